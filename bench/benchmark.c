@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "benchmark.h"
+#include "environment/environment.h"
+#include "results/output.h"
+#include "results/report.h"
+
+#define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
+
+/* All that a run of several workloads holds on to. */
+struct benchmark {
+	const struct settings *settings;
+	struct complaint *why;
+	struct measurement *measurement;
+	struct results results;
+	struct environment environment;
+	struct counters counters;
+	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
+	const struct path *paths[PATHS_MAX];
+	size_t path_count;
+	uint64_t own_memory;
+	struct {
+		size_t done, total;
+		struct timespec started;
+		bool shown, allowed;
+	} progress; /* over the workloads */
+};
+
+static int pin(int cpu, struct complaint *why)
+{
+	cpu_set_t *set;
+	size_t size;
+	int err = 0;
+
+	if (cpu < 0)
+		return 0;
+	set = CPU_ALLOC((size_t)cpu + 1);
+	if (!set)
+		return complain(why, -ENOMEM, "out of memory");
+	size = CPU_ALLOC_SIZE((size_t)cpu + 1);
+	CPU_ZERO_S(size, set);
+	CPU_SET_S((size_t)cpu, size, set);
+	if (sched_setaffinity(0, size, set) < 0)
+		err = complain(why, -errno, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			strerror(errno), sysconf(_SC_NPROCESSORS_CONF) - 1);
+	CPU_FREE(set);
+	return err;
+}
+
+/* A line on a terminal that is rewritten, once a run takes more than a second. */
+static void show_progress(void *context, size_t done, size_t expected)
+{
+	struct benchmark *b = context;
+	struct timespec now;
+	double share = 0, seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seconds = (double)(now.tv_sec - b->progress.started.tv_sec) +
+		  (double)(now.tv_nsec - b->progress.started.tv_nsec) / 1e9;
+	if (!b->progress.allowed || seconds < 1)
+		return;
+	if (expected > 0)
+		share = (double)done / (double)expected;
+	share = ((double)b->progress.done + share) / (double)b->progress.total;
+	fprintf(stderr, "\r%3.0f %%  round %zu", share * 100, done + 1);
+	if (expected > 0)
+		fprintf(stderr, " of %zu", expected);
+	if (b->progress.total > 1)
+		fprintf(stderr, ", workload %zu of %zu", b->progress.done + 1, b->progress.total);
+	fputs("\x1b[K", stderr);
+	b->progress.shown = true;
+}
+
+static void end_progress(struct benchmark *b)
+{
+	if (b->progress.shown)
+		fputs("\r\x1b[K", stderr);
+	b->progress.shown = false;
+}
+
+/* The paths that can run here. */
+static void choose_paths(struct benchmark *b)
+{
+	const struct settings *settings = b->settings;
+
+	for (size_t i = 0; i < settings->path_count; i++) {
+		if (settings->paths[i]->needs_map && settings->source == SOURCE_MEMORY)
+			fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
+				settings->paths[i]->name);
+		else
+			b->paths[b->path_count++] = settings->paths[i];
+	}
+}
+
+/* The path that is measured twice, to learn the noise: the one that ratios refer to. */
+static size_t twin_of(const struct benchmark *b)
+{
+	for (size_t i = 0; i < b->path_count; i++)
+		if (b->paths[i] == &copy_path)
+			return i;
+	return 0;
+}
+
+static int run_workload(struct benchmark *b, uint64_t event_size, enum touch touch)
+{
+	const struct settings *settings = b->settings;
+	struct workload workload = {
+		.source = (enum source_kind)settings->source,
+		.event = (enum event_kind)settings->event,
+		.event_size = (uint32_t)event_size,
+		.events = settings->events,
+		.ring_size = settings->ring_size,
+		.touch = touch,
+		.batch = settings->batch,
+		.read_timeout_ns = settings->read_timeout_ns,
+	};
+	const struct measure_request request = {
+		.workload = &workload,
+		.paths = b->paths,
+		.path_count = b->path_count,
+		.twin_of = twin_of(b),
+		.plan = &settings->plan,
+		.counters = b->no_counters[0] ? NULL : &b->counters,
+		.progress = show_progress,
+		.progress_context = b,
+	};
+	int err;
+
+	if (workload.events == 0)
+		workload.events = SWEEP_BYTES / workload_stride(&workload);
+	err = measure(&request, b->measurement, b->why);
+	if (err)
+		return err;
+	if (b->measurement->own_memory > b->own_memory)
+		b->own_memory = b->measurement->own_memory;
+	err = results_add(&b->results, b->measurement);
+	return err ? complain(b->why, err, "out of memory") : 0;
+}
+
+static int run_all(struct benchmark *b)
+{
+	const struct settings *settings = b->settings;
+	int err = 0;
+
+	b->progress.total = settings->size_count * settings->touch_count;
+	b->progress.allowed = isatty(STDERR_FILENO);
+	clock_gettime(CLOCK_MONOTONIC, &b->progress.started);
+	for (size_t t = 0; t < settings->touch_count && !err; t++)
+		for (size_t s = 0; s < settings->size_count && !err; s++) {
+			err = run_workload(b, settings->sizes[s], settings->touches[t]);
+			b->progress.done++;
+		}
+	end_progress(b);
+	return err;
+}
+
+/* The command as it was typed, for whoever wants to repeat it; cut where it is too long. */
+static void join_arguments(char *text, size_t size, int argc, char **argv)
+{
+	size_t used = (size_t)snprintf(text, size, "%s", PROGRAM);
+
+	for (int i = 1; i < argc && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
+}
+
+static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
+{
+	const struct settings *settings = b->settings;
+	const struct workload *workload = &b->measurement->workload;
+	char command_line[1024];
+	const struct report report = {
+		.command = command,
+		.command_line = command_line,
+		.workload = workload,
+		.results = &b->results,
+		.environment = &b->environment,
+		.no_counters = b->no_counters[0] ? b->no_counters : NULL,
+		.own_memory = b->own_memory,
+		.colour = !settings->output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	};
+	struct output output;
+	int err;
+
+	join_arguments(command_line, sizeof(command_line), argc, argv);
+	err = output_begin(&output);
+	if (err)
+		return complain(b->why, err, "out of memory");
+	err = report_write(output.stream, &report, (enum format)settings->format);
+	if (err) {
+		output_abandon(&output);
+		return complain(b->why, err, "out of memory");
+	}
+	return output_commit(&output, settings->output, b->why);
+}
+
+int benchmark_run(const char *command, const struct settings *settings, int argc, char **argv,
+	struct complaint *why)
+{
+	static struct benchmark b;
+	const struct environment_request request = {
+		.root = "",
+		.cpu = settings->cpu,
+		.libbpf_version = libbpf_version_string(),
+		.ringview_version = ringview_version(),
+		.benchmark_version = RINGVIEW_VERSION,
+	};
+	int err;
+
+	b = (struct benchmark){ .settings = settings, .why = why };
+	err = pin(settings->cpu, why);
+	if (err)
+		return err;
+	b.measurement = malloc(sizeof(*b.measurement));
+	if (!b.measurement)
+		return complain(why, -ENOMEM, "out of memory");
+	choose_paths(&b);
+	environment_read(&b.environment, &request);
+	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
+		b.no_counters[0] = '\0';
+	err = run_all(&b);
+	environment_finish(&b.environment, "");
+	if (!err)
+		err = write_report(&b, command, argc, argv);
+	counters_close(&b.counters);
+	results_free(&b.results);
+	free(b.measurement);
+	return err;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * list: what can be measured here, and why the rest cannot.
+ */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commandline/flags.h"
+#include "commands.h"
+#include "environment/counters.h"
+#include "paths/path.h"
+#include "results/output.h"
+#include "settings.h"
+#include "sources/source.h"
+
+static void write_list(FILE *out)
+{
+	struct complaint why;
+	struct counters counters = { .fd = { -1, -1, -1 } };
+	char reason[COUNTERS_REASON_SIZE];
+	const int bpf = bpf_source_available(&why);
+
+	fprintf(out, "ringview %s, libbpf %s\n", ringview_version(), libbpf_version_string());
+	fputs("\nPaths (-mode)\n", out);
+	for (size_t i = 0; all_paths[i]; i++) {
+		const struct path *path = all_paths[i];
+
+		fprintf(out, "  %-8s %s%s\n", path->name, path->summary,
+			path->needs_map && bpf ? "; not available: it needs source bpf" : "");
+	}
+	fputs("\nSources (-source)\n", out);
+	if (bpf)
+		fprintf(out, "  bpf      not available: %s\n", why.text);
+	else
+		fputs("  bpf      a ring of the kernel, filled through BPF_PROG_TEST_RUN\n", out);
+	fputs("  memory   a ring in plain memory and a producer in user space\n", out);
+	fputs("\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs none\n",
+		out);
+	fputs("\nHardware counters\n", out);
+	if (counters_open(&counters, reason, sizeof(reason)) == 0)
+		fputs("  cycles, instructions and cache misses an event\n", out);
+	else
+		fprintf(out, "  %s\n", reason);
+	counters_close(&counters);
+}
+
+int command_list(int argc, char **argv)
+{
+	const struct flag_command command = {
+		.name = PROGRAM " list",
+		.summary = "Lists the read paths, sources and privileges that are available here, and "
+			   "why others are not.",
+	};
+	char error[256];
+	struct complaint why;
+	struct output output;
+	int result = flags_parse(&command, argc, argv, NULL, error, sizeof(error));
+
+	if (result > 0) {
+		flags_print_help(stdout, &command);
+		return EXIT_DONE;
+	}
+	if (result < 0) {
+		complain(&why, result, "%s", error);
+		command_end(result, &why);
+		return EXIT_USAGE;
+	}
+	result = output_begin(&output);
+	if (result)
+		return command_end(complain(&why, result, "out of memory"), &why);
+	write_list(output.stream);
+	return command_end(output_commit(&output, NULL, &why), &why);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bpf_ringbuf_zc_benchmark: measures ways of reading BPF ring buffers.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "interrupt.h"
+#include "settings.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "drain", command_drain },
+	{ "sweep", command_sweep },
+	{ "list", command_list },
+};
+
+int command_end(int err, const struct complaint *why)
+{
+	if (err == 0)
+		return EXIT_DONE;
+	if (err == -EINTR && interrupted()) {
+		fputs(PROGRAM ": stopped; nothing is reported of the part that was measured\n",
+			stderr);
+		return EXIT_STOPPED;
+	}
+	fprintf(stderr, PROGRAM ": %s\n", why->text);
+	return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	struct complaint why;
+
+	interrupt_catch();
+	/* A closed pipe is an error of writing, told as such. */
+	signal(SIGPIPE, SIG_IGN);
+	/* The seed has no commands: what begins with flags is a drain. */
+	if (argc < 2 || argv[1][0] == '-')
+		return command_drain(argc, argv);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	complain(&why, -EINVAL, "unknown command \"%s\"; choose one of drain, sweep, list, or see -help",
+		argv[1]);
+	command_end(-EINVAL, &why);
+	return EXIT_USAGE;
+}

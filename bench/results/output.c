@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/output.h"
+
+int output_begin(struct output *output)
+{
+	*output = (struct output){ 0 };
+	output->stream = open_memstream(&output->text, &output->size);
+	return output->stream ? 0 : -ENOMEM;
+}
+
+void output_abandon(struct output *output)
+{
+	if (output->stream)
+		fclose(output->stream);
+	free(output->text);
+	*output = (struct output){ 0 };
+}
+
+static int write_all(int fd, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t written = write(fd, text, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		size -= (size_t)written;
+	}
+	return 0;
+}
+
+/* Special files, such as /dev/null or a pipe, cannot be renamed over. */
+static int is_special(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static int write_file(const char *path, const char *text, size_t size)
+{
+	char beside[PATH_MAX];
+	int fd, err;
+
+	if (is_special(path)) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		err = write_all(fd, text, size);
+		return close(fd) < 0 && !err ? -errno : err;
+	}
+	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside))
+		return -ENAMETOOLONG;
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* As open() would have made it: mkostemp gives it to the owner alone. */
+	mode_t mask = umask(0);
+	umask(mask);
+	err = fchmod(fd, 0666 & ~mask) < 0 ? -errno : write_all(fd, text, size);
+	if (!err && fsync(fd) < 0)
+		err = -errno;
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	if (!err && rename(beside, path) < 0)
+		err = -errno;
+	if (err)
+		unlink(beside);
+	return err;
+}
+
+int output_commit(struct output *output, const char *path, struct complaint *why)
+{
+	int err = 0;
+
+	if (fclose(output->stream) != 0)
+		err = -ENOMEM;
+	output->stream = NULL;
+	if (!err)
+		err = path ? write_file(path, output->text, output->size)
+			   : write_all(STDOUT_FILENO, output->text, output->size);
+	output_abandon(output);
+	if (err)
+		complain(why, err, "cannot write %s: %s", path ? path : "to standard output",
+			strerror(-err));
+	return err;
+}

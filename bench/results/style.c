@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "commandline/parse.h"
+#include "results/style.h"
+
+const char *style_start(const struct report *report, enum verdict verdict)
+{
+	if (!report->colour)
+		return "";
+	switch (verdict) {
+	case VERDICT_FASTER:
+		return "\x1b[32m";
+	case VERDICT_SLOWER:
+		return "\x1b[31m";
+	case VERDICT_UNCLEAR:
+		return "\x1b[33m";
+	case VERDICT_SAME:
+		break;
+	}
+	return "";
+}
+
+const char *style_end(const struct report *report)
+{
+	return report->colour ? "\x1b[0m" : "";
+}
+
+char *style_bar(char *bar, size_t size, double value, double full, size_t width)
+{
+	/* U+2588 is a full block, U+2589 to U+258F take an eighth less each. */
+	size_t eighths = 0, used = 0;
+
+	bar[0] = '\0';
+	if (full > 0 && value > 0 && isfinite(value / full))
+		eighths = (size_t)(fmin(value / full, 1) * (double)width * 8 + 0.5);
+	while (eighths > 0 && used + 4 <= size) {
+		size_t take = eighths < 8 ? eighths : 8;
+
+		bar[used++] = '\xe2';
+		bar[used++] = '\x96';
+		bar[used++] = (char)(0x88 + (8 - take));
+		bar[used] = '\0';
+		eighths -= take;
+	}
+	return bar;
+}
+
+char *style_ratio(char *text, size_t size, const struct ratio_result *result)
+{
+	if (!result || !result->ratio.valid)
+		snprintf(text, size, "-");
+	else
+		snprintf(text, size, "%.2fx", result->ratio.median);
+	return text;
+}
+
+char *style_percent(char *text, size_t size, double fraction)
+{
+	if (!isfinite(fraction))
+		snprintf(text, size, "unknown");
+	else
+		snprintf(text, size, "%.2g %%", fraction * 100);
+	return text;
+}
+
+/* The largest noise floor of the run: what is said of it is true for every workload in it. */
+static const struct noise_result *largest_noise(const struct results *results)
+{
+	const struct noise_result *largest = NULL;
+
+	for (size_t i = 0; i < results->noise_count; i++)
+		if (!largest || !(results->noises[i].floor <= largest->floor))
+			largest = &results->noises[i];
+	return largest;
+}
+
+static void write_noise(FILE *out, const struct report *report)
+{
+	const struct noise_result *noise = largest_noise(report->results);
+	char floor[16], threshold[16];
+
+	if (!noise)
+		return;
+	if (!isfinite(noise->floor)) {
+		fprintf(out,
+			"Noise: too few rounds to measure it, so no verdict is more than unclear; give "
+			"-rounds %d or more.\n",
+			INTERVAL_ROUNDS_MIN);
+		return;
+	}
+	fprintf(out,
+		"Noise: %s against itself differs by up to %s; below %s nothing is called faster or "
+		"slower.\n",
+		noise->path->name, style_percent(floor, sizeof(floor), noise->floor),
+		style_percent(threshold, sizeof(threshold), verdict_threshold(noise->floor)));
+}
+
+static void write_oddities(FILE *out, const struct report *report)
+{
+	const struct results *results = report->results;
+	size_t outliers = 0, humped = 0, rounds = 0;
+	const struct path_result *example = NULL;
+
+	for (size_t i = 0; i < results->path_count; i++) {
+		const struct path_result *result = &results->paths[i];
+
+		outliers += result->ns_per_event.outliers;
+		rounds += result->rounds;
+		if (result->ns_per_event.two_humped) {
+			example = example ? example : result;
+			humped++;
+		}
+	}
+	if (outliers > 0)
+		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
+			outliers, rounds);
+	if (humped > 0)
+		fprintf(out,
+			"Two humps: %s (%" PRIu32 " B)%s ran at two speeds, as when a virtual CPU moves; "
+			"trust ratios only.\n",
+			example->path->name, example->event_size,
+			humped > 1 ? " and others" : "");
+}
+
+static void write_run(FILE *out, const struct report *report)
+{
+	const struct workload *workload = report->workload;
+	const struct path_result *any = &report->results->paths[0];
+	char ring[FORMAT_SIZE];
+
+	fprintf(out, "Run: %zu rounds in balanced order, each path over the same bytes of a %s ring",
+		any->rounds, format_size(workload->ring_size, ring, sizeof(ring)));
+	fprintf(out, "%s.\n", workload->source == SOURCE_MEMORY ? " in plain memory" : "");
+	fputs("Verified: every reading, by an independent walk over the ring (count, order, checksum)."
+	      "\n",
+		out);
+}
+
+static void write_place(FILE *out, const struct report *report)
+{
+	static struct environment_warnings warnings;
+	const struct environment *e = report->environment;
+
+	fprintf(out, "On: %s, %" PRId64 " CPUs, Linux %s", e->cpu_model[0] ? e->cpu_model : "unknown",
+		e->cpus_online, e->kernel_release[0] ? e->kernel_release : "unknown");
+	if (e->virtual_machine == 1)
+		fprintf(out, ", %s virtual machine",
+			e->hypervisor[0] ? e->hypervisor : "unknown");
+	fprintf(out, "; may run on CPU %s.\n", e->affinity_given);
+	if (report->no_counters)
+		fprintf(out, "Hardware counters: %s.\n", report->no_counters);
+	environment_warnings(e, &warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		fprintf(out, "Caution: %s.\n", warnings.text[i]);
+}
+
+void style_write_notes(FILE *out, const struct report *report)
+{
+	write_run(out, report);
+	write_noise(out, report);
+	write_oddities(out, report);
+	write_place(out, report);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A ring in plain memory, and a producer in user space that follows the kernel's protocol:
+ * bpf_ringbuf_reserve(), _submit() and _discard() of kernel/bpf/ringbuf.c, Linux 6.18. It needs no
+ * privileges, so it carries the unit tests, sanitizers and fuzzers as well.
+ */
+#ifndef BENCH_MEMORY_RING_H
+#define BENCH_MEMORY_RING_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ringview/ringview.h"
+
+struct memory_ring {
+	uint64_t *consumer;
+	uint64_t *producer;
+	unsigned char *data; /* @size bytes, and the same bytes once more */
+	size_t size;
+	int notify_fd; /* eventfd */
+	void *pages;   /* the whole mapping */
+	size_t page_size;
+	pthread_spinlock_t reserving; /* as rb->spinlock: one reservation at a time */
+};
+
+/*
+ * Makes an empty ring of @size bytes, a power of two and a multiple of the page size. Its pages
+ * are all there from the start, as the kernel's are: none is faulted in while somebody measures.
+ * 0, or a negative errno.
+ */
+int memory_ring_open(struct memory_ring *ring, size_t size);
+
+void memory_ring_close(struct memory_ring *ring);
+
+/* What ringview_open_memory() takes. */
+struct ringview_memory memory_ring_view(const struct memory_ring *ring);
+
+/* Space for @length bytes, or NULL when the ring has no room for them. From any thread. */
+void *memory_ring_reserve(struct memory_ring *ring, uint32_t length);
+
+/* Ends a reservation. @flags: 0 notifies a consumer that has read everything else,
+ * BPF_RB_NO_WAKEUP never notifies, BPF_RB_FORCE_WAKEUP always. */
+void memory_ring_submit(struct memory_ring *ring, void *payload, uint64_t flags);
+
+/* Ends a reservation; the consumer will skip it. */
+void memory_ring_discard(struct memory_ring *ring, void *payload, uint64_t flags);
+
+#endif

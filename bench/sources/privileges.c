@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sources/privileges.h"
+
+static const struct {
+	int number;
+	const char *name;
+} needed[] = {
+	{ CAP_BPF, "CAP_BPF" },             /* to load programs and make maps */
+	{ CAP_PERFMON, "CAP_PERFMON" },     /* to write a kernel address into an event */
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* for programs of section tc */
+};
+
+bool privileges_missing(char *names, size_t size)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	uint64_t effective;
+	size_t used = 0;
+
+	names[0] = '\0';
+	if (syscall(__NR_capget, &header, data) < 0)
+		return false; /* not known: then the kernel's own error has to do */
+	effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	if (effective & 1ull << CAP_SYS_ADMIN) /* stands for CAP_BPF and CAP_PERFMON */
+		effective |= 1ull << CAP_BPF | 1ull << CAP_PERFMON;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (effective & 1ull << needed[i].number || used >= size)
+			continue;
+		used += (size_t)snprintf(
+			names + used, size - used, "%s%s", used ? ", " : "", needed[i].name);
+	}
+	return used > 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "statistics/interval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "statistics/random.h"
+#include "statistics/samples.h"
+
+/* 95 % inside leaves this much beyond each end. */
+#define BEYOND_EACH_END 0.025
+
+#define BOOTSTRAP_SEED 1979
+
+struct interval interval_binomial(const double *sorted, size_t count)
+{
+	const double *low = sorted, *high = sorted + count - 1;
+	/* Chance that at most "depth" of the samples lie below the true median. */
+	double missed = ldexp(1, -(int)count);
+	double step = missed;
+	size_t depth = 0;
+
+	if (missed > BEYOND_EACH_END)
+		return (struct interval){ *low, *high };
+
+	for (;;) {
+		step *= (double)(count - depth) / (double)(depth + 1);
+		if (missed + step > BEYOND_EACH_END)
+			break;
+		missed += step;
+		depth++;
+	}
+	low += depth;
+	high -= depth;
+
+	/* 95 % lies this far on the way to the next pair of samples inwards... */
+	double part = (BEYOND_EACH_END - missed) / step;
+	/* ...in chance, and this far in distance: chance grows faster towards the middle. */
+	double rank = (double)depth + 1, n = (double)count;
+	double weight = (n - rank) * part / (rank + (n - 2 * rank) * part);
+
+	return (struct interval){
+		low[0] + weight * (low[1] - low[0]),
+		high[0] - weight * (high[0] - high[-1]),
+	};
+}
+
+/*
+ * The median of one resample. Counting how often each sorted sample is drawn replaces sorting the
+ * resample: its ranks are then found by walking the counts.
+ */
+static double resample_median(
+	struct random_stream *random, const double *sorted, size_t count, uint16_t *drawn)
+{
+	memset(drawn, 0, count * sizeof(*drawn));
+	for (size_t i = 0; i < count; i++)
+		drawn[random_below(random, (uint32_t)count)]++;
+
+	size_t lower = 0, seen = drawn[0];
+	while (seen <= (count - 1) / 2)
+		seen += drawn[++lower];
+	size_t upper = lower;
+	while (seen <= count / 2)
+		seen += drawn[++upper];
+	return (sorted[lower] + sorted[upper]) / 2;
+}
+
+static struct interval resampled_interval(struct statistics_scratch *scratch)
+{
+	double *resampled = scratch->resampled;
+
+	samples_sort(resampled, STATISTICS_RESAMPLES);
+	return (struct interval){
+		sorted_quantile(resampled, STATISTICS_RESAMPLES, BEYOND_EACH_END),
+		sorted_quantile(resampled, STATISTICS_RESAMPLES, 1 - BEYOND_EACH_END),
+	};
+}
+
+struct interval interval_bootstrap(
+	const double *sorted, size_t count, struct statistics_scratch *scratch)
+{
+	struct random_stream random = { BOOTSTRAP_SEED };
+
+	for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
+		scratch->resampled[i] = resample_median(&random, sorted, count, scratch->drawn);
+	return resampled_interval(scratch);
+}
+
+struct interval interval_bootstrap_ratio(const double *top, size_t top_count, const double *bottom,
+	size_t bottom_count, struct statistics_scratch *scratch)
+{
+	struct random_stream random = { BOOTSTRAP_SEED };
+
+	for (size_t i = 0; i < STATISTICS_RESAMPLES; i++) {
+		double above = resample_median(&random, top, top_count, scratch->drawn);
+		double below = resample_median(&random, bottom, bottom_count, scratch->drawn);
+
+		scratch->resampled[i] = above / below;
+	}
+	return resampled_interval(scratch);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The producers of `drain`, `sweep`: one event each time they run, without a notification, since
+ * the reading begins only when all events are there.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "events.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 29); /* the default; the benchmark sets its own */
+} meta_ringbuf SEC(".maps");
+
+/* Set before loading: a reservation's size has to be a constant for the verifier. */
+const volatile __u32 event_size = sizeof(struct skb_meta);
+
+__u64 sequence; /* of the next event; counted on whether there was room or not */
+__u64 failed;   /* events for which there was no room */
+
+SEC("tc")
+int write_skb_meta(struct __sk_buff *skb)
+{
+	struct skb_meta *meta;
+
+	skb->cb[0] = sequence++;
+	meta = bpf_ringbuf_reserve(&meta_ringbuf, sizeof(*meta), 0);
+	if (!meta) {
+		failed++;
+		return 0;
+	}
+	meta->address = (__u64)(long)skb;
+	meta->len = skb->len;
+	meta->pkt_type = skb->pkt_type;
+	meta->mark = skb->mark;
+	meta->queue_mapping = skb->queue_mapping;
+	meta->protocol = skb->protocol;
+	meta->vlan_present = skb->vlan_present;
+	meta->vlan_tci = skb->vlan_tci;
+	meta->vlan_proto = skb->vlan_proto;
+	meta->priority = skb->priority;
+	meta->ingress_ifindex = skb->ingress_ifindex;
+	meta->ifindex = skb->ifindex;
+	meta->tc_index = skb->tc_index;
+	meta->cb[0] = skb->cb[0];
+	meta->cb[1] = skb->cb[1];
+	meta->cb[2] = skb->cb[2];
+	meta->cb[3] = skb->cb[3];
+	meta->cb[4] = skb->cb[4];
+	meta->padding = 0;
+	bpf_ringbuf_submit(meta, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+SEC("tc")
+int write_sized(struct __sk_buff *skb)
+{
+	__u64 number = sequence++;
+	__u64 last = sized_word(number, event_size / 8);
+	__u64 *words;
+	__u32 i;
+
+	words = bpf_ringbuf_reserve(&meta_ringbuf, event_size, 0);
+	if (!words) {
+		failed++;
+		return 0;
+	}
+	words[0] = number;
+	for (i = 1; i < event_size / 8; i++)
+		words[i] = sized_word(number, i);
+	for (i = 0; i < event_size % 8; i++)
+		((__u8 *)(words + event_size / 8))[i] = last >> (8 * i);
+	bpf_ringbuf_submit(words, BPF_RB_NO_WAKEUP);
+	return 0;
+}

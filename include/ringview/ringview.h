@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ringview: reads BPF ring buffers (BPF_MAP_TYPE_RINGBUF, Linux 5.8 and later).
+ *
+ * Looking is apart from giving back: ringview_peek() shows the next record where it lies in the
+ * ring, as often as you like, and one ringview_release() gives everything shown so far back to the
+ * producers:
+ *
+ *	struct ringview_record record;
+ *
+ *	while (ringview_wait(rv, -1) > 0) {
+ *		while (ringview_peek(rv, &record) > 0)
+ *			handle(record.data, record.length);
+ *		ringview_release(rv);
+ *	}
+ *
+ * Forget the release and the ring fills up: bpf_ringbuf_reserve() fails in the BPF program and
+ * events are lost. Touch record.data after the release and you may read a record that a producer
+ * is writing at that moment.
+ *
+ * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing
+ * allocates memory after ringview_open(). A reader belongs to one thread at a time;
+ * ringview_interrupt() alone may be called from others and from signal handlers.
+ *
+ * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier below names
+ * its partner there.
+ */
+#ifndef RINGVIEW_RINGVIEW_H
+#define RINGVIEW_RINGVIEW_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RINGVIEW_VERSION "0.1.0"
+
+#if UINTPTR_MAX != UINT64_MAX
+#error "ringview needs a 64-bit system: the kernel's ring positions are unsigned long"
+#endif
+
+/*
+ * The reader. Its fields are visible only because the hot path is inline: do not read or write
+ * them. The library keeps the rest of the reader's state behind this struct, so it can neither be
+ * made nor copied by hand.
+ */
+struct ringview {
+	const unsigned char *data; /* the ring's bytes, mapped twice in a row */
+	uint64_t mask;             /* size of the ring - 1 */
+	uint64_t position;         /* of the next record to show */
+	uint64_t end;              /* producer position when it was last looked at */
+	uint64_t stride;           /* from the last record to the next; UINT64_MAX when unknown */
+	uint64_t released;         /* consumer position as this reader last wrote it */
+	uint64_t *consumer;        /* the ring's consumer position */
+	uint32_t header;           /* header word of the last record: its length */
+	uint32_t reserved;
+};
+
+/* A record in the ring: a view, valid until the next ringview_release(), _wait() or _arm(). */
+struct ringview_record {
+	const void *data; /* 8-byte aligned, contiguous even where the ring wraps */
+	uint32_t length;  /* bytes, as given to bpf_ringbuf_reserve(); 0 is possible */
+};
+
+/* How ringview_wait() waits. */
+enum ringview_wait_strategy {
+	/* Sleep in epoll until the kernel notifies. The first event after silence is seen at once;
+	 * under load, each notification costs the BPF program more than the event itself. */
+	RINGVIEW_WAIT_EVENT = 0,
+};
+
+/* Options of ringview_open(). Begin with RINGVIEW_OPTIONS_DEFAULT, so that fields that later
+ * versions add hold their default. */
+struct ringview_options {
+	size_t size; /* sizeof(struct ringview_options) */
+	enum ringview_wait_strategy wait;
+};
+
+#define RINGVIEW_OPTIONS_DEFAULT                                                                   \
+	{                                                                                          \
+		sizeof(struct ringview_options), RINGVIEW_WAIT_EVENT                               \
+	}
+
+/*
+ * Opens a reader on the ring buffer behind @map_fd, at the consumer position that is stored in the
+ * ring, so a pinned ring goes on where its last reader released. @options may be NULL.
+ *
+ * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds three file
+ * descriptors, one mapping of a page and one of twice the ring's size, and less than 1 KiB.
+ *
+ * 0, or
+ *   -EBADF       @map_fd is not open
+ *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), options unknown
+ *   -EOPNOTSUPP  the map was made with BPF_F_RB_OVERWRITE (Linux 6.19): another protocol
+ *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
+ *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen
+ *   -EMFILE, -ENFILE, -ENOMEM, and what bpf(2) and mmap(2) say
+ */
+int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options);
+
+/* As ringview_open(), on the ring buffer that is pinned at @path of a BPF file system. Also
+ * -ENOENT, and -EACCES where the file's permissions do not allow reading and writing. */
+int ringview_open_pinned(
+	struct ringview **reader, const char *path, const struct ringview_options *options);
+
+/*
+ * A ring in memory of the caller, laid out and written as the kernel does: for the tests of your
+ * own event handlers, which then need no privileges, and for producers in user space.
+ */
+struct ringview_memory {
+	uint64_t *consumer;       /* consumer position, written by the reader */
+	const uint64_t *producer; /* producer position */
+	const void *data;         /* @size bytes, followed by a second mapping of the same bytes */
+	size_t size;              /* power of two, 4 KiB to 2 GiB */
+	int notify_fd;            /* non-blocking eventfd that the producer writes to as a
+	                           * notification; the reader duplicates it */
+};
+
+/* As ringview_open(), on a ring in plain memory, which has to outlive the reader. */
+int ringview_open_memory(struct ringview **reader, const struct ringview_memory *memory,
+	const struct ringview_options *options);
+
+/* Closes the reader. What was not released stays in the ring, for the next reader. NULL is fine.
+ * Views of records end here: their memory is unmapped. */
+void ringview_close(struct ringview *rv);
+
+/*
+ * Waits until ringview_peek() has a record. Releases first: views end here.
+ *
+ * @timeout_ns: nanoseconds; 0 only looks, negative waits without end. Records that are submitted
+ * with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the notifications of
+ * all that follow (bpf_ringbuf_commit() notifies only for the record at the consumer position), so
+ * give a time-out with such producers: the ring itself is looked at when it is over.
+ *
+ * 1 a record is there, 0 timed out, or
+ *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect
+ *   -EINTR       a signal handler ran
+ *   -EBADMSG, -EBUSY  as ringview_peek()
+ */
+int ringview_wait(struct ringview *rv, int64_t timeout_ns);
+
+/* The file descriptor to watch for EPOLLIN in an event loop of your own. It is the map's, and stays
+ * the reader's: do not close it. Call ringview_arm() each time before sleeping on it. */
+int ringview_fd(const struct ringview *rv);
+
+/*
+ * Prepares for sleeping on ringview_fd(): releases, and looks once more in a way that cannot miss a
+ * record that is being submitted at this moment. Views end here.
+ *
+ * 1 there is a record: do not sleep. 0: sleep, also with EPOLLET; the next record that is
+ * submitted without BPF_RB_NO_WAKEUP, or the one that is reserved and not yet submitted, makes the
+ * descriptor readable. -EBADMSG, -EBUSY as ringview_peek().
+ *
+ * Sleep without it and a wakeup can be lost for ever with EPOLLET: the kernel notifies only a
+ * consumer that has released everything.
+ */
+int ringview_arm(struct ringview *rv);
+
+/* Makes the ringview_wait() under way, or else the next one, return -ECANCELED. For any thread and
+ * for signal handlers; the reader must not be closed meanwhile. */
+void ringview_interrupt(struct ringview *rv);
+
+/* Called with each record by ringview_drain(). 0 goes on; anything else stops after this record. */
+typedef int (*ringview_callback)(void *context, const void *data, size_t length);
+
+/* Bounds of one ringview_drain(). A field that is 0 does not bound. */
+struct ringview_limits {
+	uint64_t records;    /* at most so many records */
+	uint64_t bytes;      /* stop once so many bytes of payload have been passed on */
+	int64_t deadline_ns; /* CLOCK_MONOTONIC; read before each record: about 20 ns a record */
+};
+
+/*
+ * Passes the records that are there to @callback, and releases them: at the end, and in between
+ * whenever an eighth of the ring has been read, so that producers of a full ring need not wait
+ * for the whole. @limits may be NULL. Views from ringview_peek() end here.
+ *
+ * The number of records passed on (INT_MAX at most a call), or what the callback returned if that
+ * was negative (its record is released, as with libbpf), or -EBADMSG, -EBUSY. A positive return of
+ * the callback stops, and the count is returned.
+ */
+int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
+	const struct ringview_limits *limits);
+
+/*
+ * Forgets everything shown since the last release: the next ringview_peek() shows it again.
+ */
+void ringview_cancel(struct ringview *rv);
+
+/*
+ * Starts again at the consumer position that is stored in the ring, and clears the error that
+ * ringview_peek() keeps returning: after -EBUSY, when the other consumer is gone; after -EBADMSG,
+ * when the ring was repaired. 0, or -EBADMSG while the stored positions are impossible.
+ */
+int ringview_restart(struct ringview *rv);
+
+/* Counted since the reader was opened. */
+struct ringview_statistics {
+	uint64_t records;    /* shown by peek, read_into and drain; a cancelled one no longer */
+	uint64_t bytes;      /* of their payload */
+	uint64_t discarded;  /* records that the producer discarded, and the reader skipped */
+	uint64_t busy_stops; /* times that a record reserved and not yet submitted was in the way */
+	uint64_t waits;      /* calls of ringview_wait() */
+	uint64_t sleeps;     /* system calls in them that could sleep */
+	uint64_t wakeups;    /* sleeps that a notification ended */
+	uint64_t timeouts;   /* waits that timed out */
+	uint64_t high_water; /* most bytes seen waiting, headers included; the ring holds its size
+	                      * - 8 at most */
+};
+
+/* Fills @statistics. To be called by the thread that reads. */
+void ringview_get_statistics(const struct ringview *rv, struct ringview_statistics *statistics);
+
+/* The version of the library that is linked, as RINGVIEW_VERSION. */
+const char *ringview_version(void);
+
+/*
+ * The hot path.
+ */
+
+#define RINGVIEW_HEADER_SIZE 8 /* BPF_RINGBUF_HDR_SZ of linux/bpf.h */
+
+#define RINGVIEW_LIKELY(condition) __builtin_expect(!!(condition), 1)
+
+#if defined(__SANITIZE_THREAD__)
+#define RINGVIEW_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RINGVIEW_THREAD_SANITIZER 1
+#endif
+#endif
+
+/* Cold parts of the inline functions; not for your use. */
+int ringview_internal_seek(struct ringview *rv);
+void ringview_internal_conflict(struct ringview *rv);
+
+/*
+ * Load-acquire of the header word at *@at; what is read through *@at afterwards is the record that
+ * was committed. Pairs with the xchg() of the header in bpf_ringbuf_commit().
+ *
+ * x86 keeps loads in order by itself (TSO), so only the compiler has to be told. An acquire would
+ * tell it too much, that every field of the reader may have changed; to make the payload's address
+ * depend on the header says just what is needed, and lets the fields stay in registers: 0.8
+ * instead of 1.0 ns a record of 16 bytes (Zen 4, gcc 12).
+ */
+static inline uint32_t ringview_internal_load_header(const unsigned char **at)
+{
+#if defined(__x86_64__) && !defined(RINGVIEW_THREAD_SANITIZER)
+	uint32_t header = *(const volatile uint32_t *)*at;
+
+	__asm__("" : "+r"(*at) : "r"(header));
+	return header;
+#else
+	return __atomic_load_n((const uint32_t *)*at, __ATOMIC_ACQUIRE);
+#endif
+}
+
+/*
+ * Shows the next record, without giving anything back: call again for the one after it.
+ *
+ * 1 with @record filled, 0 when no further record is ready (none there, or the next one is
+ * reserved and not yet submitted), or, and then again on every call until ringview_restart(),
+ *   -EBADMSG  a header or a position in the ring is impossible: nothing of it was shown
+ *   -EBUSY    another consumer moved the ring's consumer position; this reader wrote nothing since
+ *
+ * No system call is made. Discarded records are skipped; they are given back by the next release.
+ *
+ * A loop that takes each stride from the header just loaded is a chain of cache misses, one waiting
+ * for the other. Here the stride is remembered from the record before and only compared with the
+ * header: a branch that streams of equal records let the processor predict, so that it loads the
+ * next record before this one has arrived. Everything else is found by ringview_internal_seek().
+ */
+static inline int ringview_peek(struct ringview *rv, struct ringview_record *record)
+{
+	uint64_t position = rv->position;
+	const unsigned char *at = rv->data + (position & rv->mask);
+	uint32_t length = rv->header;
+
+	/* Keeps the compiler from taking the length from the header that it was found equal to:
+	 * whatever depends on it would wait for the ring's memory again. */
+	__asm__("" : "+r"(length));
+	if (!RINGVIEW_LIKELY(rv->end - position >= rv->stride &&
+			     ringview_internal_load_header(&at) == rv->header)) {
+		int found = ringview_internal_seek(rv);
+
+		if (found <= 0)
+			return found;
+		position = rv->position;
+		at = rv->data + (position & rv->mask);
+		length = rv->header;
+	}
+	rv->position = position + rv->stride;
+	record->data = at + RINGVIEW_HEADER_SIZE;
+	record->length = length;
+	return 1;
+}
+
+/*
+ * Gives everything shown so far back to the producers, with one store. Views end here.
+ *
+ * If another consumer has moved the position meanwhile, nothing is written, and ringview_peek()
+ * says -EBUSY. (Seen at the next release, not prevented: a ring has one consumer.)
+ */
+static inline void ringview_release(struct ringview *rv)
+{
+	uint64_t position = rv->position;
+
+	if (!RINGVIEW_LIKELY(__atomic_load_n(rv->consumer, __ATOMIC_RELAXED) == rv->released)) {
+		ringview_internal_conflict(rv);
+		return;
+	}
+	/* Release: the payloads have been read before producers may overwrite them. Pairs with
+	 * smp_load_acquire(&rb->consumer_pos) in __bpf_ringbuf_reserve(). */
+	__atomic_store_n(rv->consumer, position, __ATOMIC_RELEASE);
+	rv->released = position;
+}
+
+/*
+ * Copies the next record to @buffer and releases it, and with it everything shown before.
+ *
+ * 1 with *@length its length; 0 no record is ready; -EMSGSIZE it has *@length bytes, more than
+ * @capacity, and stays the next record: nothing is lost; -EBADMSG, -EBUSY as ringview_peek().
+ * *@length is left alone with the other returns.
+ */
+static inline int ringview_read_into(
+	struct ringview *rv, void *buffer, size_t capacity, size_t *length)
+{
+	struct ringview_record record;
+	int found = ringview_peek(rv, &record);
+
+	if (found <= 0)
+		return found;
+	*length = record.length;
+	if (!RINGVIEW_LIKELY(record.length <= capacity)) {
+		rv->position -= rv->stride;
+		return -EMSGSIZE;
+	}
+	memcpy(buffer, record.data, record.length);
+	ringview_release(rv);
+	return 1;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RINGVIEW_CLOCK_H
+#define RINGVIEW_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_SECOND INT64_C(1000000000)
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+static inline int64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* The time @timeout_ns from now; INT64_MAX when it is negative (no end) or beyond reach. */
+static inline int64_t clock_deadline(int64_t timeout_ns)
+{
+	int64_t deadline;
+
+	if (timeout_ns < 0 || __builtin_add_overflow(clock_now(), timeout_ns, &deadline))
+		return INT64_MAX;
+	return deadline;
+}
+
+static inline struct timespec clock_timespec(int64_t ns)
+{
+	struct timespec t = { .tv_sec = ns / NS_PER_SECOND, .tv_nsec = ns % NS_PER_SECOND };
+
+	return t;
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading through a callback, bounded.
+ */
+#include <limits.h>
+
+#include "clock.h"
+#include "reader.h"
+
+int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
+	const struct ringview_limits *limits)
+{
+	const struct ringview_limits none = { 0, 0, 0 };
+	const uint64_t release_after = (rv->mask + 1) / 8;
+	struct ringview_record record;
+	uint64_t records = 0, bytes = 0, most;
+	bool stopped = false;
+	int result = 0;
+
+	if (!limits)
+		limits = &none;
+	most = limits->records > 0 && limits->records < INT_MAX ? limits->records : INT_MAX;
+	while (records < most && (limits->bytes == 0 || bytes < limits->bytes)) {
+		if (limits->deadline_ns != 0 && clock_now() >= limits->deadline_ns)
+			break;
+		result = ringview_peek(rv, &record);
+		if (result <= 0)
+			break;
+		result = callback(context, record.data, record.length);
+		records++;
+		bytes += record.length;
+		if (result != 0) {
+			stopped = true;
+			break;
+		}
+		if (rv->position - rv->released >= release_after)
+			ringview_release(rv);
+	}
+	ringview_release(rv);
+	/* An error of the ring is sticky: it can wait until what was passed on has been counted. */
+	return result < 0 && (stopped || records == 0) ? result : (int)records;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and closing: which maps can be read, and the mappings of their pages.
+ */
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "reader.h"
+
+/* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
+#define MAP_FLAG_OVERWRITE (1u << 19)
+
+static int bpf_call(enum bpf_cmd command, union bpf_attr *attributes)
+{
+	long result = syscall(__NR_bpf, command, attributes, sizeof(*attributes));
+
+	return result < 0 ? -errno : (int)result;
+}
+
+static int check_options(const struct ringview_options *options)
+{
+	if (!options)
+		return 0;
+	if (options->size != sizeof(*options) || options->wait != RINGVIEW_WAIT_EVENT)
+		return -EINVAL;
+	return 0;
+}
+
+static bool is_ring_size(uint64_t size, size_t page_size)
+{
+	return size >= page_size && size <= RING_SIZE_MAX && (size & (size - 1)) == 0;
+}
+
+/* The size of the ring behind @map_fd, or why it cannot be read. */
+static int ring_size(int map_fd, size_t page_size, size_t *size)
+{
+	struct bpf_map_info info;
+	union bpf_attr attributes;
+	int err;
+
+	/* Programs and links answer this call too. Should their numbers pass for a ring's, they
+	 * still cannot be mapped. */
+	memset(&info, 0, sizeof(info));
+	memset(&attributes, 0, sizeof(attributes));
+	attributes.info.bpf_fd = (uint32_t)map_fd;
+	attributes.info.info_len = sizeof(info);
+	attributes.info.info = (uintptr_t)&info;
+	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attributes);
+	if (err)
+		return err;
+	if (info.type != BPF_MAP_TYPE_RINGBUF)
+		return -EINVAL;
+	if (info.map_flags & MAP_FLAG_OVERWRITE)
+		return -EOPNOTSUPP;
+	if (!is_ring_size(info.max_entries, page_size))
+		return -EINVAL;
+	*size = info.max_entries;
+	return 0;
+}
+
+static struct reader *reader_new(void)
+{
+	struct reader *r = aligned_alloc(64, (sizeof(*r) + 63) / 64 * 64);
+
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof(*r));
+	r->map_fd = r->interrupt_fd = r->epoll_fd = -1;
+	return r;
+}
+
+/* As bpf_ringbuf_alloc() lays it out and ringbuf_map_mmap_kern() allows: one page with the consumer
+ * position, read-write; one with the producer position, then the data twice, read-only. */
+static int map_ring(struct reader *r, size_t size)
+{
+	size_t page = r->page_size;
+	void *pages;
+
+	pages = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, r->map_fd, 0);
+	if (pages == MAP_FAILED)
+		return -errno;
+	r->consumer_page = pages;
+	pages = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, r->map_fd, (off_t)page);
+	if (pages == MAP_FAILED)
+		return -errno;
+	r->producer_pages = pages;
+
+	r->ring_consumer = r->consumer_page;
+	r->producer = r->producer_pages;
+	r->hot.data = (const unsigned char *)r->producer_pages + page;
+	r->hot.mask = size - 1;
+	return 0;
+}
+
+static int duplicate(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -errno : copy;
+}
+
+/* The last steps of each open: a reader with its pointers set becomes @reader, or is closed. */
+static int finish(struct ringview **reader, struct reader *r, int err)
+{
+	if (!err)
+		err = ringview_restart(&r->hot);
+	if (!err)
+		err = reader_open_wait(r);
+	if (err) {
+		ringview_close(&r->hot);
+		return err;
+	}
+	*reader = &r->hot;
+	return 0;
+}
+
+int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options)
+{
+	size_t size = 0, page_size = (size_t)sysconf(_SC_PAGESIZE);
+	struct reader *r;
+	int err;
+
+	err = check_options(options);
+	if (!err)
+		err = ring_size(map_fd, page_size, &size);
+	if (err)
+		return err;
+	r = reader_new();
+	if (!r)
+		return -ENOMEM;
+	r->page_size = page_size;
+	r->map_fd = duplicate(map_fd);
+	return finish(reader, r, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
+}
+
+int ringview_open_pinned(
+	struct ringview **reader, const char *path, const struct ringview_options *options)
+{
+	union bpf_attr attributes;
+	int err, fd;
+
+	memset(&attributes, 0, sizeof(attributes));
+	attributes.pathname = (uintptr_t)path;
+	fd = bpf_call(BPF_OBJ_GET, &attributes);
+	if (fd < 0)
+		return fd;
+	err = ringview_open(reader, fd, options);
+	close(fd);
+	return err;
+}
+
+int ringview_open_memory(struct ringview **reader, const struct ringview_memory *memory,
+	const struct ringview_options *options)
+{
+	struct reader *r;
+	int err;
+
+	err = check_options(options);
+	if (err)
+		return err;
+	if (!is_ring_size(memory->size, 4096) || !memory->consumer || !memory->producer ||
+		!memory->data)
+		return -EINVAL;
+	r = reader_new();
+	if (!r)
+		return -ENOMEM;
+	r->in_memory = true;
+	r->ring_consumer = memory->consumer;
+	r->producer = memory->producer;
+	r->hot.data = memory->data;
+	r->hot.mask = memory->size - 1;
+	r->map_fd = duplicate(memory->notify_fd);
+	return finish(reader, r, r->map_fd < 0 ? r->map_fd : 0);
+}
+
+void ringview_close(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+	int fds[3], i;
+
+	if (!rv)
+		return;
+	fds[0] = r->epoll_fd;
+	fds[1] = r->interrupt_fd;
+	fds[2] = r->map_fd;
+	for (i = 0; i < 3; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	if (r->consumer_page)
+		munmap(r->consumer_page, r->page_size);
+	if (r->producer_pages)
+		munmap(r->producer_pages, r->page_size + 2 * (r->hot.mask + 1));
+	free(r);
+}
+
+const char *ringview_version(void)
+{
+	return RINGVIEW_VERSION;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a reader holds beyond the hot path's fields. Private to lib/ and to the tests.
+ */
+#ifndef RINGVIEW_READER_H
+#define RINGVIEW_READER_H
+
+#include <stdbool.h>
+
+#include "ringview/ringview.h"
+
+/* Header bits and limits of linux/bpf.h and kernel/bpf/ringbuf.c, Linux 5.8. */
+#define RING_BUSY      (1u << 31)
+#define RING_DISCARD   (1u << 30)
+#define RING_ALIGNMENT 8u
+#define RING_SIZE_MAX  ((size_t)1 << 31)
+
+struct reader {
+	struct ringview hot; /* first: a struct ringview * is a struct reader * */
+
+	const uint64_t *producer;
+	uint64_t *ring_consumer; /* hot.consumer, unless the reader is detached */
+	uint64_t detached;       /* what hot.consumer points to after a conflict */
+	uint64_t run_start;      /* where the run of equal records that hot is in began */
+	int error;               /* sticky: what peek returns */
+	bool busy;               /* seek last stopped at a record not yet submitted */
+
+	int map_fd;       /* the map's, or the notification eventfd of a ring in memory */
+	int interrupt_fd; /* eventfd */
+	int epoll_fd;
+	bool in_memory; /* map_fd is an eventfd: it has to be read to become unreadable */
+	int interrupted;
+
+	void *consumer_page; /* mappings; NULL for a ring in memory */
+	void *producer_pages;
+	size_t page_size;
+
+	struct ringview_statistics statistics; /* the current run not yet counted */
+};
+
+_Static_assert(sizeof(struct ringview) == 64, "the hot fields share one cache line");
+_Static_assert(sizeof(struct reader) < 1024, "the memory of a reader is part of its contract");
+
+static inline struct reader *reader_of(struct ringview *rv)
+{
+	return (struct reader *)rv;
+}
+
+static inline const struct reader *const_reader_of(const struct ringview *rv)
+{
+	return (const struct reader *)rv;
+}
+
+/* Bytes from a record of @length payload bytes to the next. */
+static inline uint64_t record_stride(uint32_t length)
+{
+	return ((uint64_t)length + RINGVIEW_HEADER_SIZE + RING_ALIGNMENT - 1) &
+	       ~(uint64_t)(RING_ALIGNMENT - 1);
+}
+
+/* Opens what waiting needs: the epoll and interrupt descriptors, on r->map_fd. */
+int reader_open_wait(struct reader *r);
+
+/* The records of the run that hot is in, counted into @statistics. */
+void reader_count_run(const struct reader *r, struct ringview_statistics *statistics);
+
+#endif
