@@ -54,7 +54,8 @@ void cache_flush(const void *start, size_t size)
 
 	__asm__("mrs %0, ctr_el0" : "=r"(type));
 	step = (size_t)4 << (type >> 16 & 15);
-	for (const char *line = (const char *)((uintptr_t)start & ~(step - 1)); line < end; line += step)
+	for (const char *line = (const char *)((uintptr_t)start & ~(step - 1)); line < end;
+		line += step)
 		__asm__ volatile("dc civac, %0" : : "r"(line) : "memory");
 	__asm__ volatile("dsb ish" : : : "memory");
 }

@@ -157,7 +157,8 @@ int check_walk(const struct ring_bytes *ring, uint64_t start, const struct workl
 				(unsigned long long)sequence);
 		if (touching == TOUCHING_PROOF && !content_is_right(workload, bytes))
 			return complain(why, -EBADMSG,
-				"record %llu in the ring holds bytes that the producer did not write",
+				"record %llu in the ring holds bytes that the producer did not "
+				"write",
 				(unsigned long long)result->events);
 		sequence = next;
 		result->checksum = touched(touching, result->checksum, bytes, length);

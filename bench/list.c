@@ -37,7 +37,8 @@ static void write_list(FILE *out)
 	else
 		fputs("  bpf      a ring of the kernel, filled through BPF_PROG_TEST_RUN\n", out);
 	fputs("  memory   a ring in plain memory and a producer in user space\n", out);
-	fputs("\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs none\n",
+	fputs("\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs "
+	      "none\n",
 		out);
 	fputs("\nHardware counters\n", out);
 	if (counters_open(&counters, reason, sizeof(reason)) == 0)
@@ -51,8 +52,9 @@ int command_list(int argc, char **argv)
 {
 	const struct flag_command command = {
 		.name = PROGRAM " list",
-		.summary = "Lists the read paths, sources and privileges that are available here, and "
-			   "why others are not.",
+		.summary =
+			"Lists the read paths, sources and privileges that are available here, and "
+			"why others are not.",
 	};
 	char error[256];
 	struct complaint why;

@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{ "drain", command_drain },
 	{ "sweep", command_sweep },
+	{ "compare", command_compare },
 	{ "list", command_list },
 };
 
@@ -46,7 +47,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	complain(&why, -EINVAL, "unknown command \"%s\"; choose one of drain, sweep, list, or see -help",
+	complain(&why, -EINVAL,
+		"unknown command \"%s\"; choose one of drain, sweep, compare, list, or see -help",
 		argv[1]);
 	command_end(-EINVAL, &why);
 	return EXIT_USAGE;

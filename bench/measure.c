@@ -12,6 +12,8 @@
 #include "statistics/schedule.h"
 #include "statistics/summary.h"
 
+#define RINGS_MAX 8 /* one after the other, over the rounds of a run */
+
 /* A run under way. */
 struct run {
 	const struct measure_request *request;
@@ -59,6 +61,7 @@ static void close_all(struct run *run)
 		path_of(run, run->opened)->close(run->states[run->opened]);
 	}
 	source_close(run->source);
+	run->source = NULL;
 }
 
 static int compare_with_walk(struct run *run, const struct path *path,
@@ -87,7 +90,8 @@ static int compare_with_walk(struct run *run, const struct path *path,
 		expected.checksum = check_cache_lines(ring, reading->start);
 	if (found->events != expected.events || found->checksum != expected.checksum)
 		return complain(run->why, -EBADMSG,
-			"path %s: found %llu events with checksum %llu, but the ring holds %llu with %llu",
+			"path %s: found %llu events with checksum %llu, but the ring holds %llu "
+			"with %llu",
 			path->name, (unsigned long long)found->events,
 			(unsigned long long)found->checksum, (unsigned long long)expected.events,
 			(unsigned long long)expected.checksum);
@@ -243,31 +247,58 @@ static size_t expected_rounds(const struct run *run, size_t wanted, size_t done,
 	return wanted;
 }
 
+/* Opens a new ring and every path on it, and warms them up: a round that proves, and is not
+ * counted. */
+static int open_and_warm_up(struct run *run)
+{
+	struct measurement *measurement = run->measurement;
+	struct counters_values counted[PATHS_MAX + 1];
+	double ignored[PATHS_MAX + 1] = { 0 };
+	int err;
+
+	close_all(run);
+	for (size_t i = 0; i < run->entries; i++)
+		counted[i] = measurement->samples[i].counted;
+	err = open_all(run);
+	if (!err)
+		err = run_round(run, 0, true, ignored);
+	for (size_t i = 0; i < run->entries; i++)
+		measurement->samples[i].counted = counted[i];
+	return err;
+}
+
+/* Whether a new ring is due after @done rounds: where its pages happen to lie makes a path up to a
+ * tenth faster or slower, which must not be taken for the path's own speed. */
+static bool ring_is_due(const struct run *run, size_t done)
+{
+	const size_t step = schedule_rows(run->entries);
+
+	return done % step == 0 && (done / step < RINGS_MAX || done / step % RINGS_MAX == 0);
+}
+
 static int run_rounds(struct run *run)
 {
 	struct measurement *measurement = run->measurement;
 	const struct measure_request *request = run->request;
-	double ns[PATHS_MAX + 1] = { 0 };
-	int64_t round_ns, before;
+	int64_t round_ns = 0, before;
 	size_t done = 0, wanted;
-	int err;
+	int err = 0;
 
-	before = now_ns();
-	err = run_round(run, 0, true, ns);
-	round_ns = now_ns() - before;
-	for (size_t i = 0; i < run->entries; i++)
-		measurement->samples[i].counted = (struct counters_values){ 0 };
 	while (!err && done < (wanted = wanted_rounds(run, done, round_ns))) {
+		double ns[PATHS_MAX + 1] = { 0 };
+
 		if (request->progress)
 			request->progress(request->progress_context, done,
 				expected_rounds(run, wanted, done, round_ns));
-		memset(ns, 0, sizeof(ns));
 		before = now_ns();
-		err = run_round(run, done, false, ns);
+		if (ring_is_due(run, done))
+			err = open_and_warm_up(run);
+		if (!err)
+			err = run_round(run, done, false, ns);
 		round_ns = now_ns() - before;
 		for (size_t i = 0; i < run->entries; i++)
 			measurement->samples[i].rounds_ns[done] = ns[i];
-		done++;
+		done += !err;
 	}
 	measurement->rounds = done;
 	return err;
@@ -297,9 +328,7 @@ int measure(const struct measure_request *request, struct measurement *measureme
 		measurement->samples[i].path =
 			request->paths[i < request->path_count ? i : request->twin_of];
 	memory_use_reset();
-	err = open_all(&run);
-	if (!err)
-		err = run_rounds(&run);
+	err = run_rounds(&run);
 	measurement->own_memory = memory_use_peak();
 	close_all(&run);
 	return err;

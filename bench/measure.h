@@ -20,9 +20,10 @@
 /* When to stop. The rounds are whole schedules: every path equally often in each place. */
 struct measure_plan {
 	uint64_t rounds;     /* at least so many */
-	int64_t duration_ns; /* instead, not 0: as many as fit into this time, the warm-up included */
+	int64_t duration_ns; /* instead, not 0: as many as fit into this time, the warm-up included
+			      */
 	double precision;    /* instead, not 0: until the interval of each median is this narrow,
-	                      * relative to the median, or ROUNDS_MAX or PRECISION_TIME is reached */
+			      * relative to the median, or ROUNDS_MAX or PRECISION_TIME is reached */
 };
 
 #define PRECISION_TIME_NS INT64_C(120000000000)
@@ -30,8 +31,8 @@ struct measure_plan {
 /* Of one path. */
 struct path_samples {
 	const struct path *path;
-	double rounds_ns[ROUNDS_MAX]; /* the time of each round's reading */
-	uint64_t checksum;            /* of the last round */
+	double rounds_ns[ROUNDS_MAX];   /* the time of each round's reading */
+	uint64_t checksum;              /* of the last round */
 	struct counters_values counted; /* over all rounds, where counters are open */
 };
 
@@ -67,10 +68,13 @@ struct measure_request {
 /*
  * Measures. @measurement is large (about 300 KiB): allocate it.
  *
- * One warm-up round goes first, uncounted, in which each path also has to prove, by a digest of
- * all bytes in order, that it hands out just the records that are in the ring. Then the rounds:
- * each fills the ring once, and every path reads the same bytes, in the balanced order of
- * statistics/schedule.h. After each reading an independent walk says what it must have found.
+ * Each round fills the ring once, and every path reads the same bytes, in the balanced order of
+ * statistics/schedule.h, out of cold caches (cache.h). After each reading an independent walk says
+ * what it must have found.
+ *
+ * Each of the first eight whole schedules has a ring of its own, later every eighth. The warm-up
+ * round on each ring is not counted; in it each path also has to prove, by a digest of all bytes in
+ * order, that it hands out just the records that are in the ring.
  *
  * 0; -EINTR when the user asked to stop; -EBADMSG when a path found something else than the walk
  * did, -ETIME when events did not come; or another negative errno. @why is filled with all but

@@ -10,7 +10,7 @@ void memory_use_reset(void)
 	FILE *file = fopen("/proc/self/clear_refs", "we");
 
 	if (!file)
-		return; /* Then the peak is that of the whole process: more, not less. */
+		return;   /* Then the peak is that of the whole process: more, not less. */
 	fputs("5", file); /* resets VmHWM: Documentation/filesystems/proc.rst */
 	fclose(file);
 }

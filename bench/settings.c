@@ -73,7 +73,8 @@ static int parse_mode(const char *text, void *target, char *error, size_t error_
 		} else {
 			write_path_names(known, sizeof(known));
 			snprintf(error, error_size,
-				"unknown mode \"%s\"; choose both, all, or some of %s", name, known);
+				"unknown mode \"%s\"; choose both, all, or some of %s", name,
+				known);
 			err = -EINVAL;
 		}
 	}
@@ -150,13 +151,15 @@ static int check(struct settings *settings, struct complaint *why)
 
 	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
 		return complain(why, -EINVAL,
-			"-ring-size: %s is not a power of two from %llu B (a page) to 2GiB; give for "
+			"-ring-size: %s is not a power of two from %llu B (a page) to 2GiB; give "
+			"for "
 			"example -ring-size 512MiB",
 			format_size(ring, size, sizeof(size)), (unsigned long long)page);
 	if (settings->event == EVENT_SKB_META) {
 		if (settings->size_count > 0 && settings->sizes[0] != sizeof(struct skb_meta))
 			return complain(why, -EINVAL,
-				"-event-size: skb_meta events have %zu B; add -event sized for others",
+				"-event-size: skb_meta events have %zu B; add -event sized for "
+				"others",
 				sizeof(struct skb_meta));
 		settings->sizes[0] = sizeof(struct skb_meta);
 		settings->size_count = 1;
@@ -179,14 +182,15 @@ static int check(struct settings *settings, struct complaint *why)
 		for (size_t i = 0; i < settings->path_count; i++)
 			if (settings->paths[i]->needs_map)
 				return complain(why, -EINVAL,
-					"-mode: %s reads only rings of the kernel; leave it out, or "
+					"-mode: %s reads only rings of the kernel; leave it out, "
+					"or "
 					"leave out -source memory",
 					settings->paths[i]->name);
 	return 0;
 }
 
-int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
-	struct complaint *why)
+int settings_parse(
+	struct settings *settings, bool sweep, int argc, char **argv, struct complaint *why)
 {
 	const struct flag flags[] = {
 		{ .name = "n",
@@ -204,7 +208,8 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.target = settings,
 			.placeholder = "PATHS",
 			.parse = parse_mode,
-			.help = "Read paths: copy, view, both, all, or a list of names with commas; "
+			.help = "Read paths: copy, view, both, all, or a list of names with "
+				"commas; "
 				"the list command explains them.",
 			.default_text = sweep ? "all" : "both" },
 		{ .name = "read-timeout",
@@ -219,14 +224,16 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.kind = FLAG_SIZE,
 			.target = &settings->ring_size,
 			.placeholder = "SIZE",
-			.help = "Size of the ring: a power of two, a page to 2GiB. More events than "
+			.help = "Size of the ring: a power of two, a page to 2GiB. More events "
+				"than "
 				"it holds are written and read in several goes." },
 		{ .name = "touch",
 			.kind = FLAG_CUSTOM,
 			.target = settings,
 			.placeholder = "LIST",
 			.parse = parse_touches,
-			.help = "What is read of each event: none, header (its first 8 bytes), fields "
+			.help = "What is read of each event: none, header (its first 8 bytes), "
+				"fields "
 				"or bytes (all); or several with commas.",
 			.default_text = "fields" },
 		{ .name = "batch",
@@ -240,13 +247,15 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.target = &settings->source,
 			.placeholder = "SOURCE",
 			.choices = source_names,
-			.help = "bpf: a ring of the kernel. memory: one in plain memory, which needs no "
+			.help = "bpf: a ring of the kernel. memory: one in plain memory, which "
+				"needs no "
 				"privileges." },
 		{ .name = "rounds",
 			.kind = FLAG_COUNT,
 			.target = &settings->plan.rounds,
 			.placeholder = "COUNT",
-			.help = "Rounds, each with every path once; rounded up so that every path is "
+			.help = "Rounds, each with every path once; rounded up so that every path "
+				"is "
 				"equally often in every place.",
 			.minimal = 1,
 			.maximal = ROUNDS_MAX },
@@ -254,7 +263,8 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.kind = FLAG_DURATION,
 			.target = &settings->plan.duration_ns,
 			.placeholder = "TIME",
-			.help = "Instead of -rounds: as many as fit into this time for each size and "
+			.help = "Instead of -rounds: as many as fit into this time for each size "
+				"and "
 				"touch.",
 			.default_text = "",
 			.example = "10s",
@@ -265,7 +275,8 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.target = &settings->plan.precision,
 			.placeholder = "PERCENT",
 			.help = "Instead of -rounds: until the 95 % interval of every median is no "
-				"wider than plus or minus this (1024 rounds or two minutes at most).",
+				"wider than plus or minus this (1024 rounds or two minutes at "
+				"most).",
 			.default_text = "",
 			.example = "1%" },
 		{ .name = "format",
@@ -294,7 +305,8 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.target = settings,
 			.placeholder = sweep ? "LIST" : "SIZE",
 			.parse = sweep ? parse_sizes : parse_event_size,
-			.help = sweep ? "Event sizes, 16 to 65536 B: a list with commas of sizes and of "
+			.help = sweep ? "Event sizes, 16 to 65536 B: a list with commas of sizes "
+					"and of "
 					"first:last:step."
 				      : "Size of sized events, 16 to 65536 B.",
 			.default_text = sweep ? "16 to 4096 in 17 steps" : "80" },
@@ -303,18 +315,21 @@ int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
 			.target = &settings->event,
 			.placeholder = "EVENT",
 			.choices = event_names,
-			.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number and a "
+			.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number "
+				"and a "
 				"pattern, of any size." },
 	};
 	const struct flag_command command = {
 		.name = sweep ? PROGRAM " sweep" : PROGRAM,
 		.arguments = sweep ? NULL : "[COMMAND]",
-		.summary =
-			sweep ? "Reads events of many sizes: where copying loses, and where it does not "
-				"matter."
-			      : "Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures how "
-				"fast it can be read. Commands: drain (the default), sweep, compare, "
-				"list; each has -help.",
+		.summary = sweep ? "Reads events of many sizes: where copying loses, and where it "
+				   "does not "
+				   "matter."
+				 : "Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures "
+				   "how "
+				   "fast it can be read. Commands: drain (the default), sweep, "
+				   "compare, "
+				   "list; each has -help.",
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]) - sweep,
 	};

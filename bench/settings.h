@@ -16,9 +16,9 @@
 
 #define PROGRAM "bpf_ringbuf_zc_benchmark"
 
-#define SIZES_MAX   512
+#define SIZES_MAX 512
 #define TOUCHES_MAX 4
-#define EVENTS_MAX  1000000000000 /* hours: more is a mistake */
+#define EVENTS_MAX 1000000000000 /* hours: more is a mistake */
 
 struct settings {
 	uint64_t events; /* 0: as many as sweep chooses for each size */
@@ -48,7 +48,7 @@ void settings_init(struct settings *settings);
  * -sizes instead of -event and -event-size. 0; 1 when help was asked for, and printed; or -EINVAL
  * with @why.
  */
-int settings_parse(struct settings *settings, bool sweep, int argc, char **argv,
-	struct complaint *why);
+int settings_parse(
+	struct settings *settings, bool sweep, int argc, char **argv, struct complaint *why);
 
 #endif

@@ -7,8 +7,8 @@
 #include "benchmark.h"
 #include "commands.h"
 
-static const uint64_t default_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512, 768, 1024,
-	1536, 2048, 3072, 4096 };
+static const uint64_t default_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512, 768,
+	1024, 1536, 2048, 3072, 4096 };
 
 int command_sweep(int argc, char **argv)
 {

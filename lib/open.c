@@ -51,7 +51,7 @@ static int ring_size(int map_fd, size_t page_size, size_t *size)
 	attributes.info.info = (uintptr_t)&info;
 	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attributes);
 	if (err)
-		return err;
+		return err == -EBADFD ? -EBADF : err; /* this command's word for it */
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
 	if (info.map_flags & MAP_FLAG_OVERWRITE)

@@ -10,10 +10,10 @@
 #include "ringview/ringview.h"
 
 /* Header bits and limits of linux/bpf.h and kernel/bpf/ringbuf.c, Linux 5.8. */
-#define RING_BUSY      (1u << 31)
-#define RING_DISCARD   (1u << 30)
+#define RING_BUSY (1u << 31)
+#define RING_DISCARD (1u << 30)
 #define RING_ALIGNMENT 8u
-#define RING_SIZE_MAX  ((size_t)1 << 31)
+#define RING_SIZE_MAX ((size_t)1 << 31)
 
 struct reader {
 	struct ringview hot; /* first: a struct ringview * is a struct reader * */

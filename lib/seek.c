@@ -113,6 +113,9 @@ void ringview_cancel(struct ringview *rv)
 	uint64_t position = rv->released;
 
 	end_run(r);
+	/* After a conflict, what was shown is the other consumer's, and stays counted. */
+	if (r->error == -EBUSY)
+		position = rv->position;
 	/* What was shown is still in the ring, unreleased: count it again to take it back. Only an
 	 * impossible header, written by something else, can end this walk early. */
 	while (position != rv->position) {
@@ -148,7 +151,7 @@ int ringview_restart(struct ringview *rv)
 	rv->consumer = r->ring_consumer;
 	rv->position = rv->end = rv->released = r->run_start = consumer;
 	rv->stride = UINT64_MAX;
-	if (producer - consumer > rv->mask + 1 || consumer % RING_ALIGNMENT != 0)
+	if (producer - consumer > rv->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);
 	r->error = 0;
 	return 0;

@@ -13,7 +13,7 @@
 /* Sleeps at a record that is reserved and not yet submitted: epoll, being level-triggered, would
  * return at once. BPF programs cannot sleep between the two, so the first sleeps are short. */
 #define BACKOFF_FIRST_NS 1000
-#define BACKOFF_LAST_NS  1000000
+#define BACKOFF_LAST_NS 1000000
 
 int reader_open_wait(struct reader *r)
 {
@@ -62,8 +62,8 @@ int ringview_arm(struct ringview *rv)
 		 */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		found = ringview_internal_seek(rv);
-		/* Discarded records that were skipped have to be released too, or the next record is
-		 * not at the consumer position and nobody is notified of it. */
+		/* Discarded records that were skipped have to be released too, or the next record
+		 * is not at the consumer position and nobody is notified of it. */
 	} while (found == 0 && rv->position != rv->released);
 	return found;
 }

@@ -18,24 +18,23 @@ struct libbpf_state {
 	struct reading_result found;
 };
 
-#define CALLBACK(name, unused)                                                                     \
-	static int touch_##name(void *context, void *data, size_t length)                          \
-	{                                                                                          \
-		struct reading_result *found = context;                                            \
-                                                                                                   \
-		found->checksum = touch_record(                                                    \
-			TOUCHING_##name, found->checksum, data, (uint32_t)length);                 \
-		found->events++;                                                                   \
-		return 0;                                                                          \
+#define CALLBACK(name, unused)                                                                  \
+	static int touch_##name(void *context, void *data, size_t length)                       \
+	{                                                                                       \
+		struct reading_result *found = context;                                         \
+                                                                                                \
+		found->checksum =                                                               \
+			touch_record(TOUCHING_##name, found->checksum, data, (uint32_t)length); \
+		found->events++;                                                                \
+		return 0;                                                                       \
 	}
 
 FOR_EACH_TOUCHING(CALLBACK, )
 
 #define CALLBACK_ENTRY(name, unused) [TOUCHING_##name] = touch_##name,
 
-static const ring_buffer_sample_fn callbacks[TOUCHING_COUNT] = {
-	FOR_EACH_TOUCHING(CALLBACK_ENTRY, )
-};
+static const ring_buffer_sample_fn callbacks[TOUCHING_COUNT] = { FOR_EACH_TOUCHING(
+	CALLBACK_ENTRY, ) };
 
 static void libbpf_close(void *state)
 {

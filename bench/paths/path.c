@@ -5,7 +5,16 @@
 #include "paths/path.h"
 
 const struct path *const all_paths[] = {
-	&copy_path, &view_path, &batch_path, &libbpf_path, &floor_path, &memory_path, NULL,
+	&copy_path,
+	&view_path,
+	&batch_path,
+	&libbpf_path,
+	&floor_path,
+	&memory_path,
+#ifdef BENCH_FAULTY_PATHS
+	FAULTY_PATHS,
+#endif
+	NULL,
 };
 
 const struct path *path_find(const char *name)

@@ -21,18 +21,18 @@
  * over every byte and length, in order. It shows that a path hands out just the records that are
  * in the ring, which no sum can.
  */
-#define FOR_EACH_TOUCHING(X, argument)                                                             \
-	X(NONE, argument)                                                                          \
-	X(HEADER, argument)                                                                        \
-	X(SKB_FIELDS, argument)                                                                    \
-	X(WORDS_16, argument)                                                                      \
-	X(WORDS_32, argument)                                                                      \
-	X(WORDS_48, argument)                                                                      \
-	X(WORDS_64, argument)                                                                      \
-	X(WORDS_80, argument)                                                                      \
-	X(WORDS_96, argument)                                                                      \
-	X(WORDS, argument)                                                                         \
-	X(BYTES, argument)                                                                         \
+#define FOR_EACH_TOUCHING(X, argument) \
+	X(NONE, argument)              \
+	X(HEADER, argument)            \
+	X(SKB_FIELDS, argument)        \
+	X(WORDS_16, argument)          \
+	X(WORDS_32, argument)          \
+	X(WORDS_48, argument)          \
+	X(WORDS_64, argument)          \
+	X(WORDS_80, argument)          \
+	X(WORDS_96, argument)          \
+	X(WORDS, argument)             \
+	X(BYTES, argument)             \
 	X(PROOF, argument)
 
 enum touching {
@@ -85,6 +85,17 @@ struct path {
 };
 
 extern const struct path copy_path, view_path, batch_path, libbpf_path, floor_path, memory_path;
+
+/* Only in the program that the tests measure the checks with: tests/cli/faulty_paths.c. */
+#ifdef BENCH_FAULTY_PATHS
+extern const struct path faulty_lose_path, faulty_twice_path, faulty_swap_path,
+	faulty_checksum_path, faulty_byte_path, faulty_release_path, faulty_error_path, slow3_path,
+	same_path;
+#define FAULTY_PATHS                                                                      \
+	&faulty_lose_path, &faulty_twice_path, &faulty_swap_path, &faulty_checksum_path,  \
+		&faulty_byte_path, &faulty_release_path, &faulty_error_path, &slow3_path, \
+		&same_path
+#endif
 
 #define PATHS_MAX 32
 

@@ -62,8 +62,8 @@ static int wait_for_more(struct ringview *reader, int found, int64_t timeout_ns)
 	return found;
 }
 
-ALWAYS_INLINE int copy_body(enum touching touching, void *state,
-	const struct reading *reading, struct reading_result *result)
+ALWAYS_INLINE int copy_body(enum touching touching, void *state, const struct reading *reading,
+	struct reading_result *result)
 {
 	struct ringview_state *s = state;
 	struct ringview *reader = s->reader;
@@ -72,8 +72,8 @@ ALWAYS_INLINE int copy_body(enum touching touching, void *state,
 	int found = 1;
 
 	while (events < reading->events && found > 0) {
-		while ((found = ringview_read_into(
-				reader, s->buffer, sizeof(s->buffer), &length)) > 0) {
+		while ((found = ringview_read_into(reader, s->buffer, sizeof(s->buffer), &length)) >
+			0) {
 			sum = touch_record(touching, sum, s->buffer, (uint32_t)length);
 			events++;
 		}
@@ -84,8 +84,8 @@ ALWAYS_INLINE int copy_body(enum touching touching, void *state,
 	return found < 0 ? found : 0;
 }
 
-ALWAYS_INLINE int view_body(enum touching touching, void *state,
-	const struct reading *reading, struct reading_result *result)
+ALWAYS_INLINE int view_body(enum touching touching, void *state, const struct reading *reading,
+	struct reading_result *result)
 {
 	struct ringview *reader = ((struct ringview_state *)state)->reader;
 	struct ringview_record record;

@@ -61,8 +61,8 @@ ALWAYS_INLINE uint64_t touch_record(
 	const struct skb_meta *meta = data;
 	const uint32_t *fields = &meta->len;
 
-#define WORDS_CASE(size)                                                                           \
-	case TOUCHING_WORDS_##size:                                                                \
+#define WORDS_CASE(size)            \
+	case TOUCHING_WORDS_##size: \
 		return length == (size) ? sum + sum_words(words, size) : sum + 1
 
 	switch (touching) {
@@ -112,8 +112,7 @@ ALWAYS_INLINE uint64_t touch_record(
  * record what to touch.
  */
 #define SPECIALIZE(read, body)                                                                     \
-	static int read(                                                                           \
-		void *state, const struct reading *reading, struct reading_result *result)         \
+	static int read(void *state, const struct reading *reading, struct reading_result *result) \
 	{                                                                                          \
 		switch (reading->touching) {                                                       \
 			FOR_EACH_TOUCHING(SPECIALIZE_CASE, body)                                   \
@@ -123,8 +122,8 @@ ALWAYS_INLINE uint64_t touch_record(
 		return -EINVAL;                                                                    \
 	}
 
-#define SPECIALIZE_CASE(name, body)                                                                \
-	case TOUCHING_##name:                                                                      \
+#define SPECIALIZE_CASE(name, body) \
+	case TOUCHING_##name:       \
 		return body(TOUCHING_##name, state, reading, result);
 
 #endif

@@ -34,8 +34,8 @@ static void write_ratio_line(FILE *out, const struct report *report, const struc
 		verdict_name(r->ratio.verdict), style_end(report));
 }
 
-static void write_table_row(FILE *out, const struct report *report,
-	const struct path_result *result, double fastest)
+static void write_table_row(
+	FILE *out, const struct report *report, const struct path_result *result, double fastest)
 {
 	const struct results *results = report->results;
 	const struct ratio_result *to_copy = results_find_ratio(

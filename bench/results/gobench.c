@@ -40,8 +40,7 @@ void report_write_gobench(FILE *out, const struct report *report)
 				" %.4f ns/op %.2f MB/s %.0f events/s\n",
 				event_names[workload->event], result->event_size,
 				touch_names[result->touch], result->path->name, result->events,
-				per_event,
-				per_event > 0 ? result->event_size * 1e3 / per_event : 0,
+				per_event, per_event > 0 ? result->event_size * 1e3 / per_event : 0,
 				per_event > 0 ? 1e9 / per_event : 0);
 		}
 	}

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "cache.h"
 #include "results/report.h"
 
 /* JSON has no infinity: what is not a number is null. */
@@ -26,11 +27,12 @@ static json_t *decimal(uint64_t value)
 
 static json_t *workload_json(const struct workload *workload)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:I}", "source",
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
 		source_names[workload->source], "event", event_names[workload->event], "events",
-		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "touch",
-		touch_names[workload->touch], "batch", (json_int_t)workload->batch,
-		"read_timeout_ns", (json_int_t)workload->read_timeout_ns);
+		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
+		(json_int_t)workload->batch, "read_timeout_ns",
+		(json_int_t)workload->read_timeout_ns, "caches",
+		cache_can_flush() ? "flushed" : "as left");
 }
 
 static json_t *counters_json(const struct path_result *result)

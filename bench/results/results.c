@@ -134,8 +134,7 @@ const struct path_result *results_find(const struct results *results, const stru
 }
 
 const struct ratio_result *results_find_ratio(const struct results *results,
-	const struct path *path, const struct path *baseline, uint32_t event_size,
-	enum touch touch)
+	const struct path *path, const struct path *baseline, uint32_t event_size, enum touch touch)
 {
 	for (size_t i = 0; i < results->ratio_count; i++) {
 		const struct ratio_result *result = &results->ratios[i];

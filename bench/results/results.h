@@ -22,9 +22,9 @@ struct path_result {
 	enum touch touch;
 	uint64_t events; /* a round */
 	size_t rounds;
-	double *rounds_ns;           /* the time of each round's reading */
-	struct summary ns_per_event; /* over the rounds */
-	uint64_t checksum;           /* of the last round */
+	double *rounds_ns;              /* the time of each round's reading */
+	struct summary ns_per_event;    /* over the rounds */
+	uint64_t checksum;              /* of the last round */
 	struct counters_values counted; /* over all rounds; all 0 where there are no counters */
 };
 

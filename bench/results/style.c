@@ -86,13 +86,15 @@ static void write_noise(FILE *out, const struct report *report)
 		return;
 	if (!isfinite(noise->floor)) {
 		fprintf(out,
-			"Noise: too few rounds to measure it, so no verdict is more than unclear; give "
+			"Noise: too few rounds to measure it, so no verdict is more than unclear; "
+			"give "
 			"-rounds %d or more.\n",
 			INTERVAL_ROUNDS_MIN);
 		return;
 	}
 	fprintf(out,
-		"Noise: %s against itself differs by up to %s; below %s nothing is called faster or "
+		"Noise: %s against itself differs by up to %s; below %s nothing is called faster "
+		"or "
 		"slower.\n",
 		noise->path->name, style_percent(floor, sizeof(floor), noise->floor),
 		style_percent(threshold, sizeof(threshold), verdict_threshold(noise->floor)));
@@ -119,10 +121,10 @@ static void write_oddities(FILE *out, const struct report *report)
 			outliers, rounds);
 	if (humped > 0)
 		fprintf(out,
-			"Two humps: %s (%" PRIu32 " B)%s ran at two speeds, as when a virtual CPU moves; "
+			"Two humps: %s (%" PRIu32
+			" B)%s ran at two speeds, as when a virtual CPU moves; "
 			"trust ratios only.\n",
-			example->path->name, example->event_size,
-			humped > 1 ? " and others" : "");
+			example->path->name, example->event_size, humped > 1 ? " and others" : "");
 }
 
 static void write_run(FILE *out, const struct report *report)
@@ -131,10 +133,12 @@ static void write_run(FILE *out, const struct report *report)
 	const struct path_result *any = &report->results->paths[0];
 	char ring[FORMAT_SIZE];
 
-	fprintf(out, "Run: %zu rounds in balanced order, each path over the same bytes of a %s ring",
+	fprintf(out,
+		"Run: %zu rounds in balanced order, each path over the same bytes of a %s ring",
 		any->rounds, format_size(workload->ring_size, ring, sizeof(ring)));
 	fprintf(out, "%s.\n", workload->source == SOURCE_MEMORY ? " in plain memory" : "");
-	fputs("Verified: every reading, by an independent walk over the ring (count, order, checksum)."
+	fputs("Verified: every reading, by an independent walk over the ring (count, order, "
+	      "checksum)."
 	      "\n",
 		out);
 }
@@ -144,11 +148,11 @@ static void write_place(FILE *out, const struct report *report)
 	static struct environment_warnings warnings;
 	const struct environment *e = report->environment;
 
-	fprintf(out, "On: %s, %" PRId64 " CPUs, Linux %s", e->cpu_model[0] ? e->cpu_model : "unknown",
-		e->cpus_online, e->kernel_release[0] ? e->kernel_release : "unknown");
+	fprintf(out, "On: %s, %" PRId64 " CPUs, Linux %s",
+		e->cpu_model[0] ? e->cpu_model : "unknown", e->cpus_online,
+		e->kernel_release[0] ? e->kernel_release : "unknown");
 	if (e->virtual_machine == 1)
-		fprintf(out, ", %s virtual machine",
-			e->hypervisor[0] ? e->hypervisor : "unknown");
+		fprintf(out, ", %s virtual machine", e->hypervisor[0] ? e->hypervisor : "unknown");
 	fprintf(out, "; may run on CPU %s.\n", e->affinity_given);
 	if (report->no_counters)
 		fprintf(out, "Hardware counters: %s.\n", report->no_counters);

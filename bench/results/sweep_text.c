@@ -74,7 +74,9 @@ static void write_ratios(FILE *out, const struct report *report, const struct si
 
 	if (!was_measured(results, baseline) || results->ratio_count == 0)
 		return;
-	fprintf(out, percent ? "\nPer cent of %s, touched: %s\n" : "\nTimes as fast as %s, touched: %s\n",
+	fprintf(out,
+		percent ? "\nPer cent of %s, touched: %s\n"
+			: "\nTimes as fast as %s, touched: %s\n",
 		baseline->name, touch_names[touch]);
 	write_columns(out, results, baseline);
 	for (size_t s = 0; s < sizes->count; s++) {
@@ -167,7 +169,9 @@ static void write_crossover(FILE *out, const struct results *results, const stru
 			fprintf(out, "%s beats %s at no size (touched: %s).\n", path->name,
 				baseline->name, touch_names[touch]);
 		else if (!first)
-			fprintf(out, "%s beats %s at %zu of %zu sizes, not at the largest (touched: %s).\n",
+			fprintf(out,
+				"%s beats %s at %zu of %zu sizes, not at the largest (touched: "
+				"%s).\n",
 				path->name, baseline->name, wins, count, touch_names[touch]);
 		else
 			fprintf(out,
@@ -199,10 +203,8 @@ void report_write_sweep_text(FILE *out, const struct report *report)
 	write_by_touch(out, report, &sizes);
 	fputc('\n', out);
 	for (int t = 0; touch_names[t]; t++) {
-		write_crossover(
-			out, results, &sizes, &view_path, &copy_path, (enum touch)t);
-		write_crossover(
-			out, results, &sizes, &batch_path, &libbpf_path, (enum touch)t);
+		write_crossover(out, results, &sizes, &view_path, &copy_path, (enum touch)t);
+		write_crossover(out, results, &sizes, &batch_path, &libbpf_path, (enum touch)t);
 	}
 	fputc('\n', out);
 	style_write_notes(out, report);

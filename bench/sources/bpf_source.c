@@ -41,7 +41,8 @@ static int bpf_fill(struct source *source, uint64_t events, struct complaint *wh
 
 	while (written < events) {
 		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = PACKET_SIZE,
-			.repeat = (int)(events - written < INT32_MAX ? events - written : INT32_MAX));
+			.repeat =
+				(int)(events - written < INT32_MAX ? events - written : INT32_MAX));
 		int err = bpf_prog_test_run_opts(bpf->program_fd, &run);
 
 		written = (__atomic_load_n(source->ring.producer, __ATOMIC_ACQUIRE) - start) /
@@ -49,11 +50,14 @@ static int bpf_fill(struct source *source, uint64_t events, struct complaint *wh
 		if (interrupted())
 			return -EINTR;
 		if (err && err != -EINTR && err != -EAGAIN)
-			return complain(why, err, "BPF_PROG_TEST_RUN failed after %llu of %llu events: %s",
-				(unsigned long long)written, (unsigned long long)events, strerror(-err));
+			return complain(why, err,
+				"BPF_PROG_TEST_RUN failed after %llu of %llu events: %s",
+				(unsigned long long)written, (unsigned long long)events,
+				strerror(-err));
 		if (bpf->skeleton->bss->failed > 0)
 			return complain(why, -ENOSPC,
-				"the BPF program could not reserve %llu of %llu events: the ring was full",
+				"the BPF program could not reserve %llu of %llu events: the ring "
+				"was full",
 				(unsigned long long)bpf->skeleton->bss->failed,
 				(unsigned long long)events);
 	}
@@ -83,7 +87,8 @@ static int bpf_map(struct source *source, struct ring_bytes *ring)
 	if (pages == MAP_FAILED)
 		return -errno;
 	ring->consumer = pages;
-	pages = mmap(NULL, page + 2 * ring->size, PROT_READ, MAP_SHARED, source->map_fd, (off_t)page);
+	pages = mmap(
+		NULL, page + 2 * ring->size, PROT_READ, MAP_SHARED, source->map_fd, (off_t)page);
 	if (pages == MAP_FAILED) {
 		err = -errno;
 		bpf_unmap(source, ring);
@@ -132,7 +137,8 @@ static int explain_load(int err, const struct workload *workload, struct complai
 
 	if (privileges_missing(missing, sizeof(missing)))
 		return complain(why, -EPERM,
-			"loading the BPF program needs %s, which this process lacks; run it with sudo, "
+			"loading the BPF program needs %s, which this process lacks; run it with "
+			"sudo, "
 			"or try -source memory, which needs no privileges",
 			missing);
 	if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
@@ -141,7 +147,8 @@ static int explain_load(int err, const struct workload *workload, struct complai
 			"or try -source memory");
 	if (err == -ENOMEM || err == -EPERM)
 		return complain(why, err,
-			"no memory for a ring of %llu MiB: %s; raise the limit of locked memory (ulimit -l "
+			"no memory for a ring of %llu MiB: %s; raise the limit of locked memory "
+			"(ulimit -l "
 			"unlimited) or of the memory cgroup, or give a smaller -ring-size",
 			(unsigned long long)workload->ring_size >> 20, strerror(-err));
 	return complain(why, err, "cannot load the BPF program: %s", strerror(-err));

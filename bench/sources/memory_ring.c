@@ -8,7 +8,7 @@
 
 #include "sources/memory_ring.h"
 
-#define BUSY    BPF_RINGBUF_BUSY_BIT
+#define BUSY BPF_RINGBUF_BUSY_BIT
 #define DISCARD BPF_RINGBUF_DISCARD_BIT
 
 struct header {

@@ -50,7 +50,8 @@ static int memory_fill(struct source *source, uint64_t events, struct complaint 
 
 		if (!payload)
 			return complain(why, -ENOSPC,
-				"the ring in memory was full after %llu of %llu events; this is a bug",
+				"the ring in memory was full after %llu of %llu events; this is a "
+				"bug",
 				(unsigned long long)i, (unsigned long long)events);
 		if (memory->event == EVENT_SKB_META)
 			write_skb_meta(payload, memory->sequence);

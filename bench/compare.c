@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * compare: what changed between two result files.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commandline/flags.h"
+#include "commandline/parse.h"
+#include "commands.h"
+#include "environment/environment.h"
+#include "results/output.h"
+#include "results/result_file.h"
+#include "results/style.h"
+#include "settings.h"
+#include "statistics/ratio.h"
+
+/* compare's own: 0 same or better, 1 worse, 2 not comparable (or wrong usage). */
+enum { COMPARE_FINE = 0, COMPARE_WORSE = 1, COMPARE_IMPOSSIBLE = 2 };
+
+/* With so many runs on both sides their medians are compared: that takes in what differs between
+ * runs of the same program, which the rounds of one run cannot show. */
+#define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
+
+struct compare {
+	double threshold; /* relative */
+	bool force;
+	struct result_file old, new;
+	size_t matched, worse, better, unclear;
+};
+
+/* What has to be equal in the workloads. Sizes and touches are matched one by one. */
+static const char *const settings_compared[] = { "source", "event", "events", "ring_size", "batch",
+	"caches" };
+
+static void write_difference(FILE *out, const char *name, const char *old, const char *new)
+{
+	fprintf(out, PROGRAM ": %s differs: %s, now %s\n", name, old, new);
+}
+
+static void report_environment(void *context, const struct environment_difference *difference)
+{
+	(void)context;
+	if (difference->kind == ENVIRONMENT_NOT_COMPARABLE)
+		write_difference(
+			stderr, difference->name, difference->old_value, difference->new_value);
+}
+
+static size_t report_settings(const json_t *old, const json_t *new)
+{
+	size_t differences = 0;
+
+	for (size_t i = 0; i < sizeof(settings_compared) / sizeof(settings_compared[0]); i++) {
+		const char *name = settings_compared[i];
+		json_t *before = json_object_get(old, name), *after = json_object_get(new, name);
+		char *texts[2];
+
+		if (json_equal(before, after))
+			continue;
+		texts[0] = before ? json_dumps(before, JSON_ENCODE_ANY) : NULL;
+		texts[1] = after ? json_dumps(after, JSON_ENCODE_ANY) : NULL;
+		write_difference(stderr, name, texts[0] ? texts[0] : "absent",
+			texts[1] ? texts[1] : "absent");
+		free(texts[0]);
+		free(texts[1]);
+		differences++;
+	}
+	return differences;
+}
+
+/* How many differences forbid comparing the run with the first run of OLD; each is named. */
+static size_t differences_from(const json_t *first, const json_t *run)
+{
+	int environment = environment_differences(json_object_get(first, "environment"),
+		json_object_get(run, "environment"), report_environment, NULL);
+
+	return (environment > 0 ? (size_t)environment : 0) +
+	       report_settings(
+		       json_object_get(first, "workload"), json_object_get(run, "workload"));
+}
+
+static bool comparable(const struct compare *c)
+{
+	const struct result_file *files[] = { &c->old, &c->new };
+	const json_t *first = json_array_get(c->old.runs, 0), *run;
+	size_t differences = 0, i;
+
+	for (int f = 0; f < 2; f++)
+		json_array_foreach(files[f]->runs, i, run)
+		{
+			if (run != first)
+				differences += differences_from(first, run);
+		}
+	return differences == 0;
+}
+
+static struct ratio ratio_of(
+	const struct compare *c, const struct series *old, const struct series *new, bool *by_runs)
+{
+	static struct statistics_scratch scratch;
+	double floor = fmax(c->threshold, fmax(c->old.noise_floor, c->new.noise_floor));
+
+	*by_runs = old->runs >= RUNS_TO_COMPARE && new->runs >= RUNS_TO_COMPARE;
+	if (*by_runs)
+		return ratio_unpaired(
+			old->run_medians, old->runs, new->run_medians, new->runs, floor, &scratch);
+	return ratio_unpaired(
+		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
+}
+
+static double median_of(const struct series *series)
+{
+	static struct statistics_scratch scratch;
+
+	return summary_of(series->ns_per_event, series->rounds, &scratch).median;
+}
+
+static void write_row(struct compare *c, FILE *out, const struct report *style,
+	const struct series *old, const struct series *new)
+{
+	bool by_runs;
+	struct ratio ratio = ratio_of(c, old, new, &by_runs);
+	char interval[32] = "";
+
+	if (ratio.has_interval)
+		snprintf(interval, sizeof(interval), "[%.3f, %.3f]", ratio.interval.low,
+			ratio.interval.high);
+	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-7s %9.2f %9.2f", new->path, new->event_size,
+		new->touch, median_of(old), median_of(new));
+	if (ratio.valid)
+		fprintf(out, " %7.3fx %-16s %s%s%s%s\n", ratio.median, interval,
+			style_start(style, ratio.verdict), verdict_name(ratio.verdict),
+			style_end(style), by_runs ? " (by runs)" : "");
+	else
+		fprintf(out, " %8s %-16s more than %d rounds\n", "-", "", STATISTICS_ROUNDS_MAX);
+	c->matched++;
+	c->worse += ratio.verdict == VERDICT_SLOWER;
+	c->better += ratio.verdict == VERDICT_FASTER;
+	c->unclear += ratio.verdict == VERDICT_UNCLEAR;
+}
+
+static void write_comparison(struct compare *c, FILE *out)
+{
+	const struct report style = {
+		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	};
+	double floor = fmax(c->old.noise_floor, c->new.noise_floor);
+	char threshold[FORMAT_SIZE];
+
+	fprintf(out, "%-12s %6s %-7s %9s %9s %8s %-16s %s\n", "path", "size", "touch", "old ns",
+		"new ns", "speed", "95 % interval", "verdict");
+	for (size_t i = 0; i < c->new.series_count; i++) {
+		const struct series *new = &c->new.series[i];
+		const struct series *old =
+			result_file_find(&c->old, new->path, new->event_size, new->touch);
+
+		if (old)
+			write_row(c, out, &style, old, new);
+	}
+	fprintf(out,
+		"\n%zu compared: %zu faster, %zu slower, %zu unclear, the others the same. Below "
+		"%s "
+		"nothing is\ncalled faster or slower%s.\n",
+		c->matched, c->better, c->worse, c->unclear,
+		format_percent(fmax(c->threshold, floor), threshold, sizeof(threshold)),
+		floor > c->threshold ? ": that was the noise in the runs" : "");
+	fprintf(out, "Only in OLD: %zu, only in NEW: %zu.\n", c->old.series_count - c->matched,
+		c->new.series_count - c->matched);
+}
+
+static int compare(struct compare *c, const char *const names[2], struct complaint *why)
+{
+	struct output output;
+	int err;
+
+	err = result_file_read(&c->old, names[0], why);
+	if (!err)
+		err = result_file_read(&c->new, names[1], why);
+	if (err)
+		return COMPARE_IMPOSSIBLE;
+	if (!comparable(c) && !c->force) {
+		complain(why, -EINVAL,
+			"%s and %s are not comparable, as the lines above say; -force compares "
+			"them "
+			"all the same",
+			names[0], names[1]);
+		return COMPARE_IMPOSSIBLE;
+	}
+	err = output_begin(&output);
+	if (err) {
+		complain(why, err, "out of memory");
+		return COMPARE_IMPOSSIBLE;
+	}
+	write_comparison(c, output.stream);
+	if (c->matched == 0) {
+		output_abandon(&output);
+		complain(why, -EINVAL, "%s and %s have no path, size and touch in common", names[0],
+			names[1]);
+		return COMPARE_IMPOSSIBLE;
+	}
+	if (output_commit(&output, NULL, why))
+		return COMPARE_IMPOSSIBLE;
+	why->text[0] = '\0';
+	return c->worse > 0 ? COMPARE_WORSE : COMPARE_FINE;
+}
+
+int command_compare(int argc, char **argv)
+{
+	struct compare c = { .threshold = 0.02 };
+	const char *names[2];
+	struct flag_arguments arguments = { .values = names, .capacity = 2 };
+	const struct flag flags[] = {
+		{ .name = "threshold",
+			.kind = FLAG_PERCENT,
+			.target = &c.threshold,
+			.placeholder = "PERCENT",
+			.help = "Differences smaller than this are the same." },
+		{ .name = "force",
+			.kind = FLAG_BOOLEAN,
+			.target = &c.force,
+			.help = "Compare results of different machines or settings too." },
+	};
+	const struct flag_command command = {
+		.name = PROGRAM " compare",
+		.arguments = "OLD.json NEW.json",
+		.summary =
+			"Compares two results of -format json. Each file may hold several runs. "
+			"The "
+			"exit status is 0 for the same or faster, 1 if anything became slower, 2 "
+			"if they cannot be compared.",
+		.flags = flags,
+		.flag_count = sizeof(flags) / sizeof(flags[0]),
+	};
+	struct complaint why = { "" };
+	char error[256];
+	int status = flags_parse(&command, argc, argv, &arguments, error, sizeof(error));
+
+	if (status > 0) {
+		flags_print_help(stdout, &command);
+		return COMPARE_FINE;
+	}
+	if (status == 0 && arguments.count != 2)
+		snprintf(error, sizeof(error), "compare needs two files, OLD.json and NEW.json");
+	if (status < 0 || arguments.count != 2) {
+		complain(&why, -EINVAL, "%s", error);
+		command_end(-EINVAL, &why);
+		return COMPARE_IMPOSSIBLE;
+	}
+	status = compare(&c, names, &why);
+	if (why.text[0])
+		command_end(-EINVAL, &why);
+	result_file_free(&c.old);
+	result_file_free(&c.new);
+	return status;
+}

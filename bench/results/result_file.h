@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Result files (ringview.result/1) as they are read back.
+ */
+#ifndef BENCH_RESULT_FILE_H
+#define BENCH_RESULT_FILE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "complaint.h"
+
+/* The rounds of one path, size and touch, of all runs in a file together. */
+struct series {
+	const char *path; /* the texts belong to the file */
+	const char *touch;
+	json_int_t event_size;
+	size_t runs;
+	double *run_medians;  /* ns an event, one a run */
+	size_t rounds;        /* of all runs */
+	double *ns_per_event; /* one a round */
+};
+
+struct result_file {
+	const char *name;
+	json_t *runs; /* array of the documents in the file, at least one */
+	struct series *series;
+	size_t series_count;
+	double noise_floor; /* the largest that a run measured; 0 if none did */
+};
+
+/*
+ * Reads a file with one run, an array of runs, or several runs one after the other. Nothing in it
+ * is trusted. 0, or a negative errno with @why, which names the file and what is wrong with it.
+ */
+int result_file_read(struct result_file *file, const char *name, struct complaint *why);
+
+void result_file_free(struct result_file *file);
+
+/* NULL when the file has no such series. */
+const struct series *result_file_find(
+	const struct result_file *file, const char *path, json_int_t event_size, const char *touch);
+
+#endif

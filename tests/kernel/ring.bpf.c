@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * A producer on command: each run of write_record puts one record of the kernel tests.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "support/pattern.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* the tests set the page size */
+} ring SEC(".maps");
+
+/* The command: set before each run. */
+__u32 length;  /* one of the cases below */
+__u64 flags;   /* of bpf_ringbuf_submit() and _discard() */
+__u32 discard; /* 1: the record is discarded */
+
+__u64 number;  /* of the next record; counted on by each run that wrote one */
+__u64 failed;  /* runs for which there was no room */
+__u64 unknown; /* runs whose length is no case */
+
+/* A reservation's size has to be a constant for the verifier. */
+static __always_inline void put(__u32 size)
+{
+	unsigned char *payload = bpf_ringbuf_reserve(&ring, size, 0);
+	__u32 i;
+
+	if (!payload) {
+		failed++;
+		return;
+	}
+	for (i = 0; i < size; i++)
+		payload[i] = pattern_byte(number, i);
+	number++;
+	if (discard)
+		bpf_ringbuf_discard(payload, flags);
+	else
+		bpf_ringbuf_submit(payload, flags);
+}
+
+SEC("tc")
+int write_record(struct __sk_buff *skb)
+{
+	(void)skb;
+	switch (length) {
+	case 0:
+		put(0);
+		break;
+	case 1:
+		put(1);
+		break;
+	case 8:
+		put(8);
+		break;
+	case 76:
+		put(76);
+		break;
+	case 1000:
+		put(1000);
+		break;
+	case 4080:
+		put(4080);
+		break;
+	default:
+		unknown++;
+	}
+	return 0;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rings of the kernel, written by a BPF program: when a reader is woken. Needs CAP_BPF and
+ * CAP_NET_ADMIN.
+ */
+#include <pthread.h>
+#include <sched.h>
+
+#include "support/kernel_ring.h"
+#include "support/skipping.h"
+#include "support/sleeper.h"
+
+#define MS INT64_C(1000000)
+#define HANDOVERS 2000
+#define LAST_DITCH_MS 20000 /* ends a sleep that would be for ever */
+
+static void a_record_ends_a_sleep(void **state)
+{
+	struct kernel *k = available(state);
+	struct sleeper s;
+
+	sleeper_start(&s, k->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	submit(k, 76, 0);
+	assert_int_equal(sleeper_join(&s), 1);
+	assert_record(k, 0, 76);
+}
+
+static void an_interrupt_ends_a_sleep(void **state)
+{
+	struct kernel *k = available(state);
+	struct sleeper s;
+
+	sleeper_start(&s, k->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	ringview_interrupt(k->rv);
+	assert_int_equal(sleeper_join(&s), -ECANCELED);
+}
+
+/* Longer and longer, until the record was there before the time-out was over. */
+static void a_record_without_wakeup_is_found_after_the_time_out(void **state)
+{
+	struct kernel *k = available(state);
+	int64_t timeout = 20 * MS;
+	uint64_t number = 0;
+	int found;
+
+	do {
+		struct sleeper s;
+
+		sleeper_start(&s, k->rv, timeout);
+		if (sleeper_is_asleep(&s))
+			submit(k, 8, BPF_RB_NO_WAKEUP);
+		found = sleeper_join(&s);
+		if (found == 0 && k->skeleton->bss->number > number) {
+			assert_record(k, number++, 8);
+			ringview_release(k->rv);
+		}
+		timeout *= 2;
+	} while (found == 0 && timeout < 5000 * MS);
+	assert_int_equal(found, 1);
+	assert_int_equal(statistics(k).wakeups, 0);
+	assert_record(k, number, 8);
+}
+
+static void a_forced_wakeup_ends_a_sleep_behind_a_record_without(void **state)
+{
+	struct kernel *k = available(state);
+	struct sleeper s;
+
+	sleeper_start(&s, k->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	submit(k, 8, BPF_RB_NO_WAKEUP);
+	assert_true(sleeper_is_asleep(&s));
+	submit(k, 8, BPF_RB_FORCE_WAKEUP);
+	assert_int_equal(sleeper_join(&s), 1);
+	assert_record(k, 0, 8);
+	assert_record(k, 1, 8);
+}
+
+static void a_record_after_arming_notifies(void **state)
+{
+	struct kernel *k = available(state);
+	uint64_t i;
+
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(ringview_arm(k->rv), 0);
+		submit(k, 8, 0);
+		assert_true(notified(k, LAST_DITCH_MS));
+		assert_record(k, i, 8);
+	}
+}
+
+static void a_record_after_arming_over_discards_notifies(void **state)
+{
+	struct kernel *k = available(state);
+
+	assert_int_equal(run(k, 8, BPF_RB_NO_WAKEUP, true, 3), 0);
+	assert_int_equal(ringview_arm(k->rv), 0);
+	assert_false(notified(k, 0));
+	submit(k, 8, 0);
+	assert_true(notified(k, LAST_DITCH_MS));
+	assert_record(k, 3, 8);
+}
+
+/* As ringview_wait() and ringview_arm() document it. */
+static void an_unread_record_silences_all_but_forced_wakeups(void **state)
+{
+	struct kernel *k = available(state);
+
+	assert_int_equal(ringview_arm(k->rv), 0);
+	submit(k, 8, BPF_RB_NO_WAKEUP);
+	assert_false(notified(k, 0));
+	submit(k, 8, 0);
+	assert_false(notified(k, 0));
+	submit(k, 8, BPF_RB_FORCE_WAKEUP);
+	assert_true(notified(k, LAST_DITCH_MS));
+	assert_int_equal(ringview_arm(k->rv), 1);
+}
+
+struct producer {
+	struct kernel *kernel;
+	uint64_t seen;
+	int err;
+};
+
+static void *produce(void *argument)
+{
+	struct producer *producer = argument;
+	uint64_t i;
+
+	for (i = 0; i < HANDOVERS && !producer->err; i++) {
+		producer->err = run(producer->kernel, 8, 0, false, 1);
+		while (__atomic_load_n(&producer->seen, __ATOMIC_ACQUIRE) == i && !producer->err)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static void no_edge_triggered_handover_is_lost(void **state)
+{
+	struct kernel *k = available(state);
+	struct producer producer = { .kernel = k };
+	struct ringview_record record;
+	uint64_t seen = 0;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, produce, &producer), 0);
+	while (seen < HANDOVERS) {
+		int armed = ringview_arm(k->rv);
+
+		assert_in_range(armed, 0, 1);
+		if (armed == 0)
+			assert_true(notified(k, LAST_DITCH_MS));
+		while (ringview_peek(k->rv, &record) > 0) {
+			assert_payload(record.data, seen, 8);
+			__atomic_store_n(&producer.seen, ++seen, __ATOMIC_RELEASE);
+		}
+	}
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(producer.err, 0);
+	assert_int_equal(k->skeleton->bss->failed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_kernel(a_record_ends_a_sleep),
+		in_kernel(an_interrupt_ends_a_sleep),
+		in_kernel(a_record_without_wakeup_is_found_after_the_time_out),
+		in_kernel(a_forced_wakeup_ends_a_sleep_behind_a_record_without),
+		in_kernel(a_record_after_arming_notifies),
+		in_kernel(a_record_after_arming_over_discards_notifies),
+		in_kernel(an_unread_record_silences_all_but_forced_wakeups),
+		in_kernel(no_edge_triggered_handover_is_lost),
+	};
+
+	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A small ring in memory and a reader on it, for one test each.
+ */
+#ifndef TEST_FIXTURE_H
+#define TEST_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ringview/ringview.h"
+#include "sources/memory_ring.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct fixture {
+	struct memory_ring ring; /* one page: 4096 bytes where pages are that small */
+	struct ringview *rv;
+};
+
+/* Setup and teardown of cmocka: *@state is the fixture, with an empty ring. */
+int fixture_open(void **state);
+int fixture_close(void **state);
+
+/* A test that gets a fixture. */
+#define reading(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+
+/* Puts another reader on the same ring, as it is now. */
+void reopen(struct fixture *f);
+
+/* Both positions of the empty ring at @position, and a new reader there. */
+void start_at(struct fixture *f, uint64_t position);
+
+/* Bytes that a record takes. */
+static inline uint64_t stride_of(uint32_t length)
+{
+	return ((uint64_t)length + RINGVIEW_HEADER_SIZE + 7) / 8 * 8;
+}
+
+/* Reserves the record @number, which has to fit, and writes its payload; not yet submitted. */
+void *reserve(struct fixture *f, uint64_t number, uint32_t length);
+
+/* Reserves and submits, or discards, with a notification where the protocol has one. */
+void put(struct fixture *f, uint64_t number, uint32_t length);
+void put_discarded(struct fixture *f, uint32_t length);
+
+/* Puts the records @first to @last, each of @length bytes. */
+void put_range(struct fixture *f, uint64_t first, uint64_t last, uint32_t length);
+
+/* The payload is that of record @number. */
+void assert_payload(const void *data, uint64_t number, uint32_t length);
+
+/* The next peek shows the record @number of @length bytes: aligned, and right in every byte. */
+void assert_shows(struct fixture *f, uint64_t number, uint32_t length);
+void assert_shows_range(struct fixture *f, uint64_t first, uint64_t last, uint32_t length);
+
+/* The next peek returns @result, which is not 1. */
+void assert_peek_returns(struct fixture *f, int result);
+
+static inline void assert_shows_nothing(struct fixture *f)
+{
+	assert_peek_returns(f, 0);
+}
+
+/* The consumer position that producers see. */
+uint64_t consumer_position(const struct fixture *f);
+uint64_t producer_position(const struct fixture *f);
+
+/* What something hostile does. */
+void set_consumer_position(struct fixture *f, uint64_t position);
+void set_producer_position(struct fixture *f, uint64_t position);
+void set_header(struct fixture *f, uint64_t position, uint32_t header);
+
+/* Sleeps that a wait of the empty ring takes until it times out; the wait is repeated, longer,
+ * should this thread have been held up so long that there was none. */
+uint64_t sleeps_until_time_out(struct fixture *f);
+
+struct ringview_statistics statistics_of(const struct fixture *f);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fixture.h"
+#include "skipping.h"
+
+#define STATUS_SKIPPED 77
+
+static size_t skipped;
+
+void skip_because(const char *format, ...)
+{
+	char why[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, sizeof(why), format, arguments);
+	va_end(arguments);
+	print_message("# %s\n", why);
+	skipped++;
+	skip();
+	abort(); /* skip() does not return, but does not say so */
+}
+
+int exit_status(int failed, size_t tests)
+{
+	return failed == 0 && skipped == tests ? STATUS_SKIPPED : failed;
+}

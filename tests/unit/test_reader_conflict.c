@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two consumers on one ring, which is one too many.
+ */
+#include "support/fixture.h"
+
+#define LENGTH 24
+
+static int stop(void *context, const void *data, size_t length)
+{
+	(void)data;
+	(void)length;
+	set_consumer_position(context, 2 * stride_of(LENGTH));
+	return 0;
+}
+
+/* Four records, of which two were shown. */
+static void show_two_of_four(struct fixture *f)
+{
+	put_range(f, 0, 3, LENGTH);
+	assert_shows_range(f, 0, 1, LENGTH);
+}
+
+/* The reader says so, and leaves the position alone that the other consumer wrote. */
+static void assert_stands_back(struct fixture *f, uint64_t position)
+{
+	unsigned char buffer[LENGTH];
+	size_t length;
+
+	assert_peek_returns(f, -EBUSY);
+	assert_int_equal(consumer_position(f), position);
+	ringview_release(f->rv);
+	ringview_release(f->rv);
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &length), -EBUSY);
+	assert_int_equal(ringview_arm(f->rv), -EBUSY);
+	assert_int_equal(ringview_wait(f->rv, -1), -EBUSY);
+	assert_int_equal(ringview_drain(f->rv, stop, f, NULL), -EBUSY);
+	assert_int_equal(consumer_position(f), position);
+	assert_peek_returns(f, -EBUSY);
+}
+
+static void a_release_finds_a_consumer_that_moved_forward(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 3 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_stands_back(f, 3 * stride_of(LENGTH));
+}
+
+/* Where the other one happens to be as far as this one, it still is another one. */
+static void a_release_finds_a_consumer_that_moved_as_far_as_itself(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 2 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_stands_back(f, 2 * stride_of(LENGTH));
+}
+
+static void a_release_finds_a_consumer_that_moved_backward(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	ringview_release(f->rv);
+	assert_shows(f, 2, LENGTH);
+	set_consumer_position(f, stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_stands_back(f, stride_of(LENGTH));
+}
+
+static void the_next_look_at_the_producer_finds_a_consumer_that_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	assert_shows_range(f, 2, 3, LENGTH);
+	set_consumer_position(f, stride_of(LENGTH));
+	assert_stands_back(f, stride_of(LENGTH));
+}
+
+/* The records that a producer has put where the other consumer has already given back. */
+static void no_record_is_shown_that_was_put_behind_another_consumer(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	assert_shows_range(f, 2, 3, LENGTH);
+	set_consumer_position(f, 4 * stride_of(LENGTH));
+	put(f, 4, LENGTH);
+	assert_stands_back(f, 4 * stride_of(LENGTH));
+}
+
+/* Not even where the position is again what this reader wrote last. */
+static void nothing_is_written_after_a_conflict_that_is_over(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 3 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	set_consumer_position(f, 0);
+	assert_stands_back(f, 0);
+}
+
+static void a_wait_finds_a_consumer_that_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, stride_of(LENGTH));
+	assert_int_equal(ringview_wait(f->rv, -1), -EBUSY);
+	assert_stands_back(f, stride_of(LENGTH));
+}
+
+static void a_drain_that_finds_another_consumer_counts_what_it_passed_on(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 3, LENGTH);
+	assert_int_equal(ringview_drain(f->rv, stop, f, NULL), 4);
+	assert_stands_back(f, 2 * stride_of(LENGTH));
+}
+
+static void a_copy_that_finds_another_consumer_is_still_a_copy(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char buffer[LENGTH];
+	size_t length;
+
+	show_two_of_four(f);
+	set_consumer_position(f, stride_of(LENGTH));
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &length), 1);
+	assert_payload(buffer, 2, LENGTH);
+	assert_stands_back(f, stride_of(LENGTH));
+}
+
+static void records_shown_before_a_conflict_stay_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 3 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_stands_back(f, 3 * stride_of(LENGTH));
+	assert_int_equal(statistics_of(f).records, 2);
+	assert_int_equal(statistics_of(f).bytes, 2 * LENGTH);
+}
+
+static void a_restart_goes_on_where_the_other_consumer_left(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 3 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_stands_back(f, 3 * stride_of(LENGTH));
+	assert_int_equal(ringview_restart(f->rv), 0);
+	assert_shows(f, 3, LENGTH);
+	assert_shows_nothing(f);
+}
+
+static void a_restart_makes_releases_reach_the_ring_again(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_int_equal(ringview_restart(f->rv), 0);
+	assert_shows_range(f, 1, 3, LENGTH);
+	ringview_release(f->rv);
+	assert_int_equal(consumer_position(f), 4 * stride_of(LENGTH));
+}
+
+/* What lies where this reader was is the other's business by then, and may be anything. */
+static void a_cancel_after_a_conflict_keeps_the_error(void **state)
+{
+	struct fixture *f = *state;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 4 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	assert_peek_returns(f, -EBUSY);
+	set_header(f, 0, 0x3fffffff);
+	ringview_cancel(f->rv);
+	assert_peek_returns(f, -EBUSY);
+}
+
+static void a_cancel_after_a_conflict_uncounts_no_record_of_the_other_consumer(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t position;
+
+	show_two_of_four(f);
+	set_consumer_position(f, 4 * stride_of(LENGTH));
+	ringview_release(f->rv);
+	/* Shorter ones lie there now, so that there are more of them. */
+	for (position = 0; position < 2 * stride_of(LENGTH); position += 8)
+		set_header(f, position, 0);
+	ringview_cancel(f->rv);
+	assert_in_range(statistics_of(f).records, 0, 2);
+	assert_in_range(statistics_of(f).bytes, 0, 2 * LENGTH);
+}
+
+static void a_second_reader_makes_the_first_one_stand_back(void **state)
+{
+	struct fixture *f = *state;
+	struct ringview_memory memory = memory_ring_view(&f->ring);
+	struct ringview_record record;
+	struct ringview *second;
+
+	show_two_of_four(f);
+	assert_int_equal(ringview_open_memory(&second, &memory, NULL), 0);
+	assert_int_equal(ringview_peek(second, &record), 1);
+	ringview_release(second);
+	ringview_release(f->rv);
+	assert_stands_back(f, stride_of(LENGTH));
+	ringview_close(second);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		reading(a_release_finds_a_consumer_that_moved_forward),
+		reading(a_release_finds_a_consumer_that_moved_as_far_as_itself),
+		reading(a_release_finds_a_consumer_that_moved_backward),
+		reading(the_next_look_at_the_producer_finds_a_consumer_that_moved),
+		reading(no_record_is_shown_that_was_put_behind_another_consumer),
+		reading(nothing_is_written_after_a_conflict_that_is_over),
+		reading(a_wait_finds_a_consumer_that_moved),
+		reading(a_drain_that_finds_another_consumer_counts_what_it_passed_on),
+		reading(a_copy_that_finds_another_consumer_is_still_a_copy),
+		reading(records_shown_before_a_conflict_stay_counted),
+		reading(a_restart_goes_on_where_the_other_consumer_left),
+		reading(a_restart_makes_releases_reach_the_ring_again),
+		reading(a_cancel_after_a_conflict_keeps_the_error),
+		reading(a_cancel_after_a_conflict_uncounts_no_record_of_the_other_consumer),
+		reading(a_second_reader_makes_the_first_one_stand_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

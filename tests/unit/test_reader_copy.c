@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ringview_read_into().
+ */
+#include <string.h>
+
+#include "support/fixture.h"
+
+static unsigned char buffer[256];
+
+/* Reads the record @number into all of the buffer. */
+static void assert_reads(struct fixture *f, uint64_t number, uint32_t length)
+{
+	size_t read = 1234567;
+
+	memset(buffer, 0, sizeof(buffer));
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &read), 1);
+	assert_int_equal(read, length);
+	assert_payload(buffer, number, length);
+}
+
+/* The next record has @length bytes, which are more than @capacity. */
+static void assert_too_long(struct fixture *f, size_t capacity, uint32_t length)
+{
+	size_t read = 1234567;
+
+	assert_int_equal(ringview_read_into(f->rv, buffer, capacity, &read), -EMSGSIZE);
+	assert_int_equal(read, length);
+}
+
+static void a_record_is_copied(void **state)
+{
+	put(*state, 1, 20);
+	assert_reads(*state, 1, 20);
+}
+
+static void a_record_that_was_copied_is_released(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 1, 20);
+	assert_reads(f, 0, 20);
+	assert_int_equal(consumer_position(f), stride_of(20));
+	assert_reads(f, 1, 20);
+	assert_int_equal(consumer_position(f), 2 * stride_of(20));
+}
+
+static void what_was_shown_before_is_released_with_the_copy(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 2, 20);
+	assert_shows_range(f, 0, 1, 20);
+	assert_reads(f, 2, 20);
+	assert_int_equal(consumer_position(f), 3 * stride_of(20));
+}
+
+static void nothing_behind_the_record_is_written(void **state)
+{
+	struct fixture *f = *state;
+	size_t length;
+
+	put(f, 1, 20);
+	memset(buffer, 0xee, sizeof(buffer));
+	assert_int_equal(ringview_read_into(f->rv, buffer, 20, &length), 1);
+	assert_int_equal(buffer[20], 0xee);
+}
+
+/* Small records are not copied as large ones are. */
+static void every_length_is_copied_with_nothing_around_it_written(void **state)
+{
+	struct fixture *f = *state;
+	const size_t before = 16;
+	uint32_t length;
+
+	for (length = 0; length <= 200; length++) {
+		size_t read = 1234567, i;
+
+		put(f, length, length);
+		memset(buffer, 0xee, sizeof(buffer));
+		assert_int_equal(ringview_read_into(f->rv, buffer + before, length, &read), 1);
+		assert_int_equal(read, length);
+		assert_payload(buffer + before, length, length);
+		for (i = 0; i < sizeof(buffer); i++)
+			if (i < before || i >= before + length)
+				assert_int_equal(buffer[i], 0xee);
+	}
+}
+
+static void an_empty_ring_leaves_length_and_buffer_alone(void **state)
+{
+	struct fixture *f = *state;
+	size_t length = 1234567;
+
+	memset(buffer, 0xee, sizeof(buffer));
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &length), 0);
+	assert_int_equal(length, 1234567);
+	assert_int_equal(buffer[0], 0xee);
+}
+
+static void a_buffer_of_just_the_length_suffices(void **state)
+{
+	struct fixture *f = *state;
+	size_t length;
+
+	put(f, 1, 20);
+	assert_too_long(f, 19, 20);
+	assert_int_equal(ringview_read_into(f->rv, buffer, 20, &length), 1);
+}
+
+static void too_small_a_buffer_is_not_written(void **state)
+{
+	put(*state, 1, 20);
+	memset(buffer, 0xee, sizeof(buffer));
+	assert_too_long(*state, 19, 20);
+	assert_int_equal(buffer[0], 0xee);
+}
+
+static void too_small_a_buffer_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 1, 20);
+	assert_too_long(f, 0, 20);
+	assert_too_long(f, 19, 20);
+	assert_int_equal(consumer_position(f), 0);
+	assert_reads(f, 0, 20);
+	assert_reads(f, 1, 20);
+}
+
+/* The second of two equal records takes the fast path of peek. */
+static void too_small_a_buffer_loses_nothing_within_a_run(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 2, 20);
+	assert_reads(f, 0, 20);
+	assert_too_long(f, 19, 20);
+	assert_too_long(f, 19, 20);
+	assert_reads(f, 1, 20);
+	assert_reads(f, 2, 20);
+}
+
+static void too_small_a_buffer_loses_nothing_behind_a_discard(void **state)
+{
+	put_discarded(*state, 100);
+	put(*state, 1, 20);
+	assert_too_long(*state, 19, 20);
+	assert_reads(*state, 1, 20);
+}
+
+static void too_small_a_buffer_releases_nothing_that_was_shown_before(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 2, 20);
+	put(f, 3, 100);
+	assert_shows_range(f, 0, 2, 20);
+	assert_too_long(f, 99, 100);
+	assert_int_equal(consumer_position(f), 0);
+	ringview_cancel(f->rv);
+	assert_shows_range(f, 0, 2, 20);
+	assert_reads(f, 3, 100);
+	assert_int_equal(consumer_position(f), producer_position(f));
+}
+
+static void too_small_a_buffer_leaves_the_record_to_peek(void **state)
+{
+	put(*state, 0, 20);
+	assert_too_long(*state, 19, 20);
+	assert_shows(*state, 0, 20);
+	assert_shows_nothing(*state);
+}
+
+static void a_release_after_too_small_a_buffer_keeps_the_record(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 1, 20);
+	assert_shows(f, 0, 20);
+	assert_too_long(f, 19, 20);
+	ringview_release(f->rv);
+	assert_int_equal(consumer_position(f), stride_of(20));
+	assert_reads(f, 1, 20);
+}
+
+static void a_record_that_was_too_long_is_not_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 2, 20);
+	assert_reads(f, 0, 20);
+	assert_too_long(f, 0, 20);
+	assert_too_long(f, 0, 20);
+	assert_int_equal(statistics_of(f).records, 1);
+	assert_int_equal(statistics_of(f).bytes, 20);
+	assert_reads(f, 1, 20);
+	assert_int_equal(statistics_of(f).records, 2);
+	assert_int_equal(statistics_of(f).bytes, 40);
+}
+
+static void a_record_without_payload_needs_no_buffer(void **state)
+{
+	struct fixture *f = *state;
+	size_t length = 1234567;
+	char nothing[1];
+
+	put(f, 0, 0);
+	assert_int_equal(ringview_read_into(f->rv, nothing, 0, &length), 1);
+	assert_int_equal(length, 0);
+}
+
+static void an_error_of_the_ring_leaves_length_and_buffer_alone(void **state)
+{
+	struct fixture *f = *state;
+	size_t length = 1234567;
+
+	put(f, 1, 20);
+	set_header(f, 0, 200);
+	memset(buffer, 0xee, sizeof(buffer));
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &length), -EBADMSG);
+	assert_int_equal(length, 1234567);
+	assert_int_equal(buffer[0], 0xee);
+}
+
+static void a_busy_record_is_not_copied(void **state)
+{
+	struct fixture *f = *state;
+	size_t length;
+	void *busy = reserve(f, 1, 20);
+
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &length), 0);
+	memory_ring_submit(&f->ring, busy, 0);
+	assert_reads(f, 1, 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		reading(a_record_is_copied),
+		reading(a_record_that_was_copied_is_released),
+		reading(what_was_shown_before_is_released_with_the_copy),
+		reading(nothing_behind_the_record_is_written),
+		reading(every_length_is_copied_with_nothing_around_it_written),
+		reading(an_empty_ring_leaves_length_and_buffer_alone),
+		reading(a_buffer_of_just_the_length_suffices),
+		reading(too_small_a_buffer_is_not_written),
+		reading(too_small_a_buffer_loses_nothing),
+		reading(too_small_a_buffer_loses_nothing_within_a_run),
+		reading(too_small_a_buffer_loses_nothing_behind_a_discard),
+		reading(too_small_a_buffer_releases_nothing_that_was_shown_before),
+		reading(too_small_a_buffer_leaves_the_record_to_peek),
+		reading(a_release_after_too_small_a_buffer_keeps_the_record),
+		reading(a_record_that_was_too_long_is_not_counted),
+		reading(a_record_without_payload_needs_no_buffer),
+		reading(an_error_of_the_ring_leaves_length_and_buffer_alone),
+		reading(a_busy_record_is_not_copied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
