@@ -161,13 +161,20 @@ static int run_all(struct benchmark *b)
 	return err;
 }
 
-/* The command as it was typed, for whoever wants to repeat it; cut where it is too long. */
-static void join_arguments(char *text, size_t size, int argc, char **argv)
+/* The command as it was typed, for whoever wants to repeat it; cut where it is too long. Bytes that
+ * are not printable ASCII become question marks: JSON takes only valid UTF-8. */
+static void join_arguments(char *text, size_t size, const char *command, int argc, char **argv)
 {
 	size_t used = (size_t)snprintf(text, size, "%s", PROGRAM);
 
+	/* drain may be typed without its name. */
+	if (strcmp(argv[0], command) == 0)
+		used += (size_t)snprintf(text + used, size - used, " %s", command);
 	for (int i = 1; i < argc && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
 }
 
 static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
@@ -188,7 +195,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	struct output output;
 	int err;
 
-	join_arguments(command_line, sizeof(command_line), argc, argv);
+	join_arguments(command_line, sizeof(command_line), command, argc, argv);
 	err = output_begin(&output);
 	if (err)
 		return complain(b->why, err, "out of memory");

@@ -34,13 +34,10 @@ int command_end(int err, const struct complaint *why)
 	return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct complaint why;
 
-	interrupt_catch();
-	/* A closed pipe is an error of writing, told as such. */
-	signal(SIGPIPE, SIG_IGN);
 	/* The seed has no commands: what begins with flags is a drain. */
 	if (argc < 2 || argv[1][0] == '-')
 		return command_drain(argc, argv);
@@ -48,8 +45,26 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	complain(&why, -EINVAL,
-		"unknown command \"%s\"; choose one of drain, sweep, compare, list, or see -help",
+		"unknown command \"%.48s\"; choose one of drain, sweep, compare, list, or see "
+		"-help",
 		argv[1]);
 	command_end(-EINVAL, &why);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct complaint why;
+	int status;
+
+	interrupt_catch();
+	/* A closed pipe and a file grown too large are errors of writing, told as such. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	status = run(argc, argv);
+	/* Only the help goes through stdout; results are written at once (results/output.h). */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	return command_end(
+		complain(&why, -EIO, "cannot write to standard output: %s", strerror(errno)), &why);
 }

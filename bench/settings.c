@@ -8,6 +8,9 @@
 #include "results/report.h"
 #include "settings.h"
 
+/* Of -precision. 0 would be a value that somebody gave. */
+#define NOT_GIVEN -1
+
 void settings_init(struct settings *settings)
 {
 	*settings = (struct settings){
@@ -20,7 +23,7 @@ void settings_init(struct settings *settings)
 		.touch_count = 1,
 		.ring_size = 512 << 20,
 		.source = SOURCE_BPF,
-		.plan = { .rounds = 20 },
+		.plan = { .rounds = 20, .precision = NOT_GIVEN },
 		.cpu = -1,
 	};
 }
@@ -175,6 +178,13 @@ static int check(struct settings *settings, struct complaint *why)
 			format_size(ring, size, sizeof(size)),
 			(unsigned long long)settings->sizes[i]);
 	}
+	if (settings->output && settings->output[0] == '\0')
+		return complain(why, -EINVAL,
+			"-o: the name of the file is empty; give one, or leave out -o");
+	if (settings->plan.precision == 0)
+		return complain(why, -EINVAL,
+			"-precision: an interval of width 0 is never reached; give for example "
+			"-precision 1%%");
 	if (ways > 1)
 		return complain(why, -EINVAL,
 			"-duration and -precision: each says when to stop; give one of them");

@@ -4,6 +4,12 @@
  */
 #include "reader.h"
 
+/* Strides for which ringview_peek() prefetches. Measured on Zen 4, the first 8 bytes of each event
+ * read: 80 B 4.7 -> 2.9 ns, 128 B 6.3 -> 4.4 ns; from 216 B on it costs, as too many lines are
+ * fetched in vain, and up to 64 B each line is read anyway. */
+#define PREFETCH_ABOVE 64
+#define PREFETCH_UP_TO 192
+
 void reader_count_run(const struct reader *r, struct ringview_statistics *statistics)
 {
 	uint64_t bytes = r->hot.position - r->run_start;
@@ -23,10 +29,23 @@ static void end_run(struct reader *r)
 	r->run_start = r->hot.position;
 }
 
+/* Leaves ringview_peek() nothing but seek: no ring has so many bytes. */
+static void forget_stride(struct ringview *rv)
+{
+	rv->fast = UINT64_MAX;
+	rv->stride = UINT32_MAX;
+}
+
+static void remember_stride(struct ringview *rv, uint64_t stride)
+{
+	rv->stride = (uint32_t)stride;
+	rv->fast = stride > PREFETCH_ABOVE && stride <= PREFETCH_UP_TO ? UINT64_MAX : stride;
+}
+
 static int fail(struct reader *r, int error)
 {
 	r->error = error;
-	r->hot.stride = UINT64_MAX; /* keeps peek out of its fast path */
+	forget_stride(&r->hot);
 	return error;
 }
 
@@ -98,7 +117,7 @@ int ringview_internal_seek(struct ringview *rv)
 			return fail(r, -EBADMSG);
 		if (!(header & RING_DISCARD)) {
 			rv->header = header;
-			rv->stride = stride;
+			remember_stride(rv, stride);
 			return 1;
 		}
 		r->statistics.discarded++;
@@ -150,7 +169,7 @@ int ringview_restart(struct ringview *rv)
 	producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	rv->consumer = r->ring_consumer;
 	rv->position = rv->end = rv->released = r->run_start = consumer;
-	rv->stride = UINT64_MAX;
+	forget_stride(rv);
 	if (producer - consumer > rv->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);
 	r->error = 0;

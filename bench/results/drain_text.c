@@ -38,14 +38,15 @@ static void write_table_row(
 	FILE *out, const struct report *report, const struct path_result *result, double fastest)
 {
 	const struct results *results = report->results;
-	const struct ratio_result *to_copy = results_find_ratio(
-		results, result->path, &copy_path, result->event_size, result->touch);
+	const struct ratio_result *to_reference = results_find_ratio(results, result->path,
+		results_reference(results), result->event_size, result->touch);
 	const struct ratio_result *to_libbpf = results_find_ratio(
 		results, result->path, &libbpf_path, result->event_size, result->touch);
 	const struct ratio_result *to_floor = results_find_ratio(
 		results, result->path, &floor_path, result->event_size, result->touch);
 	const struct summary *ns = &result->ns_per_event;
-	char interval[32] = "", copy[16], libbpf[16], floor[16] = "-", bar[BAR_COLUMNS * 3 + 1];
+	char interval[32] = "", reference[16], libbpf[16], floor[16] = "-",
+	     bar[BAR_COLUMNS * 3 + 1];
 
 	if (ns->has_interval)
 		snprintf(interval, sizeof(interval), "[%.2f, %.2f]", ns->interval.low,
@@ -55,7 +56,8 @@ static void write_table_row(
 	else if (result->path == &floor_path)
 		snprintf(floor, sizeof(floor), "100 %%");
 	fprintf(out, "%-10s %8.2f %-18s %8.2f %8s %8s %8s  %s\n", result->path->name, ns->median,
-		interval, result_mevents_per_s(result), style_ratio(copy, sizeof(copy), to_copy),
+		interval, result_mevents_per_s(result),
+		style_ratio(reference, sizeof(reference), to_reference),
 		style_ratio(libbpf, sizeof(libbpf), to_libbpf), floor,
 		style_bar(bar, sizeof(bar), result_mevents_per_s(result), fastest, BAR_COLUMNS));
 }
@@ -65,6 +67,7 @@ static void write_table(FILE *out, const struct report *report, enum touch touch
 {
 	const struct results *results = report->results;
 	const struct path_result *first = NULL;
+	char reference[16];
 	double fastest = 0;
 
 	for (size_t i = 0; i < results->path_count; i++) {
@@ -80,8 +83,9 @@ static void write_table(FILE *out, const struct report *report, enum touch touch
 		return;
 	fprintf(out, "\n%s events of %" PRIu32 " B, touched: %s\n",
 		event_names[report->workload->event], first->event_size, touch_names[touch]);
+	snprintf(reference, sizeof(reference), "/%.7s", results_reference(results)->name);
 	fprintf(out, "%-10s %8s %-18s %8s %8s %8s %8s\n", "path", "ns/event", "95 % interval",
-		"Mev/s", "/copy", "/libbpf", "of floor");
+		"Mev/s", reference, "/libbpf", "of floor");
 	for (size_t i = 0; i < results->path_count; i++)
 		if (results->paths[i].touch == touch)
 			write_table_row(out, report, &results->paths[i], fastest);

@@ -49,8 +49,12 @@ static int is_special(const char *path)
 
 static int write_file(const char *path, const char *text, size_t size)
 {
-	char beside[PATH_MAX];
+	char beside[PATH_MAX], target[PATH_MAX];
 	int fd, err;
+
+	/* Through a symbolic link, as open() would: renaming would take the link's place. */
+	if (realpath(path, target))
+		path = target;
 
 	if (is_special(path)) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);

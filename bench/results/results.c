@@ -5,9 +5,6 @@
 
 #include "results/results.h"
 
-/* What every path is compared with, where it was measured too. */
-static const struct path *const baselines[] = { &copy_path, &libbpf_path, &floor_path };
-
 /* Room for one more element at the end of an array; NULL when out of memory. */
 static void *grow(void **array, size_t *count, size_t element_size)
 {
@@ -72,6 +69,15 @@ static int add_ratios_to(struct results *results, const struct measurement *m, s
 	return 0;
 }
 
+/* Whether the others are compared with this path: with the reference, which runs twice, and with
+ * libbpf and the floor where they were measured. */
+static bool is_baseline(const struct measurement *m, size_t index)
+{
+	const struct path *path = m->samples[index].path;
+
+	return index == m->twin_of || path == &libbpf_path || path == &floor_path;
+}
+
 static int add_noise(struct results *results, const struct measurement *m,
 	struct statistics_scratch *scratch, double *noise_floor)
 {
@@ -103,11 +109,18 @@ int results_add(struct results *results, const struct measurement *m)
 	err = add_noise(results, m, &scratch, &noise_floor);
 	for (size_t i = 0; i < m->path_count && !err; i++)
 		err = add_path(results, m, i, &scratch);
-	for (size_t b = 0; b < sizeof(baselines) / sizeof(baselines[0]) && !err; b++)
-		for (size_t i = 0; i < m->path_count && !err; i++)
-			if (m->samples[i].path == baselines[b])
-				err = add_ratios_to(results, m, i, noise_floor, &scratch);
+	for (size_t i = 0; i < m->path_count && !err; i++)
+		if (is_baseline(m, i))
+			err = add_ratios_to(results, m, i, noise_floor, &scratch);
 	return err;
+}
+
+const struct path *results_reference(const struct results *results)
+{
+	for (size_t i = 0; i < results->path_count; i++)
+		if (results->paths[i].path == &copy_path)
+			return &copy_path;
+	return results->path_count > 0 ? results->paths[0].path : NULL;
 }
 
 void results_free(struct results *results)

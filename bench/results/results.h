@@ -60,6 +60,10 @@ int results_add(struct results *results, const struct measurement *measurement);
 
 void results_free(struct results *results);
 
+/* The path that the others are compared with first: copy, or the first one measured. It also runs
+ * twice, to show the noise. NULL when nothing was measured. */
+const struct path *results_reference(const struct results *results);
+
 /* NULL when there is none. */
 const struct path_result *results_find(const struct results *results, const struct path *path,
 	uint32_t event_size, enum touch touch);

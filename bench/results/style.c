@@ -62,7 +62,8 @@ char *style_percent(char *text, size_t size, double fraction)
 	if (!isfinite(fraction))
 		snprintf(text, size, "unknown");
 	else
-		snprintf(text, size, "%.2g %%", fraction * 100);
+		snprintf(text, size, fraction < 0.995 ? "%.2g %%" : "%.0f %%",
+			fmin(fraction * 100, 9999));
 	return text;
 }
 

@@ -187,7 +187,8 @@ static void write_crossover(FILE *out, const struct results *results, const stru
 void report_write_sweep_text(FILE *out, const struct report *report)
 {
 	const struct results *results = report->results;
-	const struct path *const references[] = { &copy_path, &libbpf_path, &floor_path };
+	const struct path *const references[] = { results_reference(results), &libbpf_path,
+		&floor_path };
 	struct sizes sizes = sizes_of(results);
 	enum touch touch = results->paths[0].touch;
 
@@ -198,7 +199,8 @@ void report_write_sweep_text(FILE *out, const struct report *report)
 		touch = results->paths[i].touch;
 		write_throughput(out, results, &sizes, touch);
 		for (size_t r = 0; r < sizeof(references) / sizeof(references[0]); r++)
-			write_ratios(out, report, &sizes, references[r], touch);
+			if (r == 0 || references[r] != references[0])
+				write_ratios(out, report, &sizes, references[r], touch);
 	}
 	write_by_touch(out, report, &sizes);
 	fputc('\n', out);

@@ -135,6 +135,10 @@ static int explain_load(int err, const struct workload *workload, struct complai
 {
 	char missing[128];
 
+	if (err == -EMFILE || err == -ENFILE)
+		return complain(why, err,
+			"cannot load the BPF program: %s; raise the limit (ulimit -n)",
+			strerror(-err));
 	if (privileges_missing(missing, sizeof(missing)))
 		return complain(why, -EPERM,
 			"loading the BPF program needs %s, which this process lacks; run it with "

@@ -53,11 +53,11 @@ struct ringview {
 	uint64_t mask;             /* size of the ring - 1 */
 	uint64_t position;         /* of the next record to show */
 	uint64_t end;              /* producer position when it was last looked at */
-	uint64_t stride;           /* from the last record to the next; UINT64_MAX when unknown */
+	uint64_t fast;             /* @stride, where the fast way may be taken; or UINT64_MAX */
 	uint64_t released;         /* consumer position as this reader last wrote it */
 	uint64_t *consumer;        /* the ring's consumer position */
 	uint32_t header;           /* header word of the last record: its length */
-	uint32_t reserved;
+	uint32_t stride;           /* from the last record to the next; UINT32_MAX when unknown */
 };
 
 /* A record in the ring: a view, valid until the next ringview_release(), _wait() or _arm(). */
@@ -272,28 +272,37 @@ static inline uint32_t ringview_internal_load_header(const unsigned char **at)
  * A loop that takes each stride from the header just loaded is a chain of cache misses, one waiting
  * for the other. Here the stride is remembered from the record before and only compared with the
  * header: a branch that streams of equal records let the processor predict, so that it loads the
- * next record before this one has arrived. Everything else is found by ringview_internal_seek().
+ * next record before this one has arrived. Strides of just over a cache line go the second way,
+ * which also prefetches. Everything else is found by ringview_internal_seek().
  */
 static inline int ringview_peek(struct ringview *rv, struct ringview_record *record)
 {
-	uint64_t position = rv->position;
+	uint64_t position = rv->position, step = rv->fast;
 	const unsigned char *at = rv->data + (position & rv->mask);
 	uint32_t length = rv->header;
 
 	/* Keeps the compiler from taking the length from the header that it was found equal to:
 	 * whatever depends on it would wait for the ring's memory again. */
 	__asm__("" : "+r"(length));
-	if (!RINGVIEW_LIKELY(rv->end - position >= rv->stride &&
+	if (!RINGVIEW_LIKELY(rv->end - position >= step &&
 			     ringview_internal_load_header(&at) == rv->header)) {
-		int found = ringview_internal_seek(rv);
+		if (rv->end - position >= rv->stride &&
+			ringview_internal_load_header(&at) == rv->header) {
+			/* A stride of a little more than a cache line: skipping lines here and
+			 * there is what prefetchers of processors follow worst. */
+			__builtin_prefetch(at + 64);
+		} else {
+			int found = ringview_internal_seek(rv);
 
-		if (found <= 0)
-			return found;
-		position = rv->position;
-		at = rv->data + (position & rv->mask);
-		length = rv->header;
+			if (found <= 0)
+				return found;
+			position = rv->position;
+			at = rv->data + (position & rv->mask);
+			length = rv->header;
+		}
+		step = rv->stride;
 	}
-	rv->position = position + rv->stride;
+	rv->position = position + step;
 	record->data = at + RINGVIEW_HEADER_SIZE;
 	record->length = length;
 	return 1;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs the benchmark and keeps what it said.
+ */
+#ifndef TEST_CLI_COMMAND_H
+#define TEST_CLI_COMMAND_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sys/resource.h>
+
+#include "privileges.h"
+#include "stream.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define ARGUMENTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* Where it is, below the build folder. */
+#define BENCHMARK "bench/bpf_ringbuf_zc_benchmark"
+#define FAULTY_BENCHMARK "tests/cli/bpf_ringbuf_zc_benchmark_faulty"
+
+struct command {
+	const char *program;             /* NULL: BENCHMARK */
+	const char *const *arguments;    /* behind the program's name; ends with NULL */
+	const char *const *environment;  /* "NAME=VALUE" each, beside the test's own; or NULL */
+	enum stream_kind out, err;       /* standard input is closed */
+	const struct privileges *rights; /* NULL: those of the test */
+	const struct command_limit {
+		__rlimit_resource_t resource;
+		rlim_t most;
+	} * limit;  /* NULL: none */
+	int signal; /* sent once the program has a ring; 0: none */
+};
+
+struct outcome {
+	int status; /* of its exit, or 128 and the signal that ended it */
+	char *out, *err;
+};
+
+/* Fails the test when the program hangs. */
+struct outcome run_command(const struct command *command);
+
+struct outcome run(const char *const *arguments);
+
+void outcome_free(struct outcome *outcome);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The text for people: its width, colour and progress.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/skipping.h"
+#include "support/checks.h"
+#include "support/folder.h"
+#include "support/text.h"
+
+#define COLUMNS_MOST 100
+#define ESCAPE "\x1b["
+
+/* Long enough for a verdict, and so for a colour, whatever that is: none is unclear here. */
+#define DRAIN QUICK, "-n", "2000", "-mode", "copy,batch", "-rounds", "30"
+
+static void assert_narrow(const char *const *arguments)
+{
+	struct outcome outcome = run(arguments);
+
+	assert_int_equal(outcome.status, DONE);
+	for (size_t i = 0; i < count_lines(outcome.out); i++) {
+		char *line = line_of(outcome.out, i);
+
+		if (columns(line) > COLUMNS_MOST && strncmp(line, "Caution: ", 9) != 0)
+			fail_msg("%zu columns: %s", columns(line), line);
+		free(line);
+	}
+	outcome_free(&outcome);
+}
+
+#define NARROW(name, ...)                              \
+	static void name##_is_narrow(void **state)     \
+	{                                              \
+		(void)state;                           \
+		assert_narrow(ARGUMENTS(__VA_ARGS__)); \
+	}
+
+NARROW(drain, DRAIN)
+NARROW(drain_of_few_rounds, QUICK, "-n", "100", "-mode", "copy")
+NARROW(drain_of_all_paths, QUICK, "-n", "1000", "-mode", "all", "-rounds", "12")
+NARROW(drain_of_all_touches, QUICK, "-n", "1000", "-mode", "all", "-touch",
+	"none,header,fields,bytes")
+NARROW(drain_of_large_events, QUICK, "-ring-size", "256KiB", "-n", "50", "-mode", "all", "-event",
+	"sized", "-event-size", "65536", "-touch", "bytes")
+NARROW(drain_of_one_event, QUICK, "-n", "1", "-mode", "all")
+NARROW(sweep, "sweep", QUICK, "-n", "200", "-sizes", "16,64,4096", "-rounds", "12")
+NARROW(sweep_of_all_touches, "sweep", QUICK, "-n", "100", "-sizes", "16,4096", "-touch",
+	"none,header,fields,bytes")
+NARROW(help, "-help")
+NARROW(help_of_sweep, "sweep", "-help")
+NARROW(help_of_list, "list", "-help")
+
+static void drain_of_the_kernels_ring_is_narrow(void **state)
+{
+	(void)state;
+	need_bpf();
+	assert_narrow(ARGUMENTS(QUICK_BPF, "-n", "1000", "-mode", "all", "-rounds", "12"));
+}
+
+static void sweep_of_the_kernels_ring_is_narrow(void **state)
+{
+	(void)state;
+	need_bpf();
+	assert_narrow(ARGUMENTS("sweep", QUICK_BPF, "-n", "200", "-sizes", "16,4096"));
+}
+
+static void without_a_terminal_there_are_no_escape_sequences(void **state)
+{
+	struct outcome outcome = run(ARGUMENTS(DRAIN));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_null(strchr(outcome.out, '\x1b'));
+	outcome_free(&outcome);
+}
+
+static struct outcome on_terminal(const char *const *environment, const char *const *arguments)
+{
+	return run_command(&(struct command){
+		.arguments = arguments, .environment = environment, .out = STREAM_TERMINAL });
+}
+
+/* The colours of faster and slower: which of them, is the machine's affair. */
+static void a_verdict_on_a_terminal_has_a_colour(void **state)
+{
+	struct outcome outcome = on_terminal(NULL, ARGUMENTS(DRAIN));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_matches(outcome.out, "^batch is [0-9.]+x as fast as copy.*: "
+				    "(same|\x1b\\[3[0-9]m(faster|slower|unclear)\x1b\\[0m)$");
+	outcome_free(&outcome);
+}
+
+/* Three paths and one twice make four rounds: too few for any verdict but unclear. */
+static void an_unclear_verdict_has_a_colour(void **state)
+{
+	struct outcome outcome =
+		on_terminal(NULL, ARGUMENTS(QUICK, "-n", "100", "-mode", "copy,view,batch"));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_matches(outcome.out, "\x1b\\[33munclear\x1b\\[0m$");
+	outcome_free(&outcome);
+}
+
+static void sweeps_have_colours_too(void **state)
+{
+	struct outcome outcome = on_terminal(NULL,
+		ARGUMENTS("sweep", QUICK, "-n", "100", "-sizes", "16", "-mode", "copy,view,batch"));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_non_null(strstr(outcome.out, ESCAPE "33m"));
+	outcome_free(&outcome);
+}
+
+static void colours_are_ended(void **state)
+{
+	struct outcome outcome =
+		on_terminal(NULL, ARGUMENTS(QUICK, "-n", "100", "-mode", "copy,view,batch"));
+
+	(void)state;
+	assert_int_equal(count_of(outcome.out, ESCAPE), 2 * count_of(outcome.out, ESCAPE "0m"));
+	outcome_free(&outcome);
+}
+
+static void with_no_color_a_terminal_gets_none(void **state)
+{
+	struct outcome outcome =
+		on_terminal(ARGUMENTS("NO_COLOR=1"), ARGUMENTS(QUICK, "-n", "100"));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_null(strchr(outcome.out, '\x1b'));
+	outcome_free(&outcome);
+}
+
+static void json_on_a_terminal_has_no_colour(void **state)
+{
+	struct outcome outcome =
+		on_terminal(NULL, ARGUMENTS(QUICK, "-n", "100", "-format", "json"));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_null(strchr(outcome.out, '\x1b'));
+	outcome_free(&outcome);
+}
+
+static void a_file_gets_no_colour(void **state)
+{
+	const char *path = folder_path(state, "f");
+	struct outcome outcome = on_terminal(NULL, ARGUMENTS(QUICK, "-n", "100", "-o", path));
+	char *text = file_text(path);
+
+	assert_done(&outcome);
+	assert_null(strchr(text, '\x1b'));
+	free(text);
+	outcome_free(&outcome);
+}
+
+/* Shown after a second. */
+#define LONG                                                                                 \
+	QUICK, "-n", "100", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-duration", \
+		"1500ms"
+
+static void progress_is_shown_on_a_terminal(void **state)
+{
+	struct outcome outcome = run_command(
+		&(struct command){ .arguments = ARGUMENTS(LONG), .err = STREAM_TERMINAL });
+
+	(void)state;
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.err, "\r *[0-9]+ %  round [0-9]+");
+	outcome_free(&outcome);
+}
+
+static void progress_is_wiped_away(void **state)
+{
+	static const char wipe[] = "\r" ESCAPE "K";
+	struct outcome outcome = run_command(
+		&(struct command){ .arguments = ARGUMENTS(LONG), .err = STREAM_TERMINAL });
+	const size_t length = strlen(outcome.err);
+
+	(void)state;
+	assert_true(length > strlen(wipe));
+	assert_string_equal(outcome.err + length - strlen(wipe), wipe);
+	assert_null(strchr(outcome.err, '\n'));
+	outcome_free(&outcome);
+}
+
+static void progress_is_not_shown_elsewhere(void **state)
+{
+	struct outcome outcome = run_command(
+		&(struct command){ .arguments = ARGUMENTS(LONG), .out = STREAM_TERMINAL });
+
+	(void)state;
+	assert_done(&outcome);
+	outcome_free(&outcome);
+}
+
+static void a_short_run_shows_no_progress(void **state)
+{
+	struct outcome outcome = run_command(&(struct command){
+		.arguments = ARGUMENTS(QUICK, "-n", "100"), .err = STREAM_TERMINAL });
+
+	(void)state;
+	assert_done(&outcome);
+	outcome_free(&outcome);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drain_is_narrow),
+		cmocka_unit_test(drain_of_few_rounds_is_narrow),
+		cmocka_unit_test(drain_of_all_paths_is_narrow),
+		cmocka_unit_test(drain_of_all_touches_is_narrow),
+		cmocka_unit_test(drain_of_large_events_is_narrow),
+		cmocka_unit_test(drain_of_one_event_is_narrow),
+		cmocka_unit_test(sweep_is_narrow),
+		cmocka_unit_test(sweep_of_all_touches_is_narrow),
+		cmocka_unit_test(help_is_narrow),
+		cmocka_unit_test(help_of_sweep_is_narrow),
+		cmocka_unit_test(help_of_list_is_narrow),
+		cmocka_unit_test(drain_of_the_kernels_ring_is_narrow),
+		cmocka_unit_test(sweep_of_the_kernels_ring_is_narrow),
+		cmocka_unit_test(without_a_terminal_there_are_no_escape_sequences),
+		cmocka_unit_test(a_verdict_on_a_terminal_has_a_colour),
+		cmocka_unit_test(an_unclear_verdict_has_a_colour),
+		cmocka_unit_test(sweeps_have_colours_too),
+		cmocka_unit_test(colours_are_ended),
+		cmocka_unit_test(with_no_color_a_terminal_gets_none),
+		cmocka_unit_test(json_on_a_terminal_has_no_colour),
+		cmocka_unit_test_setup_teardown(a_file_gets_no_colour, folder_make, folder_remove),
+		cmocka_unit_test(progress_is_shown_on_a_terminal),
+		cmocka_unit_test(progress_is_wiped_away),
+		cmocka_unit_test(progress_is_not_shown_elsewhere),
+		cmocka_unit_test(a_short_run_shows_no_progress),
+	};
+
+	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));
+}
