@@ -85,6 +85,30 @@ static int parse_mode(const char *text, void *target, char *error, size_t error_
 	return err;
 }
 
+/* What is named twice is measured once. */
+static void add_touch(struct settings *settings, enum touch touch)
+{
+	for (size_t i = 0; i < settings->touch_count; i++)
+		if (settings->touches[i] == touch)
+			return;
+	settings->touches[settings->touch_count++] = touch;
+}
+
+static void drop_repeated_sizes(struct settings *settings)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < settings->size_count; i++) {
+		size_t at = 0;
+
+		while (at < kept && settings->sizes[at] != settings->sizes[i])
+			at++;
+		if (at == kept)
+			settings->sizes[kept++] = settings->sizes[i];
+	}
+	settings->size_count = kept;
+}
+
 static int parse_touches(const char *text, void *target, char *error, size_t error_size)
 {
 	struct settings *settings = target;
@@ -98,14 +122,14 @@ static int parse_touches(const char *text, void *target, char *error, size_t err
 
 		while (touch_names[touch] && strcmp(touch_names[touch], name) != 0)
 			touch++;
-		if (!touch_names[touch] || settings->touch_count == TOUCHES_MAX) {
+		if (!touch_names[touch]) {
 			snprintf(error, error_size,
 				"\"%s\" is not a list of none, header, fields, bytes; for example "
 				"-touch fields",
 				text);
 			return -EINVAL;
 		}
-		settings->touches[settings->touch_count++] = (enum touch)touch;
+		add_touch(settings, (enum touch)touch);
 	}
 	return 0;
 }
@@ -118,8 +142,10 @@ static int parse_sizes(const char *text, void *target, char *error, size_t error
 	for (size_t i = 0; i < settings->size_count && !err; i++)
 		if (settings->sizes[i] < SIZED_EVENT_MIN || settings->sizes[i] > SIZED_EVENT_MAX)
 			err = -ERANGE;
-	if (!err)
+	if (!err) {
+		drop_repeated_sizes(settings);
 		return 0;
+	}
 	snprintf(error, error_size,
 		"\"%s\" is not a list of at most %d sizes of %d to %d B; for example 16,64 or "
 		"80:2048:16",

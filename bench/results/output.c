@@ -39,12 +39,12 @@ static int write_all(int fd, const char *text, size_t size)
 	return 0;
 }
 
-/* Special files, such as /dev/null or a pipe, cannot be renamed over. */
+/* Special files, such as /dev/null or a pipe, and links to nothing yet cannot be renamed over. */
 static int is_special(const char *path)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 static int write_file(const char *path, const char *text, size_t size)
@@ -57,7 +57,7 @@ static int write_file(const char *path, const char *text, size_t size)
 		path = target;
 
 	if (is_special(path)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (fd < 0)
 			return -errno;
 		err = write_all(fd, text, size);

@@ -123,8 +123,8 @@ static void write_oddities(FILE *out, const struct report *report)
 	if (humped > 0)
 		fprintf(out,
 			"Two humps: %s (%" PRIu32
-			" B)%s ran at two speeds, as when a virtual CPU moves; "
-			"trust ratios only.\n",
+			" B)%s ran at two speeds (a virtual CPU moved?); trust "
+			"ratios only.\n",
 			example->path->name, example->event_size, humped > 1 ? " and others" : "");
 }
 

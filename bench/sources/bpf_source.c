@@ -139,13 +139,13 @@ static int explain_load(int err, const struct workload *workload, struct complai
 		return complain(why, err,
 			"cannot load the BPF program: %s; raise the limit (ulimit -n)",
 			strerror(-err));
-	if (privileges_missing(missing, sizeof(missing)))
+	if (privileges_missing(workload->event, missing, sizeof(missing)))
 		return complain(why, -EPERM,
 			"loading the BPF program needs %s, which this process lacks; run it with "
 			"sudo, "
 			"or try -source memory, which needs no privileges",
 			missing);
-	if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
+	if (err == -EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
 		return complain(why, -EOPNOTSUPP,
 			"this kernel has no BPF ring buffer; Linux 5.8 or later is needed, "
 			"or try -source memory");
@@ -203,7 +203,8 @@ int bpf_source_open(struct source **source, const struct workload *workload, str
 	} else {
 		err = bpf_map(&bpf->source, &bpf->source.ring);
 		if (err)
-			complain(why, err, "cannot map the ring: %s", strerror(-err));
+			complain(why, err, "cannot map the ring: %s; try a smaller -ring-size",
+				strerror(-err));
 	}
 	if (err) {
 		bpf_close(&bpf->source);

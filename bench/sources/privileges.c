@@ -12,11 +12,11 @@ static const struct {
 	const char *name;
 } needed[] = {
 	{ CAP_BPF, "CAP_BPF" },             /* to load programs and make maps */
-	{ CAP_PERFMON, "CAP_PERFMON" },     /* to write a kernel address into an event */
+	{ CAP_PERFMON, "CAP_PERFMON" },     /* to write a kernel address into a skb_meta */
 	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* for programs of section tc */
 };
 
-bool privileges_missing(char *names, size_t size)
+bool privileges_missing(enum event_kind event, char *names, size_t size)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
@@ -27,8 +27,10 @@ bool privileges_missing(char *names, size_t size)
 	if (syscall(__NR_capget, &header, data) < 0)
 		return false; /* not known: then the kernel's own error has to do */
 	effective = data[0].effective | (uint64_t)data[1].effective << 32;
-	if (effective & 1ull << CAP_SYS_ADMIN) /* stands for CAP_BPF and CAP_PERFMON */
-		effective |= 1ull << CAP_BPF | 1ull << CAP_PERFMON;
+	if (effective & 1ull << CAP_SYS_ADMIN) /* stands for all three in bpf(2) */
+		return false;
+	if (event != EVENT_SKB_META)
+		effective |= 1ull << CAP_PERFMON;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (effective & 1ull << needed[i].number || used >= size)
 			continue;

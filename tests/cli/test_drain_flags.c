@@ -351,9 +351,20 @@ static void drain_may_be_named(void **state)
 	json_decref(root);
 }
 
+static void what_is_named_twice_is_measured_once(void **state)
+{
+	json_t *root = run_json(ARGUMENTS(QUICK, "-format", "json", "-n", "100", "-mode",
+		"view,view,both", "-touch", "header,none,header"));
+
+	(void)state;
+	assert_int_equal(json_array_size(array_in(root, "results")), 4);
+	json_decref(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_named_twice_is_measured_once),
 		cmocka_unit_test(n_is_the_number_of_events),
 		cmocka_unit_test(n_takes_thousands),
 		cmocka_unit_test(mode_copy_reads_by_copying),

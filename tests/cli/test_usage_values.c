@@ -28,7 +28,6 @@ REFUSED(an_empty_mode, "-mode:", "-mode", "")
 REFUSED(a_mode_with_nothing_behind_the_comma, "-mode:", "-mode", "copy,")
 REFUSED(an_unknown_touch, "-touch:", "-touch", "all")
 REFUSED(an_empty_touch, "-touch:", "-touch", "")
-REFUSED(more_touches_than_there_are, "-touch:", "-touch", "none,header,fields,bytes,none")
 REFUSED(an_unknown_source, "-source:", "-source", "file")
 REFUSED(an_unknown_format, "-format:", "-format", "xml")
 REFUSED(an_unknown_event, "-event:", "-event", "packet")
@@ -87,7 +86,6 @@ int main(void)
 		TEST(a_mode_with_nothing_behind_the_comma),
 		TEST(an_unknown_touch),
 		TEST(an_empty_touch),
-		TEST(more_touches_than_there_are),
 		TEST(an_unknown_source),
 		TEST(an_unknown_format),
 		TEST(an_unknown_event),

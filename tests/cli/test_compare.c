@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * compare: its verdicts and exit status on files with known rounds, and what it refuses.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/skipping.h"
+#include "support/checks.h"
+#include "support/folder.h"
+#include "support/text.h"
+
+enum { SAME_OR_FASTER = 0, SLOWER = 1, NOT_COMPARABLE = 2 };
+
+#define ROUNDS 20
+
+/* A real result, with the rounds of every path replaced by @ns +- 0.5 %. */
+static json_t *result_with_rounds(double ns)
+{
+	json_t *root = run_json(
+		ARGUMENTS(QUICK, "-format", "json", "-n", "1000", "-mode", "both", "-rounds", "2"));
+	json_t *result, *noise;
+	size_t i;
+
+	json_array_foreach(array_in(root, "results"), i, result)
+	{
+		json_t *rounds = json_array();
+
+		for (int round = 0; round < ROUNDS; round++)
+			json_array_append_new(rounds,
+				json_integer((json_int_t)(ns * (0.995 + 0.01 * round / ROUNDS))));
+		json_object_set_new(result, "rounds_ns", rounds);
+	}
+	json_array_foreach(array_in(root, "noise"), i, noise)
+		json_object_set_new(noise, "floor", json_real(0.004));
+	return root;
+}
+
+/* Two files OLD and NEW in the test's folder. The texts belong to the caller. */
+struct files {
+	char *old, *new;
+};
+
+static struct files write_files(void **state, json_t *old, json_t *new)
+{
+	struct files files = { strdup(folder_path(state, "old.json")),
+		strdup(folder_path(state, "new.json")) };
+
+	assert_int_equal(json_dump_file(old, files.old, 0), 0);
+	assert_int_equal(json_dump_file(new, files.new, 0), 0);
+	json_decref(old);
+	json_decref(new);
+	return files;
+}
+
+static void files_free(struct files *files)
+{
+	free(files->old);
+	free(files->new);
+}
+
+/* Runs compare with up to two more arguments, and checks status and output. */
+static void assert_compares(const struct files *files, const char *more, const char *value,
+	int status, const char *pattern)
+{
+	const char *arguments[] = { "compare", files->old, files->new, more, value, NULL };
+	struct outcome outcome = run(arguments);
+
+	if (outcome.status != status)
+		print_error("%s%s", outcome.out, outcome.err);
+	assert_int_equal(outcome.status, status);
+	if (status == NOT_COMPARABLE) {
+		assert_string_equal(outcome.out, "");
+		assert_matches(outcome.err, pattern);
+	} else {
+		assert_string_equal(outcome.err, "");
+		assert_matches(outcome.out, pattern);
+	}
+	outcome_free(&outcome);
+}
+
+static void assert_verdict(
+	void **state, double old_ns, double new_ns, int status, const char *pattern)
+{
+	struct files files =
+		write_files(state, result_with_rounds(old_ns), result_with_rounds(new_ns));
+
+	assert_compares(&files, NULL, NULL, status, pattern);
+	files_free(&files);
+}
+
+static void the_same_is_the_same(void **state)
+{
+	assert_verdict(state, 1e6, 1e6, SAME_OR_FASTER, "^view .* 1\\.000x .* same$");
+}
+
+static void slower_is_told_by_the_status(void **state)
+{
+	assert_verdict(state, 1e6, 1.1e6, SLOWER, "^copy .* 0\\.909x .* slower$");
+}
+
+static void three_per_cent_are_slower(void **state)
+{
+	assert_verdict(state, 1e6, 1.03e6, SLOWER, "2 slower");
+}
+
+static void faster_is_fine(void **state)
+{
+	assert_verdict(state, 1e6, 0.8e6, SAME_OR_FASTER, "^copy .* 1\\.250x .* faster$");
+}
+
+static void less_than_the_threshold_is_the_same(void **state)
+{
+	assert_verdict(state, 1e6, 1.01e6, SAME_OR_FASTER, "0 slower");
+}
+
+static void a_threshold_can_be_given(void **state)
+{
+	struct files files =
+		write_files(state, result_with_rounds(1e6), result_with_rounds(1.05e6));
+
+	assert_compares(&files, NULL, NULL, SLOWER, "2 slower");
+	assert_compares(&files, "-threshold", "10%", SAME_OR_FASTER, "0 slower");
+	files_free(&files);
+}
+
+static void noise_in_a_run_raises_the_threshold(void **state)
+{
+	json_t *old = result_with_rounds(1e6);
+	struct files files;
+
+	json_object_set_new(json_array_get(array_in(old, "noise"), 0), "floor", json_real(0.2));
+	files = write_files(state, old, result_with_rounds(1.1e6));
+	assert_compares(&files, NULL, NULL, SAME_OR_FASTER, "noise in the runs");
+	files_free(&files);
+}
+
+/* Five runs a side: the medians of the runs are compared. They lie 10 % apart on both sides, so
+ * that 5 % between the sides decides nothing, though the rounds of each run agree within 1 %. */
+static void several_runs_are_compared_by_their_medians(void **state)
+{
+	json_t *old = json_array(), *new = json_array();
+	struct files files;
+
+	for (int run = 0; run < 5; run++) {
+		json_array_append_new(old, result_with_rounds(1e6 * (0.95 + 0.025 * run)));
+		json_array_append_new(new, result_with_rounds(1.05e6 * (0.95 + 0.025 * run)));
+	}
+	files = write_files(state, old, new);
+	assert_compares(&files, NULL, NULL, SAME_OR_FASTER, "unclear \\(by runs\\)$");
+	files_free(&files);
+}
+
+static void runs_may_follow_each_other(void **state)
+{
+	struct files files = write_files(state, result_with_rounds(1e6), result_with_rounds(1e6));
+	char *text = file_text(files.new), *twice = malloc(2 * strlen(text) + 2);
+
+	sprintf(twice, "%s\n%s", text, text);
+	file_write(files.new, twice);
+	assert_compares(&files, NULL, NULL, SAME_OR_FASTER, " same$");
+	free(text);
+	free(twice);
+	files_free(&files);
+}
+
+static void assert_refused(void **state, json_t *new, const char *pattern)
+{
+	struct files files = write_files(state, result_with_rounds(1e6), new);
+
+	assert_compares(&files, NULL, NULL, NOT_COMPARABLE, pattern);
+	files_free(&files);
+}
+
+static void another_machine_is_refused_by_name(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+
+	json_object_set_new(object_in(new, "environment"), "cpu_model", json_string("Other"));
+	assert_refused(state, new, "cpu_model differs: .*, now Other$");
+}
+
+static void another_setting_is_refused_by_name(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+
+	json_object_set_new(object_in(new, "workload"), "ring_size", json_integer(4096));
+	assert_refused(state, new, "ring_size differs: [0-9]+, now 4096$");
+}
+
+static void force_compares_all_the_same(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+	struct files files;
+
+	json_object_set_new(object_in(new, "environment"), "cpu_model", json_string("Other"));
+	files = write_files(state, result_with_rounds(1e6), new);
+	/* The differences are still told, on standard error. */
+	{
+		struct outcome outcome = run(ARGUMENTS("compare", "-force", files.old, files.new));
+
+		assert_int_equal(outcome.status, SAME_OR_FASTER);
+		assert_matches(outcome.err, "cpu_model differs");
+		assert_matches(outcome.out, " same$");
+		outcome_free(&outcome);
+	}
+	files_free(&files);
+}
+
+static void nothing_in_common_is_refused(void **state)
+{
+	json_t *new = result_with_rounds(1e6), *result;
+	size_t i;
+
+	json_array_foreach(array_in(new, "results"), i, result)
+		json_object_set_new(result, "event_size", json_integer(81));
+	assert_refused(state, new, "no path, size and touch in common$");
+}
+
+static void another_schema_is_refused(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+
+	json_object_set_new(new, "schema", json_string("ringview.result/2"));
+	assert_refused(state, new, "is not of schema ringview.result/1");
+}
+
+static void rounds_that_are_no_times_are_refused(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+
+	json_array_set_new(json_object_get(result_of(new, 0), "rounds_ns"), 3, json_integer(-1));
+	assert_refused(state, new, "is not of schema ringview.result/1");
+}
+
+static void assert_text_refused(void **state, const char *text, const char *pattern)
+{
+	struct files files = write_files(state, result_with_rounds(1e6), json_array());
+
+	file_write(files.new, text);
+	assert_compares(&files, NULL, NULL, NOT_COMPARABLE, pattern);
+	files_free(&files);
+}
+
+static void what_is_not_json_is_refused(void **state)
+{
+	assert_text_refused(state, "{ \"schema\": ", "is not JSON: line 1");
+}
+
+static void an_empty_file_is_refused(void **state)
+{
+	assert_text_refused(state, " \n", "is empty");
+}
+
+static void a_file_of_other_json_is_refused(void **state)
+{
+	assert_text_refused(state, "[1, 2]", "is not of schema");
+}
+
+static void a_missing_file_is_refused(void **state)
+{
+	struct files files = { strdup(folder_path(state, "no")), strdup(folder_path(state, "no")) };
+
+	assert_compares(&files, NULL, NULL, NOT_COMPARABLE, "cannot open .*: No such file");
+	files_free(&files);
+}
+
+static void one_file_is_not_enough(void **state)
+{
+	struct outcome outcome = run(ARGUMENTS("compare", "old.json"));
+
+	(void)state;
+	assert_complains(&outcome, WRONG_USAGE, "two files");
+	outcome_free(&outcome);
+}
+
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FOLDER(the_same_is_the_same),
+		WITH_FOLDER(slower_is_told_by_the_status),
+		WITH_FOLDER(three_per_cent_are_slower),
+		WITH_FOLDER(faster_is_fine),
+		WITH_FOLDER(less_than_the_threshold_is_the_same),
+		WITH_FOLDER(a_threshold_can_be_given),
+		WITH_FOLDER(noise_in_a_run_raises_the_threshold),
+		WITH_FOLDER(several_runs_are_compared_by_their_medians),
+		WITH_FOLDER(runs_may_follow_each_other),
+		WITH_FOLDER(another_machine_is_refused_by_name),
+		WITH_FOLDER(another_setting_is_refused_by_name),
+		WITH_FOLDER(force_compares_all_the_same),
+		WITH_FOLDER(nothing_in_common_is_refused),
+		WITH_FOLDER(another_schema_is_refused),
+		WITH_FOLDER(rounds_that_are_no_times_are_refused),
+		WITH_FOLDER(what_is_not_json_is_refused),
+		WITH_FOLDER(an_empty_file_is_refused),
+		WITH_FOLDER(a_file_of_other_json_is_refused),
+		WITH_FOLDER(a_missing_file_is_refused),
+		cmocka_unit_test(one_file_is_not_enough),
+	};
+
+	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));
+}
