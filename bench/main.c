@@ -21,19 +21,6 @@ static const struct {
 	{ "list", command_list },
 };
 
-int command_end(int err, const struct complaint *why)
-{
-	if (err == 0)
-		return EXIT_DONE;
-	if (err == -EINTR && interrupted()) {
-		fputs(PROGRAM ": stopped; nothing is reported of the part that was measured\n",
-			stderr);
-		return EXIT_STOPPED;
-	}
-	fprintf(stderr, PROGRAM ": %s\n", why->text);
-	return EXIT_FAILED;
-}
-
 static int run(int argc, char **argv)
 {
 	struct complaint why;

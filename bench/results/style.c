@@ -94,7 +94,7 @@ static void write_noise(FILE *out, const struct report *report)
 		return;
 	}
 	fprintf(out,
-		"Noise: %s against itself differs by up to %s; below %s nothing is called faster "
+		"Noise: %s differs from itself by up to %s; below %s nothing is called faster "
 		"or "
 		"slower.\n",
 		noise->path->name, style_percent(floor, sizeof(floor), noise->floor),
@@ -149,12 +149,13 @@ static void write_place(FILE *out, const struct report *report)
 	static struct environment_warnings warnings;
 	const struct environment *e = report->environment;
 
-	fprintf(out, "On: %s, %" PRId64 " CPUs, Linux %s",
-		e->cpu_model[0] ? e->cpu_model : "unknown", e->cpus_online,
-		e->kernel_release[0] ? e->kernel_release : "unknown");
+	fprintf(out, "On: %s, %" PRId64 " CPUs; may run on CPU %s.\n",
+		e->cpu_model[0] ? e->cpu_model : "unknown", e->cpus_online, e->affinity_given);
+	fprintf(out, "Kernel: Linux %s", e->kernel_release[0] ? e->kernel_release : "unknown");
 	if (e->virtual_machine == 1)
-		fprintf(out, ", %s virtual machine", e->hypervisor[0] ? e->hypervisor : "unknown");
-	fprintf(out, "; may run on CPU %s.\n", e->affinity_given);
+		fprintf(out, " in a virtual machine (%s)",
+			e->hypervisor[0] ? e->hypervisor : "unknown");
+	fputs(".\n", out);
 	if (report->no_counters)
 		fprintf(out, "Hardware counters: %s.\n", report->no_counters);
 	environment_warnings(e, &warnings);
