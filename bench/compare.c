@@ -12,6 +12,7 @@
 #include "commandline/parse.h"
 #include "commands.h"
 #include "environment/environment.h"
+#include "paths/path.h"
 #include "results/output.h"
 #include "results/result_file.h"
 #include "results/style.h"
@@ -29,6 +30,7 @@ struct compare {
 	double threshold; /* relative */
 	bool force;
 	struct result_file old, new;
+	double drift; /* the largest of any size and touch */
 	size_t matched, worse, better, unclear;
 };
 
@@ -97,18 +99,12 @@ static bool comparable(const struct compare *c)
 	return differences == 0;
 }
 
-static struct ratio ratio_of(
-	const struct compare *c, const struct series *old, const struct series *new, bool *by_runs)
+/* Limits run nothing of the library: what they changed by is the machine's doing. */
+static bool is_limit(const struct series *series)
 {
-	static struct statistics_scratch scratch;
-	double floor = fmax(c->threshold, fmax(c->old.noise_floor, c->new.noise_floor));
+	const struct path *path = path_find(series->path);
 
-	*by_runs = old->runs >= RUNS_TO_COMPARE && new->runs >= RUNS_TO_COMPARE;
-	if (*by_runs)
-		return ratio_unpaired(
-			old->run_medians, old->runs, new->run_medians, new->runs, floor, &scratch);
-	return ratio_unpaired(
-		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
+	return path && path->role == PATH_LIMIT;
 }
 
 static double median_of(const struct series *series)
@@ -116,6 +112,41 @@ static double median_of(const struct series *series)
 	static struct statistics_scratch scratch;
 
 	return summary_of(series->ns_per_event, series->rounds, &scratch).median;
+}
+
+/* How much the machine may have changed between the files for events like @like, as far as limits
+ * that both have can tell: relative. Half as much again as they did: they are measured no better
+ * than the paths are. */
+static double drift_of(const struct compare *c, const struct series *like)
+{
+	double drift = 0;
+
+	for (size_t i = 0; i < c->new.series_count; i++) {
+		const struct series *new = &c->new.series[i], *old;
+
+		if (!is_limit(new) || new->event_size != like->event_size ||
+			strcmp(new->touch, like->touch) != 0)
+			continue;
+		old = result_file_find(&c->old, new->path, new->event_size, new->touch);
+		if (old)
+			drift = fmax(drift, expm1(fabs(log(median_of(old) / median_of(new)))));
+	}
+	return 1.5 * drift;
+}
+
+static struct ratio ratio_of(
+	const struct compare *c, const struct series *old, const struct series *new, bool *by_runs)
+{
+	static struct statistics_scratch scratch;
+	double noise = fmax(c->old.noise_floor, c->new.noise_floor);
+	double floor = fmax(fmax(c->threshold, noise), drift_of(c, new));
+
+	*by_runs = old->runs >= RUNS_TO_COMPARE && new->runs >= RUNS_TO_COMPARE;
+	if (*by_runs)
+		return ratio_unpaired(
+			old->run_medians, old->runs, new->run_medians, new->runs, floor, &scratch);
+	return ratio_unpaired(
+		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
 }
 
 static void write_row(struct compare *c, FILE *out, const struct report *style,
@@ -132,11 +163,15 @@ static void write_row(struct compare *c, FILE *out, const struct report *style,
 		new->touch, median_of(old), median_of(new));
 	if (ratio.valid)
 		fprintf(out, " %7.3fx %-16s %s%s%s%s\n", ratio.median, interval,
-			style_start(style, ratio.verdict), verdict_name(ratio.verdict),
+			style_start(style, ratio.verdict),
+			is_limit(new) ? "(the machine)" : verdict_name(ratio.verdict),
 			style_end(style), by_runs ? " (by runs)" : "");
 	else
 		fprintf(out, " %8s %-16s more than %d rounds\n", "-", "", STATISTICS_ROUNDS_MAX);
 	c->matched++;
+	c->drift = fmax(c->drift, drift_of(c, new));
+	if (is_limit(new))
+		return;
 	c->worse += ratio.verdict == VERDICT_SLOWER;
 	c->better += ratio.verdict == VERDICT_FASTER;
 	c->unclear += ratio.verdict == VERDICT_UNCLEAR;
@@ -165,8 +200,15 @@ static void write_comparison(struct compare *c, FILE *out)
 		"%s "
 		"nothing is\ncalled faster or slower%s.\n",
 		c->matched, c->better, c->worse, c->unclear,
-		format_percent(fmax(c->threshold, floor), threshold, sizeof(threshold)),
+		format_percent(
+			round(fmax(c->threshold, floor) * 1e4) / 1e4, threshold, sizeof(threshold)),
 		floor > c->threshold ? ": that was the noise in the runs" : "");
+	if (c->drift > fmax(c->threshold, floor))
+		fprintf(out,
+			"Floor or memory, which no reader changes, moved too: this raises the "
+			"threshold to "
+			"up to %s.\n",
+			format_percent(round(c->drift * 1e4) / 1e4, threshold, sizeof(threshold)));
 	fprintf(out, "Only in OLD: %zu, only in NEW: %zu.\n", c->old.series_count - c->matched,
 		c->new.series_count - c->matched);
 }

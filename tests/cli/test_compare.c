@@ -16,10 +16,10 @@ enum { SAME_OR_FASTER = 0, SLOWER = 1, NOT_COMPARABLE = 2 };
 #define ROUNDS 20
 
 /* A real result, with the rounds of every path replaced by @ns +- 0.5 %. */
-static json_t *result_with_rounds(double ns)
+static json_t *result_of_paths(const char *paths, double ns)
 {
 	json_t *root = run_json(
-		ARGUMENTS(QUICK, "-format", "json", "-n", "1000", "-mode", "both", "-rounds", "2"));
+		ARGUMENTS(QUICK, "-format", "json", "-n", "1000", "-mode", paths, "-rounds", "2"));
 	json_t *result, *noise;
 	size_t i;
 
@@ -35,6 +35,11 @@ static json_t *result_with_rounds(double ns)
 	json_array_foreach(array_in(root, "noise"), i, noise)
 		json_object_set_new(noise, "floor", json_real(0.004));
 	return root;
+}
+
+static json_t *result_with_rounds(double ns)
+{
+	return result_of_paths("both", ns);
 }
 
 /* Two files OLD and NEW in the test's folder. The texts belong to the caller. */
@@ -133,6 +138,28 @@ static void noise_in_a_run_raises_the_threshold(void **state)
 	json_object_set_new(json_array_get(array_in(old, "noise"), 0), "floor", json_real(0.2));
 	files = write_files(state, old, result_with_rounds(1.1e6));
 	assert_compares(&files, NULL, NULL, SAME_OR_FASTER, "noise in the runs");
+	files_free(&files);
+}
+
+/* Every path and the floor are 10 % slower: the machine is. */
+static void what_the_floor_did_too_is_not_the_readers(void **state)
+{
+	struct files files = write_files(
+		state, result_of_paths("view,floor", 1e6), result_of_paths("view,floor", 1.1e6));
+
+	assert_compares(&files, NULL, NULL, SAME_OR_FASTER, "^Floor or memory.* up to 15%");
+	files_free(&files);
+}
+
+static void what_the_floor_did_not_is_the_readers(void **state)
+{
+	json_t *new = result_of_paths("view,floor", 1e6);
+	struct files files;
+
+	json_object_set(result_of(new, 0), "rounds_ns",
+		json_object_get(result_of(result_with_rounds(1.1e6), 0), "rounds_ns"));
+	files = write_files(state, result_of_paths("view,floor", 1e6), new);
+	assert_compares(&files, NULL, NULL, SLOWER, "^view .* slower$");
 	files_free(&files);
 }
 
@@ -287,6 +314,8 @@ int main(void)
 		WITH_FOLDER(less_than_the_threshold_is_the_same),
 		WITH_FOLDER(a_threshold_can_be_given),
 		WITH_FOLDER(noise_in_a_run_raises_the_threshold),
+		WITH_FOLDER(what_the_floor_did_too_is_not_the_readers),
+		WITH_FOLDER(what_the_floor_did_not_is_the_readers),
 		WITH_FOLDER(several_runs_are_compared_by_their_medians),
 		WITH_FOLDER(runs_may_follow_each_other),
 		WITH_FOLDER(another_machine_is_refused_by_name),
