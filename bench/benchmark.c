@@ -11,6 +11,7 @@
 #include "environment/environment.h"
 #include "results/output.h"
 #include "results/report.h"
+#include "results/style.h"
 
 #define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
 
@@ -190,7 +191,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 		.environment = &b->environment,
 		.no_counters = b->no_counters[0] ? b->no_counters : NULL,
 		.own_memory = b->own_memory,
-		.colour = !settings->output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = !settings->output && style_colour_wanted(),
 	};
 	struct output output;
 	int err;

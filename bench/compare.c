@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commandline/flags.h"
 #include "commandline/parse.h"
@@ -107,13 +106,6 @@ static bool is_limit(const struct series *series)
 	return path && path->role == PATH_LIMIT;
 }
 
-static double median_of(const struct series *series)
-{
-	static struct statistics_scratch scratch;
-
-	return summary_of(series->ns_per_event, series->rounds, &scratch).median;
-}
-
 /* How much the machine may have changed between the files for events like @like, as far as limits
  * that both have can tell: relative. Half as much again as they did: they are measured no better
  * than the paths are. */
@@ -129,17 +121,17 @@ static double drift_of(const struct compare *c, const struct series *like)
 			continue;
 		old = result_file_find(&c->old, new->path, new->event_size, new->touch);
 		if (old)
-			drift = fmax(drift, expm1(fabs(log(median_of(old) / median_of(new)))));
+			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
 	}
 	return 1.5 * drift;
 }
 
-static struct ratio ratio_of(
-	const struct compare *c, const struct series *old, const struct series *new, bool *by_runs)
+static struct ratio ratio_of(const struct compare *c, const struct series *old,
+	const struct series *new, double drift, bool *by_runs)
 {
 	static struct statistics_scratch scratch;
 	double noise = fmax(c->old.noise_floor, c->new.noise_floor);
-	double floor = fmax(fmax(c->threshold, noise), drift_of(c, new));
+	double floor = fmax(fmax(c->threshold, noise), drift);
 
 	*by_runs = old->runs >= RUNS_TO_COMPARE && new->runs >= RUNS_TO_COMPARE;
 	if (*by_runs)
@@ -153,14 +145,15 @@ static void write_row(struct compare *c, FILE *out, const struct report *style,
 	const struct series *old, const struct series *new)
 {
 	bool by_runs;
-	struct ratio ratio = ratio_of(c, old, new, &by_runs);
+	const double drift = drift_of(c, new);
+	struct ratio ratio = ratio_of(c, old, new, drift, &by_runs);
 	char interval[32] = "";
 
 	if (ratio.has_interval)
 		snprintf(interval, sizeof(interval), "[%.3f, %.3f]", ratio.interval.low,
 			ratio.interval.high);
 	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-7s %9.2f %9.2f", new->path, new->event_size,
-		new->touch, median_of(old), median_of(new));
+		new->touch, old->median, new->median);
 	if (ratio.valid)
 		fprintf(out, " %7.3fx %-16s %s%s%s%s\n", ratio.median, interval,
 			style_start(style, ratio.verdict),
@@ -169,7 +162,7 @@ static void write_row(struct compare *c, FILE *out, const struct report *style,
 	else
 		fprintf(out, " %8s %-16s more than %d rounds\n", "-", "", STATISTICS_ROUNDS_MAX);
 	c->matched++;
-	c->drift = fmax(c->drift, drift_of(c, new));
+	c->drift = fmax(c->drift, drift);
 	if (is_limit(new))
 		return;
 	c->worse += ratio.verdict == VERDICT_SLOWER;
@@ -180,7 +173,7 @@ static void write_row(struct compare *c, FILE *out, const struct report *style,
 static void write_comparison(struct compare *c, FILE *out)
 {
 	const struct report style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = style_colour_wanted(),
 	};
 	double floor = fmax(c->old.noise_floor, c->new.noise_floor);
 	char threshold[FORMAT_SIZE];
@@ -197,8 +190,7 @@ static void write_comparison(struct compare *c, FILE *out)
 	}
 	fprintf(out,
 		"\n%zu compared: %zu faster, %zu slower, %zu unclear, the others the same. Below "
-		"%s "
-		"nothing is\ncalled faster or slower%s.\n",
+		"%s nothing is\ncalled faster or slower%s.\n",
 		c->matched, c->better, c->worse, c->unclear,
 		format_percent(
 			round(fmax(c->threshold, floor) * 1e4) / 1e4, threshold, sizeof(threshold)),
@@ -226,8 +218,7 @@ static int compare(struct compare *c, const char *const names[2], struct complai
 	if (!comparable(c) && !c->force) {
 		complain(why, -EINVAL,
 			"%s and %s are not comparable, as the lines above say; -force compares "
-			"them "
-			"all the same",
+			"them all the same",
 			names[0], names[1]);
 		return COMPARE_IMPOSSIBLE;
 	}
@@ -270,8 +261,7 @@ int command_compare(int argc, char **argv)
 		.arguments = "OLD.json NEW.json",
 		.summary =
 			"Compares two results of -format json. Each file may hold several runs. "
-			"The "
-			"exit status is 0 for the same or faster, 1 if anything became slower, 2 "
+			"The exit status is 0 for the same or faster, 1 if anything became slower, 2 "
 			"if they cannot be compared.",
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]),

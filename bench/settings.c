@@ -181,8 +181,7 @@ static int check(struct settings *settings, struct complaint *why)
 	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
 		return complain(why, -EINVAL,
 			"-ring-size: %s is not a power of two from %llu B (a page) to 2GiB; give "
-			"for "
-			"example -ring-size 512MiB",
+			"for example -ring-size 512MiB",
 			format_size(ring, size, sizeof(size)), (unsigned long long)page);
 	if (settings->event == EVENT_SKB_META) {
 		if (settings->size_count > 0 && settings->sizes[0] != sizeof(struct skb_meta))
@@ -219,8 +218,7 @@ static int check(struct settings *settings, struct complaint *why)
 			if (settings->paths[i]->needs_map)
 				return complain(why, -EINVAL,
 					"-mode: %s reads only rings of the kernel; leave it out, "
-					"or "
-					"leave out -source memory",
+					"or leave out -source memory",
 					settings->paths[i]->name);
 	return 0;
 }
@@ -245,8 +243,7 @@ int settings_parse(
 			.placeholder = "PATHS",
 			.parse = parse_mode,
 			.help = "Read paths: copy, view, both, all, or a list of names with "
-				"commas; "
-				"the list command explains them.",
+				"commas; the list command explains them.",
 			.default_text = sweep ? "all" : "both" },
 		{ .name = "read-timeout",
 			.kind = FLAG_DURATION,
@@ -261,16 +258,14 @@ int settings_parse(
 			.target = &settings->ring_size,
 			.placeholder = "SIZE",
 			.help = "Size of the ring: a power of two, a page to 2GiB. More events "
-				"than "
-				"it holds are written and read in several goes." },
+				"than it holds are written and read in several goes." },
 		{ .name = "touch",
 			.kind = FLAG_CUSTOM,
 			.target = settings,
 			.placeholder = "LIST",
 			.parse = parse_touches,
 			.help = "What is read of each event: none, header (its first 8 bytes), "
-				"fields "
-				"or bytes (all); or several with commas.",
+				"fields or bytes (all); or several with commas.",
 			.default_text = "fields" },
 		{ .name = "batch",
 			.kind = FLAG_COUNT,
@@ -284,15 +279,13 @@ int settings_parse(
 			.placeholder = "SOURCE",
 			.choices = source_names,
 			.help = "bpf: a ring of the kernel. memory: one in plain memory, which "
-				"needs no "
-				"privileges." },
+				"needs no privileges." },
 		{ .name = "rounds",
 			.kind = FLAG_COUNT,
 			.target = &settings->plan.rounds,
 			.placeholder = "COUNT",
 			.help = "Rounds, each with every path once; rounded up so that every path "
-				"is "
-				"equally often in every place.",
+				"is equally often in every place.",
 			.minimal = 1,
 			.maximal = ROUNDS_MAX },
 		{ .name = "duration",
@@ -300,8 +293,7 @@ int settings_parse(
 			.target = &settings->plan.duration_ns,
 			.placeholder = "TIME",
 			.help = "Instead of -rounds: as many as fit into this time for each size "
-				"and "
-				"touch.",
+				"and touch.",
 			.default_text = "",
 			.example = "10s",
 			.minimal = 1000000,
@@ -342,8 +334,7 @@ int settings_parse(
 			.placeholder = sweep ? "LIST" : "SIZE",
 			.parse = sweep ? parse_sizes : parse_event_size,
 			.help = sweep ? "Event sizes, 16 to 65536 B: a list with commas of sizes "
-					"and of "
-					"first:last:step."
+					"and of first:last:step."
 				      : "Size of sized events, 16 to 65536 B.",
 			.default_text = sweep ? "16 to 4096 in 17 steps" : "80" },
 		{ .name = "event",
@@ -352,20 +343,16 @@ int settings_parse(
 			.placeholder = "EVENT",
 			.choices = event_names,
 			.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number "
-				"and a "
-				"pattern, of any size." },
+				"and a pattern, of any size." },
 	};
 	const struct flag_command command = {
 		.name = sweep ? PROGRAM " sweep" : PROGRAM,
 		.arguments = sweep ? NULL : "[COMMAND]",
 		.summary = sweep ? "Reads events of many sizes: where copying loses, and where it "
-				   "does not "
-				   "matter."
+				   "does not matter."
 				 : "Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures "
-				   "how "
-				   "fast it can be read. Commands: drain (the default), sweep, "
-				   "compare, "
-				   "list; each has -help.",
+				   "how fast it can be read. Commands: drain (the default), sweep, "
+				   "compare, list; each has -help.",
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]) - sweep,
 	};

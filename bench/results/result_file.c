@@ -147,6 +147,19 @@ static int read_run(struct result_file *file, const json_t *run)
 	return 0;
 }
 
+static int add_median(struct series *series)
+{
+	double *sorted = malloc(series->rounds * sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, series->ns_per_event, series->rounds * sizeof(*sorted));
+	samples_sort(sorted, series->rounds);
+	series->median = sorted_median(sorted, series->rounds);
+	free(sorted);
+	return 0;
+}
+
 int result_file_read(struct result_file *file, const char *name, struct complaint *why)
 {
 	json_error_t error;
@@ -181,6 +194,9 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 		if (err)
 			return complain(why, err, "out of memory");
 	}
+	for (i = 0; i < file->series_count; i++)
+		if (add_median(&file->series[i]))
+			return complain(why, -ENOMEM, "out of memory");
 	return 0;
 }
 

@@ -19,6 +19,7 @@ struct series {
 	double *run_medians;  /* ns an event, one a run */
 	size_t rounds;        /* of all runs */
 	double *ns_per_event; /* one a round */
+	double median;        /* of all rounds */
 };
 
 struct result_file {

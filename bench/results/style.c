@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commandline/parse.h"
 #include "results/style.h"
+
+bool style_colour_wanted(void)
+{
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
 
 const char *style_start(const struct report *report, enum verdict verdict)
 {
@@ -88,15 +95,13 @@ static void write_noise(FILE *out, const struct report *report)
 	if (!isfinite(noise->floor)) {
 		fprintf(out,
 			"Noise: too few rounds to measure it, so no verdict is more than unclear; "
-			"give "
-			"-rounds %d or more.\n",
+			"give -rounds %d or more.\n",
 			INTERVAL_ROUNDS_MIN);
 		return;
 	}
 	fprintf(out,
 		"Noise: %s differs from itself by up to %s; below %s nothing is called faster "
-		"or "
-		"slower.\n",
+		"or slower.\n",
 		noise->path->name, style_percent(floor, sizeof(floor), noise->floor),
 		style_percent(threshold, sizeof(threshold), verdict_threshold(noise->floor)));
 }

@@ -12,6 +12,9 @@
 
 #define STYLE_COLUMNS 100
 
+/* Standard output is a terminal, and nobody set NO_COLOR (no-color.org). */
+bool style_colour_wanted(void);
+
 /* The escape sequence that starts the colour of @verdict, and the one that ends any; both empty
  * without colour. */
 const char *style_start(const struct report *report, enum verdict verdict);

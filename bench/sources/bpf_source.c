@@ -142,8 +142,7 @@ static int explain_load(int err, const struct workload *workload, struct complai
 	if (privileges_missing(workload->event, missing, sizeof(missing)))
 		return complain(why, -EPERM,
 			"loading the BPF program needs %s, which this process lacks; run it with "
-			"sudo, "
-			"or try -source memory, which needs no privileges",
+			"sudo, or try -source memory, which needs no privileges",
 			missing);
 	if (err == -EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
 		return complain(why, -EOPNOTSUPP,
