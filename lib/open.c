@@ -21,15 +21,6 @@ static int bpf_call(enum bpf_cmd command, union bpf_attr *attributes)
 	return result < 0 ? -errno : (int)result;
 }
 
-static int check_options(const struct ringview_options *options)
-{
-	if (!options)
-		return 0;
-	if (options->size != sizeof(*options) || options->wait != RINGVIEW_WAIT_EVENT)
-		return -EINVAL;
-	return 0;
-}
-
 static bool is_ring_size(uint64_t size, size_t page_size)
 {
 	return size >= page_size && size <= RING_SIZE_MAX && (size & (size - 1)) == 0;
@@ -69,7 +60,7 @@ static struct reader *reader_new(void)
 	if (!r)
 		return NULL;
 	memset(r, 0, sizeof(*r));
-	r->map_fd = r->interrupt_fd = r->epoll_fd = -1;
+	r->map_fd = r->waiter.interrupt_fd = r->waiter.epoll_fd = -1;
 	return r;
 }
 
@@ -104,16 +95,21 @@ static int duplicate(int fd)
 }
 
 /* The last steps of each open: a reader with its pointers set becomes @reader, or is closed. */
-static int finish(struct ringview **reader, struct reader *r, int err)
+static int finish(
+	struct ringview **reader, struct reader *r, const struct ringview_options *options, int err)
 {
 	if (!err)
 		err = ringview_restart(&r->hot);
 	if (!err)
-		err = reader_open_wait(r);
+		err = waiter_open(&r->waiter, options);
+	if (!err)
+		err = waiter_watch(&r->waiter, r);
 	if (err) {
 		ringview_close(&r->hot);
 		return err;
 	}
+	if (r->waiter.strategy == RINGVIEW_WAIT_BUSY)
+		reader_set_late(r, true);
 	*reader = &r->hot;
 	return 0;
 }
@@ -124,7 +120,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 	struct reader *r;
 	int err;
 
-	err = check_options(options);
+	err = waiter_check_options(options);
 	if (!err)
 		err = ring_size(map_fd, page_size, &size);
 	if (err)
@@ -134,7 +130,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 		return -ENOMEM;
 	r->page_size = page_size;
 	r->map_fd = duplicate(map_fd);
-	return finish(reader, r, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
+	return finish(reader, r, options, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
 }
 
 int ringview_open_pinned(
@@ -159,7 +155,7 @@ int ringview_open_memory(struct ringview **reader, const struct ringview_memory 
 	struct reader *r;
 	int err;
 
-	err = check_options(options);
+	err = waiter_check_options(options);
 	if (err)
 		return err;
 	if (!is_ring_size(memory->size, 4096) || !memory->consumer || !memory->producer ||
@@ -174,22 +170,22 @@ int ringview_open_memory(struct ringview **reader, const struct ringview_memory 
 	r->hot.data = memory->data;
 	r->hot.mask = memory->size - 1;
 	r->map_fd = duplicate(memory->notify_fd);
-	return finish(reader, r, r->map_fd < 0 ? r->map_fd : 0);
+	return finish(reader, r, options, r->map_fd < 0 ? r->map_fd : 0);
 }
 
 void ringview_close(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
-	int fds[3], i;
 
 	if (!rv)
 		return;
-	fds[0] = r->epoll_fd;
-	fds[1] = r->interrupt_fd;
-	fds[2] = r->map_fd;
-	for (i = 0; i < 3; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	if (r->group)
+		ringview_group_remove(r->group, rv);
+	/* A late reader has released more than the producers know. */
+	reader_publish(r, true);
+	waiter_close(&r->waiter);
+	if (r->map_fd >= 0)
+		close(r->map_fd);
 	if (r->consumer_page)
 		munmap(r->consumer_page, r->page_size);
 	if (r->producer_pages)

@@ -10,6 +10,10 @@
 #define PREFETCH_ABOVE 64
 #define PREFETCH_UP_TO 192
 
+/* A late reader publishes each time that it has released so much of the ring, so that producers of
+ * a full one need not wait for the whole. */
+#define PUBLISH_AFTER(rv) (((rv)->mask + 1) / 8)
+
 void reader_count_run(const struct reader *r, struct ringview_statistics *statistics)
 {
 	uint64_t bytes = r->hot.position - r->run_start;
@@ -25,7 +29,10 @@ void reader_count_run(const struct reader *r, struct ringview_statistics *statis
 
 static void end_run(struct reader *r)
 {
+	if (r->hot.position == r->run_start)
+		return;
 	reader_count_run(r, &r->statistics);
+	r->last = r->hot.position - r->hot.stride;
 	r->run_start = r->hot.position;
 }
 
@@ -60,26 +67,51 @@ void ringview_internal_conflict(struct ringview *rv)
 	rv->consumer = &r->detached;
 }
 
-/* Looks how far producers have come. 1 further than before, 0 not, or an error. */
+/* What the producers know as the consumer position, unless another consumer moved it. */
+static uint64_t published(const struct reader *r)
+{
+	return r->late ? r->published : r->hot.released;
+}
+
+/* Looks how far producers have come. 1 there is more, 0 not, or an error. */
 static int refresh(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
 	/* Acquire: the header of every record up to there has been written. Pairs with
 	 * smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
 	uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-	uint64_t unreleased = rv->position - rv->released;
+	const uint64_t start = published(r);
 
-	if (__atomic_load_n(rv->consumer, __ATOMIC_RELAXED) != rv->released) {
+	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) != start) {
 		ringview_internal_conflict(rv);
 		return r->error;
 	}
 	/* Unsigned, so that a position that went backwards is too far as well. */
-	if (end - rv->position > rv->mask + 1 - unreleased || end % RING_ALIGNMENT != 0)
+	if (end - rv->position > rv->mask + 1 - (rv->position - start) || end % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);
-	if (end - rv->released > r->statistics.high_water)
-		r->statistics.high_water = end - rv->released;
-	rv->end = end;
+	if (end - start > r->statistics.high_water)
+		r->statistics.high_water = end - start;
+	r->produced = end;
 	return end != rv->position;
+}
+
+/* How far ringview_peek() may go by itself from a record of @stride bytes on: to the end of what is
+ * known, but a late reader comes back to publish, and one in a group when its turn is over. */
+static void set_end(struct reader *r, uint64_t stride)
+{
+	struct ringview *rv = &r->hot;
+	uint64_t reach = r->produced - rv->position;
+
+	if (r->late && reach > PUBLISH_AFTER(rv))
+		reach = PUBLISH_AFTER(rv);
+	if (r->in_turn && reach > r->turn_end - rv->position)
+		reach = r->turn_end - rv->position;
+	rv->end = rv->position + (reach > stride ? reach : stride);
+}
+
+static bool turn_is_over(const struct reader *r)
+{
+	return r->in_turn && (int64_t)(r->hot.position - r->turn_end) >= 0;
 }
 
 /*
@@ -94,13 +126,22 @@ int ringview_internal_seek(struct ringview *rv)
 		return r->error;
 	end_run(r);
 	r->busy = false;
-	for (;;) {
+	if (r->late && rv->released - r->published >= PUBLISH_AFTER(rv) && reader_publish(r, false))
+		return r->error;
+	while (!turn_is_over(r)) {
 		uint32_t header;
 		uint64_t stride;
 
-		if (rv->position == rv->end) {
-			int more = refresh(r);
+		if (rv->position == r->produced) {
+			int more;
 
+			if (r->rest) {
+				r->rest = false;
+				return 0;
+			}
+			more = r->late ? reader_publish(r, false) : 0;
+			if (more == 0)
+				more = refresh(r);
 			if (more <= 0)
 				return more;
 		}
@@ -113,17 +154,38 @@ int ringview_internal_seek(struct ringview *rv)
 			return 0;
 		}
 		stride = record_stride(header & ~RING_DISCARD);
-		if (stride > rv->end - rv->position)
+		if (stride > r->produced - rv->position)
 			return fail(r, -EBADMSG);
 		if (!(header & RING_DISCARD)) {
 			rv->header = header;
 			remember_stride(rv, stride);
+			set_end(r, stride);
 			return 1;
 		}
 		r->statistics.discarded++;
 		rv->position += stride;
 		r->run_start = rv->position;
+		/* It may have passed the end that peek knows, which must not look far ahead then.
+		 */
+		rv->end = rv->position;
 	}
+	return 0;
+}
+
+int reader_look(struct reader *r)
+{
+	int found;
+
+	end_run(r);
+	r->rest = false;
+	found = reader_publish(r, false);
+	/* Not only at the end of what is known: the waiter wants to know how much has come. */
+	if (found == 0)
+		found = refresh(r);
+	if (found > 0)
+		found = ringview_internal_seek(&r->hot);
+	r->rest = found > 0;
+	return found;
 }
 
 void ringview_cancel(struct ringview *rv)
@@ -158,17 +220,60 @@ void ringview_cancel(struct ringview *rv)
 	r->run_start = rv->released;
 }
 
+int reader_publish(struct reader *r, bool all)
+{
+	struct ringview *rv = &r->hot;
+	uint64_t to = rv->released;
+
+	/* After -EBADMSG, as with other readers, what was shown before can still be given back. */
+	if (!r->late || r->error == -EBUSY)
+		return r->error;
+	end_run(r);
+	/* Not where the record held back would take much of the ring from the producers. */
+	if (!all && !r->error && (int64_t)(to - r->last) > 0 && to - r->last <= PUBLISH_AFTER(rv))
+		to = r->last;
+	if ((int64_t)(to - r->published) <= 0)
+		return r->error;
+	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) != r->published) {
+		ringview_internal_conflict(rv);
+		return r->error;
+	}
+	/* As in ringview_release(). */
+	__atomic_store_n(r->ring_consumer, to, __ATOMIC_RELEASE);
+	r->published = to;
+	return r->error;
+}
+
+void reader_set_late(struct reader *r, bool late)
+{
+	struct ringview *rv = &r->hot;
+
+	if (r->late)
+		reader_publish(r, true);
+	r->late = late;
+	r->published = r->last = r->released_here = rv->released;
+	if (r->error != -EBUSY)
+		rv->consumer = late ? &r->released_here : r->ring_consumer;
+	/* What peek may do by itself has changed: ask seek first. */
+	end_run(r);
+	forget_stride(rv);
+}
+
 int ringview_restart(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 	uint64_t consumer, producer;
 
 	end_run(r);
+	reader_publish(r, true);
 	/* Consumer first: a producer position read after it is never behind it. */
 	consumer = __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE);
 	producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-	rv->consumer = r->ring_consumer;
-	rv->position = rv->end = rv->released = r->run_start = consumer;
+	rv->consumer = r->late ? &r->released_here : r->ring_consumer;
+	rv->position = rv->end = rv->released = consumer;
+	r->produced = r->run_start = r->last = r->published = r->released_here = consumer;
+	r->seen = consumer;
+	r->rest = false;
 	forget_stride(rv);
 	if (producer - consumer > rv->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);

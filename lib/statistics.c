@@ -7,4 +7,5 @@ void ringview_get_statistics(const struct ringview *rv, struct ringview_statisti
 
 	*statistics = r->statistics;
 	reader_count_run(r, statistics);
+	waiter_count(&r->waiter, statistics);
 }

@@ -18,8 +18,8 @@
  * events are lost. Touch record.data after the release and you may read a record that a producer
  * is writing at that moment.
  *
- * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing
- * allocates memory after ringview_open(). A reader belongs to one thread at a time;
+ * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing but
+ * opening, and adding to a group, allocates memory. A reader belongs to one thread at a time;
  * ringview_interrupt() alone may be called from others and from signal handlers.
  *
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier below names
@@ -71,18 +71,58 @@ enum ringview_wait_strategy {
 	/* Sleep in epoll until the kernel notifies. The first event after silence is seen at once;
 	 * under load, each notification costs the BPF program more than the event itself. */
 	RINGVIEW_WAIT_EVENT = 0,
+
+	/*
+	 * Under load, sleep between looks at the ring for as long as the latency budget allows, or
+	 * until the ring would be half full at the rate seen, whichever is sooner. When nothing has
+	 * come for three looks, or events come singly with a budget or more between, sleep as EVENT
+	 * does. Producers then pay for a notification once in a while instead of with each event,
+	 * and the reader takes a fraction of the CPU.
+	 */
+	RINGVIEW_WAIT_PACED = 1,
+
+	/*
+	 * Never sleep: spin, looking at the ring every 50 ns in silence and every 5 us under load.
+	 * The last record is held back from the producers, so that none of them notifies. Takes a
+	 * whole CPU. Signals do not end the wait; ringview_interrupt() does.
+	 */
+	RINGVIEW_WAIT_BUSY = 2,
 };
+
+#define RINGVIEW_LATENCY_BUDGET_NS 200000 /* the default: 200 us */
 
 /* Options of ringview_open(). Begin with RINGVIEW_OPTIONS_DEFAULT, so that fields that later
  * versions add hold their default. */
 struct ringview_options {
 	size_t size; /* sizeof(struct ringview_options) */
 	enum ringview_wait_strategy wait;
+
+	/* PACED: how long an event may lie in the ring before the reader looks, in ns, 1 to 10^9;
+	 * 0 is RINGVIEW_LATENCY_BUDGET_NS. What the scheduler takes to wake the reader, and what
+	 * the reader takes for the events before it, come on top. */
+	int64_t latency_budget_ns;
+
+	/*
+	 * The timer slack, in ns, that ringview_wait() gives the thread that calls it, by
+	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by default).
+	 * The kernel may end a sleep later by so much. PACED takes the slack off its sleeps, so the
+	 * budget holds with any, but with a slack of 1 it sleeps longer, and can still sleep where
+	 * the ring fills up within the slack, in place of spinning.
+	 */
+	int64_t timer_slack_ns;
+
+	/*
+	 * PACED: not 0 says that each record is submitted without BPF_RB_NO_WAKEUP. Silence is then
+	 * slept through until a notification. By default nothing is taken for granted, and the
+	 * reader also looks once in every budget, so that the budget holds with any producer: 5000
+	 * short wakeups a second in silence, with 200 us.
+	 */
+	int always_notified;
 };
 
-#define RINGVIEW_OPTIONS_DEFAULT                                     \
-	{                                                            \
-		sizeof(struct ringview_options), RINGVIEW_WAIT_EVENT \
+#define RINGVIEW_OPTIONS_DEFAULT                                              \
+	{                                                                     \
+		sizeof(struct ringview_options), RINGVIEW_WAIT_EVENT, 0, 0, 0 \
 	}
 
 /*
@@ -95,6 +135,7 @@ struct ringview_options {
  * 0, or
  *   -EBADF       @map_fd is not open
  *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), options unknown
+ *                or out of range
  *   -EOPNOTSUPP  the map was made with BPF_F_RB_OVERWRITE (Linux 6.19): another protocol
  *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
  *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen
@@ -134,11 +175,16 @@ void ringview_close(struct ringview *rv);
  * @timeout_ns: nanoseconds; 0 only looks, negative waits without end. Records that are submitted
  * with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the notifications of
  * all that follow (bpf_ringbuf_commit() notifies only for the record at the consumer position), so
- * give a time-out with such producers: the ring itself is looked at when it is over.
+ * give a time-out with such producers: the ring itself is looked at when it is over. PACED and BUSY
+ * look without being told, and need none.
+ *
+ * With PACED and BUSY, ringview_peek() says 0 at the end of what the wait found even if more has
+ * come since, so that the reader comes back here, and does not run after the producers record by
+ * record, which would slow them down; a second peek looks.
  *
  * 1 a record is there, 0 timed out, or
  *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect
- *   -EINTR       a signal handler ran
+ *   -EINTR       a signal handler ran (EVENT and PACED)
  *   -EBADMSG, -EBUSY  as ringview_peek()
  */
 int ringview_wait(struct ringview *rv, int64_t timeout_ns);
@@ -204,7 +250,7 @@ struct ringview_statistics {
 	uint64_t bytes;      /* of their payload */
 	uint64_t discarded;  /* records that the producer discarded, and the reader skipped */
 	uint64_t busy_stops; /* times that a record reserved and not yet submitted was in the way */
-	uint64_t waits;      /* calls of ringview_wait() */
+	uint64_t waits;      /* calls of ringview_wait(), or of the group's */
 	uint64_t sleeps;     /* system calls in them that could sleep */
 	uint64_t wakeups;    /* sleeps that a notification ended */
 	uint64_t timeouts;   /* waits that timed out */
@@ -214,6 +260,64 @@ struct ringview_statistics {
 
 /* Fills @statistics. To be called by the thread that reads. */
 void ringview_get_statistics(const struct ringview *rv, struct ringview_statistics *statistics);
+
+/*
+ * Many rings: one wait for all of them, and fair turns.
+ *
+ *	while (ringview_group_wait(group, -1) > 0) {
+ *		while (ringview_group_next(group, &rv) > 0) {
+ *			while (ringview_peek(rv, &record) > 0)
+ *				handle(record.data, record.length);
+ *			ringview_release(rv);
+ *		}
+ *	}
+ *
+ * A group belongs, with its readers, to one thread at a time; ringview_group_interrupt() is the
+ * exception.
+ */
+struct ringview_group;
+
+/* Makes an empty group that waits as @options say (NULL: EVENT), whatever its readers' own say. 0,
+ * -EINVAL, -EMFILE, -ENFILE or -ENOMEM. */
+int ringview_group_open(struct ringview_group **group, const struct ringview_options *options);
+
+/* Ends the group. Its readers stay open, and are again as they were opened. NULL is fine. */
+void ringview_group_close(struct ringview_group *group);
+
+/*
+ * Puts a reader into the group, until ringview_group_remove(), or until either is closed. Meanwhile
+ * it is waited for with the group, not with ringview_wait(). 0, -EEXIST when it is in this group or
+ * another, -ENOMEM, or -ENOSPC (the user's limit of epoll watches).
+ */
+int ringview_group_add(struct ringview_group *group, struct ringview *rv);
+
+/* Takes a reader out. 0, or -ENOENT when it is not in this group. */
+int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
+
+/*
+ * As ringview_wait(), for any reader of the group. A reader whose ring is broken counts as one with
+ * a record: ringview_group_next() hands it out, and its ringview_peek() says what is wrong; take it
+ * out, or no wait is a wait any more. Views of all readers end here.
+ */
+int ringview_group_wait(struct ringview_group *group, int64_t timeout_ns);
+
+/*
+ * The next reader in turn that has a record. Its ringview_peek() shows an eighth of its ring at
+ * most, then says 0 until its next turn: a flooded ring does not starve the others. To finish a
+ * turn early is fine.
+ *
+ * 1 with @rv, or 0: all that the last wait found has been handed out, or the group was interrupted.
+ * Wait again.
+ */
+int ringview_group_next(struct ringview_group *group, struct ringview **rv);
+
+/* As ringview_interrupt(), for ringview_group_wait(). */
+void ringview_group_interrupt(struct ringview_group *group);
+
+/* Fills @statistics: the sum of the readers that are in the group (of high_water, the largest), and
+ * the waits, sleeps, wakeups and time-outs of the group itself. */
+void ringview_group_get_statistics(
+	const struct ringview_group *group, struct ringview_statistics *statistics);
 
 /* The version of the library that is linked, as RINGVIEW_VERSION. */
 const char *ringview_version(void);

@@ -174,7 +174,7 @@ static void an_interrupt_of_a_full_counter_leaves_errno_alone(void **state)
 	struct fixture *f = *state;
 	const uint64_t most = UINT64_MAX - 1;
 
-	assert_int_equal(write(reader_of(f->rv)->interrupt_fd, &most, sizeof(most)), sizeof(most));
+	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &most, sizeof(most)), sizeof(most));
 	errno = 1234;
 	ringview_interrupt(f->rv);
 	assert_int_equal(errno, 1234);
@@ -189,7 +189,7 @@ static void write_late(struct fixture *f)
 {
 	const uint64_t one = 1;
 
-	assert_int_equal(write(reader_of(f->rv)->interrupt_fd, &one, sizeof(one)), sizeof(one));
+	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &one, sizeof(one)), sizeof(one));
 }
 
 static void a_late_write_of_an_interrupt_ends_no_wait(void **state)
@@ -216,7 +216,7 @@ static void a_late_write_of_an_interrupt_ends_one_sleep_only_at_a_busy_record(vo
 	write_late(f);
 	reserve(f, 1, 20);
 	sleeps_until_time_out(f);
-	assert_int_equal(read(reader_of(f->rv)->interrupt_fd, &value, sizeof(value)), -1);
+	assert_int_equal(read(reader_of(f->rv)->waiter.interrupt_fd, &value, sizeof(value)), -1);
 	assert_int_equal(errno, EAGAIN);
 }
 

@@ -263,7 +263,7 @@ static void a_sleep_at_a_busy_record_ends_with_an_interrupt(void **state)
 
 	reserve(f, 1, 20);
 	assert_int_equal(ringview_wait(f->rv, -1), -EINTR);
-	assert_int_equal(ppoll_fd, reader_of(f->rv)->interrupt_fd);
+	assert_int_equal(ppoll_fd, reader_of(f->rv)->waiter.interrupt_fd);
 }
 
 static void no_sleep_at_a_busy_record_outlasts_the_time_out(void **state)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RINGVIEW_DESCRIPTOR_H
+#define RINGVIEW_DESCRIPTOR_H
+
+#include <stdint.h>
+#include <unistd.h>
+
+static inline void clear_eventfd(int fd)
+{
+	uint64_t value;
+
+	/* EAGAIN means that it is clear already; nothing else can go wrong with an open eventfd. */
+	if (read(fd, &value, sizeof(value)) < 0)
+		return;
+}
+
+#endif
