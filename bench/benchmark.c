@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "benchmark.h"
 #include "environment/environment.h"
+#include "pin.h"
+#include "progress.h"
 #include "results/output.h"
 #include "results/report.h"
 #include "results/style.h"
+#include "typed_command.h"
 
 #define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
 
@@ -27,63 +28,32 @@ struct benchmark {
 	const struct path *paths[PATHS_MAX];
 	size_t path_count;
 	uint64_t own_memory;
-	struct {
-		size_t done, total;
-		struct timespec started;
-		bool shown, allowed;
-	} progress; /* over the workloads */
+	size_t workloads, workloads_done;
+	struct progress progress;
 };
 
 static int pin(int cpu, struct complaint *why)
 {
-	cpu_set_t *set;
-	size_t size;
-	int err = 0;
+	int err = pin_thread(cpu);
 
-	if (cpu < 0)
-		return 0;
-	set = CPU_ALLOC((size_t)cpu + 1);
-	if (!set)
-		return complain(why, -ENOMEM, "out of memory");
-	size = CPU_ALLOC_SIZE((size_t)cpu + 1);
-	CPU_ZERO_S(size, set);
-	CPU_SET_S((size_t)cpu, size, set);
-	if (sched_setaffinity(0, size, set) < 0)
-		err = complain(why, -errno, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
-			strerror(errno), sysconf(_SC_NPROCESSORS_CONF) - 1);
-	CPU_FREE(set);
-	return err;
+	return err ? complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			     strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1)
+		   : 0;
 }
 
-/* A line on a terminal that is rewritten, once a run takes more than a second. */
 static void show_progress(void *context, size_t done, size_t expected)
 {
 	struct benchmark *b = context;
-	struct timespec now;
-	double share = 0, seconds;
+	double share = expected > 0 ? (double)done / (double)expected : 0;
+	char of[32] = "", workload[64] = "";
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)(now.tv_sec - b->progress.started.tv_sec) +
-		  (double)(now.tv_nsec - b->progress.started.tv_nsec) / 1e9;
-	if (!b->progress.allowed || seconds < 1)
-		return;
+	share = ((double)b->workloads_done + share) / (double)b->workloads;
 	if (expected > 0)
-		share = (double)done / (double)expected;
-	share = ((double)b->progress.done + share) / (double)b->progress.total;
-	fprintf(stderr, "\r%3.0f %%  round %zu", share * 100, done + 1);
-	if (expected > 0)
-		fprintf(stderr, " of %zu", expected);
-	if (b->progress.total > 1)
-		fprintf(stderr, ", workload %zu of %zu", b->progress.done + 1, b->progress.total);
-	fputs("\x1b[K", stderr);
-	b->progress.shown = true;
-}
-
-static void end_progress(struct benchmark *b)
-{
-	if (b->progress.shown)
-		fputs("\r\x1b[K", stderr);
-	b->progress.shown = false;
+		snprintf(of, sizeof(of), " of %zu", expected);
+	if (b->workloads > 1)
+		snprintf(workload, sizeof(workload), ", workload %zu of %zu", b->workloads_done + 1,
+			b->workloads);
+	progress_show(&b->progress, share, "round %zu%s%s", done + 1, of, workload);
 }
 
 /* The paths that can run here. */
@@ -150,32 +120,15 @@ static int run_all(struct benchmark *b)
 	const struct settings *settings = b->settings;
 	int err = 0;
 
-	b->progress.total = settings->size_count * settings->touch_count;
-	b->progress.allowed = isatty(STDERR_FILENO);
-	clock_gettime(CLOCK_MONOTONIC, &b->progress.started);
+	b->workloads = settings->size_count * settings->touch_count;
+	progress_begin(&b->progress);
 	for (size_t t = 0; t < settings->touch_count && !err; t++)
 		for (size_t s = 0; s < settings->size_count && !err; s++) {
 			err = run_workload(b, settings->sizes[s], settings->touches[t]);
-			b->progress.done++;
+			b->workloads_done++;
 		}
-	end_progress(b);
+	progress_end(&b->progress);
 	return err;
-}
-
-/* The command as it was typed, for whoever wants to repeat it; cut where it is too long. Bytes that
- * are not printable ASCII become question marks: JSON takes only valid UTF-8. */
-static void join_arguments(char *text, size_t size, const char *command, int argc, char **argv)
-{
-	size_t used = (size_t)snprintf(text, size, "%s", PROGRAM);
-
-	/* drain may be typed without its name. */
-	if (strcmp(argv[0], command) == 0)
-		used += (size_t)snprintf(text + used, size - used, " %s", command);
-	for (int i = 1; i < argc && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
 }
 
 static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
@@ -196,7 +149,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	struct output output;
 	int err;
 
-	join_arguments(command_line, sizeof(command_line), command, argc, argv);
+	typed_command(command_line, sizeof(command_line), command, argc, argv);
 	err = output_begin(&output);
 	if (err)
 		return complain(b->why, err, "out of memory");

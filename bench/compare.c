@@ -29,13 +29,16 @@ struct compare {
 	double threshold; /* relative */
 	bool force;
 	struct result_file old, new;
-	double drift; /* the largest of any size and touch */
+	double drift; /* the largest of any size and way */
 	size_t matched, worse, better, unclear;
 };
 
-/* What has to be equal in the workloads. Sizes and touches are matched one by one. */
-static const char *const settings_compared[] = { "source", "event", "events", "ring_size", "batch",
-	"caches" };
+/* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
+static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
+	"caches", NULL };
+static const char *const live_settings[] = { "source", "producer", "producers", "rate",
+	"duration_ns", "discard", "ring_size", "rings", "notify", "latency_budget_ns",
+	"timer_slack_ns", "work_ns", "consumer_cpu", NULL };
 
 static void write_difference(FILE *out, const char *name, const char *old, const char *new)
 {
@@ -50,12 +53,12 @@ static void report_environment(void *context, const struct environment_differenc
 			stderr, difference->name, difference->old_value, difference->new_value);
 }
 
-static size_t report_settings(const json_t *old, const json_t *new)
+static size_t report_settings(const char *const *settings, const json_t *old, const json_t *new)
 {
 	size_t differences = 0;
 
-	for (size_t i = 0; i < sizeof(settings_compared) / sizeof(settings_compared[0]); i++) {
-		const char *name = settings_compared[i];
+	for (size_t i = 0; settings[i]; i++) {
+		const char *name = settings[i];
 		json_t *before = json_object_get(old, name), *after = json_object_get(new, name);
 		char *texts[2];
 
@@ -73,19 +76,20 @@ static size_t report_settings(const json_t *old, const json_t *new)
 }
 
 /* How many differences forbid comparing the run with the first run of OLD; each is named. */
-static size_t differences_from(const json_t *first, const json_t *run)
+static size_t differences_from(const char *const *settings, const json_t *first, const json_t *run)
 {
 	int environment = environment_differences(json_object_get(first, "environment"),
 		json_object_get(run, "environment"), report_environment, NULL);
 
 	return (environment > 0 ? (size_t)environment : 0) +
-	       report_settings(
-		       json_object_get(first, "workload"), json_object_get(run, "workload"));
+	       report_settings(settings, json_object_get(first, "workload"),
+		       json_object_get(run, "workload"));
 }
 
 static bool comparable(const struct compare *c)
 {
 	const struct result_file *files[] = { &c->old, &c->new };
+	const char *const *settings = c->old.live ? live_settings : drain_settings;
 	const json_t *first = json_array_get(c->old.runs, 0), *run;
 	size_t differences = 0, i;
 
@@ -93,17 +97,17 @@ static bool comparable(const struct compare *c)
 		json_array_foreach(files[f]->runs, i, run)
 		{
 			if (run != first)
-				differences += differences_from(first, run);
+				differences += differences_from(settings, first, run);
 		}
 	return differences == 0;
 }
 
-/* Limits run nothing of the library: what they changed by is the machine's doing. */
-static bool is_limit(const struct series *series)
+/* Limits run nothing of the library: what they changed by is the machine's doing. live has none. */
+static bool is_limit(const struct compare *c, const struct series *series)
 {
 	const struct path *path = path_find(series->path);
 
-	return path && path->role == PATH_LIMIT;
+	return !c->new.live &&path && path->role == PATH_LIMIT;
 }
 
 /* How much the machine may have changed between the files for events like @like, as far as limits
@@ -116,10 +120,10 @@ static double drift_of(const struct compare *c, const struct series *like)
 	for (size_t i = 0; i < c->new.series_count; i++) {
 		const struct series *new = &c->new.series[i], *old;
 
-		if (!is_limit(new) || new->event_size != like->event_size ||
-			strcmp(new->touch, like->touch) != 0)
+		if (!is_limit(c, new) || new->event_size != like->event_size ||
+			strcmp(new->way, like->way) != 0)
 			continue;
-		old = result_file_find(&c->old, new->path, new->event_size, new->touch);
+		old = result_file_find(&c->old, new->path, new->event_size, new->way);
 		if (old)
 			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
 	}
@@ -141,29 +145,53 @@ static struct ratio ratio_of(const struct compare *c, const struct series *old,
 		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
 }
 
-static void write_row(struct compare *c, FILE *out, const struct report *style,
-	const struct series *old, const struct series *new)
+/* What the waits of live are called is longer than any touch. */
+static int way_width(const struct compare *c)
+{
+	return c->new.live ? 11 : 7;
+}
+
+static const char *way_name(const struct compare *c)
+{
+	return c->new.live ? "wait" : "touch";
+}
+
+/* "-" where in half of the rounds nothing was consumed. */
+static const char *time_text(char *text, size_t size, double ns)
+{
+	if (isfinite(ns))
+		snprintf(text, size, "%.2f", ns);
+	else
+		snprintf(text, size, "-");
+	return text;
+}
+
+static void write_row(struct compare *c, FILE *out, bool colour, const struct series *old,
+	const struct series *new)
 {
 	bool by_runs;
 	const double drift = drift_of(c, new);
 	struct ratio ratio = ratio_of(c, old, new, drift, &by_runs);
-	char interval[32] = "";
+	char interval[32] = "", times[2][32];
 
 	if (ratio.has_interval)
 		snprintf(interval, sizeof(interval), "[%.3f, %.3f]", ratio.interval.low,
 			ratio.interval.high);
-	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-7s %9.2f %9.2f", new->path, new->event_size,
-		new->touch, old->median, new->median);
+	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-*s %9s %9s", new->path, new->event_size,
+		way_width(c), new->way, time_text(times[0], sizeof(times[0]), old->median),
+		time_text(times[1], sizeof(times[1]), new->median));
 	if (ratio.valid)
 		fprintf(out, " %7.3fx %-16s %s%s%s%s\n", ratio.median, interval,
-			style_start(style, ratio.verdict),
-			is_limit(new) ? "(the machine)" : verdict_name(ratio.verdict),
-			style_end(style), by_runs ? " (by runs)" : "");
-	else
+			style_start(colour, ratio.verdict),
+			is_limit(c, new) ? "(the machine)" : verdict_name(ratio.verdict),
+			style_end(colour), by_runs ? " (by runs)" : "");
+	else if (old->rounds > STATISTICS_ROUNDS_MAX || new->rounds > STATISTICS_ROUNDS_MAX)
 		fprintf(out, " %8s %-16s more than %d rounds\n", "-", "", STATISTICS_ROUNDS_MAX);
+	else
+		fprintf(out, " %8s %-16s rounds without a usable time\n", "-", "");
 	c->matched++;
 	c->drift = fmax(c->drift, drift);
-	if (is_limit(new))
+	if (is_limit(c, new))
 		return;
 	c->worse += ratio.verdict == VERDICT_SLOWER;
 	c->better += ratio.verdict == VERDICT_FASTER;
@@ -172,21 +200,19 @@ static void write_row(struct compare *c, FILE *out, const struct report *style,
 
 static void write_comparison(struct compare *c, FILE *out)
 {
-	const struct report style = {
-		.colour = style_colour_wanted(),
-	};
+	const bool colour = style_colour_wanted();
 	double floor = fmax(c->old.noise_floor, c->new.noise_floor);
 	char threshold[FORMAT_SIZE];
 
-	fprintf(out, "%-12s %6s %-7s %9s %9s %8s %-16s %s\n", "path", "size", "touch", "old ns",
-		"new ns", "speed", "95 % interval", "verdict");
+	fprintf(out, "%-12s %6s %-*s %9s %9s %8s %-16s %s\n", "path", "size", way_width(c),
+		way_name(c), "old ns", "new ns", "speed", "95 % interval", "verdict");
 	for (size_t i = 0; i < c->new.series_count; i++) {
 		const struct series *new = &c->new.series[i];
 		const struct series *old =
-			result_file_find(&c->old, new->path, new->event_size, new->touch);
+			result_file_find(&c->old, new->path, new->event_size, new->way);
 
 		if (old)
-			write_row(c, out, &style, old, new);
+			write_row(c, out, colour, old, new);
 	}
 	fprintf(out,
 		"\n%zu compared: %zu faster, %zu slower, %zu unclear, the others the same. Below "
@@ -215,6 +241,14 @@ static int compare(struct compare *c, const char *const names[2], struct complai
 		err = result_file_read(&c->new, names[1], why);
 	if (err)
 		return COMPARE_IMPOSSIBLE;
+	/* Not even by force: the time to read an event is not the time from one to the next. */
+	if (c->old.live != c->new.live) {
+		complain(why, -EINVAL,
+			"%s is of live and %s is not, so their figures mean different things; "
+			"compare live with live, drain with drain",
+			names[c->old.live ? 0 : 1], names[c->old.live ? 1 : 0]);
+		return COMPARE_IMPOSSIBLE;
+	}
 	if (!comparable(c) && !c->force) {
 		complain(why, -EINVAL,
 			"%s and %s are not comparable, as the lines above say; -force compares "
@@ -230,8 +264,8 @@ static int compare(struct compare *c, const char *const names[2], struct complai
 	write_comparison(c, output.stream);
 	if (c->matched == 0) {
 		output_abandon(&output);
-		complain(why, -EINVAL, "%s and %s have no path, size and touch in common", names[0],
-			names[1]);
+		complain(why, -EINVAL, "%s and %s have no path, size and %s in common", names[0],
+			names[1], way_name(c));
 		return COMPARE_IMPOSSIBLE;
 	}
 	if (output_commit(&output, NULL, why))

@@ -31,6 +31,16 @@ static void write_list(FILE *out)
 		fprintf(out, "  %-8s %s%s\n", path->name, path->summary,
 			path->needs_map && bpf ? "; not available: it needs source bpf" : "");
 	}
+	fputs("\nWaits of live (-wait)\n"
+	      "  event        sleeps in epoll until the kernel notifies\n"
+	      "  paced        sleeps between looks, for -latency-budget at most\n"
+	      "  busy         spins, and holds the last record back so that nobody notifies\n",
+		out);
+	fprintf(out,
+		"  libbpf-poll  ring_buffer__poll%s\n  libbpf-spin  ring_buffer__consume in a "
+		"loop%s\n",
+		bpf ? "; not available: it needs source bpf" : "",
+		bpf ? "; not available: it needs source bpf" : "");
 	fputs("\nSources (-source)\n", out);
 	if (bpf)
 		fprintf(out, "  bpf      not available: %s\n", why.text);

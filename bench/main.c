@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{ "drain", command_drain },
 	{ "sweep", command_sweep },
+	{ "live", command_live },
 	{ "compare", command_compare },
 	{ "list", command_list },
 };
@@ -32,7 +33,7 @@ static int run(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	complain(&why, -EINVAL,
-		"unknown command \"%.48s\"; choose one of drain, sweep, compare, list, or see "
+		"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, list, or see "
 		"-help",
 		argv[1]);
 	command_end(-EINVAL, &why);

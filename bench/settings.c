@@ -2,10 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "commandline/parse.h"
-#include "results/report.h"
 #include "settings.h"
 
 /* Of -precision. 0 would be a value that somebody gave. */
@@ -174,15 +171,11 @@ static int parse_event_size(const char *text, void *target, char *error, size_t 
 /* What no flag can see of itself alone. */
 static int check(struct settings *settings, struct complaint *why)
 {
-	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), ring = settings->ring_size;
 	const int ways = (settings->plan.duration_ns > 0) + (settings->plan.precision > 0);
-	char size[FORMAT_SIZE];
+	int err = check_ring_size(settings->ring_size, "512MiB", why);
 
-	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
-		return complain(why, -EINVAL,
-			"-ring-size: %s is not a power of two from %llu B (a page) to 2GiB; give "
-			"for example -ring-size 512MiB",
-			format_size(ring, size, sizeof(size)), (unsigned long long)page);
+	if (err)
+		return err;
 	if (settings->event == EVENT_SKB_META) {
 		if (settings->size_count > 0 && settings->sizes[0] != sizeof(struct skb_meta))
 			return complain(why, -EINVAL,
@@ -195,17 +188,12 @@ static int check(struct settings *settings, struct complaint *why)
 		settings->sizes[0] = sizeof(struct skb_meta);
 		settings->size_count = 1;
 	}
-	for (size_t i = 0; i < settings->size_count; i++) {
-		if (settings->sizes[i] + RECORD_HEADER < ring)
-			continue;
-		return complain(why, -EINVAL,
-			"-ring-size: a ring of %s holds no event of %llu B; give a larger one",
-			format_size(ring, size, sizeof(size)),
-			(unsigned long long)settings->sizes[i]);
-	}
-	if (settings->output && settings->output[0] == '\0')
-		return complain(why, -EINVAL,
-			"-o: the name of the file is empty; give one, or leave out -o");
+	for (size_t i = 0; i < settings->size_count && !err; i++)
+		err = check_ring_holds(settings->ring_size, settings->sizes[i], why);
+	if (!err)
+		err = check_output(settings->output, why);
+	if (err)
+		return err;
 	if (settings->plan.precision == 0)
 		return complain(why, -EINVAL,
 			"-precision: an interval of width 0 is never reached; give for example "
@@ -273,13 +261,7 @@ int settings_parse(
 			.placeholder = "COUNT",
 			.help = "Records for each release in path batch; 0: all that are there.",
 			.maximal = FLAG_UNLIMITED },
-		{ .name = "source",
-			.kind = FLAG_CHOICE,
-			.target = &settings->source,
-			.placeholder = "SOURCE",
-			.choices = source_names,
-			.help = "bpf: a ring of the kernel. memory: one in plain memory, which "
-				"needs no privileges." },
+		source_flag(&settings->source),
 		{ .name = "rounds",
 			.kind = FLAG_COUNT,
 			.target = &settings->plan.rounds,
@@ -307,17 +289,8 @@ int settings_parse(
 				"most).",
 			.default_text = "",
 			.example = "1%" },
-		{ .name = "format",
-			.kind = FLAG_CHOICE,
-			.target = &settings->format,
-			.placeholder = "FORMAT",
-			.choices = format_names,
-			.help = "How to write the results; gobench is for benchstat." },
-		{ .name = "o",
-			.kind = FLAG_STRING,
-			.target = &settings->output,
-			.placeholder = "FILE",
-			.help = "Write the results to a file instead of standard output." },
+		format_flag(&settings->format),
+		output_flag(&settings->output),
 		{ .name = "cpu",
 			.kind = FLAG_INTEGER,
 			.target = &settings->cpu,
@@ -352,7 +325,7 @@ int settings_parse(
 				   "does not matter."
 				 : "Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures "
 				   "how fast it can be read. Commands: drain (the default), sweep, "
-				   "compare, list; each has -help.",
+				   "live, compare, list; each has -help.",
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]) - sweep,
 	};

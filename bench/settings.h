@@ -8,13 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "commandline/flags.h"
+#include "common_settings.h"
 #include "complaint.h"
 #include "measure.h"
 #include "paths/path.h"
 #include "workload.h"
-
-#define PROGRAM "bpf_ringbuf_zc_benchmark"
 
 #define SIZES_MAX 512
 #define TOUCHES_MAX 4

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "events.h"
+#include "ringview/ringview.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,23 +16,23 @@ struct {
 	__uint(max_entries, 1 << 29); /* the default; the benchmark sets its own */
 } meta_ringbuf SEC(".maps");
 
+RINGVIEW_ACCOUNTS(accounts, 1);
+
 /* Set before loading: a reservation's size has to be a constant for the verifier. */
 const volatile __u32 event_size = sizeof(struct skb_meta);
 
 __u64 sequence; /* of the next event; counted on whether there was room or not */
-__u64 failed;   /* events for which there was no room */
 
 SEC("tc")
 int write_skb_meta(struct __sk_buff *skb)
 {
+	struct ringview_account *account = ringview_account_of(&accounts, 0);
 	struct skb_meta *meta;
 
 	skb->cb[0] = sequence++;
-	meta = bpf_ringbuf_reserve(&meta_ringbuf, sizeof(*meta), 0);
-	if (!meta) {
-		failed++;
+	meta = ringview_reserve(&meta_ringbuf, sizeof(*meta), account);
+	if (!meta)
 		return 0;
-	}
 	meta->address = (__u64)(long)skb;
 	meta->len = skb->len;
 	meta->pkt_type = skb->pkt_type;
@@ -51,28 +52,27 @@ int write_skb_meta(struct __sk_buff *skb)
 	meta->cb[3] = skb->cb[3];
 	meta->cb[4] = skb->cb[4];
 	meta->padding = 0;
-	bpf_ringbuf_submit(meta, BPF_RB_NO_WAKEUP);
+	ringview_submit(meta, BPF_RB_NO_WAKEUP, account);
 	return 0;
 }
 
 SEC("tc")
 int write_sized(struct __sk_buff *skb)
 {
+	struct ringview_account *account = ringview_account_of(&accounts, 0);
 	__u64 number = sequence++;
 	__u64 last = sized_word(number, event_size / 8);
 	__u64 *words;
 	__u32 i;
 
-	words = bpf_ringbuf_reserve(&meta_ringbuf, event_size, 0);
-	if (!words) {
-		failed++;
+	words = ringview_reserve(&meta_ringbuf, event_size, account);
+	if (!words)
 		return 0;
-	}
 	words[0] = number;
 	for (i = 1; i < event_size / 8; i++)
 		words[i] = sized_word(number, i);
 	for (i = 0; i < event_size % 8; i++)
 		((__u8 *)(words + event_size / 8))[i] = last >> (8 * i);
-	bpf_ringbuf_submit(words, BPF_RB_NO_WAKEUP);
+	ringview_submit(words, BPF_RB_NO_WAKEUP, account);
 	return 0;
 }

@@ -56,6 +56,7 @@ int environment_read(struct environment *e, const struct environment_request *re
 	read_timestamp(e);
 	if (request->cpu >= 0)
 		e->affinity_asked = request->cpu;
+	e->pins_threads = request->pins_threads;
 	system_copy_text(e->libbpf_version, sizeof(e->libbpf_version), request->libbpf_version);
 	system_copy_text(
 		e->ringview_version, sizeof(e->ringview_version), request->ringview_version);

@@ -142,6 +142,8 @@ struct environment {
 
 	/* The CPU the benchmark was asked to run on; not known when it was asked for none. */
 	int64_t affinity_asked;
+	/* Not a fact for the result: its threads are pinned each by itself. */
+	bool pins_threads;
 	/* CPUs this thread may run on, and their list as taskset -c prints it ("0,2-5").
 	 * sched_getaffinity(2): of this thread, whatever the root. */
 	int64_t affinity_cpus;
@@ -169,6 +171,8 @@ struct environment_request {
 	const char *root;
 	/* The CPU the benchmark was asked to run on, or -1. */
 	int cpu;
+	/* It pins each of its threads by itself, so what this one may run on does not matter. */
+	bool pins_threads;
 	/* Versions; NULL when not known. */
 	const char *libbpf_version;
 	const char *ringview_version;

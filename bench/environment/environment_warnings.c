@@ -44,6 +44,10 @@ static void warn_affinity(const struct environment *e, struct environment_warnin
 {
 	char asked[24];
 
+	if (e->cpus_online == 1)
+		warn(w, "only one CPU online, writer and reader take turns on it: use two or more");
+	if (e->pins_threads)
+		return;
 	snprintf(asked, sizeof(asked), "%lld", (long long)e->affinity_asked);
 	if (e->affinity_asked >= 0 && e->affinity_cpus > 0 && strcmp(asked, e->affinity_given))
 		warn(w,
@@ -53,8 +57,6 @@ static void warn_affinity(const struct environment *e, struct environment_warnin
 	else if (e->affinity_cpus > 1)
 		warn(w, "not pinned, may move between %lld CPUs: pin it to one CPU",
 			(long long)e->affinity_cpus);
-	if (e->cpus_online == 1)
-		warn(w, "only one CPU online, writer and reader take turns on it: use two or more");
 }
 
 static void warn_load(const struct environment *e, struct environment_warnings *w)

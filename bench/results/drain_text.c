@@ -30,8 +30,8 @@ static void write_ratio_line(FILE *out, const struct report *report, const struc
 		r->baseline->name);
 	if (r->ratio.has_interval)
 		fprintf(out, " [%.2f, %.2f]", r->ratio.interval.low, r->ratio.interval.high);
-	fprintf(out, ": %s%s%s\n", style_start(report, r->ratio.verdict),
-		verdict_name(r->ratio.verdict), style_end(report));
+	fprintf(out, ": %s%s%s\n", style_start(report->colour, r->ratio.verdict),
+		verdict_name(r->ratio.verdict), style_end(report->colour));
 }
 
 static void write_table_row(
@@ -57,8 +57,9 @@ static void write_table_row(
 		snprintf(floor, sizeof(floor), "100 %%");
 	fprintf(out, "%-10s %8.2f %-18s %8.2f %8s %8s %8s  %s\n", result->path->name, ns->median,
 		interval, result_mevents_per_s(result),
-		style_ratio(reference, sizeof(reference), to_reference),
-		style_ratio(libbpf, sizeof(libbpf), to_libbpf), floor,
+		style_ratio(
+			reference, sizeof(reference), to_reference ? &to_reference->ratio : NULL),
+		style_ratio(libbpf, sizeof(libbpf), to_libbpf ? &to_libbpf->ratio : NULL), floor,
 		style_bar(bar, sizeof(bar), result_mevents_per_s(result), fastest, BAR_COLUMNS));
 }
 

@@ -4,30 +4,16 @@
  * for benchstat. -col /path puts the paths side by side.
  */
 #include <inttypes.h>
-#include <string.h>
 
+#include "results/gobench_header.h"
 #include "results/report.h"
-
-static const char *go_architecture(const struct environment *environment)
-{
-	const char *name = environment->architecture;
-
-	if (strcmp(name, "x86_64") == 0)
-		return "amd64";
-	return strcmp(name, "aarch64") == 0 ? "arm64" : name;
-}
 
 void report_write_gobench(FILE *out, const struct report *report)
 {
-	const struct environment *environment = report->environment;
 	const struct workload *workload = report->workload;
 	const struct results *results = report->results;
 
-	fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n", go_architecture(environment));
-	if (environment->cpu_model[0])
-		fprintf(out, "cpu: %s\n", environment->cpu_model);
-	if (environment->kernel_release[0])
-		fprintf(out, "kernel: %s\n", environment->kernel_release);
+	gobench_write_header(out, report->environment);
 	for (size_t i = 0; i < results->path_count; i++) {
 		const struct path_result *result = &results->paths[i];
 

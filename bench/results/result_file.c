@@ -38,22 +38,22 @@ static json_t *read_documents(FILE *stream, json_error_t *error)
 }
 
 const struct series *result_file_find(
-	const struct result_file *file, const char *path, json_int_t event_size, const char *touch)
+	const struct result_file *file, const char *path, json_int_t event_size, const char *way)
 {
 	for (size_t i = 0; i < file->series_count; i++) {
 		const struct series *series = &file->series[i];
 
 		if (strcmp(series->path, path) == 0 && series->event_size == event_size &&
-			strcmp(series->touch, touch) == 0)
+			strcmp(series->way, way) == 0)
 			return series;
 	}
 	return NULL;
 }
 
 static struct series *find_or_add(
-	struct result_file *file, const char *path, json_int_t event_size, const char *touch)
+	struct result_file *file, const char *path, json_int_t event_size, const char *way)
 {
-	const struct series *found = result_file_find(file, path, event_size, touch);
+	const struct series *found = result_file_find(file, path, event_size, way);
 	struct series *grown;
 
 	if (found)
@@ -63,7 +63,7 @@ static struct series *find_or_add(
 		return NULL;
 	file->series = grown;
 	grown += file->series_count++;
-	*grown = (struct series){ .path = path, .touch = touch, .event_size = event_size };
+	*grown = (struct series){ .path = path, .way = way, .event_size = event_size };
 	return grown;
 }
 
@@ -78,21 +78,41 @@ static int append(double **values, size_t count, double value)
 	return 0;
 }
 
-static int add_run(struct series *series, const json_t *rounds, json_int_t events)
+/* The time of an event in one round; negative where @round is not of the schema. */
+typedef double read_round_fn(const json_t *result, const json_t *round);
+
+static double read_drain_round(const json_t *result, const json_t *round)
 {
-	static double sorted[STATISTICS_ROUNDS_MAX];
-	size_t count = json_array_size(rounds);
+	const json_int_t events = json_integer_value(json_object_get(result, "events"));
+
+	if (!json_is_number(round) || events <= 0)
+		return -1;
+	return json_number_value(round) / (double)events;
+}
+
+static double read_live_round(const json_t *result, const json_t *round)
+{
+	const json_t *elapsed = json_object_get(round, "elapsed_ns");
+	const json_t *consumed = json_object_get(round, "consumed");
+
+	(void)result;
+	if (!json_is_number(elapsed) || !json_is_integer(consumed))
+		return -1;
+	return json_number_value(elapsed) / (double)json_integer_value(consumed);
+}
+
+static int add_run(struct series *series, double *ns_per_event, size_t count)
+{
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++) {
-		sorted[i] = json_number_value(json_array_get(rounds, i)) / (double)events;
-		err = append(&series->ns_per_event, series->rounds, sorted[i]);
+		err = append(&series->ns_per_event, series->rounds, ns_per_event[i]);
 		series->rounds += !err;
 	}
 	if (err)
 		return err;
-	samples_sort(sorted, count);
-	err = append(&series->run_medians, series->runs, sorted_median(sorted, count));
+	samples_sort(ns_per_event, count);
+	err = append(&series->run_medians, series->runs, sorted_median(ns_per_event, count));
 	series->runs += !err;
 	return err;
 }
@@ -100,24 +120,31 @@ static int add_run(struct series *series, const json_t *rounds, json_int_t event
 /* One element of results[]. -EINVAL: it is not of the schema. */
 static int read_result(struct result_file *file, const json_t *result)
 {
+	static double ns_per_event[STATISTICS_ROUNDS_MAX];
+	read_round_fn *read_round = file->live ? read_live_round : read_drain_round;
 	const char *path = json_string_value(json_object_get(result, "path"));
-	const char *touch = json_string_value(json_object_get(result, "touch"));
+	const char *way = json_string_value(json_object_get(result, file->live ? "wait" : "touch"));
 	const json_t *size = json_object_get(result, "event_size");
-	const json_t *rounds = json_object_get(result, "rounds_ns");
-	json_int_t events = json_integer_value(json_object_get(result, "events"));
+	const json_t *rounds = json_object_get(result, file->live ? "rounds" : "rounds_ns");
+	const size_t count = json_array_size(rounds);
 	struct series *series;
 
-	if (!path || !touch || !json_is_integer(size) || events <= 0 || !json_is_array(rounds) ||
-		json_array_size(rounds) == 0 || json_array_size(rounds) > STATISTICS_ROUNDS_MAX)
+	if (!path || !way || !json_is_integer(size) || count == 0 || count > STATISTICS_ROUNDS_MAX)
 		return -EINVAL;
-	for (size_t i = 0; i < json_array_size(rounds); i++) {
-		const json_t *ns = json_array_get(rounds, i);
-
-		if (!json_is_number(ns) || !(json_number_value(ns) > 0))
+	for (size_t i = 0; i < count; i++) {
+		ns_per_event[i] = read_round(result, json_array_get(rounds, i));
+		if (!(ns_per_event[i] > 0))
 			return -EINVAL;
 	}
-	series = find_or_add(file, path, json_integer_value(size), touch);
-	return series ? add_run(series, rounds, events) : -ENOMEM;
+	series = find_or_add(file, path, json_integer_value(size), way);
+	return series ? add_run(series, ns_per_event, count) : -ENOMEM;
+}
+
+static bool is_live(const json_t *run)
+{
+	const char *command = json_string_value(json_object_get(run, "command"));
+
+	return command && strcmp(command, "live") == 0;
 }
 
 static int read_run(struct result_file *file, const json_t *run)
@@ -183,8 +210,15 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 	if (json_array_size(file->runs) == 0)
 		return complain(
 			why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
+	file->live = is_live(json_array_get(file->runs, 0));
 	json_array_foreach(file->runs, i, run)
 	{
+		if (is_live(run) != file->live)
+			return complain(why, -EINVAL,
+				"%s: run %zu in it is %s live, the runs before are%s; keep them in "
+				"files of their own",
+				name, i + 1, file->live ? "not of" : "of",
+				file->live ? "" : " not");
 		err = read_run(file, run);
 		if (err == -EINVAL)
 			return complain(why, err,

@@ -6,19 +6,20 @@
 #define BENCH_RESULT_FILE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "complaint.h"
 
-/* The rounds of one path, size and touch, of all runs in a file together. */
+/* The rounds of one path, size and way, of all runs in a file together. */
 struct series {
 	const char *path; /* the texts belong to the file */
-	const char *touch;
+	const char *way;  /* the touch of drain and sweep; the wait of live */
 	json_int_t event_size;
 	size_t runs;
 	double *run_medians;  /* ns an event, one a run */
 	size_t rounds;        /* of all runs */
-	double *ns_per_event; /* one a round */
+	double *ns_per_event; /* one a round; infinite where live consumed nothing */
 	double median;        /* of all rounds */
 };
 
@@ -27,6 +28,7 @@ struct result_file {
 	json_t *runs; /* array of the documents in the file, at least one */
 	struct series *series;
 	size_t series_count;
+	bool live;          /* all runs are of live; else none is */
 	double noise_floor; /* the largest that a run measured; 0 if none did */
 };
 
@@ -40,6 +42,6 @@ void result_file_free(struct result_file *file);
 
 /* NULL when the file has no such series. */
 const struct series *result_file_find(
-	const struct result_file *file, const char *path, json_int_t event_size, const char *touch);
+	const struct result_file *file, const char *path, json_int_t event_size, const char *way);
 
 #endif

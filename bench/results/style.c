@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,9 +14,9 @@ bool style_colour_wanted(void)
 	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
-const char *style_start(const struct report *report, enum verdict verdict)
+const char *style_start(bool colour, enum verdict verdict)
 {
-	if (!report->colour)
+	if (!colour)
 		return "";
 	switch (verdict) {
 	case VERDICT_FASTER:
@@ -30,9 +31,9 @@ const char *style_start(const struct report *report, enum verdict verdict)
 	return "";
 }
 
-const char *style_end(const struct report *report)
+const char *style_end(bool colour)
 {
-	return report->colour ? "\x1b[0m" : "";
+	return colour ? "\x1b[0m" : "";
 }
 
 char *style_bar(char *bar, size_t size, double value, double full, size_t width)
@@ -55,12 +56,12 @@ char *style_bar(char *bar, size_t size, double value, double full, size_t width)
 	return bar;
 }
 
-char *style_ratio(char *text, size_t size, const struct ratio_result *result)
+char *style_ratio(char *text, size_t size, const struct ratio *ratio)
 {
-	if (!result || !result->ratio.valid)
+	if (!ratio || !ratio->valid)
 		snprintf(text, size, "-");
 	else
-		snprintf(text, size, "%.2fx", result->ratio.median);
+		snprintf(text, size, "%.2fx", ratio->median);
 	return text;
 }
 
@@ -74,6 +75,40 @@ char *style_percent(char *text, size_t size, double fraction)
 	return text;
 }
 
+void style_append(struct style_text *text, const char *format, ...)
+{
+	const size_t left = text->size - text->used;
+	va_list arguments;
+	int written;
+
+	va_start(arguments, format);
+	written = vsnprintf(text->text + text->used, left, format, arguments);
+	va_end(arguments);
+	if (written >= 0 && (size_t)written < left)
+		text->used += (size_t)written;
+	else if (left > 0)
+		text->text[text->used] = '\0';
+}
+
+/* Bytes are counted, not characters: a line is rather too short than too long. */
+void style_write_wrapped(FILE *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		const size_t word = strcspn(text, " ");
+
+		if (column > 0 && column + 1 + word > STYLE_COLUMNS) {
+			fputs("\n ", out);
+			column = 1;
+		}
+		column += (size_t)fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)word, text);
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
 /* The largest noise floor of the run: what is said of it is true for every workload in it. */
 static const struct noise_result *largest_noise(const struct results *results)
 {
@@ -85,25 +120,38 @@ static const struct noise_result *largest_noise(const struct results *results)
 	return largest;
 }
 
-static void write_noise(FILE *out, const struct report *report)
+void style_write_noise(FILE *out, const char *name, double floor)
 {
-	const struct noise_result *noise = largest_noise(report->results);
-	char floor[16], threshold[16];
+	char percent[16], threshold[16], line[160] = "";
+	struct style_text text = { .text = line, .size = sizeof(line) };
 
-	if (!noise)
-		return;
-	if (!isfinite(noise->floor)) {
+	if (!isfinite(floor)) {
 		fprintf(out,
 			"Noise: too few rounds to measure it, so no verdict is more than unclear; "
 			"give -rounds %d or more.\n",
 			INTERVAL_ROUNDS_MIN);
 		return;
 	}
+	style_append(&text,
+		"Noise: %s differs from itself by up to %s; below %s nothing is called faster or "
+		"slower.",
+		name, style_percent(percent, sizeof(percent), floor),
+		style_percent(threshold, sizeof(threshold), verdict_threshold(floor)));
+	style_write_wrapped(out, line);
+}
+
+void style_write_outliers(FILE *out, size_t outliers, size_t readings)
+{
+	if (outliers > 0)
+		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
+			outliers, readings);
+}
+
+void style_write_humps(FILE *out, const char *name, bool others)
+{
 	fprintf(out,
-		"Noise: %s differs from itself by up to %s; below %s nothing is called faster "
-		"or slower.\n",
-		noise->path->name, style_percent(floor, sizeof(floor), noise->floor),
-		style_percent(threshold, sizeof(threshold), verdict_threshold(noise->floor)));
+		"Two humps: %s%s ran at two speeds (a virtual CPU moved?); trust ratios only.\n",
+		name, others ? " and others" : "");
 }
 
 static void write_oddities(FILE *out, const struct report *report)
@@ -111,6 +159,7 @@ static void write_oddities(FILE *out, const struct report *report)
 	const struct results *results = report->results;
 	size_t outliers = 0, humped = 0, rounds = 0;
 	const struct path_result *example = NULL;
+	char name[64];
 
 	for (size_t i = 0; i < results->path_count; i++) {
 		const struct path_result *result = &results->paths[i];
@@ -122,15 +171,12 @@ static void write_oddities(FILE *out, const struct report *report)
 			humped++;
 		}
 	}
-	if (outliers > 0)
-		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
-			outliers, rounds);
-	if (humped > 0)
-		fprintf(out,
-			"Two humps: %s (%" PRIu32
-			" B)%s ran at two speeds (a virtual CPU moved?); trust "
-			"ratios only.\n",
-			example->path->name, example->event_size, humped > 1 ? " and others" : "");
+	style_write_outliers(out, outliers, rounds);
+	if (humped > 0) {
+		snprintf(name, sizeof(name), "%s (%" PRIu32 " B)", example->path->name,
+			example->event_size);
+		style_write_humps(out, name, humped > 1);
+	}
 }
 
 static void write_run(FILE *out, const struct report *report)
@@ -149,10 +195,9 @@ static void write_run(FILE *out, const struct report *report)
 		out);
 }
 
-static void write_place(FILE *out, const struct report *report)
+void style_write_place(FILE *out, const struct environment *e, const char *no_counters)
 {
 	static struct environment_warnings warnings;
-	const struct environment *e = report->environment;
 
 	fprintf(out, "On: %s, %" PRId64 " CPUs; may run on CPU %s.\n",
 		e->cpu_model[0] ? e->cpu_model : "unknown", e->cpus_online, e->affinity_given);
@@ -161,8 +206,8 @@ static void write_place(FILE *out, const struct report *report)
 		fprintf(out, " in a virtual machine (%s)",
 			e->hypervisor[0] ? e->hypervisor : "unknown");
 	fputs(".\n", out);
-	if (report->no_counters)
-		fprintf(out, "Hardware counters: %s.\n", report->no_counters);
+	if (no_counters)
+		fprintf(out, "Hardware counters: %s.\n", no_counters);
 	environment_warnings(e, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
 		fprintf(out, "Caution: %s.\n", warnings.text[i]);
@@ -170,8 +215,11 @@ static void write_place(FILE *out, const struct report *report)
 
 void style_write_notes(FILE *out, const struct report *report)
 {
+	const struct noise_result *noise = largest_noise(report->results);
+
 	write_run(out, report);
-	write_noise(out, report);
+	if (noise)
+		style_write_noise(out, noise->path->name, noise->floor);
 	write_oddities(out, report);
-	write_place(out, report);
+	style_write_place(out, report->environment, report->no_counters);
 }

@@ -16,19 +16,39 @@
 bool style_colour_wanted(void);
 
 /* The escape sequence that starts the colour of @verdict, and the one that ends any; both empty
- * without colour. */
-const char *style_start(const struct report *report, enum verdict verdict);
-const char *style_end(const struct report *report);
+ * without @colour. */
+const char *style_start(bool colour, enum verdict verdict);
+const char *style_end(bool colour);
 
 /* A bar for @value on a scale on which @full fills @width columns: eighths of a column show.
  * Writes at most @width characters (UTF-8) to @bar and returns it. */
 char *style_bar(char *bar, size_t size, double value, double full, size_t width);
 
-/* "2.77x", or "-" when there is no such ratio. */
-char *style_ratio(char *text, size_t size, const struct ratio_result *result);
+/* "2.77x", or "-" when there is no such ratio (NULL, or not valid). */
+char *style_ratio(char *text, size_t size, const struct ratio *ratio);
 
 /* @fraction as "0.62 %" or "12 %", or "unknown" when it is not finite. */
 char *style_percent(char *text, size_t size, double fraction);
+
+/* A text that grows by whole pieces: one that does not fit is left out, so none is ever cut. */
+struct style_text {
+	char *text; /* holds @size bytes, and a string from the start */
+	size_t size, used;
+};
+
+__attribute__((format(printf, 2, 3))) void style_append(
+	struct style_text *text, const char *format, ...);
+
+/* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
+void style_write_wrapped(FILE *out, const char *text);
+
+/* Notes, a line each: how far @name seems to be from itself; how many of the readings lie far from
+ * the others, if any; that @name, and others, ran at two speeds; where it ran and what makes the
+ * figures unsafe. */
+void style_write_noise(FILE *out, const char *name, double floor);
+void style_write_outliers(FILE *out, size_t outliers, size_t readings);
+void style_write_humps(FILE *out, const char *name, bool others);
+void style_write_place(FILE *out, const struct environment *environment, const char *no_counters);
 
 /* The lines below a table: the run, the noise, what was odd, where it ran, what makes it unsafe. */
 void style_write_notes(FILE *out, const struct report *report);

@@ -92,8 +92,9 @@ static void write_ratios(FILE *out, const struct report *report, const struct si
 			else if (percent)
 				fprintf(out, " %7.0f %%", r->ratio.median * 100);
 			else
-				fprintf(out, " %s%8.2fx%s", style_start(report, r->ratio.verdict),
-					r->ratio.median, style_end(report));
+				fprintf(out, " %s%8.2fx%s",
+					style_start(report->colour, r->ratio.verdict),
+					r->ratio.median, style_end(report->colour));
 		}
 		fputc('\n', out);
 	}
@@ -127,8 +128,9 @@ static void write_by_touch(FILE *out, const struct report *report, const struct 
 			r = results_find_ratio(results, &view_path, &copy_path, sizes->values[s],
 				(enum touch)touch);
 			if (r && r->ratio.valid)
-				fprintf(out, " %s%8.2fx%s", style_start(report, r->ratio.verdict),
-					r->ratio.median, style_end(report));
+				fprintf(out, " %s%8.2fx%s",
+					style_start(report->colour, r->ratio.verdict),
+					r->ratio.median, style_end(report->colour));
 			else
 				fprintf(out, " %9s", "-");
 		}

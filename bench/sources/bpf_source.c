@@ -12,6 +12,8 @@
 
 #include "drain.skel.h"
 #include "interrupt.h"
+#include "sources/bpf_accounts.h"
+#include "sources/bpf_load.h"
 #include "sources/privileges.h"
 #include "sources/source.h"
 
@@ -21,6 +23,7 @@ struct bpf_source {
 	struct source source; /* first */
 	struct drain_bpf *skeleton;
 	int program_fd;
+	int accounts_fd;
 	uint64_t ring_size;
 	uint64_t stride;
 	size_t page_size;
@@ -29,6 +32,23 @@ struct bpf_source {
 static struct bpf_source *bpf_source_of(struct source *source)
 {
 	return (struct bpf_source *)source;
+}
+
+/* An event that found no room would be missing when the ring is read. */
+static int check_failed(const struct bpf_source *bpf, uint64_t events, struct complaint *why)
+{
+	struct ringview_account account;
+	int err = bpf_accounts_sum(bpf->accounts_fd, 0, &account);
+
+	if (err)
+		return complain(
+			why, err, "cannot read what the BPF program counted: %s", strerror(-err));
+	if (account.failed > 0)
+		return complain(why, -ENOSPC,
+			"the BPF program could not reserve %llu of %llu events: the ring "
+			"was full",
+			(unsigned long long)account.failed, (unsigned long long)events);
+	return 0;
 }
 
 /* Runs the program until the ring has @events more events, whatever signals interrupt. */
@@ -54,12 +74,9 @@ static int bpf_fill(struct source *source, uint64_t events, struct complaint *wh
 				"BPF_PROG_TEST_RUN failed after %llu of %llu events: %s",
 				(unsigned long long)written, (unsigned long long)events,
 				strerror(-err));
-		if (bpf->skeleton->bss->failed > 0)
-			return complain(why, -ENOSPC,
-				"the BPF program could not reserve %llu of %llu events: the ring "
-				"was full",
-				(unsigned long long)bpf->skeleton->bss->failed,
-				(unsigned long long)events);
+		err = check_failed(bpf, events, why);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -121,42 +138,6 @@ static const struct source_operations bpf_operations = {
 	.close = bpf_close,
 };
 
-/* libbpf explains failures at length on standard error; our one line has to do. */
-static int print_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	(void)level;
-	(void)format;
-	(void)arguments;
-	return 0;
-}
-
-/* Why the program or its ring could not be made, as far as the kernel lets on. */
-static int explain_load(int err, const struct workload *workload, struct complaint *why)
-{
-	char missing[128];
-
-	if (err == -EMFILE || err == -ENFILE)
-		return complain(why, err,
-			"cannot load the BPF program: %s; raise the limit (ulimit -n)",
-			strerror(-err));
-	if (privileges_missing(workload->event, missing, sizeof(missing)))
-		return complain(why, -EPERM,
-			"loading the BPF program needs %s, which this process lacks; run it with "
-			"sudo, or try -source memory, which needs no privileges",
-			missing);
-	if (err == -EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
-		return complain(why, -EOPNOTSUPP,
-			"this kernel has no BPF ring buffer; Linux 5.8 or later is needed, "
-			"or try -source memory");
-	if (err == -ENOMEM || err == -EPERM)
-		return complain(why, err,
-			"no memory for a ring of %llu MiB: %s; raise the limit of locked memory "
-			"(ulimit -l "
-			"unlimited) or of the memory cgroup, or give a smaller -ring-size",
-			(unsigned long long)workload->ring_size >> 20, strerror(-err));
-	return complain(why, err, "cannot load the BPF program: %s", strerror(-err));
-}
-
 static int load(struct bpf_source *bpf, const struct workload *workload)
 {
 	struct drain_bpf *skeleton;
@@ -180,8 +161,16 @@ static int load(struct bpf_source *bpf, const struct workload *workload)
 	program = workload->event == EVENT_SKB_META ? skeleton->progs.write_skb_meta
 						    : skeleton->progs.write_sized;
 	bpf->program_fd = bpf_program__fd(program);
+	bpf->accounts_fd = bpf_map__fd(skeleton->maps.accounts);
 	bpf->source.map_fd = bpf_map__fd(skeleton->maps.meta_ringbuf);
 	return 0;
+}
+
+static unsigned int privileges_of(const struct workload *workload)
+{
+	/* Only skb_meta events hold an address of the kernel. */
+	return PRIVILEGE_BPF | PRIVILEGE_NET_ADMIN |
+	       (workload->event == EVENT_SKB_META ? PRIVILEGE_PERFMON : 0);
 }
 
 int bpf_source_open(struct source **source, const struct workload *workload, struct complaint *why)
@@ -191,14 +180,14 @@ int bpf_source_open(struct source **source, const struct workload *workload, str
 
 	if (!bpf)
 		return complain(why, -ENOMEM, "out of memory");
-	libbpf_set_print(print_nothing);
+	bpf_load_quietly();
 	bpf->source.operations = &bpf_operations;
 	bpf->ring_size = workload->ring_size;
 	bpf->page_size = (size_t)sysconf(_SC_PAGESIZE);
 	bpf->stride = workload_stride(workload);
 	err = load(bpf, workload);
 	if (err) {
-		err = explain_load(err, workload, why);
+		err = bpf_load_explain(err, privileges_of(workload), workload->ring_size, why);
 	} else {
 		err = bpf_map(&bpf->source, &bpf->source.ring);
 		if (err)

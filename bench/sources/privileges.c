@@ -8,15 +8,16 @@
 #include "sources/privileges.h"
 
 static const struct {
+	enum privilege privilege;
 	int number;
 	const char *name;
-} needed[] = {
-	{ CAP_BPF, "CAP_BPF" },             /* to load programs and make maps */
-	{ CAP_PERFMON, "CAP_PERFMON" },     /* to write a kernel address into a skb_meta */
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* for programs of section tc */
+} capabilities[] = {
+	{ PRIVILEGE_BPF, CAP_BPF, "CAP_BPF" },
+	{ PRIVILEGE_PERFMON, CAP_PERFMON, "CAP_PERFMON" },
+	{ PRIVILEGE_NET_ADMIN, CAP_NET_ADMIN, "CAP_NET_ADMIN" },
 };
 
-bool privileges_missing(enum event_kind event, char *names, size_t size)
+bool privileges_missing(unsigned int needed, char *names, size_t size)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
@@ -29,13 +30,12 @@ bool privileges_missing(enum event_kind event, char *names, size_t size)
 	effective = data[0].effective | (uint64_t)data[1].effective << 32;
 	if (effective & 1ull << CAP_SYS_ADMIN) /* stands for all three in bpf(2) */
 		return false;
-	if (event != EVENT_SKB_META)
-		effective |= 1ull << CAP_PERFMON;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (effective & 1ull << needed[i].number || used >= size)
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+		if (!(needed & capabilities[i].privilege) ||
+			effective & 1ull << capabilities[i].number || used >= size)
 			continue;
 		used += (size_t)snprintf(
-			names + used, size - used, "%s%s", used ? ", " : "", needed[i].name);
+			names + used, size - used, "%s%s", used ? ", " : "", capabilities[i].name);
 	}
 	return used > 0;
 }

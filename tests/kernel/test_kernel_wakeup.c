@@ -3,15 +3,11 @@
  * Rings of the kernel, written by a BPF program: when a reader is woken. Needs CAP_BPF and
  * CAP_NET_ADMIN.
  */
-#include <pthread.h>
-#include <sched.h>
-
 #include "support/kernel_ring.h"
 #include "support/skipping.h"
 #include "support/sleeper.h"
 
 #define MS INT64_C(1000000)
-#define HANDOVERS 2000
 #define LAST_DITCH_MS 20000 /* ends a sleep that would be for ever */
 
 static void a_record_ends_a_sleep(void **state)
@@ -118,50 +114,6 @@ static void an_unread_record_silences_all_but_forced_wakeups(void **state)
 	assert_int_equal(ringview_arm(k->rv), 1);
 }
 
-struct producer {
-	struct kernel *kernel;
-	uint64_t seen;
-	int err;
-};
-
-static void *produce(void *argument)
-{
-	struct producer *producer = argument;
-	uint64_t i;
-
-	for (i = 0; i < HANDOVERS && !producer->err; i++) {
-		producer->err = run(producer->kernel, 8, 0, false, 1);
-		while (__atomic_load_n(&producer->seen, __ATOMIC_ACQUIRE) == i && !producer->err)
-			sched_yield();
-	}
-	return NULL;
-}
-
-static void no_edge_triggered_handover_is_lost(void **state)
-{
-	struct kernel *k = available(state);
-	struct producer producer = { .kernel = k };
-	struct ringview_record record;
-	uint64_t seen = 0;
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, produce, &producer), 0);
-	while (seen < HANDOVERS) {
-		int armed = ringview_arm(k->rv);
-
-		assert_in_range(armed, 0, 1);
-		if (armed == 0)
-			assert_true(notified(k, LAST_DITCH_MS));
-		while (ringview_peek(k->rv, &record) > 0) {
-			assert_payload(record.data, seen, 8);
-			__atomic_store_n(&producer.seen, ++seen, __ATOMIC_RELEASE);
-		}
-	}
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(producer.err, 0);
-	assert_int_equal(k->skeleton->bss->failed, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,7 +124,6 @@ int main(void)
 		in_kernel(a_record_after_arming_notifies),
 		in_kernel(a_record_after_arming_over_discards_notifies),
 		in_kernel(an_unread_record_silences_all_but_forced_wakeups),
-		in_kernel(no_edge_triggered_handover_is_lost),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));

@@ -30,13 +30,18 @@ int fixture_close(void **state)
 	return 0;
 }
 
-void reopen(struct fixture *f)
+void reopen_with(struct fixture *f, const struct ringview_options *options)
 {
 	struct ringview_memory memory = memory_ring_view(&f->ring);
 
 	ringview_close(f->rv);
 	f->rv = NULL;
-	assert_int_equal(ringview_open_memory(&f->rv, &memory, NULL), 0);
+	assert_int_equal(ringview_open_memory(&f->rv, &memory, options), 0);
+}
+
+void reopen(struct fixture *f)
+{
+	reopen_with(f, NULL);
 }
 
 void start_at(struct fixture *f, uint64_t position)

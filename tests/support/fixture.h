@@ -31,6 +31,7 @@ int fixture_close(void **state);
 
 /* Puts another reader on the same ring, as it is now. */
 void reopen(struct fixture *f);
+void reopen_with(struct fixture *f, const struct ringview_options *options);
 
 /* Both positions of the empty ring at @position, and a new reader there. */
 void start_at(struct fixture *f, uint64_t position);

@@ -1,8 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
 
 #include "fixture.h"
 #include "handover.h"
+#include "pattern.h"
+#include "statistics/random.h"
+
+#define LAST_DITCH_MS 10000 /* ends a sleep that would be for ever */
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED true
+#else
+#define IS_SANITIZED false
+#endif
+
+uint64_t handover_sleeps(uint64_t usual)
+{
+	const char *wanted = getenv("RINGVIEW_SLEEPS"), *preload = getenv("LD_PRELOAD");
+
+	if (wanted)
+		return strtoull(wanted, NULL, 10);
+	if (preload && strstr(preload, "vgpreload"))
+		return usual / 200;
+	return IS_SANITIZED ? usual / 20 : usual;
+}
 
 static void delay(uint64_t rounds)
 {
@@ -12,47 +36,158 @@ static void delay(uint64_t rounds)
 		;
 }
 
+/* As many short delays as long ones. */
+static uint64_t some_delay(struct random_stream *noise, uint64_t longest)
+{
+	const uint64_t limit = longest >> random_below(noise, 12);
+
+	return limit ? random_bits(noise) % limit : 0;
+}
+
+bool handover_put(void *ring, uint64_t number)
+{
+	unsigned char *payload = memory_ring_reserve(ring, HANDOVER_LENGTH);
+	unsigned i;
+
+	if (!payload)
+		return false;
+	for (i = 0; i < HANDOVER_LENGTH; i++)
+		payload[i] = pattern_byte(number, i);
+	delay(number % 13 * 8);
+	memory_ring_submit(ring, payload, 0);
+	return true;
+}
+
+bool handover_put_with_discards(void *ring, uint64_t number)
+{
+	if (number % 3 != 0) {
+		void *discarded = memory_ring_reserve(ring, 16);
+
+		if (!discarded)
+			return false;
+		memory_ring_discard(ring, discarded, 0);
+	}
+	return handover_put(ring, number);
+}
+
+static bool is_stopped(const struct handover *h)
+{
+	return __atomic_load_n(&h->stop, __ATOMIC_ACQUIRE);
+}
+
 static void *produce(void *argument)
 {
 	struct handover *h = argument;
-	uint64_t i, *payload;
-	void *discarded;
+	struct random_stream noise = { 1 };
+	uint64_t i;
 
-	for (i = 0; i < h->count; i++) {
-		delay(i % 101 * 8);
-		if (h->discards && i % 3 != 0) {
-			discarded = memory_ring_reserve(h->ring, 16);
-			if (!discarded)
-				return NULL;
-			memory_ring_discard(h->ring, discarded, 0);
-		}
-		payload = memory_ring_reserve(h->ring, sizeof(*payload));
-		if (!payload)
+	for (i = 0; !is_stopped(h); i++) {
+		int spins = 0;
+
+		delay(some_delay(&noise, h->longest));
+		if (!h->put(h->context, i)) {
+			__atomic_store_n(&h->failed, true, __ATOMIC_RELEASE);
 			return NULL;
-		*payload = i;
-		delay(i % 13 * 8);
-		memory_ring_submit(h->ring, payload, 0);
-		while (__atomic_load_n(&h->seen, __ATOMIC_ACQUIRE) == i)
-			sched_yield();
+		}
+		/* Without a system call as long as the other is about to come: the processor may
+		 * have something else to do after one. */
+		while (__atomic_load_n(&h->seen, __ATOMIC_ACQUIRE) == i && !is_stopped(h))
+			if (++spins > 1000)
+				sched_yield();
 	}
-	return h;
+	return NULL;
 }
 
-void handover_start(struct handover *h)
+static void start(struct handover *h)
 {
 	h->seen = 0;
+	h->stop = h->failed = false;
 	assert_int_equal(pthread_create(&h->thread, NULL, produce, h), 0);
 }
 
-void handover_seen(struct handover *h, uint64_t number)
+/* Before anything is asserted: a thread that is left would write to a ring that is gone. */
+static void stop(struct handover *h)
 {
-	__atomic_store_n(&h->seen, number + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&h->stop, true, __ATOMIC_RELEASE);
+	pthread_join(h->thread, NULL);
 }
 
-bool handover_join(struct handover *h)
+static bool is_record(const struct ringview_record *record, uint64_t number)
 {
-	void *complete;
+	const unsigned char *payload = record->data;
+	unsigned i;
 
-	assert_int_equal(pthread_join(h->thread, &complete), 0);
-	return complete != NULL;
+	if (record->length != HANDOVER_LENGTH)
+		return false;
+	for (i = 0; i < HANDOVER_LENGTH; i++)
+		if (payload[i] != pattern_byte(number, i))
+			return false;
+	return true;
+}
+
+/* Reads what is there, each seen at once. False: a record is not the next one. */
+static bool see(struct handover *h, struct ringview *rv)
+{
+	struct ringview_record record;
+	const uint64_t number = h->seen;
+	uint64_t seen = number;
+
+	while (ringview_peek(rv, &record) > 0) {
+		if (!is_record(&record, seen))
+			return false;
+		__atomic_store_n(&h->seen, ++seen, __ATOMIC_RELEASE);
+	}
+	return true;
+}
+
+static void assert_complete(const struct handover *h, const char *what, uint64_t slept)
+{
+	if (what)
+		fail_msg("%s, after %llu sleeps and %llu records", what, (unsigned long long)slept,
+			(unsigned long long)h->seen);
+	if (h->failed)
+		fail_msg("record %llu could not be put", (unsigned long long)h->seen);
+}
+
+void hand_over_by_arming(struct handover *h, struct ringview *rv, int epoll_fd, uint64_t sleeps)
+{
+	const char *what = NULL;
+	uint64_t slept = 0;
+
+	start(h);
+	while (slept < sleeps && !what) {
+		const int armed = ringview_arm(rv);
+		struct epoll_event event;
+
+		if (armed < 0)
+			what = "arming fails";
+		else if (armed == 0 && epoll_wait(epoll_fd, &event, 1, LAST_DITCH_MS) != 1)
+			what = "a wakeup is lost";
+		else if (!see(h, rv))
+			what = "a record is not the next one";
+		slept += armed == 0;
+	}
+	stop(h);
+	assert_complete(h, what, slept);
+}
+
+void hand_over_by_waiting(struct handover *h, struct ringview *rv, bool notified, uint64_t sleeps)
+{
+	struct ringview_statistics statistics = { 0 };
+	const char *what = NULL;
+
+	start(h);
+	while ((notified ? statistics.wakeups : h->seen) < sleeps && !what) {
+		const int found = ringview_wait(rv, LAST_DITCH_MS * INT64_C(1000000));
+
+		if (found < 0)
+			what = "waiting fails";
+		else if (found == 0)
+			what = "a wakeup is lost";
+		else if (!see(h, rv))
+			what = "a record is not the next one";
+		ringview_get_statistics(rv, &statistics);
+	}
+	stop(h);
+	assert_complete(h, what, statistics.wakeups);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A thread that hands records over one by one: each is put once the one before was seen, so while
- * the reader is about to sleep. Shorter and longer delays let it meet every moment of that.
+ * the reader is about to sleep. Its delays are random, from none to longer than falling asleep
+ * takes, so that records meet every moment of that. And the reader's side of it.
  */
 #ifndef TEST_HANDOVER_H
 #define TEST_HANDOVER_H
@@ -10,23 +11,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sources/memory_ring.h"
+#include "ringview/ringview.h"
+
+#define HANDOVER_LENGTH 8 /* of each record, of which the payload is the pattern of its number */
 
 struct handover {
-	struct memory_ring *ring;
-	uint64_t count; /* of records; each holds its number, 64 bits */
-	bool discards;  /* before two of three records */
-	uint64_t seen;
+	/* Puts the record @number. Not from the thread that reads. False ends all. */
+	bool (*put)(void *context, uint64_t number);
+	void *context;
+	uint64_t longest; /* delay, in rounds of an empty loop: about a nanosecond each */
+
+	uint64_t seen; /* private from here on */
+	bool stop, failed;
 	pthread_t thread;
 };
 
-/* Starts the thread, with the first three fields set. */
-void handover_start(struct handover *h);
+/* Puts into a struct memory_ring; also with discarded records before two of three. */
+bool handover_put(void *ring, uint64_t number);
+bool handover_put_with_discards(void *ring, uint64_t number);
 
-/* The reader has seen the record @number, and will look for the next one. */
-void handover_seen(struct handover *h, uint64_t number);
+/* How many sleeps a test is to have: @usual, or what RINGVIEW_SLEEPS says of it; fewer where each
+ * takes longer by far, under valgrind and sanitizers. */
+uint64_t handover_sleeps(uint64_t usual);
 
-/* Waits for the thread's end. False: the ring was full, so what was seen was not given back. */
-bool handover_join(struct handover *h);
+/*
+ * Sleeps @sleeps times in @epoll_fd, which watches the reader's descriptor edge-triggered, after
+ * ringview_arm(). Fails when a wakeup is lost or a record is not the next one.
+ */
+void hand_over_by_arming(struct handover *h, struct ringview *rv, int epoll_fd, uint64_t sleeps);
+
+/* Reads in ringview_wait() until @sleeps of them were ended by notifications, or, where none can
+ * be (RINGVIEW_WAIT_BUSY), until so many records were read. */
+void hand_over_by_waiting(struct handover *h, struct ringview *rv, bool notified, uint64_t sleeps);
 
 #endif

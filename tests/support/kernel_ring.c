@@ -19,13 +19,22 @@ static int print_nothing(enum libbpf_print_level level, const char *format, va_l
 	return 0;
 }
 
-int kernel_open(void **state)
+/* Watches the reader that is there now. */
+static int watch(struct kernel *k)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
-	struct kernel *k = &the_kernel;
+
+	if (k->epoll_fd >= 0)
+		close(k->epoll_fd);
+	k->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	return k->epoll_fd < 0 ? -1
+			       : epoll_ctl(k->epoll_fd, EPOLL_CTL_ADD, ringview_fd(k->rv), &event);
+}
+
+int kernel_ring_open(struct kernel *k)
+{
 	int err;
 
-	*state = k;
 	*k = (struct kernel){ .size = (uint64_t)sysconf(_SC_PAGESIZE), .epoll_fd = -1 };
 	libbpf_set_print(print_nothing);
 	k->skeleton = ring_bpf__open();
@@ -41,20 +50,35 @@ int kernel_open(void **state)
 	}
 	if (ringview_open(&k->rv, bpf_map__fd(k->skeleton->maps.ring), NULL))
 		return -1;
-	k->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	return k->epoll_fd < 0 ? -1
-			       : epoll_ctl(k->epoll_fd, EPOLL_CTL_ADD, ringview_fd(k->rv), &event);
+	return watch(k);
 }
 
-int kernel_close(void **state)
+void kernel_ring_close(struct kernel *k)
 {
-	struct kernel *k = *state;
-
 	if (k->epoll_fd >= 0)
 		close(k->epoll_fd);
 	ringview_close(k->rv);
 	ring_bpf__destroy(k->skeleton);
+}
+
+int kernel_open(void **state)
+{
+	*state = &the_kernel;
+	return kernel_ring_open(&the_kernel);
+}
+
+int kernel_close(void **state)
+{
+	kernel_ring_close(*state);
 	return 0;
+}
+
+void kernel_reopen_with(struct kernel *k, const struct ringview_options *options)
+{
+	ringview_close(k->rv);
+	k->rv = NULL;
+	assert_int_equal(ringview_open(&k->rv, bpf_map__fd(k->skeleton->maps.ring), options), 0);
+	assert_int_equal(watch(k), 0);
 }
 
 struct kernel *available(void **state)

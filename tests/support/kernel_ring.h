@@ -19,6 +19,13 @@ struct kernel {
 	char unavailable[256]; /* why there is no program */
 };
 
+/* 0, or -1. Where no program can be loaded it succeeds nevertheless, and says why. */
+int kernel_ring_open(struct kernel *k);
+void kernel_ring_close(struct kernel *k);
+
+/* Puts another reader on the same ring, as it is now. */
+void kernel_reopen_with(struct kernel *k, const struct ringview_options *options);
+
 /* Setup and teardown of cmocka. Where no program can be loaded they succeed nevertheless. */
 int kernel_open(void **state);
 int kernel_close(void **state);

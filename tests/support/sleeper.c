@@ -22,7 +22,7 @@ static void *run(void *argument)
  * will do that is larger than the one before. */
 __attribute__((no_sanitize("thread"))) static uint64_t sleeps_of(const struct ringview *rv)
 {
-	return *(const volatile uint64_t *)&const_reader_of(rv)->statistics.sleeps;
+	return *(const volatile uint64_t *)&const_reader_of(rv)->waiter.sleeps;
 }
 
 /* The state letter of proc(5), which stands behind the name of the program. */

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview_arm() and ringview_fd() in an event loop of one's own, edge-triggered.
+ * ringview_arm() and ringview_fd() in an event loop of one's own, edge-triggered; with threads in
+ * test_reader_lost_wakeup.c.
  */
 #include <linux/bpf.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "reader.h"
 #include "support/fixture.h"
-#include "support/handover.h"
-
-#define HANDOVERS 10000
-#define ROUNDS 100000
-#define LAST_DITCH_MS 20000 /* ends a sleep that would be for ever */
 
 static int epoll_fd = -1;
 
@@ -202,113 +195,6 @@ static void the_descriptor_is_not_readable_after_arming(void **state)
 	assert_int_equal(errno, EAGAIN);
 }
 
-static void hand_over(struct fixture *f, bool discards)
-{
-	struct handover handover = { .ring = &f->ring, .count = HANDOVERS, .discards = discards };
-	struct ringview_record record;
-	struct epoll_event event;
-	uint64_t seen = 0;
-
-	handover_start(&handover);
-	while (seen < HANDOVERS) {
-		int armed = ringview_arm(f->rv);
-
-		assert_in_range(armed, 0, 1);
-		if (armed == 0)
-			assert_int_equal(epoll_wait(epoll_fd, &event, 1, LAST_DITCH_MS), 1);
-		while (ringview_peek(f->rv, &record) > 0) {
-			assert_int_equal(*(const uint64_t *)record.data, seen);
-			handover_seen(&handover, seen++);
-		}
-	}
-	assert_true(handover_join(&handover));
-}
-
-static void no_edge_triggered_handover_is_lost(void **state)
-{
-	hand_over(*state, false);
-}
-
-static void no_edge_triggered_handover_is_lost_among_discards(void **state)
-{
-	hand_over(*state, true);
-}
-
-/*
- * The reader releases and looks at a record, while a thread submits that record and looks at the
- * consumer position: both at once, so that a processor may do its load before its store is seen.
- */
-struct submitter {
-	struct memory_ring *ring;
-	void *record;
-	uint64_t round, submitted; /* the last round that began, and that the thread has ended */
-};
-
-/* Without a system call as long as the other is about to come: it takes longer than the race. */
-static void wait_for_round(const uint64_t *word, uint64_t round)
-{
-	int spins;
-
-	for (spins = 0; __atomic_load_n(word, __ATOMIC_ACQUIRE) != round; spins++)
-		if (spins > 2000)
-			sched_yield();
-}
-
-static void delay(uint64_t spins)
-{
-	volatile uint64_t spin;
-
-	for (spin = 0; spin < spins; spin++)
-		;
-}
-
-static void *submit_each_round(void *argument)
-{
-	struct submitter *s = argument;
-	uint64_t round;
-
-	for (round = 1; round <= ROUNDS; round++) {
-		wait_for_round(&s->round, round);
-		memory_ring_submit(s->ring, s->record, 0);
-		__atomic_store_n(&s->submitted, round, __ATOMIC_RELEASE);
-	}
-	return NULL;
-}
-
-static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
-{
-	struct fixture *f = *state;
-	struct submitter s = { .ring = &f->ring };
-	struct ringview_record record;
-	uint64_t round, value, missed = 0;
-	pthread_t thread;
-
-	/* Reading the notification is a system call, which orders everything by itself: as for a
-	 * ring of the kernel, it is left out. */
-	reader_of(f->rv)->in_memory = false;
-	assert_int_equal(pthread_create(&thread, NULL, submit_each_round, &s), 0);
-	for (round = 1; round <= ROUNDS; round++) {
-		int armed;
-		bool told;
-
-		put(f, 0, 8);
-		s.record = reserve(f, 0, 8);
-		ringview_peek(f->rv, &record);
-		while (read(f->ring.notify_fd, &value, sizeof(value)) > 0)
-			;
-		__atomic_store_n(&s.round, round, __ATOMIC_RELEASE);
-		delay(round % 128);
-		armed = ringview_arm(f->rv);
-		wait_for_round(&s.submitted, round);
-		told = read(f->ring.notify_fd, &value, sizeof(value)) > 0;
-		missed += armed == 0 && !told;
-		ringview_peek(f->rv, &record);
-		ringview_release(f->rv);
-	}
-	pthread_join(thread, NULL);
-	assert_int_equal(missed, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,9 +211,6 @@ int main(void)
 		polling(a_record_submitted_after_arming_at_it_notifies),
 		polling(a_record_submitted_after_arming_at_it_behind_discards_notifies),
 		polling(the_descriptor_is_not_readable_after_arming),
-		polling(a_record_submitted_while_arming_is_seen_or_notified),
-		polling(no_edge_triggered_handover_is_lost),
-		polling(no_edge_triggered_handover_is_lost_among_discards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,8 +147,81 @@ static void an_unknown_wait_strategy_is_refused(void **state)
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
 
-	options.wait = (enum ringview_wait_strategy)1;
+	options.wait = (enum ringview_wait_strategy)(RINGVIEW_WAIT_BUSY + 1);
 	assert_refused(&memory, &options, -EINVAL);
+	options.wait = (enum ringview_wait_strategy)-1;
+	assert_refused(&memory, &options, -EINVAL);
+}
+
+static void every_wait_strategy_is_taken(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	options.wait = RINGVIEW_WAIT_EVENT;
+	assert_opens(&memory, &options);
+	options.wait = RINGVIEW_WAIT_PACED;
+	assert_opens(&memory, &options);
+	options.wait = RINGVIEW_WAIT_BUSY;
+	assert_opens(&memory, &options);
+}
+
+static void latency_budgets_up_to_a_second_are_taken(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	options.wait = RINGVIEW_WAIT_PACED;
+	options.latency_budget_ns = 1;
+	assert_opens(&memory, &options);
+	options.latency_budget_ns = 1000000000;
+	assert_opens(&memory, &options);
+	options.latency_budget_ns = 1000000001;
+	assert_refused(&memory, &options, -EINVAL);
+	options.latency_budget_ns = INT64_MAX;
+	assert_refused(&memory, &options, -EINVAL);
+	options.latency_budget_ns = -1;
+	assert_refused(&memory, &options, -EINVAL);
+	options.latency_budget_ns = INT64_MIN;
+	assert_refused(&memory, &options, -EINVAL);
+}
+
+static void a_latency_budget_of_0_is_the_default(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct fixture *f = *state;
+
+	options.wait = RINGVIEW_WAIT_PACED;
+	reopen_with(f, &options);
+	assert_int_equal(
+		reader_of(f->rv)->waiter.pacing.budget_ns, RINGVIEW_LATENCY_BUDGET_NS);
+}
+
+static void a_negative_timer_slack_is_refused(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	options.timer_slack_ns = -1;
+	assert_refused(&memory, &options, -EINVAL);
+	options.timer_slack_ns = INT64_MIN;
+	assert_refused(&memory, &options, -EINVAL);
+	options.timer_slack_ns = 1;
+	assert_opens(&memory, &options);
+}
+
+/* Also by those that do not use them. */
+static void options_out_of_range_are_refused_with_every_strategy(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+	int strategy;
+
+	options.latency_budget_ns = -1;
+	for (strategy = RINGVIEW_WAIT_EVENT; strategy <= RINGVIEW_WAIT_BUSY; strategy++) {
+		options.wait = (enum ringview_wait_strategy)strategy;
+		assert_refused(&memory, &options, -EINVAL);
+	}
 }
 
 /* What opening with a map looks at first. */
@@ -209,8 +282,8 @@ static void the_descriptors_are_closed_on_exec(void **state)
 	const struct reader *r = const_reader_of(((struct fixture *)*state)->rv);
 
 	assert_int_equal(fcntl(r->map_fd, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(fcntl(r->epoll_fd, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(fcntl(r->interrupt_fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(r->waiter.epoll_fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(r->waiter.interrupt_fd, F_GETFD), FD_CLOEXEC);
 }
 
 static void the_callers_descriptor_may_be_closed_after_opening(void **state)
@@ -283,6 +356,11 @@ int main(void)
 		reading(default_options_are_taken),
 		reading(options_of_another_size_are_refused),
 		reading(an_unknown_wait_strategy_is_refused),
+		reading(every_wait_strategy_is_taken),
+		reading(latency_budgets_up_to_a_second_are_taken),
+		reading(a_latency_budget_of_0_is_the_default),
+		reading(a_negative_timer_slack_is_refused),
+		reading(options_out_of_range_are_refused_with_every_strategy),
 		cmocka_unit_test(bad_options_are_refused_before_the_map_is_looked_at),
 		reading(a_reader_holds_three_descriptors),
 		reading(an_open_that_runs_out_of_descriptors_leaves_none_behind),

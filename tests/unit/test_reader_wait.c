@@ -8,13 +8,10 @@
 
 #include "clock.h"
 #include "support/fixture.h"
-#include "support/handover.h"
 #include "support/sleeper.h"
 
 #define MS INT64_C(1000000)
 #define LONGEST (5000 * MS) /* a scenario that needs longer than this has failed */
-#define HANDOVERS 10000
-#define LAST_DITCH (20000 * MS) /* ends a wait that would be for ever */
 
 static void a_wait_of_0_on_an_empty_ring_only_looks(void **state)
 {
@@ -239,23 +236,6 @@ static void a_sleep_after_a_busy_record_is_one(void **state)
 	assert_int_equal(sleeps_until_time_out(f), 1);
 }
 
-static void no_handover_is_lost(void **state)
-{
-	struct fixture *f = *state;
-	struct handover handover = { .ring = &f->ring, .count = HANDOVERS };
-	struct ringview_record record;
-	uint64_t i;
-
-	handover_start(&handover);
-	for (i = 0; i < HANDOVERS; i++) {
-		assert_int_equal(ringview_wait(f->rv, LAST_DITCH), 1);
-		assert_int_equal(ringview_peek(f->rv, &record), 1);
-		assert_int_equal(*(const uint64_t *)record.data, i);
-		handover_seen(&handover, i);
-	}
-	assert_true(handover_join(&handover));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,7 +257,6 @@ int main(void)
 		reading(a_wait_at_a_busy_record_ends_with_its_submission),
 		reading(a_wait_at_a_busy_record_finds_it_without_a_wakeup),
 		reading(a_sleep_after_a_busy_record_is_one),
-		reading(no_handover_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * live: producers and a consumer at the same time.
+ */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "common_settings.h"
+#include "environment/environment.h"
+#include "live/live_advise.h"
+#include "live/live_measure.h"
+#include "live/live_report.h"
+#include "live/live_settings.h"
+#include "progress.h"
+#include "results/output.h"
+#include "results/style.h"
+#include "typed_command.h"
+
+struct live {
+	struct live_settings settings;
+	struct live_measurement *measurement;
+	struct live_advice advice;
+	struct environment environment;
+	struct progress progress;
+	struct complaint *why;
+};
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+	struct live *live = context;
+
+	progress_show(
+		&live->progress, (double)done / (double)total, "run %zu of %zu", done + 1, total);
+}
+
+/* The combination that the others are compared with runs twice in each round. */
+static size_t reference_of(const struct live_settings *settings)
+{
+	for (size_t i = 0; i < settings->combination_count; i++)
+		if (settings->combinations[i].wait == WAIT_LIBBPF_POLL)
+			return i;
+	return 0;
+}
+
+static int measure_live(struct live *live)
+{
+	struct live_settings *settings = &live->settings;
+	struct live_request request = {
+		.workload = &settings->workload,
+		.combinations = settings->combinations,
+		.count = settings->combination_count,
+		.twin_of = settings->combination_count > 1 ? reference_of(settings) : SIZE_MAX,
+		.rounds = settings->rounds,
+		.progress = show_progress,
+		.progress_context = live,
+	};
+	int err = 0;
+
+	progress_begin(&live->progress);
+	/* The advice is a ring's size; what is reported is measured with it. */
+	if (settings->advise)
+		err = live_advise(&request, &settings->workload, &live->advice, live->why);
+	if (!err && settings->advise && live->advice.ring_size == 0)
+		live->measurement->workload = settings->workload; /* there is nothing to measure */
+	else if (!err)
+		err = live_measure(&request, live->measurement, live->why);
+	progress_end(&live->progress);
+	return err;
+}
+
+static int write_report(struct live *live, int argc, char **argv)
+{
+	static struct live_results results;
+	const struct live_settings *settings = &live->settings;
+	char command_line[1024];
+	const struct live_report report = {
+		.command_line = command_line,
+		.results = &results,
+		.advice = settings->advise ? &live->advice : NULL,
+		.environment = &live->environment,
+		.colour = !settings->output && style_colour_wanted(),
+	};
+	struct output output;
+	int err;
+
+	live_results_of(&results, live->measurement);
+	typed_command(command_line, sizeof(command_line), "live", argc, argv);
+	err = output_begin(&output);
+	if (err)
+		return complain(live->why, err, "out of memory");
+	err = live_report_write(output.stream, &report, (enum format)settings->format);
+	if (err) {
+		output_abandon(&output);
+		return complain(live->why, err, "out of memory");
+	}
+	return output_commit(&output, settings->output, live->why);
+}
+
+static int run(struct live *live, int argc, char **argv)
+{
+	const struct environment_request request = {
+		.root = "",
+		.cpu = live->settings.workload.consumer_cpu,
+		.pins_threads = true,
+		.libbpf_version = libbpf_version_string(),
+		.ringview_version = ringview_version(),
+		.benchmark_version = RINGVIEW_VERSION,
+	};
+	int err;
+
+	live->measurement = calloc(1, sizeof(*live->measurement));
+	if (!live->measurement)
+		return complain(live->why, -ENOMEM, "out of memory");
+	environment_read(&live->environment, &request);
+	err = measure_live(live);
+	environment_finish(&live->environment, "");
+	if (!err)
+		err = write_report(live, argc, argv);
+	free(live->measurement);
+	return err;
+}
+
+int command_live(int argc, char **argv)
+{
+	static struct live live;
+	struct complaint why;
+	int result;
+
+	live.why = &why;
+	live_settings_init(&live.settings);
+	result = live_settings_parse(&live.settings, argc, argv, &why);
+	if (result > 0)
+		return EXIT_DONE;
+	if (result == 0)
+		return command_end(run(&live, argc, argv), &why);
+	command_end(result, &why);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rings of the kernel, written by BPF programs that threads run: by BPF_PROG_RUN, or by a system
+ * call that has a program attached.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "live_producer.h"
+#include "live.skel.h"
+#include "live/live_source.h"
+#include "live/producers.h"
+#include "sources/bpf_accounts.h"
+#include "sources/bpf_load.h"
+#include "sources/privileges.h"
+
+#define PACKET_SIZE 64 /* the program does not look into it */
+
+struct bpf_live {
+	struct live_source source; /* first */
+	struct live_plan plan;
+	uint64_t ring_size;
+	enum live_producer producer;
+	struct live_bpf *skeleton;
+	struct live_state *states; /* of the program, which writes them */
+	int program_fd;
+	int accounts_fd;
+	struct producers producers;
+};
+
+static struct bpf_live *bpf_of(struct live_source *source)
+{
+	return (struct bpf_live *)source;
+}
+
+static void bpf_begin(void *context, uint32_t index, uint64_t due)
+{
+	struct bpf_live *bpf = context;
+
+	bpf->states[index] = (struct live_state){ .due = due };
+}
+
+static uint64_t bpf_attempted(const void *context, uint32_t index)
+{
+	const struct bpf_live *bpf = context;
+
+	return __atomic_load_n(&bpf->states[index].sequence, __ATOMIC_RELAXED);
+}
+
+/*
+ * What the program and its notifications took, of a BPF_PROG_RUN that took @wall ns, of which the
+ * kernel says @average ns a run.
+ *
+ * The kernel's time leaves out the system call, and what other threads took when it let them on
+ * this CPU in between two runs; the interrupts that notify readers are in it, as they should be.
+ * (A kernel that can preempt runs counts what preempted them as theirs.) But it is cut to whole
+ * nanoseconds. The wall clock tells the rest, where it lies within that nanosecond, as it does when
+ * a long call was not disturbed; else half of one is the best guess.
+ */
+static double time_of(uint64_t repeat, uint32_t average, uint64_t wall)
+{
+	const double least = (double)average * (double)repeat, most = least + (double)repeat;
+
+	if ((double)wall >= least && (double)wall < most)
+		return (double)wall;
+	return least + (double)(repeat - 1) / 2;
+}
+
+static int produce_by_run(
+	void *context, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+{
+	struct bpf_live *bpf = context;
+	const unsigned char packet[PACKET_SIZE] = { 0 };
+	const struct __sk_buff skb = { .mark = index };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
+		.ctx_in = &skb, .ctx_size_in = sizeof(skb), .repeat = (int)events);
+	const uint64_t start = producers_clock();
+	int err = bpf_prog_test_run_opts(bpf->program_fd, &run);
+	const uint64_t wall = producers_clock() - start;
+
+	if (!err) {
+		*ns += time_of(events, run.duration, wall);
+		return 0;
+	}
+	/* Something wanted this thread: it ran less often, and the kernel does not say how long. */
+	if (err == -EINTR || err == -EAGAIN) {
+		*ns += (double)wall;
+		return 0;
+	}
+	return complain(why, err, "BPF_PROG_RUN failed: %s; try -producer syscall", strerror(-err));
+}
+
+/* Wall time, with the system call: that is what a traced process waits for. */
+static int produce_by_syscall(
+	void *context, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+{
+	const pid_t argument = (pid_t)(-1 - (int)index); /* as bpf/live.bpf.c wants it */
+	const uint64_t start = producers_clock();
+
+	(void)context;
+	(void)why;
+	for (uint64_t i = 0; i < events; i++)
+		getpgid(argument);
+	*ns += (double)(producers_clock() - start);
+	return 0;
+}
+
+/* What a reader does that has read everything. */
+static int bpf_empty(void *context, struct complaint *why)
+{
+	struct bpf_live *bpf = context;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const int fd = bpf->source.map_fds[0];
+	uint64_t *consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	uint64_t *producer = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)page);
+	int err = consumer == MAP_FAILED || producer == MAP_FAILED ? -errno : 0;
+
+	if (!err)
+		__atomic_store_n(
+			consumer, __atomic_load_n(producer, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	if (consumer != MAP_FAILED)
+		munmap(consumer, page);
+	if (producer != MAP_FAILED)
+		munmap(producer, page);
+	return err ? complain(why, err, "cannot map the ring: %s", strerror(-err)) : 0;
+}
+
+static const struct producers_job jobs[] = {
+	[PRODUCER_RUN] = { bpf_begin, produce_by_run, bpf_attempted, bpf_empty },
+	[PRODUCER_SYSCALL] = { bpf_begin, produce_by_syscall, bpf_attempted, bpf_empty },
+};
+
+static int bpf_start(struct live_source *source, struct complaint *why)
+{
+	struct bpf_live *bpf = bpf_of(source);
+
+	memset(bpf->states, 0, LIVE_PRODUCERS * sizeof(*bpf->states));
+	for (uint32_t i = 0; i < bpf->producers.count; i++) {
+		int err = bpf_accounts_clear(bpf->accounts_fd, i);
+
+		if (err)
+			return complain(why, err, "cannot reset what the BPF program counts: %s",
+				strerror(-err));
+	}
+	return producers_start(&bpf->producers, why);
+}
+
+static int add_account(const struct bpf_live *bpf, uint32_t index, struct live_produced *produced)
+{
+	struct ringview_account account;
+	int err = bpf_accounts_sum(bpf->accounts_fd, index, &account);
+
+	produced->attempted += account.attempted;
+	produced->submitted += account.submitted;
+	produced->failed += account.failed;
+	produced->discarded += account.discarded;
+	return err;
+}
+
+static int bpf_stop(
+	struct live_source *source, struct live_produced *produced, struct complaint *why)
+{
+	struct bpf_live *bpf = bpf_of(source);
+	int err;
+
+	*produced = (struct live_produced){ 0 };
+	err = producers_stop(&bpf->producers, &produced->ns, why);
+	for (uint32_t i = 0; i < bpf->producers.count && !err; i++) {
+		const struct live_state *state = &bpf->states[i];
+
+		err = add_account(bpf, i, produced);
+		if (err)
+			complain(why, err, "cannot read what the BPF program counted: %s",
+				strerror(-err));
+		produced->sequences[i] = state->sequence;
+		if (state->high_water > produced->high_water)
+			produced->high_water = state->high_water;
+	}
+	/* Two positions read one after the other can lie further apart than they ever did. */
+	if (produced->failed > 0 || produced->high_water > bpf->ring_size)
+		produced->high_water = bpf->ring_size;
+	return err;
+}
+
+static int bpf_measure_alone(
+	struct live_source *source, double *ns_per_event, struct complaint *why)
+{
+	return producers_measure_alone(&bpf_of(source)->producers, ns_per_event, why);
+}
+
+static int bpf_open_reader(struct live_source *source, uint32_t index,
+	const struct ringview_options *options, struct ringview **reader)
+{
+	return ringview_open(reader, source->map_fds[index], options);
+}
+
+static void bpf_close(struct live_source *source)
+{
+	struct bpf_live *bpf = bpf_of(source);
+	struct complaint ignored;
+	double ns;
+
+	producers_stop(&bpf->producers, &ns, &ignored);
+	live_bpf__destroy(bpf->skeleton);
+	for (uint32_t i = 0; i < source->rings; i++)
+		if (source->map_fds[i] >= 0)
+			close(source->map_fds[i]);
+	free(bpf);
+}
+
+static const struct live_source_operations bpf_operations = {
+	.start = bpf_start,
+	.stop = bpf_stop,
+	.measure_alone = bpf_measure_alone,
+	.open_reader = bpf_open_reader,
+	.close = bpf_close,
+};
+
+static unsigned int privileges_of(const struct bpf_live *bpf)
+{
+	return PRIVILEGE_BPF |
+	       (bpf->producer == PRODUCER_RUN ? PRIVILEGE_NET_ADMIN : PRIVILEGE_PERFMON);
+}
+
+static int make_rings(struct bpf_live *bpf)
+{
+	for (uint32_t i = 0; i < bpf->source.rings; i++) {
+		int fd = bpf_map_create(
+			BPF_MAP_TYPE_RINGBUF, "live_ring", 0, 0, (__u32)bpf->ring_size, NULL);
+
+		if (fd < 0)
+			return fd;
+		bpf->source.map_fds[i] = fd;
+	}
+	return 0;
+}
+
+/* The program's constants. */
+static void set_plan(struct bpf_live *bpf)
+{
+	struct live_bpf__rodata *constants = bpf->skeleton->rodata;
+
+	constants->event_size = bpf->plan.event_size;
+	constants->rings = bpf->source.rings;
+	constants->discard = bpf->plan.discard;
+	constants->notify = bpf->plan.notify;
+	constants->notify_bytes = bpf->plan.notify_bytes;
+	constants->query_mask = bpf->plan.query_mask;
+	constants->interval = bpf->plan.interval;
+	/* Negative, and not the argument of a producer. */
+	constants->introduction = INT32_MIN + (int32_t)(producers_clock() % INT32_MAX / 2);
+}
+
+/* The rings exist already; the map of several is made only where there are several, as it is then
+ * that the program looks at it. */
+static int set_rings(struct bpf_live *bpf)
+{
+	struct live_bpf *skeleton = bpf->skeleton;
+	int err = bpf_map__reuse_fd(skeleton->maps.ring, bpf->source.map_fds[0]);
+
+	if (err)
+		return err;
+	if (bpf->source.rings == 1)
+		return bpf_map__set_autocreate(skeleton->maps.ring_array, false);
+	return bpf_map__set_inner_map_fd(skeleton->maps.ring_array, bpf->source.map_fds[0]);
+}
+
+static int fill_ring_array(struct bpf_live *bpf)
+{
+	const int fd = bpf_map__fd(bpf->skeleton->maps.ring_array);
+
+	for (uint32_t i = 0; i < bpf->source.rings && bpf->source.rings > 1; i++)
+		if (bpf_map_update_elem(fd, &i, &bpf->source.map_fds[i], BPF_ANY) < 0)
+			return -errno;
+	return 0;
+}
+
+static int load(struct bpf_live *bpf)
+{
+	struct live_bpf *skeleton = live_bpf__open();
+	struct bpf_program *program;
+	int err;
+
+	if (!skeleton)
+		return -errno;
+	bpf->skeleton = skeleton;
+	set_plan(bpf);
+	bpf_program__set_autoload(skeleton->progs.produce_by_run, bpf->producer == PRODUCER_RUN);
+	bpf_program__set_autoload(
+		skeleton->progs.produce_by_syscall, bpf->producer == PRODUCER_SYSCALL);
+	program = bpf->producer == PRODUCER_RUN ? skeleton->progs.produce_by_run
+						: skeleton->progs.produce_by_syscall;
+	err = set_rings(bpf);
+	if (!err)
+		err = live_bpf__load(skeleton);
+	if (!err)
+		err = fill_ring_array(bpf);
+	if (err)
+		return err;
+	bpf->program_fd = bpf_program__fd(program);
+	bpf->accounts_fd = bpf_map__fd(skeleton->maps.accounts);
+	bpf->states = skeleton->bss->states;
+	return 0;
+}
+
+static int explain_attach(int err, struct complaint *why)
+{
+	if (err == -ENOENT)
+		return complain(why, err,
+			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
+			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
+			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
+	if (err == -EACCES || err == -EPERM)
+		return complain(why, err,
+			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
+			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
+			"sudo, or with -producer run",
+			strerror(-err));
+	return complain(why, err,
+		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
+		strerror(-err));
+}
+
+/* Attaches the program, and lets it know which process is this. */
+static int attach(struct bpf_live *bpf, struct complaint *why)
+{
+	struct bpf_program *program = bpf->skeleton->progs.produce_by_syscall;
+	struct bpf_link *link = bpf_program__attach(program);
+
+	if (!link)
+		return explain_attach(-errno, why);
+	bpf->skeleton->links.produce_by_syscall = link;
+	getpgid(bpf->skeleton->rodata->introduction);
+	if (__atomic_load_n(&bpf->skeleton->bss->tgid, __ATOMIC_RELAXED) == 0)
+		return complain(why, -EOPNOTSUPP,
+			"the tracepoint syscalls/sys_enter_getpgid does not see this process's "
+			"system calls; use -producer run");
+	return 0;
+}
+
+static int prepare(struct bpf_live *bpf, struct complaint *why)
+{
+	int err = make_rings(bpf);
+
+	if (!err)
+		err = load(bpf);
+	if (err)
+		return bpf_load_explain(err, privileges_of(bpf), bpf->ring_size, why);
+	return bpf->producer == PRODUCER_SYSCALL ? attach(bpf, why) : 0;
+}
+
+int live_bpf_source_open(
+	struct live_source **source, const struct live_workload *workload, struct complaint *why)
+{
+	struct bpf_live *bpf;
+	int err;
+
+	/* calloc() would not align it as the parts that threads write ask for. */
+	if (posix_memalign((void **)&bpf, _Alignof(struct bpf_live), sizeof(*bpf)))
+		return complain(why, -ENOMEM, "out of memory");
+	memset(bpf, 0, sizeof(*bpf));
+	bpf_load_quietly();
+	bpf->source.operations = &bpf_operations;
+	bpf->source.rings = workload->rings;
+	for (uint32_t i = 0; i < LIVE_RINGS_MAX; i++)
+		bpf->source.map_fds[i] = -1;
+	bpf->plan = live_plan_of(workload);
+	bpf->ring_size = workload->ring_size;
+	bpf->producer = workload->producer;
+	producers_init(&bpf->producers, workload, &bpf->plan, &jobs[workload->producer], bpf);
+	err = prepare(bpf, why);
+	if (err) {
+		bpf_close(&bpf->source);
+		return err;
+	}
+	*source = &bpf->source;
+	return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "live/consumer_event.h"
+#include "pin.h"
+
+int consumer_wrong_event(struct consumer *c, const struct live_event *event, size_t length)
+{
+	const uint64_t producer = length >= 8 ? event->id >> LIVE_SEQUENCE_BITS : 0;
+	const uint64_t sequence =
+		length >= 8 ? event->id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1) : 0;
+
+	if (length >= sizeof(*event) && producer < c->workload->producers &&
+		sequence < c->streams[producer].next)
+		return complain(&c->why, -EBADMSG,
+			"event %llu of producer %llu came after event %llu: twice, or out of order",
+			(unsigned long long)sequence, (unsigned long long)producer,
+			(unsigned long long)c->streams[producer].next - 1);
+	return complain(&c->why, -EBADMSG,
+		"an event of %zu B is not as its producer wrote it (producer %llu, event %llu)",
+		length, (unsigned long long)producer, (unsigned long long)sequence);
+}
+
+static int64_t thread_cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+}
+
+static bool should_stop(const struct consumer *c)
+{
+	/* Acquire: pairs with the release in consumer_stop(). What producers did before is in the
+	 * rings then. */
+	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
+}
+
+static int read_events(struct consumer *c)
+{
+	const int64_t cpu_before = thread_cpu_ns();
+	uint64_t before;
+	int err = 0;
+
+	while (!err && !should_stop(c)) {
+		before = c->consumed;
+		err = c->engine->read(c);
+		if (c->consumed != before)
+			c->last_ns = consumer_clock();
+	}
+	before = c->consumed;
+	c->finishing = true;
+	if (!err)
+		err = c->engine->finish(c);
+	if (c->consumed != before)
+		c->last_ns = consumer_clock() + c->saved_ns;
+	c->cpu_ns = thread_cpu_ns() - cpu_before + c->saved_ns;
+	return err;
+}
+
+static void *consume(void *context)
+{
+	struct consumer *c = context;
+
+	c->err = pin_thread(c->workload->consumer_cpu);
+	if (c->err)
+		complain(&c->why, c->err,
+			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld",
+			c->workload->consumer_cpu, strerror(-c->err),
+			sysconf(_SC_NPROCESSORS_CONF) - 1);
+	else
+		c->err = c->engine->open(c);
+	sem_post(&c->ready);
+	if (c->err)
+		return NULL;
+	c->err = read_events(c);
+	if (c->err && !c->why.text[0])
+		complain(&c->why, c->err, "reading failed: %s", strerror(-c->err));
+	return NULL;
+}
+
+static void wait_until_ready(struct consumer *c)
+{
+	while (sem_wait(&c->ready) < 0 && errno == EINTR)
+		;
+}
+
+int consumer_start(struct consumer *c, struct complaint *why)
+{
+	int err;
+
+	c->engine = c->combination.mode == MODE_LIBBPF ? &libbpf_engine : &ringview_engine;
+	c->buffer = malloc(SIZED_EVENT_MAX);
+	if (!c->buffer)
+		return complain(why, -ENOMEM, "out of memory");
+	sem_init(&c->ready, 0, 0);
+	err = -pthread_create(&c->thread, NULL, consume, c);
+	if (err) {
+		complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
+	} else {
+		wait_until_ready(c);
+		if (c->err) {
+			pthread_join(c->thread, NULL);
+			*why = c->why;
+			err = c->err;
+		}
+	}
+	if (err) {
+		sem_destroy(&c->ready);
+		free(c->buffer);
+	}
+	return err;
+}
+
+int consumer_stop(struct consumer *c, struct complaint *why)
+{
+	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE); /* pairs with should_stop() */
+	c->engine->interrupt(c);
+	pthread_join(c->thread, NULL);
+	c->engine->close(c); /* not by the thread: interrupt() must find it open */
+	sem_destroy(&c->ready);
+	free(c->buffer);
+	if (c->err)
+		*why = c->why;
+	return c->err;
+}

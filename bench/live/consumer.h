@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The thread that reads: one combination of path and wait, checking each event that it gets.
+ */
+#ifndef BENCH_CONSUMER_H
+#define BENCH_CONSUMER_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
+
+#include "complaint.h"
+#include "live/live.h"
+#include "live/live_source.h"
+#include "live/work.h"
+
+/* What is read of one producer. */
+struct consumer_stream {
+	uint64_t next; /* sequence number: all after the last event read */
+	uint64_t read; /* events */
+};
+
+struct consumer {
+	const struct live_workload *workload;
+	struct live_combination combination;
+	struct work work;
+	struct histogram *latency;
+	struct live_source *source;
+
+	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
+	uint64_t consumed;
+	/* Once the producers have stopped, the work on what is left in the rings, which may take
+	 * minutes, is not done but added to all times. */
+	bool finishing;
+	int64_t saved_ns;
+	int64_t last_ns; /* CLOCK_MONOTONIC, after the last read that found something */
+	int64_t cpu_ns;  /* of the thread, from when it began to read */
+	uint64_t sleeps, wakeups,
+		high_water; /* as in struct live_round; libbpf knows no high water */
+
+	const struct consumer_engine *engine; /* how it waits and reads */
+	void *state;                          /* the engine's */
+	void *buffer;                         /* that MODE_COPY copies to */
+	pthread_t thread;
+	sem_t ready;
+	int stop;
+	int err;
+	struct complaint why; /* of @err */
+};
+
+/* What ringview and libbpf do each in their own way. */
+struct consumer_engine {
+	/* 0, or a negative errno with c->why. */
+	int (*open)(struct consumer *c);
+	/* Waits, and reads what is there. 0, or a negative errno. */
+	int (*read)(struct consumer *c);
+	/* Reads all that is left, without waiting. 0, or a negative errno. */
+	int (*finish)(struct consumer *c);
+	/* Ends the waiting of read(), as far as it can. For another thread. */
+	void (*interrupt)(struct consumer *c);
+	void (*close)(struct consumer *c);
+};
+
+extern const struct consumer_engine ringview_engine, libbpf_engine;
+
+/* Starts the thread with the first five fields set, and the others 0; it waits for events when this
+ * returns. Adds to @latency. 0, or a negative errno with @why. */
+int consumer_start(struct consumer *c, struct complaint *why);
+
+/*
+ * To be called when all producers have stopped: lets the thread read what is left, and joins it. 0,
+ * or a negative errno with @why: an event came twice, out of order, or damaged, or the reader
+ * failed.
+ */
+int consumer_stop(struct consumer *c, struct complaint *why);
+
+#endif

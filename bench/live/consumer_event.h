@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the consumer does with each event. The same code, inlined, whoever hands the event out.
+ */
+#ifndef BENCH_CONSUMER_EVENT_H
+#define BENCH_CONSUMER_EVENT_H
+
+#include <errno.h>
+#include <time.h>
+
+#include "live/consumer.h"
+
+static inline int64_t consumer_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Says what is wrong with an event. Returns -EBADMSG. */
+int consumer_wrong_event(struct consumer *c, const struct live_event *event, size_t length);
+
+/* 0, or -EBADMSG with c->why. */
+static inline int consumer_handle(struct consumer *c, const void *data, size_t length)
+{
+	const struct live_event *event = data;
+	const uint64_t *words = data;
+	const uint32_t size = c->workload->event_size;
+	struct consumer_stream *stream;
+	uint64_t id, producer, sequence;
+
+	if (__builtin_expect(length < sizeof(*event), 0))
+		return consumer_wrong_event(c, event, length);
+	id = event->id;
+	producer = id >> LIVE_SEQUENCE_BITS;
+	sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
+	stream = &c->streams[producer % LIVE_PRODUCERS_MAX];
+	/* The last whole word was written last: with it, the event is complete. */
+	if (__builtin_expect(producer >= c->workload->producers || sequence < stream->next ||
+				     length != (size ? size : live_mixed_size(id)) ||
+				     (length >= 24 && words[length / 8 - 1] !=
+							      sized_word(id, length / 8 - 1)),
+		    0))
+		return consumer_wrong_event(c, event, length);
+	stream->next = sequence + 1;
+	stream->read++;
+	if (event->due) {
+		const int64_t late = consumer_clock() + c->saved_ns - (int64_t)event->due;
+
+		/* Clocks of two CPUs may differ by some nanoseconds. */
+		histogram_add(c->latency, late > 0 ? (uint64_t)late : 0);
+	}
+	if (c->finishing)
+		c->saved_ns += c->workload->work_ns;
+	else if (c->work.steps > 0)
+		work_do(&c->work);
+	c->consumed++;
+	return 0;
+}
+
+#endif

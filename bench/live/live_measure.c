@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "interrupt.h"
+#include "live/consumer_event.h"
+#include "live/live_measure.h"
+#include "memory_use.h"
+#include "statistics/samples.h"
+#include "statistics/schedule.h"
+
+/* 0, or -EINTR when the user asked to stop. */
+static int sleep_for(int64_t ns)
+{
+	const int64_t end = consumer_clock() + ns;
+	const struct timespec until = {
+		.tv_sec = end / INT64_C(1000000000),
+		.tv_nsec = end % INT64_C(1000000000),
+	};
+
+	while (!interrupted() &&
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+	return interrupted() ? -EINTR : 0;
+}
+
+/* Every event that was produced was read, once, or is known to be lost or discarded. */
+static int check_balance(
+	const struct consumer *c, const struct live_produced *produced, struct complaint *why)
+{
+	char name[32];
+	uint64_t missing = 0;
+
+	live_combination_name(c->combination, name, sizeof(name));
+	if (produced->attempted != produced->submitted + produced->failed + produced->discarded)
+		return complain(why, -EBADMSG,
+			"%s: the producers tried %llu events, but count %llu submitted, %llu "
+			"failed and %llu discarded",
+			name, (unsigned long long)produced->attempted,
+			(unsigned long long)produced->submitted,
+			(unsigned long long)produced->failed,
+			(unsigned long long)produced->discarded);
+	if (c->consumed != produced->submitted)
+		return complain(why, -EBADMSG, "%s: read %llu events of %llu that were submitted",
+			name, (unsigned long long)c->consumed,
+			(unsigned long long)produced->submitted);
+	/* The gaps in each producer's sequence are just its losses. */
+	for (uint32_t i = 0; i < c->workload->producers; i++) {
+		const struct consumer_stream *stream = &c->streams[i];
+
+		if (stream->next > produced->sequences[i])
+			return complain(why, -EBADMSG,
+				"%s: producer %u made %llu events, but event %llu was read", name,
+				i, (unsigned long long)produced->sequences[i],
+				(unsigned long long)stream->next - 1);
+		missing += produced->sequences[i] - stream->read;
+	}
+	if (missing != produced->failed + produced->discarded)
+		return complain(why, -EBADMSG,
+			"%s: %llu events are missing, but %llu were lost and %llu discarded", name,
+			(unsigned long long)missing, (unsigned long long)produced->failed,
+			(unsigned long long)produced->discarded);
+	return 0;
+}
+
+/* Lets the producers run, and stops them. */
+static int produce(struct live_source *source, int64_t duration_ns, struct live_produced *produced,
+	struct complaint *why)
+{
+	struct complaint ignored;
+	int err, stop_err;
+
+	err = source->operations->start(source, why);
+	if (!err)
+		err = sleep_for(duration_ns);
+	stop_err = source->operations->stop(source, produced, err ? &ignored : why);
+	return err ? err : stop_err;
+}
+
+static void fill_round(struct live_round *round, const struct consumer *c,
+	const struct live_workload *workload, const struct live_produced *produced,
+	int64_t started_ns)
+{
+	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
+
+	*round = (struct live_round){
+		.elapsed_ns = c->last_ns - started_ns,
+		.produced = produced->attempted,
+		.consumed = c->consumed,
+		.lost = produced->failed,
+		.discarded = produced->discarded,
+		.producer_ns_per_event =
+			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
+		.consumer_cpu_ns = c->cpu_ns,
+		.sleeps = c->sleeps,
+		.wakeups = c->wakeups,
+		.high_water = produced->high_water,
+	};
+	if (c->high_water > round->high_water)
+		round->high_water = c->high_water;
+	if (full > round->high_water)
+		round->high_water = full;
+}
+
+int live_run(struct live_source *source, const struct live_workload *workload,
+	struct live_combination combination, struct work work, struct live_round *round,
+	struct histogram *latency, struct complaint *why)
+{
+	struct live_produced produced = { 0 };
+	struct complaint ignored;
+	struct consumer *c = calloc(1, sizeof(*c));
+	int64_t started_ns;
+	int err, stop_err;
+
+	if (!c)
+		return complain(why, -ENOMEM, "out of memory");
+	c->workload = workload;
+	c->combination = combination;
+	c->work = work;
+	c->latency = latency;
+	c->source = source;
+	err = consumer_start(c, why);
+	if (!err) {
+		started_ns = consumer_clock();
+		c->last_ns = started_ns + workload->duration_ns; /* should nothing come */
+		err = produce(source, workload->duration_ns, &produced, why);
+		stop_err = consumer_stop(c, err ? &ignored : why);
+		err = err ? err : stop_err;
+		if (!err)
+			err = check_balance(c, &produced, why);
+		if (!err)
+			fill_round(round, c, workload, &produced, started_ns);
+	}
+	free(c);
+	return err;
+}
+
+/* All that a run holds on to. */
+struct live_session {
+	const struct live_request *request;
+	struct live_measurement *measurement;
+	struct complaint *why;
+	struct live_source *source;
+	struct work work;
+	size_t entries; /* combinations, and the twin */
+};
+
+static int run_round(struct live_session *s, size_t row)
+{
+	struct live_measurement *m = s->measurement;
+	const struct live_request *request = s->request;
+	size_t order[LIVE_COMBINATIONS_MAX + 1];
+	int err = 0;
+
+	schedule_fill(s->entries, row, order);
+	for (size_t i = 0; i < s->entries && !err; i++) {
+		struct live_samples *samples = &m->samples[order[i]];
+
+		if (request->progress)
+			request->progress(request->progress_context, row * s->entries + i,
+				schedule_rounds(s->entries, request->rounds) * s->entries);
+		err = live_run(s->source, request->workload, samples->combination, s->work,
+			&samples->rounds[row], &samples->latency, s->why);
+	}
+	return err;
+}
+
+/* What an event costs when nobody reads, measured again with each new ring. */
+static int measure_alone(struct live_session *s, double *alone, size_t *count)
+{
+	int err = s->source->operations->measure_alone(s->source, &alone[*count], s->why);
+
+	*count += !err;
+	return err;
+}
+
+/* Where a ring's pages lie matters for as long as it lives: some more of them, over the rounds. */
+#define RINGS_MAX 8
+
+static int run_rounds(struct live_session *s)
+{
+	struct live_measurement *m = s->measurement;
+	const size_t step = schedule_rows(s->entries);
+	size_t wanted = schedule_rounds(s->entries, s->request->rounds), alone_count = 0;
+	double alone[RINGS_MAX];
+	int err = 0;
+
+	if (wanted > LIVE_ROUNDS_MAX)
+		wanted = LIVE_ROUNDS_MAX / step * step;
+	while (!err && m->rounds < wanted) {
+		if (m->rounds % step == 0 && m->rounds / step < RINGS_MAX) {
+			live_source_close(s->source);
+			s->source = NULL;
+			err = live_source_open(&s->source, s->request->workload, s->why);
+			if (!err)
+				err = measure_alone(s, alone, &alone_count);
+		}
+		if (!err)
+			err = run_round(s, m->rounds);
+		m->rounds += !err;
+	}
+	if (!err) {
+		samples_sort(alone, alone_count);
+		m->alone_ns = sorted_median(alone, alone_count);
+	}
+	return err;
+}
+
+int live_measure(const struct live_request *request, struct live_measurement *measurement,
+	struct complaint *why)
+{
+	const bool twin = request->twin_of < request->count;
+	struct live_session s = {
+		.request = request,
+		.measurement = measurement,
+		.why = why,
+		.entries = request->count + twin,
+		.work = work_calibrate(request->workload->work_ns),
+	};
+	int err;
+
+	memset(measurement, 0, sizeof(*measurement));
+	measurement->workload = *request->workload;
+	measurement->count = request->count;
+	measurement->twin_of = twin ? request->twin_of : SIZE_MAX;
+	for (size_t i = 0; i < s.entries; i++) {
+		struct live_samples *samples = &measurement->samples[i];
+
+		samples->combination =
+			request->combinations[i < request->count ? i : request->twin_of];
+		histogram_clear(&samples->latency);
+	}
+	memory_use_reset();
+	err = run_rounds(&s);
+	measurement->own_memory = memory_use_peak();
+	live_source_close(s.source);
+	return err;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs combinations of path and wait against the same producers, in balanced rounds.
+ */
+#ifndef BENCH_LIVE_MEASURE_H
+#define BENCH_LIVE_MEASURE_H
+
+#include "complaint.h"
+#include "live/live.h"
+#include "live/live_source.h"
+#include "live/work.h"
+
+/* Told before each combination how many have been run, of how many. May print. */
+typedef void (*live_progress)(void *context, size_t done, size_t total);
+
+struct live_request {
+	const struct live_workload *workload;
+	const struct live_combination *combinations;
+	size_t count;
+	size_t twin_of;  /* SIZE_MAX: none */
+	uint64_t rounds; /* at least; whole schedules are run */
+	live_progress progress;
+	void *progress_context;
+};
+
+/*
+ * Measures. @measurement is large (some MiB): allocate it.
+ *
+ * Each round runs each combination once for workload->duration_ns, in the balanced order of
+ * statistics/schedule.h, and then checks that each event that was produced was read once, whole and
+ * in order, or was counted as lost or discarded.
+ *
+ * 0; -EINTR when the user asked to stop; -EBADMSG when events are missing, came twice or damaged;
+ * or another negative errno. @why is filled with all but -EINTR.
+ */
+int live_measure(const struct live_request *request, struct live_measurement *measurement,
+	struct complaint *why);
+
+/*
+ * One combination for workload->duration_ns, on empty rings. Adds to @latency. As live_measure().
+ */
+int live_run(struct live_source *source, const struct live_workload *workload,
+	struct live_combination combination, struct work work, struct live_round *round,
+	struct histogram *latency, struct complaint *why);
+
+#endif

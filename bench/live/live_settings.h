@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the command line of `live` asks for.
+ */
+#ifndef BENCH_LIVE_SETTINGS_H
+#define BENCH_LIVE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint.h"
+#include "live/live.h"
+
+struct live_settings {
+	struct live_workload workload;
+	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
+	size_t combination_count;
+	uint64_t rounds; /* at least so many: whole schedules are run */
+	int format;      /* enum format */
+	const char *output;
+	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
+};
+
+/* The defaults. The consumer's CPU among them is the last that the process may run on now, if it
+ * may run on several: the producers have the others. */
+void live_settings_init(struct live_settings *settings);
+
+/*
+ * Parses the flags into @settings, checks what they mean together, and makes the combinations: each
+ * mode with each wait, and libbpf's own loops. Those that came by "all" and cannot run with
+ * -source memory are left out, which a line on standard error says. 0; 1 when help was asked for,
+ * and printed; or -EINVAL with @why.
+ */
+int live_settings_parse(
+	struct live_settings *settings, int argc, char **argv, struct complaint *why);
+
+#endif

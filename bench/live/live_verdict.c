@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What limits a combination. Losses come first, then a rate that was not reached, then what an
+ * event costs its producer: that is what a strategy of reading can change for whom it reads from.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "commandline/parse.h"
+#include "live/live_report.h"
+#include "results/style.h"
+
+/* A consumer with a CPU to itself that never waits is charged nearly all of it; the rest goes to
+ * interrupts and, on a virtual machine, to the host. */
+#define CPU_BUSY 0.85
+
+/* Threads start late and stop early, which is some per mille of a second. */
+#define RATE_REACHED 0.95
+
+/* A reader on another CPU takes cache lines away, which no strategy avoids: up to twice the cost
+ * alone, and some tens of nanoseconds, is what reading costs. */
+#define COST_FACTOR 2
+#define COST_MIN_NS 30
+
+/* A notification costs its producer microseconds, ten where its interrupt leaves a virtual machine.
+ * They are to blame where so much for each wakeup is half of the cost, or more. */
+#define NOTIFICATION_NS 10000
+#define NOTIFICATIONS_SHARE 0.5
+
+/* Within this of the cheapest combination a cost is not the strategy's. */
+#define COST_LIKE_CHEAPEST 1.25
+
+/* A ring that is always full makes each event wait until all before it are read. Where half of them
+ * waited for less than this share of that, it was full for moments only. */
+#define ALWAYS_FULL 0.25
+
+/* Notifying once in so many events leaves this share of its cost to each; fewer than the least are
+ * not worth the flag, and more than the most only add to the latency. */
+#define SAMPLED_SHARE 0.1
+#define SAMPLED_LEAST 16
+#define SAMPLED_MOST 1024
+
+/* max_entries of a map is a 32-bit number. */
+#define RING_MOST (UINT64_C(1) << 31)
+
+/* So many mixed events show their mean size to within a few per cent. */
+#define MIXED_EVENTS 1024
+
+enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING };
+
+struct situation {
+	const struct live_workload *workload;
+	const struct live_result *result;
+	enum live_mode mode;
+	enum live_wait wait;
+	double alone;         /* ns that an event costs its producer: with nobody reading, */
+	double cheapest;      /* with the combination that costs it least, */
+	double producer;      /* and with this one */
+	double seconds;       /* of all rounds */
+	double cpu;           /* share of one CPU */
+	double lost;          /* share of the events that were not discarded */
+	double wakeups;       /* an event */
+	double cpu_ns;        /* of the consumer, an event */
+	double mevents_per_s; /* consumed */
+};
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static double cheapest_of(const struct live_results *results)
+{
+	double cheapest = INFINITY;
+
+	for (size_t i = 0; i < results->result_count; i++)
+		if (results->results[i].producer_ns.valid)
+			cheapest = fmin(cheapest, results->results[i].producer_ns.median);
+	return cheapest;
+}
+
+static struct situation situation_of(const struct live_results *results, size_t index)
+{
+	const struct live_result *result = &results->results[index];
+	struct situation s = {
+		.workload = &results->measurement->workload,
+		.result = result,
+		.mode = result->combination.mode,
+		.wait = result->combination.wait,
+		.alone = results->measurement->alone_ns,
+		.cheapest = cheapest_of(results),
+		.producer = result->producer_ns.median,
+		.lost = share(result->lost, result->lost + result->consumed),
+		.wakeups = share(result->wakeups, result->consumed),
+		.cpu_ns = result->cpu_ns.median,
+		.mevents_per_s = live_mevents_per_s(result),
+	};
+	double cpu_seconds = 0;
+
+	for (size_t i = 0; i < result->round_count; i++) {
+		s.seconds += (double)result->rounds[i].elapsed_ns / 1e9;
+		cpu_seconds += (double)result->rounds[i].consumer_cpu_ns / 1e9;
+	}
+	s.cpu = s.seconds > 0 ? cpu_seconds / s.seconds : 0;
+	/* In a round nothing was consumed: there are no medians. */
+	if (!result->ns_per_event.valid) {
+		s.cpu_ns = cpu_seconds * 1e9 / (double)result->consumed;
+		s.mevents_per_s = (double)result->consumed / s.seconds / 1e6;
+	}
+	return s;
+}
+
+static bool never_sleeps(const struct situation *s)
+{
+	return s->wait == WAIT_BUSY || s->wait == WAIT_LIBBPF_SPIN;
+}
+
+static bool waits_for_notifications(const struct situation *s)
+{
+	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL;
+}
+
+/* Bytes from one record to the next, on average. */
+static double mean_stride(const struct live_workload *workload)
+{
+	uint64_t sum = 0;
+
+	if (workload->event_size > 0)
+		return (double)((workload->event_size + (uint64_t)RECORD_HEADER + 7) & ~7ull);
+	for (uint64_t id = 0; id < MIXED_EVENTS; id++)
+		sum += (live_mixed_size(id) + RECORD_HEADER + 7) & ~7ull;
+	return (double)sum / MIXED_EVENTS;
+}
+
+/* The smallest power of two from @least on that is no less than @value, but no more than @most. */
+static uint64_t power_of_two(double value, uint64_t least, uint64_t most)
+{
+	uint64_t power = least;
+
+	while (power < most && (double)power < value)
+		power *= 2;
+	return power;
+}
+
+/* Why an event costs its producer much more than alone, as far as the figures can tell. Alone means
+ * one producer: what several do to each other is not in it. */
+static enum cost cost_of(const struct situation *s)
+{
+	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone ||
+		s->producer - s->alone <= COST_MIN_NS)
+		return COST_FINE;
+	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * (s->producer - s->alone))
+		return COST_NOTIFICATIONS;
+	/* However it is read, it costs so much: the producers do it to each other. */
+	if (s->workload->producers > s->workload->rings && s->cheapest > COST_FACTOR * s->alone &&
+		s->producer <= COST_LIKE_CHEAPEST * s->cheapest)
+		return COST_LOCK;
+	return COST_LOOKING;
+}
+
+static void say_notifications(struct style_text *text, const struct situation *s)
+{
+	const struct live_workload *workload = s->workload;
+	uint64_t events = power_of_two(
+		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
+
+	if (workload->notify == NOTIFY_SAMPLED && events <= workload->notify_events)
+		events = 4 * workload->notify_events;
+	style_append(text,
+		" Notifications cost the producers %.0f ns an event more than alone (%.0f ns), "
+		"with %.2g wakeups an event.",
+		s->producer - s->alone, s->alone, s->wakeups);
+	style_append(text, " %s notify less often: -notify sampled:%" PRIu64 ".",
+		s->wait == WAIT_PACED ? "Let them" : "Wait paced, or", events);
+}
+
+static void say_lock(struct style_text *text, const struct situation *s)
+{
+	const struct live_workload *workload = s->workload;
+
+	style_append(text,
+		" The producers wait for each other: %" PRIu32 " share %" PRIu32
+		" ring%s and its lock; an event costs %.0f ns at the least, however it is read, "
+		"and %.0f ns with one producer and nobody reading.",
+		workload->producers, workload->rings, workload->rings > 1 ? "s" : "", s->cheapest,
+		s->alone);
+	style_append(text, " Give each a ring of its own: -rings %" PRIu32 ".",
+		workload->producers < LIVE_RINGS_MAX ? workload->producers : LIVE_RINGS_MAX);
+}
+
+static const char *how_to_look_less(const struct situation *s)
+{
+	if (s->wait != WAIT_PACED)
+		return "Wait paced, with path batch";
+	return s->mode == MODE_BATCH ? "Allow a larger -latency-budget"
+				     : "Use path batch, which releases many at once";
+}
+
+static void say_looking(struct style_text *text, const struct situation *s)
+{
+	style_append(text,
+		" The consumer looks too often: an event costs its producer %.0f ns more than "
+		"alone (%.0f ns), with few wakeups; both want the same cache lines.",
+		s->producer - s->alone, s->alone);
+	style_append(text, " %s%s.", how_to_look_less(s),
+		never_sleeps(s) && s->workload->notify == NOTIFY_DEFAULT
+			? "; or give -notify never too, as nobody sleeps here"
+			: "");
+}
+
+/* False: an event costs no more than it has to, so nothing was said. */
+static bool say_cost(struct style_text *text, const struct situation *s)
+{
+	switch (cost_of(s)) {
+	case COST_NOTIFICATIONS:
+		say_notifications(text, s);
+		return true;
+	case COST_LOCK:
+		say_lock(text, s);
+		return true;
+	case COST_LOOKING:
+		say_looking(text, s);
+		return true;
+	case COST_FINE:
+		break;
+	}
+	return false;
+}
+
+static void say_nothing_consumed(struct style_text *text, const struct situation *s)
+{
+	const struct live_result *result = s->result;
+
+	if (result->lost > 0)
+		style_append(text,
+			"Nothing was consumed, and %" PRIu64
+			" events were lost: the consumer never came to read. Give it a CPU of its "
+			"own, or wait otherwise.",
+			result->lost);
+	else
+		style_append(text,
+			"Nothing was consumed: of %" PRIu64 " events none was to be kept. Give a "
+			"higher -rate, more time, or discard fewer.",
+			result->produced);
+}
+
+/* Whether the consumer is behind all the time, not now and then. What a loop takes of a CPU that
+ * never sleeps does not tell. */
+static bool is_always_behind(const struct situation *s)
+{
+	const struct histogram *latency = s->result->latency;
+	const double records = (double)s->workload->ring_size / mean_stride(s->workload);
+	const double ns_to_read_all = records * s->workload->rings * 1e3 / s->mevents_per_s;
+
+	if (!never_sleeps(s) || latency->count == 0)
+		return s->cpu >= CPU_BUSY;
+	return (double)histogram_quantile(latency, 0.5) >= ALWAYS_FULL * ns_to_read_all;
+}
+
+static void say_consumer_limits(struct style_text *text, const struct situation *s)
+{
+	char cpu[16], lost[16];
+
+	style_append(text,
+		"The consumer limits: %s of the events were lost with it busy for %s of a CPU; an "
+		"event takes it %.*f ns",
+		style_percent(lost, sizeof(lost), s->lost), style_percent(cpu, sizeof(cpu), s->cpu),
+		s->cpu_ns < 100 ? 1 : 0, s->cpu_ns);
+	if (s->workload->work_ns > 0)
+		style_append(text, ", %" PRId64 " ns of them -work", s->workload->work_ns);
+	style_append(text, ". %s, or read with more consumers, each with rings of its own.",
+		s->mode == MODE_BATCH ? "Do less for each event"
+				      : "Use path batch, do less for each event");
+}
+
+/* The longest that an event waited is about the longest that nobody read. What was made meanwhile
+ * has to fit. 0: no such figure. */
+static double bytes_needed(const struct situation *s)
+{
+	const struct live_result *result = s->result;
+	const double bytes_per_s = (double)result->produced / s->seconds * mean_stride(s->workload);
+
+	if (!(s->seconds > 0))
+		return 0;
+	return bytes_per_s * (double)result->latency->max / 1e9 / s->workload->rings;
+}
+
+static void say_size(struct style_text *text, const struct situation *s)
+{
+	const uint64_t least = 2 * s->workload->ring_size;
+	const double needed = bytes_needed(s);
+	char gap[FORMAT_SIZE], size[FORMAT_SIZE];
+
+	if (needed > RING_MOST || least > RING_MOST) {
+		style_append(text,
+			" An event waited up to %s, for which no ring is large enough: find what "
+			"keeps the consumer from running.",
+			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
+		return;
+	}
+	if (needed > 0)
+		style_append(text, " An event waited up to %s;",
+			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
+	style_append(text, " %s -ring-size %s", needed > 0 ? "that needs about" : "Give at least",
+		format_size(power_of_two(needed, least, RING_MOST), size, sizeof(size)));
+	style_append(text, "%s; -advise works it out.",
+		s->wait == WAIT_PACED ? ", or a smaller -latency-budget" : "");
+}
+
+static void say_ring_too_small(struct style_text *text, const struct situation *s)
+{
+	char cpu[16], lost[16], ring[FORMAT_SIZE], wait[FORMAT_SIZE];
+
+	style_append(text,
+		"A ring of %s is too small for the bursts: it was full, and %s of the events were "
+		"lost, ",
+		format_size(s->workload->ring_size, ring, sizeof(ring)),
+		style_percent(lost, sizeof(lost), s->lost));
+	if (never_sleeps(s))
+		style_append(text, "though half of those read waited for less than %s.",
+			format_duration_short((int64_t)histogram_quantile(s->result->latency, 0.5),
+				wait, sizeof(wait)));
+	else
+		style_append(text, "with the consumer busy for only %s of a CPU.",
+			style_percent(cpu, sizeof(cpu), s->cpu));
+	say_size(text, s);
+}
+
+static void say_nobody_wakes(struct style_text *text, const struct situation *s)
+{
+	char lost[16];
+
+	style_append(text,
+		"Nobody wakes the consumer: it waits for notifications, and with -notify never "
+		"there are none; %s of the events were lost. Wait paced, which needs none, or let "
+		"the producers notify.",
+		style_percent(lost, sizeof(lost), s->lost));
+}
+
+static void say_loss(struct style_text *text, const struct situation *s)
+{
+	if (waits_for_notifications(s) && s->workload->notify == NOTIFY_NEVER) {
+		say_nobody_wakes(text, s);
+	} else if (is_always_behind(s)) {
+		say_consumer_limits(text, s);
+	} else {
+		say_ring_too_small(text, s);
+		say_cost(text, s);
+	}
+}
+
+/* The producers' time, not the elapsed time, in which the last events are read. */
+static double rate_reached(const struct situation *s)
+{
+	const double seconds =
+		(double)s->workload->duration_ns / 1e9 * (double)s->result->round_count;
+
+	return (double)s->result->produced / ((double)s->workload->rate * seconds);
+}
+
+static void say_rate_missed(struct style_text *text, const struct situation *s)
+{
+	const double asked = (double)s->workload->rate / 1e6;
+	char reached[16];
+
+	style_append(text,
+		"The producers cannot make the rate: %.3g of %.3g Mev/s (%s), at %.0f ns an event; "
+		"none was lost.",
+		asked * rate_reached(s), asked,
+		style_percent(reached, sizeof(reached), rate_reached(s)), s->producer);
+	if (!say_cost(text, s))
+		style_append(text, " Ask for less, or give more producers: -rate, -producers.");
+}
+
+static void say_nothing_limits(struct style_text *text, const struct situation *s)
+{
+	char cpu[16], latency[FORMAT_SIZE];
+
+	style_append(text, "Nothing limits it: all of %.3g Mev/s were read, for %s of a CPU",
+		s->mevents_per_s, style_percent(cpu, sizeof(cpu), s->cpu));
+	if (s->result->latency->count > 0)
+		style_append(text, ", 99 %% of the events within %s",
+			format_duration_short((int64_t)histogram_quantile(s->result->latency, 0.99),
+				latency, sizeof(latency)));
+	style_append(text, ".");
+	if (say_cost(text, s))
+		return;
+	style_append(text, never_sleeps(s)
+				   ? " It never sleeps: wait paced leaves the CPU to others."
+				   : " A higher -rate shows what does.");
+}
+
+static void say_producers_limit(struct style_text *text, const struct situation *s)
+{
+	char cpu[16];
+
+	style_append(text,
+		"The producers limit: they made all they can, %.3g Mev/s at %.0f ns an event "
+		"(%.0f ns alone), and all of it was read for %s of a CPU.",
+		s->mevents_per_s, s->producer, s->alone, style_percent(cpu, sizeof(cpu), s->cpu));
+	if (say_cost(text, s))
+		return;
+	style_append(text, "%s More producers (-producers) show the consumer's limit.",
+		s->cpu < CPU_BUSY ? " The consumer could take more." : "");
+}
+
+char *live_verdict(const struct live_results *results, size_t index, char *text, size_t size)
+{
+	const struct situation s = situation_of(results, index);
+	struct style_text said = { .text = text, .size = size };
+
+	style_append(&said, "%s", "");
+	if (s.result->consumed == 0)
+		say_nothing_consumed(&said, &s);
+	else if (s.result->lost > 0)
+		say_loss(&said, &s);
+	else if (s.workload->rate == PARSE_RATE_MAX)
+		say_producers_limit(&said, &s);
+	else if (rate_reached(&s) < RATE_REACHED)
+		say_rate_missed(&said, &s);
+	else
+		say_nothing_limits(&said, &s);
+	return text;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The same events as the BPF programs write, from threads in user space to rings in plain memory.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/live_source.h"
+#include "live/producers.h"
+#include "sources/memory_ring.h"
+
+/* What one thread writes, apart from what others write. */
+struct memory_state {
+	struct live_state state;
+	struct ringview_account account;
+} __attribute__((aligned(128)));
+
+struct memory_live {
+	struct live_source source; /* first */
+	struct live_plan plan;
+	uint64_t ring_size;
+	uint32_t opened; /* rings */
+	struct memory_ring rings[LIVE_RINGS_MAX];
+	struct memory_state states[LIVE_PRODUCERS_MAX];
+	struct producers producers;
+};
+
+static struct memory_live *memory_of(struct live_source *source)
+{
+	return (struct memory_live *)source;
+}
+
+/* As bpf_ringbuf_query(BPF_RB_AVAIL_DATA): what is not released. */
+static uint64_t waiting_in(const struct memory_ring *ring)
+{
+	uint64_t consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+
+	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - consumer;
+}
+
+static uint64_t flags_for(const struct live_plan *plan, const struct memory_ring *ring)
+{
+	switch (plan->notify) {
+	case RINGVIEW_NOTIFY_NEVER:
+		return BPF_RB_NO_WAKEUP;
+	case RINGVIEW_NOTIFY_FORCE:
+		return BPF_RB_FORCE_WAKEUP;
+	case RINGVIEW_NOTIFY_AT_LEAST:
+		return waiting_in(ring) >= plan->notify_bytes ? BPF_RB_FORCE_WAKEUP
+							      : BPF_RB_NO_WAKEUP;
+	default:
+		return 0;
+	}
+}
+
+static uint64_t stamp(const struct live_interval *interval, struct live_state *state, uint64_t id)
+{
+	if (interval->divisor)
+		return live_next_due(state, interval->ns, interval->remainder, interval->divisor);
+	return id % LIVE_STAMP_EVERY == 0 ? producers_clock() : 0;
+}
+
+static void produce_one(struct memory_live *memory, uint32_t index)
+{
+	const struct live_plan *plan = &memory->plan;
+	struct memory_ring *ring = &memory->rings[index % memory->source.rings];
+	struct live_state *state = &memory->states[index].state;
+	struct ringview_account *account = &memory->states[index].account;
+	uint64_t id = (uint64_t)index << LIVE_SEQUENCE_BITS | state->sequence++;
+	uint64_t due = stamp(&plan->interval, state, id), flags;
+	uint32_t size = plan->event_size ? plan->event_size : live_mixed_size(id);
+	struct live_event *event = memory_ring_reserve(ring, size);
+
+	account->attempted++;
+	if (!event) {
+		account->failed++;
+		return;
+	}
+	live_fill(event, size, id, due);
+	if ((id & plan->query_mask) == 0) {
+		uint64_t waiting = waiting_in(ring);
+
+		if (waiting > state->high_water)
+			state->high_water = waiting;
+	}
+	flags = flags_for(plan, ring);
+	if (plan->discard && live_is_discarded(id, plan->discard)) {
+		memory_ring_discard(ring, event, flags);
+		account->discarded++;
+	} else {
+		memory_ring_submit(ring, event, flags);
+		account->submitted++;
+	}
+}
+
+static void memory_begin(void *context, uint32_t index, uint64_t due)
+{
+	struct memory_live *memory = context;
+
+	memory->states[index] = (struct memory_state){ .state.due = due };
+}
+
+/* Wall time: where others run on this CPU in between, theirs is in it. */
+static int memory_produce(
+	void *context, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+{
+	const uint64_t start = producers_clock();
+
+	(void)why;
+	for (uint64_t i = 0; i < events; i++)
+		produce_one(context, index);
+	*ns += (double)(producers_clock() - start);
+	return 0;
+}
+
+static uint64_t memory_attempted(const void *context, uint32_t index)
+{
+	const struct memory_live *memory = context;
+
+	return memory->states[index].state.sequence;
+}
+
+static int memory_empty(void *context, struct complaint *why)
+{
+	struct memory_ring *ring = &((struct memory_live *)context)->rings[0];
+
+	(void)why;
+	__atomic_store_n(ring->consumer, *ring->producer, __ATOMIC_RELEASE);
+	return 0;
+}
+
+static const struct producers_job memory_job = {
+	.begin = memory_begin,
+	.produce = memory_produce,
+	.attempted = memory_attempted,
+	.empty = memory_empty,
+};
+
+static int memory_start(struct live_source *source, struct complaint *why)
+{
+	struct memory_live *memory = memory_of(source);
+
+	memset(memory->states, 0, sizeof(memory->states));
+	return producers_start(&memory->producers, why);
+}
+
+static int memory_stop(
+	struct live_source *source, struct live_produced *produced, struct complaint *why)
+{
+	struct memory_live *memory = memory_of(source);
+	int err;
+
+	*produced = (struct live_produced){ 0 };
+	err = producers_stop(&memory->producers, &produced->ns, why);
+	for (uint32_t i = 0; i < memory->producers.count; i++) {
+		const struct ringview_account *account = &memory->states[i].account;
+		const struct live_state *state = &memory->states[i].state;
+
+		produced->attempted += account->attempted;
+		produced->submitted += account->submitted;
+		produced->failed += account->failed;
+		produced->discarded += account->discarded;
+		produced->sequences[i] = state->sequence;
+		if (state->high_water > produced->high_water)
+			produced->high_water = state->high_water;
+	}
+	/* Two positions read one after the other can lie further apart than they ever did. */
+	if (produced->failed > 0 || produced->high_water > memory->ring_size)
+		produced->high_water = memory->ring_size;
+	return err;
+}
+
+static int memory_measure_alone(
+	struct live_source *source, double *ns_per_event, struct complaint *why)
+{
+	return producers_measure_alone(&memory_of(source)->producers, ns_per_event, why);
+}
+
+static int memory_open_reader(struct live_source *source, uint32_t index,
+	const struct ringview_options *options, struct ringview **reader)
+{
+	struct ringview_memory view = memory_ring_view(&memory_of(source)->rings[index]);
+
+	return ringview_open_memory(reader, &view, options);
+}
+
+static void memory_close(struct live_source *source)
+{
+	struct memory_live *memory = memory_of(source);
+	struct complaint ignored;
+	double ns;
+
+	producers_stop(&memory->producers, &ns, &ignored);
+	while (memory->opened > 0)
+		memory_ring_close(&memory->rings[--memory->opened]);
+	free(memory);
+}
+
+static const struct live_source_operations memory_operations = {
+	.start = memory_start,
+	.stop = memory_stop,
+	.measure_alone = memory_measure_alone,
+	.open_reader = memory_open_reader,
+	.close = memory_close,
+};
+
+static int open_rings(struct memory_live *memory, struct complaint *why)
+{
+	for (; memory->opened < memory->source.rings; memory->opened++) {
+		int err = memory_ring_open(&memory->rings[memory->opened], memory->ring_size);
+
+		if (err)
+			return complain(why, err,
+				"cannot make ring %u of %u, of %llu bytes, in memory: %s; try a "
+				"smaller -ring-size",
+				memory->opened + 1, memory->source.rings,
+				(unsigned long long)memory->ring_size, strerror(-err));
+		memory->source.map_fds[memory->opened] = -1;
+	}
+	return 0;
+}
+
+int live_memory_source_open(
+	struct live_source **source, const struct live_workload *workload, struct complaint *why)
+{
+	struct memory_live *memory;
+	int err;
+
+	/* calloc() would not align it as the parts that threads write ask for. */
+	if (posix_memalign((void **)&memory, _Alignof(struct memory_live), sizeof(*memory)))
+		return complain(why, -ENOMEM, "out of memory");
+	memset(memory, 0, sizeof(*memory));
+	memory->source.operations = &memory_operations;
+	memory->source.rings = workload->rings;
+	memory->plan = live_plan_of(workload);
+	memory->ring_size = workload->ring_size;
+	producers_init(&memory->producers, workload, &memory->plan, &memory_job, memory);
+	err = open_rings(memory, why);
+	if (err) {
+		memory_close(&memory->source);
+		return err;
+	}
+	*source = &memory->source;
+	return 0;
+}

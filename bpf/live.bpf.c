@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The producers of `live`: one event each time they run, by BPF_PROG_RUN or by a system call.
+ *
+ * Whatever the workload does not ask for is behind a const volatile: the verifier knows it when the
+ * program is loaded, and leaves it out.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "live_producer.h"
+#include "ringview/ringview.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* The only ring. A lookup for each event would be a tenth of its cost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20); /* user space makes the rings */
+} ring SEC(".maps");
+
+/* Of several. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LIVE_RINGS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} ring_array SEC(".maps");
+
+/* One for each producer: what runs it may be preempted by what runs another. */
+RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
+
+const volatile __u32 event_size = 64; /* 0: mixed */
+const volatile __u32 rings = 1;
+const volatile __u64 discard; /* of live_is_discarded() */
+const volatile __u32 notify;  /* enum ringview_notify */
+const volatile __u64 notify_bytes;
+const volatile __u64 query_mask = 255; /* how many bytes wait is asked where sequence & this is 0 */
+const volatile struct live_interval interval; /* divisor 0: no rate */
+const volatile __s32 introduction;            /* the argument that tells which process is ours */
+
+struct live_state states[LIVE_PRODUCERS];
+__u32 tgid; /* whose system calls are meant, as the first PID namespace calls it */
+
+/* What an event says of its time. */
+static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
+{
+	if (interval.divisor)
+		return live_next_due(state, interval.ns, interval.remainder, interval.divisor);
+	return sequence % LIVE_STAMP_EVERY == 0 ? bpf_ktime_get_ns() : 0;
+}
+
+static __always_inline void put(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
+	__u64 due, struct ringview_account *account)
+{
+	struct live_event *event = ringview_reserve(ringbuf, size, account);
+	__u64 flags, waiting;
+
+	if (!event)
+		return;
+	live_fill(event, size, id, due);
+	if ((id & query_mask) == 0) {
+		waiting = bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA);
+		if (waiting > state->high_water)
+			state->high_water = waiting;
+	}
+	flags = ringview_notify_flags(ringbuf, notify, notify_bytes);
+	if (discard && live_is_discarded(id, discard))
+		ringview_discard(event, flags, account);
+	else
+		ringview_submit(event, flags, account);
+}
+
+/* The size of a reservation has to be a constant for the verifier. */
+static __always_inline void put_mixed(void *ringbuf, struct live_state *state, __u64 id, __u64 due,
+	struct ringview_account *account)
+{
+	switch (live_mixed_size(id)) {
+	case 16:
+		put(ringbuf, 16, state, id, due, account);
+		break;
+	case 24:
+		put(ringbuf, 24, state, id, due, account);
+		break;
+	case 64:
+		put(ringbuf, 64, state, id, due, account);
+		break;
+	case 200:
+		put(ringbuf, 200, state, id, due, account);
+		break;
+	default:
+		put(ringbuf, 1000, state, id, due, account);
+	}
+}
+
+static __always_inline void produce_into(void *ringbuf, __u32 index, struct live_state *state)
+{
+	struct ringview_account *account = ringview_account_of(&accounts, index);
+	__u64 sequence, id, due;
+
+	if (!account)
+		return; /* never: so that nothing below has to check it again */
+	sequence = state->sequence++;
+	id = (__u64)index << LIVE_SEQUENCE_BITS | sequence;
+	due = stamp(state, sequence);
+	if (event_size == 0)
+		put_mixed(ringbuf, state, id, due, account);
+	else
+		put(ringbuf, event_size, state, id, due, account);
+}
+
+static __always_inline void produce(__u32 index)
+{
+	__u32 ring_index;
+	void *ringbuf;
+
+	if (index >= LIVE_PRODUCERS)
+		return;
+	/* The compiler may have compared another register than it uses then; a mask it cannot see
+	 * through convinces the verifier. */
+	barrier_var(index);
+	index &= LIVE_PRODUCERS - 1;
+	if (rings == 1) {
+		produce_into(&ring, index, &states[index]);
+		return;
+	}
+	ring_index = index % rings;
+	ringbuf = bpf_map_lookup_elem(&ring_array, &ring_index);
+	if (ringbuf)
+		produce_into(ringbuf, index, &states[index]);
+}
+
+/* The mark of the packet is the index of the producer. */
+SEC("tc")
+int produce_by_run(struct __sk_buff *skb)
+{
+	produce(skb->mark);
+	return 0;
+}
+
+/* As /sys/kernel/tracing/events/syscalls/sys_enter_getpgid/format has it on 64-bit systems. */
+struct sys_enter_getpgid {
+	__u64 common;
+	__u64 number;
+	__u64 pid;
+};
+
+/*
+ * getpgid(-1 - index of the producer): no process has such a number, so the system call itself does
+ * next to nothing.
+ *
+ * A process in a PID namespace does not know its number in the first one, which is what the helper
+ * returns. So it introduces itself by a call with an argument that nobody else knows.
+ */
+SEC("tracepoint/syscalls/sys_enter_getpgid")
+int produce_by_syscall(struct sys_enter_getpgid *call)
+{
+	__u32 caller = bpf_get_current_pid_tgid() >> 32;
+	__s32 argument = call->pid;
+
+	if (caller == tgid)
+		produce((__u32)(-1 - argument));
+	else if (argument == introduction && tgid == 0)
+		tgid = caller;
+	return 0;
+}

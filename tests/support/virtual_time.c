@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "clock.h"
+#include "fixture.h"
+#include "virtual_time.h"
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __real_ppoll(
+	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+int __wrap_ppoll(
+	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+int __real_epoll_pwait2(int fd, struct epoll_event *events, int count,
+	const struct timespec *timeout, const sigset_t *mask);
+int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
+	const struct timespec *timeout, const sigset_t *mask);
+
+static struct {
+	bool on;
+	int64_t now, next, oversleep;
+	virtual_event *event;
+	void *context;
+	size_t sleeps;
+	struct virtual_sleep last;
+	uint64_t readings;
+} time_line;
+
+void virtual_time_expect(virtual_event *event, void *context, int64_t at)
+{
+	time_line.next = event ? at : VIRTUAL_NEVER;
+	time_line.event = event;
+	time_line.context = context;
+}
+
+void virtual_time_begin(virtual_event *event, void *context, int64_t first)
+{
+	memset(&time_line, 0, sizeof(time_line));
+	time_line.now = VIRTUAL_START;
+	time_line.on = true;
+	virtual_time_expect(event, context, first);
+}
+
+void virtual_time_end(void)
+{
+	time_line.on = false;
+}
+
+int64_t virtual_now(void)
+{
+	return time_line.now;
+}
+
+/* Up to the next event, or to @until. */
+static void step(int64_t until)
+{
+	if (time_line.next > until) {
+		time_line.now = until;
+		return;
+	}
+	if (time_line.next > time_line.now)
+		time_line.now = time_line.next;
+	time_line.next = time_line.event(time_line.context, time_line.now);
+}
+
+void virtual_time_pass(int64_t ns)
+{
+	const int64_t until = time_line.now + ns;
+
+	while (time_line.now < until || time_line.next <= until)
+		step(until);
+}
+
+void virtual_oversleep(int64_t ns)
+{
+	time_line.oversleep = ns;
+}
+
+size_t virtual_sleeps(void)
+{
+	return time_line.sleeps;
+}
+
+struct virtual_sleep virtual_last_sleep(void)
+{
+	return time_line.last;
+}
+
+uint64_t virtual_readings(void)
+{
+	return time_line.readings;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (!time_line.on)
+		return __real_clock_gettime(clock, now);
+	assert_int_equal(clock, CLOCK_MONOTONIC);
+	time_line.readings++;
+	virtual_time_pass(VIRTUAL_READING);
+	*now = clock_timespec(time_line.now);
+	return 0;
+}
+
+/* What is asked of the descriptors; > 0 ends the sleep. */
+typedef int readiness(void *context);
+
+static int sleep_through(
+	bool in_epoll, const struct timespec *timeout, readiness *ready, void *context)
+{
+	const int64_t start = time_line.now;
+	int64_t until = VIRTUAL_NEVER;
+	int count;
+
+	time_line.sleeps++;
+	time_line.last = (struct virtual_sleep){ .in_epoll = in_epoll, .ns = VIRTUAL_NEVER };
+	if (timeout) {
+		time_line.last.ns = timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec;
+		until = start + time_line.last.ns + time_line.oversleep;
+	}
+	for (;;) {
+		count = ready(context);
+		if (count != 0 || (time_line.now >= until && time_line.next > until))
+			break;
+		if (until == VIRTUAL_NEVER && time_line.next == VIRTUAL_NEVER)
+			fail_msg("sleeps for ever");
+		step(until);
+	}
+	time_line.last.slept = time_line.now - start;
+	return count;
+}
+
+struct polled {
+	struct pollfd *fds;
+	nfds_t count;
+};
+
+static int poll_is_ready(void *context)
+{
+	const struct timespec none = { 0, 0 };
+	struct polled *polled = context;
+
+	return __real_ppoll(polled->fds, polled->count, &none, NULL);
+}
+
+int __wrap_ppoll(
+	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct polled polled = { fds, count };
+
+	if (!time_line.on)
+		return __real_ppoll(fds, count, timeout, mask);
+	return sleep_through(false, timeout, poll_is_ready, &polled);
+}
+
+struct epolled {
+	int fd;
+	struct epoll_event *events;
+	int count;
+};
+
+static int epoll_is_ready(void *context)
+{
+	struct epolled *epolled = context;
+
+	return epoll_wait(epolled->fd, epolled->events, epolled->count, 0);
+}
+
+int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
+	const struct timespec *timeout, const sigset_t *mask)
+{
+	struct epolled epolled = { fd, events, count };
+
+	if (!time_line.on)
+		return __real_epoll_pwait2(fd, events, count, timeout, mask);
+	return sleep_through(true, timeout, epoll_is_ready, &epolled);
+}

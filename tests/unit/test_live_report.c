@@ -1,0 +1,1306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a live run's report says of made-up measurements: figures by hand, each verdict, and every
+ * format.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <errno.h>
+#include <math.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commandline/parse.h"
+#include "live/live_report.h"
+#include "results/result_file.h"
+#include "results/style.h"
+
+#define ROUNDS 20
+#define SECOND 1000000000
+#define ALONE_NS 40
+#define RING_SIZE (1 << 20)
+
+/* Too large for the stack. */
+static struct live_measurement m;
+static struct live_results results;
+static const struct live_advice *advice;
+
+/* A combination as it is in every round, but for a jitter of +- 0.5 %. */
+struct made {
+	enum live_mode mode;
+	enum live_wait wait;
+	double consumed; /* events in a round of a second */
+	double lost;
+	double cpu; /* share of a CPU */
+	double producer_ns;
+	double wakeups; /* an event */
+	uint64_t latency_ns;
+};
+
+static const struct made polled = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 2e6, 0, 0.44, 480, 0.3, 20000 };
+static const struct made paced = { MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000 };
+static const struct made spinning = { MODE_LIBBPF, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900 };
+
+static void fill(struct live_samples *samples, const struct made *made)
+{
+	samples->combination = (struct live_combination){ made->mode, made->wait };
+	for (size_t i = 0; i < m.rounds; i++) {
+		const double jitter = 0.995 + 0.01 * (double)(i * 7 % ROUNDS) / ROUNDS;
+		struct live_round *round = &samples->rounds[i];
+
+		*round = (struct live_round){
+			.elapsed_ns = SECOND,
+			.consumed = (uint64_t)(made->consumed * jitter),
+			.lost = (uint64_t)made->lost,
+			.producer_ns_per_event = made->producer_ns * jitter,
+			.consumer_cpu_ns = (int64_t)(made->cpu * SECOND * jitter),
+			.sleeps = 10000,
+			.wakeups = (uint64_t)(made->wakeups * made->consumed),
+			.high_water = made->lost > 0 ? RING_SIZE : RING_SIZE / 8,
+		};
+		round->produced = round->consumed + round->lost + round->discarded;
+	}
+	histogram_clear(&samples->latency);
+	for (int i = 0; made->latency_ns > 0 && i < 1000; i++)
+		histogram_add(&samples->latency, made->latency_ns);
+}
+
+/* A measurement of these; the first runs twice. */
+static void measure_rounds(const struct made *const *made, size_t count, size_t rounds)
+{
+	m.count = count;
+	m.rounds = rounds;
+	m.twin_of = 0;
+	for (size_t i = 0; i < count; i++)
+		fill(&m.samples[i], made[i]);
+	fill(&m.samples[count], made[0]);
+}
+
+#define MEASURE(rounds, ...)                                        \
+	measure_rounds((const struct made *const[]){ __VA_ARGS__ }, \
+		sizeof((const struct made *const[]){ __VA_ARGS__ }) / sizeof(void *), rounds)
+
+static int start(void **state)
+{
+	(void)state;
+	m.workload = (struct live_workload){
+		.source = SOURCE_BPF,
+		.producers = 1,
+		.rate = PARSE_RATE_MAX,
+		.duration_ns = SECOND,
+		.event_size = 64,
+		.ring_size = RING_SIZE,
+		.rings = 1,
+		.latency_budget_ns = 1000000,
+		.consumer_cpu = 1,
+	};
+	m.alone_ns = ALONE_NS;
+	m.own_memory = 1 << 20;
+	advice = NULL;
+	return 0;
+}
+
+#define assert_near(actual, expected) \
+	assert_true(fabs((double)(actual) - (expected)) <= 1e-9 * fabs((double)(expected)))
+
+/* Results. */
+
+static void totals_are_sums_and_the_highest_water(void **state)
+{
+	(void)state;
+	MEASURE(2, &paced);
+	m.samples[0].rounds[0] = (struct live_round){ .elapsed_ns = 1,
+		.produced = 10,
+		.consumed = 5,
+		.lost = 3,
+		.discarded = 2,
+		.sleeps = 7,
+		.wakeups = 4,
+		.high_water = 900 };
+	m.samples[0].rounds[1] = (struct live_round){ .elapsed_ns = 1,
+		.produced = 111,
+		.consumed = 100,
+		.lost = 10,
+		.discarded = 1,
+		.sleeps = 1,
+		.wakeups = 1,
+		.high_water = 800 };
+	live_results_of(&results, &m);
+	assert_int_equal(results.result_count, 1);
+	assert_int_equal(results.results[0].produced, 121);
+	assert_int_equal(results.results[0].consumed, 105);
+	assert_int_equal(results.results[0].lost, 13);
+	assert_int_equal(results.results[0].discarded, 3);
+	assert_int_equal(results.results[0].sleeps, 8);
+	assert_int_equal(results.results[0].wakeups, 5);
+	assert_int_equal(results.results[0].high_water, 900);
+}
+
+static void figures_are_an_event_consumed(void **state)
+{
+	(void)state;
+	MEASURE(1, &paced);
+	m.samples[0].rounds[0] = (struct live_round){ .elapsed_ns = 4000,
+		.produced = 30,
+		.consumed = 20,
+		.lost = 10,
+		.producer_ns_per_event = 50,
+		.consumer_cpu_ns = 1000 };
+	live_results_of(&results, &m);
+	assert_near(results.results[0].ns_per_event.median, 200);
+	assert_near(results.results[0].cpu_ns.median, 50);
+	assert_near(results.results[0].cpu_percent.median, 25);
+	assert_near(results.results[0].producer_ns.median, 50);
+	assert_near(live_mevents_per_s(&results.results[0]), 5);
+}
+
+static void the_reference_is_libbpfs_poll(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &paced, &spinning, &polled);
+	live_results_of(&results, &m);
+	assert_int_equal(results.reference, 2);
+	assert_int_equal(results.ratio_count, 2);
+	assert_int_equal(results.ratios[1].result, 1);
+	assert_int_equal(results.ratios[1].baseline, 2);
+}
+
+static void the_reference_is_else_the_first(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &paced, &spinning);
+	live_results_of(&results, &m);
+	assert_int_equal(results.reference, 0);
+	assert_int_equal(results.ratio_count, 1);
+	assert_int_equal(results.ratios[0].result, 1);
+}
+
+static void above_one_is_better_in_every_ratio(void **state)
+{
+	/* CPU time an event: 0.4 / 2e6 against 0.2 / 8e6. */
+	const struct made slow = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 2e6, 0, 0.4, 400, 0, 0 };
+	const struct made fast = { MODE_VIEW, WAIT_EVENT, 8e6, 0, 0.2, 50, 0, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &slow, &fast);
+	live_results_of(&results, &m);
+	assert_true(fabs(results.ratios[0].ratio.median - 4) < 1e-3);
+	assert_true(fabs(results.ratios[0].cpu.median - 8) < 1e-3);
+	assert_true(fabs(results.ratios[0].producer.median - 8) < 1e-3);
+	assert_int_equal(results.ratios[0].ratio.verdict, VERDICT_FASTER);
+	assert_int_equal(results.ratios[0].cpu.verdict, VERDICT_FASTER);
+	assert_int_equal(results.ratios[0].producer.verdict, VERDICT_FASTER);
+}
+
+static void ratios_are_paired_by_round(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	/* A round that is slow for all changes nothing. */
+	for (size_t i = 0; i < 3; i++)
+		m.samples[i].rounds[4].elapsed_ns *= 10;
+	live_results_of(&results, &m);
+	assert_true(results.ratios[0].ratio.interval.high < 7.01);
+	assert_true(results.ratios[0].ratio.interval.low > 6.99);
+}
+
+static void the_twin_gives_the_noise(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	for (size_t i = 0; i < ROUNDS; i++)
+		m.samples[2].rounds[i].elapsed_ns = SECOND * 103ll / 100;
+	live_results_of(&results, &m);
+	assert_true(fabs(results.noise_floor - 0.03) < 1e-6);
+}
+
+/* The consumer's CPU time is noisy, which says nothing against the events a second. */
+static void each_figure_has_its_own_noise(void **state)
+{
+	const struct made twice = { MODE_BATCH, WAIT_PACED, 4e6, 0, 0.44, 45, 0, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &twice);
+	for (size_t i = 0; i < ROUNDS; i++)
+		m.samples[2].rounds[i].consumer_cpu_ns *= 3;
+	live_results_of(&results, &m);
+	assert_true(results.noise_floor < 0.001);
+	assert_int_equal(results.ratios[0].ratio.verdict, VERDICT_FASTER);
+	assert_true(results.ratios[0].cpu.median > 1.9);
+	assert_int_not_equal(results.ratios[0].cpu.verdict, VERDICT_FASTER);
+}
+
+static void without_a_twin_nothing_is_sure(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	m.twin_of = SIZE_MAX;
+	live_results_of(&results, &m);
+	assert_true(isinf(results.noise_floor));
+	assert_int_equal(results.ratios[0].ratio.verdict, VERDICT_UNCLEAR);
+}
+
+static void one_round_has_no_interval(void **state)
+{
+	(void)state;
+	MEASURE(1, &polled, &paced);
+	live_results_of(&results, &m);
+	assert_true(results.results[1].ns_per_event.valid);
+	assert_false(results.results[1].ns_per_event.has_interval);
+	assert_true(results.ratios[0].ratio.valid);
+	assert_false(results.ratios[0].ratio.has_interval);
+	assert_int_equal(results.ratios[0].ratio.verdict, VERDICT_UNCLEAR);
+	assert_true(isinf(results.noise_floor));
+}
+
+static void nothing_consumed_is_no_number(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	m.samples[1].rounds[3].consumed = 0;
+	live_results_of(&results, &m);
+	assert_false(results.results[1].ns_per_event.valid);
+	assert_false(results.results[1].cpu_ns.valid);
+	assert_false(results.ratios[0].ratio.valid);
+	assert_true(live_mevents_per_s(&results.results[1]) == 0);
+}
+
+static void names_say_path_and_wait(void **state)
+{
+	char name[32];
+
+	(void)state;
+	assert_string_equal(
+		live_combination_name(
+			(struct live_combination){ MODE_VIEW, WAIT_EVENT }, name, sizeof(name)),
+		"view/event");
+	assert_string_equal(
+		live_combination_name((struct live_combination){ MODE_LIBBPF, WAIT_LIBBPF_POLL },
+			name, sizeof(name)),
+		"libbpf-poll");
+}
+
+/* Verdicts. */
+
+static void assert_matches(const char *text, const char *pattern)
+{
+	regex_t compiled;
+	int found;
+
+	assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE), 0);
+	found = regexec(&compiled, text, 0, NULL, 0);
+	regfree(&compiled);
+	if (found != 0)
+		fail_msg("no /%s/ in: %s", pattern, text);
+}
+
+/* The verdict on combination @index matches, and is whole. */
+static void assert_verdict(size_t index, const char *pattern)
+{
+	static char text[LIVE_VERDICT_SIZE];
+
+	live_results_of(&results, &m);
+	assert_ptr_equal(live_verdict(&results, index, text, sizeof(text)), text);
+	assert_matches(text, pattern);
+	assert_matches(text, "^[A-Z].*\\.$");
+	assert_null(strstr(text, "nan"));
+	assert_null(strstr(text, "inf"));
+}
+
+static void nothing_limits(void **state)
+{
+	const struct made quiet = { MODE_BATCH, WAIT_PACED, 1e6, 0, 0.041, 45, 0, 1020000 };
+
+	(void)state;
+	m.workload.rate = 1000000;
+	MEASURE(ROUNDS, &quiet);
+	assert_verdict(0, "^Nothing limits it: all of 1 Mev/s were read, for 4\\.1 % of a CPU, "
+			  "99 % of the events within 1\\.0[0-9]+ms\\. A higher -rate");
+}
+
+static void nothing_limits_but_it_never_sleeps(void **state)
+{
+	const struct made quiet = { MODE_VIEW, WAIT_BUSY, 1e6, 0, 1, 60, 0, 0 };
+
+	(void)state;
+	m.workload.rate = 1000000;
+	MEASURE(ROUNDS, &quiet);
+	assert_verdict(0, "for 100 % of a CPU\\. It never sleeps: wait paced");
+}
+
+static void nothing_limits_but_notifications_cost(void **state)
+{
+	const struct made quiet = { MODE_BATCH, WAIT_EVENT, 1e5, 0, 0.3, 900, 0.9, 5000 };
+
+	(void)state;
+	m.workload.rate = 100000;
+	MEASURE(ROUNDS, &quiet);
+	assert_verdict(0,
+		"^Nothing limits it: .*Notifications cost the producers 860 ns .* sampled:256\\.$");
+}
+
+static void the_consumer_limits(void **state)
+{
+	const struct made busy = { MODE_COPY, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000 };
+
+	(void)state;
+	m.workload.work_ns = 50;
+	MEASURE(ROUNDS, &busy);
+	assert_verdict(0, "^The consumer limits: 10 % of the events were lost with it busy for "
+			  "99 % of a CPU; an event takes it 110 ns, 50 ns of them -work\\. "
+			  "Use path batch, .* more consumers");
+}
+
+static void the_ring_is_too_small_for_the_bursts(void **state)
+{
+	/* 10 Mev/s of 72 B for 4 ms: 2.9 MB. */
+	const struct made bursts = { MODE_BATCH, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000 };
+
+	(void)state;
+	MEASURE(ROUNDS, &bursts);
+	assert_verdict(0,
+		"^A ring of 1MiB is too small for the bursts: it was full, and 10 % of the events "
+		"were lost, with the consumer busy for only 12 % of a CPU\\. An event waited up to "
+		"4ms; that needs about -ring-size 4MiB, or a smaller -latency-budget; -advise");
+}
+
+static void several_rings_share_the_bursts(void **state)
+{
+	const struct made bursts = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000 };
+
+	(void)state;
+	m.workload.rings = 2;
+	MEASURE(ROUNDS, &bursts);
+	assert_verdict(0, "-ring-size 4MiB; -advise");
+}
+
+static void without_latencies_the_ring_is_doubled(void **state)
+{
+	const struct made bursts = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &bursts);
+	assert_verdict(0, "of a CPU\\. Give at least -ring-size 2MiB; -advise");
+}
+
+static void no_ring_is_large_enough(void **state)
+{
+	const struct made stuck = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000 };
+
+	(void)state;
+	MEASURE(ROUNDS, &stuck);
+	assert_verdict(0, "up to 9s, for which no ring is large enough: find what keeps");
+}
+
+/* 14563 events in the ring at 10 Mev/s take 1.5 ms to read. A loop that never sleeps takes all of
+ * its CPU either way. */
+static void a_loop_is_behind_where_half_wait_for_a_full_ring(void **state)
+{
+	const struct made behind = { MODE_VIEW, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000 };
+	const struct made stopped = { MODE_VIEW, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 3000 };
+
+	(void)state;
+	MEASURE(ROUNDS, &behind, &stopped);
+	assert_verdict(
+		0, "^The consumer limits: .* for 100 % of a CPU; an event takes it 100 ns\\.");
+	assert_verdict(
+		1, "^A ring of 1MiB is too small .* half of those read waited for less than 3");
+}
+
+/* Few wakeups, but at microseconds each they are all that there is. */
+static void few_wakeups_explain_a_small_cost(void **state)
+{
+	const struct made woken = { MODE_BATCH, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0 };
+	const struct made looking = { MODE_BATCH, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &woken, &looking);
+	assert_verdict(0, "Notifications cost the producers 100 ns");
+	assert_verdict(1, "looks too often: an event costs its producer 300 ns");
+}
+
+static void nobody_wakes_a_consumer_that_waits(void **state)
+{
+	const struct made deaf = { MODE_VIEW, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000 };
+
+	(void)state;
+	m.workload.notify = NOTIFY_NEVER;
+	MEASURE(ROUNDS, &deaf);
+	assert_verdict(0, "^Nobody wakes the consumer: .*-notify never.* Wait paced");
+}
+
+static void notifications_cost(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	assert_verdict(0, "^The producers limit: .* 2 Mev/s at 480 ns .*\\. Notifications cost the "
+			  "producers 440 ns an event more than alone \\(40 ns\\), with 0\\.3 "
+			  "wakeups an event\\. Wait paced, or notify less often: -notify "
+			  "sampled:128\\.$");
+}
+
+static void sampling_is_made_rarer(void **state)
+{
+	(void)state;
+	m.workload.notify = NOTIFY_SAMPLED;
+	m.workload.notify_events = 500;
+	MEASURE(ROUNDS, &polled);
+	assert_verdict(0, "-notify sampled:2000\\.$");
+}
+
+static void the_consumer_looks_too_often(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &spinning, &paced);
+	assert_verdict(1,
+		"The consumer looks too often: an event costs its producer 1630 ns more "
+		"than alone \\(40 ns\\), .* Wait paced, with path batch; or give -notify never");
+}
+
+static void a_paced_consumer_is_told_something_else(void **state)
+{
+	const struct made eager = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0 };
+	const struct made single = { MODE_VIEW, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &eager, &single, &paced);
+	assert_verdict(0, "looks too often.* Allow a larger -latency-budget\\.$");
+	assert_verdict(1, "looks too often.* Use path batch, which releases many at once\\.$");
+}
+
+static void producers_wait_for_each_other(void **state)
+{
+	const struct made shared = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0 };
+	const struct made polling = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0 };
+
+	(void)state;
+	m.workload.producers = 4;
+	m.workload.rings = 2;
+	MEASURE(ROUNDS, &polling, &shared);
+	assert_verdict(1,
+		"The producers wait for each other: 4 share 2 rings and its lock; an event "
+		"costs 300 ns .* 40 ns with one .* -rings 4\\.$");
+	/* The other pays notifications above all. */
+	assert_verdict(0, "Notifications cost");
+}
+
+/* With a ring each there is no lock to wait for. */
+static void producers_with_rings_of_their_own_do_not(void **state)
+{
+	const struct made apart = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0 };
+
+	(void)state;
+	m.workload.producers = 4;
+	m.workload.rings = 4;
+	MEASURE(ROUNDS, &apart);
+	assert_verdict(0, "looks too often");
+}
+
+static void the_producers_limit(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	assert_verdict(1,
+		"^The producers limit: they made all they can, 14 Mev/s at 45 ns an event "
+		"\\(40 ns alone\\), and all of it was read for 9 % of a CPU\\. The consumer "
+		"could take more\\. More producers");
+}
+
+static void the_producers_cannot_make_the_rate(void **state)
+{
+	const struct made slow = { MODE_BATCH, WAIT_PACED, 2e6, 0, 0.1, 45, 0, 1000 };
+
+	(void)state;
+	m.workload.rate = 8000000;
+	MEASURE(ROUNDS, &slow);
+	assert_verdict(0,
+		"^The producers cannot make the rate: 2 of 8 Mev/s \\(25 %\\), at 45 ns .* "
+		"Ask for less, or give more producers");
+}
+
+static void notifications_keep_from_the_rate(void **state)
+{
+	(void)state;
+	m.workload.rate = 8000000;
+	MEASURE(ROUNDS, &polled);
+	assert_verdict(0, "^The producers cannot make the rate: .* Notifications cost");
+}
+
+static void without_knowing_the_cost_alone_none_is_blamed(void **state)
+{
+	(void)state;
+	m.alone_ns = 0;
+	MEASURE(ROUNDS, &polled);
+	assert_verdict(0, "^The producers limit: .* More producers");
+}
+
+static void nothing_was_consumed(void **state)
+{
+	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0 };
+
+	(void)state;
+	MEASURE(ROUNDS, &none);
+	assert_verdict(0, "^Nothing was consumed, and 100 events were lost");
+}
+
+static void nothing_was_to_be_kept(void **state)
+{
+	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 0, 0, 0, 0, 0 };
+
+	(void)state;
+	MEASURE(1, &none);
+	m.samples[0].rounds[0].produced = m.samples[0].rounds[0].discarded = 7;
+	assert_verdict(0, "^Nothing was consumed: of 7 events none was to be kept");
+}
+
+/* In one round nothing was consumed: there is no median, and the totals speak. */
+static void a_round_without_events_leaves_a_verdict(void **state)
+{
+	(void)state;
+	MEASURE(ROUNDS, &paced);
+	m.samples[0].rounds[3].consumed = m.samples[0].rounds[3].produced = 0;
+	assert_verdict(0, "they made all they can, 13\\.3 Mev/s");
+}
+
+static void measure_everything(size_t rounds);
+
+/* Every verdict fits, also that on what loses and costs at the same time. */
+static void no_verdict_lacks_its_end(void **state)
+{
+	static const enum live_notify notifies[] = { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_SAMPLED };
+	char text[LIVE_VERDICT_SIZE], whole[4 * LIVE_VERDICT_SIZE];
+
+	(void)state;
+	m.workload.producers = LIVE_PRODUCERS_MAX;
+	m.workload.rings = LIVE_RINGS_MAX - 1;
+	m.workload.work_ns = 1000000;
+	m.workload.notify_events = 123456;
+	for (int i = 0; i < 3 * 3 * 3; i++) {
+		m.workload.notify = notifies[i % 3];
+		m.workload.rate = i / 3 % 3 == 0 ? PARSE_RATE_MAX : i / 3 % 3 == 1 ? 1 : 123456789;
+		measure_everything(ROUNDS);
+		for (size_t j = 0; j < m.count; j++)
+			for (size_t round = 0; i >= 9 && round < ROUNDS; round++) {
+				m.samples[j].rounds[round].producer_ns_per_event *= 1234;
+				m.samples[j].rounds[round].wakeups *= i >= 18;
+			}
+		live_results_of(&results, &m);
+		for (size_t j = 0; j < m.count; j++)
+			assert_string_equal(live_verdict(&results, j, text, sizeof(text)),
+				live_verdict(&results, j, whole, sizeof(whole)));
+	}
+}
+
+static void a_verdict_is_never_cut_within_a_sentence(void **state)
+{
+	char text[LIVE_VERDICT_SIZE];
+
+	(void)state;
+	MEASURE(ROUNDS, &polled);
+	live_results_of(&results, &m);
+	for (size_t size = 1; size < sizeof(text); size++) {
+		live_verdict(&results, 0, text, size);
+		assert_true(strlen(text) < size);
+		assert_true(!text[0] || text[strlen(text) - 1] == '.');
+	}
+}
+
+/* Formats. */
+
+static struct environment environment;
+
+static char *written(enum format format, bool colour)
+{
+	const struct live_report report = {
+		.command_line = "live -made up",
+		.results = &results,
+		.advice = advice,
+		.environment = &environment,
+		.colour = colour,
+	};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	live_results_of(&results, &m);
+	assert_int_equal(live_report_write(out, &report, format), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static size_t columns(const char *line, size_t length)
+{
+	size_t count = 0;
+
+	/* Bytes that go on with a UTF-8 character are none. */
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)line[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* Warnings, one each, are as long as they are. */
+static void assert_narrow(const char *text)
+{
+	while (*text) {
+		const size_t length = strcspn(text, "\n");
+
+		if (columns(text, length) > STYLE_COLUMNS && strncmp(text, "Caution: ", 9) != 0)
+			fail_msg("too wide: %.*s", (int)length, text);
+		text += length + 1;
+	}
+}
+
+static void measure_everything(size_t rounds)
+{
+	static const struct made made[] = {
+		{ MODE_LIBBPF, WAIT_LIBBPF_POLL, 2.1e6, 0, 0.44, 480, 0.3, 20000 },
+		{ MODE_LIBBPF, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900 },
+		{ MODE_COPY, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000 },
+		{ MODE_COPY, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000 },
+		{ MODE_COPY, WAIT_BUSY, 2e8, 3e9, 1, 12345, 0, 40000000000 },
+		{ MODE_VIEW, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 1, 5000 },
+		{ MODE_VIEW, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 90000000000 },
+		{ MODE_VIEW, WAIT_BUSY, 9e6, 0, 0.00001, 300, 0.00001, 1 },
+		{ MODE_BATCH, WAIT_EVENT, 0, 5, 0, 0, 0, 0 },
+		{ MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000 },
+		{ MODE_BATCH, WAIT_BUSY, 14e6, 1, 0.2, 90, 0, 1000000 },
+	};
+	const struct made *list[LIVE_COMBINATIONS_MAX];
+
+	for (size_t i = 0; i < LIVE_COMBINATIONS_MAX; i++)
+		list[i] = &made[i];
+	measure_rounds(list, LIVE_COMBINATIONS_MAX, rounds);
+}
+
+static void no_line_is_wider_than_a_page(void **state)
+{
+	static const size_t rounds[] = { 1, 4, ROUNDS, LIVE_ROUNDS_MAX };
+	static const uint64_t rates[] = { PARSE_RATE_MAX, 1000, 123456789 };
+
+	(void)state;
+	m.workload.producers = LIVE_PRODUCERS_MAX;
+	m.workload.rings = 3;
+	m.workload.notify = NOTIFY_SAMPLED;
+	m.workload.notify_events = 123456789;
+	m.workload.discard = 0.123456;
+	m.workload.event_size = 0;
+	m.workload.work_ns = 123456789;
+	m.workload.timer_slack_ns = 123456789;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t j = 0; j < 3; j++) {
+			char *text;
+
+			m.workload.rate = rates[j];
+			measure_everything(rounds[i]);
+			/* Noise that takes four digits to say. */
+			for (size_t round = 0; round < rounds[i]; round++)
+				m.samples[m.count].rounds[round].elapsed_ns *= 50;
+			text = written(FORMAT_TEXT, false);
+			assert_narrow(text);
+			assert_null(strstr(text, "nan"));
+			free(text);
+		}
+}
+
+static void the_headline_compares_with_libbpfs_loop(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &spinning, &paced);
+	for (size_t i = 0; i < ROUNDS; i += 2)
+		m.samples[2].rounds[i].consumer_cpu_ns =
+			m.samples[2].rounds[i].consumer_cpu_ns * 11 / 10;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Best of 3: batch/paced, 14\\.00 Mev/s for 9\\.[0-9] % of a CPU\\.$");
+	assert_matches(text, "^batch/paced consumes 7\\.00x as many events a second as libbpf-poll "
+			     "\\[7\\.00, 7\\.00\\]: faster$");
+	assert_matches(text, "^  CPU time of the consumer, an event: 3\\.1 % of that "
+			     "\\[2\\.9, 3\\.2\\]: less$");
+	assert_matches(text, "^  time of the producer, an event: 9\\.4 % of that "
+			     "\\[9\\.4, 9\\.4\\]: less$");
+	free(text);
+}
+
+/* At a given rate all that keep up consume as much: the cheapest is the best. */
+static void of_equal_rates_the_cheapest_is_best(void **state)
+{
+	const struct made dear = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 1.001e6, 0, 0.4, 480, 0.3, 9 };
+	const struct made cheap = { MODE_VIEW, WAIT_PACED, 1e6, 0, 0.02, 45, 0, 9 };
+
+	(void)state;
+	m.workload.rate = 1000000;
+	MEASURE(ROUNDS, &dear, &cheap);
+	char *text = written(FORMAT_TEXT, false);
+
+	assert_matches(text, "^Best of 2: view/paced, ");
+	free(text);
+}
+
+static void where_the_reference_is_best_the_next_is_named(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &spinning);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Best of 2: libbpf-poll, .*; then libbpf-spin\\.$");
+	assert_matches(text, "^libbpf-spin consumes 0\\.25x as many .*: slower$");
+	assert_matches(text, "an event: 347\\.9 % of that .*: more$");
+	free(text);
+}
+
+static void one_combination_alone_is_compared_with_nothing(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &paced);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Best of 1: batch/paced, 14\\.00 Mev/s");
+	assert_null(strstr(text, "consumes"));
+	free(text);
+}
+
+static void nothing_consumed_at_all_is_said_first(void **state)
+{
+	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0 };
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &none);
+	text = written(FORMAT_TEXT, false);
+	assert_int_equal(strncmp(text, "Nothing was consumed.\n", 22), 0);
+	assert_matches(text, "^view +event +- ");
+	free(text);
+}
+
+static void the_tables_have_each_figure(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	for (size_t i = 0; i < 2; i++)
+		m.samples[i].rounds[0].lost = 12345;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "costs its producer 40\\.0 ns$");
+	assert_matches(text,
+		"^libbpf libbpf-poll   2\\.00 \\[[0-9., ]+\\] +-  0\\.031  479\\.9  44\\.0 "
+		" 220\\.0   0\\.005   0\\.300   12\\.5$");
+	assert_matches(
+		text, "^batch  paced +14\\.00 \\[.*\\] +7\\.00x .* 45\\.0  9\\.00   6\\.43 ");
+	assert_matches(text, "^batch  paced( +1000\\.0){5} +1000$");
+	free(text);
+}
+
+static void the_balance_is_exact(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(1, &paced);
+	m.samples[0].rounds[0].produced = 1234567890123 + 45 + 6;
+	m.samples[0].rounds[0].consumed = 1234567890123;
+	m.samples[0].rounds[0].lost = 45;
+	m.samples[0].rounds[0].discarded = 6;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^batch  paced +1234567890174 = +1234567890123 \\+ +45 \\+ +6$");
+	free(text);
+}
+
+static void the_notes_tell_the_workload(void **state)
+{
+	char *text;
+
+	(void)state;
+	m.workload.rate = 250000;
+	m.workload.producers = 2;
+	m.workload.event_size = 0;
+	m.workload.work_ns = 100;
+	MEASURE(ROUNDS, &paced);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Run: 20 rounds in balanced order, each combination 1s in each\\.$");
+	assert_matches(text, "^Workload: 2 producers \\(run\\) at 250000 events a second together, "
+			     "events of mixed sizes, 1 ring of$");
+	assert_matches(text, "^  1MiB, notify default, latency budget 1ms, work an event 100ns, "
+			     "consumer on CPU 1\\.$");
+	assert_matches(text, "^Latency: from when an event was due until");
+	assert_matches(text, "^Noise: batch/paced differs from itself by up to 0 %;");
+	free(text);
+}
+
+static void at_the_most_latency_is_from_the_writing(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(1, &paced);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Latency: from when an event was written .* one of 64\\.$");
+	assert_matches(text, "^Noise: too few rounds");
+	free(text);
+}
+
+static void colours_are_there_when_wanted(void **state)
+{
+	char *plain, *coloured;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	plain = written(FORMAT_TEXT, false);
+	coloured = written(FORMAT_TEXT, true);
+	assert_null(strchr(plain, '\x1b'));
+	assert_non_null(strstr(coloured, ": \x1b[32mfaster\x1b[0m\n"));
+	assert_non_null(strstr(coloured, "\x1b[32m  7.00x\x1b[0m"));
+	free(plain);
+	free(coloured);
+}
+
+static json_t *written_json(void)
+{
+	char *text = written(FORMAT_JSON, false);
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(root);
+	free(text);
+	return root;
+}
+
+static json_int_t integer_of(const json_t *object, const char *name)
+{
+	assert_true(json_is_integer(json_object_get(object, name)));
+	return json_integer_value(json_object_get(object, name));
+}
+
+static void assert_balanced(const json_t *object)
+{
+	assert_true(integer_of(object, "produced") == integer_of(object, "consumed") +
+							      integer_of(object, "lost") +
+							      integer_of(object, "discarded"));
+}
+
+static void json_balances_in_every_round(void **state)
+{
+	json_t *root, *result, *round;
+	size_t i, j;
+
+	(void)state;
+	measure_everything(ROUNDS);
+	m.samples[3].rounds[1].discarded = 9007199254740993;
+	m.samples[3].rounds[1].produced += 9007199254740993;
+	root = written_json();
+	assert_int_equal(json_array_size(json_object_get(root, "results")), LIVE_COMBINATIONS_MAX);
+	json_array_foreach(json_object_get(root, "results"), i, result)
+	{
+		json_int_t consumed = 0;
+
+		assert_balanced(result);
+		assert_int_equal(json_array_size(json_object_get(result, "rounds")), ROUNDS);
+		json_array_foreach(json_object_get(result, "rounds"), j, round)
+		{
+			assert_balanced(round);
+			consumed += integer_of(round, "consumed");
+		}
+		assert_true(consumed == integer_of(result, "consumed"));
+	}
+	json_decref(root);
+}
+
+static const json_t *result_in(const json_t *root, size_t index)
+{
+	return json_array_get(json_object_get(root, "results"), index);
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	assert_true(json_is_string(json_object_get(object, name)));
+	return json_string_value(json_object_get(object, name));
+}
+
+static double real_of(const json_t *object, const char *name)
+{
+	assert_true(json_is_number(json_object_get(object, name)));
+	return json_number_value(json_object_get(object, name));
+}
+
+static void json_has_the_figures(void **state)
+{
+	const json_t *result, *ratio, *latency;
+	json_t *root;
+
+	(void)state;
+	m.workload.notify = NOTIFY_SAMPLED;
+	m.workload.notify_events = 16;
+	MEASURE(ROUNDS, &polled, &paced);
+	histogram_clear(&m.samples[1].latency);
+	for (int i = 1; i <= 1000; i++)
+		histogram_add(&m.samples[1].latency, (uint64_t)i);
+	root = written_json();
+	result = result_in(root, 1);
+	assert_string_equal(text_of(root, "command"), "live");
+	assert_string_equal(text_of(result, "path"), "batch");
+	assert_string_equal(text_of(result, "wait"), "paced");
+	assert_string_equal(text_of(result, "notify"), "sampled:16");
+	assert_string_equal(text_of(result, "rate"), "max");
+	assert_true(fabs(real_of(result, "mevents_per_s") - 14) < 0.01);
+	assert_true(fabs(real_of(result, "producer_ns_per_event") - 45) < 0.02);
+	assert_true(fabs(real_of(result, "consumer_cpu_percent") - 9) < 0.01);
+	latency = json_object_get(result, "latency_ns");
+	assert_in_range(integer_of(latency, "p50"), 500, 508);
+	assert_in_range(integer_of(latency, "p90"), 900, 915);
+	assert_in_range(integer_of(latency, "p99"), 990, 998);
+	assert_in_range(integer_of(latency, "p999"), 999, 999);
+	assert_int_equal(integer_of(latency, "max"), 1000);
+	assert_int_equal(integer_of(latency, "count"), 1000);
+	assert_matches(text_of(result, "verdict"), "^The producers limit");
+	ratio = json_array_get(json_object_get(root, "ratios"), 0);
+	assert_string_equal(text_of(ratio, "baseline_wait"), "libbpf-poll");
+	assert_true(fabs(real_of(ratio, "median") - 7) < 0.01);
+	assert_string_equal(text_of(json_object_get(ratio, "producer"), "verdict"), "faster");
+	assert_true(
+		real_of(json_object_get(root, "workload"), "producer_alone_ns_per_event") == 40);
+	json_decref(root);
+}
+
+static void json_has_null_for_what_is_not_known(void **state)
+{
+	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0 };
+	const json_t *result;
+	json_t *root;
+
+	(void)state;
+	m.workload.rate = 5000;
+	m.workload.consumer_cpu = -1;
+	MEASURE(1, &none);
+	root = written_json();
+	result = result_in(root, 0);
+	assert_true(integer_of(result, "rate") == 5000);
+	assert_true(json_is_null(json_object_get(result, "mevents_per_s")));
+	assert_true(json_is_null(json_object_get(result, "consumer_cpu_ns_per_event")));
+	assert_true(
+		json_is_null(json_object_get(json_object_get(result, "ns_per_event"), "median")));
+	assert_true(json_is_null(json_object_get(json_object_get(result, "latency_ns"), "p50")));
+	assert_true(json_is_null(
+		json_object_get(json_array_get(json_object_get(root, "noise"), 0), "floor")));
+	assert_true(
+		json_is_null(json_object_get(json_object_get(root, "workload"), "consumer_cpu")));
+	json_decref(root);
+}
+
+static const struct live_advice enough = { .ring_size = 8192,
+	.try_count = 2,
+	.tries = { { 4096, 1, 1000, 3, 4096 }, { 8192, 5, 5000, 0, 6144 } } };
+static const struct live_advice never_enough = {
+	.saturated = true, .try_count = 1, .tries = { { 536870912, 1, 1000, 3, 536870912 } }
+};
+
+static void advice_comes_first(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &paced);
+	advice = &enough;
+	text = written(FORMAT_TEXT, false);
+	assert_int_equal(strncmp(text, "Advice: -ring-size 8KiB, the smallest", 37), 0);
+	assert_matches(text, "^4KiB +1 +1000 +3 +100\\.0$");
+	assert_matches(text, "^8KiB +5 +5000 +0 +75\\.0$");
+	assert_matches(text, "^Best of 1: batch/paced");
+	assert_narrow(text);
+	free(text);
+}
+
+/* Then nothing was measured. */
+static void no_ring_to_advise_is_said(void **state)
+{
+	char *text;
+	json_t *root;
+
+	(void)state;
+	MEASURE(0, &paced);
+	m.count = 0;
+	advice = &never_enough;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Advice: none; rings of up to 512MiB lost events\\.$");
+	assert_matches(text, "^The consumer is busy all the time");
+	assert_matches(text, "^Workload: ");
+	assert_narrow(text);
+	free(text);
+	root = written_json();
+	assert_int_equal(json_array_size(json_object_get(root, "results")), 0);
+	assert_true(json_is_null(json_object_get(json_object_get(root, "advice"), "ring_size")));
+	json_decref(root);
+}
+
+static void json_has_the_advice(void **state)
+{
+	const json_t *object;
+	json_t *root;
+
+	(void)state;
+	MEASURE(ROUNDS, &paced);
+	root = written_json();
+	assert_null(json_object_get(root, "advice"));
+	json_decref(root);
+	advice = &enough;
+	root = written_json();
+	object = json_object_get(root, "advice");
+	assert_int_equal(integer_of(object, "ring_size"), 8192);
+	assert_int_equal(json_array_size(json_object_get(object, "tries")), 2);
+	object = json_array_get(json_object_get(object, "tries"), 0);
+	assert_int_equal(integer_of(object, "lost"), 3);
+	json_decref(root);
+}
+
+static size_t count_of(const char *text, size_t length, char character)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == character;
+	return count;
+}
+
+static void csv_has_a_row_a_round(void **state)
+{
+	char *text;
+	size_t rows = 0, fields;
+
+	(void)state;
+	measure_everything(3);
+	text = written(FORMAT_CSV, false);
+	fields = count_of(text, strcspn(text, "\n"), ',');
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1, rows++)
+		assert_int_equal(count_of(line, strcspn(line, "\n"), ','), fields);
+	assert_int_equal(rows, 1 + 3 * LIVE_COMBINATIONS_MAX);
+	assert_matches(text, "^batch,event,bpf,run,1,max,64,0,1048576,1,default,1000000,0,0,1,"
+			     "1000000000,5,0,5,0,,0\\.0000,");
+	free(text);
+}
+
+static void gobench_leaves_out_rounds_without_events(void **state)
+{
+	char *text;
+
+	(void)state;
+	MEASURE(2, &polled, &paced);
+	m.samples[1].rounds[0].consumed = 0;
+	m.samples[1].rounds[1] = (struct live_round){ .elapsed_ns = 8000,
+		.consumed = 100,
+		.lost = 25,
+		.producer_ns_per_event = 45,
+		.consumer_cpu_ns = 640 };
+	text = written(FORMAT_GOBENCH, false);
+	assert_matches(text,
+		"^BenchmarkLive/path=batch/wait=paced/size=64/producers=1/rate=max/"
+		"notify=default 100 80\\.0000 ns/op 12500000 events/s 0\\.250000 lost/op "
+		"6\\.4000 cpu-ns/op 45\\.0000 producer-ns/op 1000000 p99-ns$");
+	assert_null(strstr(text, "inf"));
+	assert_int_equal(count_of(text, strlen(text), '\n'), 3 + 3);
+	free(text);
+}
+
+/* Result files, as compare reads them. */
+
+static char file_name[] = "/tmp/test_live_report.XXXXXX";
+
+static int read_file(struct result_file *file, const char *text, struct complaint *why)
+{
+	FILE *stream = fopen(file_name, "w");
+
+	assert_non_null(stream);
+	fputs(text, stream);
+	assert_int_equal(fclose(stream), 0);
+	return result_file_read(file, file_name, why);
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(file_name);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(file_name);
+}
+
+static void a_result_file_is_read_back(void **state)
+{
+	struct result_file file;
+	struct complaint why = { "" };
+	const struct series *series;
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced);
+	text = written(FORMAT_JSON, false);
+	assert_int_equal(read_file(&file, text, &why), 0);
+	assert_true(file.live);
+	assert_int_equal(file.series_count, 2);
+	series = result_file_find(&file, "batch", 64, "paced");
+	assert_non_null(series);
+	assert_int_equal(series->rounds, ROUNDS);
+	assert_true(fabs(series->median / results.results[1].ns_per_event.median - 1) < 1e-9);
+	assert_null(result_file_find(&file, "batch", 64, "event"));
+	result_file_free(&file);
+	free(text);
+}
+
+static void a_round_without_events_is_read_back(void **state)
+{
+	struct result_file file;
+	struct complaint why = { "" };
+	char *text;
+
+	(void)state;
+	MEASURE(3, &paced);
+	m.samples[0].rounds[1].consumed = 0;
+	text = written(FORMAT_JSON, false);
+	assert_int_equal(read_file(&file, text, &why), 0);
+	assert_int_equal(file.series[0].rounds, 3);
+	assert_true(isinf(file.series[0].ns_per_event[1]));
+	assert_true(isfinite(file.series[0].median));
+	result_file_free(&file);
+	free(text);
+}
+
+#define RUN(command, result)                                                             \
+	"{\"schema\":\"ringview.result/1\",\"command\":\"" command                       \
+	"\",\"workload\":{},\"environment\":{},\"results\":[{\"path\":\"batch\"," result \
+	",\"event_size\":64}]}"
+#define DRAIN_RUN RUN("drain", "\"touch\":\"none\",\"events\":1,\"rounds_ns\":[5]")
+#define LIVE_RUN(rounds) RUN("live", "\"wait\":\"paced\",\"rounds\":" rounds)
+#define GOOD_ROUNDS "[{\"elapsed_ns\":5,\"consumed\":1}]"
+
+static void assert_refused(const char *text, const char *pattern)
+{
+	struct result_file file;
+	struct complaint why = { "" };
+
+	assert_int_equal(read_file(&file, text, &why), -EINVAL);
+	assert_matches(why.text, pattern);
+	result_file_free(&file);
+}
+
+static void live_and_drain_in_one_file_are_refused(void **state)
+{
+	(void)state;
+	assert_refused(DRAIN_RUN LIVE_RUN(GOOD_ROUNDS), "run 2 in it is of live, .* are not;");
+	assert_refused(LIVE_RUN(GOOD_ROUNDS) DRAIN_RUN, "run 2 in it is not of live, .* are;");
+}
+
+static void rounds_that_are_none_are_refused(void **state)
+{
+	static const char *const wrong[] = {
+		LIVE_RUN("[]"),
+		LIVE_RUN("5"),
+		LIVE_RUN("{}"),
+		LIVE_RUN("[5]"),
+		LIVE_RUN("[null]"),
+		LIVE_RUN("[{\"elapsed_ns\":5}]"),
+		LIVE_RUN("[{\"consumed\":5}]"),
+		LIVE_RUN("[{\"elapsed_ns\":0,\"consumed\":5}]"),
+		LIVE_RUN("[{\"elapsed_ns\":0,\"consumed\":0}]"),
+		LIVE_RUN("[{\"elapsed_ns\":-5,\"consumed\":5}]"),
+		LIVE_RUN("[{\"elapsed_ns\":5,\"consumed\":-5}]"),
+		LIVE_RUN("[{\"elapsed_ns\":5,\"consumed\":0.5}]"),
+		LIVE_RUN("[{\"elapsed_ns\":\"5\",\"consumed\":5}]"),
+		RUN("live", "\"rounds\":" GOOD_ROUNDS),
+		RUN("live", "\"touch\":\"none\",\"events\":1,\"rounds_ns\":[5]"),
+		RUN("drain", "\"wait\":\"paced\",\"rounds\":" GOOD_ROUNDS),
+	};
+	struct result_file file;
+	struct complaint why = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_refused(wrong[i], "run 1 in it is not of schema ringview.result/1");
+	/* That much is right about them. */
+	assert_int_equal(read_file(&file, LIVE_RUN(GOOD_ROUNDS), &why), 0);
+	result_file_free(&file);
+}
+
+#define TEST(test) cmocka_unit_test_setup(test, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(totals_are_sums_and_the_highest_water),
+		TEST(figures_are_an_event_consumed),
+		TEST(the_reference_is_libbpfs_poll),
+		TEST(the_reference_is_else_the_first),
+		TEST(above_one_is_better_in_every_ratio),
+		TEST(ratios_are_paired_by_round),
+		TEST(the_twin_gives_the_noise),
+		TEST(each_figure_has_its_own_noise),
+		TEST(without_a_twin_nothing_is_sure),
+		TEST(one_round_has_no_interval),
+		TEST(nothing_consumed_is_no_number),
+		TEST(names_say_path_and_wait),
+		TEST(nothing_limits),
+		TEST(nothing_limits_but_it_never_sleeps),
+		TEST(nothing_limits_but_notifications_cost),
+		TEST(the_consumer_limits),
+		TEST(the_ring_is_too_small_for_the_bursts),
+		TEST(several_rings_share_the_bursts),
+		TEST(without_latencies_the_ring_is_doubled),
+		TEST(no_ring_is_large_enough),
+		TEST(a_loop_is_behind_where_half_wait_for_a_full_ring),
+		TEST(few_wakeups_explain_a_small_cost),
+		TEST(nobody_wakes_a_consumer_that_waits),
+		TEST(notifications_cost),
+		TEST(sampling_is_made_rarer),
+		TEST(the_consumer_looks_too_often),
+		TEST(a_paced_consumer_is_told_something_else),
+		TEST(producers_wait_for_each_other),
+		TEST(producers_with_rings_of_their_own_do_not),
+		TEST(the_producers_limit),
+		TEST(the_producers_cannot_make_the_rate),
+		TEST(notifications_keep_from_the_rate),
+		TEST(without_knowing_the_cost_alone_none_is_blamed),
+		TEST(nothing_was_consumed),
+		TEST(nothing_was_to_be_kept),
+		TEST(a_round_without_events_leaves_a_verdict),
+		TEST(no_verdict_lacks_its_end),
+		TEST(a_verdict_is_never_cut_within_a_sentence),
+		TEST(no_line_is_wider_than_a_page),
+		TEST(the_headline_compares_with_libbpfs_loop),
+		TEST(of_equal_rates_the_cheapest_is_best),
+		TEST(where_the_reference_is_best_the_next_is_named),
+		TEST(one_combination_alone_is_compared_with_nothing),
+		TEST(nothing_consumed_at_all_is_said_first),
+		TEST(the_tables_have_each_figure),
+		TEST(the_balance_is_exact),
+		TEST(the_notes_tell_the_workload),
+		TEST(at_the_most_latency_is_from_the_writing),
+		TEST(colours_are_there_when_wanted),
+		TEST(json_balances_in_every_round),
+		TEST(json_has_the_figures),
+		TEST(json_has_null_for_what_is_not_known),
+		TEST(advice_comes_first),
+		TEST(no_ring_to_advise_is_said),
+		TEST(json_has_the_advice),
+		TEST(csv_has_a_row_a_round),
+		TEST(gobench_leaves_out_rounds_without_events),
+		TEST(a_result_file_is_read_back),
+		TEST(a_round_without_events_is_read_back),
+		TEST(live_and_drain_in_one_file_are_refused),
+		TEST(rounds_that_are_none_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

@@ -1,0 +1,793 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line of live: what each flag sets, the line that each wrong value gets, and which
+ * combinations come of modes and waits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "commandline/parse.h"
+#include "live/live_settings.h"
+#include "results/report.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARGUMENTS_MAX 16
+#define ARGUMENTS(...) ((const char *const[ARGUMENTS_MAX]){ "live", __VA_ARGS__ })
+
+/* Those of report.c, which needs the writers of all formats. */
+const char *const format_names[] = { "text", "json", "csv", "gobench", NULL };
+
+static struct live_settings settings;
+static struct complaint why;
+
+static int parse(const char *const arguments[ARGUMENTS_MAX])
+{
+	int count = 0;
+
+	while (count < ARGUMENTS_MAX && arguments[count])
+		count++;
+	live_settings_init(&settings);
+	why.text[0] = '\0';
+	return live_settings_parse(&settings, count, (char **)arguments, &why);
+}
+
+static const struct live_workload *parse_well(const char *const arguments[ARGUMENTS_MAX])
+{
+	const int result = parse(arguments);
+
+	if (result != 0)
+		fail_msg("%d: %s", result, why.text);
+	return &settings.workload;
+}
+
+static void assert_refused(const char *const arguments[ARGUMENTS_MAX], const char *line)
+{
+	assert_int_equal(parse(arguments), -EINVAL);
+	assert_string_equal(why.text, line);
+}
+
+/* What goes through a stream of the process while it parses, in a text to be freed. */
+static char *printed_while_parsing(
+	FILE *stream, const char *const arguments[ARGUMENTS_MAX], int expected)
+{
+	const int number = fileno(stream), file = memfd_create("printed", MFD_CLOEXEC);
+	char *text;
+	off_t length;
+	int before, result;
+
+	fflush(stream);
+	before = dup(number);
+	assert_true(before >= 0 && file >= 0 && dup2(file, number) == number);
+	result = parse(arguments);
+	fflush(stream);
+	assert_int_equal(dup2(before, number), number);
+	length = lseek(file, 0, SEEK_END);
+	text = calloc(1, (size_t)length + 1);
+	assert_non_null(text);
+	assert_int_equal(pread(file, text, (size_t)length, 0), length);
+	close(before);
+	close(file);
+	assert_int_equal(result, expected);
+	return text;
+}
+
+/* The names of the combinations, with blanks between. */
+static const char *combinations(void)
+{
+	static char names[512];
+	char name[64];
+
+	names[0] = '\0';
+	for (size_t i = 0; i < settings.combination_count; i++) {
+		if (i > 0)
+			strcat(names, " ");
+		strcat(names, live_combination_name(settings.combinations[i], name, sizeof(name)));
+	}
+	return names;
+}
+
+static void assert_combinations(const char *const arguments[ARGUMENTS_MAX], const char *expected)
+{
+	parse_well(arguments);
+	assert_string_equal(combinations(), expected);
+}
+
+/* Each flag. */
+
+static void the_defaults_are_those_of_the_help(void **state)
+{
+	const struct live_workload *workload = parse_well(ARGUMENTS(NULL));
+
+	(void)state;
+	assert_int_equal(workload->source, SOURCE_BPF);
+	assert_int_equal(workload->producer, PRODUCER_RUN);
+	assert_int_equal(workload->producers, 1);
+	assert_true(workload->rate == PARSE_RATE_MAX);
+	assert_int_equal(workload->duration_ns, 500000000);
+	assert_int_equal(workload->event_size, 64);
+	assert_true(workload->discard == 0);
+	assert_int_equal(workload->ring_size, 1 << 20);
+	assert_int_equal(workload->rings, 1);
+	assert_int_equal(workload->notify, NOTIFY_DEFAULT);
+	assert_int_equal(workload->latency_budget_ns, 200000);
+	assert_int_equal(workload->timer_slack_ns, 0);
+	assert_int_equal(workload->work_ns, 0);
+	assert_int_equal(settings.rounds, 6);
+	assert_int_equal(settings.format, FORMAT_TEXT);
+	assert_null(settings.output);
+	assert_false(settings.advise);
+}
+
+static void producers_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-producers", "1"))->producers, 1);
+	assert_int_equal(parse_well(ARGUMENTS("-producers", "64"))->producers, 64);
+}
+
+static void producer_is_what_makes_the_program_run(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-producer", "run"))->producer, PRODUCER_RUN);
+	assert_int_equal(parse_well(ARGUMENTS("-producer", "syscall"))->producer, PRODUCER_SYSCALL);
+}
+
+static void rate_is_events_a_second(void **state)
+{
+	(void)state;
+	assert_true(parse_well(ARGUMENTS("-rate", "max"))->rate == PARSE_RATE_MAX);
+	assert_int_equal(parse_well(ARGUMENTS("-rate", "500k"))->rate, 500000);
+	assert_int_equal(parse_well(ARGUMENTS("-rate", "2"))->rate, 2);
+	assert_int_equal(parse_well(ARGUMENTS("-rate", "1G"))->rate, 1000000000);
+}
+
+static void duration_is_that_of_a_combination(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-duration", "1ms"))->duration_ns, 1000000);
+	assert_int_equal(parse_well(ARGUMENTS("-duration", "1h"))->duration_ns, 3600000000000);
+}
+
+static void rounds_are_counted(void **state)
+{
+	(void)state;
+	parse_well(ARGUMENTS("-rounds", "1"));
+	assert_int_equal(settings.rounds, 1);
+	parse_well(ARGUMENTS("-rounds", "1024"));
+	assert_int_equal(settings.rounds, 1024);
+}
+
+static void latency_budget_is_that_of_paced_readers(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		parse_well(ARGUMENTS("-latency-budget", "10us"))->latency_budget_ns, 10000);
+	assert_int_equal(
+		parse_well(ARGUMENTS("-latency-budget", "10s"))->latency_budget_ns, 10000000000);
+}
+
+static void timer_slack_is_the_consumers(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-timer-slack", "0"))->timer_slack_ns, 0);
+	assert_int_equal(parse_well(ARGUMENTS("-timer-slack", "1us"))->timer_slack_ns, 1000);
+}
+
+static void notify_is_when_producers_notify(void **state)
+{
+	const struct live_workload *workload;
+
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-notify", "default"))->notify, NOTIFY_DEFAULT);
+	assert_int_equal(parse_well(ARGUMENTS("-notify", "never"))->notify, NOTIFY_NEVER);
+	assert_int_equal(parse_well(ARGUMENTS("-notify", "force"))->notify, NOTIFY_FORCE);
+	workload = parse_well(ARGUMENTS("-notify", "sampled:1k"));
+	assert_int_equal(workload->notify, NOTIFY_SAMPLED);
+	assert_int_equal(workload->notify_events, 1000);
+	assert_int_equal(parse_well(ARGUMENTS("-notify", "sampled:1"))->notify_events, 1);
+}
+
+/* It is of use to see what waiting for notifications that never come is like. */
+static void notify_never_goes_with_waits_for_notifications(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-notify", "never", "-wait", "event,libbpf-poll"),
+		"batch/event libbpf-poll");
+}
+
+static void event_size_is_in_bytes_or_mixed(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-event-size", "16"))->event_size, 16);
+	assert_int_equal(parse_well(ARGUMENTS("-event-size", "64KiB"))->event_size, 65536);
+	assert_int_equal(parse_well(ARGUMENTS("-event-size", "mixed"))->event_size, 0);
+}
+
+static void discard_is_a_share(void **state)
+{
+	(void)state;
+	assert_true(parse_well(ARGUMENTS("-discard", "1%"))->discard == 0.01);
+	assert_true(parse_well(ARGUMENTS("-discard", "0"))->discard == 0);
+	assert_true(parse_well(ARGUMENTS("-discard", "0.999"))->discard == 0.999);
+}
+
+static void ring_size_is_that_of_each_ring(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-ring-size", "64KiB"))->ring_size, 65536);
+	assert_true(parse_well(ARGUMENTS("-ring-size", "2GiB"))->ring_size == UINT64_C(1) << 31);
+}
+
+static void rings_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-rings", "1"))->rings, 1);
+	assert_int_equal(parse_well(ARGUMENTS("-rings", "64"))->rings, 64);
+}
+
+static void work_is_of_each_event(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-work", "100ns"))->work_ns, 100);
+	assert_int_equal(parse_well(ARGUMENTS("-work", "0"))->work_ns, 0);
+}
+
+static void source_is_where_the_rings_are(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-source", "bpf"))->source, SOURCE_BPF);
+	assert_int_equal(
+		parse_well(ARGUMENTS("-source", "memory", "-wait", "busy"))->source, SOURCE_MEMORY);
+}
+
+static void cpu_is_the_consumers(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-cpu", "0"))->consumer_cpu, 0);
+	assert_int_equal(parse_well(ARGUMENTS("-cpu", "65535"))->consumer_cpu, 65535);
+}
+
+static void format_output_and_advise_are_kept(void **state)
+{
+	(void)state;
+	parse_well(ARGUMENTS("-format", "csv", "-o", "file", "-advise"));
+	assert_int_equal(settings.format, FORMAT_CSV);
+	assert_string_equal(settings.output, "file");
+	assert_true(settings.advise);
+}
+
+static void the_default_cpu_is_the_last_that_is_allowed(void **state)
+{
+	cpu_set_t allowed, one;
+	int last = -1;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			last = cpu;
+	live_settings_init(&settings);
+	assert_int_equal(settings.workload.consumer_cpu, CPU_COUNT(&allowed) > 1 ? last : -1);
+	CPU_ZERO(&one);
+	CPU_SET(last, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	live_settings_init(&settings);
+	assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
+	assert_int_equal(settings.workload.consumer_cpu, -1);
+}
+
+/* Modes and waits. */
+
+static void batch_with_every_wait_is_the_default(void **state)
+{
+	(void)state;
+	assert_combinations(
+		ARGUMENTS(NULL), "batch/event batch/paced batch/busy libbpf-poll libbpf-spin");
+}
+
+static void everything_is_eleven_combinations(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "all"),
+		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
+		"batch/paced batch/busy libbpf-poll libbpf-spin");
+	assert_int_equal(settings.combination_count, LIVE_COMBINATIONS_MAX);
+}
+
+static void lists_keep_their_order(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "batch,copy", "-wait", "libbpf-spin,busy,event"),
+		"batch/busy batch/event copy/busy copy/event libbpf-spin");
+}
+
+static void what_is_named_twice_runs_once(void **state)
+{
+	(void)state;
+	assert_combinations(
+		ARGUMENTS("-mode", "view,view", "-wait", "busy,busy,libbpf-poll,libbpf-poll"),
+		"view/busy libbpf-poll");
+	assert_combinations(ARGUMENTS("-mode", "view,all,copy", "-wait", "busy"),
+		"view/busy copy/busy batch/busy");
+}
+
+static void of_two_lists_the_last_counts(void **state)
+{
+	(void)state;
+	assert_combinations(
+		ARGUMENTS("-mode", "libbpf,view", "-mode", "copy", "-wait", "all", "-wait", "busy"),
+		"copy/busy");
+}
+
+static void mode_all_without_waits_of_libbpf_has_no_libbpf(void **state)
+{
+	(void)state;
+	assert_combinations(
+		ARGUMENTS("-mode", "all", "-wait", "paced"), "copy/paced view/paced batch/paced");
+}
+
+static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-wait", "libbpf-poll"), "libbpf-poll");
+	assert_combinations(ARGUMENTS("-mode", "copy,view", "-wait", "libbpf-spin,event"),
+		"copy/event view/event libbpf-spin");
+	assert_int_equal(settings.combinations[2].mode, MODE_LIBBPF);
+	assert_int_equal(settings.combinations[2].wait, WAIT_LIBBPF_SPIN);
+}
+
+static void mode_libbpf_alone_is_its_two_loops(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "libbpf"), "libbpf-poll libbpf-spin");
+	assert_combinations(
+		ARGUMENTS("-mode", "libbpf", "-wait", "all"), "libbpf-poll libbpf-spin");
+	assert_combinations(ARGUMENTS("-mode", "libbpf", "-wait", "libbpf-spin"), "libbpf-spin");
+}
+
+static void mode_libbpf_with_others_waits(void **state)
+{
+	static const char line[] = "-mode: libbpf waits with libbpf-poll or libbpf-spin; give "
+				   "these as -wait, or another -mode";
+
+	(void)state;
+	assert_refused(ARGUMENTS("-mode", "libbpf", "-wait", "event"), line);
+	assert_refused(ARGUMENTS("-mode", "copy,libbpf", "-wait", "paced"), line);
+	assert_refused(ARGUMENTS("-mode", "all,libbpf", "-wait", "busy"), line);
+	/* Nothing that was named is dropped. */
+	assert_refused(ARGUMENTS("-mode", "libbpf", "-wait", "event,libbpf-poll"), line);
+}
+
+static void libbpf_that_is_named_does_not_go_with_memory(void **state)
+{
+	static const char line[] = "-mode and -wait: libbpf reads only rings of the kernel; leave "
+				   "it out, or leave out -source memory";
+
+	(void)state;
+	assert_refused(ARGUMENTS("-source", "memory", "-wait", "libbpf-poll"), line);
+	assert_refused(ARGUMENTS("-source", "memory", "-wait", "busy,libbpf-spin"), line);
+	assert_refused(ARGUMENTS("-source", "memory", "-mode", "libbpf"), line);
+	assert_refused(ARGUMENTS("-source", "memory", "-mode", "batch,libbpf"), line);
+	assert_refused(
+		ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "libbpf-spin,all"), line);
+}
+
+static void assert_leaves_out_libbpf(
+	const char *const arguments[ARGUMENTS_MAX], const char *expected)
+{
+	char *text = printed_while_parsing(stderr, arguments, 0);
+
+	assert_string_equal(text, "libbpf-poll: left out: it reads only rings of the kernel\n"
+				  "libbpf-spin: left out: it reads only rings of the kernel\n");
+	assert_string_equal(combinations(), expected);
+	free(text);
+}
+
+static void libbpf_that_came_by_all_is_left_out_with_memory(void **state)
+{
+	(void)state;
+	assert_leaves_out_libbpf(
+		ARGUMENTS("-source", "memory"), "batch/event batch/paced batch/busy");
+	assert_leaves_out_libbpf(ARGUMENTS("-source", "memory", "-mode", "view", "-wait", "all"),
+		"view/event view/paced view/busy");
+}
+
+static void nothing_is_said_where_nothing_is_left_out(void **state)
+{
+	static const char *const waits[] = { "event", "busy,paced" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(waits); i++) {
+		char *text = printed_while_parsing(stderr,
+			ARGUMENTS("-source", "memory", "-mode", "all", "-wait", waits[i]), 0);
+
+		assert_string_equal(text, "");
+		free(text);
+	}
+}
+
+/* A wrong command line gets one line, by whoever called. */
+static void nothing_is_said_where_something_is_wrong(void **state)
+{
+	char *text = printed_while_parsing(
+		stderr, ARGUMENTS("-source", "memory", "-advise", "-wait", "all"), -EINVAL);
+
+	(void)state;
+	assert_string_equal(text, "");
+	free(text);
+}
+
+/* -advise. */
+
+static void advise_is_for_batch_and_paced(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-advise"), "batch/paced");
+	assert_combinations(ARGUMENTS("-advise", "-source", "memory"), "batch/paced");
+	assert_combinations(ARGUMENTS("-advise=false", "-wait", "busy"), "batch/busy");
+}
+
+static void advise_is_for_one_other_combination(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-advise", "-mode", "copy"), "copy/paced");
+	assert_combinations(ARGUMENTS("-wait", "event", "-advise"), "batch/event");
+	assert_combinations(ARGUMENTS("-advise", "-wait", "libbpf-poll"), "libbpf-poll");
+	assert_combinations(ARGUMENTS("-advise", "-rate", "max"), "batch/paced");
+	assert_combinations(ARGUMENTS("-advise", "-rate", "100k"), "batch/paced");
+}
+
+static void advise_is_not_for_several(void **state)
+{
+	(void)state;
+	assert_refused(ARGUMENTS("-advise", "-wait", "all"),
+		"-advise: a ring's size is for one way of reading, and these are 5; give one -mode "
+		"and one -wait");
+	assert_refused(ARGUMENTS("-advise", "-mode", "copy,batch"),
+		"-advise: a ring's size is for one way of reading, and these are 2; give one -mode "
+		"and one -wait");
+}
+
+static void advise_is_given_no_size(void **state)
+{
+	static const char line[] = "-ring-size: -advise finds the size; leave out -ring-size, or "
+				   "leave out -advise";
+
+	(void)state;
+	assert_refused(ARGUMENTS("-advise", "-ring-size", "2MiB"), line);
+	/* Nor the one that is the default, nor one that would be wrong anyway. */
+	assert_refused(ARGUMENTS("-ring-size", "1MiB", "-advise"), line);
+	assert_refused(ARGUMENTS("-advise", "-ring-size", "5000"), line);
+}
+
+/* How much notifies must be in the ring, whose size is not known yet. */
+static void advise_takes_any_sampling(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		parse_well(ARGUMENTS("-advise", "-notify", "sampled:1M"))->notify_events, 1000000);
+}
+
+/* What is wrong. */
+
+struct refusal {
+	const char *flag, *value, *line;
+};
+
+#define BAD_RATE " is not max, or 1 to 1G events a second; give for example -rate 500k"
+#define BAD_SIZE                                                              \
+	" is not mixed, or a size of 16 to 65536 B; give for example -event-" \
+	"size 64"
+#define BAD_NOTIFY                                                                              \
+	" is not default, never, force, or sampled:N with a count of events; give for example " \
+	"-notify sampled:100"
+#define MODES "; choose all, or some of copy, view, batch, libbpf"
+#define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
+
+static const struct refusal refusals[] = {
+	{ "-producers", "0",
+		"-producers: \"0\" is not a count from 1 to 64; give for example -producers 1" },
+	{ "-producers", "65",
+		"-producers: \"65\" is not a count from 1 to 64; give for example -producers 1" },
+	{ "-producer", "thread",
+		"-producer: unknown value \"thread\"; choose one of run, syscall" },
+	{ "-rate", "0", "-rate: \"0\"" BAD_RATE },
+	{ "-rate", "2G", "-rate: \"2G\"" BAD_RATE },
+	{ "-rate", "fast", "-rate: \"fast\"" BAD_RATE },
+	{ "-rate", "-1", "-rate: \"-1\"" BAD_RATE },
+	{ "-rate", "", "-rate: \"\"" BAD_RATE },
+	{ "-rate", "1",
+		"-rate: 1 a second is not one event in 500ms; give a larger one, or a longer "
+		"-duration" },
+	{ "-duration", "999us",
+		"-duration: \"999us\" is not a duration of at least 1ms; give for example "
+		"-duration 500ms" },
+	{ "-duration", "10",
+		"-duration: \"10\" is not a duration of at least 1ms; give for example -duration "
+		"500ms" },
+	{ "-rounds", "0",
+		"-rounds: \"0\" is not a count from 1 to 1024; give for example "
+		"-rounds 6" },
+	{ "-rounds", "1025",
+		"-rounds: \"1025\" is not a count from 1 to 1024; give for example -rounds 6" },
+	{ "-mode", "both", "-mode: unknown mode \"both\"" MODES },
+	{ "-mode", "copy,", "-mode: unknown mode \"\"" MODES },
+	{ "-mode", "", "-mode: unknown mode \"\"" MODES },
+	{ "-mode", "event", "-mode: unknown mode \"event\"" MODES },
+	{ "-wait", "libbpf", "-wait: unknown wait \"libbpf\"" WAITS },
+	{ "-wait", "event,,busy", "-wait: unknown wait \"\"" WAITS },
+	{ "-latency-budget", "9us",
+		"-latency-budget: \"9us\" is not a duration from 10\xc2\xb5s to 10s; give for "
+		"example -latency-budget 200\xc2\xb5s" },
+	{ "-latency-budget", "11s",
+		"-latency-budget: \"11s\" is not a duration from 10\xc2\xb5s to 10s; give for "
+		"example -latency-budget 200\xc2\xb5s" },
+	{ "-timer-slack", "-1ns",
+		"-timer-slack: \"-1ns\" is not a duration from 0s to 1s; give for example "
+		"-timer-slack 1us" },
+	{ "-timer-slack", "2s",
+		"-timer-slack: \"2s\" is not a duration from 0s to 1s; give for example "
+		"-timer-slack 1us" },
+	{ "-notify", "sometimes", "-notify: \"sometimes\"" BAD_NOTIFY },
+	{ "-notify", "", "-notify: \"\"" BAD_NOTIFY },
+	{ "-notify", "sampled", "-notify: \"sampled\"" BAD_NOTIFY },
+	{ "-notify", "sampled:", "-notify: \"sampled:\"" BAD_NOTIFY },
+	{ "-notify", "sampled:0", "-notify: \"sampled:0\"" BAD_NOTIFY },
+	{ "-notify", "sampled:-1", "-notify: \"sampled:-1\"" BAD_NOTIFY },
+	{ "-notify", "never:3", "-notify: \"never:3\"" BAD_NOTIFY },
+	{ "-notify", "forc", "-notify: \"forc\"" BAD_NOTIFY },
+	{ "-event-size", "15", "-event-size: \"15\"" BAD_SIZE },
+	{ "-event-size", "65537", "-event-size: \"65537\"" BAD_SIZE },
+	{ "-event-size", "0", "-event-size: \"0\"" BAD_SIZE },
+	{ "-event-size", "big", "-event-size: \"big\"" BAD_SIZE },
+	{ "-discard", "1",
+		"-discard: \"1\" is not a percentage from 0% to 100%; give for example -discard "
+		"1%" },
+	{ "-discard", "101%",
+		"-discard: \"101%\" is not a percentage from 0% to 100%; give for example "
+		"-discard 1%" },
+	{ "-discard", "100%",
+		"-discard: 100% leaves no event to read; give for example -discard 1%" },
+	{ "-ring-size", "large",
+		"-ring-size: \"large\" is not a size; give for example -ring-size 1MiB" },
+	{ "-rings", "0", "-rings: \"0\" is not a count from 1 to 64; give for example -rings 1" },
+	{ "-rings", "65", "-rings: \"65\" is not a count from 1 to 64; give for example -rings 1" },
+	{ "-work", "-1ns",
+		"-work: \"-1ns\" is not a duration from 0s to 1s; give for example -work 100ns" },
+	{ "-work", "2s",
+		"-work: \"2s\" is not a duration from 0s to 1s; give for example -work 100ns" },
+	{ "-source", "file", "-source: unknown value \"file\"; choose one of bpf, memory" },
+	{ "-cpu", "-1", "-cpu: \"-1\" is not an integer from 0 to 65535; give for example -cpu 0" },
+	{ "-cpu", "65536",
+		"-cpu: \"65536\" is not an integer from 0 to 65535; give for example -cpu 0" },
+	{ "-format", "xml",
+		"-format: unknown value \"xml\"; choose one of text, json, csv, gobench" },
+	{ "-o", "", "-o: the name of the file is empty; give one, or leave out -o" },
+};
+
+static void every_wrong_value_gets_its_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		assert_refused(ARGUMENTS(refusals[i].flag, refusals[i].value), refusals[i].line);
+}
+
+static void what_is_no_flag_gets_its_line(void **state)
+{
+	(void)state;
+	assert_refused(ARGUMENTS("more"),
+		"unexpected argument \"more\"; see bpf_ringbuf_zc_benchmark "
+		"live -help");
+	assert_refused(ARGUMENTS("-precision", "1%"),
+		"unknown flag -precision; see bpf_ringbuf_zc_benchmark live -help");
+	assert_refused(ARGUMENTS("-ringsize", "1"), "unknown flag -ringsize; did you mean "
+						    "-ring-size?");
+	assert_refused(ARGUMENTS("-advise=maybe"),
+		"-advise: \"maybe\" is not true or false; give -advise or -advise=false");
+}
+
+static void every_flag_needs_its_value(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		const char *flag = refusals[i].flag;
+
+		assert_int_equal(parse(ARGUMENTS(flag)), -EINVAL);
+		assert_memory_equal(why.text, flag, strlen(flag));
+		assert_ptr_equal(strstr(why.text, " needs a value; "), why.text + strlen(flag));
+	}
+}
+
+static void a_ring_is_a_power_of_two_that_the_kernel_takes(void **state)
+{
+	static const char *const sizes[] = { "0B", "2KiB", "5000B", "100KiB", "3MiB", "4GiB" };
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		snprintf(line, sizeof(line),
+			"-ring-size: %s is not a power of two from %ld B (a page) to 2GiB; give "
+			"for example -ring-size 1MiB",
+			sizes[i], sysconf(_SC_PAGESIZE));
+		assert_refused(ARGUMENTS("-ring-size", sizes[i]), line);
+	}
+}
+
+static void a_ring_holds_an_event(void **state)
+{
+	(void)state;
+	assert_refused(ARGUMENTS("-ring-size", "64KiB", "-event-size", "64KiB"),
+		"-ring-size: a ring of 64KiB holds no event of 65536 B; give a larger one");
+	assert_refused(ARGUMENTS("-ring-size", "64KiB", "-event-size", "65528"),
+		"-ring-size: a ring of 64KiB holds no event of 65528 B; give a larger one");
+	parse_well(ARGUMENTS("-ring-size", "64KiB", "-event-size", "65520"));
+	parse_well(ARGUMENTS("-ring-size", "64KiB", "-event-size", "mixed"));
+}
+
+/* The kernel keeps a ring from being wholly full: 64 KiB hold 2730 events of 16 B, and with their
+ * headers these take 24 B; mixed ones take 268.8 B on average. */
+static void as_many_events_as_notify_fit_into_the_ring(void **state)
+{
+	static const struct {
+		const char *size, *fits, *does_not;
+	} cases[] = {
+		{ "16", "sampled:2730", "sampled:2731" }, { "24", "sampled:2047", "sampled:2048" },
+		{ "mixed", "sampled:243", "sampled:244" },
+		{ "16", "sampled:1", "sampled:18446744073709551615" },
+		{ "16", "sampled:1", "sampled:768614336404564651" }, /* 2^64 / 24, and one */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		parse_well(ARGUMENTS("-ring-size", "64KiB", "-event-size", cases[i].size, "-notify",
+			cases[i].fits));
+		assert_int_equal(parse(ARGUMENTS("-ring-size", "64KiB", "-event-size",
+					 cases[i].size, "-notify", cases[i].does_not)),
+			-EINVAL);
+		assert_non_null(strstr(why.text, "-notify: a ring of 64KiB is full before "));
+	}
+	assert_refused(ARGUMENTS("-notify", "sampled:1M"),
+		"-notify: a ring of 1MiB is full before 1000000 events wait in it, so nobody would "
+		"ever be notified; give fewer, or a larger -ring-size");
+}
+
+static void a_ring_in_memory_has_no_system_calls(void **state)
+{
+	(void)state;
+	assert_refused(ARGUMENTS("-producer", "syscall", "-source", "memory", "-wait", "busy"),
+		"-producer: syscall runs a BPF program; leave it out, or leave out -source memory");
+}
+
+static void a_rate_has_to_give_an_event(void **state)
+{
+	(void)state;
+	parse_well(ARGUMENTS("-rate", "1", "-duration", "1s"));
+	assert_refused(ARGUMENTS("-rate", "999", "-duration", "1ms"),
+		"-rate: 999 a second is not one event in 1ms; give a larger one, or a longer "
+		"-duration");
+	parse_well(ARGUMENTS("-rate", "1k", "-duration", "1ms"));
+}
+
+/* Text of a user goes into the line, and the advice still fits behind it. */
+static void long_values_leave_room_for_advice(void **state)
+{
+	static const char *const flags[] = { "-rate", "-event-size", "-notify", "-mode", "-wait",
+		"-ring-size" };
+	char value[1000];
+
+	(void)state;
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		assert_int_equal(parse(ARGUMENTS(flags[i], value)), -EINVAL);
+		assert_true(strstr(why.text, "give for example ") ||
+			    strstr(why.text, "choose all, or some of "));
+		assert_true(strlen(why.text) < 250);
+	}
+}
+
+/* Help. */
+
+static void help_has_every_flag(void **state)
+{
+	static const char *const flags[] = { "producers COUNT", "producer KIND", "rate RATE",
+		"duration TIME", "rounds COUNT", "mode MODES", "wait WAITS", "latency-budget TIME",
+		"timer-slack TIME", "notify WHEN", "event-size SIZE", "discard PERCENT",
+		"ring-size SIZE", "rings COUNT", "work TIME", "source SOURCE", "cpu CPU",
+		"format FORMAT", "o FILE", "advise " };
+	char *text = printed_while_parsing(stdout, ARGUMENTS("-rate", "5", "-help"), 1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		char start[64];
+
+		snprintf(start, sizeof(start), "\n  -%s", flags[i]);
+		if (!strstr(text, start))
+			fail_msg("there is no -%s in\n%s", flags[i], text);
+	}
+	assert_ptr_equal(strstr(text, "usage: bpf_ringbuf_zc_benchmark live [flags]\n"), text);
+	free(text);
+}
+
+static void help_has_the_defaults(void **state)
+{
+	static const char *const defaults[] = { "(default 1)", "(default run)", "(default max)",
+		"(default 500ms)", "(default 6)", "(default batch)",
+		"(default all; with -advise paced)", "(default 200\xc2\xb5s)", "(default 0s)",
+		"(default default)", "(default 64)", "(default 0%)", "(default 1MiB)",
+		"(default bpf)", "(default the last that taskset allows)", "(default text)" };
+	char *text = printed_while_parsing(stdout, ARGUMENTS("--help"), 1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		if (!strstr(text, defaults[i]))
+			fail_msg("there is no %s in\n%s", defaults[i], text);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_defaults_are_those_of_the_help),
+		cmocka_unit_test(producers_are_counted),
+		cmocka_unit_test(producer_is_what_makes_the_program_run),
+		cmocka_unit_test(rate_is_events_a_second),
+		cmocka_unit_test(duration_is_that_of_a_combination),
+		cmocka_unit_test(rounds_are_counted),
+		cmocka_unit_test(latency_budget_is_that_of_paced_readers),
+		cmocka_unit_test(timer_slack_is_the_consumers),
+		cmocka_unit_test(notify_is_when_producers_notify),
+		cmocka_unit_test(notify_never_goes_with_waits_for_notifications),
+		cmocka_unit_test(event_size_is_in_bytes_or_mixed),
+		cmocka_unit_test(discard_is_a_share),
+		cmocka_unit_test(ring_size_is_that_of_each_ring),
+		cmocka_unit_test(rings_are_counted),
+		cmocka_unit_test(work_is_of_each_event),
+		cmocka_unit_test(source_is_where_the_rings_are),
+		cmocka_unit_test(cpu_is_the_consumers),
+		cmocka_unit_test(format_output_and_advise_are_kept),
+		cmocka_unit_test(the_default_cpu_is_the_last_that_is_allowed),
+		cmocka_unit_test(batch_with_every_wait_is_the_default),
+		cmocka_unit_test(everything_is_eleven_combinations),
+		cmocka_unit_test(lists_keep_their_order),
+		cmocka_unit_test(what_is_named_twice_runs_once),
+		cmocka_unit_test(of_two_lists_the_last_counts),
+		cmocka_unit_test(mode_all_without_waits_of_libbpf_has_no_libbpf),
+		cmocka_unit_test(the_loops_of_libbpf_run_once_whatever_the_mode),
+		cmocka_unit_test(mode_libbpf_alone_is_its_two_loops),
+		cmocka_unit_test(mode_libbpf_with_others_waits),
+		cmocka_unit_test(libbpf_that_is_named_does_not_go_with_memory),
+		cmocka_unit_test(libbpf_that_came_by_all_is_left_out_with_memory),
+		cmocka_unit_test(nothing_is_said_where_nothing_is_left_out),
+		cmocka_unit_test(nothing_is_said_where_something_is_wrong),
+		cmocka_unit_test(advise_is_for_batch_and_paced),
+		cmocka_unit_test(advise_is_for_one_other_combination),
+		cmocka_unit_test(advise_is_not_for_several),
+		cmocka_unit_test(advise_is_given_no_size),
+		cmocka_unit_test(advise_takes_any_sampling),
+		cmocka_unit_test(every_wrong_value_gets_its_line),
+		cmocka_unit_test(what_is_no_flag_gets_its_line),
+		cmocka_unit_test(every_flag_needs_its_value),
+		cmocka_unit_test(a_ring_is_a_power_of_two_that_the_kernel_takes),
+		cmocka_unit_test(a_ring_holds_an_event),
+		cmocka_unit_test(as_many_events_as_notify_fit_into_the_ring),
+		cmocka_unit_test(a_ring_in_memory_has_no_system_calls),
+		cmocka_unit_test(a_rate_has_to_give_an_event),
+		cmocka_unit_test(long_values_leave_room_for_advice),
+		cmocka_unit_test(help_has_every_flag),
+		cmocka_unit_test(help_has_the_defaults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

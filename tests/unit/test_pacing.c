@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * When RINGVIEW_WAIT_PACED looks again: lib/pacing.c by itself, with producers and clocks that are
+ * only numbers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "pacing.h"
+#include "statistics/random.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+#define BUDGET (200 * US)
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define HOUR (3600000 * MS)
+#define START (1000 * MS)
+
+/* How long it will be until the next look. */
+static int64_t sleep_of(const struct pacing *p)
+{
+	const int64_t next = pacing_next(p);
+
+	return next == PACING_SILENCE ? PACING_SILENCE : next - p->looked_ns;
+}
+
+static bool is_silent(const struct pacing *p)
+{
+	return pacing_next(p) == PACING_SILENCE;
+}
+
+/* Looks after @ns more, and finds @bytes of many records. */
+static void look_after(struct pacing *p, int64_t ns, uint64_t bytes, uint64_t size)
+{
+	pacing_looked(p, bytes, size, false, p->looked_ns + ns);
+}
+
+static void start(struct pacing *p)
+{
+	pacing_start(p, BUDGET, START);
+}
+
+/* Looks when it is time, @looks times, at a producer of @rate bytes a nanosecond. Ends silence. */
+static void run_steadily(struct pacing *p, double rate, uint64_t size, int looks)
+{
+	double carried = 0;
+
+	if (is_silent(p))
+		look_after(p, 10 * BUDGET, 64, size);
+	while (looks-- > 0) {
+		const int64_t ns = sleep_of(p);
+		uint64_t bytes;
+
+		carried += rate * (double)ns;
+		bytes = (uint64_t)carried;
+		carried -= (double)bytes;
+		look_after(p, ns, bytes, size);
+	}
+}
+
+static void it_begins_in_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	assert_true(is_silent(&p));
+}
+
+static void the_first_find_ends_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	look_after(&p, HOUR, 64, MIB);
+	assert_false(is_silent(&p));
+	assert_in_range(sleep_of(&p), 1, BUDGET);
+}
+
+/* What is feared: the burst of which this was the beginning fills the ring as fast as can be. */
+static void the_first_sleep_after_silence_is_bounded_by_the_fastest_producer(void **state)
+{
+	const uint64_t sizes[] = { 4 * KIB, 64 * KIB, MIB };
+	struct pacing p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		start(&p);
+		look_after(&p, HOUR, 64, sizes[i]);
+		assert_int_equal(sleep_of(&p), sizes[i] / 2 / PACING_FASTEST);
+		/* And again after each further silence. */
+		run_steadily(&p, 0.01, sizes[i], 100);
+		while (!is_silent(&p))
+			look_after(&p, BUDGET, 0, sizes[i]);
+		look_after(&p, HOUR, 64, sizes[i]);
+		assert_int_equal(sleep_of(&p), sizes[i] / 2 / PACING_FASTEST);
+	}
+}
+
+static void the_first_sleep_after_silence_is_the_budget_in_a_large_ring(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	look_after(&p, HOUR, 64, 16 * MIB);
+	assert_int_equal(sleep_of(&p), BUDGET);
+}
+
+static void a_slow_stream_is_looked_at_once_in_a_budget(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	/* A tenth of the ring in a budget. */
+	run_steadily(&p, 0.1 * (double)MIB / (double)BUDGET, MIB, 100);
+	assert_int_equal(sleep_of(&p), BUDGET);
+}
+
+static void a_stream_is_looked_at_when_the_ring_is_half_full(void **state)
+{
+	const double fractions[] = { 0.51, 0.75, 1, 3, 10, 100 }; /* of the ring, in a budget */
+	const uint64_t sizes[] = { 4 * KIB, 256 * KIB, 16 * MIB };
+	struct pacing p;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (k = 0; k < sizeof(fractions) / sizeof(fractions[0]); k++) {
+			const double rate = fractions[k] * (double)sizes[i] / (double)BUDGET;
+			const int64_t expected = (int64_t)((double)BUDGET / 2 / fractions[k]);
+
+			start(&p);
+			run_steadily(&p, rate, sizes[i], 100);
+			/* Bytes and nanoseconds are whole: half of 4 KiB by 1 of 2048. */
+			assert_in_range(sleep_of(&p), expected - expected / 500 - 2,
+				expected + expected / 500 + 2);
+		}
+	}
+}
+
+static void a_burst_shortens_the_next_sleep_at_once(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	assert_int_equal(sleep_of(&p), BUDGET);
+	/* A quarter of the ring in 100 us: half of it would take 200, of which some was slept. */
+	look_after(&p, 50 * US, MIB / 4, MIB);
+	assert_int_equal(sleep_of(&p), 100 * US);
+	look_after(&p, 50 * US, MIB / 2, MIB);
+	assert_int_equal(sleep_of(&p), 50 * US);
+	look_after(&p, 1 * US, MIB / 2, MIB);
+	assert_int_equal(sleep_of(&p), 1 * US);
+}
+
+static void a_lull_is_believed_half_with_each_look(void **state)
+{
+	struct pacing p;
+	int64_t expected;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, US, MIB / 2, MIB);
+	for (expected = 2 * US; expected < BUDGET; expected *= 2) {
+		look_after(&p, US, 64, MIB);
+		assert_int_equal(sleep_of(&p), expected);
+	}
+	look_after(&p, US, 64, MIB);
+	assert_int_equal(sleep_of(&p), BUDGET);
+}
+
+static void a_lull_is_believed_no_further_than_it_goes(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, 10 * US, MIB / 2, MIB);
+	look_after(&p, 10 * US, MIB / 3, MIB);
+	assert_in_range(sleep_of(&p), 15 * US - 1, 15 * US + 1);
+}
+
+static void empty_looks_are_a_lull_and_then_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	_Static_assert(PACING_PATIENCE == 3, "the looks below");
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, 10 * US, MIB / 2, MIB);
+	assert_int_equal(sleep_of(&p), 10 * US);
+	look_after(&p, 10 * US, 0, MIB);
+	assert_int_equal(sleep_of(&p), 20 * US);
+	look_after(&p, 20 * US, 0, MIB);
+	assert_int_equal(sleep_of(&p), 40 * US);
+	look_after(&p, 40 * US, 0, MIB);
+	assert_int_equal(sleep_of(&p), 80 * US);
+	look_after(&p, PACING_PATIENCE_BUDGETS * BUDGET - 70 * US - 1, 0, MIB);
+	assert_int_equal(sleep_of(&p), 160 * US);
+	look_after(&p, 1, 0, MIB);
+	assert_true(is_silent(&p));
+	look_after(&p, HOUR, 0, MIB);
+	assert_true(is_silent(&p));
+}
+
+static void three_looks_a_budget_apart_that_are_empty_are_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, BUDGET, 0, MIB);
+	assert_int_equal(sleep_of(&p), BUDGET);
+	look_after(&p, BUDGET, 0, MIB);
+	assert_int_equal(sleep_of(&p), BUDGET);
+	look_after(&p, BUDGET, 0, MIB);
+	assert_true(is_silent(&p));
+}
+
+/* The first looks after silence are short, and shorter than this stream's gaps. */
+static void a_stream_in_a_small_ring_is_no_silence(void **state)
+{
+	struct pacing p;
+	int64_t at = START, next_record = START + HOUR;
+	int silences = 0, i;
+
+	(void)state;
+	start(&p);
+	for (i = 0; i < 1000; i++) {
+		const int64_t next = pacing_next(&p);
+		uint64_t records = 0;
+
+		silences += next == PACING_SILENCE;
+		at = next == PACING_SILENCE ? next_record : next;
+		for (; next_record <= at; next_record += BUDGET / 3)
+			records++;
+		pacing_looked(&p, records * 24, 4 * KIB, records == 1, at);
+	}
+	/* The first record is single. */
+	assert_in_range(silences, 1, 2);
+}
+
+static void a_find_between_empty_looks_is_no_silence(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	for (i = 0; i < 100; i++) {
+		look_after(&p, BUDGET, i % PACING_PATIENCE == 0 ? 64 : 0, MIB);
+		assert_false(is_silent(&p));
+	}
+}
+
+/* Single records: a look after @ns found one. */
+static void find_single_after(struct pacing *p, int64_t ns)
+{
+	pacing_looked(p, 64, MIB, true, p->looked_ns + ns);
+}
+
+static void single_records_a_budget_or_more_apart_stay_silent(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	start(&p);
+	for (i = 0; i < 10; i++) {
+		find_single_after(&p, BUDGET + i * US);
+		assert_true(is_silent(&p));
+	}
+}
+
+/* What counts is the time since the last find: in silence, others look too. */
+static void single_records_stay_silent_whatever_empty_looks_lie_between(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	start(&p);
+	for (i = 0; i < 10; i++) {
+		look_after(&p, BUDGET, 0, MIB);
+		assert_true(is_silent(&p));
+		find_single_after(&p, BUDGET / 2);
+		assert_true(is_silent(&p));
+	}
+}
+
+static void a_second_single_record_sooner_than_a_budget_paces(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	find_single_after(&p, BUDGET);
+	assert_true(is_silent(&p));
+	find_single_after(&p, BUDGET - 1);
+	assert_false(is_silent(&p));
+}
+
+static void two_records_pace_however_late(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	find_single_after(&p, BUDGET);
+	look_after(&p, HOUR, 64, MIB);
+	assert_false(is_silent(&p));
+}
+
+static void a_stream_that_becomes_single_records_ends_in_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	find_single_after(&p, BUDGET / 2);
+	assert_false(is_silent(&p));
+	find_single_after(&p, BUDGET);
+	assert_true(is_silent(&p));
+}
+
+/* Clocks and sizes at their limits. */
+
+static void a_clock_that_does_not_advance_is_a_nanosecond(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, 0, 64, MIB);
+	assert_int_equal(sleep_of(&p), MIB / 2 / 64);
+	look_after(&p, 0, MIB, MIB);
+	assert_int_equal(sleep_of(&p), 1);
+}
+
+static void a_clock_that_goes_backwards_is_a_nanosecond(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.01, MIB, 100);
+	look_after(&p, -MS, 64, MIB);
+	assert_int_equal(sleep_of(&p), MIB / 2 / 64);
+	assert_true(pacing_next(&p) > p.looked_ns);
+}
+
+static void the_last_nanosecond_of_the_clock_is_silence(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	pacing_start(&p, BUDGET, INT64_MAX - MS);
+	look_after(&p, MS - 1, 64, MIB);
+	assert_true(is_silent(&p));
+}
+
+static void the_largest_ring_and_hours_do_not_overflow(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	pacing_start(&p, (1000 * MS), START);
+	for (i = 0; i < 100; i++) {
+		look_after(&p, 100 * HOUR, 8, 2 * GIB);
+		assert_in_range(sleep_of(&p), 1, (1000 * MS));
+	}
+	assert_int_equal(sleep_of(&p), (1000 * MS));
+	look_after(&p, 1, 2 * GIB, 2 * GIB);
+	assert_int_equal(sleep_of(&p), 1);
+	look_after(&p, HOUR, 2 * GIB, 2 * GIB);
+	assert_int_equal(sleep_of(&p), 2);
+}
+
+static void the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	pacing_start(&p, (1000 * MS), START);
+	look_after(&p, HOUR, 64, 2 * GIB);
+	assert_int_equal(sleep_of(&p), 2 * GIB / 2 / PACING_FASTEST);
+}
+
+/* A producer and a reader, simulated. */
+
+static struct random_stream noise;
+
+static uint64_t below(uint64_t limit)
+{
+	return random_bits(&noise) % limit;
+}
+
+struct scene {
+	struct pacing pacing;
+	uint64_t size;
+	int64_t budget;
+	int64_t oversleep; /* at most; the wakeup by a notification takes as long */
+	int64_t now;
+	uint64_t waiting; /* bytes in the ring */
+	unsigned records; /* of them */
+	int64_t oldest;   /* when the first of them came */
+};
+
+static void look(struct scene *s)
+{
+	pacing_looked(&s->pacing, s->waiting, s->size, s->records == 1, s->now);
+	s->waiting = s->records = 0;
+}
+
+static void put_at(struct scene *s, int64_t at, uint64_t bytes)
+{
+	if (s->records == 0)
+		s->oldest = at;
+	s->waiting += bytes;
+	s->records++;
+}
+
+/* Where the look that is due before @until is, it is made: as late as a sleep can end. */
+static bool look_before(struct scene *s, int64_t until)
+{
+	const int64_t late = s->oversleep ? (int64_t)below((uint64_t)s->oversleep + 1) : 0;
+	int64_t next = pacing_next(&s->pacing);
+
+	if (next == PACING_SILENCE) {
+		if (s->records == 0)
+			return false;
+		next = s->oldest; /* the notification */
+	}
+	next += late;
+	if (next < s->now)
+		next = s->now;
+	if (next > until)
+		return false;
+	s->now = next;
+	if (s->records > 0 && s->now - s->oldest > s->budget + s->oversleep)
+		fail_msg("an event of %lld ns was looked at at %lld: budget %lld, oversleep %lld",
+			(long long)s->oldest, (long long)s->now, (long long)s->budget,
+			(long long)s->oversleep);
+	look(s);
+	return true;
+}
+
+static void every_event_is_looked_at_within_the_budget(void **state)
+{
+	int round;
+
+	(void)state;
+	noise.state = 1;
+	for (round = 0; round < 400; round++) {
+		struct scene s = { .size = (4 * KIB) << below(15), .now = START };
+		int64_t at = START, gap = 1;
+		int event;
+
+		s.budget = 1 + (int64_t)below(1u << below(31)) % 1000000000;
+		s.oversleep = below(2) ? 0 : (int64_t)below(60 * US);
+		pacing_start(&s.pacing, s.budget, START);
+		for (event = 0; event < 2000; event++) {
+			/* Bursts of random gaps, and silences of up to 1 s between them. */
+			if (below(50) == 0)
+				gap = (int64_t)1 << below(20);
+			at += below(100) == 0 ? (int64_t)below(1ull << below(31)) : gap;
+			while (look_before(&s, at - 1))
+				;
+			if (s.now < at)
+				s.now = at;
+			put_at(&s, at, 8 + 8 * below(64));
+		}
+	}
+}
+
+/* The first look that comes after @ns of @rate; what it finds. */
+static uint64_t fill(double rate, int64_t ns)
+{
+	return (uint64_t)(rate * (double)ns);
+}
+
+static void a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full(void **state)
+{
+	int round;
+
+	(void)state;
+	noise.state = 2;
+	for (round = 0; round < 1000; round++) {
+		const uint64_t size = (4 * KIB) << below(20);
+		const double rate = PACING_FASTEST / (double)(1 + below(1u << below(16)));
+		const int64_t budget = (int64_t)(1 + below(1000 * US));
+		struct pacing p;
+		int looks;
+
+		pacing_start(&p, budget, START);
+		/* Silence ends with the stream's first record. */
+		look_after(&p, (int64_t)(1 + below(1000 * US)), 16 + below(64), size);
+		for (looks = 0; looks < 200; looks++) {
+			const int64_t ns = sleep_of(&p);
+			const uint64_t bytes = fill(rate, ns);
+
+			if (ns == PACING_SILENCE)
+				break; /* so slow that looks find nothing */
+			assert_in_range(ns, 1, budget);
+			/* Bytes are whole: a thousandth of what a look finds, at least. */
+			if (bytes > size / 2 + size / 500 + (uint64_t)rate + 1)
+				fail_msg("%llu of %llu bytes after %lld ns of %f bytes each",
+					(unsigned long long)bytes, (unsigned long long)size,
+					(long long)ns, rate);
+			look_after(&p, ns, bytes, size);
+		}
+	}
+}
+
+static void no_ring_overflows_while_the_rate_at_most_doubles(void **state)
+{
+	int round;
+
+	(void)state;
+	noise.state = 3;
+	for (round = 0; round < 1000; round++) {
+		const uint64_t size = (4 * KIB) << below(20);
+		const int64_t budget = (int64_t)(1 + below(1000 * US));
+		double rate = PACING_FASTEST / (double)(1 + below(1000));
+		struct pacing p;
+		int looks;
+
+		pacing_start(&p, budget, START);
+		look_after(&p, HOUR, 64, size);
+		for (looks = 0; looks < 500; looks++) {
+			const int64_t ns = sleep_of(&p);
+			uint64_t bytes;
+
+			if (ns == PACING_SILENCE) {
+				rate = PACING_FASTEST / (double)(1 + below(1000));
+				look_after(&p, HOUR, 64, size);
+				continue;
+			}
+			bytes = fill(rate, ns);
+			if (bytes > size)
+				fail_msg("%llu of %llu bytes after %lld ns of %f bytes each",
+					(unsigned long long)bytes, (unsigned long long)size,
+					(long long)ns, rate);
+			look_after(&p, ns, bytes, size);
+			/* Less by any amount; more by not quite twice, as bytes are whole. */
+			rate *= below(3) == 0 ? 1 / (double)(1 + below(100))
+					      : 1 + (double)below(950) / 1000;
+			/* What goes on, though slowly: a ring that seemed empty is silence. */
+			if (rate * (double)sleep_of(&p) < 100)
+				rate = 100 / (double)sleep_of(&p);
+			if (rate > PACING_FASTEST)
+				rate = PACING_FASTEST;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_begins_in_silence),
+		cmocka_unit_test(the_first_find_ends_silence),
+		cmocka_unit_test(the_first_sleep_after_silence_is_bounded_by_the_fastest_producer),
+		cmocka_unit_test(the_first_sleep_after_silence_is_the_budget_in_a_large_ring),
+		cmocka_unit_test(a_slow_stream_is_looked_at_once_in_a_budget),
+		cmocka_unit_test(a_stream_is_looked_at_when_the_ring_is_half_full),
+		cmocka_unit_test(a_burst_shortens_the_next_sleep_at_once),
+		cmocka_unit_test(a_lull_is_believed_half_with_each_look),
+		cmocka_unit_test(a_lull_is_believed_no_further_than_it_goes),
+		cmocka_unit_test(empty_looks_are_a_lull_and_then_silence),
+		cmocka_unit_test(three_looks_a_budget_apart_that_are_empty_are_silence),
+		cmocka_unit_test(a_stream_in_a_small_ring_is_no_silence),
+		cmocka_unit_test(a_find_between_empty_looks_is_no_silence),
+		cmocka_unit_test(single_records_a_budget_or_more_apart_stay_silent),
+		cmocka_unit_test(single_records_stay_silent_whatever_empty_looks_lie_between),
+		cmocka_unit_test(a_second_single_record_sooner_than_a_budget_paces),
+		cmocka_unit_test(two_records_pace_however_late),
+		cmocka_unit_test(a_stream_that_becomes_single_records_ends_in_silence),
+		cmocka_unit_test(a_clock_that_does_not_advance_is_a_nanosecond),
+		cmocka_unit_test(a_clock_that_goes_backwards_is_a_nanosecond),
+		cmocka_unit_test(the_last_nanosecond_of_the_clock_is_silence),
+		cmocka_unit_test(the_largest_ring_and_hours_do_not_overflow),
+		cmocka_unit_test(the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second),
+		cmocka_unit_test(every_event_is_looked_at_within_the_budget),
+		cmocka_unit_test(a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full),
+		cmocka_unit_test(no_ring_overflows_while_the_rate_at_most_doubles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

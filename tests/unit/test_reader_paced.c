@@ -1,0 +1,804 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RINGVIEW_WAIT_PACED on a ring in memory: in a time that passes when the test says so, but for
+ * the last tests, which have threads.
+ */
+#include <linux/bpf.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "reader.h"
+#include "statistics/random.h"
+#include "support/fixture.h"
+#include "support/sleeper.h"
+#include "support/virtual_time.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+#define BUDGET (200 * US)
+#define SLACK (50 * US)
+#define INSTANT US /* what a wait that does not sleep may take: a few readings of the clock */
+#define LENGTH 16
+
+/* A producer: records of LENGTH bytes, numbered. */
+struct stream {
+	struct fixture *f;
+	int64_t gap;   /* between two */
+	uint64_t left; /* to come */
+	uint64_t flags;
+	uint64_t number;
+	int64_t oversleep;
+	int64_t last; /* when the last one came */
+};
+
+static int64_t produce(void *context, int64_t now)
+{
+	struct stream *s = context;
+
+	memory_ring_submit(&s->f->ring, reserve(s->f, s->number++, LENGTH), s->flags);
+	s->last = now;
+	return --s->left > 0 ? now + s->gap : VIRTUAL_NEVER;
+}
+
+static int64_t interrupt(void *context, int64_t now)
+{
+	(void)now;
+	ringview_interrupt(context);
+	return VIRTUAL_NEVER;
+}
+
+static int open_virtual(void **state)
+{
+	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
+	return fixture_open(state);
+}
+
+static int close_virtual(void **state)
+{
+	virtual_time_end();
+	return fixture_close(state);
+}
+
+#define pacing(test) cmocka_unit_test_setup_teardown(test, open_virtual, close_virtual)
+
+static struct ringview_options paced_options(void)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+
+	options.wait = RINGVIEW_WAIT_PACED;
+	options.latency_budget_ns = BUDGET;
+	options.timer_slack_ns = 1;
+	return options;
+}
+
+/* The fixture with a reader that is paced, in silence, and the time at its beginning. */
+static struct fixture *paced(void **state)
+{
+	const struct ringview_options options = paced_options();
+
+	reopen_with(*state, &options);
+	return *state;
+}
+
+static struct fixture *paced_and_notified(void **state)
+{
+	struct ringview_options options = paced_options();
+
+	options.always_notified = 1;
+	reopen_with(*state, &options);
+	return *state;
+}
+
+/* Ends the silence: two records are found, and read. */
+static void end_silence(struct fixture *f)
+{
+	put_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, 0), 1);
+	assert_shows_range(f, 0, 1, LENGTH);
+	assert_shows_nothing(f);
+}
+
+/* Reads the stream to its end; each record @late after it came at most. */
+static void read_stream(struct stream *s, int64_t first, int64_t late)
+{
+	const uint64_t count = s->left;
+	uint64_t seen = 0;
+
+	virtual_time_begin(produce, s, VIRTUAL_START + first);
+	virtual_oversleep(s->oversleep);
+	while (seen < count) {
+		struct ringview_record record;
+
+		assert_int_equal(ringview_wait(s->f->rv, -1), 1);
+		while (ringview_peek(s->f->rv, &record) > 0) {
+			const int64_t came = VIRTUAL_START + first + (int64_t)seen * s->gap;
+
+			assert_int_equal(record.length, LENGTH);
+			assert_payload(record.data, seen++, LENGTH);
+			if (virtual_now() - came > late)
+				fail_msg("record %llu was seen after %lld ns",
+					(unsigned long long)seen - 1,
+					(long long)(virtual_now() - came));
+		}
+	}
+	assert_int_equal(seen, count);
+	ringview_release(s->f->rv);
+}
+
+static void records_without_wakeup_are_found_by_one_look_in_a_budget(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 10 * US, .left = 10000, .flags = BPF_RB_NO_WAKEUP };
+	const uint64_t budgets = s.left * (uint64_t)s.gap / BUDGET;
+
+	read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	assert_in_range(statistics_of(f).sleeps, budgets * 9 / 10, budgets * 11 / 10 + 30);
+	assert_int_equal(statistics_of(f).wakeups, 0);
+}
+
+static void records_with_wakeup_are_found_by_one_look_in_a_budget(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct stream s = { .f = f, .gap = 10 * US, .left = 10000 };
+	const uint64_t budgets = s.left * (uint64_t)s.gap / BUDGET;
+
+	read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	assert_in_range(statistics_of(f).sleeps, budgets * 9 / 10, budgets * 11 / 10 + 10);
+	/* The first record is single, and the second ends the silence. */
+	assert_in_range(statistics_of(f).wakeups, 1, 2);
+}
+
+static void the_budget_holds_with_any_timer_slack(void **state)
+{
+	struct ringview_options options = paced_options();
+	struct fixture *f = *state;
+	struct stream s = { .f = f, .flags = BPF_RB_NO_WAKEUP };
+	int64_t gap;
+
+	options.timer_slack_ns = SLACK;
+	for (gap = 10 * US; gap < 10 * MS; gap *= 3) {
+		for (s.oversleep = 0; s.oversleep <= SLACK; s.oversleep += SLACK / 2) {
+			reopen_with(f, &options);
+			s.gap = gap;
+			s.left = 100;
+			s.number = 0;
+			read_stream(&s, 5 * MS, BUDGET + INSTANT);
+		}
+	}
+}
+
+static void a_stream_that_would_fill_the_ring_is_read_when_it_is_half_full(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct stream s = { .f = f, .gap = 20, .left = 100000 };
+
+	/* 1.2 bytes a nanosecond: the ring would be full in 3.4 us. */
+	read_stream(&s, MS, 2 * US);
+	assert_true(statistics_of(f).high_water <= f->ring.size * 55 / 100);
+	assert_true(statistics_of(f).waits < s.number / 30);
+}
+
+/* With a slack as large as a budget, even: a short sleep would last longer than the ring has room.
+ */
+static void a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up(void **state)
+{
+	struct ringview_options options = paced_options();
+	struct fixture *f = *state;
+	struct stream s = { .f = f, .gap = 20, .left = 10000, .oversleep = SLACK };
+
+	options.timer_slack_ns = SLACK;
+	options.always_notified = 1;
+	reopen_with(f, &options);
+	read_stream(&s, MS, 2 * US);
+	assert_int_equal(virtual_sleeps(), 1);
+	assert_int_equal(statistics_of(f).sleeps, 1);
+}
+
+static void single_records_a_budget_or_more_apart_are_seen_at_once(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = BUDGET + BUDGET / 2, .left = 100 };
+
+	read_stream(&s, 5 * MS, INSTANT);
+	assert_int_equal(statistics_of(f).wakeups, 100);
+}
+
+static void single_records_a_budget_or_more_apart_are_seen_at_once_when_notified(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct stream s = { .f = f, .gap = BUDGET, .left = 100 };
+
+	read_stream(&s, 5 * MS, INSTANT);
+	assert_int_equal(statistics_of(f).wakeups, 100);
+	assert_int_equal(statistics_of(f).sleeps, 100);
+}
+
+static void the_first_record_after_silence_ends_the_sleep_by_its_notification(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .left = 1 };
+
+	read_stream(&s, 5 * MS + 70 * US, INSTANT);
+	assert_int_equal(statistics_of(f).wakeups, 1);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_int_equal(virtual_last_sleep().ns, BUDGET - 1);
+}
+
+static void silence_is_slept_through_where_all_is_notified(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct stream s = { .f = f, .left = 1 };
+
+	read_stream(&s, 1000 * MS, INSTANT);
+	assert_int_equal(virtual_sleeps(), 1);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_int_equal(virtual_last_sleep().ns, VIRTUAL_NEVER);
+	assert_int_equal(statistics_of(f).sleeps, 1);
+	assert_int_equal(statistics_of(f).wakeups, 1);
+}
+
+static void silence_is_looked_at_once_in_a_budget_otherwise(void **state)
+{
+	struct fixture *f = paced(state);
+
+	assert_int_equal(ringview_wait(f->rv, 100 * BUDGET), 0);
+	assert_in_range(virtual_sleeps(), 99, 101);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_int_equal(statistics_of(f).wakeups, 0);
+	assert_int_equal(statistics_of(f).timeouts, 1);
+}
+
+static void a_stream_that_stops_ends_in_silence(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct stream s = { .f = f, .gap = 10 * US, .left = 1005 };
+	size_t sleeps;
+
+	read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	sleeps = virtual_sleeps();
+	assert_int_equal(ringview_wait(f->rv, 100 * MS), 0);
+	/* Empty looks, and the last sleep is to the end. */
+	assert_in_range(virtual_sleeps() - sleeps, 1, PACING_PATIENCE + 1);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_true(virtual_last_sleep().slept > 90 * MS);
+}
+
+/* What peek says. */
+
+static void peek_says_0_once_at_the_end_of_what_the_wait_found(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 4, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 0, LENGTH);
+	put_range(f, 5, 6, LENGTH);
+	assert_shows_range(f, 1, 4, LENGTH);
+	assert_shows_nothing(f);
+	assert_shows_range(f, 5, 6, LENGTH);
+	assert_shows_nothing(f);
+	put(f, 7, LENGTH);
+	assert_shows(f, 7, LENGTH);
+}
+
+static void peek_says_0_at_the_end_of_mixed_lengths_and_discards(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put(f, 0, 8);
+	put_discarded(f, 20);
+	put(f, 1, 100);
+	put_discarded(f, 0);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	put(f, 2, 8);
+	assert_shows(f, 0, 8);
+	assert_shows(f, 1, 100);
+	assert_shows_nothing(f);
+	assert_shows(f, 2, 8);
+}
+
+static void peek_without_a_wait_runs_on(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put(f, 0, LENGTH);
+	assert_shows(f, 0, LENGTH);
+	put(f, 1, LENGTH);
+	assert_shows(f, 1, LENGTH);
+	assert_shows_nothing(f);
+}
+
+static void records_that_are_left_end_a_wait_at_once_without_a_look(void **state)
+{
+	struct fixture *f = paced(state);
+	uint64_t readings;
+
+	put_range(f, 0, 2, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 0, LENGTH);
+	put(f, 3, LENGTH);
+	readings = virtual_readings();
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_int_equal(ringview_wait(f->rv, 0), 1);
+	assert_int_equal(virtual_readings(), readings);
+	assert_int_equal(virtual_sleeps(), 0);
+	assert_int_equal(consumer_position(f), stride_of(LENGTH));
+	assert_shows_range(f, 1, 2, LENGTH);
+	assert_shows_nothing(f);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 3, LENGTH);
+}
+
+static void discards_that_are_left_end_no_wait(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put(f, 0, LENGTH);
+	put_discarded(f, LENGTH);
+	put_discarded(f, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 0, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, 10 * BUDGET), 0);
+	assert_int_equal(consumer_position(f), producer_position(f));
+}
+
+static void a_cancelled_record_is_shown_after_the_next_wait(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 2, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows_range(f, 0, 1, LENGTH);
+	ringview_cancel(f->rv);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows_range(f, 0, 2, LENGTH);
+	assert_shows_nothing(f);
+}
+
+static void a_wait_releases_what_was_shown(void **state)
+{
+	struct fixture *f = paced(state);
+
+	end_silence(f);
+	assert_int_equal(consumer_position(f), 0);
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+	assert_int_equal(consumer_position(f), producer_position(f));
+}
+
+/* Time-outs. */
+
+static void a_time_out_of_0_only_looks(void **state)
+{
+	struct fixture *f = paced(state);
+
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+	end_silence(f);
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+	put(f, 2, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, 0), 1);
+	assert_int_equal(virtual_sleeps(), 0);
+	assert_true(virtual_now() - VIRTUAL_START < INSTANT);
+	assert_int_equal(statistics_of(f).sleeps, 0);
+	assert_int_equal(statistics_of(f).timeouts, 2);
+}
+
+static void assert_times_out_after(struct fixture *f, int64_t ns)
+{
+	const int64_t start = virtual_now();
+
+	assert_int_equal(ringview_wait(f->rv, ns), 0);
+	assert_in_range(virtual_now() - start, ns, ns + INSTANT);
+}
+
+static void a_time_out_shorter_than_the_budget_ends_a_wait_in_silence(void **state)
+{
+	assert_times_out_after(paced(state), BUDGET / 4);
+	assert_times_out_after(paced_and_notified(state), BUDGET / 4);
+	assert_times_out_after(paced_and_notified(state), 1);
+}
+
+static void a_time_out_longer_than_the_budget_ends_a_wait_in_silence(void **state)
+{
+	assert_times_out_after(paced(state), 7 * BUDGET + 1);
+	assert_times_out_after(paced_and_notified(state), 7 * BUDGET + 1);
+}
+
+static void a_time_out_ends_a_wait_between_looks(void **state)
+{
+	struct fixture *f = paced(state);
+
+	end_silence(f);
+	assert_times_out_after(f, 300);
+	end_silence(f);
+	assert_times_out_after(f, BUDGET / 4);
+	end_silence(f);
+	assert_times_out_after(f, 7 * BUDGET);
+}
+
+static void a_wait_looks_once_more_when_its_time_is_over(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .left = 1, .flags = BPF_RB_NO_WAKEUP };
+
+	virtual_time_begin(produce, &s, VIRTUAL_START + 20 * US);
+	assert_int_equal(ringview_wait(f->rv, 21 * US), 1);
+	assert_true(virtual_now() - VIRTUAL_START < 21 * US + INSTANT);
+	assert_shows(f, 0, LENGTH);
+}
+
+static void negative_waits_have_no_end(void **state)
+{
+	const int64_t waits[] = { -1, -1000000000, INT64_MIN, INT64_MAX };
+	size_t i;
+
+	for (i = 0; i < COUNT(waits); i++) {
+		struct fixture *f = paced_and_notified(state);
+		struct stream s = { .f = f, .left = 1 };
+
+		virtual_time_begin(produce, &s, VIRTUAL_START + 3600000 * MS);
+		assert_int_equal(ringview_wait(f->rv, waits[i]), 1);
+		assert_int_equal(virtual_last_sleep().ns, VIRTUAL_NEVER);
+		assert_shows(f, 0, LENGTH);
+		ringview_release(f->rv);
+	}
+}
+
+/* Interrupts. */
+
+static void an_interrupt_before_a_wait_ends_it(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put(f, 0, LENGTH);
+	ringview_interrupt(f->rv);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 0, LENGTH);
+}
+
+static void an_interrupt_comes_before_records_that_are_left(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 0, LENGTH);
+	ringview_interrupt(f->rv);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 1, LENGTH);
+}
+
+static void assert_interrupted_after(struct fixture *f, int64_t ns)
+{
+	const int64_t at = virtual_now() + ns;
+
+	virtual_time_expect(interrupt, f->rv, at);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_in_range(virtual_now(), at, at + INSTANT);
+	/* It is over. */
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+}
+
+static void an_interrupt_ends_a_sleep_in_silence(void **state)
+{
+	assert_interrupted_after(paced(state), 30 * US);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_interrupted_after(paced_and_notified(state), 30 * MS);
+	assert_true(virtual_last_sleep().in_epoll);
+}
+
+static void an_interrupt_ends_a_sleep_between_looks(void **state)
+{
+	struct fixture *f = paced(state);
+
+	end_silence(f);
+	assert_interrupted_after(f, 100);
+	assert_int_equal(virtual_sleeps(), 1);
+	assert_false(virtual_last_sleep().in_epoll);
+}
+
+static void an_interrupt_ends_a_spin(void **state)
+{
+	struct ringview_options options = paced_options();
+	struct fixture *f = *state;
+	int64_t at;
+
+	options.timer_slack_ns = SLACK;
+	reopen_with(f, &options);
+	end_silence(f);
+	/* The first look after silence is due after an eighth of the ring in nanoseconds. */
+	at = virtual_now() + 100;
+	virtual_time_expect(interrupt, f->rv, at);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_int_equal(virtual_sleeps(), 0);
+	assert_in_range(virtual_now(), at, at + 100);
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+}
+
+/* Records reserved and not yet submitted. */
+
+static void a_busy_record_is_neither_spun_nor_slept_through(void **state)
+{
+	struct fixture *f = paced(state);
+
+	reserve(f, 0, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, 10 * MS), 0);
+	assert_in_range(virtual_sleeps(), 10 * MS / BUDGET, 10 * MS / BUDGET + 20);
+	assert_true(virtual_readings() < 4 * virtual_sleeps());
+	assert_false(virtual_last_sleep().in_epoll);
+}
+
+static int64_t submit(void *context, int64_t now)
+{
+	struct stream *s = context;
+
+	memory_ring_submit(&s->f->ring, (void *)(uintptr_t)s->last, s->flags);
+	s->last = now;
+	return VIRTUAL_NEVER;
+}
+
+static void a_busy_record_is_found_within_a_budget_of_its_submission(void **state)
+{
+	const uint64_t flags[] = { 0, BPF_RB_NO_WAKEUP };
+	size_t i;
+
+	for (i = 0; i < COUNT(flags); i++) {
+		struct fixture *f = paced(state);
+		struct stream s = { .f = f, .flags = flags[i] };
+
+		s.last = (int64_t)(uintptr_t)reserve(f, 0, LENGTH);
+		put(f, 1, LENGTH);
+		virtual_time_begin(submit, &s, VIRTUAL_START + 3 * MS);
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_true(virtual_now() - s.last < BUDGET + INSTANT);
+		assert_shows_range(f, 0, 1, LENGTH);
+		ringview_release(f->rv);
+	}
+}
+
+static void a_record_behind_a_busy_one_in_a_stream_is_found(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f };
+
+	end_silence(f);
+	s.last = (int64_t)(uintptr_t)reserve(f, 2, LENGTH);
+	virtual_time_expect(submit, &s, virtual_now() + 100 * US);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_true(virtual_now() - s.last < BUDGET + INSTANT);
+	assert_shows(f, 2, LENGTH);
+}
+
+/* Errors. */
+
+static void an_impossible_record_ends_a_wait(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put(f, 0, LENGTH);
+	set_header(f, 0, 5000);
+	assert_int_equal(ringview_wait(f->rv, -1), -EBADMSG);
+	assert_int_equal(ringview_wait(f->rv, -1), -EBADMSG);
+	assert_peek_returns(f, -EBADMSG);
+}
+
+static void an_impossible_record_ends_a_wait_between_looks(void **state)
+{
+	struct fixture *f = paced(state);
+
+	end_silence(f);
+	put(f, 2, LENGTH);
+	set_header(f, 2 * stride_of(LENGTH), 5000);
+	assert_int_equal(ringview_wait(f->rv, -1), -EBADMSG);
+	assert_peek_returns(f, -EBADMSG);
+}
+
+static void records_shown_before_an_impossible_position_stay_counted(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, 0), 1);
+	assert_shows_range(f, 0, 1, LENGTH);
+	set_producer_position(f, producer_position(f) + 4);
+	assert_int_equal(ringview_wait(f->rv, -1), -EBADMSG);
+	assert_int_equal(statistics_of(f).records, 2);
+	assert_int_equal(statistics_of(f).bytes, 2 * LENGTH);
+}
+
+static void another_consumer_ends_a_wait(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 1, LENGTH);
+	set_consumer_position(f, stride_of(LENGTH));
+	assert_int_equal(ringview_wait(f->rv, -1), -EBUSY);
+	assert_peek_returns(f, -EBUSY);
+	assert_int_equal(consumer_position(f), stride_of(LENGTH));
+}
+
+static void another_consumer_ends_a_wait_between_looks(void **state)
+{
+	struct fixture *f = paced(state);
+
+	end_silence(f);
+	set_consumer_position(f, stride_of(LENGTH));
+	assert_int_equal(ringview_wait(f->rv, -1), -EBUSY);
+	assert_int_equal(consumer_position(f), stride_of(LENGTH));
+}
+
+static void a_restart_goes_on_at_the_stored_position(void **state)
+{
+	struct fixture *f = paced(state);
+
+	put_range(f, 0, 2, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_restart(f->rv), 0);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows_range(f, 0, 2, LENGTH);
+}
+
+/* The thread's timer slack. */
+
+struct slack {
+	struct ringview *rv;
+	int before, after;
+};
+
+static void *wait_and_ask_for_slack(void *argument)
+{
+	struct slack *slack = argument;
+
+	slack->before = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	ringview_wait(slack->rv, 10 * BUDGET);
+	slack->after = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	return NULL;
+}
+
+static struct slack slack_of_a_wait(struct fixture *f, int64_t timer_slack_ns)
+{
+	struct ringview_options options = paced_options();
+	struct slack slack;
+	pthread_t thread;
+
+	options.timer_slack_ns = timer_slack_ns;
+	reopen_with(f, &options);
+	slack.rv = f->rv;
+	assert_int_equal(pthread_create(&thread, NULL, wait_and_ask_for_slack, &slack), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	return slack;
+}
+
+static void the_timer_slack_is_set_when_asked_for(void **state)
+{
+	struct slack slack = slack_of_a_wait(*state, 4321);
+
+	assert_int_not_equal(slack.before, 4321);
+	assert_int_equal(slack.after, 4321);
+}
+
+static void the_timer_slack_is_left_alone_otherwise(void **state)
+{
+	struct slack slack = slack_of_a_wait(*state, 0);
+
+	assert_int_equal(slack.after, slack.before);
+}
+
+/* In real time. */
+
+static void ignore(int number)
+{
+	(void)number;
+}
+
+static int open_real(void **state)
+{
+	struct sigaction action = { .sa_handler = ignore };
+
+	return sigaction(SIGUSR1, &action, NULL) < 0 || fixture_open(state);
+}
+
+#define in_real_time(test) cmocka_unit_test_setup_teardown(test, open_real, fixture_close)
+
+static void a_record_ends_a_sleep_of_another_thread(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct sleeper s;
+
+	sleeper_start(&s, f->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	put(f, 0, LENGTH);
+	assert_int_equal(sleeper_join(&s), 1);
+	assert_int_equal(statistics_of(f).wakeups, 1);
+	assert_shows(f, 0, LENGTH);
+}
+
+static void a_record_without_wakeup_ends_a_wait_of_another_thread(void **state)
+{
+	struct fixture *f = paced(state);
+	struct sleeper s;
+
+	sleeper_start(&s, f->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	memory_ring_submit(&f->ring, reserve(f, 0, LENGTH), BPF_RB_NO_WAKEUP);
+	assert_int_equal(sleeper_join(&s), 1);
+	assert_int_equal(statistics_of(f).wakeups, 0);
+	assert_shows(f, 0, LENGTH);
+}
+
+static void an_interrupt_ends_a_sleep_of_another_thread(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct sleeper s;
+
+	sleeper_start(&s, f->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	ringview_interrupt(f->rv);
+	assert_int_equal(sleeper_join(&s), -ECANCELED);
+}
+
+static void a_signal_handler_ends_a_sleep_with_eintr(void **state)
+{
+	struct fixture *f = paced_and_notified(state);
+	struct sleeper s;
+
+	sleeper_start(&s, f->rv, -1);
+	assert_true(sleeper_is_asleep(&s));
+	assert_int_equal(pthread_kill(s.thread, SIGUSR1), 0);
+	assert_int_equal(sleeper_join(&s), -EINTR);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		pacing(records_without_wakeup_are_found_by_one_look_in_a_budget),
+		pacing(records_with_wakeup_are_found_by_one_look_in_a_budget),
+		pacing(the_budget_holds_with_any_timer_slack),
+		pacing(a_stream_that_would_fill_the_ring_is_read_when_it_is_half_full),
+		pacing(a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up),
+		pacing(single_records_a_budget_or_more_apart_are_seen_at_once),
+		pacing(single_records_a_budget_or_more_apart_are_seen_at_once_when_notified),
+		pacing(the_first_record_after_silence_ends_the_sleep_by_its_notification),
+		pacing(silence_is_slept_through_where_all_is_notified),
+		pacing(silence_is_looked_at_once_in_a_budget_otherwise),
+		pacing(a_stream_that_stops_ends_in_silence),
+		pacing(peek_says_0_once_at_the_end_of_what_the_wait_found),
+		pacing(peek_says_0_at_the_end_of_mixed_lengths_and_discards),
+		pacing(peek_without_a_wait_runs_on),
+		pacing(records_that_are_left_end_a_wait_at_once_without_a_look),
+		pacing(discards_that_are_left_end_no_wait),
+		pacing(a_cancelled_record_is_shown_after_the_next_wait),
+		pacing(a_wait_releases_what_was_shown),
+		pacing(a_time_out_of_0_only_looks),
+		pacing(a_time_out_shorter_than_the_budget_ends_a_wait_in_silence),
+		pacing(a_time_out_longer_than_the_budget_ends_a_wait_in_silence),
+		pacing(a_time_out_ends_a_wait_between_looks),
+		pacing(a_wait_looks_once_more_when_its_time_is_over),
+		pacing(negative_waits_have_no_end),
+		pacing(an_interrupt_before_a_wait_ends_it),
+		pacing(an_interrupt_comes_before_records_that_are_left),
+		pacing(an_interrupt_ends_a_sleep_in_silence),
+		pacing(an_interrupt_ends_a_sleep_between_looks),
+		pacing(an_interrupt_ends_a_spin),
+		pacing(a_busy_record_is_neither_spun_nor_slept_through),
+		pacing(a_busy_record_is_found_within_a_budget_of_its_submission),
+		pacing(a_record_behind_a_busy_one_in_a_stream_is_found),
+		pacing(an_impossible_record_ends_a_wait),
+		pacing(an_impossible_record_ends_a_wait_between_looks),
+		pacing(records_shown_before_an_impossible_position_stay_counted),
+		pacing(another_consumer_ends_a_wait),
+		pacing(another_consumer_ends_a_wait_between_looks),
+		pacing(a_restart_goes_on_at_the_stored_position),
+		pacing(the_timer_slack_is_set_when_asked_for),
+		pacing(the_timer_slack_is_left_alone_otherwise),
+		in_real_time(a_record_ends_a_sleep_of_another_thread),
+		in_real_time(a_record_without_wakeup_ends_a_wait_of_another_thread),
+		in_real_time(an_interrupt_ends_a_sleep_of_another_thread),
+		in_real_time(a_signal_handler_ends_a_sleep_with_eintr),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
