@@ -21,6 +21,9 @@
  * alone, and some tens of nanoseconds, is what reading costs. */
 #define COST_FACTOR 2
 #define COST_MIN_NS 30
+/* At a rate the program runs for a few events at a time: the clock around each run and what has
+ * left the caches meanwhile add up to so much, with nobody reading. */
+#define COST_MIN_AT_RATE_NS 200
 
 /* A notification costs its producer microseconds, ten where its interrupt leaves a virtual machine.
  * They are to blame where so much for each wakeup is half of the cost, or more. */
@@ -146,8 +149,11 @@ static uint64_t power_of_two(double value, uint64_t least, uint64_t most)
  * one producer: what several do to each other is not in it. */
 static enum cost cost_of(const struct situation *s)
 {
+	const double least =
+		s->workload->rate == PARSE_RATE_MAX ? COST_MIN_NS : COST_MIN_AT_RATE_NS;
+
 	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone ||
-		s->producer - s->alone <= COST_MIN_NS)
+		s->producer - s->alone <= least)
 		return COST_FINE;
 	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * (s->producer - s->alone))
 		return COST_NOTIFICATIONS;
