@@ -61,3 +61,16 @@ int64_t pacing_next(const struct pacing *p)
 		return PACING_SILENCE;
 	return next;
 }
+
+int64_t pacing_silence_ns(const struct pacing *p)
+{
+	return p->trust < PACING_TRUST_AT ? p->budget_ns : PACING_TRUSTED * p->budget_ns;
+}
+
+void pacing_silence_ended(struct pacing *p, bool notified)
+{
+	if (notified)
+		p->trust += p->trust < PACING_TRUST_MOST;
+	else
+		p->trust -= p->trust < PACING_DISTRUST ? p->trust : PACING_DISTRUST;
+}

@@ -29,6 +29,8 @@ struct consumer {
 
 	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
 	uint64_t consumed;
+	uint32_t clock_left; /* events that are handled at clock_ns; 0 after each wait */
+	int64_t clock_ns;
 	/* Once the producers have stopped, the work on what is left in the rings, which may take
 	 * minutes, is not done but added to all times. */
 	bool finishing;

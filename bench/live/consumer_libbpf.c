@@ -36,6 +36,7 @@ static int libbpf_engine_read(struct consumer *c)
 {
 	int count;
 
+	c->clock_left = 0;
 	if (c->combination.wait == WAIT_LIBBPF_SPIN) {
 		count = ring_buffer__consume(c->state);
 	} else {

@@ -85,6 +85,7 @@ ALWAYS_INLINE int read_ring(struct consumer *c, struct ringview *rv, enum live_m
 	size_t length;
 	int found, err = 0;
 
+	c->clock_left = 0;
 	if (mode == MODE_COPY) {
 		while (!err &&
 			(found = ringview_read_into(rv, c->buffer, SIZED_EVENT_MAX, &length)) > 0)

@@ -75,9 +75,9 @@ enum ringview_wait_strategy {
 	/*
 	 * Under load, sleep between looks at the ring for as long as the latency budget allows, or
 	 * until the ring would be half full at the rate seen, whichever is sooner. When nothing has
-	 * come for three looks, or events come singly with a budget or more between, sleep as EVENT
-	 * does. Producers then pay for a notification once in a while instead of with each event,
-	 * and the reader takes a fraction of the CPU.
+	 * come for three looks and two budgets, or events come singly with a budget or more
+	 * between, sleep as EVENT does. Producers then pay for a notification once in a while
+	 * instead of with each event, and the reader takes a fraction of the CPU.
 	 */
 	RINGVIEW_WAIT_PACED = 1,
 
@@ -113,9 +113,9 @@ struct ringview_options {
 
 	/*
 	 * PACED: not 0 says that each record is submitted without BPF_RB_NO_WAKEUP. Silence is then
-	 * slept through until a notification. By default nothing is taken for granted, and the
-	 * reader also looks once in every budget, so that the budget holds with any producer: 5000
-	 * short wakeups a second in silence, with 200 us.
+	 * slept through until a notification. By default nothing is taken for granted: the reader
+	 * looks once in every budget, so that the budget holds with any producer; once in every ten
+	 * where it has seen a notification end nearly every silence.
 	 */
 	int always_notified;
 };

@@ -573,6 +573,76 @@ static void no_ring_overflows_while_the_rate_at_most_doubles(void **state)
 	}
 }
 
+/* Silences that a notification ended, and then some that none did. */
+static void end_silences(struct pacing *p, unsigned notified, unsigned not_notified)
+{
+	while (notified-- > 0)
+		pacing_silence_ended(p, true);
+	while (not_notified-- > 0)
+		pacing_silence_ended(p, false);
+}
+
+static void silence_is_a_budget_until_notifications_are_trusted(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	assert_int_equal(pacing_silence_ns(&p), BUDGET);
+	end_silences(&p, PACING_TRUST_AT - 1, 0);
+	assert_int_equal(pacing_silence_ns(&p), BUDGET);
+	end_silences(&p, 1, 0);
+	assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
+}
+
+static void records_without_notification_end_the_trust(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	end_silences(&p, 1000000, 4);
+	assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
+	end_silences(&p, 0, 1);
+	assert_int_equal(pacing_silence_ns(&p), BUDGET);
+}
+
+static void a_ring_that_never_notifies_is_never_trusted(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	end_silences(&p, 0, 1000);
+	end_silences(&p, PACING_TRUST_AT - 1, 0);
+	assert_int_equal(pacing_silence_ns(&p), BUDGET);
+}
+
+static void one_record_of_ten_without_notification_prevents_trust(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	for (int i = 0; i < 1000; i++) {
+		end_silences(&p, 9, 1);
+		assert_int_equal(pacing_silence_ns(&p), BUDGET);
+	}
+}
+
+static void one_record_of_a_hundred_found_before_its_notification_does_not(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	end_silences(&p, 99, 1);
+	for (int i = 0; i < 1000; i++) {
+		end_silences(&p, 99, 1);
+		assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -602,6 +672,11 @@ int main(void)
 		cmocka_unit_test(every_event_is_looked_at_within_the_budget),
 		cmocka_unit_test(a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full),
 		cmocka_unit_test(no_ring_overflows_while_the_rate_at_most_doubles),
+		cmocka_unit_test(silence_is_a_budget_until_notifications_are_trusted),
+		cmocka_unit_test(records_without_notification_end_the_trust),
+		cmocka_unit_test(a_ring_that_never_notifies_is_never_trusted),
+		cmocka_unit_test(one_record_of_ten_without_notification_prevents_trust),
+		cmocka_unit_test(one_record_of_a_hundred_found_before_its_notification_does_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

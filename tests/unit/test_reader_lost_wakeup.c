@@ -90,7 +90,7 @@ static void no_wakeup_of_a_paced_wait_is_lost(void **state)
 
 static void no_record_of_a_busy_wait_is_lost(void **state)
 {
-	wait_with(*state, RINGVIEW_WAIT_BUSY, 8192, 200000);
+	wait_with(*state, RINGVIEW_WAIT_BUSY, 8192, 20000);
 }
 
 /* A record that a late reader holds back is given back before it sleeps in a loop of its own. */
@@ -152,7 +152,7 @@ static void *submit_each_round(void *argument)
 static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
 {
 	struct fixture *f = *state;
-	struct submitter s = { .ring = &f->ring, .rounds = handover_sleeps(1000000) };
+	struct submitter s = { .ring = &f->ring, .rounds = handover_sleeps(300000) };
 	struct ringview_record record;
 	uint64_t round, value, missed = 0;
 	pthread_t thread;

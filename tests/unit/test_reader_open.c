@@ -149,7 +149,7 @@ static void an_unknown_wait_strategy_is_refused(void **state)
 
 	options.wait = (enum ringview_wait_strategy)(RINGVIEW_WAIT_BUSY + 1);
 	assert_refused(&memory, &options, -EINVAL);
-	options.wait = (enum ringview_wait_strategy)-1;
+	options.wait = (enum ringview_wait_strategy) - 1;
 	assert_refused(&memory, &options, -EINVAL);
 }
 
@@ -193,8 +193,7 @@ static void a_latency_budget_of_0_is_the_default(void **state)
 
 	options.wait = RINGVIEW_WAIT_PACED;
 	reopen_with(f, &options);
-	assert_int_equal(
-		reader_of(f->rv)->waiter.pacing.budget_ns, RINGVIEW_LATENCY_BUDGET_NS);
+	assert_int_equal(reader_of(f->rv)->waiter.pacing.budget_ns, RINGVIEW_LATENCY_BUDGET_NS);
 }
 
 static void a_negative_timer_slack_is_refused(void **state)

@@ -238,6 +238,28 @@ static void silence_is_slept_through_where_all_is_notified(void **state)
 	assert_int_equal(statistics_of(f).wakeups, 1);
 }
 
+static void silence_is_looked_at_less_often_where_notifications_end_it(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 5 * MS, .left = PACING_TRUST_AT + 2 };
+
+	read_stream(&s, 5 * MS, INSTANT);
+	assert_true(virtual_last_sleep().in_epoll);
+	assert_int_equal(virtual_last_sleep().ns, PACING_TRUSTED * BUDGET - 1);
+}
+
+static void records_without_wakeup_are_found_in_a_budget_however_many(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f,
+		.gap = 5 * MS + 70 * US,
+		.left = 3 * PACING_TRUST_AT,
+		.flags = BPF_RB_NO_WAKEUP };
+
+	read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	assert_int_equal(virtual_last_sleep().ns, BUDGET - 1);
+}
+
 static void silence_is_looked_at_once_in_a_budget_otherwise(void **state)
 {
 	struct fixture *f = paced(state);
@@ -763,6 +785,8 @@ int main(void)
 		pacing(single_records_a_budget_or_more_apart_are_seen_at_once_when_notified),
 		pacing(the_first_record_after_silence_ends_the_sleep_by_its_notification),
 		pacing(silence_is_slept_through_where_all_is_notified),
+		pacing(silence_is_looked_at_less_often_where_notifications_end_it),
+		pacing(records_without_wakeup_are_found_in_a_budget_however_many),
 		pacing(silence_is_looked_at_once_in_a_budget_otherwise),
 		pacing(a_stream_that_stops_ends_in_silence),
 		pacing(peek_says_0_once_at_the_end_of_what_the_wait_found),

@@ -369,6 +369,29 @@ static void a_new_reader_goes_on_where_the_last_one_released(void **state)
 	assert_shows_nothing(f);
 }
 
+/* Discards that were skipped lead past the end that peek knows; what lies there is of the lap
+ * before, and looks like one more of the same records. */
+static void no_record_of_the_lap_before_is_shown_behind_discards(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t lap = f->ring.size / stride_of(24);
+	uint64_t i;
+
+	for (i = 0; i < lap; i++) {
+		put(f, i, 24);
+		assert_shows(f, i, 24);
+		ringview_release(f->rv);
+	}
+	put(f, lap, 24);
+	assert_shows(f, lap, 24);
+	put_discarded(f, 24);
+	assert_shows_nothing(f);
+	assert_shows_nothing(f);
+	put(f, lap + 1, 24);
+	assert_shows(f, lap + 1, 24);
+	assert_shows_nothing(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +425,7 @@ int main(void)
 		reading(a_second_release_gives_nothing_more_back),
 		reading(a_full_ring_takes_a_record_after_a_release),
 		reading(a_new_reader_goes_on_where_the_last_one_released),
+		reading(no_record_of_the_lap_before_is_shown_behind_discards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
