@@ -364,6 +364,23 @@ static void mixed_events_and_discarded_ones_are_told_apart(void **state)
 		look_at_discards);
 }
 
+/* What an hour of production is made of, in some seconds; docs/measuring.md has a longer one. */
+static void a_soak_leaves_no_event_unexplained(void **state)
+{
+	static const char *const rings[] = { "1", "2" };
+
+	(void)state;
+	need_bpf();
+	for (size_t i = 0; i < 2; i++) {
+		json_t *root = run_live(ARGUMENTS("-format", "json", "-rounds", "1", "-duration",
+			"60ms", "-producers", "2", "-event-size", "mixed", "-discard", "3%",
+			"-rings", rings[i], "-mode", "all", "-wait", "all"));
+
+		for_each_result(root, look_at_discards);
+		json_decref(root);
+	}
+}
+
 static void look_at_two(const json_t *root, const json_t *result)
 {
 	assert_int_equal(integer_in(result, "producers"), 2);
@@ -729,6 +746,7 @@ int main(void)
 		cmocka_unit_test(a_ring_in_memory_needs_no_privileges),
 		cmocka_unit_test(at_a_low_rate_nothing_is_lost),
 		cmocka_unit_test(mixed_events_and_discarded_ones_are_told_apart),
+		cmocka_unit_test(a_soak_leaves_no_event_unexplained),
 		cmocka_unit_test(two_producers_write_to_two_rings),
 		cmocka_unit_test(two_producers_share_a_ring),
 		cmocka_unit_test(many_producers_share_cpus_and_rings),
