@@ -175,7 +175,9 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	int err;
 
 	b = (struct benchmark){ .settings = settings, .why = why };
-	err = pin(settings->cpu, why);
+	err = output_check(settings->output, why);
+	if (!err)
+		err = pin(settings->cpu, why);
 	if (err)
 		return err;
 	b.measurement = malloc(sizeof(*b.measurement));

@@ -110,8 +110,10 @@ static int run(struct live *live, int argc, char **argv)
 		.ringview_version = ringview_version(),
 		.benchmark_version = RINGVIEW_VERSION,
 	};
-	int err;
+	int err = output_check(live->settings.output, live->why);
 
+	if (err)
+		return err;
 	live->measurement = calloc(1, sizeof(*live->measurement));
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");

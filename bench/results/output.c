@@ -83,6 +83,32 @@ static int write_file(const char *path, const char *text, size_t size)
 	return err;
 }
 
+int output_check(const char *path, struct complaint *why)
+{
+	char target[PATH_MAX], *end;
+	const char *place = target;
+
+	if (!path)
+		return 0;
+	if (!realpath(path, target) &&
+		snprintf(target, sizeof(target), "%s", path) >= (int)sizeof(target))
+		return complain(
+			why, -ENAMETOOLONG, "cannot write %s: %s", path, strerror(ENAMETOOLONG));
+	/* Others are replaced, by a file that is made beside them. */
+	if (is_special(target)) {
+		end = NULL;
+	} else {
+		end = strrchr(target, '/');
+		place = end ? target : ".";
+	}
+	if (end)
+		end[end == target] = '\0';
+	/* A link may point to what is not there yet. */
+	if (access(place, W_OK) == 0 || (errno == ENOENT && is_special(target)))
+		return 0;
+	return complain(why, -errno, "cannot write %s: %s", path, strerror(errno));
+}
+
 int output_commit(struct output *output, const char *path, struct complaint *why)
 {
 	int err = 0;

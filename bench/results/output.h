@@ -16,6 +16,10 @@ struct output {
 	size_t size;
 };
 
+/* Whether the file @path can be written, as far as can be known before a run of minutes: 0, or a
+ * negative errno with @why. NULL, standard output, can. */
+int output_check(const char *path, struct complaint *why);
+
 /* 0 or -ENOMEM. */
 int output_begin(struct output *output);
 

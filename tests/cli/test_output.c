@@ -131,6 +131,20 @@ static void a_folder_that_does_not_exist_is_told(void **state)
 	assert_int_equal(folder_count(state), 0);
 }
 
+/* The run would take hours. */
+static void what_cannot_be_written_is_told_before_the_run(void **state)
+{
+	const char *path = folder_path(state, "none/f");
+
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("-source", "memory",
+							    "-n", "1G", "-o", path) },
+		FAILED, path);
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS("live", "-source", "memory", "-duration",
+					   "1h", "-o", path) },
+		FAILED, path);
+}
+
 static void a_folder_in_place_of_a_file_is_told(void **state)
 {
 	assert_cannot_write(*state);
@@ -328,6 +342,8 @@ int main(void)
 			o_writes_through_a_link_to_nothing_yet, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			a_folder_that_does_not_exist_is_told, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			what_cannot_be_written_is_told_before_the_run, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			a_folder_in_place_of_a_file_is_told, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
