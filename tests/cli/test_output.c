@@ -131,18 +131,17 @@ static void a_folder_that_does_not_exist_is_told(void **state)
 	assert_int_equal(folder_count(state), 0);
 }
 
-/* The run would take hours. */
+/* The runs would take hours. */
 static void what_cannot_be_written_is_told_before_the_run(void **state)
 {
 	const char *path = folder_path(state, "none/f");
+	struct command drain = { .arguments =
+					 ARGUMENTS("-source", "memory", "-n", "1G", "-o", path) };
+	struct command live = { .arguments = ARGUMENTS("live", "-source", "memory", "-wait",
+					"paced", "-duration", "1h", "-o", path) };
 
-	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("-source", "memory",
-							    "-n", "1G", "-o", path) },
-		FAILED, path);
-	assert_command_complains(
-		&(struct command){ .arguments = ARGUMENTS("live", "-source", "memory", "-duration",
-					   "1h", "-o", path) },
-		FAILED, path);
+	assert_command_complains(&drain, FAILED, path);
+	assert_command_complains(&live, FAILED, path);
 }
 
 static void a_folder_in_place_of_a_file_is_told(void **state)
