@@ -52,7 +52,7 @@ struct ringview {
 	const unsigned char *data; /* the ring's bytes, mapped twice in a row */
 	uint64_t mask;             /* size of the ring - 1 */
 	uint64_t position;         /* of the next record to show */
-	uint64_t end;              /* producer position when it was last looked at */
+	uint64_t end;              /* until where records can be shown without a look */
 	uint64_t fast;             /* @stride, where the fast way may be taken; or UINT64_MAX */
 	uint64_t released;         /* consumer position as this reader last wrote it */
 	uint64_t *consumer;        /* the ring's consumer position */
