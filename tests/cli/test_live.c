@@ -372,9 +372,9 @@ static void a_soak_leaves_no_event_unexplained(void **state)
 	(void)state;
 	need_bpf();
 	for (size_t i = 0; i < 2; i++) {
-		json_t *root = run_live(ARGUMENTS("-format", "json", "-rounds", "1", "-duration",
-			"60ms", "-producers", "2", "-event-size", "mixed", "-discard", "3%",
-			"-rings", rings[i], "-mode", "all", "-wait", "all"));
+		json_t *root = run_live(ARGUMENTS("live", "-format", "json", "-rounds", "1",
+			"-duration", "60ms", "-producers", "2", "-event-size", "mixed", "-discard",
+			"3%", "-rings", rings[i], "-mode", "all", "-wait", "all"));
 
 		for_each_result(root, look_at_discards);
 		json_decref(root);
