@@ -7,6 +7,7 @@
 
 #include "benchmark.h"
 #include "environment/environment.h"
+#include "peers/peers.h"
 #include "pin.h"
 #include "progress.h"
 #include "results/output.h"
@@ -27,6 +28,7 @@ struct benchmark {
 	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
 	const struct path *paths[PATHS_MAX];
 	size_t path_count;
+	struct peers peers;
 	uint64_t own_memory;
 	size_t workloads, workloads_done;
 	struct progress progress;
@@ -56,18 +58,102 @@ static void show_progress(void *context, size_t done, size_t expected)
 	progress_show(&b->progress, share, "round %zu%s%s", done + 1, of, workload);
 }
 
+/* Whether this is a peer's path that was only asked for by "all", and is not to be had. */
+static bool is_not_built(const struct benchmark *b, const struct path *path)
+{
+	struct complaint why;
+
+	if (!path->program || peers_find(path->program, &why) == 0)
+		return false;
+	/* Once for all paths of a program, and only where it would have been of use. */
+	if (peers_are_wanted() && strcmp(path->name, path->program) == 0 &&
+		b->settings->source == SOURCE_BPF)
+		fprintf(stderr, "%s: left out: it is not built; run: ./run peers\n", path->name);
+	return true;
+}
+
+/* Whether the peer is well, as far as it says, and has this path. */
+static int ask_peer(struct benchmark *b, const struct path *path, bool *has)
+{
+	const struct peer *peer = peers_ask(&b->peers, path->program);
+
+	*has = peer->err == 0 && peer_hello_has(&peer->hello, path->name);
+	if (peer->err) {
+		/* A path that it need not have is not missed. */
+		if (!path->optional || !b->settings->all_paths)
+			peers_add_failure(&b->peers, path, peer->why.text);
+		return peer->err == -EINTR ? -EINTR : 0;
+	}
+	if (*has)
+		return 0;
+	if (!b->settings->all_paths)
+		return complain(b->why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
+			path->name, path->program, peer->hello.version);
+	if (!path->optional)
+		fprintf(stderr, "%s: left out: %s %s does not have it\n", path->name, path->program,
+			peer->hello.version);
+	return 0;
+}
+
 /* The paths that can run here. */
-static void choose_paths(struct benchmark *b)
+static int choose_paths(struct benchmark *b)
 {
 	const struct settings *settings = b->settings;
+	int err = 0;
 
-	for (size_t i = 0; i < settings->path_count; i++) {
-		if (settings->paths[i]->needs_map && settings->source == SOURCE_MEMORY)
-			fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
-				settings->paths[i]->name);
-		else
-			b->paths[b->path_count++] = settings->paths[i];
+	for (size_t i = 0; i < settings->path_count && !err; i++) {
+		const struct path *path = settings->paths[i];
+		bool has = true;
+
+		if (is_not_built(b, path))
+			continue;
+		if (path->needs_map && settings->source == SOURCE_MEMORY) {
+			if (!path->optional)
+				fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
+					path->name);
+			continue;
+		}
+		if (path->program)
+			err = ask_peer(b, path, &has);
+		if (has)
+			b->paths[b->path_count++] = path;
 	}
+	return err;
+}
+
+/* The peer's path that made a measurement fail takes no further part, and its results are not to
+ * be trusted. False when that was not the reason, or nothing is left. */
+static bool drop_failed_peer(struct benchmark *b)
+{
+	const struct path *failed = b->measurement->failed;
+	size_t kept = 0;
+
+	if (!failed)
+		return false;
+	/* "path NAME: " is before it. */
+	peers_add_failure(&b->peers, failed, strchr(b->why->text, ':') + 2);
+	results_remove(&b->results, failed);
+	for (size_t i = 0; i < b->path_count; i++)
+		if (b->paths[i] != failed)
+			b->paths[kept++] = b->paths[i];
+	b->path_count = kept;
+	return kept > 0;
+}
+
+/* Says which peers failed: all but the last, which is the complaint that the run ends with. */
+static int complain_of_peers(struct benchmark *b)
+{
+	const struct peers *peers = &b->peers;
+
+	for (size_t i = 0; i < peers->failure_count; i++) {
+		const struct peer_failure *failure = &peers->failures[i];
+
+		complain(b->why, -EPROTO, "path %s: %s%s", failure->path->name,
+			failure->reason.text, b->path_count > 0 ? "; left out of the results" : "");
+		if (i + 1 < peers->failure_count)
+			fprintf(stderr, PROGRAM ": %s\n", b->why->text);
+	}
+	return peers->failure_count > 0 ? -EPROTO : 0;
 }
 
 /* The path that is measured twice, to learn the noise: the one that ratios refer to. */
@@ -92,11 +178,9 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 		.batch = settings->batch,
 		.read_timeout_ns = settings->read_timeout_ns,
 	};
-	const struct measure_request request = {
+	struct measure_request request = {
 		.workload = &workload,
 		.paths = b->paths,
-		.path_count = b->path_count,
-		.twin_of = twin_of(b),
 		.plan = &settings->plan,
 		.counters = b->no_counters[0] ? NULL : &b->counters,
 		.progress = show_progress,
@@ -106,7 +190,11 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 
 	if (workload.events == 0)
 		workload.events = SWEEP_BYTES / workload_stride(&workload);
-	err = measure(&request, b->measurement, b->why);
+	do {
+		request.path_count = b->path_count;
+		request.twin_of = twin_of(b);
+		err = measure(&request, b->measurement, b->why);
+	} while (err && drop_failed_peer(b));
 	if (err)
 		return err;
 	if (b->measurement->own_memory > b->own_memory)
@@ -144,6 +232,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 		.environment = &b->environment,
 		.no_counters = b->no_counters[0] ? b->no_counters : NULL,
 		.own_memory = b->own_memory,
+		.peers = &b->peers,
 		.colour = !settings->output && style_colour_wanted(),
 	};
 	struct output output;
@@ -183,14 +272,17 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	b.measurement = malloc(sizeof(*b.measurement));
 	if (!b.measurement)
 		return complain(why, -ENOMEM, "out of memory");
-	choose_paths(&b);
+	err = choose_paths(&b);
 	environment_read(&b.environment, &request);
 	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
 		b.no_counters[0] = '\0';
-	err = run_all(&b);
+	if (!err && b.path_count > 0)
+		err = run_all(&b);
 	environment_finish(&b.environment, "");
-	if (!err)
+	if (!err && b.path_count > 0)
 		err = write_report(&b, command, argc, argv);
+	if (!err || (b.path_count == 0 && err != -EINTR))
+		err = complain_of_peers(&b);
 	counters_close(&b.counters);
 	results_free(&b.results);
 	free(b.measurement);

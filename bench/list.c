@@ -12,9 +12,41 @@
 #include "commands.h"
 #include "environment/counters.h"
 #include "paths/path.h"
+#include "peers/peers.h"
 #include "results/output.h"
 #include "settings.h"
 #include "sources/source.h"
+
+static void write_peer(FILE *out, struct peers *peers, const struct path *path, bool bpf)
+{
+	const struct peer *peer;
+	struct complaint why;
+
+	if (peers_find(path->program, &why)) {
+		if (!path->optional)
+			fprintf(out, "  %-15s not available: %s\n", path->name, why.text);
+		return;
+	}
+	peer = peers_ask(peers, path->program);
+	if (peer->err || !peer_hello_has(&peer->hello, path->name)) {
+		if (!path->optional)
+			fprintf(out, "  %-15s not available: peer %s %s\n", path->name,
+				path->program, peer->err ? peer->why.text : "does not have it");
+		return;
+	}
+	fprintf(out, "  %-15s %s; %s, %s%s\n", path->name, path->summary, peer->hello.version,
+		peer->hello.language, bpf ? "" : "; not available: it needs source bpf");
+}
+
+static void write_peers(FILE *out, bool bpf)
+{
+	static struct peers peers;
+
+	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
+	for (size_t i = 0; all_paths[i]; i++)
+		if (all_paths[i]->program)
+			write_peer(out, &peers, all_paths[i], bpf);
+}
 
 static void write_list(FILE *out)
 {
@@ -28,9 +60,12 @@ static void write_list(FILE *out)
 	for (size_t i = 0; all_paths[i]; i++) {
 		const struct path *path = all_paths[i];
 
+		if (path->program)
+			continue;
 		fprintf(out, "  %-8s %s%s\n", path->name, path->summary,
 			path->needs_map && bpf ? "; not available: it needs source bpf" : "");
 	}
+	write_peers(out, bpf == 0);
 	fputs("\nWaits of live (-wait)\n"
 	      "  event        sleeps in epoll until the kernel notifies\n"
 	      "  paced        sleeps between looks, for -latency-budget at most\n"

@@ -39,6 +39,24 @@ static const struct path *path_of(const struct run *run, size_t entry)
 	return run->measurement->samples[entry].path;
 }
 
+/* What a peer did wrong is no fault of the others: the caller may go on without it. */
+static int blame(struct run *run, const struct path *path, int err)
+{
+	if (path->program && err != -EINTR)
+		run->measurement->failed = path;
+	return err;
+}
+
+static int blame_opening(struct run *run, const struct path *path, int err)
+{
+	struct complaint said;
+
+	if (err == -EINTR)
+		return err;
+	said = *run->why;
+	return blame(run, path, complain(run->why, err, "path %s: %s", path->name, said.text));
+}
+
 static int open_all(struct run *run)
 {
 	const struct measure_request *request = run->request;
@@ -46,10 +64,13 @@ static int open_all(struct run *run)
 
 	err = source_open(&run->source, request->workload, run->why);
 	while (!err && run->opened < run->entries) {
-		err = path_of(run, run->opened)
-			      ->open(&run->states[run->opened], run->source, run->why);
+		const struct path *path = path_of(run, run->opened);
+
+		err = path->open(&run->states[run->opened], run->source, run->why);
 		if (!err)
 			run->opened++;
+		else if (path->program)
+			err = blame_opening(run, path, err);
 	}
 	return err;
 }
@@ -74,27 +95,31 @@ static int compare_with_walk(struct run *run, const struct path *path,
 	int err;
 
 	if (found->events < reading->events)
-		return complain(run->why, -ETIME,
-			"path %s: timeout waiting for events: received %llu/%llu; give a longer "
-			"-read-timeout",
-			path->name, (unsigned long long)found->events,
-			(unsigned long long)reading->events);
+		return blame(run, path,
+			complain(run->why, -ETIME,
+				"path %s: timeout waiting for events: received %llu/%llu; give a "
+				"longer -read-timeout",
+				path->name, (unsigned long long)found->events,
+				(unsigned long long)reading->events));
 	if (path->role == PATH_READER && *ring->consumer != end)
-		return complain(run->why, -EBADMSG,
-			"path %s: released up to position %llu instead of %llu", path->name,
-			(unsigned long long)*ring->consumer, (unsigned long long)end);
+		return blame(run, path,
+			complain(run->why, -EBADMSG,
+				"path %s: released up to position %llu instead of %llu", path->name,
+				(unsigned long long)*ring->consumer, (unsigned long long)end));
 	err = check_walk(ring, reading->start, workload, reading->touching, &expected, run->why);
 	if (err)
 		return err;
 	if (path == &memory_path)
 		expected.checksum = check_cache_lines(ring, reading->start);
 	if (found->events != expected.events || found->checksum != expected.checksum)
-		return complain(run->why, -EBADMSG,
-			"path %s: found %llu events with checksum %llu, but the ring holds %llu "
-			"with %llu",
-			path->name, (unsigned long long)found->events,
-			(unsigned long long)found->checksum, (unsigned long long)expected.events,
-			(unsigned long long)expected.checksum);
+		return blame(run, path,
+			complain(run->why, -EBADMSG,
+				"path %s: found %llu events with checksum %llu, but the ring holds "
+				"%llu with %llu",
+				path->name, (unsigned long long)found->events,
+				(unsigned long long)found->checksum,
+				(unsigned long long)expected.events,
+				(unsigned long long)expected.checksum));
 	return 0;
 }
 
@@ -104,10 +129,12 @@ static int read_once(struct run *run, size_t entry, const struct reading *readin
 {
 	const struct path *path = path_of(run, entry);
 	const struct ring_bytes *ring = &run->source->ring;
+	struct complaint *said = reading->why;
 	struct reading_result found = { 0, 0 };
 	int64_t before, after;
 	int err;
 
+	said->text[0] = '\0';
 	__atomic_store_n(ring->consumer, reading->start, __ATOMIC_RELEASE);
 	err = path->rewind(run->states[entry]);
 	/* Whatever ran before, the walk at the latest, left a part of the ring in the caches. */
@@ -117,13 +144,15 @@ static int read_once(struct run *run, size_t entry, const struct reading *readin
 		before = now_ns();
 		err = path->read(run->states[entry], reading, &found);
 		after = now_ns();
-		*ns += (double)(after - before);
+		*ns += (double)(path->own_ns ? path->own_ns(run->states[entry]) : after - before);
 		*checksum += found.checksum;
 	}
 	if (interrupted())
 		return -EINTR;
 	if (err)
-		return complain(run->why, err, "path %s: %s", path->name, strerror(-err));
+		return blame(run, path,
+			complain(run->why, err, "path %s: %s", path->name,
+				said->text[0] ? said->text : strerror(-err)));
 	return compare_with_walk(run, path, reading, &found);
 }
 
@@ -135,7 +164,8 @@ static int read_counted(struct run *run, size_t entry, const struct reading *rea
 	struct counters *counters = run->request->counters;
 	int err;
 
-	if (!counters)
+	/* Those of a peer's process are not to be had. */
+	if (!counters || path_of(run, entry)->program)
 		return read_once(run, entry, reading, ns, checksum);
 	counters_start(counters);
 	err = read_once(run, entry, reading, ns, checksum);
@@ -155,10 +185,12 @@ static int run_round(struct run *run, size_t row, bool warm_up, double *ns)
 	struct measurement *measurement = run->measurement;
 	const struct workload *workload = run->request->workload;
 	const uint64_t capacity = workload_capacity(workload);
+	struct complaint said;
 	struct reading reading = {
 		.stride = workload_stride(workload),
 		.batch = workload->batch,
 		.read_timeout_ns = workload->read_timeout_ns,
+		.why = &said,
 	};
 	uint64_t checksums[PATHS_MAX + 1] = { 0 }, left = workload->events, ignored = 0;
 	size_t order[PATHS_MAX + 1], i;

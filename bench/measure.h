@@ -46,8 +46,9 @@ struct measurement {
 	size_t path_count;
 	size_t twin_of;
 	size_t rounds;
-	uint64_t fills;      /* a round */
-	uint64_t own_memory; /* bytes at the peak, without the rings */
+	const struct path *failed; /* a peer's path that made it fail; else NULL */
+	uint64_t fills;            /* a round */
+	uint64_t own_memory;       /* bytes at the peak, without the rings */
 	struct path_samples samples[PATHS_MAX + 1];
 };
 
@@ -78,7 +79,7 @@ struct measure_request {
  *
  * 0; -EINTR when the user asked to stop; -EBADMSG when a path found something else than the walk
  * did, -ETIME when events did not come; or another negative errno. @why is filled with all but
- * -EINTR.
+ * -EINTR. Where measurement->failed names a peer's path, the rest can be measured without it.
  */
 int measure(const struct measure_request *request, struct measurement *measurement,
 	struct complaint *why);

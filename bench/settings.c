@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "peers/peers.h"
 #include "settings.h"
 
 /* Of -precision. 0 would be a value that somebody gave. */
@@ -51,6 +52,7 @@ static int parse_mode(const char *text, void *target, char *error, size_t error_
 {
 	struct settings *settings = target;
 	char *copy, *name, *next, known[160];
+	struct complaint why;
 	int err = 0;
 
 	settings->path_count = 0;
@@ -69,7 +71,11 @@ static int parse_mode(const char *text, void *target, char *error, size_t error_
 			for (size_t i = 0; all_paths[i]; i++)
 				add_path(settings, all_paths[i]);
 		} else if (path) {
-			err = add_path(settings, path);
+			err = path->program ? peers_find(path->program, &why) : 0;
+			if (err)
+				snprintf(error, error_size, "%s", why.text);
+			else
+				err = add_path(settings, path);
 		} else {
 			write_path_names(known, sizeof(known));
 			snprintf(error, error_size,

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "paths/path.h"
+#include "peers/peer_path.h"
 
 const struct path *const all_paths[] = {
 	&copy_path,
 	&view_path,
 	&batch_path,
 	&libbpf_path,
+	PEER_PATHS,
 	&floor_path,
 	&memory_path,
 #ifdef BENCH_FAULTY_PATHS

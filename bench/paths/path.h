@@ -52,6 +52,7 @@ struct reading {
 	uint64_t batch;
 	int64_t read_timeout_ns;
 	enum touching touching;
+	struct complaint *why; /* for a path that can say more of an error than its errno */
 };
 
 /* What a reading found. */
@@ -70,7 +71,10 @@ struct path {
 	const char *label; /* its line of output begins with, as the seed writes it */
 	const char *summary;
 	enum path_role role;
-	bool needs_map; /* reads only rings of the kernel */
+	bool needs_map;      /* reads only rings of the kernel */
+	const char *column;  /* its name where a table has many paths; NULL: its name */
+	const char *program; /* of the peer that does the reading (peers/); NULL: this program */
+	bool optional;       /* of a peer that need not have it */
 
 	/* Prepares to read from @source. 0, or a negative errno with @why. */
 	int (*open)(void **state, struct source *source, struct complaint *why);
@@ -79,6 +83,8 @@ struct path {
 	 * This is what is timed. 0 (also when too few were found), or a negative errno.
 	 */
 	int (*read)(void *state, const struct reading *reading, struct reading_result *result);
+	/* The time of the last reading, where the path measures it itself; NULL: it is timed. */
+	int64_t (*own_ns)(void *state);
 	/* Called after the consumer position was set back to reading->start. 0 or an errno. */
 	int (*rewind)(void *state);
 	void (*close)(void *state);

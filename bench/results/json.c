@@ -65,6 +65,35 @@ static json_t *noise_json(const struct noise_result *result)
 		json_value_real(result->floor));
 }
 
+/* Who the peers in the results are. */
+static json_t *peers_json(const struct report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->peers->count; i++) {
+		const struct peer *peer = &report->peers->peers[i];
+
+		if (peer->err == 0)
+			json_array_append_new(array,
+				json_pack("{s:s, s:s, s:s}", "name", peer->program, "version",
+					peer->hello.version, "language", peer->hello.language));
+	}
+	return array;
+}
+
+static json_t *failed_peers_json(const struct report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->peers->failure_count; i++) {
+		const struct peer_failure *failure = &report->peers->failures[i];
+
+		json_array_append_new(array, json_pack("{s:s, s:s}", "name", failure->path->name,
+						     "reason", failure->reason.text));
+	}
+	return array;
+}
+
 int report_write_json(FILE *out, const struct report *report)
 {
 	const struct results *results = report->results;
@@ -76,12 +105,13 @@ int report_write_json(FILE *out, const struct report *report)
 		json_array_append_new(ratios, ratio_json(&results->ratios[i]));
 	for (size_t i = 0; i < results->noise_count; i++)
 		json_array_append_new(noises, noise_json(&results->noises[i]));
-	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s?}", "schema",
-		"ringview.result/1", "command", report->command, "command_line",
+	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s?}",
+		"schema", "ringview.result/1", "command", report->command, "command_line",
 		report->command_line, "environment", environment_json(report->environment),
 		"warnings", json_value_warnings(report->environment), "workload",
 		workload_json(report->workload), "results", paths, "ratios", ratios, "noise",
-		noises, "own_memory_bytes", (json_int_t)report->own_memory, "counters_unavailable",
+		noises, "peers", peers_json(report), "failed_peers", failed_peers_json(report),
+		"own_memory_bytes", (json_int_t)report->own_memory, "counters_unavailable",
 		report->no_counters);
 	return json_value_write(out, root);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "environment/environment.h"
+#include "peers/peers.h"
 #include "results/results.h"
 
 /* A run: what was asked, where it ran, what came out. */
@@ -20,8 +21,9 @@ struct report {
 	const struct results *results;
 	const struct environment *environment;
 	const char *no_counters; /* why there are no hardware counters, or NULL */
-	uint64_t own_memory;     /* bytes at the peak without the ring's pages */
-	bool colour;             /* the stream is a terminal that wants it */
+	const struct peers *peers;
+	uint64_t own_memory; /* bytes at the peak without the ring's pages */
+	bool colour;         /* the stream is a terminal that wants it */
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GOBENCH };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "peers/peer_path.h"
 #include "results/results.h"
 
 /* Room for one more element at the end of an array; NULL when out of memory. */
@@ -70,12 +71,13 @@ static int add_ratios_to(struct results *results, const struct measurement *m, s
 }
 
 /* Whether the others are compared with this path: with the reference, which runs twice, and with
- * libbpf and the floor where they were measured. */
+ * either libbpf and the floor where they were measured. */
 static bool is_baseline(const struct measurement *m, size_t index)
 {
 	const struct path *path = m->samples[index].path;
 
-	return index == m->twin_of || path == &libbpf_path || path == &floor_path;
+	return index == m->twin_of || path == &libbpf_path || path == &libbpf17_path ||
+	       path == &floor_path;
 }
 
 static int add_noise(struct results *results, const struct measurement *m,
@@ -123,6 +125,29 @@ const struct path *results_reference(const struct results *results)
 	return results->path_count > 0 ? results->paths[0].path : NULL;
 }
 
+void results_remove(struct results *results, const struct path *path)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < results->path_count; i++) {
+		if (results->paths[i].path == path)
+			free(results->paths[i].rounds_ns);
+		else
+			results->paths[kept++] = results->paths[i];
+	}
+	results->path_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < results->ratio_count; i++)
+		if (results->ratios[i].path != path && results->ratios[i].baseline != path)
+			results->ratios[kept++] = results->ratios[i];
+	results->ratio_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < results->noise_count; i++)
+		if (results->noises[i].path != path)
+			results->noises[kept++] = results->noises[i];
+	results->noise_count = kept;
+}
+
 void results_free(struct results *results)
 {
 	for (size_t i = 0; i < results->path_count; i++)
@@ -131,6 +156,14 @@ void results_free(struct results *results)
 	free(results->ratios);
 	free(results->noises);
 	*results = (struct results){ 0 };
+}
+
+bool results_have(const struct results *results, const struct path *path)
+{
+	for (size_t i = 0; i < results->path_count; i++)
+		if (results->paths[i].path == path)
+			return true;
+	return false;
 }
 
 const struct path_result *results_find(const struct results *results, const struct path *path,

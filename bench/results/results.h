@@ -58,11 +58,17 @@ struct results {
 /* Adds what @measurement found; it is copied. 0 or -ENOMEM. */
 int results_add(struct results *results, const struct measurement *measurement);
 
+/* Forgets what was found of @path, and all that was compared with it. */
+void results_remove(struct results *results, const struct path *path);
+
 void results_free(struct results *results);
 
 /* The path that the others are compared with first: copy, or the first one measured. It also runs
  * twice, to show the noise. NULL when nothing was measured. */
 const struct path *results_reference(const struct results *results);
+
+/* Whether there is any result of @path. */
+bool results_have(const struct results *results, const struct path *path);
 
 /* NULL when there is none. */
 const struct path_result *results_find(const struct results *results, const struct path *path,

@@ -195,6 +195,28 @@ static void write_run(FILE *out, const struct report *report)
 		out);
 }
 
+static void write_peers(FILE *out, const struct peers *peers)
+{
+	char line[PEERS_MAX * 4 * PEER_WORD_SIZE] = "";
+	struct style_text text = { .text = line, .size = sizeof(line) };
+	bool any = false;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->peers[i];
+
+		if (peer->err)
+			continue;
+		style_append(&text, "%s %s %s (%s)",
+			any ? "," : "Peers, each by its own clock:", peer->program,
+			peer->hello.version, peer->hello.language);
+		any = true;
+	}
+	if (any) {
+		style_append(&text, ".");
+		style_write_wrapped(out, line);
+	}
+}
+
 void style_write_place(FILE *out, const struct environment *e, const char *no_counters)
 {
 	static struct environment_warnings warnings;
@@ -218,6 +240,7 @@ void style_write_notes(FILE *out, const struct report *report)
 	const struct noise_result *noise = largest_noise(report->results);
 
 	write_run(out, report);
+	write_peers(out, report->peers);
 	if (noise)
 		style_write_noise(out, noise->path->name, noise->floor);
 	write_oddities(out, report);

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "peers/peer_path.h"
 #include "results/style.h"
+
+#define PATHS_WIDE 9 /* most that fit a line with wide columns */
 
 /* The event sizes of a run, in the order in which they were measured. */
 struct sizes {
@@ -30,26 +33,52 @@ static struct sizes sizes_of(const struct results *results)
 	return sizes;
 }
 
-static bool was_measured(const struct results *results, const struct path *path)
+/* Columns of a path: fewer where there are more paths than a line has room for. */
+static int width_of(const struct results *results)
 {
-	for (size_t i = 0; i < results->path_count; i++)
-		if (results->paths[i].path == path)
-			return true;
-	return false;
+	int paths = 0;
+
+	for (size_t i = 0; all_paths[i]; i++)
+		paths += results_have(results, all_paths[i]);
+	return paths > PATHS_WIDE ? 7 : 9;
+}
+
+static const char *column_of(const struct path *path)
+{
+	return path->column ? path->column : path->name;
+}
+
+/* What the short names stand for. */
+static void write_short_names(FILE *out, const struct results *results)
+{
+	bool any = false;
+
+	for (size_t i = 0; all_paths[i]; i++) {
+		const struct path *path = all_paths[i];
+
+		if (!results_have(results, path) || strcmp(column_of(path), path->name) == 0)
+			continue;
+		fprintf(out, "%s%s is %s", any ? ", " : "\n", path->column, path->name);
+		any = true;
+	}
+	if (any)
+		fputs(".\n", out);
 }
 
 static void write_columns(FILE *out, const struct results *results, const struct path *except)
 {
 	fputs("  size", out);
 	for (size_t i = 0; all_paths[i]; i++)
-		if (all_paths[i] != except && was_measured(results, all_paths[i]))
-			fprintf(out, " %9s", all_paths[i]->name);
+		if (all_paths[i] != except && results_have(results, all_paths[i]))
+			fprintf(out, " %*s", width_of(results), column_of(all_paths[i]));
 	fputc('\n', out);
 }
 
 static void write_throughput(
 	FILE *out, const struct results *results, const struct sizes *sizes, enum touch touch)
 {
+	const int width = width_of(results);
+
 	fprintf(out, "\nMillion events a second, touched: %s\n", touch_names[touch]);
 	write_columns(out, results, NULL);
 	for (size_t s = 0; s < sizes->count; s++) {
@@ -59,7 +88,7 @@ static void write_throughput(
 				results_find(results, all_paths[i], sizes->values[s], touch);
 
 			if (result)
-				fprintf(out, " %9.2f", result_mevents_per_s(result));
+				fprintf(out, " %*.2f", width, result_mevents_per_s(result));
 		}
 		fputc('\n', out);
 	}
@@ -71,8 +100,9 @@ static void write_ratios(FILE *out, const struct report *report, const struct si
 {
 	const struct results *results = report->results;
 	const bool percent = baseline->role == PATH_LIMIT;
+	const int width = width_of(results);
 
-	if (!was_measured(results, baseline) || results->ratio_count == 0)
+	if (!results_have(results, baseline) || results->ratio_count == 0)
 		return;
 	fprintf(out,
 		percent ? "\nPer cent of %s, touched: %s\n"
@@ -88,12 +118,12 @@ static void write_ratios(FILE *out, const struct report *report, const struct si
 			if (!r)
 				continue;
 			if (!r->ratio.valid)
-				fprintf(out, " %9s", "-");
+				fprintf(out, " %*s", width, "-");
 			else if (percent)
-				fprintf(out, " %7.0f %%", r->ratio.median * 100);
+				fprintf(out, " %*.0f %%", width - 2, r->ratio.median * 100);
 			else
-				fprintf(out, " %s%8.2fx%s",
-					style_start(report->colour, r->ratio.verdict),
+				fprintf(out, " %s%*.2fx%s",
+					style_start(report->colour, r->ratio.verdict), width - 1,
 					r->ratio.median, style_end(report->colour));
 		}
 		fputc('\n', out);
@@ -111,7 +141,7 @@ static void write_by_touch(FILE *out, const struct report *report, const struct 
 		several[results->paths[i].touch] = true;
 	for (int touch = TOUCH_NONE; touch <= TOUCH_BYTES; touch++)
 		touches += several[touch];
-	if (touches < 2 || !was_measured(results, &copy_path) || !was_measured(results, &view_path))
+	if (touches < 2 || !results_have(results, &copy_path) || !results_have(results, &view_path))
 		return;
 	fputs("\nview, times as fast as copy, by what is touched\n  size", out);
 	for (int touch = TOUCH_NONE; touch <= TOUCH_BYTES; touch++)
@@ -190,7 +220,7 @@ void report_write_sweep_text(FILE *out, const struct report *report)
 {
 	const struct results *results = report->results;
 	const struct path *const references[] = { results_reference(results), &libbpf_path,
-		&floor_path };
+		&libbpf17_path, &floor_path };
 	struct sizes sizes = sizes_of(results);
 	enum touch touch = results->paths[0].touch;
 
@@ -205,10 +235,12 @@ void report_write_sweep_text(FILE *out, const struct report *report)
 				write_ratios(out, report, &sizes, references[r], touch);
 	}
 	write_by_touch(out, report, &sizes);
+	write_short_names(out, results);
 	fputc('\n', out);
 	for (int t = 0; touch_names[t]; t++) {
 		write_crossover(out, results, &sizes, &view_path, &copy_path, (enum touch)t);
 		write_crossover(out, results, &sizes, &batch_path, &libbpf_path, (enum touch)t);
+		write_crossover(out, results, &sizes, &batch_path, &libbpf17_path, (enum touch)t);
 	}
 	fputc('\n', out);
 	style_write_notes(out, report);

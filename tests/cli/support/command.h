@@ -27,7 +27,8 @@
 struct command {
 	const char *program;             /* NULL: BENCHMARK */
 	const char *const *arguments;    /* behind the program's name; ends with NULL */
-	const char *const *environment;  /* "NAME=VALUE" each, beside the test's own; or NULL */
+	const char *const *environment;  /* "NAME=VALUE" each, beside the test's own; or NULL.
+					  * Without RINGVIEW_PEERS, no peers are wanted. */
 	enum stream_kind out, err;       /* standard input is closed */
 	const struct privileges *rights; /* NULL: those of the test */
 	const struct command_limit {
@@ -44,6 +45,9 @@ struct outcome {
 
 /* Fails the test when the program hangs. */
 struct outcome run_command(const struct command *command);
+
+/* The full name of @program below the build folder, in one buffer. */
+const char *program_path(const char *program);
 
 struct outcome run(const char *const *arguments);
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "peers/peers.h"
+
+bool peers_are_wanted(void)
+{
+	const char *folder = getenv("RINGVIEW_PEERS");
+
+	return !folder || *folder;
+}
+
+/* Where @program is, or would be. */
+static int file_of(char file[PATH_MAX], const char *program)
+{
+	const char *folder = getenv("RINGVIEW_PEERS");
+	char self[PATH_MAX];
+	ssize_t length;
+	char *slash;
+	int written;
+
+	if (folder) {
+		written = snprintf(file, PATH_MAX, "%s/%s", folder, program);
+		return written < PATH_MAX ? 0 : -ENAMETOOLONG;
+	}
+	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (length < 0)
+		return -errno;
+	self[length] = '\0';
+	/* build/bench/program: two levels up. */
+	for (int level = 0; level < 2; level++) {
+		slash = strrchr(self, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	written = snprintf(file, PATH_MAX, "%s/peers/%s", self, program);
+	return written < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int peers_find(const char *program, struct complaint *why)
+{
+	char file[PATH_MAX];
+	int err;
+
+	if (!peers_are_wanted())
+		return complain(why, -ENOENT, "peer %s is not looked for: RINGVIEW_PEERS is empty",
+			program);
+	err = file_of(file, program);
+	if (err)
+		return complain(
+			why, err, "peer %s cannot be looked for: %s", program, strerror(-err));
+	if (access(file, F_OK) == 0)
+		return 0;
+	return complain(why, -ENOENT, "peer %s is not built: there is no %s; run: ./run peers",
+		program, file);
+}
+
+int peers_start(struct peer_process **process, const char *program, int map_fd,
+	struct peer_hello *hello, struct complaint *why)
+{
+	char file[PATH_MAX];
+	json_t *answer;
+	int err;
+
+	*process = NULL;
+	err = file_of(file, program);
+	if (err)
+		return complain(why, err, "cannot be looked for: %s", strerror(-err));
+	err = peer_start(process, file, map_fd, why);
+	if (!err)
+		err = peer_receive(*process, peer_patience_ns(0), &answer, why);
+	if (err)
+		return err;
+	err = peer_answer_hello(answer, hello, why);
+	json_decref(answer);
+	if (!err && strcmp(hello->peer, program) != 0)
+		err = complain(why, -EPROTO, "says that it is %s", hello->peer);
+	return err;
+}
+
+/* A ring to be started with; where none can be made, another file does for saying who one is. */
+static int open_small_ring(void)
+{
+	const int map_fd = bpf_map_create(
+		BPF_MAP_TYPE_RINGBUF, "ringview_peer", 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), NULL);
+
+	return map_fd >= 0 ? map_fd : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+const struct peer *peers_ask(struct peers *peers, const char *program)
+{
+	struct peer_process *process;
+	struct complaint ignored;
+	struct peer *peer;
+	int map_fd;
+
+	for (size_t i = 0; i < peers->count; i++)
+		if (strcmp(peers->peers[i].program, program) == 0)
+			return &peers->peers[i];
+	peer = &peers->peers[peers->count++];
+	*peer = (struct peer){ .program = program };
+	map_fd = open_small_ring();
+	peer->err = peers_start(&process, program, map_fd, &peer->hello, &peer->why);
+	peer_end(process, &ignored);
+	close(map_fd);
+	return peer;
+}
+
+void peers_add_failure(struct peers *peers, const struct path *path, const char *reason)
+{
+	struct peer_failure *failure = &peers->failures[peers->failure_count++];
+
+	failure->path = path;
+	complain(&failure->reason, 0, "%s", reason);
+}
+
+void peers_complain_of_end(const struct path *path, const struct complaint *why)
+{
+	static const struct path *told[PATHS_MAX];
+	size_t i = 0;
+
+	while (told[i] && told[i] != path)
+		i++;
+	if (told[i])
+		return;
+	told[i] = path;
+	fprintf(stderr, "%s: peer %s %s\n", path->name, path->program, why->text);
+}

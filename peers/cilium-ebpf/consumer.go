@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sync/atomic"
+)
+
+const (
+	goldenFactor = 0x9e3779b97f4a7c15 // SIZED_FACTOR of bpf/events.h
+
+	// As bench/live/consumer_event.h: events that were all due before the clock was read, and
+	// that no wait parts, are handled within nanoseconds. One in so many reads the clock.
+	clockEvery = 8
+	// Discarded records may be the last in the ring: then no event says that it is empty, and
+	// the time of the last read is that of one of the last so many events.
+	lastEvery = 64
+)
+
+// stream is what was read of one producer.
+type stream struct {
+	next uint64 // sequence number: all after the last event read
+	read uint64
+}
+
+// consumer checks each event and takes its latency, as bench/live/consumer_event.h does.
+type consumer struct {
+	eventSize uint64
+	steps     uint64 // of work on an event
+	workNs    int64
+	finishing atomic.Bool // the producers have stopped
+
+	streams   []stream
+	consumed  uint64
+	latency   *histogram
+	clockLeft uint32 // events that are handled at clockNs
+	clockNs   int64
+	lastNs    int64
+	// The work on what is left in the ring once the producers have stopped, which may take
+	// minutes, is not done but added to all times (docs/measuring.md).
+	savedNs int64
+}
+
+func newConsumer(command liveCommand) *consumer {
+	return &consumer{
+		eventSize: command.eventSize,
+		steps:     workSteps(command.work),
+		workNs:    int64(command.work),
+		streams:   make([]stream, command.producers),
+		latency:   newHistogram(),
+	}
+}
+
+// handle does all that is to be done with an event. Nothing of it allocates, unless it is wrong.
+func (c *consumer) handle(event []byte) error {
+	if len(event) < eventSizeMin {
+		return c.wrong(event)
+	}
+	id := binary.LittleEndian.Uint64(event)
+	due := int64(binary.LittleEndian.Uint64(event[8:]))
+	producer, sequence := id>>sequenceBits, id&(1<<sequenceBits-1)
+	if producer >= uint64(len(c.streams)) {
+		return c.wrong(event)
+	}
+	from := &c.streams[producer]
+	size := c.eventSize
+	if size == eventSizeMixed {
+		size = mixedSize(id)
+	}
+	if sequence < from.next || uint64(len(event)) != size || !endIsRight(event, id) {
+		return c.wrong(event)
+	}
+	from.next = sequence + 1
+	from.read++
+	if due != 0 {
+		// Clocks of two CPUs may differ by some nanoseconds.
+		c.latency.add(uint64(max(0, c.handledAt(due)+c.savedNs-due)))
+	}
+	if c.steps > 0 {
+		if c.finishing.Load() {
+			c.savedNs += c.workNs
+		} else {
+			work(c.steps)
+		}
+	}
+	c.consumed++
+	if c.consumed%lastEvery == 0 {
+		c.lastNs = nanotime() + c.savedNs
+	}
+	return nil
+}
+
+// readAll is to be called when the ring was seen empty after an event: the next may come any time
+// later.
+func (c *consumer) readAll() {
+	c.clockLeft = 0
+	c.lastNs = nanotime() + c.savedNs
+}
+
+func (c *consumer) handledAt(due int64) int64 {
+	if c.clockLeft == 0 || due > c.clockNs || c.steps > 0 {
+		c.clockLeft = clockEvery
+		c.clockNs = nanotime()
+	}
+	c.clockLeft--
+	return c.clockNs
+}
+
+// endIsRight: the last whole word was written last; with it, the event is complete.
+func endIsRight(event []byte, id uint64) bool {
+	if len(event) < 24 {
+		return true
+	}
+	index := uint64(len(event))/8 - 1
+	return binary.LittleEndian.Uint64(event[index*8:]) == (id+index)*goldenFactor
+}
+
+var mixedSizes = [...]uint64{16, 24, 64, 200, 1000}
+
+// mixedSize is live_mixed_size() of bpf/live_events.h.
+func mixedSize(id uint64) uint64 {
+	hash := (id + 1) * goldenFactor
+	hash ^= hash >> 29
+	hash *= 0xbf58476d1ce4e5b9
+	hash ^= hash >> 32
+	return mixedSizes[hash%uint64(len(mixedSizes))]
+}
+
+// wrong says what is wrong with an event, as consumer_wrong_event() does.
+func (c *consumer) wrong(event []byte) error {
+	var id uint64
+	if len(event) >= 8 {
+		id = binary.LittleEndian.Uint64(event)
+	}
+	producer, sequence := id>>sequenceBits, id&(1<<sequenceBits-1)
+	if len(event) >= eventSizeMin && producer < uint64(len(c.streams)) &&
+		sequence < c.streams[producer].next {
+		return fmt.Errorf("event %d of producer %d came after event %d: twice, or out of order",
+			sequence, producer, c.streams[producer].next-1)
+	}
+	return fmt.Errorf(
+		"an event of %d B is not as its producer wrote it (producer %d, event %d)",
+		len(event), producer, sequence)
+}
+
+func (c *consumer) result(cpuNs int64) liveAnswer {
+	answer := liveAnswer{
+		Consumed:   c.consumed,
+		LastNs:     c.lastNs,
+		CPUNs:      cpuNs + c.savedNs,
+		Latency:    c.latency.counts(),
+		LatencyMax: c.latency.max,
+		LatencyMin: c.latency.min,
+	}
+	if c.latency.count == 0 {
+		answer.LatencyMin = 0
+	}
+	for _, from := range c.streams {
+		answer.Read = append(answer.Read, from.read)
+		answer.Next = append(answer.Next, from.next)
+	}
+	return answer
+}

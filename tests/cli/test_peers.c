@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Peers that misbehave (fake_peer.c) are named, left out, and harm nothing else; those that were
+ * built read rightly.
+ */
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support/skipping.h"
+#include "support/checks.h"
+#include "support/folder.h"
+#include "support/text.h"
+
+/* Not waited out but by a peer that hangs, whose test shortens it. */
+static const char *timeout = "RINGVIEW_PEER_TIMEOUT=30s";
+
+#define RUN QUICK_BPF, "-n", "700", "-read-timeout", "0ms"
+
+/* Makes peer @name of the test's folder one that behaves so. */
+static void fake(void **state, const char *name, const char *behaviour)
+{
+	char text[PATH_MAX + 128];
+	const char *path = folder_path(state, name);
+
+	snprintf(text, sizeof(text), "#!/bin/sh\nexec '%s' %s %s \"$@\"\n",
+		program_path("tests/cli/fake_peer"), name, behaviour);
+	file_write(path, text);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static struct outcome run_with(const char *folder, const char *const *arguments)
+{
+	char peers[PATH_MAX + 32];
+
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", folder);
+	return run_command(&(struct command){
+		.arguments = arguments, .environment = ARGUMENTS(peers, timeout) });
+}
+
+static json_t *parsed(const struct outcome *outcome)
+{
+	json_t *root = json_loads(outcome->out, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!root)
+		fail_msg("no JSON: %s%s", outcome->out, outcome->err);
+	return root;
+}
+
+/* Whether there is a result, or a ratio, of a path. */
+static bool is_in(const json_t *root, const char *array, const char *path)
+{
+	const json_t *element;
+	size_t i;
+
+	json_array_foreach(array_in(root, array), i, element)
+	{
+		const char *baseline = json_string_value(json_object_get(element, "baseline"));
+
+		if (strcmp(text_in(element, "path"), path) == 0 ||
+			(baseline && strcmp(baseline, path) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* It fails with a line that says why, and all else is reported. */
+static void assert_left_out(void **state, const char *const *arguments, const char *why)
+{
+	struct outcome outcome = run_with(*state, arguments);
+	const json_t *failed;
+	json_t *root;
+
+	assert_int_equal(outcome.status, FAILED);
+	if (count_lines(outcome.err) != 1)
+		fail_msg("not one line: %s", outcome.err);
+	assert_matches(
+		outcome.err, "^bpf_ringbuf_zc_benchmark: path aya: .*; left out of the results$");
+	if (!strstr(outcome.err, why))
+		fail_msg("\"%s\" does not say %s", outcome.err, why);
+	root = parsed(&outcome);
+	failed = json_array_get(array_in(root, "failed_peers"), 0);
+	assert_string_equal(text_in(failed, "name"), "aya");
+	assert_non_null(strstr(text_in(failed, "reason"), why));
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 1);
+	assert_false(is_in(root, "results", "aya"));
+	assert_false(is_in(root, "ratios", "aya"));
+	assert_true(is_in(root, "results", "copy"));
+	assert_true(is_in(root, "results", "view"));
+	assert_true(is_in(root, "ratios", "view"));
+	json_decref(root);
+	outcome_free(&outcome);
+}
+
+static const char *timeout_for(const char *behaviour)
+{
+	return strncmp(behaviour, "hang", 4) == 0 ? "RINGVIEW_PEER_TIMEOUT=300ms"
+						  : "RINGVIEW_PEER_TIMEOUT=30s";
+}
+
+#define LEFT_OUT(behaviour, why)                                                             \
+	static void behaviour##_is_left_out(void **state)                                    \
+	{                                                                                    \
+		need_bpf();                                                                  \
+		timeout = timeout_for(#behaviour);                                           \
+		fake(state, "aya", #behaviour);                                              \
+		assert_left_out(                                                             \
+			state, ARGUMENTS(RUN, "-format", "json", "-mode", "both,aya"), why); \
+	}
+
+LEFT_OUT(crash_at_start, "ended by signal 11")
+LEFT_OUT(exit_at_start, "ended with status 3")
+LEFT_OUT(hang_at_start, "did not answer within 0.3")
+LEFT_OUT(garbage_at_start, "answered what is no object of JSON: no JSON?[31m")
+LEFT_OUT(error_at_start, "reports an error: no more tea?in the pot")
+LEFT_OUT(huge_at_start, "without a line end")
+LEFT_OUT(another, "says that it is nobody")
+LEFT_OUT(crash_in_drain, "ended by signal 11")
+LEFT_OUT(exit_in_drain, "ended with status 3")
+LEFT_OUT(hang_in_drain, "did not answer within 0.3")
+LEFT_OUT(garbage_in_drain, "answered what is no object of JSON")
+LEFT_OUT(error_in_drain, "reports an error: no more tea?in the pot")
+LEFT_OUT(huge_in_drain, "without a line end")
+LEFT_OUT(crash_late, "ended by signal 11")
+LEFT_OUT(wrong_sum, "but the ring holds 700 with")
+LEFT_OUT(one_more, "found 701 events")
+LEFT_OUT(one_less, "received 699/700")
+LEFT_OUT(unreleased, "released up to position")
+LEFT_OUT(no_time, "says that it took 0 ns")
+LEFT_OUT(long_time, "says that it took 3600")
+LEFT_OUT(talks, "spoke without being asked")
+
+static void a_peer_that_fails_in_a_sweep_is_left_out(void **state)
+{
+	need_bpf();
+	fake(state, "aya", "crash_late");
+	assert_left_out(state,
+		ARGUMENTS("sweep", RUN, "-sizes", "16,48,1000", "-format", "json", "-mode",
+			"aya,both"),
+		"ended by signal 11");
+}
+
+static void a_peer_that_is_not_executable_is_left_out(void **state)
+{
+	need_bpf();
+	file_write(folder_path(state, "aya"), "");
+	assert_left_out(
+		state, ARGUMENTS(RUN, "-format", "json", "-mode", "both,aya"), "cannot be started");
+}
+
+static void where_all_fail_nothing_is_written(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	fake(state, "aya", "crash_late");
+	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "aya"));
+	assert_complains(&outcome, FAILED, "path aya: ended by signal 11");
+	outcome_free(&outcome);
+}
+
+static void each_peer_that_fails_is_named(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	fake(state, "aya", "wrong_sum");
+	fake(state, "cilium-ebpf", "exit_at_start");
+	fake(state, "libbpf-1.7", "right");
+	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "all"));
+	assert_int_equal(outcome.status, FAILED);
+	assert_matches(outcome.err, "path cilium-ebpf: ended with status 3");
+	assert_matches(outcome.err, "path aya: found 700 events");
+	assert_matches(outcome.err, "^libbpf-1.7-n: left out: libbpf-1.7 1.2 does not have it$");
+	assert_matches(outcome.out, "^libbpf-1.7 +[0-9]");
+	outcome_free(&outcome);
+}
+
+static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	fake(state, "cilium-ebpf", "right");
+	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,cilium-ebpf-raw"));
+	assert_complains(&outcome, FAILED, "cilium-ebpf 1.2 does not have it");
+	outcome_free(&outcome);
+}
+
+static void a_peer_that_does_not_end_harms_nothing(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	fake(state, "aya", "hang_at_end");
+	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
+	assert_int_equal(outcome.status, DONE);
+	assert_string_equal(
+		outcome.err, "aya: peer aya was killed, as it did not end within 2 s\n");
+	assert_matches(outcome.out, "^aya is .* as fast as copy");
+	outcome_free(&outcome);
+}
+
+static void a_peer_is_measured_and_named(void **state)
+{
+	struct outcome outcome;
+	const json_t *peer;
+	json_t *root;
+
+	need_bpf();
+	fake(state, "libbpf-1.7", "right");
+	outcome = run_with(*state, ARGUMENTS(RUN, "-format", "json", "-mode", "batch,libbpf-1.7"));
+	assert_done(&outcome);
+	root = parsed(&outcome);
+	peer = json_array_get(array_in(root, "peers"), 0);
+	assert_string_equal(text_in(peer, "name"), "libbpf-1.7");
+	assert_string_equal(text_in(peer, "version"), "1.2");
+	assert_string_equal(text_in(peer, "language"), "C");
+	assert_true(is_in(root, "results", "libbpf-1.7"));
+	assert_true(is_in(root, "ratios", "libbpf-1.7"));
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 0);
+	json_decref(root);
+	outcome_free(&outcome);
+}
+
+static void a_run_with_a_hanging_peer_is_stopped(void **state)
+{
+	char peers[PATH_MAX + 32];
+
+	need_bpf();
+	fake(state, "aya", "hang_late");
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", (const char *)*state);
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS(RUN, "-duration", "10m", "-mode", "aya"),
+			.environment = ARGUMENTS(peers, "RINGVIEW_PEER_TIMEOUT=10m"),
+			.signal = SIGINT },
+		STOPPED, "stopped");
+}
+
+static void a_peer_that_is_not_built_cannot_be_named(void **state)
+{
+	struct outcome outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
+
+	assert_complains(&outcome, WRONG_USAGE, "run: ./run peers");
+	outcome_free(&outcome);
+}
+
+static void peers_that_are_not_built_are_left_out_of_all(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "all"));
+	assert_int_equal(outcome.status, DONE);
+	assert_string_equal(outcome.err,
+		"cilium-ebpf: left out: it is not built; run: ./run peers\n"
+		"aya: left out: it is not built; run: ./run peers\n"
+		"libbpf-1.7: left out: it is not built; run: ./run peers\n");
+	outcome_free(&outcome);
+}
+
+static void peers_read_only_rings_of_the_kernel(void **state)
+{
+	struct outcome outcome;
+
+	fake(state, "aya", "right");
+	outcome = run_with(*state, ARGUMENTS(QUICK, "-n", "700", "-mode", "copy,aya"));
+	assert_complains(&outcome, WRONG_USAGE, "aya reads only rings of the kernel");
+	outcome_free(&outcome);
+}
+
+static void list_names_the_peers(void **state)
+{
+	struct outcome outcome;
+
+	fake(state, "aya", "right");
+	fake(state, "libbpf-1.7", "crash_at_start");
+	outcome = run_with(*state, ARGUMENTS("list"));
+	assert_done(&outcome);
+	assert_matches(outcome.out, "^  aya +aya, maps::RingBuf::next; 1.2, C");
+	assert_matches(outcome.out, "^  cilium-ebpf +not available: .* ./run peers$");
+	assert_matches(outcome.out, "^  libbpf-1.7 +not available: .* ended by signal 11");
+	outcome_free(&outcome);
+}
+
+/* The folder of the peers that were built, with one of them at least. */
+static const char *built_peers(void)
+{
+	static const char *const programs[] = { "cilium-ebpf", "aya", "libbpf-1.7" };
+	static char folder[PATH_MAX];
+	char file[PATH_MAX + 32];
+
+	need_bpf();
+	snprintf(folder, sizeof(folder), "%s", program_path("peers"));
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		snprintf(file, sizeof(file), "%s/%s", folder, programs[i]);
+		if (access(file, X_OK) == 0)
+			return folder;
+	}
+	skip_because("no peer is built: ./run peers");
+}
+
+static void assert_built_peers_read(const char *const *arguments, size_t workloads)
+{
+	char peers[PATH_MAX + 32];
+	struct outcome outcome;
+	json_t *root;
+
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", built_peers());
+	outcome = run_command(
+		&(struct command){ .arguments = arguments, .environment = ARGUMENTS(peers) });
+	if (outcome.status != DONE)
+		fail_msg("exit status %d: %s", outcome.status, outcome.err);
+	root = parsed(&outcome);
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 0);
+	assert_true(json_array_size(array_in(root, "peers")) > 0);
+	assert_true(json_array_size(array_in(root, "results")) >= 7 * workloads);
+	json_decref(root);
+	outcome_free(&outcome);
+}
+
+static void built_peers_read_packets_by_every_touch(void **state)
+{
+	(void)state;
+	assert_built_peers_read(ARGUMENTS(RUN, "-format", "json", "-mode", "all", "-touch",
+					"none,header,fields,bytes"),
+		4);
+}
+
+/* Each length that has a touching of its own, odd ones, and those around a cache line. */
+static void built_peers_read_events_of_every_size(void **state)
+{
+	(void)state;
+	assert_built_peers_read(
+		ARGUMENTS("sweep", RUN, "-rounds", "1", "-format", "json", "-touch", "fields,bytes",
+			"-sizes", "16,17,23,32,48,64,71,80,96,1000"),
+		20);
+}
+
+static void built_peers_read_rings_again_and_again(void **state)
+{
+	(void)state;
+	assert_built_peers_read(
+		ARGUMENTS(QUICK_BPF, "-n", "5000", "-format", "json", "-mode", "all"), 1);
+}
+
+static void assert_narrow(const char *const *arguments)
+{
+	char peers[PATH_MAX + 32];
+	struct outcome outcome;
+
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", built_peers());
+	outcome = run_command(
+		&(struct command){ .arguments = arguments, .environment = ARGUMENTS(peers) });
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.out, "^Peers, each by its own clock: ");
+	for (size_t i = 0; i < count_lines(outcome.out); i++) {
+		char *line = line_of(outcome.out, i);
+
+		if (columns(line) > 100 && strncmp(line, "Caution: ", 9) != 0)
+			fail_msg("%zu columns: %s", columns(line), line);
+		free(line);
+	}
+	outcome_free(&outcome);
+}
+
+static void a_drain_with_built_peers_is_narrow(void **state)
+{
+	(void)state;
+	assert_narrow(ARGUMENTS(RUN, "-mode", "all", "-rounds", "12"));
+}
+
+static void a_sweep_with_built_peers_is_narrow(void **state)
+{
+	(void)state;
+	assert_narrow(ARGUMENTS("sweep", RUN, "-sizes", "16,4096", "-rounds", "12"));
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER(crash_at_start_is_left_out),
+		IN_FOLDER(exit_at_start_is_left_out),
+		IN_FOLDER(hang_at_start_is_left_out),
+		IN_FOLDER(garbage_at_start_is_left_out),
+		IN_FOLDER(error_at_start_is_left_out),
+		IN_FOLDER(huge_at_start_is_left_out),
+		IN_FOLDER(another_is_left_out),
+		IN_FOLDER(crash_in_drain_is_left_out),
+		IN_FOLDER(exit_in_drain_is_left_out),
+		IN_FOLDER(hang_in_drain_is_left_out),
+		IN_FOLDER(garbage_in_drain_is_left_out),
+		IN_FOLDER(error_in_drain_is_left_out),
+		IN_FOLDER(huge_in_drain_is_left_out),
+		IN_FOLDER(crash_late_is_left_out),
+		IN_FOLDER(wrong_sum_is_left_out),
+		IN_FOLDER(one_more_is_left_out),
+		IN_FOLDER(one_less_is_left_out),
+		IN_FOLDER(unreleased_is_left_out),
+		IN_FOLDER(no_time_is_left_out),
+		IN_FOLDER(long_time_is_left_out),
+		IN_FOLDER(talks_is_left_out),
+		IN_FOLDER(a_peer_that_fails_in_a_sweep_is_left_out),
+		IN_FOLDER(a_peer_that_is_not_executable_is_left_out),
+		IN_FOLDER(where_all_fail_nothing_is_written),
+		IN_FOLDER(each_peer_that_fails_is_named),
+		IN_FOLDER(a_path_that_the_peer_does_not_have_is_an_error),
+		IN_FOLDER(a_peer_that_does_not_end_harms_nothing),
+		IN_FOLDER(a_peer_is_measured_and_named),
+		IN_FOLDER(a_run_with_a_hanging_peer_is_stopped),
+		IN_FOLDER(a_peer_that_is_not_built_cannot_be_named),
+		IN_FOLDER(peers_that_are_not_built_are_left_out_of_all),
+		IN_FOLDER(peers_read_only_rings_of_the_kernel),
+		IN_FOLDER(list_names_the_peers),
+		cmocka_unit_test(built_peers_read_packets_by_every_touch),
+		cmocka_unit_test(built_peers_read_events_of_every_size),
+		cmocka_unit_test(built_peers_read_rings_again_and_again),
+		cmocka_unit_test(a_drain_with_built_peers_is_narrow),
+		cmocka_unit_test(a_sweep_with_built_peers_is_narrow),
+	};
+
+	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));
+}

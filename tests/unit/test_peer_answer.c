@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What peers may say, and what they may not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "peers/peer_answer.h"
+
+#define HELLO                                                                  \
+	"{\"peer\": \"a\", \"version\": \"v1.2, of b\", \"language\": \"C\", " \
+	"\"paths\": [\"a\", \"a-n\"]}"
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static json_t *parsed(const char *text)
+{
+	struct complaint why;
+	json_t *answer = peer_answer_parse(text, strlen(text), &why);
+
+	if (!answer)
+		fail_msg("%s: %s", text, why.text);
+	return answer;
+}
+
+static void assert_refused(const char *text, size_t length, const char *named)
+{
+	struct complaint why;
+
+	assert_null(peer_answer_parse(text, length, &why));
+	assert_null(strpbrk(why.text, "\n\r\x1b"));
+	if (!strstr(why.text, named))
+		fail_msg("\"%s\" does not say %s", why.text, named);
+}
+
+static void what_is_no_object_is_refused(void **state)
+{
+	static const char *const texts[] = { "", " ", "nonsense", "[]", "[1]", "1", "\"text\"",
+		"null", "{", "{\"a\": 1", "{\"a\": 1} {}", "{\"a\": 1}x", "{\"a\": 1, \"a\": 2}",
+		"{'a': 1}", "{\"a\": NaN}", "{\"a\": \"\xff\"}" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_refused(texts[i], strlen(texts[i]), "no object of JSON");
+	assert_refused("{}\0{}", 5, "no object of JSON");
+}
+
+static void what_is_shown_of_nonsense_is_one_short_line(void **state)
+{
+	char text[4096];
+	struct complaint why;
+
+	(void)state;
+	memset(text, '\n', sizeof(text));
+	assert_null(peer_answer_parse(text, sizeof(text), &why));
+	assert_true(strlen(why.text) < 200);
+	assert_refused("\x1b[2J\r\n", 6, "?[2J??");
+}
+
+static void an_error_is_told(void **state)
+{
+	static const char said[] = "{\"error\": \"cannot\\nopen\"}";
+	static const char other[] = "{\"error\": 5}";
+
+	(void)state;
+	assert_refused(said, sizeof(said) - 1, "reports an error: cannot?open");
+	assert_refused(other, sizeof(other) - 1, "in words");
+}
+
+static void a_hello_is_read(void **state)
+{
+	struct peer_hello hello;
+	struct complaint why;
+	json_t *answer = parsed(HELLO);
+
+	(void)state;
+	assert_int_equal(peer_answer_hello(answer, &hello, &why), 0);
+	assert_string_equal(hello.peer, "a");
+	assert_string_equal(hello.version, "v1.2, of b");
+	assert_string_equal(hello.language, "C");
+	assert_int_equal(hello.path_count, 2);
+	assert_true(peer_hello_has(&hello, "a"));
+	assert_true(peer_hello_has(&hello, "a-n"));
+	assert_false(peer_hello_has(&hello, "a-"));
+	json_decref(answer);
+}
+
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void other_hellos_are_refused(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\"}",
+		"{\"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": 1, \"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"a\", \"version\": 1, \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"a\", \"version\": \"\", \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"a\", \"version\": null, \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"a\", \"version\": \"1\\n\", \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"" LONG
+		"\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"]}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": []}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": \"a\"}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [1]}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"1\", "
+		"\"2\", "
+		"\"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\"]}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"], "
+		"\"more\": 1}",
+	};
+	struct peer_hello hello;
+	struct complaint why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		json_t *answer = parsed(texts[i]);
+
+		if (peer_answer_hello(answer, &hello, &why) != -EPROTO)
+			fail_msg("taken: %s", texts[i]);
+		assert_non_null(strstr(why.text, "has to say its peer"));
+		json_decref(answer);
+	}
+}
+
+static void assert_drain(const char *text, uint64_t events, int64_t ns, uint64_t checksum)
+{
+	struct reading_result result;
+	struct complaint why;
+	int64_t read_ns;
+	json_t *answer = parsed(text);
+
+	assert_int_equal(peer_answer_drain(answer, &result, &read_ns, &why), 0);
+	assert_int_equal(result.events, events);
+	assert_int_equal(read_ns, ns);
+	assert_int_equal(result.checksum, checksum);
+	json_decref(answer);
+}
+
+static void an_answer_to_drain_is_read(void **state)
+{
+	(void)state;
+	assert_drain("{\"events\": 1999999, \"ns\": 15384601, \"checksum\": "
+		     "\"13929935402925818438\"}",
+		1999999, 15384601, UINT64_C(13929935402925818438));
+	assert_drain("{\"checksum\": \"0\", \"ns\": 0, \"events\": 0}", 0, 0, 0);
+	assert_drain("{\"events\": 1, \"ns\": 1, \"checksum\": \"18446744073709551615\"}", 1, 1,
+		UINT64_MAX);
+}
+
+static void other_answers_to_drain_are_refused(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"{\"events\": 1, \"ns\": 1}",
+		"{\"events\": 1, \"checksum\": \"1\"}",
+		"{\"ns\": 1, \"checksum\": \"1\"}",
+		"{\"events\": -1, \"ns\": 1, \"checksum\": \"1\"}",
+		"{\"events\": 1, \"ns\": -1, \"checksum\": \"1\"}",
+		"{\"events\": 1.0, \"ns\": 1, \"checksum\": \"1\"}",
+		"{\"events\": 1, \"ns\": 1e3, \"checksum\": \"1\"}",
+		"{\"events\": \"1\", \"ns\": 1, \"checksum\": \"1\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": 1}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"-1\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \" 1\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"1x\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"0x1\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"18446744073709551616\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"99999999999999999999999\"}",
+		"{\"events\": 1, \"ns\": 1, \"checksum\": \"1\", \"more\": 1}",
+	};
+	struct reading_result result;
+	struct complaint why;
+	int64_t ns;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		json_t *answer = parsed(texts[i]);
+
+		if (peer_answer_drain(answer, &result, &ns, &why) != -EPROTO)
+			fail_msg("taken: %s", texts[i]);
+		assert_non_null(strstr(why.text, "has to say events"));
+		json_decref(answer);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_object_is_refused),
+		cmocka_unit_test(what_is_shown_of_nonsense_is_one_short_line),
+		cmocka_unit_test(an_error_is_told),
+		cmocka_unit_test(a_hello_is_read),
+		cmocka_unit_test(other_hellos_are_refused),
+		cmocka_unit_test(an_answer_to_drain_is_read),
+		cmocka_unit_test(other_answers_to_drain_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
