@@ -83,8 +83,11 @@ enum ringview_wait_strategy {
 
 	/*
 	 * Never sleep: spin, looking at the ring every 50 ns in silence and every 5 us under load.
-	 * The last record is held back from the producers, so that none of them notifies. Takes a
-	 * whole CPU. Signals do not end the wait; ringview_interrupt() does.
+	 * The last record is held back from the producers, so that none of them notifies, and
+	 * ringview_release() gives back to them late: by the end of what was found, or an eighth of
+	 * the ring. A process that is killed leaves that much to be read again by the next reader
+	 * of a pinned ring. Takes a whole CPU. Signals do not end the wait; ringview_interrupt()
+	 * does.
 	 */
 	RINGVIEW_WAIT_BUSY = 2,
 };
