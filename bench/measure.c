@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "cache.h"
 #include "check.h"
 #include "interrupt.h"
 #include "measure.h"
 #include "memory_use.h"
+#include "monotonic.h"
 #include "sources/source.h"
 #include "statistics/schedule.h"
 #include "statistics/summary.h"
@@ -25,14 +25,6 @@ struct run {
 	size_t opened;
 	int64_t started_ns;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 static const struct path *path_of(const struct run *run, size_t entry)
 {
@@ -141,9 +133,9 @@ static int read_once(struct run *run, size_t entry, const struct reading *readin
 	cache_flush(ring->data + (reading->start & (ring->size - 1)),
 		reading->events * reading->stride);
 	if (!err) {
-		before = now_ns();
+		before = monotonic_ns();
 		err = path->read(run->states[entry], reading, &found);
-		after = now_ns();
+		after = monotonic_ns();
 		*ns += (double)(path->own_ns ? path->own_ns(run->states[entry]) : after - before);
 		*checksum += found.checksum;
 	}
@@ -244,7 +236,7 @@ static size_t wanted_rounds(const struct run *run, size_t done, int64_t round_ns
 	const struct measure_plan *plan = run->request->plan;
 	const size_t step = schedule_rows(run->entries);
 	const size_t most = ROUNDS_MAX / step * step;
-	const int64_t elapsed = now_ns() - run->started_ns;
+	const int64_t elapsed = monotonic_ns() - run->started_ns;
 	size_t wanted;
 
 	if (plan->precision > 0) {
@@ -270,7 +262,7 @@ static size_t wanted_rounds(const struct run *run, size_t done, int64_t round_ns
 static size_t expected_rounds(const struct run *run, size_t wanted, size_t done, int64_t round_ns)
 {
 	const struct measure_plan *plan = run->request->plan;
-	const int64_t left = plan->duration_ns - (now_ns() - run->started_ns);
+	const int64_t left = plan->duration_ns - (monotonic_ns() - run->started_ns);
 
 	if (plan->precision > 0)
 		return 0;
@@ -322,12 +314,12 @@ static int run_rounds(struct run *run)
 		if (request->progress)
 			request->progress(request->progress_context, done,
 				expected_rounds(run, wanted, done, round_ns));
-		before = now_ns();
+		before = monotonic_ns();
 		if (ring_is_due(run, done))
 			err = open_and_warm_up(run);
 		if (!err)
 			err = run_round(run, done, false, ns);
-		round_ns = now_ns() - before;
+		round_ns = monotonic_ns() - before;
 		for (size_t i = 0; i < run->entries; i++)
 			measurement->samples[i].rounds_ns[done] = ns[i];
 		done += !err;
@@ -347,7 +339,7 @@ int measure(const struct measure_request *request, struct measurement *measureme
 		.measurement = measurement,
 		.why = why,
 		.entries = request->path_count + twin,
-		.started_ns = now_ns(),
+		.started_ns = monotonic_ns(),
 	};
 	int err;
 

@@ -49,14 +49,14 @@ static int read_events(struct consumer *c)
 		before = c->consumed;
 		err = c->engine->read(c);
 		if (c->consumed != before)
-			c->last_ns = consumer_clock();
+			c->last_ns = monotonic_ns();
 	}
 	before = c->consumed;
 	c->finishing = true;
 	if (!err)
 		err = c->engine->finish(c);
 	if (c->consumed != before)
-		c->last_ns = consumer_clock() + c->saved_ns;
+		c->last_ns = monotonic_ns() + c->saved_ns;
 	c->cpu_ns = thread_cpu_ns() - cpu_before + c->saved_ns;
 	return err;
 }

@@ -6,17 +6,9 @@
 #define BENCH_CONSUMER_EVENT_H
 
 #include <errno.h>
-#include <time.h>
 
 #include "live/consumer.h"
-
-static inline int64_t consumer_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
+#include "monotonic.h"
 
 /* Says what is wrong with an event. Returns -EBADMSG. */
 int consumer_wrong_event(struct consumer *c, const struct live_event *event, size_t length);
@@ -29,7 +21,7 @@ static inline int64_t handled_at(struct consumer *c, int64_t due)
 {
 	if (c->clock_left == 0 || due > c->clock_ns || c->work.steps > 0) {
 		c->clock_left = CLOCK_EVERY;
-		c->clock_ns = consumer_clock();
+		c->clock_ns = monotonic_ns();
 	}
 	c->clock_left--;
 	return c->clock_ns;

@@ -15,7 +15,14 @@
 #include "workload.h"
 
 /* How the consumer waits. The last two are libbpf's own loops. */
-enum live_wait { WAIT_EVENT, WAIT_PACED, WAIT_BUSY, WAIT_LIBBPF_POLL, WAIT_LIBBPF_SPIN, WAIT_COUNT };
+enum live_wait {
+	WAIT_EVENT,
+	WAIT_PACED,
+	WAIT_BUSY,
+	WAIT_LIBBPF_POLL,
+	WAIT_LIBBPF_SPIN,
+	WAIT_COUNT
+};
 
 /* How it reads: the paths of drain. libbpf goes with the waits of libbpf, and only with them. */
 enum live_mode { MODE_COPY, MODE_VIEW, MODE_BATCH, MODE_LIBBPF, MODE_COUNT };
@@ -43,12 +50,12 @@ struct live_workload {
 	enum source_kind source;
 	enum live_producer producer;
 	uint32_t producers;
-	uint64_t rate;          /* events a second of all producers together; PARSE_RATE_MAX */
-	int64_t duration_ns;    /* of one combination in one round */
-	uint32_t event_size;    /* bytes; 0: mixed (live_mixed_size()) */
-	double discard;         /* share of events that the producer discards, 0 to 1 */
-	uint64_t ring_size;     /* of each ring */
-	uint32_t rings;         /* producer i writes to ring i modulo rings */
+	uint64_t rate;       /* events a second of all producers together; PARSE_RATE_MAX */
+	int64_t duration_ns; /* of one combination in one round */
+	uint32_t event_size; /* bytes; 0: mixed (live_mixed_size()) */
+	double discard;      /* share of events that the producer discards, 0 to 1 */
+	uint64_t ring_size;  /* of each ring */
+	uint32_t rings;      /* producer i writes to ring i modulo rings */
 	enum live_notify notify;
 	uint64_t notify_events; /* of NOTIFY_SAMPLED */
 	int64_t latency_budget_ns;

@@ -5,16 +5,17 @@
 #include <time.h>
 
 #include "interrupt.h"
-#include "live/consumer_event.h"
+#include "live/consumer.h"
 #include "live/live_measure.h"
 #include "memory_use.h"
+#include "monotonic.h"
 #include "statistics/samples.h"
 #include "statistics/schedule.h"
 
 /* 0, or -EINTR when the user asked to stop. */
 static int sleep_for(int64_t ns)
 {
-	const int64_t end = consumer_clock() + ns;
+	const int64_t end = monotonic_ns() + ns;
 	const struct timespec until = {
 		.tv_sec = end / INT64_C(1000000000),
 		.tv_nsec = end % INT64_C(1000000000),
@@ -123,7 +124,7 @@ int live_run(struct live_source *source, const struct live_workload *workload,
 	c->source = source;
 	err = consumer_start(c, why);
 	if (!err) {
-		started_ns = consumer_clock();
+		started_ns = monotonic_ns();
 		c->last_ns = started_ns + workload->duration_ns; /* should nothing come */
 		err = produce(source, workload->duration_ns, &produced, why);
 		stop_err = consumer_stop(c, err ? &ignored : why);

@@ -33,13 +33,13 @@ struct live_source_operations {
 	int (*start)(struct live_source *source, struct complaint *why);
 	/* Stops them and says what they did; every record is submitted or discarded then. 0, or a
 	 * negative errno with @why when one of them failed. Also after a failed start. */
-	int (*stop)(struct live_source *source, struct live_produced *produced,
-		struct complaint *why);
+	int (*stop)(
+		struct live_source *source, struct live_produced *produced, struct complaint *why);
 	/* Nanoseconds an event takes its producer with nobody reading: fills the ring many times,
 	 * sets the consumer position back in between (untimed), and takes the median. The rings
 	 * have to be empty and without a reader; they are empty afterwards. */
-	int (*measure_alone)(struct live_source *source, double *ns_per_event,
-		struct complaint *why);
+	int (*measure_alone)(
+		struct live_source *source, double *ns_per_event, struct complaint *why);
 	/* Opens a reader on ring @index. */
 	int (*open_reader)(struct live_source *source, uint32_t index,
 		const struct ringview_options *options, struct ringview **reader);
@@ -47,16 +47,16 @@ struct live_source_operations {
 };
 
 /* Makes the rings and prepares the producers. 0, or a negative errno with @why. */
-int live_source_open(struct live_source **source, const struct live_workload *workload,
-	struct complaint *why);
+int live_source_open(
+	struct live_source **source, const struct live_workload *workload, struct complaint *why);
 
 /* NULL is fine. */
 void live_source_close(struct live_source *source);
 
 /* Each kind's own opening, for live_source_open(). */
-int live_bpf_source_open(struct live_source **source, const struct live_workload *workload,
-	struct complaint *why);
-int live_memory_source_open(struct live_source **source, const struct live_workload *workload,
-	struct complaint *why);
+int live_bpf_source_open(
+	struct live_source **source, const struct live_workload *workload, struct complaint *why);
+int live_memory_source_open(
+	struct live_source **source, const struct live_workload *workload, struct complaint *why);
 
 #endif

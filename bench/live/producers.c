@@ -44,14 +44,6 @@ __attribute__((constructor)) static void remember_allowed(void)
 		memset(allowed, 0, sizeof(allowed));
 }
 
-uint64_t producers_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* The CPU of producer @index among those allowed, @avoided left out where there are others; and how
  * many there are of them. -1: not known, no pinning. */
 static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)

@@ -16,6 +16,7 @@
 #include "complaint.h"
 #include "live/live.h"
 #include "live/plan.h"
+#include "monotonic.h"
 
 /* How one kind of source makes events. Each producer is called by one thread at a time. */
 struct producers_job {
@@ -70,7 +71,10 @@ int producers_stop(struct producers *p, double *ns, struct complaint *why);
 /* As measure_alone of struct live_source_operations. */
 int producers_measure_alone(struct producers *p, double *ns_per_event, struct complaint *why);
 
-/* ns, CLOCK_MONOTONIC: the clock of bpf_ktime_get_ns(). */
-uint64_t producers_clock(void);
+/* As monotonic_ns(), and unsigned as the times in events are. */
+static inline uint64_t producers_clock(void)
+{
+	return (uint64_t)monotonic_ns();
+}
 
 #endif

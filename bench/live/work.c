@@ -1,38 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
-#include <time.h>
 
 #include "live/work.h"
+#include "monotonic.h"
 
 #define TRY_NS 50000            /* far above what the clock takes, far below a time slice */
 #define TRIES 20                /* so long: others may have the CPU in some of them */
 #define CALIBRATION_NS 20000000 /* all of it, if the machine is busy */
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static int64_t time_of(uint64_t steps)
 {
 	const struct work work = { .steps = steps };
-	const int64_t before = now_ns();
+	const int64_t before = monotonic_ns();
 
 	work_do(&work);
-	return now_ns() - before;
+	return monotonic_ns() - before;
 }
 
 /* The time of one step in the best try: everything that disturbs makes it longer. */
 static double measure_step(void)
 {
-	const int64_t end = now_ns() + CALIBRATION_NS;
+	const int64_t end = monotonic_ns() + CALIBRATION_NS;
 	uint64_t steps = 1024;
 	double best = INFINITY;
 
-	for (int tries = 0; tries < TRIES && now_ns() < end;) {
+	for (int tries = 0; tries < TRIES && monotonic_ns() < end;) {
 		const int64_t ns = time_of(steps);
 
 		/* A clock too coarse to see it says 0. */

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "interrupt.h"
+#include "monotonic.h"
 #include "peers/peer_answer.h"
 #include "peers/peer_path.h"
 #include "peers/peer_process.h"
@@ -60,14 +60,6 @@ static int peer_path_open(
 	return 0;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static int64_t patience_ns(const struct reading *reading)
 {
 	const int64_t reading_ns = (int64_t)reading->events * SLOWEST_NS_PER_EVENT;
@@ -80,7 +72,7 @@ static int64_t patience_ns(const struct reading *reading)
 static int peer_path_read(void *state, const struct reading *reading, struct reading_result *result)
 {
 	struct peer_state *s = state;
-	const int64_t before = now_ns();
+	const int64_t before = monotonic_ns();
 	char command[160];
 	json_t *answer;
 	int err;
@@ -94,10 +86,10 @@ static int peer_path_read(void *state, const struct reading *reading, struct rea
 		return err;
 	err = peer_answer_drain(answer, result, &s->ns, reading->why);
 	json_decref(answer);
-	if (!err && (s->ns == 0 || s->ns > now_ns() - before))
+	if (!err && (s->ns == 0 || s->ns > monotonic_ns() - before))
 		err = complain(reading->why, -EPROTO,
 			"says that it took %" PRId64 " ns, where %" PRId64 " passed", s->ns,
-			now_ns() - before);
+			monotonic_ns() - before);
 	return err;
 }
 

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "commandline/parse.h"
 #include "interrupt.h"
+#include "monotonic.h"
 #include "peers/peer_answer.h"
 #include "peers/peer_process.h"
 
@@ -30,14 +30,6 @@ struct peer_process {
 	size_t length;     /* of what it wrote and nobody has taken */
 	char text[PEER_LINE_MAX + 1];
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 int64_t peer_patience_ns(int64_t expected_ns)
 {
@@ -138,10 +130,10 @@ int peer_start(struct peer_process **peer, const char *file, int map_fd, struct 
 static bool await(int descriptor, int64_t wait_ns)
 {
 	struct pollfd polled = { .fd = descriptor, .events = POLLIN };
-	const int64_t start = now_ns();
+	const int64_t start = monotonic_ns();
 	int64_t left;
 
-	while ((left = wait_ns - (now_ns() - start)) > 0 && !interrupted()) {
+	while ((left = wait_ns - (monotonic_ns() - start)) > 0 && !interrupted()) {
 		const int64_t left_ms = left / 1000000 + 1;
 
 		if (poll(&polled, 1, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS) > 0)
@@ -219,11 +211,11 @@ static int take(struct peer_process *p, const char *end, json_t **answer, struct
 
 int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
 {
-	const int64_t start = now_ns();
+	const int64_t start = monotonic_ns();
 
 	while (p->pid > 0) {
 		const char *end = memchr(p->text, '\n', p->length);
-		const int64_t left = wait_ns - (now_ns() - start);
+		const int64_t left = wait_ns - (monotonic_ns() - start);
 		ssize_t got;
 
 		if (end)
