@@ -149,9 +149,13 @@ void style_write_outliers(FILE *out, size_t outliers, size_t readings)
 
 void style_write_humps(FILE *out, const char *name, bool others)
 {
-	fprintf(out,
-		"Two humps: %s%s ran at two speeds (a virtual CPU moved?); trust ratios only.\n",
+	char line[192] = "";
+	struct style_text text = { .text = line, .size = sizeof(line) };
+
+	style_append(&text,
+		"Two humps: %s%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
 		name, others ? " and others" : "");
+	style_write_wrapped(out, line);
 }
 
 static void write_oddities(FILE *out, const struct report *report)

@@ -659,6 +659,23 @@ static void assert_narrow(const char *text)
 	}
 }
 
+/* A line of drain and sweep too, whose paths have the longest names. */
+static void the_note_on_two_humps_is_no_wider(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	style_write_humps(out, "cilium-ebpf-raw (65536 B)", true);
+	assert_int_equal(fclose(out), 0);
+	assert_narrow(text);
+	assert_non_null(strstr(text, "cilium-ebpf-raw (65536 B) and others"));
+	assert_non_null(strstr(text, "only.\n"));
+	free(text);
+}
+
 static void measure_everything(size_t rounds)
 {
 	static const struct made made[] = {
@@ -1278,6 +1295,7 @@ int main(void)
 		TEST(no_verdict_lacks_its_end),
 		TEST(a_verdict_is_never_cut_within_a_sentence),
 		TEST(no_line_is_wider_than_a_page),
+		TEST(the_note_on_two_humps_is_no_wider),
 		TEST(the_headline_compares_with_libbpfs_loop),
 		TEST(of_equal_rates_the_cheapest_is_best),
 		TEST(where_the_reference_is_best_the_next_is_named),
