@@ -58,43 +58,6 @@ static void show_progress(void *context, size_t done, size_t expected)
 	progress_show(&b->progress, share, "round %zu%s%s", done + 1, of, workload);
 }
 
-/* Whether this is a peer's path that was only asked for by "all", and is not to be had. */
-static bool is_not_built(const struct benchmark *b, const struct path *path)
-{
-	struct complaint why;
-
-	if (!path->program || peers_find(path->program, &why) == 0)
-		return false;
-	/* Once for all paths of a program, and only where it would have been of use. */
-	if (peers_are_wanted() && strcmp(path->name, path->program) == 0 &&
-		b->settings->source == SOURCE_BPF)
-		fprintf(stderr, "%s: left out: it is not built; run: ./run peers\n", path->name);
-	return true;
-}
-
-/* Whether the peer is well, as far as it says, and has this path. */
-static int ask_peer(struct benchmark *b, const struct path *path, bool *has)
-{
-	const struct peer *peer = peers_ask(&b->peers, path->program);
-
-	*has = peer->err == 0 && peer_hello_has(&peer->hello, path->name);
-	if (peer->err) {
-		/* A path that it need not have is not missed. */
-		if (!path->optional || !b->settings->all_paths)
-			peers_add_failure(&b->peers, path, peer->why.text);
-		return peer->err == -EINTR ? -EINTR : 0;
-	}
-	if (*has)
-		return 0;
-	if (!b->settings->all_paths)
-		return complain(b->why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
-			path->name, path->program, peer->hello.version);
-	if (!path->optional)
-		fprintf(stderr, "%s: left out: %s %s does not have it\n", path->name, path->program,
-			peer->hello.version);
-	return 0;
-}
-
 /* The paths that can run here. */
 static int choose_paths(struct benchmark *b)
 {
@@ -103,9 +66,11 @@ static int choose_paths(struct benchmark *b)
 
 	for (size_t i = 0; i < settings->path_count && !err; i++) {
 		const struct path *path = settings->paths[i];
+		const struct peer_wish wish = { path->name, path->program, path->optional,
+			settings->all_paths };
 		bool has = true;
 
-		if (is_not_built(b, path))
+		if (path->program && !peers_has_program(&wish, settings->source == SOURCE_BPF))
 			continue;
 		if (path->needs_map && settings->source == SOURCE_MEMORY) {
 			if (!path->optional)
@@ -114,7 +79,7 @@ static int choose_paths(struct benchmark *b)
 			continue;
 		}
 		if (path->program)
-			err = ask_peer(b, path, &has);
+			err = peers_choose(&b->peers, &wish, &has, b->why);
 		if (has)
 			b->paths[b->path_count++] = path;
 	}
@@ -131,29 +96,13 @@ static bool drop_failed_peer(struct benchmark *b)
 	if (!failed)
 		return false;
 	/* "path NAME: " is before it. */
-	peers_add_failure(&b->peers, failed, strchr(b->why->text, ':') + 2);
+	peers_add_failure(&b->peers, failed->name, strchr(b->why->text, ':') + 2);
 	results_remove(&b->results, failed);
 	for (size_t i = 0; i < b->path_count; i++)
 		if (b->paths[i] != failed)
 			b->paths[kept++] = b->paths[i];
 	b->path_count = kept;
 	return kept > 0;
-}
-
-/* Says which peers failed: all but the last, which is the complaint that the run ends with. */
-static int complain_of_peers(struct benchmark *b)
-{
-	const struct peers *peers = &b->peers;
-
-	for (size_t i = 0; i < peers->failure_count; i++) {
-		const struct peer_failure *failure = &peers->failures[i];
-
-		complain(b->why, -EPROTO, "path %s: %s%s", failure->path->name,
-			failure->reason.text, b->path_count > 0 ? "; left out of the results" : "");
-		if (i + 1 < peers->failure_count)
-			fprintf(stderr, PROGRAM ": %s\n", b->why->text);
-	}
-	return peers->failure_count > 0 ? -EPROTO : 0;
 }
 
 /* The path that is measured twice, to learn the noise: the one that ratios refer to. */
@@ -282,7 +231,7 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	if (!err && b.path_count > 0)
 		err = write_report(&b, command, argc, argv);
 	if (!err || (b.path_count == 0 && err != -EINTR))
-		err = complain_of_peers(&b);
+		err = peers_complain(&b.peers, b.path_count > 0, why);
 	counters_close(&b.counters);
 	results_free(&b.results);
 	free(b.measurement);

@@ -13,6 +13,7 @@
 #include "environment/environment.h"
 #include "live/live_advise.h"
 #include "live/live_measure.h"
+#include "live/live_peers.h"
 #include "live/live_report.h"
 #include "live/live_settings.h"
 #include "progress.h"
@@ -25,6 +26,7 @@ struct live {
 	struct live_measurement *measurement;
 	struct live_advice advice;
 	struct environment environment;
+	struct peers peers;
 	struct progress progress;
 	struct complaint *why;
 };
@@ -57,6 +59,7 @@ static int measure_live(struct live *live)
 		.rounds = settings->rounds,
 		.progress = show_progress,
 		.progress_context = live,
+		.peers = &live->peers,
 	};
 	int err = 0;
 
@@ -82,6 +85,7 @@ static int write_report(struct live *live, int argc, char **argv)
 		.results = &results,
 		.advice = settings->advise ? &live->advice : NULL,
 		.environment = &live->environment,
+		.peers = &live->peers,
 		.colour = !settings->output && style_colour_wanted(),
 	};
 	struct output output;
@@ -110,18 +114,26 @@ static int run(struct live *live, int argc, char **argv)
 		.ringview_version = ringview_version(),
 		.benchmark_version = RINGVIEW_VERSION,
 	};
+	bool others; /* than peers that failed */
 	int err = output_check(live->settings.output, live->why);
 
+	if (!err)
+		err = live_peers_choose(&live->settings, &live->peers, live->why);
 	if (err)
 		return err;
+	if (live->settings.combination_count == 0)
+		return peers_complain(&live->peers, false, live->why);
 	live->measurement = calloc(1, sizeof(*live->measurement));
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");
 	environment_read(&live->environment, &request);
 	err = measure_live(live);
 	environment_finish(&live->environment, "");
-	if (!err)
+	others = live->measurement->count > 0 || live->settings.advise;
+	if (!err && others)
 		err = write_report(live, argc, argv);
+	if (!err)
+		err = peers_complain(&live->peers, others, live->why);
 	free(live->measurement);
 	return err;
 }
@@ -137,6 +149,8 @@ int command_live(int argc, char **argv)
 	result = live_settings_parse(&live.settings, argc, argv, &why);
 	if (result > 0)
 		return EXIT_DONE;
+	if (result == 0)
+		result = live_peers_check(&live.settings, &why);
 	if (result == 0)
 		return command_end(run(&live, argc, argv), &why);
 	command_end(result, &why);

@@ -55,6 +55,8 @@ static int read_events(struct consumer *c)
 	c->finishing = true;
 	if (!err)
 		err = c->engine->finish(c);
+	if (c->engine->measures_itself)
+		return err;
 	if (c->consumed != before)
 		c->last_ns = monotonic_ns() + c->saved_ns;
 	c->cpu_ns = thread_cpu_ns() - cpu_before + c->saved_ns;
@@ -88,11 +90,18 @@ static void wait_until_ready(struct consumer *c)
 		;
 }
 
+static const struct consumer_engine *engine_of(enum live_mode mode)
+{
+	if (live_mode_program(mode))
+		return &peer_engine;
+	return mode == MODE_LIBBPF ? &libbpf_engine : &ringview_engine;
+}
+
 int consumer_start(struct consumer *c, struct complaint *why)
 {
 	int err;
 
-	c->engine = c->combination.mode == MODE_LIBBPF ? &libbpf_engine : &ringview_engine;
+	c->engine = engine_of(c->combination.mode);
 	c->buffer = malloc(SIZED_EVENT_MAX);
 	if (!c->buffer)
 		return complain(why, -ENOMEM, "out of memory");

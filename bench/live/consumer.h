@@ -50,7 +50,7 @@ struct consumer {
 	struct complaint why; /* of @err */
 };
 
-/* What ringview and libbpf do each in their own way. */
+/* What ringview, libbpf and the peers do each in their own way. */
 struct consumer_engine {
 	/* 0, or a negative errno with c->why. */
 	int (*open)(struct consumer *c);
@@ -61,9 +61,11 @@ struct consumer_engine {
 	/* Ends the waiting of read(), as far as it can. For another thread. */
 	void (*interrupt)(struct consumer *c);
 	void (*close)(struct consumer *c);
+	/* It reads in another process, which says itself when, and what it took. */
+	bool measures_itself;
 };
 
-extern const struct consumer_engine ringview_engine, libbpf_engine;
+extern const struct consumer_engine ringview_engine, libbpf_engine, peer_engine;
 
 /* Starts the thread with the first five fields set, and the others 0; it waits for events when this
  * returns. Adds to @latency. 0, or a negative errno with @why. */

@@ -14,18 +14,23 @@
 #include "statistics/scratch.h"
 #include "workload.h"
 
-/* How the consumer waits. The last two are libbpf's own loops. */
-enum live_wait {
-	WAIT_EVENT,
-	WAIT_PACED,
-	WAIT_BUSY,
-	WAIT_LIBBPF_POLL,
-	WAIT_LIBBPF_SPIN,
-	WAIT_COUNT
-};
+/* How the consumer waits. Two are libbpf's own loops, and the last is no choice: so waits who knows
+ * no other way. */
+enum live_wait { WAIT_EVENT, WAIT_PACED, WAIT_BUSY, WAIT_LIBBPF_POLL, WAIT_LIBBPF_SPIN, WAIT_OWN };
 
-/* How it reads: the paths of drain. libbpf goes with the waits of libbpf, and only with them. */
-enum live_mode { MODE_COPY, MODE_VIEW, MODE_BATCH, MODE_LIBBPF, MODE_COUNT };
+/* How it reads: the paths of drain. libbpf goes with the waits of libbpf, and only with them; those
+ * after it wait in their own way. */
+enum live_mode {
+	MODE_COPY,
+	MODE_VIEW,
+	MODE_BATCH,
+	MODE_LIBBPF,
+	MODE_LIBBPF17,
+	MODE_AYA,
+	MODE_CILIUM_EBPF,
+	MODE_CILIUM_EBPF_RAW,
+	MODE_COUNT
+};
 
 /* When the producers notify: BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP, neither, or, sampled, force
  * once so many events wait and else not. */
@@ -34,13 +39,13 @@ enum live_notify { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_FORCE, NOTIFY_SAMPLED };
 /* What makes the producing program run. */
 enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
 
-/* NULL-terminated, in the order of the enums. */
+/* NULL-terminated, in the order of the enums; WAIT_OWN is not among the waits. */
 extern const char *const live_wait_names[];
 extern const char *const live_mode_names[];
 extern const char *const live_notify_names[];
 extern const char *const live_producer_names[];
 
-#define LIVE_COMBINATIONS_MAX (3 * 3 + 2)
+#define LIVE_COMBINATIONS_MAX (3 * 3 + 2 + MODE_COUNT - MODE_LIBBPF17)
 #define LIVE_PRODUCERS_MAX 64
 #define LIVE_RINGS_MAX 64
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -69,6 +74,9 @@ struct live_combination {
 	enum live_wait wait;
 };
 
+/* A reader of others does not tell. */
+#define LIVE_UNKNOWN UINT64_MAX
+
 /* One combination in one round. produced = consumed + lost + discarded, or the run has failed. */
 struct live_round {
 	int64_t elapsed_ns; /* from the start of the producers until the last event was read */
@@ -78,9 +86,9 @@ struct live_round {
 	uint64_t discarded;
 	double producer_ns_per_event; /* that the program and its notifications took */
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */
-	uint64_t sleeps;              /* system calls of the consumer that could sleep */
-	uint64_t wakeups;             /* of them, ended by a notification */
-	uint64_t high_water;          /* most bytes that waited in a ring, headers included */
+	uint64_t sleeps;     /* system calls of the consumer that could sleep; LIVE_UNKNOWN */
+	uint64_t wakeups;    /* of them, ended by a notification; LIVE_UNKNOWN */
+	uint64_t high_water; /* most bytes that waited in a ring, headers included */
 };
 
 struct live_samples {
@@ -104,6 +112,14 @@ struct live_measurement {
 	uint64_t own_memory; /* bytes at the peak, without the rings */
 	struct live_samples samples[LIVE_COMBINATIONS_MAX + 1];
 };
+
+/* The program in peers/ that reads in this mode; NULL: this one does. */
+const char *live_mode_program(enum live_mode mode);
+
+/* Whether it waits in its own way, and only so. */
+bool live_mode_waits_itself(enum live_mode mode);
+
+const char *live_wait_name(enum live_wait wait);
 
 /* "batch/paced" is its name in text; its path in results is the mode's name. */
 const char *live_combination_name(struct live_combination combination, char *text, size_t size);

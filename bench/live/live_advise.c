@@ -34,10 +34,17 @@ static int try_size(struct trial *t, struct live_try *try)
 		return err;
 	while (!err && try->lost == 0 && try->runs < request->rounds) {
 		struct live_round round;
+		struct live_trial trial = {
+			.source = source,
+			.workload = t->workload,
+			.combination = request->combinations[0],
+			.work = t->work,
+			.latency = t->ignored,
+			.round = &round,
+		};
 		double share;
 
-		err = live_run(source, t->workload, request->combinations[0], t->work, &round,
-			t->ignored, t->why);
+		err = live_run(&trial, t->why);
 		if (err)
 			break;
 		try->runs++;

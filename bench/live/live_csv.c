@@ -20,18 +20,27 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 		workload->timer_slack_ns, workload->work_ns);
 }
 
-/* Where nothing was consumed there is no time an event: the field is empty. */
+static const char *known(char text[24], uint64_t amount)
+{
+	snprintf(text, 24, "%" PRIu64, amount);
+	return amount == LIVE_UNKNOWN ? "" : text;
+}
+
+/* Where nothing was consumed there is no time an event, and some readers do not tell of their
+ * sleeps: such fields are empty. */
 static void write_round(FILE *out, size_t number, const struct live_round *round)
 {
+	char sleeps[24], wakeups[24];
+
 	fprintf(out, ",%zu,%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", number,
 		round->elapsed_ns, round->produced, round->consumed, round->lost, round->discarded);
 	if (round->consumed > 0)
 		fprintf(out, "%.4f", (double)round->elapsed_ns / (double)round->consumed);
-	fprintf(out, ",%.4f,%.4f,%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+	fprintf(out, ",%.4f,%.4f,%" PRId64 ",%s,%s,%" PRIu64 "\n",
 		round->elapsed_ns > 0 ? 1e3 * (double)round->consumed / (double)round->elapsed_ns
 				      : 0,
-		round->producer_ns_per_event, round->consumer_cpu_ns, round->sleeps, round->wakeups,
-		round->high_water);
+		round->producer_ns_per_event, round->consumer_cpu_ns, known(sleeps, round->sleeps),
+		known(wakeups, round->wakeups), round->high_water);
 }
 
 void live_write_csv(FILE *out, const struct live_report *report)
@@ -48,7 +57,7 @@ void live_write_csv(FILE *out, const struct live_report *report)
 
 		for (size_t round = 0; round < result->round_count; round++) {
 			fprintf(out, "%s,%s,", live_mode_names[result->combination.mode],
-				live_wait_names[result->combination.wait]);
+				live_wait_name(result->combination.wait));
 			write_workload(out, &results->measurement->workload);
 			write_round(out, round + 1, &result->rounds[round]);
 		}

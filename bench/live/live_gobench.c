@@ -45,8 +45,8 @@ void live_write_gobench(FILE *out, const struct live_report *report)
 				"BenchmarkLive/path=%s/wait=%s/size=%s/producers=%" PRIu32
 				"/rate=%s/notify=%s",
 				live_mode_names[result->combination.mode],
-				live_wait_names[result->combination.wait], size,
-				workload->producers, rate, notify);
+				live_wait_name(result->combination.wait), size, workload->producers,
+				rate, notify);
 			write_round(out, result, &result->rounds[round]);
 		}
 	}

@@ -13,6 +13,11 @@ static json_t *median_json(const struct summary *summary)
 	return summary->valid ? json_value_real(summary->median) : json_null();
 }
 
+static json_t *known_json(uint64_t amount)
+{
+	return amount == LIVE_UNKNOWN ? json_null() : json_integer((json_int_t)amount);
+}
+
 static json_t *rate_json(const struct live_workload *workload)
 {
 	if (workload->rate == PARSE_RATE_MAX)
@@ -60,13 +65,13 @@ static json_t *latency_json(const struct histogram *latency)
 
 static json_t *round_json(const struct live_round *round)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "elapsed_ns",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:I}", "elapsed_ns",
 		(json_int_t)round->elapsed_ns, "produced", (json_int_t)round->produced, "consumed",
 		(json_int_t)round->consumed, "lost", (json_int_t)round->lost, "discarded",
 		(json_int_t)round->discarded, "producer_ns_per_event",
 		json_value_real(round->producer_ns_per_event), "consumer_cpu_ns",
-		(json_int_t)round->consumer_cpu_ns, "sleeps", (json_int_t)round->sleeps, "wakeups",
-		(json_int_t)round->wakeups, "high_water", (json_int_t)round->high_water);
+		(json_int_t)round->consumer_cpu_ns, "sleeps", known_json(round->sleeps), "wakeups",
+		known_json(round->wakeups), "high_water", (json_int_t)round->high_water);
 }
 
 static json_t *rounds_json(const struct live_result *result)
@@ -81,7 +86,7 @@ static json_t *rounds_json(const struct live_result *result)
 static json_t *combination_json(struct live_combination combination)
 {
 	return json_pack("{s:s, s:s}", "path", live_mode_names[combination.mode], "wait",
-		live_wait_names[combination.wait]);
+		live_wait_name(combination.wait));
 }
 
 static json_t *speed_json(const struct live_result *result, const struct live_workload *workload)
@@ -99,13 +104,13 @@ static json_t *speed_json(const struct live_result *result, const struct live_wo
 
 static json_t *totals_json(const struct live_result *result)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "produced",
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I}", "produced",
 		(json_int_t)result->produced, "consumed", (json_int_t)result->consumed, "lost",
 		(json_int_t)result->lost, "discarded", (json_int_t)result->discarded,
 		"producer_ns_per_event", median_json(&result->producer_ns), "consumer_cpu_percent",
 		median_json(&result->cpu_percent), "consumer_cpu_ns_per_event",
-		median_json(&result->cpu_ns), "sleeps", (json_int_t)result->sleeps, "wakeups",
-		(json_int_t)result->wakeups, "high_water", (json_int_t)result->high_water);
+		median_json(&result->cpu_ns), "sleeps", known_json(result->sleeps), "wakeups",
+		known_json(result->wakeups), "high_water", (json_int_t)result->high_water);
 }
 
 static json_t *result_json(const struct live_results *results, size_t index)
@@ -131,7 +136,7 @@ static json_t *ratio_json(const struct live_results *results, const struct live_
 	json_t *object, *costs;
 
 	object = json_pack("{s:s, s:s, s:I}", "baseline", live_mode_names[to.mode], "baseline_wait",
-		live_wait_names[to.wait], "event_size",
+		live_wait_name(to.wait), "event_size",
 		(json_int_t)results->measurement->workload.event_size);
 	object = json_value_joined(combination_json(of), object);
 	object = json_value_joined(object, json_value_ratio(&ratio->ratio));
@@ -187,12 +192,13 @@ int live_write_json(FILE *out, const struct live_report *report)
 		json_array_append_new(combinations, result_json(results, i));
 	for (size_t i = 0; i < results->ratio_count; i++)
 		json_array_append_new(ratios, ratio_json(results, &results->ratios[i]));
-	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
+	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
 		"ringview.result/1", "command", "live", "command_line", report->command_line,
 		"environment", environment_json(report->environment), "warnings",
 		json_value_warnings(report->environment), "workload",
 		workload_json(results->measurement), "results", combinations, "ratios", ratios,
-		"noise", noise_json(results), "own_memory_bytes",
+		"noise", noise_json(results), "peers", json_value_peers(report->peers),
+		"failed_peers", json_value_failed_peers(report->peers), "own_memory_bytes",
 		(json_int_t)results->measurement->own_memory);
 	return json_value_write(out, json_value_joined(root, advice_json(report->advice)));
 }

@@ -105,34 +105,36 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 		round->high_water = full;
 }
 
-int live_run(struct live_source *source, const struct live_workload *workload,
-	struct live_combination combination, struct work work, struct live_round *round,
-	struct histogram *latency, struct complaint *why)
+int live_run(struct live_trial *trial, struct complaint *why)
 {
+	const struct live_workload *workload = trial->workload;
 	struct live_produced produced = { 0 };
 	struct complaint ignored;
 	struct consumer *c = calloc(1, sizeof(*c));
 	int64_t started_ns;
 	int err, stop_err;
 
+	trial->reader_failed = false;
 	if (!c)
 		return complain(why, -ENOMEM, "out of memory");
 	c->workload = workload;
-	c->combination = combination;
-	c->work = work;
-	c->latency = latency;
-	c->source = source;
+	c->combination = trial->combination;
+	c->work = trial->work;
+	c->latency = trial->latency;
+	c->source = trial->source;
 	err = consumer_start(c, why);
+	trial->reader_failed = err;
 	if (!err) {
 		started_ns = monotonic_ns();
 		c->last_ns = started_ns + workload->duration_ns; /* should nothing come */
-		err = produce(source, workload->duration_ns, &produced, why);
+		err = produce(trial->source, workload->duration_ns, &produced, why);
 		stop_err = consumer_stop(c, err ? &ignored : why);
-		err = err ? err : stop_err;
+		if (!err) {
+			err = stop_err ? stop_err : check_balance(c, &produced, why);
+			trial->reader_failed = err;
+		}
 		if (!err)
-			err = check_balance(c, &produced, why);
-		if (!err)
-			fill_round(round, c, workload, &produced, started_ns);
+			fill_round(trial->round, c, workload, &produced, started_ns);
 	}
 	free(c);
 	return err;
@@ -146,24 +148,63 @@ struct live_session {
 	struct live_source *source;
 	struct work work;
 	size_t entries; /* combinations, and the twin */
+	bool failed[LIVE_COMBINATIONS_MAX + 1];
 };
+
+static bool same_reader(const struct live_session *s, size_t a, size_t b)
+{
+	const struct live_samples *samples = s->measurement->samples;
+
+	return samples[a].combination.mode == samples[b].combination.mode &&
+	       samples[a].combination.wait == samples[b].combination.wait;
+}
+
+/* Notes that the peer of @entry has failed, which takes no further part, and makes new rings: it
+ * may have left anything in the old. */
+static int drop_peer(struct live_session *s, size_t entry)
+{
+	const enum live_mode mode = s->measurement->samples[entry].combination.mode;
+
+	peers_add_failure(s->request->peers, live_mode_names[mode], s->why->text);
+	for (size_t i = 0; i < s->entries; i++)
+		s->failed[i] |= same_reader(s, i, entry);
+	live_source_close(s->source);
+	s->source = NULL;
+	return live_source_open(&s->source, s->request->workload, s->why);
+}
+
+static int run_entry(struct live_session *s, size_t entry, size_t row)
+{
+	struct live_samples *samples = &s->measurement->samples[entry];
+	struct live_trial trial = {
+		.source = s->source,
+		.workload = s->request->workload,
+		.combination = samples->combination,
+		.work = s->work,
+		.latency = &samples->latency,
+		.round = &samples->rounds[row],
+	};
+	int err = live_run(&trial, s->why);
+
+	if (err && err != -EINTR && trial.reader_failed &&
+		live_mode_program(samples->combination.mode))
+		return drop_peer(s, entry);
+	return err;
+}
 
 static int run_round(struct live_session *s, size_t row)
 {
-	struct live_measurement *m = s->measurement;
 	const struct live_request *request = s->request;
 	size_t order[LIVE_COMBINATIONS_MAX + 1];
 	int err = 0;
 
 	schedule_fill(s->entries, row, order);
 	for (size_t i = 0; i < s->entries && !err; i++) {
-		struct live_samples *samples = &m->samples[order[i]];
-
 		if (request->progress)
 			request->progress(request->progress_context, row * s->entries + i,
 				schedule_rounds(s->entries, request->rounds) * s->entries);
-		err = live_run(s->source, request->workload, samples->combination, s->work,
-			&samples->rounds[row], &samples->latency, s->why);
+		if (!s->failed[order[i]])
+			err = run_entry(s, order[i], row);
 	}
 	return err;
 }
@@ -209,6 +250,27 @@ static int run_rounds(struct live_session *s)
 	return err;
 }
 
+/* Leaves out those that failed; the twin, which has no number of its own, stays the last. */
+static void keep_sound(struct live_session *s)
+{
+	struct live_measurement *m = s->measurement;
+	const size_t all = m->count;
+	size_t kept = 0;
+
+	if (m->twin_of < all && s->failed[m->twin_of])
+		m->twin_of = SIZE_MAX;
+	for (size_t i = 0; i < s->entries; i++) {
+		if (s->failed[i])
+			continue;
+		if (i == m->twin_of)
+			m->twin_of = kept;
+		if (kept != i)
+			m->samples[kept] = m->samples[i];
+		kept++;
+	}
+	m->count = kept - (m->twin_of < all);
+}
+
 int live_measure(const struct live_request *request, struct live_measurement *measurement,
 	struct complaint *why)
 {
@@ -235,6 +297,7 @@ int live_measure(const struct live_request *request, struct live_measurement *me
 	}
 	memory_use_reset();
 	err = run_rounds(&s);
+	keep_sound(&s);
 	measurement->own_memory = memory_use_peak();
 	live_source_close(s.source);
 	return err;

@@ -9,6 +9,7 @@
 #include "live/live.h"
 #include "live/live_source.h"
 #include "live/work.h"
+#include "peers/peers.h"
 
 /* Told before each combination how many have been run, of how many. May print. */
 typedef void (*live_progress)(void *context, size_t done, size_t total);
@@ -21,6 +22,7 @@ struct live_request {
 	uint64_t rounds; /* at least; whole schedules are run */
 	live_progress progress;
 	void *progress_context;
+	struct peers *peers; /* where those that fail are noted */
 };
 
 /*
@@ -28,7 +30,8 @@ struct live_request {
  *
  * Each round runs each combination once for workload->duration_ns, in the balanced order of
  * statistics/schedule.h, and then checks that each event that was produced was read once, whole and
- * in order, or was counted as lost or discarded.
+ * in order, or was counted as lost or discarded. A peer that fails in this is noted in
+ * request->peers, and left out of the measurement; should nothing else be left, its count is 0.
  *
  * 0; -EINTR when the user asked to stop; -EBADMSG when events are missing, came twice or damaged;
  * or another negative errno. @why is filled with all but -EINTR.
@@ -36,11 +39,18 @@ struct live_request {
 int live_measure(const struct live_request *request, struct live_measurement *measurement,
 	struct complaint *why);
 
-/*
- * One combination for workload->duration_ns, on empty rings. Adds to @latency. As live_measure().
- */
-int live_run(struct live_source *source, const struct live_workload *workload,
-	struct live_combination combination, struct work work, struct live_round *round,
-	struct histogram *latency, struct complaint *why);
+/* One combination for workload->duration_ns, on empty rings. */
+struct live_trial {
+	struct live_source *source;
+	const struct live_workload *workload;
+	struct live_combination combination;
+	struct work work;
+	struct histogram *latency; /* what is measured is added */
+	struct live_round *round;
+	bool reader_failed; /* out: the error was the reader's, not the producers' */
+};
+
+/* As live_measure(). */
+int live_run(struct live_trial *trial, struct complaint *why);
 
 #endif

@@ -5,14 +5,42 @@
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	NULL };
-const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", NULL };
+const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", "libbpf-1.7", "aya",
+	"cilium-ebpf", "cilium-ebpf-raw", NULL };
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 
-/* The waits of libbpf say already who reads. */
+const char *live_mode_program(enum live_mode mode)
+{
+	switch (mode) {
+	case MODE_LIBBPF17:
+		return "libbpf-1.7";
+	case MODE_AYA:
+		return "aya";
+	case MODE_CILIUM_EBPF:
+	case MODE_CILIUM_EBPF_RAW:
+		return "cilium-ebpf";
+	default:
+		return NULL;
+	}
+}
+
+bool live_mode_waits_itself(enum live_mode mode)
+{
+	return mode > MODE_LIBBPF;
+}
+
+const char *live_wait_name(enum live_wait wait)
+{
+	return wait == WAIT_OWN ? "own" : live_wait_names[wait];
+}
+
+/* The waits of libbpf say already who reads, and who reads says how it waits itself. */
 const char *live_combination_name(struct live_combination combination, char *text, size_t size)
 {
-	if (combination.mode == MODE_LIBBPF)
+	if (combination.wait == WAIT_OWN)
+		snprintf(text, size, "%s", live_mode_names[combination.mode]);
+	else if (combination.mode == MODE_LIBBPF)
 		snprintf(text, size, "%s", live_wait_names[combination.wait]);
 	else
 		snprintf(text, size, "%s/%s", live_mode_names[combination.mode],

@@ -11,6 +11,7 @@
 #include "environment/environment.h"
 #include "live/live.h"
 #include "live/live_advise.h"
+#include "peers/peers.h"
 #include "results/report.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"
@@ -24,7 +25,8 @@ struct live_result {
 	struct summary producer_ns;  /* an event produced */
 	struct summary cpu_percent;  /* of one CPU, that the consumer took */
 	struct summary cpu_ns;       /* of the consumer, an event consumed */
-	uint64_t produced, consumed, lost, discarded, sleeps, wakeups, high_water;
+	uint64_t produced, consumed, lost, discarded, high_water;
+	uint64_t sleeps, wakeups;        /* LIVE_UNKNOWN: not known of a round */
 	const struct histogram *latency; /* the measurement's */
 };
 
@@ -66,6 +68,7 @@ struct live_report {
 	const struct live_results *results;
 	const struct live_advice *advice; /* NULL: none was asked for */
 	const struct environment *environment;
+	const struct peers *peers;
 	bool colour;
 };
 

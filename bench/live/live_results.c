@@ -43,6 +43,12 @@ static struct summary summary_of_figure(const struct live_samples *samples, size
 	return summary_of(series_of(values, samples, rounds, figure), rounds, scratch);
 }
 
+/* What is not known of one round is not known of all. */
+static uint64_t sum_known(uint64_t sum, uint64_t more)
+{
+	return sum == LIVE_UNKNOWN || more == LIVE_UNKNOWN ? LIVE_UNKNOWN : sum + more;
+}
+
 static void add_totals(struct live_result *result)
 {
 	for (size_t i = 0; i < result->round_count; i++) {
@@ -52,8 +58,8 @@ static void add_totals(struct live_result *result)
 		result->consumed += round->consumed;
 		result->lost += round->lost;
 		result->discarded += round->discarded;
-		result->sleeps += round->sleeps;
-		result->wakeups += round->wakeups;
+		result->sleeps = sum_known(result->sleeps, round->sleeps);
+		result->wakeups = sum_known(result->wakeups, round->wakeups);
 		if (round->high_water > result->high_water)
 			result->high_water = round->high_water;
 	}

@@ -18,7 +18,7 @@
 
 #define CPUS_MAX 65536 /* more than any kernel has */
 
-#define NAMES_MAX 8
+#define NAMES_MAX 16
 
 /* What a list of names chooses from, and what it has chosen. */
 struct choice {
@@ -116,7 +116,7 @@ static void write_names(char *text, size_t size, const char *const *names)
 static int parse_choice(const char *text, void *target, char *error, size_t error_size)
 {
 	struct choice *choice = target;
-	char *copy = strdup(text), *next = copy, *name, known[128];
+	char *copy = strdup(text), *next = copy, *name, known[192];
 	int err = 0;
 
 	if (!copy)
@@ -227,7 +227,19 @@ static void add_combination(struct live_settings *settings, int mode, int wait)
 	};
 }
 
-/* Each mode with each wait, then the loops of libbpf, whatever the mode. */
+/* The loops of libbpf come whatever the mode is, unless only modes were named that wait themselves:
+ * then the default brings them not. */
+static bool wants_libbpf(const struct typed *typed, int wait)
+{
+	if (is_named(&typed->waits, wait) || is_named(&typed->modes, MODE_LIBBPF))
+		return true;
+	for (size_t m = 0; m < typed->modes.count; m++)
+		if (!live_mode_waits_itself((enum live_mode)typed->modes.chosen[m]))
+			return true;
+	return false;
+}
+
+/* Each mode with each wait, then the loops of libbpf, then what waits in its own way. */
 static void combine(const struct typed *typed)
 {
 	const struct choice *modes = &typed->modes, *waits = &typed->waits;
@@ -235,12 +247,15 @@ static void combine(const struct typed *typed)
 
 	settings->combination_count = 0;
 	for (size_t m = 0; m < modes->count; m++)
-		for (size_t w = 0; w < waits->count && modes->chosen[m] != MODE_LIBBPF; w++)
+		for (size_t w = 0; w < waits->count && modes->chosen[m] < MODE_LIBBPF; w++)
 			if (!is_of_libbpf(waits->chosen[w]))
 				add_combination(settings, modes->chosen[m], waits->chosen[w]);
 	for (size_t w = 0; w < waits->count; w++)
-		if (is_of_libbpf(waits->chosen[w]))
+		if (is_of_libbpf(waits->chosen[w]) && wants_libbpf(typed, waits->chosen[w]))
 			add_combination(settings, MODE_LIBBPF, waits->chosen[w]);
+	for (size_t m = 0; m < modes->count; m++)
+		if (live_mode_waits_itself((enum live_mode)modes->chosen[m]))
+			add_combination(settings, modes->chosen[m], WAIT_OWN);
 }
 
 static size_t count_libbpf(const struct live_settings *settings)
@@ -252,25 +267,60 @@ static size_t count_libbpf(const struct live_settings *settings)
 	return count;
 }
 
-/* They are the last. */
 static void leave_out_libbpf(struct live_settings *settings)
 {
-	const size_t all = settings->combination_count;
+	size_t kept = 0;
 
-	settings->combination_count -= count_libbpf(settings);
-	for (size_t i = settings->combination_count; i < all; i++)
-		fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
-			live_wait_names[settings->combinations[i].wait]);
+	for (size_t i = 0; i < settings->combination_count; i++) {
+		const struct live_combination combination = settings->combinations[i];
+
+		if (combination.mode == MODE_LIBBPF)
+			fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
+				live_wait_names[combination.wait]);
+		else
+			settings->combinations[kept++] = combination;
+	}
+	settings->combination_count = kept;
 }
 
-/* A wait of ringview was named, and there is only libbpf to wait. */
+/* A wait of ringview was named, and none of its modes was chosen. */
 static bool has_waits_without_mode(const struct typed *typed)
 {
 	const bool named = is_named(&typed->waits, WAIT_EVENT) ||
 			   is_named(&typed->waits, WAIT_PACED) ||
 			   is_named(&typed->waits, WAIT_BUSY);
 
-	return named && typed->modes.count == 1;
+	for (size_t m = 0; m < typed->modes.count; m++)
+		if (typed->modes.chosen[m] < MODE_LIBBPF)
+			return false;
+	return named;
+}
+
+/* A reader of others that was named has to be able to run. */
+static int check_named_mode(
+	const struct live_workload *workload, enum live_mode mode, struct complaint *why)
+{
+	if (workload->source == SOURCE_MEMORY)
+		return complain(why, -EINVAL,
+			"-mode: %s reads only rings of the kernel; leave it out, or leave out "
+			"-source memory",
+			live_mode_names[mode]);
+	if (workload->rings > 1)
+		return complain(why, -EINVAL,
+			"-mode: %s reads one ring; leave it out, or leave out -rings",
+			live_mode_names[mode]);
+	return 0;
+}
+
+static int check_named_modes(const struct typed *typed, struct complaint *why)
+{
+	int err = 0;
+
+	for (int mode = 0; mode < MODE_COUNT && !err; mode++)
+		if (is_named(&typed->modes, mode) && live_mode_waits_itself((enum live_mode)mode))
+			err = check_named_mode(
+				&typed->settings->workload, (enum live_mode)mode, why);
+	return err;
 }
 
 static int check_combinations(const struct typed *typed, struct complaint *why)
@@ -282,11 +332,15 @@ static int check_combinations(const struct typed *typed, struct complaint *why)
 		return complain(why, -EINVAL,
 			"-mode: libbpf waits with libbpf-poll or libbpf-spin; give these as -wait, "
 			"or another -mode");
+	if (has_waits_without_mode(typed))
+		return complain(why, -EINVAL,
+			"-wait: event, paced and busy are for copy, view and batch; give one of "
+			"these as -mode too, or leave out -wait");
 	if (settings->workload.source == SOURCE_MEMORY && names_libbpf(typed))
 		return complain(why, -EINVAL,
 			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
 			"leave out -source memory");
-	return 0;
+	return check_named_modes(typed, why);
 }
 
 static int check_advise(const struct typed *typed, struct complaint *why)
@@ -367,6 +421,7 @@ static int conclude(struct typed *typed, struct complaint *why)
 	if (typed->waits.count == 0)
 		choose_name(&typed->waits, settings->advise ? "paced" : "all");
 	combine(typed);
+	settings->named_modes = typed->modes.named;
 	err = check_output(settings->output, why);
 	if (!err && !settings->advise)
 		err = check_ring(workload, why);
@@ -437,8 +492,10 @@ int live_settings_parse(
 			.target = &typed.modes,
 			.placeholder = "MODES",
 			.parse = parse_choice,
-			.help = "How to read: copy, view, batch, libbpf, or all; or several with "
-				"commas. libbpf goes with its own waits only.",
+			.help = "How to read: copy, view, batch, libbpf, the peers libbpf-1.7, aya "
+				"and cilium-ebpf, or all; or several with commas. libbpf goes with "
+				"its own waits only, and peers wait as they do, whatever -wait "
+				"says.",
 			.default_text = "batch" },
 		{ .name = "wait",
 			.kind = FLAG_CUSTOM,

@@ -16,8 +16,9 @@ struct live_settings {
 	struct live_workload workload;
 	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
 	size_t combination_count;
-	uint64_t rounds; /* at least so many: whole schedules are run */
-	int format;      /* enum format */
+	unsigned int named_modes; /* bits of those that "all" alone did not bring */
+	uint64_t rounds;          /* at least so many: whole schedules are run */
+	int format;               /* enum format */
 	const char *output;
 	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
 };
@@ -28,9 +29,9 @@ void live_settings_init(struct live_settings *settings);
 
 /*
  * Parses the flags into @settings, checks what they mean together, and makes the combinations: each
- * mode with each wait, and libbpf's own loops. Those that came by "all" and cannot run with
- * -source memory are left out, which a line on standard error says. 0; 1 when help was asked for,
- * and printed; or -EINVAL with @why.
+ * mode with each wait, libbpf's own loops, and what waits in its own way. Loops of libbpf that came
+ * by "all" and cannot run with -source memory are left out, which a line on standard error says. 0;
+ * 1 when help was asked for, and printed; or -EINVAL with @why.
  */
 int live_settings_parse(
 	struct live_settings *settings, int argc, char **argv, struct complaint *why);

@@ -157,6 +157,8 @@ static double median_of(const struct summary *summary)
 
 static double share(uint64_t part, uint64_t whole)
 {
+	if (part == LIVE_UNKNOWN)
+		return NAN;
 	return whole > 0 ? (double)part / (double)whole : NAN;
 }
 
@@ -181,12 +183,18 @@ static const char *speed_of(char *text, const struct live_result *result)
 }
 
 #define COMBINATION_FORMAT "%-6s %-11s"
+#define OWN_FORMAT "%-18s" /* as wide */
 #define COSTS_FORMAT " %6s %6s %5s %6s %7s %7s %6s\n"
 
 static void write_combination(FILE *out, const struct live_result *result)
 {
-	fprintf(out, COMBINATION_FORMAT, live_mode_names[result->combination.mode],
-		live_wait_names[result->combination.wait]);
+	const struct live_combination combination = result->combination;
+
+	if (combination.wait == WAIT_OWN)
+		fprintf(out, OWN_FORMAT, live_mode_names[combination.mode]);
+	else
+		fprintf(out, COMBINATION_FORMAT, live_mode_names[combination.mode],
+			live_wait_name(combination.wait));
 }
 
 static void write_throughput_row(FILE *out, const struct live_report *report, size_t index)
@@ -411,6 +419,7 @@ static void write_notes(FILE *out, const struct live_report *report)
 		style_write_noise(out, name_of(&results->results[measurement->twin_of], name),
 			results->noise_floor);
 	write_oddities(out, results);
+	style_write_peers(out, report->peers, "Peers");
 	style_write_place(out, report->environment, NULL);
 }
 

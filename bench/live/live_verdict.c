@@ -49,7 +49,7 @@
 /* So many mixed events show their mean size to within a few per cent. */
 #define MIXED_EVENTS 1024
 
-enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING };
+enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER };
 
 struct situation {
 	const struct live_workload *workload;
@@ -62,7 +62,7 @@ struct situation {
 	double seconds;       /* of all rounds */
 	double cpu;           /* share of one CPU */
 	double lost;          /* share of the events that were not discarded */
-	double wakeups;       /* an event */
+	double wakeups;       /* an event; NAN: not known */
 	double cpu_ns;        /* of the consumer, an event */
 	double mevents_per_s; /* consumed */
 };
@@ -94,7 +94,9 @@ static struct situation situation_of(const struct live_results *results, size_t 
 		.cheapest = cheapest_of(results),
 		.producer = result->producer_ns.median,
 		.lost = share(result->lost, result->lost + result->consumed),
-		.wakeups = share(result->wakeups, result->consumed),
+		.wakeups = result->wakeups == LIVE_UNKNOWN
+				   ? NAN
+				   : share(result->wakeups, result->consumed),
 		.cpu_ns = result->cpu_ns.median,
 		.mevents_per_s = live_mevents_per_s(result),
 	};
@@ -120,7 +122,7 @@ static bool never_sleeps(const struct situation *s)
 
 static bool waits_for_notifications(const struct situation *s)
 {
-	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL;
+	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL || s->wait == WAIT_OWN;
 }
 
 /* Bytes from one record to the next, on average. */
@@ -161,7 +163,8 @@ static enum cost cost_of(const struct situation *s)
 	if (s->workload->producers > s->workload->rings && s->cheapest > COST_FACTOR * s->alone &&
 		s->producer <= COST_LIKE_CHEAPEST * s->cheapest)
 		return COST_LOCK;
-	return COST_LOOKING;
+	/* It may be notifications or looks. */
+	return isnan(s->wakeups) ? COST_READER : COST_LOOKING;
 }
 
 static void say_notifications(struct style_text *text, const struct situation *s)
@@ -214,6 +217,18 @@ static void say_looking(struct style_text *text, const struct situation *s)
 			: "");
 }
 
+static void say_reader(struct style_text *text, const struct situation *s)
+{
+	style_append(text,
+		" How it reads and waits costs the producers %.0f ns an event more than alone "
+		"(%.0f ns). Read with path batch, waiting paced",
+		s->producer - s->alone, s->alone);
+	if (s->workload->notify == NOTIFY_DEFAULT || s->workload->notify == NOTIFY_FORCE)
+		style_append(
+			text, ", or let them notify less often: -notify sampled:%d", SAMPLED_LEAST);
+	style_append(text, ".");
+}
+
 /* False: an event costs no more than it has to, so nothing was said. */
 static bool say_cost(struct style_text *text, const struct situation *s)
 {
@@ -226,6 +241,9 @@ static bool say_cost(struct style_text *text, const struct situation *s)
 		return true;
 	case COST_LOOKING:
 		say_looking(text, s);
+		return true;
+	case COST_READER:
+		say_reader(text, s);
 		return true;
 	case COST_FINE:
 		break;

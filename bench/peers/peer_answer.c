@@ -18,7 +18,7 @@ static char *shown(char text[SHOWN_MOST + 4], const char *said, size_t length)
 	return text;
 }
 
-static int refuse(const json_t *answer, const char *what, struct complaint *why)
+int peer_answer_refuse(const json_t *answer, const char *what, struct complaint *why)
 {
 	char text[SHOWN_MOST + 4];
 	char *said = json_dumps(answer, JSON_COMPACT | JSON_ENSURE_ASCII);
@@ -48,7 +48,7 @@ json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why
 		complain(why, -EPROTO, "reports an error: %s",
 			shown(text, json_string_value(error), json_string_length(error)));
 	else
-		refuse(answer, "has to report an error in words", why);
+		peer_answer_refuse(answer, "has to report an error in words", why);
 	json_decref(answer);
 	return NULL;
 }
@@ -80,11 +80,11 @@ int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct com
 		!copy_word(hello->peer, peer) || !copy_word(hello->version, version) ||
 		!copy_word(hello->language, language) || json_array_size(paths) == 0 ||
 		json_array_size(paths) > PEER_PATHS_MAX)
-		return refuse(answer, what, why);
+		return peer_answer_refuse(answer, what, why);
 	json_array_foreach(paths, i, path)
 	{
 		if (!copy_word(hello->paths[i], path))
-			return refuse(answer, what, why);
+			return peer_answer_refuse(answer, what, why);
 	}
 	hello->path_count = i;
 	return 0;
@@ -116,7 +116,7 @@ int peer_answer_drain(
 	if (json_unpack((json_t *)answer, "{s:I, s:I, s:o !}", "events", &events, "ns", &time,
 		    "checksum", &checksum) < 0 ||
 		events < 0 || time < 0 || !read_decimal(checksum, &result->checksum))
-		return refuse(answer, "has to say events, ns and checksum", why);
+		return peer_answer_refuse(answer, "has to say events, ns and checksum", why);
 	result->events = (uint64_t)events;
 	*ns = time;
 	return 0;

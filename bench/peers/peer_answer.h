@@ -32,6 +32,10 @@ struct peer_hello {
  */
 json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why);
 
+/* Says in @why that the peer @what ("has to say this"), and what it answered instead. Returns
+ * -EPROTO. */
+int peer_answer_refuse(const json_t *answer, const char *what, struct complaint *why);
+
 /* Each takes an object and fills what it is to be. 0, or -EPROTO with @why. */
 int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct complaint *why);
 int peer_answer_drain(

@@ -31,7 +31,7 @@ static void peer_path_close(void *state)
 
 	/* It has read rightly: that it does not end as it should is told, and harms no result. */
 	if (peer_end(s->process, &why) && !interrupted())
-		peers_complain_of_end(s->path, &why);
+		peers_complain_of_end(s->path->name, s->path->program, &why);
 	free(s);
 }
 

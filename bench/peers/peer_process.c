@@ -243,6 +243,11 @@ int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struc
 	return complain(why, -EPIPE, "has ended");
 }
 
+int peer_output(const struct peer_process *p)
+{
+	return p->output;
+}
+
 int peer_end(struct peer_process *p, struct complaint *why)
 {
 	bool killed;

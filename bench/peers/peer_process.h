@@ -33,6 +33,10 @@ int peer_send(struct peer_process *peer, const char *line, struct complaint *why
 int peer_receive(
 	struct peer_process *peer, int64_t wait_ns, json_t **answer, struct complaint *why);
 
+/* Readable when it has something to say, or has ended; for poll() beside other descriptors. Not to
+ * be read. */
+int peer_output(const struct peer_process *peer);
+
 /*
  * Ends its input and waits until it is gone; one that takes too long is killed. NULL is fine. 0, or
  * a negative errno with @why when it did not end with status 0 by itself, or was of no more use.

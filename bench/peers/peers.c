@@ -112,7 +112,42 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 	return peer;
 }
 
-void peers_add_failure(struct peers *peers, const struct path *path, const char *reason)
+bool peers_has_program(const struct peer_wish *wish, bool tell)
+{
+	struct complaint why;
+
+	if (peers_find(wish->program, &why) == 0)
+		return true;
+	/* Once for all paths of a program. */
+	if (tell && peers_are_wanted() && strcmp(wish->path, wish->program) == 0)
+		fprintf(stderr, "%s: left out: it is not built; run: ./run peers\n", wish->path);
+	return false;
+}
+
+int peers_choose(
+	struct peers *peers, const struct peer_wish *wish, bool *chosen, struct complaint *why)
+{
+	const struct peer *peer = peers_ask(peers, wish->program);
+
+	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, wish->path);
+	if (peer->err) {
+		/* A path that it need not have is not missed. */
+		if (!wish->optional || !wish->by_all)
+			peers_add_failure(peers, wish->path, peer->why.text);
+		return peer->err == -EINTR ? -EINTR : 0;
+	}
+	if (*chosen)
+		return 0;
+	if (!wish->by_all)
+		return complain(why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
+			wish->path, wish->program, peer->hello.version);
+	if (!wish->optional)
+		fprintf(stderr, "%s: left out: %s %s does not have it\n", wish->path, wish->program,
+			peer->hello.version);
+	return 0;
+}
+
+void peers_add_failure(struct peers *peers, const char *path, const char *reason)
 {
 	struct peer_failure *failure = &peers->failures[peers->failure_count++];
 
@@ -120,15 +155,28 @@ void peers_add_failure(struct peers *peers, const struct path *path, const char 
 	complain(&failure->reason, 0, "%s", reason);
 }
 
-void peers_complain_of_end(const struct path *path, const struct complaint *why)
+int peers_complain(const struct peers *peers, bool others, struct complaint *why)
 {
-	static const struct path *told[PATHS_MAX];
+	for (size_t i = 0; i < peers->failure_count; i++) {
+		const struct peer_failure *failure = &peers->failures[i];
+
+		complain(why, -EPROTO, "path %s: %s%s", failure->path, failure->reason.text,
+			others ? "; left out of the results" : "");
+		if (i + 1 < peers->failure_count)
+			fprintf(stderr, "bpf_ringbuf_zc_benchmark: %s\n", why->text);
+	}
+	return peers->failure_count > 0 ? -EPROTO : 0;
+}
+
+void peers_complain_of_end(const char *path, const char *program, const struct complaint *why)
+{
+	static const char *told[PATHS_MAX];
 	size_t i = 0;
 
-	while (told[i] && told[i] != path)
+	while (told[i] && strcmp(told[i], path) != 0)
 		i++;
 	if (told[i])
 		return;
 	told[i] = path;
-	fprintf(stderr, "%s: peer %s %s\n", path->name, path->program, why->text);
+	fprintf(stderr, "%s: peer %s %s\n", path, program, why->text);
 }

@@ -25,8 +25,15 @@ struct peer {
 
 /* A path that was asked for, and is not in the results. */
 struct peer_failure {
-	const struct path *path;
+	const char *path;
 	struct complaint reason;
+};
+
+/* A path of a peer, as it was asked for. */
+struct peer_wish {
+	const char *path, *program;
+	bool optional; /* of a peer that need not have it */
+	bool by_all;   /* not by its name: it may be left out, with a word about it */
 };
 
 struct peers {
@@ -53,10 +60,29 @@ int peers_start(struct peer_process **process, const char *program, int map_fd,
 /* Who @program, which has been built, is: it is asked once. Look at its err. */
 const struct peer *peers_ask(struct peers *peers, const char *program);
 
-/* Notes that @path has failed. */
-void peers_add_failure(struct peers *peers, const struct path *path, const char *reason);
+/* Whether what @wish asks for was built. Where it was not, and only "all" asked for it, a line on
+ * standard error says so if @tell. */
+bool peers_has_program(const struct peer_wish *wish, bool tell);
+
+/*
+ * Asks the peer, which was built, whether it is well and has the path: then @chosen is true. A peer
+ * that is not well is a failure, which is noted. 0; -EINTR when the user asked to stop; or -ENOTSUP
+ * with @why when it was named, and does not have the path.
+ */
+int peers_choose(
+	struct peers *peers, const struct peer_wish *wish, bool *chosen, struct complaint *why);
+
+/* Notes that @path, a string that stays, has failed. */
+void peers_add_failure(struct peers *peers, const char *path, const char *reason);
+
+/*
+ * Says on standard error which peers failed, all but the last: that one is the complaint that the
+ * run ends with. @others: there are results of other paths. 0 when there was none; or -EPROTO with
+ * @why.
+ */
+int peers_complain(const struct peers *peers, bool others, struct complaint *why);
 
 /* Says on standard error, once for each path, that its peer did not end as it should. */
-void peers_complain_of_end(const struct path *path, const struct complaint *why);
+void peers_complain_of_end(const char *path, const char *program, const struct complaint *why);
 
 #endif

@@ -65,35 +65,6 @@ static json_t *noise_json(const struct noise_result *result)
 		json_value_real(result->floor));
 }
 
-/* Who the peers in the results are. */
-static json_t *peers_json(const struct report *report)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < report->peers->count; i++) {
-		const struct peer *peer = &report->peers->peers[i];
-
-		if (peer->err == 0)
-			json_array_append_new(array,
-				json_pack("{s:s, s:s, s:s}", "name", peer->program, "version",
-					peer->hello.version, "language", peer->hello.language));
-	}
-	return array;
-}
-
-static json_t *failed_peers_json(const struct report *report)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < report->peers->failure_count; i++) {
-		const struct peer_failure *failure = &report->peers->failures[i];
-
-		json_array_append_new(array, json_pack("{s:s, s:s}", "name", failure->path->name,
-						     "reason", failure->reason.text));
-	}
-	return array;
-}
-
 int report_write_json(FILE *out, const struct report *report)
 {
 	const struct results *results = report->results;
@@ -110,8 +81,8 @@ int report_write_json(FILE *out, const struct report *report)
 		report->command_line, "environment", environment_json(report->environment),
 		"warnings", json_value_warnings(report->environment), "workload",
 		workload_json(report->workload), "results", paths, "ratios", ratios, "noise",
-		noises, "peers", peers_json(report), "failed_peers", failed_peers_json(report),
-		"own_memory_bytes", (json_int_t)report->own_memory, "counters_unavailable",
-		report->no_counters);
+		noises, "peers", json_value_peers(report->peers), "failed_peers",
+		json_value_failed_peers(report->peers), "own_memory_bytes",
+		(json_int_t)report->own_memory, "counters_unavailable", report->no_counters);
 	return json_value_write(out, root);
 }

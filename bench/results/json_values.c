@@ -43,6 +43,34 @@ json_t *json_value_ratio(const struct ratio *ratio)
 		verdict_name(ratio->verdict));
 }
 
+json_t *json_value_peers(const struct peers *peers)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->peers[i];
+
+		if (peer->err == 0)
+			json_array_append_new(array,
+				json_pack("{s:s, s:s, s:s}", "name", peer->program, "version",
+					peer->hello.version, "language", peer->hello.language));
+	}
+	return array;
+}
+
+json_t *json_value_failed_peers(const struct peers *peers)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < peers->failure_count; i++) {
+		const struct peer_failure *failure = &peers->failures[i];
+
+		json_array_append_new(array, json_pack("{s:s, s:s}", "name", failure->path,
+						     "reason", failure->reason.text));
+	}
+	return array;
+}
+
 json_t *json_value_warnings(const struct environment *environment)
 {
 	static struct environment_warnings warnings;

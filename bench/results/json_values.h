@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "environment/environment.h"
+#include "peers/peers.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"
 
@@ -24,6 +25,10 @@ json_t *json_value_summary(const struct summary *summary);
 
 /* {median, low, high, verdict} */
 json_t *json_value_ratio(const struct ratio *ratio);
+
+/* Who the peers of a run are, and which paths of peers failed. */
+json_t *json_value_peers(const struct peers *peers);
+json_t *json_value_failed_peers(const struct peers *peers);
 
 json_t *json_value_warnings(const struct environment *environment);
 

@@ -199,7 +199,7 @@ static void write_run(FILE *out, const struct report *report)
 		out);
 }
 
-static void write_peers(FILE *out, const struct peers *peers)
+void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 {
 	char line[PEERS_MAX * 4 * PEER_WORD_SIZE] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
@@ -210,9 +210,8 @@ static void write_peers(FILE *out, const struct peers *peers)
 
 		if (peer->err)
 			continue;
-		style_append(&text, "%s %s %s (%s)",
-			any ? "," : "Peers, each by its own clock:", peer->program,
-			peer->hello.version, peer->hello.language);
+		style_append(&text, "%s%s %s %s (%s)", any ? "" : what, any ? "," : ":",
+			peer->program, peer->hello.version, peer->hello.language);
 		any = true;
 	}
 	if (any) {
@@ -244,7 +243,7 @@ void style_write_notes(FILE *out, const struct report *report)
 	const struct noise_result *noise = largest_noise(report->results);
 
 	write_run(out, report);
-	write_peers(out, report->peers);
+	style_write_peers(out, report->peers, "Peers, each by its own clock");
 	if (noise)
 		style_write_noise(out, noise->path->name, noise->floor);
 	write_oddities(out, report);

@@ -41,7 +41,7 @@ struct made {
 	double lost;
 	double cpu; /* share of a CPU */
 	double producer_ns;
-	double wakeups; /* an event */
+	double wakeups; /* an event; NAN: not known */
 	uint64_t latency_ns;
 };
 
@@ -62,8 +62,10 @@ static void fill(struct live_samples *samples, const struct made *made)
 			.lost = (uint64_t)made->lost,
 			.producer_ns_per_event = made->producer_ns * jitter,
 			.consumer_cpu_ns = (int64_t)(made->cpu * SECOND * jitter),
-			.sleeps = 10000,
-			.wakeups = (uint64_t)(made->wakeups * made->consumed),
+			.sleeps = isnan(made->wakeups) ? LIVE_UNKNOWN : 10000,
+			.wakeups = isnan(made->wakeups)
+					   ? LIVE_UNKNOWN
+					   : (uint64_t)(made->wakeups * made->consumed),
 			.high_water = made->lost > 0 ? RING_SIZE : RING_SIZE / 8,
 		};
 		round->produced = round->consumed + round->lost + round->discarded;
@@ -619,11 +621,13 @@ static struct environment environment;
 
 static char *written(enum format format, bool colour)
 {
+	static const struct peers peers;
 	const struct live_report report = {
 		.command_line = "live -made up",
 		.results = &results,
 		.advice = advice,
 		.environment = &environment,
+		.peers = &peers,
 		.colour = colour,
 	};
 	char *text = NULL;
@@ -676,6 +680,8 @@ static void the_note_on_two_humps_is_no_wider(void **state)
 	free(text);
 }
 
+#define EVERYTHING 13 /* combinations */
+
 static void measure_everything(size_t rounds)
 {
 	static const struct made made[] = {
@@ -690,12 +696,15 @@ static void measure_everything(size_t rounds)
 		{ MODE_BATCH, WAIT_EVENT, 0, 5, 0, 0, 0, 0 },
 		{ MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000 },
 		{ MODE_BATCH, WAIT_BUSY, 14e6, 1, 0.2, 90, 0, 1000000 },
+		{ MODE_AYA, WAIT_OWN, 3e6, 7, 0.4, 300, 0.1, 30000 },
+		{ MODE_CILIUM_EBPF_RAW, WAIT_OWN, 3e6, 7, 0.4, 300, NAN, 30000 },
 	};
-	const struct made *list[LIVE_COMBINATIONS_MAX];
+	const struct made *list[EVERYTHING];
 
-	for (size_t i = 0; i < LIVE_COMBINATIONS_MAX; i++)
+	_Static_assert(sizeof(made) / sizeof(made[0]) == EVERYTHING, "all of them");
+	for (size_t i = 0; i < EVERYTHING; i++)
 		list[i] = &made[i];
-	measure_rounds(list, LIVE_COMBINATIONS_MAX, rounds);
+	measure_rounds(list, EVERYTHING, rounds);
 }
 
 static void no_line_is_wider_than_a_page(void **state)
@@ -916,7 +925,7 @@ static void json_balances_in_every_round(void **state)
 	m.samples[3].rounds[1].discarded = 9007199254740993;
 	m.samples[3].rounds[1].produced += 9007199254740993;
 	root = written_json();
-	assert_int_equal(json_array_size(json_object_get(root, "results")), LIVE_COMBINATIONS_MAX);
+	assert_int_equal(json_array_size(json_object_get(root, "results")), EVERYTHING);
 	json_array_foreach(json_object_get(root, "results"), i, result)
 	{
 		json_int_t consumed = 0;
@@ -1099,7 +1108,7 @@ static void csv_has_a_row_a_round(void **state)
 	fields = count_of(text, strcspn(text, "\n"), ',');
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1, rows++)
 		assert_int_equal(count_of(line, strcspn(line, "\n"), ','), fields);
-	assert_int_equal(rows, 1 + 3 * LIVE_COMBINATIONS_MAX);
+	assert_int_equal(rows, 1 + 3 * EVERYTHING);
 	assert_matches(text, "^batch,event,bpf,run,1,max,64,0,1048576,1,default,1000000,0,0,1,"
 			     "1000000000,5,0,5,0,,0\\.0000,");
 	free(text);

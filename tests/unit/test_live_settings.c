@@ -289,6 +289,9 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 
 /* Modes and waits. */
 
+/* What -mode all brings beside, if it is there. */
+#define PEERS " libbpf-1.7 aya cilium-ebpf cilium-ebpf-raw"
+
 static void batch_with_every_wait_is_the_default(void **state)
 {
 	(void)state;
@@ -296,12 +299,12 @@ static void batch_with_every_wait_is_the_default(void **state)
 		ARGUMENTS(NULL), "batch/event batch/paced batch/busy libbpf-poll libbpf-spin");
 }
 
-static void everything_is_eleven_combinations(void **state)
+static void everything_is_each_reader_with_its_waits(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "all"),
 		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
-		"batch/paced batch/busy libbpf-poll libbpf-spin");
+		"batch/paced batch/busy libbpf-poll libbpf-spin" PEERS);
 	assert_int_equal(settings.combination_count, LIVE_COMBINATIONS_MAX);
 }
 
@@ -319,7 +322,7 @@ static void what_is_named_twice_runs_once(void **state)
 		ARGUMENTS("-mode", "view,view", "-wait", "busy,busy,libbpf-poll,libbpf-poll"),
 		"view/busy libbpf-poll");
 	assert_combinations(ARGUMENTS("-mode", "view,all,copy", "-wait", "busy"),
-		"view/busy copy/busy batch/busy");
+		"view/busy copy/busy batch/busy" PEERS);
 }
 
 static void of_two_lists_the_last_counts(void **state)
@@ -333,8 +336,8 @@ static void of_two_lists_the_last_counts(void **state)
 static void mode_all_without_waits_of_libbpf_has_no_libbpf(void **state)
 {
 	(void)state;
-	assert_combinations(
-		ARGUMENTS("-mode", "all", "-wait", "paced"), "copy/paced view/paced batch/paced");
+	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "paced"),
+		"copy/paced view/paced batch/paced" PEERS);
 }
 
 static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
@@ -367,6 +370,43 @@ static void mode_libbpf_with_others_waits(void **state)
 	assert_refused(ARGUMENTS("-mode", "all,libbpf", "-wait", "busy"), line);
 	/* Nothing that was named is dropped. */
 	assert_refused(ARGUMENTS("-mode", "libbpf", "-wait", "event,libbpf-poll"), line);
+}
+
+static void a_peer_waits_in_its_own_way(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "aya"), "aya");
+	assert_combinations(ARGUMENTS("-mode", "cilium-ebpf,libbpf-1.7", "-wait", "all"),
+		"cilium-ebpf libbpf-1.7");
+	assert_int_equal(settings.combinations[1].mode, MODE_LIBBPF17);
+	assert_int_equal(settings.combinations[1].wait, WAIT_OWN);
+	assert_combinations(ARGUMENTS("-mode", "aya,batch", "-wait", "libbpf-poll,paced"),
+		"batch/paced libbpf-poll aya");
+	assert_combinations(ARGUMENTS("-mode", "aya", "-wait", "libbpf-spin"), "libbpf-spin aya");
+	assert_combinations(ARGUMENTS("-mode", "aya,libbpf"), "libbpf-poll libbpf-spin aya");
+	assert_refused(ARGUMENTS("-mode", "aya", "-wait", "own"),
+		"-wait: unknown wait \"own\"; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin");
+	assert_refused(ARGUMENTS("-mode", "aya,cilium-ebpf", "-wait", "libbpf-poll,event"),
+		"-wait: event, paced and busy are for copy, view and batch; give one of these as "
+		"-mode too, or leave out -wait");
+}
+
+static void settings_know_which_modes_were_named(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "aya", "-mode", "all,libbpf-1.7", "-wait", "busy"),
+		"copy/busy view/busy batch/busy" PEERS);
+	assert_int_equal(settings.named_modes, 1u << MODE_LIBBPF17);
+}
+
+static void a_peer_that_is_named_needs_one_ring_of_the_kernel(void **state)
+{
+	(void)state;
+	assert_refused(ARGUMENTS("-mode", "all,aya", "-source", "memory"),
+		"-mode: aya reads only rings of the kernel; leave it out, or leave out -source "
+		"memory");
+	assert_refused(ARGUMENTS("-mode", "batch,cilium-ebpf", "-rings", "2"),
+		"-mode: cilium-ebpf reads one ring; leave it out, or leave out -rings");
 }
 
 static void libbpf_that_is_named_does_not_go_with_memory(void **state)
@@ -492,7 +532,9 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES "; choose all, or some of copy, view, batch, libbpf"
+#define MODES                                                                                \
+	"; choose all, or some of copy, view, batch, libbpf, libbpf-1.7, aya, cilium-ebpf, " \
+	"cilium-ebpf-raw"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
 
 static const struct refusal refusals[] = {
@@ -759,7 +801,7 @@ int main(void)
 		cmocka_unit_test(format_output_and_advise_are_kept),
 		cmocka_unit_test(the_default_cpu_is_the_last_that_is_allowed),
 		cmocka_unit_test(batch_with_every_wait_is_the_default),
-		cmocka_unit_test(everything_is_eleven_combinations),
+		cmocka_unit_test(everything_is_each_reader_with_its_waits),
 		cmocka_unit_test(lists_keep_their_order),
 		cmocka_unit_test(what_is_named_twice_runs_once),
 		cmocka_unit_test(of_two_lists_the_last_counts),
@@ -767,6 +809,9 @@ int main(void)
 		cmocka_unit_test(the_loops_of_libbpf_run_once_whatever_the_mode),
 		cmocka_unit_test(mode_libbpf_alone_is_its_two_loops),
 		cmocka_unit_test(mode_libbpf_with_others_waits),
+		cmocka_unit_test(a_peer_waits_in_its_own_way),
+		cmocka_unit_test(settings_know_which_modes_were_named),
+		cmocka_unit_test(a_peer_that_is_named_needs_one_ring_of_the_kernel),
 		cmocka_unit_test(libbpf_that_is_named_does_not_go_with_memory),
 		cmocka_unit_test(libbpf_that_came_by_all_is_left_out_with_memory),
 		cmocka_unit_test(nothing_is_said_where_nothing_is_left_out),
