@@ -172,8 +172,9 @@ static void peer_engine_close(struct consumer *c)
 	struct peer_engine_state *s = c->state;
 	struct complaint why;
 
-	/* It has read rightly: that it does not end as it should is told, and harms no result. */
-	if (peer_end(s->process, &why) && !interrupted())
+	/* Where it has read rightly, that it does not end as it should is told, and harms no
+	 * result. */
+	if (peer_end(s->process, &why) && !c->err && !interrupted())
 		peers_complain_of_end(path_of(c), live_mode_program(c->combination.mode), &why);
 	free_state(s);
 }

@@ -31,36 +31,33 @@ static int sleep_for(int64_t ns)
 static int check_balance(
 	const struct consumer *c, const struct live_produced *produced, struct complaint *why)
 {
-	char name[32];
 	uint64_t missing = 0;
 
-	live_combination_name(c->combination, name, sizeof(name));
 	if (produced->attempted != produced->submitted + produced->failed + produced->discarded)
 		return complain(why, -EBADMSG,
-			"%s: the producers tried %llu events, but count %llu submitted, %llu "
+			"the producers tried %llu events, but count %llu submitted, %llu "
 			"failed and %llu discarded",
-			name, (unsigned long long)produced->attempted,
+			(unsigned long long)produced->attempted,
 			(unsigned long long)produced->submitted,
 			(unsigned long long)produced->failed,
 			(unsigned long long)produced->discarded);
 	if (c->consumed != produced->submitted)
-		return complain(why, -EBADMSG, "%s: read %llu events of %llu that were submitted",
-			name, (unsigned long long)c->consumed,
-			(unsigned long long)produced->submitted);
+		return complain(why, -EBADMSG, "read %llu events of %llu that were submitted",
+			(unsigned long long)c->consumed, (unsigned long long)produced->submitted);
 	/* The gaps in each producer's sequence are just its losses. */
 	for (uint32_t i = 0; i < c->workload->producers; i++) {
 		const struct consumer_stream *stream = &c->streams[i];
 
 		if (stream->next > produced->sequences[i])
 			return complain(why, -EBADMSG,
-				"%s: producer %u made %llu events, but event %llu was read", name,
-				i, (unsigned long long)produced->sequences[i],
+				"producer %u made %llu events, but event %llu was read", i,
+				(unsigned long long)produced->sequences[i],
 				(unsigned long long)stream->next - 1);
 		missing += produced->sequences[i] - stream->read;
 	}
 	if (missing != produced->failed + produced->discarded)
 		return complain(why, -EBADMSG,
-			"%s: %llu events are missing, but %llu were lost and %llu discarded", name,
+			"%llu events are missing, but %llu were lost and %llu discarded",
 			(unsigned long long)missing, (unsigned long long)produced->failed,
 			(unsigned long long)produced->discarded);
 	return 0;
@@ -184,12 +181,17 @@ static int run_entry(struct live_session *s, size_t entry, size_t row)
 		.latency = &samples->latency,
 		.round = &samples->rounds[row],
 	};
+	char name[32];
+	struct complaint said;
 	int err = live_run(&trial, s->why);
 
-	if (err && err != -EINTR && trial.reader_failed &&
-		live_mode_program(samples->combination.mode))
+	if (!err || err == -EINTR || !trial.reader_failed)
+		return err;
+	if (live_mode_program(samples->combination.mode))
 		return drop_peer(s, entry);
-	return err;
+	said = *s->why;
+	return complain(s->why, err, "%s: %s",
+		live_combination_name(samples->combination, name, sizeof(name)), said.text);
 }
 
 static int run_round(struct live_session *s, size_t row)

@@ -4,11 +4,13 @@
  * reads with the library, rightly but for the behaviour.
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "live_events.h"
 #include "paths/path.h"
 #include "paths/touch.h"
 
@@ -91,9 +93,95 @@ static int drain(int map_fd, const char *touching_name)
 	return 0;
 }
 
+/* Counts of producers 0 to 63, and how late its events were, each one in a bucket of 0 to 63 ns. */
+static uint64_t read_of[64], next_of[64], stamped;
+
+static void count(const struct ringview_record *record)
+{
+	const struct live_event *event = record->data;
+	const uint64_t producer = event->id >> LIVE_SEQUENCE_BITS;
+
+	read_of[producer % 64]++;
+	next_of[producer % 64] = (event->id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1)) + 1;
+	stamped += event->due != 0;
+}
+
+static void print_counts(const char *what, const uint64_t *counts, int producers)
+{
+	printf("\"%s\": [", what);
+	for (int i = 0; i < producers; i++)
+		printf("%s%" PRIu64, i ? ", " : "", counts[i]);
+	printf("], ");
+}
+
+static void report(int producers, int64_t last_ns)
+{
+	uint64_t sum = 0;
+
+	read_of[0] += is("one_more");
+	next_of[0] += is("beyond") ? UINT64_C(1) << 40 : 0;
+	read_of[0] -= is("one_less");
+	for (int i = 0; i < producers; i++)
+		sum += read_of[i];
+	printf("{\"consumed\": %" PRIu64 ", ", sum + is("other_sum"));
+	print_counts("read", read_of, producers);
+	print_counts("next", next_of, producers);
+	printf("\"last_ns\": %" PRId64 ", \"cpu_ns\": 1, \"sleeps\": null, \"wakeups\": null, ",
+		last_ns + (is("future") ? INT64_C(3600000000000) : 0));
+	if (is("no_lateness") || stamped == 0)
+		puts("\"latency\": [], \"latency_max\": 0, \"latency_min\": 0}");
+	else
+		printf("\"latency\": [[5, %" PRIu64 "]], \"latency_max\": 5, "
+		       "\"latency_min\": 5}\n",
+			stamped);
+}
+
+static bool is_told_to_stop(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&input, 1, 0) > 0;
+}
+
+static int live(int map_fd, int producers)
+{
+	struct ringview_record record;
+	struct ringview *reader;
+	int64_t last_ns = now_ns();
+	bool stop;
+	char line[16];
+
+	if (ringview_open(&reader, map_fd, NULL))
+		return 1;
+	misbehave("at_ready");
+	if (!is("garbage_at_ready") && !is("error_at_ready"))
+		printf("{\"ready\": %s}\n", is("unready") ? "false" : "true");
+	fflush(stdout);
+	misbehave("in_live");
+	if (is("talks_in_live"))
+		puts("{}");
+	fflush(stdout);
+	do {
+		stop = is_told_to_stop();
+		while (!is("reads_nothing") && ringview_peek(reader, &record) > 0) {
+			count(&record);
+			last_ns = now_ns();
+		}
+		ringview_release(reader);
+	} while (!stop);
+	ringview_close(reader);
+	if (!fgets(line, sizeof(line), stdin) || strcmp(line, "stop\n") != 0)
+		return 1;
+	misbehave("at_stop");
+	if (!is("garbage_at_stop") && !is("error_at_stop"))
+		report(producers, last_ns);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char line[256], touching[32];
+	int producers;
 
 	if (argc != 4)
 		return 2;
@@ -105,6 +193,12 @@ int main(int argc, char **argv)
 		is("another") ? "nobody" : name, is("other_path") ? "nothing" : name);
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
+		if (sscanf(line, "live %*s %d", &producers) == 1) {
+			if (live(atoi(argv[3]), producers))
+				return 5;
+			fflush(stdout);
+			continue;
+		}
 		if (sscanf(line, "drain %*s %*s %31s", touching) != 1)
 			return 4;
 		misbehave("in_drain");

@@ -1,55 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Peers that misbehave (fake_peer.c) are named, left out, and harm nothing else; those that were
- * built read rightly.
+ * drain and sweep: peers that misbehave (fake_peer.c) are named, left out, and harm nothing else;
+ * those that were built read rightly.
  */
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../support/skipping.h"
 #include "support/checks.h"
+#include "support/fakes.h"
 #include "support/folder.h"
 #include "support/text.h"
 
-/* Not waited out but by a peer that hangs, whose test shortens it. */
-static const char *timeout = "RINGVIEW_PEER_TIMEOUT=30s";
-
 #define RUN QUICK_BPF, "-n", "700", "-read-timeout", "0ms"
-
-/* Makes peer @name of the test's folder one that behaves so. */
-static void fake(void **state, const char *name, const char *behaviour)
-{
-	char text[PATH_MAX + 128];
-	const char *path = folder_path(state, name);
-
-	snprintf(text, sizeof(text), "#!/bin/sh\nexec '%s' %s %s \"$@\"\n",
-		program_path("tests/cli/fake_peer"), name, behaviour);
-	file_write(path, text);
-	assert_int_equal(chmod(path, 0755), 0);
-}
-
-static struct outcome run_with(const char *folder, const char *const *arguments)
-{
-	char peers[PATH_MAX + 32];
-
-	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", folder);
-	return run_command(&(struct command){
-		.arguments = arguments, .environment = ARGUMENTS(peers, timeout) });
-}
-
-static json_t *parsed(const struct outcome *outcome)
-{
-	json_t *root = json_loads(outcome->out, JSON_REJECT_DUPLICATES, NULL);
-
-	if (!root)
-		fail_msg("no JSON: %s%s", outcome->out, outcome->err);
-	return root;
-}
 
 /* Whether there is a result, or a ratio, of a path. */
 static bool is_in(const json_t *root, const char *array, const char *path)
@@ -71,7 +37,7 @@ static bool is_in(const json_t *root, const char *array, const char *path)
 /* It fails with a line that says why, and all else is reported. */
 static void assert_left_out(void **state, const char *const *arguments, const char *why)
 {
-	struct outcome outcome = run_with(*state, arguments);
+	struct outcome outcome = run_with_peers(*state, arguments);
 	const json_t *failed;
 	json_t *root;
 
@@ -82,7 +48,7 @@ static void assert_left_out(void **state, const char *const *arguments, const ch
 		outcome.err, "^bpf_ringbuf_zc_benchmark: path aya: .*; left out of the results$");
 	if (!strstr(outcome.err, why))
 		fail_msg("\"%s\" does not say %s", outcome.err, why);
-	root = parsed(&outcome);
+	root = parsed_json(&outcome);
 	failed = json_array_get(array_in(root, "failed_peers"), 0);
 	assert_string_equal(text_in(failed, "name"), "aya");
 	assert_non_null(strstr(text_in(failed, "reason"), why));
@@ -96,18 +62,12 @@ static void assert_left_out(void **state, const char *const *arguments, const ch
 	outcome_free(&outcome);
 }
 
-static const char *timeout_for(const char *behaviour)
-{
-	return strncmp(behaviour, "hang", 4) == 0 ? "RINGVIEW_PEER_TIMEOUT=300ms"
-						  : "RINGVIEW_PEER_TIMEOUT=30s";
-}
-
 #define LEFT_OUT(behaviour, why)                                                             \
 	static void behaviour##_is_left_out(void **state)                                    \
 	{                                                                                    \
 		need_bpf();                                                                  \
-		timeout = timeout_for(#behaviour);                                           \
-		fake(state, "aya", #behaviour);                                              \
+		fake_timeout_for(#behaviour);                                                \
+		fake_peer(state, "aya", #behaviour);                                         \
 		assert_left_out(                                                             \
 			state, ARGUMENTS(RUN, "-format", "json", "-mode", "both,aya"), why); \
 	}
@@ -137,7 +97,7 @@ LEFT_OUT(talks, "spoke without being asked")
 static void a_peer_that_fails_in_a_sweep_is_left_out(void **state)
 {
 	need_bpf();
-	fake(state, "aya", "crash_late");
+	fake_peer(state, "aya", "crash_late");
 	assert_left_out(state,
 		ARGUMENTS("sweep", RUN, "-sizes", "16,48,1000", "-format", "json", "-mode",
 			"aya,both"),
@@ -157,8 +117,8 @@ static void where_all_fail_nothing_is_written(void **state)
 	struct outcome outcome;
 
 	need_bpf();
-	fake(state, "aya", "crash_late");
-	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "aya"));
+	fake_peer(state, "aya", "crash_late");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "aya"));
 	assert_complains(&outcome, FAILED, "path aya: ended by signal 11");
 	outcome_free(&outcome);
 }
@@ -168,10 +128,10 @@ static void each_peer_that_fails_is_named(void **state)
 	struct outcome outcome;
 
 	need_bpf();
-	fake(state, "aya", "wrong_sum");
-	fake(state, "cilium-ebpf", "exit_at_start");
-	fake(state, "libbpf-1.7", "right");
-	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "all"));
+	fake_peer(state, "aya", "wrong_sum");
+	fake_peer(state, "cilium-ebpf", "exit_at_start");
+	fake_peer(state, "libbpf-1.7", "right");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "all"));
 	assert_int_equal(outcome.status, FAILED);
 	assert_matches(outcome.err, "path cilium-ebpf: ended with status 3");
 	assert_matches(outcome.err, "path aya: found 700 events");
@@ -185,8 +145,8 @@ static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
 	struct outcome outcome;
 
 	need_bpf();
-	fake(state, "cilium-ebpf", "right");
-	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,cilium-ebpf-raw"));
+	fake_peer(state, "cilium-ebpf", "right");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,cilium-ebpf-raw"));
 	assert_complains(&outcome, FAILED, "cilium-ebpf 1.2 does not have it");
 	outcome_free(&outcome);
 }
@@ -196,8 +156,8 @@ static void a_peer_that_does_not_end_harms_nothing(void **state)
 	struct outcome outcome;
 
 	need_bpf();
-	fake(state, "aya", "hang_at_end");
-	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
+	fake_peer(state, "aya", "hang_at_end");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(
 		outcome.err, "aya: peer aya was killed, as it did not end within 2 s\n");
@@ -212,10 +172,11 @@ static void a_peer_is_measured_and_named(void **state)
 	json_t *root;
 
 	need_bpf();
-	fake(state, "libbpf-1.7", "right");
-	outcome = run_with(*state, ARGUMENTS(RUN, "-format", "json", "-mode", "batch,libbpf-1.7"));
+	fake_peer(state, "libbpf-1.7", "right");
+	outcome = run_with_peers(
+		*state, ARGUMENTS(RUN, "-format", "json", "-mode", "batch,libbpf-1.7"));
 	assert_done(&outcome);
-	root = parsed(&outcome);
+	root = parsed_json(&outcome);
 	peer = json_array_get(array_in(root, "peers"), 0);
 	assert_string_equal(text_in(peer, "name"), "libbpf-1.7");
 	assert_string_equal(text_in(peer, "version"), "1.2");
@@ -232,7 +193,7 @@ static void a_run_with_a_hanging_peer_is_stopped(void **state)
 	char peers[PATH_MAX + 32];
 
 	need_bpf();
-	fake(state, "aya", "hang_late");
+	fake_peer(state, "aya", "hang_late");
 	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", (const char *)*state);
 	assert_command_complains(
 		&(struct command){ .arguments = ARGUMENTS(RUN, "-duration", "10m", "-mode", "aya"),
@@ -243,7 +204,7 @@ static void a_run_with_a_hanging_peer_is_stopped(void **state)
 
 static void a_peer_that_is_not_built_cannot_be_named(void **state)
 {
-	struct outcome outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
+	struct outcome outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
 
 	assert_complains(&outcome, WRONG_USAGE, "run: ./run peers");
 	outcome_free(&outcome);
@@ -254,7 +215,7 @@ static void peers_that_are_not_built_are_left_out_of_all(void **state)
 	struct outcome outcome;
 
 	need_bpf();
-	outcome = run_with(*state, ARGUMENTS(RUN, "-mode", "all"));
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "all"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(outcome.err,
 		"cilium-ebpf: left out: it is not built; run: ./run peers\n"
@@ -267,8 +228,8 @@ static void peers_read_only_rings_of_the_kernel(void **state)
 {
 	struct outcome outcome;
 
-	fake(state, "aya", "right");
-	outcome = run_with(*state, ARGUMENTS(QUICK, "-n", "700", "-mode", "copy,aya"));
+	fake_peer(state, "aya", "right");
+	outcome = run_with_peers(*state, ARGUMENTS(QUICK, "-n", "700", "-mode", "copy,aya"));
 	assert_complains(&outcome, WRONG_USAGE, "aya reads only rings of the kernel");
 	outcome_free(&outcome);
 }
@@ -277,31 +238,14 @@ static void list_names_the_peers(void **state)
 {
 	struct outcome outcome;
 
-	fake(state, "aya", "right");
-	fake(state, "libbpf-1.7", "crash_at_start");
-	outcome = run_with(*state, ARGUMENTS("list"));
+	fake_peer(state, "aya", "right");
+	fake_peer(state, "libbpf-1.7", "crash_at_start");
+	outcome = run_with_peers(*state, ARGUMENTS("list"));
 	assert_done(&outcome);
 	assert_matches(outcome.out, "^  aya +aya, maps::RingBuf::next; 1.2, C");
 	assert_matches(outcome.out, "^  cilium-ebpf +not available: .* ./run peers$");
 	assert_matches(outcome.out, "^  libbpf-1.7 +not available: .* ended by signal 11");
 	outcome_free(&outcome);
-}
-
-/* The folder of the peers that were built, with one of them at least. */
-static const char *built_peers(void)
-{
-	static const char *const programs[] = { "cilium-ebpf", "aya", "libbpf-1.7" };
-	static char folder[PATH_MAX];
-	char file[PATH_MAX + 32];
-
-	need_bpf();
-	snprintf(folder, sizeof(folder), "%s", program_path("peers"));
-	for (size_t i = 0; i < COUNT(programs); i++) {
-		snprintf(file, sizeof(file), "%s/%s", folder, programs[i]);
-		if (access(file, X_OK) == 0)
-			return folder;
-	}
-	skip_because("no peer is built: ./run peers");
 }
 
 static void assert_built_peers_read(const char *const *arguments, size_t workloads)
@@ -315,7 +259,7 @@ static void assert_built_peers_read(const char *const *arguments, size_t workloa
 		&(struct command){ .arguments = arguments, .environment = ARGUMENTS(peers) });
 	if (outcome.status != DONE)
 		fail_msg("exit status %d: %s", outcome.status, outcome.err);
-	root = parsed(&outcome);
+	root = parsed_json(&outcome);
 	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 0);
 	assert_true(json_array_size(array_in(root, "peers")) > 0);
 	assert_true(json_array_size(array_in(root, "results")) >= 7 * workloads);

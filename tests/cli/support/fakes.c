@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../support/skipping.h"
+#include "fakes.h"
+#include "folder.h"
+#include "text.h"
+
+static const char *timeout = "RINGVIEW_PEER_TIMEOUT=30s";
+
+void fake_peer(void **state, const char *name, const char *behaviour)
+{
+	char text[PATH_MAX + 128];
+	const char *path = folder_path(state, name);
+
+	snprintf(text, sizeof(text), "#!/bin/sh\nexec '%s' %s %s \"$@\"\n",
+		program_path("tests/cli/fake_peer"), name, behaviour);
+	file_write(path, text);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+void fake_timeout_for(const char *behaviour)
+{
+	timeout = strncmp(behaviour, "hang", 4) == 0 ? "RINGVIEW_PEER_TIMEOUT=300ms"
+						     : "RINGVIEW_PEER_TIMEOUT=30s";
+}
+
+struct outcome run_with_peers(const char *folder, const char *const *arguments)
+{
+	char peers[PATH_MAX + 32];
+
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", folder);
+	return run_command(&(struct command){
+		.arguments = arguments, .environment = ARGUMENTS(peers, timeout) });
+}
+
+json_t *parsed_json(const struct outcome *outcome)
+{
+	json_t *root = json_loads(outcome->out, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!root)
+		fail_msg("no JSON: %s%s", outcome->out, outcome->err);
+	return root;
+}
+
+const char *built_peers(void)
+{
+	static const char *const programs[] = { "cilium-ebpf", "aya", "libbpf-1.7" };
+	static char folder[PATH_MAX];
+	char file[PATH_MAX + 32];
+
+	need_bpf();
+	snprintf(folder, sizeof(folder), "%s", program_path("peers"));
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		snprintf(file, sizeof(file), "%s/%s", folder, programs[i]);
+		if (access(file, X_OK) == 0)
+			return folder;
+	}
+	skip_because("no peer is built: ./run peers");
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Peers for the program to run: those that misbehave (fake_peer.c), and those that were built.
+ */
+#ifndef TESTS_CLI_FAKES_H
+#define TESTS_CLI_FAKES_H
+
+#include <jansson.h>
+
+#include "checks.h"
+
+/* Makes peer @name of the test's folder (folder.h) one that behaves so. */
+void fake_peer(void **state, const char *name, const char *behaviour);
+
+/* Those that hang are not to be waited for, the others are. */
+void fake_timeout_for(const char *behaviour);
+
+/* Runs the program with the peers of @folder. */
+struct outcome run_with_peers(const char *folder, const char *const *arguments);
+
+/* What it wrote, a new reference; fails where that is no JSON. */
+json_t *parsed_json(const struct outcome *outcome);
+
+/* The folder of the peers that were built. Skips the test where there is none. */
+const char *built_peers(void);
+
+#endif
