@@ -51,27 +51,20 @@ typedef ring_memory {
 	bool work;             /* irq_work is pending */
 	bool ready;            /* in epoll's list */
 #ifdef LATE
-	bool armed[RECORDS + 1]; /* no memory, but a note of where the reader has armed */
+	bool armed[RECORDS + 1]; /* no memory, but notes: where the reader has armed, */
+	byte shown;              /* and how many records it has shown */
 #endif
 };
 
 ring_memory ring[RINGS];
 
-/* The reader: what struct reader keeps of each ring. */
-typedef reader_state {
-	byte position;
-	byte released;
-	byte produced; /* the producer position that was last seen */
-	byte last;     /* where the last record shown starts */
-};
-
-reader_state reader[RINGS];
-
 #define HERE ring[self]
 #ifdef LATE
 #define ARMED(at) HERE.armed[at] = true
+#define SHOWN(to) HERE.shown = to
 #else
 #define ARMED(at) skip
+#define SHOWN(to) skip
 #endif
 
 /* A producer: a BPF program on a CPU of its own. */
@@ -102,15 +95,20 @@ proctype producer(byte self)
 #ifndef KERNEL_PLAIN_COMMIT
 		seen = HERE.consumer;
 #endif
-		if
-		:: seen == at && !silent ->
+		atomic {
+			if
+			:: seen == at && !silent ->
 #ifdef LATE
-			/* The record that the reader has just been shown may, harmlessly. */
-			assert(HERE.armed[at] || reader[self].position > at);
+				/* That of the record just shown may, harmlessly. */
+				assert(HERE.armed[at] || HERE.shown > at);
 #endif
-			HERE.work = true /* irq_work_queue() */
-		:: else
-		fi
+				HERE.work = true /* irq_work_queue() */
+			:: else
+			fi;
+			at = 0; /* states alike are one */
+			seen = 0;
+			silent = false
+		}
 	:: else -> break
 	od
 }
@@ -135,6 +133,14 @@ end:	do
 	:: atomic { HERE.buffered -> HERE.consumer = HERE.buffer; HERE.buffered = false }
 	od
 }
+
+/* What struct reader keeps of each ring: of no concern to anyone else, which spares spin states. */
+typedef reader_state {
+	byte position;
+	byte released;
+	byte produced; /* the producer position that was last seen */
+	byte last;     /* where the last record shown starts */
+};
 
 #define ME reader[self]
 #define ALL_READ                                   \
@@ -189,7 +195,7 @@ inline read()
 	do
 	:: seek();
 		if
-		:: found -> ME.last = ME.position; ME.position++
+		:: found -> ME.last = ME.position; ME.position++; SHOWN(ME.position)
 		:: else -> break
 		fi
 	:: break
@@ -258,6 +264,7 @@ inline sleep()
 
 proctype consumer()
 {
+	reader_state reader[RINGS];
 	byte self;
 	mtype header;
 	bool found, any;
