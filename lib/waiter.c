@@ -98,9 +98,10 @@ void waiter_interrupt(struct waiter *w)
 	const uint64_t one = 1;
 	int saved = errno;
 
-	/* Release: pairs with the acquire in take_interrupt(). Before the write, so that a waiter
-	 * that the write wakes finds it. */
-	__atomic_store_n(&w->interrupted, 1, __ATOMIC_RELEASE);
+	/* Release: pairs with the acquire in take_interrupt(). An exchange, not a store: of two
+	 * interrupts that are taken at once, a store of the second would hide what the first
+	 * thread did before. Before the write, so that a waiter that the write wakes finds it. */
+	__atomic_exchange_n(&w->interrupted, 1, __ATOMIC_RELEASE);
 	/* EAGAIN means that the counter is full of interrupts, which is as good. */
 	if (write(w->interrupt_fd, &one, sizeof(one)) < 0)
 		errno = saved;
