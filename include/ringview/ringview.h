@@ -115,10 +115,10 @@ struct ringview_options {
 	int64_t timer_slack_ns;
 
 	/*
-	 * PACED: not 0 says that each record is submitted without BPF_RB_NO_WAKEUP. Silence is then
-	 * slept through until a notification. By default nothing is taken for granted: the reader
-	 * looks once in every budget, so that the budget holds with any producer; once in every ten
-	 * where it has seen a notification end nearly every silence.
+	 * PACED: not 0 says that each record is submitted, or discarded, without BPF_RB_NO_WAKEUP.
+	 * Silence is then slept through until a notification. By default nothing is taken for
+	 * granted: the reader looks once in every budget, so that the budget holds with any
+	 * producer; once in every ten where it has seen a notification end nearly every silence.
 	 */
 	int always_notified;
 };
@@ -176,10 +176,10 @@ void ringview_close(struct ringview *rv);
  * Waits until ringview_peek() has a record. Releases first: views end here.
  *
  * @timeout_ns: nanoseconds; 0 only looks, negative waits without end. Records that are submitted
- * with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the notifications of
- * all that follow (bpf_ringbuf_commit() notifies only for the record at the consumer position), so
- * give a time-out with such producers: the ring itself is looked at when it is over. PACED and BUSY
- * look without being told, and need none.
+ * or discarded with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the
+ * notifications of all that follow (bpf_ringbuf_commit() notifies only for the record at the
+ * consumer position), so give a time-out with such producers: the ring itself is looked at when it
+ * is over. PACED and BUSY look without being told, and need none.
  *
  * With PACED and BUSY, ringview_peek() says 0 at the end of what the wait found even if more has
  * come since, so that the reader comes back here, and does not run after the producers record by
@@ -200,9 +200,9 @@ int ringview_fd(const struct ringview *rv);
  * Prepares for sleeping on ringview_fd(): releases, and looks once more in a way that cannot miss a
  * record that is being submitted at this moment. Views end here.
  *
- * 1 there is a record: do not sleep. 0: sleep, also with EPOLLET; the next record that is
- * submitted without BPF_RB_NO_WAKEUP, or the one that is reserved and not yet submitted, makes the
- * descriptor readable. -EBADMSG, -EBUSY as ringview_peek().
+ * 1 there is a record: do not sleep. 0: sleep, also with EPOLLET; the next record, or the one that
+ * is reserved already, makes the descriptor readable when it is submitted or discarded without
+ * BPF_RB_NO_WAKEUP. -EBADMSG, -EBUSY as ringview_peek().
  *
  * Sleep without it and a wakeup can be lost for ever with EPOLLET: the kernel notifies only a
  * consumer that has released everything.
