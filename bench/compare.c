@@ -36,7 +36,7 @@ struct compare {
 /* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
 static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
 	"caches", NULL };
-static const char *const live_settings[] = { "source", "producer", "producers", "rate",
+static const char *const live_settings[] = { "source", "producer", "write", "producers", "rate",
 	"duration_ns", "discard", "ring_size", "rings", "notify", "latency_budget_ns",
 	"timer_slack_ns", "work_ns", "consumer_cpu", NULL };
 

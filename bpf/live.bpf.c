@@ -6,6 +6,7 @@
  * program is loaded, and leaves it out.
  */
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
 #include "live_producer.h"
@@ -27,11 +28,30 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } ring_array SEC(".maps");
 
+/*
+ * Where events are made that are then copied. A place for each producer, not for each CPU: of two
+ * producers on one CPU one may preempt the other. User space makes as many, and as large, as needed.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct live_event));
+} places SEC(".maps");
+
+/* Perf's buffers, in place of a ring: one a CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} perf_buffers SEC(".maps");
+
 /* One for each producer: what runs it may be preempted by what runs another. */
 RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
 
 const volatile __u32 event_size = 64; /* 0: mixed */
 const volatile __u32 rings = 1;
+const volatile __u32 write; /* enum live_write */
 const volatile __u64 discard; /* of live_is_discarded() */
 const volatile __u32 notify;  /* enum ringview_notify */
 const volatile __u64 notify_bytes;
@@ -50,20 +70,27 @@ static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
 	return sequence % LIVE_STAMP_EVERY == 0 ? bpf_ktime_get_ns() : 0;
 }
 
-static __always_inline void put(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
-	__u64 due, struct ringview_account *account)
+static __always_inline void note_high_water(void *ringbuf, struct live_state *state, __u64 id)
 {
-	struct live_event *event = ringview_reserve(ringbuf, size, account);
-	__u64 flags, waiting;
+	__u64 waiting;
 
-	if (!event)
-		return;
-	live_fill(event, size, id, due);
 	if ((id & query_mask) == 0) {
 		waiting = bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA);
 		if (waiting > state->high_water)
 			state->high_water = waiting;
 	}
+}
+
+static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_state *state,
+	__u64 id, __u64 due, struct ringview_account *account)
+{
+	struct live_event *event = ringview_reserve(ringbuf, size, account);
+	__u64 flags;
+
+	if (!event)
+		return;
+	live_fill(event, size, id, due);
+	note_high_water(ringbuf, state, id);
 	flags = ringview_notify_flags(ringbuf, notify, notify_bytes);
 	if (discard && live_is_discarded(id, discard))
 		ringview_discard(event, flags, account);
@@ -71,63 +98,145 @@ static __always_inline void put(void *ringbuf, __u32 size, struct live_state *st
 		ringview_submit(event, flags, account);
 }
 
-/* The size of a reservation has to be a constant for the verifier. */
-static __always_inline void put_mixed(void *ringbuf, struct live_state *state, __u64 id, __u64 due,
+/* An event of @size bytes in the producer's own place, or NULL, which there never is. */
+static __always_inline struct live_event *make_event(__u32 size, __u64 id, __u64 due)
+{
+	__u32 index = id >> LIVE_SEQUENCE_BITS;
+	struct live_event *event = bpf_map_lookup_elem(&places, &index);
+
+	if (event)
+		live_fill(event, size, id, due);
+	return event;
+}
+
+static __always_inline void put_copy(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
+	__u64 due, struct ringview_account *account)
+{
+	struct live_event *event = make_event(size, id, due);
+
+	if (!event)
+		return;
+	note_high_water(ringbuf, state, id);
+	ringview_output(ringbuf, event, size, ringview_notify_flags(ringbuf, notify, notify_bytes),
+		account);
+}
+
+static __always_inline void put(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
+	__u64 due, struct ringview_account *account)
+{
+	if (write == LIVE_OUTPUT)
+		put_copy(ringbuf, size, state, id, due, account);
+	else
+		put_in_place(ringbuf, size, state, id, due, account);
+}
+
+/* Nothing is reserved here: an event that is to be discarded is just not written. */
+static __always_inline void put_perf(void *context, __u32 size, __u64 id, __u64 due,
 	struct ringview_account *account)
+{
+	struct live_event *event = make_event(size, id, due);
+
+	if (!event)
+		return;
+	ringview_internal_count(&account->attempted);
+	if (discard && live_is_discarded(id, discard))
+		ringview_internal_count(&account->discarded);
+	else if (bpf_perf_event_output(context, &perf_buffers, BPF_F_CURRENT_CPU, event, size))
+		ringview_internal_count(&account->failed);
+	else
+		ringview_internal_count(&account->submitted);
+}
+
+/* Where an event goes: to @ringbuf, or with NULL, which is a constant then, to perf's buffers. */
+struct target {
+	void *ringbuf;
+	void *context; /* the program's own, that perf asks for */
+	struct live_state *state;
+	struct ringview_account *account;
+};
+
+static __always_inline void put_to(
+	const struct target *target, __u32 size, __u64 id, __u64 due)
+{
+	if (target->ringbuf)
+		put(target->ringbuf, size, target->state, id, due, target->account);
+	else
+		put_perf(target->context, size, id, due, target->account);
+}
+
+/* The size of a reservation has to be a constant for the verifier. */
+static __always_inline void put_mixed(const struct target *target, __u64 id, __u64 due)
 {
 	switch (live_mixed_size(id)) {
 	case 16:
-		put(ringbuf, 16, state, id, due, account);
+		put_to(target, 16, id, due);
 		break;
 	case 24:
-		put(ringbuf, 24, state, id, due, account);
+		put_to(target, 24, id, due);
 		break;
 	case 64:
-		put(ringbuf, 64, state, id, due, account);
+		put_to(target, 64, id, due);
 		break;
 	case 200:
-		put(ringbuf, 200, state, id, due, account);
+		put_to(target, 200, id, due);
 		break;
 	default:
-		put(ringbuf, 1000, state, id, due, account);
+		put_to(target, 1000, id, due);
 	}
 }
 
-static __always_inline void produce_into(void *ringbuf, __u32 index, struct live_state *state)
+static __always_inline void produce_to(struct target *target, __u32 index)
 {
-	struct ringview_account *account = ringview_account_of(&accounts, index);
 	__u64 sequence, id, due;
 
-	if (!account)
+	target->state = &states[index];
+	target->account = ringview_account_of(&accounts, index);
+	if (!target->account)
 		return; /* never: so that nothing below has to check it again */
-	sequence = state->sequence++;
+	sequence = target->state->sequence++;
 	id = (__u64)index << LIVE_SEQUENCE_BITS | sequence;
-	due = stamp(state, sequence);
+	due = stamp(target->state, sequence);
 	if (event_size == 0)
-		put_mixed(ringbuf, state, id, due, account);
+		put_mixed(target, id, due);
 	else
-		put(ringbuf, event_size, state, id, due, account);
+		put_to(target, event_size, id, due);
+}
+
+/* False: there is no such producer. */
+static __always_inline bool is_producer(__u32 *index)
+{
+	if (*index >= LIVE_PRODUCERS)
+		return false;
+	/* The compiler may have compared another register than it uses then; a mask it cannot see
+	 * through convinces the verifier. */
+	barrier_var(*index);
+	*index &= LIVE_PRODUCERS - 1;
+	return true;
 }
 
 static __always_inline void produce(__u32 index)
 {
+	struct target target = { .ringbuf = &ring };
 	__u32 ring_index;
-	void *ringbuf;
 
-	if (index >= LIVE_PRODUCERS)
+	if (!is_producer(&index))
 		return;
-	/* The compiler may have compared another register than it uses then; a mask it cannot see
-	 * through convinces the verifier. */
-	barrier_var(index);
-	index &= LIVE_PRODUCERS - 1;
 	if (rings == 1) {
-		produce_into(&ring, index, &states[index]);
+		produce_to(&target, index);
 		return;
 	}
 	ring_index = index % rings;
-	ringbuf = bpf_map_lookup_elem(&ring_array, &ring_index);
-	if (ringbuf)
-		produce_into(ringbuf, index, &states[index]);
+	target.ringbuf = bpf_map_lookup_elem(&ring_array, &ring_index);
+	if (target.ringbuf)
+		produce_to(&target, index);
+}
+
+static __always_inline void produce_perf(void *context, __u32 index)
+{
+	struct target target = { .context = context };
+
+	if (is_producer(&index))
+		produce_to(&target, index);
 }
 
 /* The mark of the packet is the index of the producer. */
@@ -135,6 +244,13 @@ SEC("tc")
 int produce_by_run(struct __sk_buff *skb)
 {
 	produce(skb->mark);
+	return 0;
+}
+
+SEC("tc")
+int produce_perf_by_run(struct __sk_buff *skb)
+{
+	produce_perf(skb, skb->mark);
 	return 0;
 }
 
@@ -152,15 +268,33 @@ struct sys_enter_getpgid {
  * A process in a PID namespace does not know its number in the first one, which is what the helper
  * returns. So it introduces itself by a call with an argument that nobody else knows.
  */
+static __always_inline bool is_ours(__s32 argument)
+{
+	__u32 caller = bpf_get_current_pid_tgid() >> 32;
+
+	if (caller == tgid)
+		return true;
+	if (argument == introduction && tgid == 0)
+		tgid = caller;
+	return false;
+}
+
 SEC("tracepoint/syscalls/sys_enter_getpgid")
 int produce_by_syscall(struct sys_enter_getpgid *call)
 {
-	__u32 caller = bpf_get_current_pid_tgid() >> 32;
 	__s32 argument = call->pid;
 
-	if (caller == tgid)
+	if (is_ours(argument))
 		produce((__u32)(-1 - argument));
-	else if (argument == introduction && tgid == 0)
-		tgid = caller;
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_getpgid")
+int produce_perf_by_syscall(struct sys_enter_getpgid *call)
+{
+	__s32 argument = call->pid;
+
+	if (is_ours(argument))
+		produce_perf(call, (__u32)(-1 - argument));
 	return 0;
 }

@@ -10,6 +10,12 @@
 #define LIVE_PRODUCERS 64 /* LIVE_PRODUCERS_MAX */
 #define LIVE_RINGS 64     /* LIVE_RINGS_MAX */
 
+/* How a program writes its events into the ring. */
+enum live_write {
+	LIVE_RESERVE, /* where they are to lie: bpf_ringbuf_reserve(), then submit, or discard */
+	LIVE_OUTPUT,  /* elsewhere: bpf_ringbuf_output() copies them into the ring */
+};
+
 /* From one event of a producer to its next: ns + remainder / divisor nanoseconds, exactly, so that
  * no run is long enough for the due times to drift. */
 struct live_interval {

@@ -26,9 +26,12 @@ struct bpf_live {
 	struct live_plan plan;
 	uint64_t ring_size;
 	enum live_producer producer;
+	enum live_write write;
+	bool perf; /* writes to perf's buffers too */
 	struct live_bpf *skeleton;
-	struct live_state *states; /* of the program, which writes them */
-	int program_fd;
+	struct live_state *states; /* of the programs, which write them */
+	struct bpf_program *programs[TARGET_COUNT];
+	struct bpf_link *links[TARGET_COUNT]; /* of PRODUCER_SYSCALL, one at a time */
 	int accounts_fd;
 	struct producers producers;
 };
@@ -75,12 +78,13 @@ static int produce_by_run(
 	void *context, uint32_t index, uint64_t events, double *ns, struct complaint *why)
 {
 	struct bpf_live *bpf = context;
+	const int program_fd = bpf_program__fd(bpf->programs[bpf->source.target]);
 	const unsigned char packet[PACKET_SIZE] = { 0 };
 	const struct __sk_buff skb = { .mark = index };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
 		.ctx_in = &skb, .ctx_size_in = sizeof(skb), .repeat = (int)events);
 	const uint64_t start = producers_clock();
-	int err = bpf_prog_test_run_opts(bpf->program_fd, &run);
+	int err = bpf_prog_test_run_opts(program_fd, &run);
 	const uint64_t wall = producers_clock() - start;
 
 	if (!err) {
@@ -135,19 +139,65 @@ static const struct producers_job jobs[] = {
 	[PRODUCER_SYSCALL] = { bpf_begin, produce_by_syscall, bpf_attempted, bpf_empty },
 };
 
+static int explain_attach(int err, struct complaint *why)
+{
+	if (err == -ENOENT)
+		return complain(why, err,
+			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
+			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
+			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
+	if (err == -EACCES || err == -EPERM)
+		return complain(why, err,
+			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
+			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
+			"sudo, or with -producer run",
+			strerror(-err));
+	return complain(why, err,
+		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
+		strerror(-err));
+}
+
+static void detach(struct bpf_live *bpf)
+{
+	for (int target = 0; target < TARGET_COUNT; target++) {
+		bpf_link__destroy(bpf->links[target]);
+		bpf->links[target] = NULL;
+	}
+}
+
+/* Has system calls run the program of the target, and no other. */
+static int attach(struct bpf_live *bpf, struct complaint *why)
+{
+	const enum live_target target = bpf->source.target;
+
+	if (bpf->producer != PRODUCER_SYSCALL || bpf->links[target])
+		return 0;
+	detach(bpf);
+	bpf->links[target] = bpf_program__attach(bpf->programs[target]);
+	return bpf->links[target] ? 0 : explain_attach(-errno, why);
+}
+
 static int bpf_start(struct live_source *source, struct complaint *why)
 {
 	struct bpf_live *bpf = bpf_of(source);
+	int err = attach(bpf, why);
 
+	if (err)
+		return err;
 	memset(bpf->states, 0, LIVE_PRODUCERS * sizeof(*bpf->states));
 	for (uint32_t i = 0; i < bpf->producers.count; i++) {
-		int err = bpf_accounts_clear(bpf->accounts_fd, i);
+		err = bpf_accounts_clear(bpf->accounts_fd, i);
 
 		if (err)
 			return complain(why, err, "cannot reset what the BPF program counts: %s",
 				strerror(-err));
 	}
 	return producers_start(&bpf->producers, why);
+}
+
+static int bpf_turn(struct live_source *source, struct complaint *why)
+{
+	return producers_turn(&bpf_of(source)->producers, why);
 }
 
 static int add_account(const struct bpf_live *bpf, uint32_t index, struct live_produced *produced)
@@ -184,6 +234,8 @@ static int bpf_stop(
 	/* Two positions read one after the other can lie further apart than they ever did. */
 	if (produced->failed > 0 || produced->high_water > bpf->ring_size)
 		produced->high_water = bpf->ring_size;
+	if (source->target == TARGET_PERF_BUFFERS)
+		produced->high_water = LIVE_UNKNOWN;
 	return err;
 }
 
@@ -206,6 +258,7 @@ static void bpf_close(struct live_source *source)
 	double ns;
 
 	producers_stop(&bpf->producers, &ns, &ignored);
+	detach(bpf);
 	live_bpf__destroy(bpf->skeleton);
 	for (uint32_t i = 0; i < source->rings; i++)
 		if (source->map_fds[i] >= 0)
@@ -215,6 +268,7 @@ static void bpf_close(struct live_source *source)
 
 static const struct live_source_operations bpf_operations = {
 	.start = bpf_start,
+	.turn = bpf_turn,
 	.stop = bpf_stop,
 	.measure_alone = bpf_measure_alone,
 	.open_reader = bpf_open_reader,
@@ -223,8 +277,12 @@ static const struct live_source_operations bpf_operations = {
 
 static unsigned int privileges_of(const struct bpf_live *bpf)
 {
-	return PRIVILEGE_BPF |
-	       (bpf->producer == PRODUCER_RUN ? PRIVILEGE_NET_ADMIN : PRIVILEGE_PERFMON);
+	unsigned int privileges = PRIVILEGE_BPF;
+
+	privileges |= bpf->producer == PRODUCER_RUN ? PRIVILEGE_NET_ADMIN : PRIVILEGE_PERFMON;
+	if (bpf->perf) /* to open its buffers */
+		privileges |= PRIVILEGE_PERFMON;
+	return privileges;
 }
 
 static int make_rings(struct bpf_live *bpf)
@@ -247,6 +305,7 @@ static void set_plan(struct bpf_live *bpf)
 
 	constants->event_size = bpf->plan.event_size;
 	constants->rings = bpf->source.rings;
+	constants->write = bpf->write;
 	constants->discard = bpf->plan.discard;
 	constants->notify = bpf->plan.notify;
 	constants->notify_bytes = bpf->plan.notify_bytes;
@@ -270,6 +329,22 @@ static int set_rings(struct bpf_live *bpf)
 	return bpf_map__set_inner_map_fd(skeleton->maps.ring_array, bpf->source.map_fds[0]);
 }
 
+/* Where events are made that are copied then, for each producer: whole pairs of cache lines, as for
+ * struct live_state. */
+static int set_places(struct bpf_live *bpf)
+{
+	struct bpf_map *places = bpf->skeleton->maps.places;
+	const uint32_t align = _Alignof(struct live_state);
+	const uint32_t event = (uint32_t)bpf->plan.largest_stride - RECORD_HEADER;
+	const uint32_t size = (event + align - 1) / align * align;
+	int err;
+
+	if (bpf->write != LIVE_OUTPUT && !bpf->perf)
+		return bpf_map__set_autocreate(places, false);
+	err = bpf_map__set_value_size(places, size);
+	return err ? err : bpf_map__set_max_entries(places, bpf->producers.count);
+}
+
 static int fill_ring_array(struct bpf_live *bpf)
 {
 	const int fd = bpf_map__fd(bpf->skeleton->maps.ring_array);
@@ -280,61 +355,58 @@ static int fill_ring_array(struct bpf_live *bpf)
 	return 0;
 }
 
+/* Two of the four are loaded at the most. */
+static int set_programs(struct bpf_live *bpf)
+{
+	struct live_bpf *skeleton = bpf->skeleton;
+	const bool run = bpf->producer == PRODUCER_RUN;
+	struct bpf_program *program;
+
+	bpf->programs[TARGET_RINGS] =
+		run ? skeleton->progs.produce_by_run : skeleton->progs.produce_by_syscall;
+	bpf->programs[TARGET_PERF_BUFFERS] =
+		run ? skeleton->progs.produce_perf_by_run : skeleton->progs.produce_perf_by_syscall;
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program,
+			program == bpf->programs[TARGET_RINGS] ||
+				(bpf->perf && program == bpf->programs[TARGET_PERF_BUFFERS]));
+	return bpf_map__set_autocreate(skeleton->maps.perf_buffers, bpf->perf);
+}
+
 static int load(struct bpf_live *bpf)
 {
 	struct live_bpf *skeleton = live_bpf__open();
-	struct bpf_program *program;
 	int err;
 
 	if (!skeleton)
 		return -errno;
 	bpf->skeleton = skeleton;
 	set_plan(bpf);
-	bpf_program__set_autoload(skeleton->progs.produce_by_run, bpf->producer == PRODUCER_RUN);
-	bpf_program__set_autoload(
-		skeleton->progs.produce_by_syscall, bpf->producer == PRODUCER_SYSCALL);
-	program = bpf->producer == PRODUCER_RUN ? skeleton->progs.produce_by_run
-						: skeleton->progs.produce_by_syscall;
-	err = set_rings(bpf);
+	err = set_programs(bpf);
+	if (!err)
+		err = set_rings(bpf);
+	if (!err)
+		err = set_places(bpf);
 	if (!err)
 		err = live_bpf__load(skeleton);
 	if (!err)
 		err = fill_ring_array(bpf);
 	if (err)
 		return err;
-	bpf->program_fd = bpf_program__fd(program);
+	if (bpf->perf)
+		bpf->source.perf_fd = bpf_map__fd(skeleton->maps.perf_buffers);
 	bpf->accounts_fd = bpf_map__fd(skeleton->maps.accounts);
 	bpf->states = skeleton->bss->states;
 	return 0;
 }
 
-static int explain_attach(int err, struct complaint *why)
-{
-	if (err == -ENOENT)
-		return complain(why, err,
-			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
-			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
-			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
-	if (err == -EACCES || err == -EPERM)
-		return complain(why, err,
-			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
-			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
-			"sudo, or with -producer run",
-			strerror(-err));
-	return complain(why, err,
-		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
-		strerror(-err));
-}
-
 /* Attaches the program, and lets it know which process is this. */
-static int attach(struct bpf_live *bpf, struct complaint *why)
+static int introduce(struct bpf_live *bpf, struct complaint *why)
 {
-	struct bpf_program *program = bpf->skeleton->progs.produce_by_syscall;
-	struct bpf_link *link = bpf_program__attach(program);
+	int err = attach(bpf, why);
 
-	if (!link)
-		return explain_attach(-errno, why);
-	bpf->skeleton->links.produce_by_syscall = link;
+	if (err || bpf->producer != PRODUCER_SYSCALL)
+		return err;
 	getpgid(bpf->skeleton->rodata->introduction);
 	if (__atomic_load_n(&bpf->skeleton->bss->tgid, __ATOMIC_RELAXED) == 0)
 		return complain(why, -EOPNOTSUPP,
@@ -351,11 +423,11 @@ static int prepare(struct bpf_live *bpf, struct complaint *why)
 		err = load(bpf);
 	if (err)
 		return bpf_load_explain(err, privileges_of(bpf), bpf->ring_size, why);
-	return bpf->producer == PRODUCER_SYSCALL ? attach(bpf, why) : 0;
+	return introduce(bpf, why);
 }
 
-int live_bpf_source_open(
-	struct live_source **source, const struct live_workload *workload, struct complaint *why)
+int live_bpf_source_open(struct live_source **source, const struct live_workload *workload,
+	bool perf, struct complaint *why)
 {
 	struct bpf_live *bpf;
 	int err;
@@ -366,12 +438,15 @@ int live_bpf_source_open(
 	memset(bpf, 0, sizeof(*bpf));
 	bpf_load_quietly();
 	bpf->source.operations = &bpf_operations;
+	bpf->source.perf_fd = -1;
 	bpf->source.rings = workload->rings;
 	for (uint32_t i = 0; i < LIVE_RINGS_MAX; i++)
 		bpf->source.map_fds[i] = -1;
 	bpf->plan = live_plan_of(workload);
 	bpf->ring_size = workload->ring_size;
 	bpf->producer = workload->producer;
+	bpf->write = workload->write;
+	bpf->perf = perf;
 	producers_init(&bpf->producers, workload, &bpf->plan, &jobs[workload->producer], bpf);
 	err = prepare(bpf, why);
 	if (err) {

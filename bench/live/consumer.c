@@ -7,13 +7,13 @@
 #include "live/consumer_event.h"
 #include "pin.h"
 
-int consumer_wrong_event(struct consumer *c, const struct live_event *event, size_t length)
+int consumer_wrong_event(struct consumer *c, const void *data, size_t length)
 {
-	const uint64_t producer = length >= 8 ? event->id >> LIVE_SEQUENCE_BITS : 0;
-	const uint64_t sequence =
-		length >= 8 ? event->id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1) : 0;
+	const uint64_t id = length >= 8 ? *(const event_word *)data : 0;
+	const uint64_t producer = id >> LIVE_SEQUENCE_BITS;
+	const uint64_t sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
 
-	if (length >= sizeof(*event) && producer < c->workload->producers &&
+	if (length >= sizeof(struct live_event) && producer < c->workload->producers &&
 		sequence < c->streams[producer].next)
 		return complain(&c->why, -EBADMSG,
 			"event %llu of producer %llu came after event %llu: twice, or out of order",
@@ -39,15 +39,30 @@ static bool should_stop(const struct consumer *c)
 	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 }
 
+/* Makes the events that are read next, where no other thread does. */
+static int take_turn(struct consumer *c)
+{
+	const int64_t before = thread_cpu_ns();
+	int err = c->source->operations->turn(c->source, &c->why);
+
+	c->turns_cpu_ns += thread_cpu_ns() - before;
+	return err;
+}
+
 static int read_events(struct consumer *c)
 {
 	const int64_t cpu_before = thread_cpu_ns();
 	uint64_t before;
 	int err = 0;
 
+	c->started_ns = monotonic_ns();
+	c->last_ns = c->started_ns + c->workload->duration_ns; /* should nothing come */
 	while (!err && !should_stop(c)) {
 		before = c->consumed;
-		err = c->engine->read(c);
+		if (c->workload->back_to_back > 0)
+			err = take_turn(c);
+		if (!err)
+			err = c->engine->read(c);
 		if (c->consumed != before)
 			c->last_ns = monotonic_ns();
 	}
@@ -59,7 +74,7 @@ static int read_events(struct consumer *c)
 		return err;
 	if (c->consumed != before)
 		c->last_ns = monotonic_ns() + c->saved_ns;
-	c->cpu_ns = thread_cpu_ns() - cpu_before + c->saved_ns;
+	c->cpu_ns = thread_cpu_ns() - cpu_before - c->turns_cpu_ns + c->saved_ns;
 	return err;
 }
 
@@ -94,6 +109,8 @@ static const struct consumer_engine *engine_of(enum live_mode mode)
 {
 	if (live_mode_program(mode))
 		return &peer_engine;
+	if (mode == MODE_PERFBUF)
+		return &perfbuf_engine;
 	return mode == MODE_LIBBPF ? &libbpf_engine : &ringview_engine;
 }
 

@@ -11,7 +11,7 @@
 #include "monotonic.h"
 
 /* Says what is wrong with an event. Returns -EBADMSG. */
-int consumer_wrong_event(struct consumer *c, const struct live_event *event, size_t length);
+int consumer_wrong_event(struct consumer *c, const void *data, size_t length);
 
 /* Events that were all due before the clock was read, and that no wait parts, are handled within
  * nanoseconds: to read the clock for each would cost more than they do. One in so many does. */
@@ -27,18 +27,21 @@ static inline int64_t handled_at(struct consumer *c, int64_t due)
 	return c->clock_ns;
 }
 
+/* Perf's records begin where 8 divides the address, and their events 12 bytes after. */
+typedef uint64_t event_word __attribute__((aligned(4), may_alias));
+
 /* 0, or -EBADMSG with c->why. */
 static inline int consumer_handle(struct consumer *c, const void *data, size_t length)
 {
-	const struct live_event *event = data;
-	const uint64_t *words = data;
+	const event_word *words = data; /* id and due of struct live_event first */
 	const uint32_t size = c->workload->event_size;
 	struct consumer_stream *stream;
 	uint64_t id, producer, sequence;
+	int64_t due;
 
-	if (__builtin_expect(length < sizeof(*event), 0))
-		return consumer_wrong_event(c, event, length);
-	id = event->id;
+	if (__builtin_expect(length < sizeof(struct live_event), 0))
+		return consumer_wrong_event(c, data, length);
+	id = words[0];
 	producer = id >> LIVE_SEQUENCE_BITS;
 	sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
 	stream = &c->streams[producer % LIVE_PRODUCERS_MAX];
@@ -48,12 +51,12 @@ static inline int consumer_handle(struct consumer *c, const void *data, size_t l
 				     (length >= 24 && words[length / 8 - 1] !=
 							      sized_word(id, length / 8 - 1)),
 		    0))
-		return consumer_wrong_event(c, event, length);
+		return consumer_wrong_event(c, data, length);
 	stream->next = sequence + 1;
 	stream->read++;
-	if (event->due) {
-		const int64_t late =
-			handled_at(c, (int64_t)event->due) + c->saved_ns - (int64_t)event->due;
+	due = (int64_t)words[1];
+	if (due) {
+		const int64_t late = handled_at(c, due) + c->saved_ns - due;
 
 		/* Clocks of two CPUs may differ by some nanoseconds. */
 		histogram_add(c->latency, late > 0 ? (uint64_t)late : 0);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "live/histogram.h"
-#include "live_events.h"
+#include "live_producer.h"
 #include "statistics/scratch.h"
 #include "workload.h"
 
@@ -25,6 +25,7 @@ enum live_mode {
 	MODE_VIEW,
 	MODE_BATCH,
 	MODE_LIBBPF,
+	MODE_PERFBUF, /* libbpf's perf_buffer, which is no ring */
 	MODE_LIBBPF17,
 	MODE_AYA,
 	MODE_CILIUM_EBPF,
@@ -44,8 +45,9 @@ extern const char *const live_wait_names[];
 extern const char *const live_mode_names[];
 extern const char *const live_notify_names[];
 extern const char *const live_producer_names[];
+extern const char *const live_write_names[];
 
-#define LIVE_COMBINATIONS_MAX (3 * 3 + 2 + MODE_COUNT - MODE_LIBBPF17)
+#define LIVE_COMBINATIONS_MAX (3 * 3 + 2 + MODE_COUNT - MODE_PERFBUF)
 #define LIVE_PRODUCERS_MAX 64
 #define LIVE_RINGS_MAX 64
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -60,13 +62,18 @@ struct live_workload {
 	uint32_t event_size; /* bytes; 0: mixed (live_mixed_size()) */
 	double discard;      /* share of events that the producer discards, 0 to 1 */
 	uint64_t ring_size;  /* of each ring */
-	uint32_t rings;      /* producer i writes to ring i modulo rings */
+	enum live_write write;
+	uint32_t rings; /* producer i writes to ring i modulo rings */
 	enum live_notify notify;
 	uint64_t notify_events; /* of NOTIFY_SAMPLED */
 	int64_t latency_budget_ns;
 	int64_t timer_slack_ns; /* of the consumer's thread; 0: as it is */
 	int64_t work_ns;        /* what the consumer does with each event */
 	int consumer_cpu;       /* -1: any */
+	bool same_cpu;          /* the producers are on the consumer's */
+	/* The consumer's thread makes so many events, reads them, and so on; 0: producers have
+	 * threads of their own, and write while it reads. */
+	uint64_t back_to_back;
 };
 
 struct live_combination {
@@ -88,7 +95,7 @@ struct live_round {
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */
 	uint64_t sleeps;     /* system calls of the consumer that could sleep; LIVE_UNKNOWN */
 	uint64_t wakeups;    /* of them, ended by a notification; LIVE_UNKNOWN */
-	uint64_t high_water; /* most bytes that waited in a ring, headers included */
+	uint64_t high_water; /* most bytes that waited in a ring, headers included; LIVE_UNKNOWN */
 };
 
 struct live_samples {

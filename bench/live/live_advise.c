@@ -29,7 +29,7 @@ static int try_size(struct trial *t, struct live_try *try)
 
 	*try = (struct live_try){ .ring_size = t->workload->ring_size };
 	t->busiest = 0;
-	err = live_source_open(&source, t->workload, t->why);
+	err = live_source_open(&source, t->workload, false, t->why);
 	if (err)
 		return err;
 	while (!err && try->lost == 0 && try->runs < request->rounds) {

@@ -20,6 +20,13 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 		workload->timer_slack_ns, workload->work_ns);
 }
 
+/* At the end, so that what was there before them keeps its place. */
+static void write_later_columns(FILE *out, const struct live_workload *workload)
+{
+	fprintf(out, ",%s,%" PRIu64 ",%d\n", live_write_names[workload->write],
+		workload->back_to_back, workload->same_cpu);
+}
+
 static const char *known(char text[24], uint64_t amount)
 {
 	snprintf(text, 24, "%" PRIu64, amount);
@@ -27,20 +34,20 @@ static const char *known(char text[24], uint64_t amount)
 }
 
 /* Where nothing was consumed there is no time an event, and some readers do not tell of their
- * sleeps: such fields are empty. */
+ * sleeps, or how full it was: such fields are empty. */
 static void write_round(FILE *out, size_t number, const struct live_round *round)
 {
-	char sleeps[24], wakeups[24];
+	char sleeps[24], wakeups[24], high_water[24];
 
 	fprintf(out, ",%zu,%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", number,
 		round->elapsed_ns, round->produced, round->consumed, round->lost, round->discarded);
 	if (round->consumed > 0)
 		fprintf(out, "%.4f", (double)round->elapsed_ns / (double)round->consumed);
-	fprintf(out, ",%.4f,%.4f,%" PRId64 ",%s,%s,%" PRIu64 "\n",
+	fprintf(out, ",%.4f,%.4f,%" PRId64 ",%s,%s,%s",
 		round->elapsed_ns > 0 ? 1e3 * (double)round->consumed / (double)round->elapsed_ns
 				      : 0,
 		round->producer_ns_per_event, round->consumer_cpu_ns, known(sleeps, round->sleeps),
-		known(wakeups, round->wakeups), round->high_water);
+		known(wakeups, round->wakeups), known(high_water, round->high_water));
 }
 
 void live_write_csv(FILE *out, const struct live_report *report)
@@ -50,7 +57,7 @@ void live_write_csv(FILE *out, const struct live_report *report)
 	fputs("path,wait,source,producer,producers,rate,event_size,discard,ring_size,rings,notify,"
 	      "latency_budget_ns,timer_slack_ns,work_ns,round,elapsed_ns,produced,consumed,lost,"
 	      "discarded,ns_per_event,mevents_per_s,producer_ns_per_event,consumer_cpu_ns,sleeps,"
-	      "wakeups,high_water\n",
+	      "wakeups,high_water,write,back_to_back,same_cpu\n",
 		out);
 	for (size_t i = 0; i < results->result_count; i++) {
 		const struct live_result *result = &results->results[i];
@@ -60,6 +67,7 @@ void live_write_csv(FILE *out, const struct live_report *report)
 				live_wait_name(result->combination.wait));
 			write_workload(out, &results->measurement->workload);
 			write_round(out, round + 1, &result->rounds[round]);
+			write_later_columns(out, &results->measurement->workload);
 		}
 	}
 }

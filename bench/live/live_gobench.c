@@ -7,6 +7,7 @@
 
 #include "live/live_writers.h"
 #include "results/gobench_header.h"
+#include "results/style.h"
 
 static void write_round(FILE *out, const struct live_result *result, const struct live_round *round)
 {
@@ -23,16 +24,32 @@ static void write_round(FILE *out, const struct live_result *result, const struc
 	fputc('\n', out);
 }
 
+/* What is not as it is by default: names that are known from before stay as they were. */
+static void write_variant(char *text, size_t size, const struct live_workload *workload)
+{
+	struct style_text variant = { .text = text, .size = size };
+
+	style_append(&variant, "%s", "");
+	if (workload->write == LIVE_OUTPUT)
+		style_append(&variant, "/write=%s", live_write_names[workload->write]);
+	if (workload->back_to_back > 0)
+		style_append(&variant, "/back-to-back=%" PRIu64, workload->back_to_back);
+	if (workload->same_cpu)
+		style_append(&variant, "/cpu=same");
+}
+
 void live_write_gobench(FILE *out, const struct live_report *report)
 {
 	const struct live_results *results = report->results;
 	const struct live_workload *workload = &results->measurement->workload;
-	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE], size[16] = "mixed";
+	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE], size[16] = "mixed",
+	     variant[64];
 
 	if (workload->event_size > 0)
 		snprintf(size, sizeof(size), "%" PRIu32, workload->event_size);
 	live_notify_text(workload, notify, sizeof(notify));
 	live_rate_text(workload, rate, sizeof(rate));
+	write_variant(variant, sizeof(variant), workload);
 	gobench_write_header(out, report->environment);
 	for (size_t i = 0; i < results->result_count; i++) {
 		const struct live_result *result = &results->results[i];
@@ -43,10 +60,10 @@ void live_write_gobench(FILE *out, const struct live_report *report)
 				continue;
 			fprintf(out,
 				"BenchmarkLive/path=%s/wait=%s/size=%s/producers=%" PRIu32
-				"/rate=%s/notify=%s",
+				"/rate=%s/notify=%s%s",
 				live_mode_names[result->combination.mode],
 				live_wait_name(result->combination.wait), size, workload->producers,
-				rate, notify);
+				rate, notify, variant);
 			write_round(out, result, &result->rounds[round]);
 		}
 	}

@@ -31,8 +31,10 @@ static json_t *workload_json(const struct live_measurement *measurement)
 	char notify[LIVE_NOTIFY_SIZE];
 	json_t *producing, *consuming;
 
-	producing = json_pack("{s:s, s:s, s:I, s:o, s:I, s:I, s:o}", "source",
+	producing = json_pack("{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o}", "source",
 		source_names[workload->source], "producer", live_producer_names[workload->producer],
+		"write", live_write_names[workload->write], "back_to_back",
+		(json_int_t)workload->back_to_back, "same_cpu", workload->same_cpu,
 		"producers", (json_int_t)workload->producers, "rate", rate_json(workload),
 		"duration_ns", (json_int_t)workload->duration_ns, "event_size",
 		(json_int_t)workload->event_size, "discard", json_value_real(workload->discard));
@@ -65,13 +67,13 @@ static json_t *latency_json(const struct histogram *latency)
 
 static json_t *round_json(const struct live_round *round)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:I}", "elapsed_ns",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:o}", "elapsed_ns",
 		(json_int_t)round->elapsed_ns, "produced", (json_int_t)round->produced, "consumed",
 		(json_int_t)round->consumed, "lost", (json_int_t)round->lost, "discarded",
 		(json_int_t)round->discarded, "producer_ns_per_event",
 		json_value_real(round->producer_ns_per_event), "consumer_cpu_ns",
 		(json_int_t)round->consumer_cpu_ns, "sleeps", known_json(round->sleeps), "wakeups",
-		known_json(round->wakeups), "high_water", (json_int_t)round->high_water);
+		known_json(round->wakeups), "high_water", known_json(round->high_water));
 }
 
 static json_t *rounds_json(const struct live_result *result)
@@ -104,13 +106,13 @@ static json_t *speed_json(const struct live_result *result, const struct live_wo
 
 static json_t *totals_json(const struct live_result *result)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I}", "produced",
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "produced",
 		(json_int_t)result->produced, "consumed", (json_int_t)result->consumed, "lost",
 		(json_int_t)result->lost, "discarded", (json_int_t)result->discarded,
 		"producer_ns_per_event", median_json(&result->producer_ns), "consumer_cpu_percent",
 		median_json(&result->cpu_percent), "consumer_cpu_ns_per_event",
 		median_json(&result->cpu_ns), "sleeps", known_json(result->sleeps), "wakeups",
-		known_json(result->wakeups), "high_water", (json_int_t)result->high_water);
+		known_json(result->wakeups), "high_water", known_json(result->high_water));
 }
 
 static json_t *result_json(const struct live_results *results, size_t index)

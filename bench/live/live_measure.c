@@ -44,6 +44,10 @@ static int check_balance(
 	if (c->consumed != produced->submitted)
 		return complain(why, -EBADMSG, "read %llu events of %llu that were submitted",
 			(unsigned long long)c->consumed, (unsigned long long)produced->submitted);
+	if (c->lost > produced->failed || (c->lost_is_all && c->lost < produced->failed))
+		return complain(why, -EBADMSG,
+			"perf lost %llu events, but the producers count %llu that failed",
+			(unsigned long long)c->lost, (unsigned long long)produced->failed);
 	/* The gaps in each producer's sequence are just its losses. */
 	for (uint32_t i = 0; i < c->workload->producers; i++) {
 		const struct consumer_stream *stream = &c->streams[i];
@@ -78,13 +82,12 @@ static int produce(struct live_source *source, int64_t duration_ns, struct live_
 }
 
 static void fill_round(struct live_round *round, const struct consumer *c,
-	const struct live_workload *workload, const struct live_produced *produced,
-	int64_t started_ns)
+	const struct live_workload *workload, const struct live_produced *produced)
 {
 	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
 
 	*round = (struct live_round){
-		.elapsed_ns = c->last_ns - started_ns,
+		.elapsed_ns = c->last_ns - c->started_ns,
 		.produced = produced->attempted,
 		.consumed = c->consumed,
 		.lost = produced->failed,
@@ -96,20 +99,59 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 		.wakeups = c->wakeups,
 		.high_water = produced->high_water,
 	};
-	if (c->high_water > round->high_water)
+	if (c->high_water > round->high_water) /* or not known */
 		round->high_water = c->high_water;
 	if (full > round->high_water)
 		round->high_water = full;
+}
+
+/* The producers have threads of their own, and write while the consumer reads. */
+static int run_beside(struct live_trial *trial, struct consumer *c, struct live_produced *produced,
+	struct complaint *why)
+{
+	const int64_t duration_ns = trial->workload->duration_ns;
+	struct complaint ignored;
+	int64_t started_ns;
+	int err, stop_err;
+
+	err = consumer_start(c, why);
+	trial->reader_failed = err;
+	if (err)
+		return err;
+	started_ns = monotonic_ns();
+	err = produce(trial->source, duration_ns, produced, why);
+	stop_err = consumer_stop(c, err ? &ignored : why);
+	trial->reader_failed = !err && stop_err;
+	c->started_ns = started_ns; /* the consumer had to be there before */
+	return err ? err : stop_err;
+}
+
+/* The consumer's thread lets the events be made, and reads them, in turns. */
+static int run_in_turns(struct live_trial *trial, struct consumer *c,
+	struct live_produced *produced, struct complaint *why)
+{
+	struct live_source *source = trial->source;
+	struct complaint ignored;
+	int err, stop_err;
+
+	err = source->operations->start(source, why);
+	if (!err)
+		err = consumer_start(c, why);
+	if (!err) {
+		err = sleep_for(trial->workload->duration_ns);
+		stop_err = consumer_stop(c, err ? &ignored : why);
+		err = err ? err : stop_err;
+	}
+	stop_err = source->operations->stop(source, produced, err ? &ignored : why);
+	return err ? err : stop_err;
 }
 
 int live_run(struct live_trial *trial, struct complaint *why)
 {
 	const struct live_workload *workload = trial->workload;
 	struct live_produced produced = { 0 };
-	struct complaint ignored;
 	struct consumer *c = calloc(1, sizeof(*c));
-	int64_t started_ns;
-	int err, stop_err;
+	int err;
 
 	trial->reader_failed = false;
 	if (!c)
@@ -119,20 +161,16 @@ int live_run(struct live_trial *trial, struct complaint *why)
 	c->work = trial->work;
 	c->latency = trial->latency;
 	c->source = trial->source;
-	err = consumer_start(c, why);
-	trial->reader_failed = err;
+	c->source->target =
+		trial->combination.mode == MODE_PERFBUF ? TARGET_PERF_BUFFERS : TARGET_RINGS;
+	err = workload->back_to_back > 0 ? run_in_turns(trial, c, &produced, why)
+					 : run_beside(trial, c, &produced, why);
 	if (!err) {
-		started_ns = monotonic_ns();
-		c->last_ns = started_ns + workload->duration_ns; /* should nothing come */
-		err = produce(trial->source, workload->duration_ns, &produced, why);
-		stop_err = consumer_stop(c, err ? &ignored : why);
-		if (!err) {
-			err = stop_err ? stop_err : check_balance(c, &produced, why);
-			trial->reader_failed = err;
-		}
-		if (!err)
-			fill_round(trial->round, c, workload, &produced, started_ns);
+		err = check_balance(c, &produced, why);
+		trial->reader_failed = err;
 	}
+	if (!err)
+		fill_round(trial->round, c, workload, &produced);
 	free(c);
 	return err;
 }
@@ -147,6 +185,14 @@ struct live_session {
 	size_t entries; /* combinations, and the twin */
 	bool failed[LIVE_COMBINATIONS_MAX + 1];
 };
+
+static bool uses_perf(const struct live_request *request)
+{
+	for (size_t i = 0; i < request->count; i++)
+		if (request->combinations[i].mode == MODE_PERFBUF)
+			return true;
+	return false;
+}
 
 static bool same_reader(const struct live_session *s, size_t a, size_t b)
 {
@@ -167,7 +213,8 @@ static int drop_peer(struct live_session *s, size_t entry)
 		s->failed[i] |= same_reader(s, i, entry);
 	live_source_close(s->source);
 	s->source = NULL;
-	return live_source_open(&s->source, s->request->workload, s->why);
+	return live_source_open(
+		&s->source, s->request->workload, uses_perf(s->request), s->why);
 }
 
 static int run_entry(struct live_session *s, size_t entry, size_t row)
@@ -237,7 +284,8 @@ static int run_rounds(struct live_session *s)
 		if (m->rounds % step == 0 && m->rounds / step < RINGS_MAX) {
 			live_source_close(s->source);
 			s->source = NULL;
-			err = live_source_open(&s->source, s->request->workload, s->why);
+			err = live_source_open(
+		&s->source, s->request->workload, uses_perf(s->request), s->why);
 			if (!err)
 				err = measure_alone(s, alone, &alone_count);
 		}

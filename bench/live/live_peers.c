@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "live/live_checks.h"
 #include "live/live_peers.h"
 
 static struct peer_wish wish_of(const struct live_settings *settings, enum live_mode mode)
@@ -11,19 +12,11 @@ static struct peer_wish wish_of(const struct live_settings *settings, enum live_
 	};
 }
 
-/* Why a peer that was built cannot run here, or NULL. One that was named was refused before. */
-static const char *obstacle(const struct live_workload *workload)
-{
-	if (workload->source == SOURCE_MEMORY)
-		return "it reads only rings of the kernel";
-	return workload->rings > 1 ? "it reads one ring" : NULL;
-}
-
 static int choose(const struct live_settings *settings, struct peers *peers, enum live_mode mode,
 	bool *chosen, struct complaint *why)
 {
 	const struct peer_wish wish = wish_of(settings, mode);
-	const char *reason = obstacle(&settings->workload);
+	const char *reason = live_obstacle_of(&settings->workload, mode).reason;
 
 	*chosen = false;
 	if (wish.by_all && !peers_has_program(&wish, !reason))
@@ -31,7 +24,7 @@ static int choose(const struct live_settings *settings, struct peers *peers, enu
 	if (!reason)
 		return peers_choose(peers, &wish, chosen, why);
 	if (!wish.optional)
-		fprintf(stderr, "%s: left out: %s\n", wish.path, reason);
+		fprintf(stderr, "%s: left out: it %s\n", wish.path, reason);
 	return 0;
 }
 

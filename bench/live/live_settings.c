@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "common_settings.h"
+#include "live/live_checks.h"
 #include "live/live_settings.h"
-#include "live/plan.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
@@ -34,7 +34,7 @@ struct typed {
 	struct live_settings *settings;
 	struct choice modes, waits;
 	uint64_t producers, rings;
-	int source, producer;
+	int source, producer, write;
 	bool ring_size_given;
 };
 
@@ -283,6 +283,23 @@ static void leave_out_libbpf(struct live_settings *settings)
 	settings->combination_count = kept;
 }
 
+/* A perf buffer that came by "all", where it cannot take part. */
+static void leave_out_perfbuf(const struct typed *typed)
+{
+	struct live_settings *settings = typed->settings;
+	const char *reason = live_obstacle_of(&settings->workload, MODE_PERFBUF).reason;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < settings->combination_count; i++) {
+		if (!reason || settings->combinations[i].mode != MODE_PERFBUF)
+			settings->combinations[kept++] = settings->combinations[i];
+		else
+			fprintf(stderr, "%s: left out: it %s\n", live_mode_names[MODE_PERFBUF],
+				reason);
+	}
+	settings->combination_count = kept;
+}
+
 /* A wait of ringview was named, and none of its modes was chosen. */
 static bool has_waits_without_mode(const struct typed *typed)
 {
@@ -300,16 +317,12 @@ static bool has_waits_without_mode(const struct typed *typed)
 static int check_named_mode(
 	const struct live_workload *workload, enum live_mode mode, struct complaint *why)
 {
-	if (workload->source == SOURCE_MEMORY)
-		return complain(why, -EINVAL,
-			"-mode: %s reads only rings of the kernel; leave it out, or leave out "
-			"-source memory",
-			live_mode_names[mode]);
-	if (workload->rings > 1)
-		return complain(why, -EINVAL,
-			"-mode: %s reads one ring; leave it out, or leave out -rings",
-			live_mode_names[mode]);
-	return 0;
+	const struct live_obstacle obstacle = live_obstacle_of(workload, mode);
+
+	if (!obstacle.reason)
+		return 0;
+	return complain(why, -EINVAL, "-mode: %s %s; leave it out, or %s", live_mode_names[mode],
+		obstacle.reason, obstacle.remedy);
 }
 
 static int check_named_modes(const struct typed *typed, struct complaint *why)
@@ -350,58 +363,14 @@ static int check_advise(const struct typed *typed, struct complaint *why)
 			"-advise: a ring's size is for one way of reading, and these are %zu; give "
 			"one -mode and one -wait",
 			typed->settings->combination_count);
+	if (typed->settings->combinations[0].mode == MODE_PERFBUF)
+		return complain(why, -EINVAL,
+			"-advise: it is for rings, and a perf buffer does not tell how full it was; "
+			"give another -mode");
 	if (typed->ring_size_given)
 		return complain(why, -EINVAL,
 			"-ring-size: -advise finds the size; leave out -ring-size, or leave out "
 			"-advise");
-	return 0;
-}
-
-static int check_notify(const struct live_workload *workload, struct complaint *why)
-{
-	const uint64_t room = workload->ring_size - 1;
-	char size[FORMAT_SIZE];
-
-	if (workload->notify != NOTIFY_SAMPLED)
-		return 0;
-	/* First without the product, which may overflow. */
-	if (workload->notify_events <= room && live_plan_of(workload).notify_bytes <= room)
-		return 0;
-	return complain(why, -EINVAL,
-		"-notify: a ring of %s is full before %" PRIu64
-		" events wait in it, so nobody would ever be notified; give fewer, or a larger "
-		"-ring-size",
-		format_size(workload->ring_size, size, sizeof(size)), workload->notify_events);
-}
-
-static int check_ring(const struct live_workload *workload, struct complaint *why)
-{
-	int err = check_ring_size(workload->ring_size, "1MiB", why);
-
-	/* Mixed ones, of size 0 here, fit into any. */
-	if (!err)
-		err = check_ring_holds(workload->ring_size, workload->event_size, why);
-	return err ? err : check_notify(workload, why);
-}
-
-static int check_producers(const struct live_workload *workload, struct complaint *why)
-{
-	const double seconds = (double)workload->duration_ns / (double)S;
-	char duration[FORMAT_SIZE];
-
-	if (workload->producer == PRODUCER_SYSCALL && workload->source == SOURCE_MEMORY)
-		return complain(why, -EINVAL,
-			"-producer: syscall runs a BPF program; leave it out, or leave out -source "
-			"memory");
-	if (workload->discard >= 1)
-		return complain(why, -EINVAL,
-			"-discard: 100%% leaves no event to read; give for example -discard 1%%");
-	if (workload->rate != PARSE_RATE_MAX && (double)workload->rate * seconds < 1)
-		return complain(why, -EINVAL,
-			"-rate: %" PRIu64 " a second is not one event in %s; give a larger one, or "
-			"a longer -duration",
-			workload->rate,
-			format_duration(workload->duration_ns, duration, sizeof(duration)));
 	return 0;
 }
 
@@ -414,6 +383,7 @@ static int conclude(struct typed *typed, struct complaint *why)
 
 	workload->source = (enum source_kind)typed->source;
 	workload->producer = (enum live_producer)typed->producer;
+	workload->write = (enum live_write)typed->write;
 	workload->producers = (uint32_t)typed->producers;
 	workload->rings = (uint32_t)typed->rings;
 	if (typed->modes.count == 0)
@@ -424,15 +394,19 @@ static int conclude(struct typed *typed, struct complaint *why)
 	settings->named_modes = typed->modes.named;
 	err = check_output(settings->output, why);
 	if (!err && !settings->advise)
-		err = check_ring(workload, why);
+		err = live_check_ring(workload, why);
 	if (!err)
-		err = check_producers(workload, why);
+		err = live_check_producers(workload, why);
+	if (!err)
+		err = live_check_back_to_back(workload, why);
 	if (!err)
 		err = check_combinations(typed, why);
 	if (!err && settings->advise)
 		err = check_advise(typed, why);
 	if (!err && workload->source == SOURCE_MEMORY)
 		leave_out_libbpf(settings);
+	if (!err)
+		leave_out_perfbuf(typed);
 	return err;
 }
 
@@ -448,6 +422,7 @@ int live_settings_parse(
 		.rings = workload->rings,
 		.source = workload->source,
 		.producer = workload->producer,
+		.write = workload->write,
 	};
 	const struct flag flags[] = {
 		{ .name = "producers",
@@ -465,6 +440,28 @@ int live_settings_parse(
 			.choices = live_producer_names,
 			.help = "What makes the BPF program run: run: BPF_PROG_TEST_RUN, many "
 				"events a call; syscall: a system call for each event." },
+		{ .name = "write",
+			.kind = FLAG_CHOICE,
+			.target = &typed.write,
+			.placeholder = "HOW",
+			.choices = live_write_names,
+			.help = "How producers write: reserve: in the ring, with "
+				"bpf_ringbuf_reserve and submit; output: elsewhere, and "
+				"bpf_ringbuf_output copies it." },
+		{ .name = "back-to-back",
+			.kind = FLAG_COUNT,
+			.target = &workload->back_to_back,
+			.placeholder = "EVENTS",
+			.help = "The consumer's thread lets so many events be made, reads them, and "
+				"so on: writing and reading in turns, and not at the same time. 0: "
+				"producers have threads of their own.",
+			.example = "500",
+			.minimal = 0,
+			.maximal = FLAG_UNLIMITED },
+		{ .name = "same-cpu",
+			.kind = FLAG_BOOLEAN,
+			.target = &workload->same_cpu,
+			.help = "Producers run on the consumer's CPU, and compete with it." },
 		{ .name = "rate",
 			.kind = FLAG_CUSTOM,
 			.target = &workload->rate,
@@ -492,9 +489,10 @@ int live_settings_parse(
 			.target = &typed.modes,
 			.placeholder = "MODES",
 			.parse = parse_choice,
-			.help = "How to read: copy, view, batch, libbpf, the peers libbpf-1.7, aya "
-				"and cilium-ebpf, or all; or several with commas. libbpf goes with "
-				"its own waits only, and peers wait as they do, whatever -wait "
+			.help = "How to read: copy, view, batch, libbpf, perfbuf (the perf buffer of "
+				"libbpf, in place of a ring), the peers libbpf-1.7, aya and "
+				"cilium-ebpf, or all; or several with commas. libbpf goes with its "
+				"own waits only; perfbuf and peers wait as they do, whatever -wait "
 				"says.",
 			.default_text = "batch" },
 		{ .name = "wait",

@@ -10,8 +10,13 @@
 #include "live/live.h"
 #include "ringview/ringview.h"
 
+/* What producers write to. */
+enum live_target { TARGET_RINGS, TARGET_PERF_BUFFERS, TARGET_COUNT };
+
 struct live_source {
 	const struct live_source_operations *operations;
+	enum live_target target; /* from the next start on; for the user to set */
+	int perf_fd;             /* the map of perf's buffers; -1: not asked for */
 	uint32_t rings;
 	int map_fds[LIVE_RINGS_MAX]; /* -1: not a ring of the kernel */
 };
@@ -29,8 +34,11 @@ struct live_produced {
 
 struct live_source_operations {
 	/* Starts the producers: threads, pinned, that write until stop. Sequences begin at 0 again.
-	 * The rings have to be empty. 0 or a negative errno with @why. */
+	 * The target has to be empty. 0 or a negative errno with @why. */
 	int (*start)(struct live_source *source, struct complaint *why);
+	/* For workload->back_to_back, in place of threads that start would have started: makes the
+	 * events of one turn, on the calling thread. 0 or a negative errno with @why. */
+	int (*turn)(struct live_source *source, struct complaint *why);
 	/* Stops them and says what they did; every record is submitted or discarded then. 0, or a
 	 * negative errno with @why when one of them failed. Also after a failed start. */
 	int (*stop)(
@@ -46,16 +54,17 @@ struct live_source_operations {
 	void (*close)(struct live_source *source);
 };
 
-/* Makes the rings and prepares the producers. 0, or a negative errno with @why. */
-int live_source_open(
-	struct live_source **source, const struct live_workload *workload, struct complaint *why);
+/* Makes the rings and prepares the producers, which can write to perf's buffers too if @perf. 0, or
+ * a negative errno with @why. */
+int live_source_open(struct live_source **source, const struct live_workload *workload, bool perf,
+	struct complaint *why);
 
 /* NULL is fine. */
 void live_source_close(struct live_source *source);
 
 /* Each kind's own opening, for live_source_open(). */
-int live_bpf_source_open(
-	struct live_source **source, const struct live_workload *workload, struct complaint *why);
+int live_bpf_source_open(struct live_source **source, const struct live_workload *workload,
+	bool perf, struct complaint *why);
 int live_memory_source_open(
 	struct live_source **source, const struct live_workload *workload, struct complaint *why);
 

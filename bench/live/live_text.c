@@ -203,7 +203,7 @@ static void write_throughput_row(FILE *out, const struct live_report *report, si
 	const struct live_result *result = &results->results[index];
 	const struct live_ratio *ratio = ratio_of(results, index);
 	const enum verdict verdict = ratio ? ratio->ratio.verdict : VERDICT_SAME;
-	const double ring_size = (double)results->measurement->workload.ring_size;
+	const struct live_workload *workload = &results->measurement->workload;
 	char speed[CELL_SIZE], interval[CELL_SIZE], times[CELL_SIZE], lost[CELL_SIZE],
 		producer[CELL_SIZE], cpu[CELL_SIZE], cpu_ns[CELL_SIZE], sleeps[CELL_SIZE],
 		wakeups[CELL_SIZE], high_water[CELL_SIZE];
@@ -221,7 +221,7 @@ static void write_throughput_row(FILE *out, const struct live_report *report, si
 		figure(cpu_ns, median_of(&result->cpu_ns)),
 		figure(sleeps, share(result->sleeps, result->consumed)),
 		figure(wakeups, share(result->wakeups, result->consumed)),
-		figure(high_water, 100 * (double)result->high_water / ring_size));
+		figure(high_water, 100 * share(result->high_water, workload->ring_size)));
 }
 
 static void write_throughput(FILE *out, const struct live_report *report)
@@ -341,6 +341,8 @@ static void append_producers(struct style_text *text, const struct live_workload
 		style_append(text, ", events of %" PRIu32 " B", workload->event_size);
 	else
 		style_append(text, ", events of mixed sizes");
+	if (workload->write == LIVE_OUTPUT)
+		style_append(text, ", written by bpf_ringbuf_output");
 	if (workload->discard > 0)
 		style_append(text, ", %g %% discarded", workload->discard * 100);
 }
@@ -366,11 +368,16 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 		format_size(workload->ring_size, size, sizeof(size)),
 		workload->source == SOURCE_MEMORY ? " in plain memory" : "");
 	style_append(&text, ", notify %s", live_notify_text(workload, notify, sizeof(notify)));
+	if (workload->back_to_back > 0)
+		style_append(&text, ", back to back, %" PRIu64 " events a turn",
+			workload->back_to_back);
 	append_duration(&text, "latency budget", workload->latency_budget_ns);
 	append_duration(&text, "timer slack", workload->timer_slack_ns);
 	append_duration(&text, "work an event", workload->work_ns);
 	if (workload->consumer_cpu >= 0)
 		style_append(&text, ", consumer on CPU %d", workload->consumer_cpu);
+	if (workload->same_cpu)
+		style_append(&text, ", with the producers");
 	style_append(&text, ".");
 	style_write_wrapped(out, workload_text);
 }

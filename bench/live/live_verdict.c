@@ -43,13 +43,16 @@
 #define SAMPLED_LEAST 16
 #define SAMPLED_MOST 1024
 
+/* From then on a perf buffer gains little: docs/measuring.md. */
+#define SAMPLED_OF_PERF 500
+
 /* max_entries of a map is a 32-bit number. */
 #define RING_MOST (UINT64_C(1) << 31)
 
 /* So many mixed events show their mean size to within a few per cent. */
 #define MIXED_EVENTS 1024
 
-enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER };
+enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER, COST_PERF };
 
 struct situation {
 	const struct live_workload *workload;
@@ -122,7 +125,9 @@ static bool never_sleeps(const struct situation *s)
 
 static bool waits_for_notifications(const struct situation *s)
 {
-	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL || s->wait == WAIT_OWN;
+	/* Of a perf buffer a full one is always notified of. */
+	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL ||
+	       (s->wait == WAIT_OWN && s->mode != MODE_PERFBUF);
 }
 
 /* Bytes from one record to the next, on average. */
@@ -147,6 +152,11 @@ static uint64_t power_of_two(double value, uint64_t least, uint64_t most)
 	return power;
 }
 
+static bool notifies_always(const struct live_workload *workload)
+{
+	return workload->notify == NOTIFY_DEFAULT || workload->notify == NOTIFY_FORCE;
+}
+
 /* Why an event costs its producer much more than alone, as far as the figures can tell. Alone means
  * one producer: what several do to each other is not in it. */
 static enum cost cost_of(const struct situation *s)
@@ -157,6 +167,9 @@ static enum cost cost_of(const struct situation *s)
 	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone ||
 		s->producer - s->alone <= least)
 		return COST_FINE;
+	/* Perf notifies when told to, however it is read. */
+	if (s->mode == MODE_PERFBUF)
+		return notifies_always(s->workload) ? COST_PERF : COST_FINE;
 	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * (s->producer - s->alone))
 		return COST_NOTIFICATIONS;
 	/* However it is read, it costs so much: the producers do it to each other. */
@@ -223,10 +236,19 @@ static void say_reader(struct style_text *text, const struct situation *s)
 		" How it reads and waits costs the producers %.0f ns an event more than alone "
 		"(%.0f ns). Read with path batch, waiting paced",
 		s->producer - s->alone, s->alone);
-	if (s->workload->notify == NOTIFY_DEFAULT || s->workload->notify == NOTIFY_FORCE)
+	if (notifies_always(s->workload))
 		style_append(
 			text, ", or let them notify less often: -notify sampled:%d", SAMPLED_LEAST);
 	style_append(text, ".");
+}
+
+static void say_perf(struct style_text *text, const struct situation *s)
+{
+	style_append(text,
+		" Perf notifies of each event, whether or not anybody sleeps: %.0f ns an event, "
+		"where one to a ring that nobody reads costs %.0f ns. Give -notify sampled:%d, or "
+		"write to a ring.",
+		s->producer, s->alone, SAMPLED_OF_PERF);
 }
 
 /* False: an event costs no more than it has to, so nothing was said. */
@@ -244,6 +266,9 @@ static bool say_cost(struct style_text *text, const struct situation *s)
 		return true;
 	case COST_READER:
 		say_reader(text, s);
+		return true;
+	case COST_PERF:
+		say_perf(text, s);
 		return true;
 	case COST_FINE:
 		break;
@@ -327,8 +352,8 @@ static void say_size(struct style_text *text, const struct situation *s)
 			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
 	style_append(text, " %s -ring-size %s", needed > 0 ? "that needs about" : "Give at least",
 		format_size(power_of_two(needed, least, RING_MOST), size, sizeof(size)));
-	style_append(text, "%s; -advise works it out.",
-		s->wait == WAIT_PACED ? ", or a smaller -latency-budget" : "");
+	style_append(text, "%s%s.", s->wait == WAIT_PACED ? ", or a smaller -latency-budget" : "",
+		s->mode == MODE_PERFBUF ? "" : "; -advise works it out");
 }
 
 static void say_ring_too_small(struct style_text *text, const struct situation *s)
@@ -336,8 +361,9 @@ static void say_ring_too_small(struct style_text *text, const struct situation *
 	char cpu[16], lost[16], ring[FORMAT_SIZE], wait[FORMAT_SIZE];
 
 	style_append(text,
-		"A ring of %s is too small for the bursts: it was full, and %s of the events were "
+		"A %s of %s is too small for the bursts: it was full, and %s of the events were "
 		"lost, ",
+		s->mode == MODE_PERFBUF ? "buffer" : "ring",
 		format_size(s->workload->ring_size, ring, sizeof(ring)),
 		style_percent(lost, sizeof(lost), s->lost));
 	if (never_sleeps(s))
@@ -361,9 +387,38 @@ static void say_nobody_wakes(struct style_text *text, const struct situation *s)
 		style_percent(lost, sizeof(lost), s->lost));
 }
 
+/* Nobody is to blame for the losses but the scheduler. */
+static void say_shared_cpu(struct style_text *text, const struct situation *s)
+{
+	char cpu[16], lost[16];
+
+	style_append(text,
+		"Producers and consumer compete for one CPU, of which the consumer got %s: %s of "
+		"the events were lost while it was not its turn. Give it a CPU of its own.",
+		style_percent(cpu, sizeof(cpu), s->cpu), style_percent(lost, sizeof(lost), s->lost));
+}
+
+static void say_back_to_back(struct style_text *text, const struct situation *s)
+{
+	char lost[16];
+
+	style_append(text,
+		"One thread does it all, in turns: %.3g Mev/s, where an event takes its producer "
+		"%.0f ns, and then its reader %.*f ns.",
+		s->mevents_per_s, s->producer, s->cpu_ns < 100 ? 1 : 0, s->cpu_ns);
+	if (s->lost > 0)
+		style_append(text,
+			" %s were lost: it was not notified of a turn, and made the next ones "
+			"before it looked.",
+			style_percent(lost, sizeof(lost), s->lost));
+	say_cost(text, s);
+}
+
 static void say_loss(struct style_text *text, const struct situation *s)
 {
-	if (waits_for_notifications(s) && s->workload->notify == NOTIFY_NEVER) {
+	if (s->workload->same_cpu) {
+		say_shared_cpu(text, s);
+	} else if (waits_for_notifications(s) && s->workload->notify == NOTIFY_NEVER) {
 		say_nobody_wakes(text, s);
 	} else if (is_always_behind(s)) {
 		say_consumer_limits(text, s);
@@ -420,8 +475,9 @@ static void say_producers_limit(struct style_text *text, const struct situation 
 
 	style_append(text,
 		"The producers limit: they made all they can, %.3g Mev/s at %.0f ns an event "
-		"(%.0f ns alone), and all of it was read for %s of a CPU.",
-		s->mevents_per_s, s->producer, s->alone, style_percent(cpu, sizeof(cpu), s->cpu));
+		"(%.0f ns alone%s), and all of it was read for %s of a CPU.",
+		s->mevents_per_s, s->producer, s->alone,
+		s->mode == MODE_PERFBUF ? ", to a ring" : "", style_percent(cpu, sizeof(cpu), s->cpu));
 	if (say_cost(text, s))
 		return;
 	style_append(text, "%s More producers (-producers) show the consumer's limit.",
@@ -436,6 +492,8 @@ char *live_verdict(const struct live_results *results, size_t index, char *text,
 	style_append(&said, "%s", "");
 	if (s.result->consumed == 0)
 		say_nothing_consumed(&said, &s);
+	else if (s.workload->back_to_back > 0)
+		say_back_to_back(&said, &s);
 	else if (s.result->lost > 0)
 		say_loss(&said, &s);
 	else if (s.workload->rate == PARSE_RATE_MAX)

@@ -146,6 +146,11 @@ static int memory_start(struct live_source *source, struct complaint *why)
 	return producers_start(&memory->producers, why);
 }
 
+static int memory_turn(struct live_source *source, struct complaint *why)
+{
+	return producers_turn(&memory_of(source)->producers, why);
+}
+
 static int memory_stop(
 	struct live_source *source, struct live_produced *produced, struct complaint *why)
 {
@@ -200,6 +205,7 @@ static void memory_close(struct live_source *source)
 
 static const struct live_source_operations memory_operations = {
 	.start = memory_start,
+	.turn = memory_turn,
 	.stop = memory_stop,
 	.measure_alone = memory_measure_alone,
 	.open_reader = memory_open_reader,
@@ -233,6 +239,7 @@ int live_memory_source_open(
 		return complain(why, -ENOMEM, "out of memory");
 	memset(memory, 0, sizeof(*memory));
 	memory->source.operations = &memory_operations;
+	memory->source.perf_fd = -1;
 	memory->source.rings = workload->rings;
 	memory->plan = live_plan_of(workload);
 	memory->ring_size = workload->ring_size;

@@ -44,6 +44,12 @@ __attribute__((constructor)) static void remember_allowed(void)
 		memset(allowed, 0, sizeof(allowed));
 }
 
+/* Whether producers run where the consumer does. */
+static bool shares_cpu(const struct live_workload *workload)
+{
+	return workload->same_cpu || workload->back_to_back > 0;
+}
+
 /* The CPU of producer @index among those allowed, @avoided left out where there are others; and how
  * many there are of them. -1: not known, no pinning. */
 static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
@@ -66,7 +72,7 @@ static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 /* Whether the consumer or other producers are, or may be, on the CPU of producer @index. */
 static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct live_workload *workload)
 {
-	if (cpu < 0 || cpu == workload->consumer_cpu)
+	if (cpu < 0 || shares_cpu(workload) || cpu == workload->consumer_cpu)
 		return true;
 	if (workload->consumer_cpu < 0 && workload->producers >= cpus)
 		return true;
@@ -83,10 +89,13 @@ void producers_init(struct producers *p, const struct live_workload *workload,
 	p->interval = plan->interval;
 	p->capacity = (workload->ring_size - 1) / plan->largest_stride;
 	p->count = workload->producers;
+	p->turn = workload->back_to_back;
 	for (uint32_t i = 0; i < p->count; i++) {
 		uint32_t cpus;
 		int cpu = cpu_of(i, workload->consumer_cpu, &cpus);
 
+		if (shares_cpu(workload) && workload->consumer_cpu >= 0)
+			cpu = workload->consumer_cpu;
 		p->list[i].all = p;
 		p->list[i].index = i;
 		p->list[i].cpu = cpu;
@@ -265,6 +274,10 @@ int producers_start(struct producers *p, struct complaint *why)
 		p->list[i].ns = 0;
 		p->list[i].err = 0;
 	}
+	if (p->turn > 0) {
+		set_origins(p);
+		return 0;
+	}
 	while (p->running < p->count && !err) {
 		struct producer *next = &p->list[p->running];
 
@@ -281,6 +294,17 @@ int producers_start(struct producers *p, struct complaint *why)
 	/* Release: pairs with the load-acquire in run_producer(). */
 	__atomic_store_n(&p->command, GO, __ATOMIC_RELEASE);
 	return 0;
+}
+
+int producers_turn(struct producers *p, struct complaint *why)
+{
+	struct producer *first = &p->list[0];
+	double ns;
+	int err = produce(first, p->turn, &ns);
+
+	if (err)
+		*why = first->why;
+	return err;
 }
 
 int producers_stop(struct producers *p, double *ns, struct complaint *why)

@@ -52,6 +52,7 @@ struct producers {
 	uint64_t capacity; /* events that a ring is sure to hold */
 	uint32_t count;
 	uint32_t running; /* threads */
+	uint64_t turn;    /* events a producers_turn(); 0: threads make them */
 	int command;      /* what they are to do */
 	uint32_t ready;   /* threads that wait for it */
 	struct producer list[LIVE_PRODUCERS_MAX];
@@ -61,8 +62,12 @@ struct producers {
 void producers_init(struct producers *p, const struct live_workload *workload,
 	const struct live_plan *plan, const struct producers_job *job, void *context);
 
-/* 0, or a negative errno with @why: then none is running. */
+/* 0, or a negative errno with @why: then none is running. Where there are turns none ever is. */
 int producers_start(struct producers *p, struct complaint *why);
+
+/* Lets producer 0 make the events of a turn, on the calling thread. 0, or a negative errno with
+ * @why. */
+int producers_turn(struct producers *p, struct complaint *why);
 
 /* Ends them, if they run; *@ns is what all events took. 0, or a negative errno with @why when one
  * has failed. */
