@@ -16,6 +16,8 @@
 #include "live/live_peers.h"
 #include "live/live_report.h"
 #include "live/live_settings.h"
+#include "live/preset.h"
+#include "live/producers.h"
 #include "progress.h"
 #include "results/output.h"
 #include "results/style.h"
@@ -25,6 +27,7 @@ struct live {
 	struct live_settings settings;
 	struct live_measurement *measurement;
 	struct live_advice advice;
+	struct preset preset;
 	struct environment environment;
 	struct peers peers;
 	struct progress progress;
@@ -75,11 +78,43 @@ static int measure_live(struct live *live)
 	return err;
 }
 
-static int write_report(struct live *live, int argc, char **argv)
+static void show_preset_progress(void *context, size_t part, size_t parts, double share)
+{
+	struct live *live = context;
+
+	progress_show(&live->progress, ((double)part + share) / (double)parts,
+		"workload %zu of %zu", part + 1, parts);
+}
+
+static int measure_preset(struct live *live)
+{
+	int err;
+
+	preset_plan(&live->preset, &live->settings, producers_cpus());
+	progress_begin(&live->progress);
+	err = preset_measure(
+		&live->preset, live->settings.rounds, show_preset_progress, live, live->why);
+	progress_end(&live->progress);
+	return err;
+}
+
+static int write_preset(struct live *live, FILE *out, const char *command_line)
+{
+	const struct preset_report report = {
+		.command_line = command_line,
+		.preset = &live->preset,
+		.workload = &live->settings.workload,
+		.environment = &live->environment,
+		.colour = !live->settings.output && style_colour_wanted(),
+	};
+
+	return preset_report_write(out, &report, (enum format)live->settings.format);
+}
+
+static int write_live(struct live *live, FILE *out, const char *command_line)
 {
 	static struct live_results results;
 	const struct live_settings *settings = &live->settings;
-	char command_line[1024];
 	const struct live_report report = {
 		.command_line = command_line,
 		.results = &results,
@@ -88,20 +123,28 @@ static int write_report(struct live *live, int argc, char **argv)
 		.peers = &live->peers,
 		.colour = !settings->output && style_colour_wanted(),
 	};
+
+	live_results_of(&results, live->measurement);
+	return live_report_write(out, &report, (enum format)settings->format);
+}
+
+static int write_report(struct live *live, int argc, char **argv)
+{
+	char command_line[1024];
 	struct output output;
 	int err;
 
-	live_results_of(&results, live->measurement);
 	typed_command(command_line, sizeof(command_line), "live", argc, argv);
 	err = output_begin(&output);
 	if (err)
 		return complain(live->why, err, "out of memory");
-	err = live_report_write(output.stream, &report, (enum format)settings->format);
+	err = live->settings.preset ? write_preset(live, output.stream, command_line)
+				    : write_live(live, output.stream, command_line);
 	if (err) {
 		output_abandon(&output);
 		return complain(live->why, err, "out of memory");
 	}
-	return output_commit(&output, settings->output, live->why);
+	return output_commit(&output, live->settings.output, live->why);
 }
 
 static int run(struct live *live, int argc, char **argv)
@@ -127,13 +170,14 @@ static int run(struct live *live, int argc, char **argv)
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");
 	environment_read(&live->environment, &request);
-	err = measure_live(live);
+	err = live->settings.preset ? measure_preset(live) : measure_live(live);
 	environment_finish(&live->environment, "");
-	others = live->measurement->count > 0 || live->settings.advise;
+	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
 	if (!err && others)
 		err = write_report(live, argc, argv);
 	if (!err)
 		err = peers_complain(&live->peers, others, live->why);
+	preset_free(&live->preset);
 	free(live->measurement);
 	return err;
 }

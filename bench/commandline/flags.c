@@ -371,6 +371,8 @@ static int set_flag(const struct flag_command *command, const struct flag *flag,
 {
 	bool good = false;
 
+	if (flag->given)
+		*flag->given = true;
 	switch (flag->kind) {
 	case FLAG_COUNT:
 	case FLAG_SIZE:

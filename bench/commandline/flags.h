@@ -2,6 +2,7 @@
 #ifndef COMMANDLINE_FLAGS_H
 #define COMMANDLINE_FLAGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,6 +53,7 @@ enum flag_kind {
  * @parse:        for a custom flag: puts the text into the target and returns 0; or returns
  *                another value, having written one line for the user ("what is wrong; what to do")
  *                to error, without the name of the flag; left empty, a general line is used
+ * @given:        becomes true when the flag is there; or NULL
  */
 struct flag {
 	const char *name;
@@ -65,6 +67,7 @@ struct flag {
 	int64_t maximal;
 	const char *const *choices;
 	int (*parse)(const char *text, void *target, char *error, size_t error_size);
+	bool *given;
 };
 
 /*

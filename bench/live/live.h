@@ -46,6 +46,7 @@ extern const char *const live_mode_names[];
 extern const char *const live_notify_names[];
 extern const char *const live_producer_names[];
 extern const char *const live_write_names[];
+extern const char *const live_preset_names[];
 
 #define LIVE_COMBINATIONS_MAX (3 * 3 + 2 + MODE_COUNT - MODE_PERFBUF)
 #define LIVE_PRODUCERS_MAX 64

@@ -50,24 +50,36 @@ static void write_round(FILE *out, size_t number, const struct live_round *round
 		known(wakeups, round->wakeups), known(high_water, round->high_water));
 }
 
-void live_write_csv(FILE *out, const struct live_report *report)
+void live_write_csv_header(FILE *out)
 {
-	const struct live_results *results = report->results;
-
 	fputs("path,wait,source,producer,producers,rate,event_size,discard,ring_size,rings,notify,"
 	      "latency_budget_ns,timer_slack_ns,work_ns,round,elapsed_ns,produced,consumed,lost,"
 	      "discarded,ns_per_event,mevents_per_s,producer_ns_per_event,consumer_cpu_ns,sleeps,"
 	      "wakeups,high_water,write,back_to_back,same_cpu\n",
 		out);
+}
+
+void live_write_csv_rows(FILE *out, const struct live_results *results, const char *question)
+{
+	const struct live_workload *workload = &results->measurement->workload;
+
 	for (size_t i = 0; i < results->result_count; i++) {
 		const struct live_result *result = &results->results[i];
 
 		for (size_t round = 0; round < result->round_count; round++) {
+			if (question)
+				fprintf(out, "%s,", question);
 			fprintf(out, "%s,%s,", live_mode_names[result->combination.mode],
 				live_wait_name(result->combination.wait));
-			write_workload(out, &results->measurement->workload);
+			write_workload(out, workload);
 			write_round(out, round + 1, &result->rounds[round]);
-			write_later_columns(out, &results->measurement->workload);
+			write_later_columns(out, workload);
 		}
 	}
+}
+
+void live_write_csv(FILE *out, const struct live_report *report)
+{
+	live_write_csv_header(out);
+	live_write_csv_rows(out, report->results, NULL);
 }

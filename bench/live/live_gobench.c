@@ -38,19 +38,16 @@ static void write_variant(char *text, size_t size, const struct live_workload *w
 		style_append(&variant, "/cpu=same");
 }
 
-void live_write_gobench(FILE *out, const struct live_report *report)
+void live_write_gobench_lines(FILE *out, const struct live_results *results, const char *question)
 {
-	const struct live_results *results = report->results;
 	const struct live_workload *workload = &results->measurement->workload;
-	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE], size[16] = "mixed",
-	     variant[64];
+	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE], size[16] = "mixed", variant[64];
 
 	if (workload->event_size > 0)
 		snprintf(size, sizeof(size), "%" PRIu32, workload->event_size);
 	live_notify_text(workload, notify, sizeof(notify));
 	live_rate_text(workload, rate, sizeof(rate));
 	write_variant(variant, sizeof(variant), workload);
-	gobench_write_header(out, report->environment);
 	for (size_t i = 0; i < results->result_count; i++) {
 		const struct live_result *result = &results->results[i];
 
@@ -59,12 +56,19 @@ void live_write_gobench(FILE *out, const struct live_report *report)
 			if (result->rounds[round].consumed == 0)
 				continue;
 			fprintf(out,
-				"BenchmarkLive/path=%s/wait=%s/size=%s/producers=%" PRIu32
+				"BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32
 				"/rate=%s/notify=%s%s",
+				question ? "/question=" : "", question ? question : "",
 				live_mode_names[result->combination.mode],
 				live_wait_name(result->combination.wait), size, workload->producers,
 				rate, notify, variant);
 			write_round(out, result, &result->rounds[round]);
 		}
 	}
+}
+
+void live_write_gobench(FILE *out, const struct live_report *report)
+{
+	gobench_write_header(out, report->environment);
+	live_write_gobench_lines(out, report->results, NULL);
 }

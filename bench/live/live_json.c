@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "commandline/parse.h"
+#include "live/live_json.h"
 #include "live/live_writers.h"
 #include "results/json_values.h"
 
@@ -25,7 +26,7 @@ static json_t *rate_json(const struct live_workload *workload)
 	return json_integer((json_int_t)workload->rate);
 }
 
-static json_t *workload_json(const struct live_measurement *measurement)
+json_t *live_json_workload(const struct live_measurement *measurement)
 {
 	const struct live_workload *workload = &measurement->workload;
 	char notify[LIVE_NOTIFY_SIZE];
@@ -115,7 +116,7 @@ static json_t *totals_json(const struct live_result *result)
 		known_json(result->wakeups), "high_water", known_json(result->high_water));
 }
 
-static json_t *result_json(const struct live_results *results, size_t index)
+json_t *live_json_result(const struct live_results *results, size_t index)
 {
 	const struct live_result *result = &results->results[index];
 	char verdict[LIVE_VERDICT_SIZE];
@@ -131,7 +132,7 @@ static json_t *result_json(const struct live_results *results, size_t index)
 	return json_value_joined(object, end);
 }
 
-static json_t *ratio_json(const struct live_results *results, const struct live_ratio *ratio)
+json_t *live_json_ratio(const struct live_results *results, const struct live_ratio *ratio)
 {
 	const struct live_combination of = results->results[ratio->result].combination;
 	const struct live_combination to = results->results[ratio->baseline].combination;
@@ -148,7 +149,7 @@ static json_t *ratio_json(const struct live_results *results, const struct live_
 }
 
 /* None where nothing ran twice. */
-static json_t *noise_json(const struct live_results *results)
+json_t *live_json_noise(const struct live_results *results)
 {
 	const struct live_measurement *measurement = results->measurement;
 	json_t *noise;
@@ -191,15 +192,15 @@ int live_write_json(FILE *out, const struct live_report *report)
 	json_t *combinations = json_array(), *ratios = json_array(), *root;
 
 	for (size_t i = 0; i < results->result_count; i++)
-		json_array_append_new(combinations, result_json(results, i));
+		json_array_append_new(combinations, live_json_result(results, i));
 	for (size_t i = 0; i < results->ratio_count; i++)
-		json_array_append_new(ratios, ratio_json(results, &results->ratios[i]));
+		json_array_append_new(ratios, live_json_ratio(results, &results->ratios[i]));
 	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
 		"ringview.result/1", "command", "live", "command_line", report->command_line,
 		"environment", environment_json(report->environment), "warnings",
 		json_value_warnings(report->environment), "workload",
-		workload_json(results->measurement), "results", combinations, "ratios", ratios,
-		"noise", noise_json(results), "peers", json_value_peers(report->peers),
+		live_json_workload(results->measurement), "results", combinations, "ratios", ratios,
+		"noise", live_json_noise(results), "peers", json_value_peers(report->peers),
 		"failed_peers", json_value_failed_peers(report->peers), "own_memory_bytes",
 		(json_int_t)results->measurement->own_memory);
 	return json_value_write(out, json_value_joined(root, advice_json(report->advice)));

@@ -10,6 +10,7 @@ const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", "perf
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 const char *const live_write_names[] = { "reserve", "output", NULL };
+const char *const live_preset_names[] = { "kernel-selftests", NULL };
 
 const char *live_mode_program(enum live_mode mode)
 {

@@ -34,7 +34,8 @@ struct typed {
 	struct live_settings *settings;
 	struct choice modes, waits;
 	uint64_t producers, rings;
-	int source, producer, write;
+	int source, producer, write, preset;
+	bool duration_given;
 	bool ring_size_given;
 };
 
@@ -374,6 +375,71 @@ static int check_advise(const struct typed *typed, struct complaint *why)
 	return 0;
 }
 
+/* The preset sets all that its questions are about, and chooses who is asked. */
+static const char *const preset_flags[] = { "duration", "rounds", "mode", "wait", "latency-budget",
+	"timer-slack", "cpu", "format", "o", "preset", NULL };
+
+static bool goes_with_preset(const char *name)
+{
+	for (size_t i = 0; preset_flags[i]; i++)
+		if (strcmp(preset_flags[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_given(const struct flag *flags, const char *name)
+{
+	while (strcmp(flags->name, name) != 0)
+		flags++;
+	return *flags->given;
+}
+
+static int check_preset(const struct typed *typed, const struct flag *flags, size_t count,
+	struct complaint *why)
+{
+	for (size_t i = 0; i < count; i++)
+		if (*flags[i].given && !goes_with_preset(flags[i].name))
+			return complain(why, -EINVAL,
+				"-%s: -preset %s sets this itself; leave out one of them",
+				flags[i].name, live_preset_names[typed->preset]);
+	for (int mode = 0; mode < MODE_COUNT; mode++)
+		if (is_named(&typed->modes, mode) && live_mode_program((enum live_mode)mode))
+			return complain(why, -EINVAL,
+				"-mode: %s is not asked by -preset %s; leave it out",
+				live_mode_names[mode], live_preset_names[typed->preset]);
+	return 0;
+}
+
+#define PRESET_DURATION_NS (200 * MS)
+
+/* What the kernel's benchmark has, and waiting paced. */
+static void choose_for_preset(struct typed *typed)
+{
+	if (typed->modes.count == 0) {
+		choose(&typed->modes, MODE_BATCH);
+		choose(&typed->modes, MODE_LIBBPF);
+		choose(&typed->modes, MODE_PERFBUF);
+	}
+	if (typed->waits.count == 0) {
+		choose(&typed->waits, WAIT_EVENT);
+		choose(&typed->waits, WAIT_PACED);
+		choose(&typed->waits, WAIT_LIBBPF_POLL);
+	}
+	if (!typed->duration_given)
+		typed->settings->workload.duration_ns = PRESET_DURATION_NS;
+}
+
+/* Peers that came by "all" are not asked. */
+static void leave_out_peers(struct live_settings *settings)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < settings->combination_count; i++)
+		if (!live_mode_program(settings->combinations[i].mode))
+			settings->combinations[kept++] = settings->combinations[i];
+	settings->combination_count = kept;
+}
+
 /* What depends on more than one flag: defaults, combinations, and whether they make sense. */
 static int conclude(struct typed *typed, struct complaint *why)
 {
@@ -386,11 +452,15 @@ static int conclude(struct typed *typed, struct complaint *why)
 	workload->write = (enum live_write)typed->write;
 	workload->producers = (uint32_t)typed->producers;
 	workload->rings = (uint32_t)typed->rings;
+	if (settings->preset)
+		choose_for_preset(typed);
 	if (typed->modes.count == 0)
 		choose(&typed->modes, MODE_BATCH);
 	if (typed->waits.count == 0)
 		choose_name(&typed->waits, settings->advise ? "paced" : "all");
 	combine(typed);
+	if (settings->preset)
+		leave_out_peers(settings);
 	settings->named_modes = typed->modes.named;
 	err = check_output(settings->output, why);
 	if (!err && !settings->advise)
@@ -423,8 +493,9 @@ int live_settings_parse(
 		.source = workload->source,
 		.producer = workload->producer,
 		.write = workload->write,
+		.preset = -1,
 	};
-	const struct flag flags[] = {
+	struct flag flags[] = {
 		{ .name = "producers",
 			.kind = FLAG_COUNT,
 			.target = &typed.producers,
@@ -583,6 +654,15 @@ int live_settings_parse(
 			.maximal = CPUS_MAX - 1 },
 		format_flag(&settings->format),
 		output_flag(&settings->output),
+		{ .name = "preset",
+			.kind = FLAG_CHOICE,
+			.target = &typed.preset,
+			.placeholder = "NAME",
+			.choices = live_preset_names,
+			.help = "kernel-selftests: the questions of the kernel's own ring buffer "
+				"benchmark, a table each, in about four minutes. -duration is 200ms "
+				"then, and -mode and -wait say who is asked: batch, libbpf and "
+				"perfbuf; event, paced and libbpf-poll." },
 		{ .name = "advise",
 			.kind = FLAG_BOOLEAN,
 			.target = &settings->advise,
@@ -595,8 +675,13 @@ int live_settings_parse(
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]),
 	};
+	bool given[sizeof(flags) / sizeof(flags[0])] = { false };
 	char error[256];
-	int result = flags_parse(&command, argc, argv, NULL, error, sizeof(error));
+	int result;
+
+	for (size_t i = 0; i < command.flag_count; i++)
+		flags[i].given = &given[i];
+	result = flags_parse(&command, argc, argv, NULL, error, sizeof(error));
 
 	if (result > 0) {
 		flags_print_help(stdout, &command);
@@ -604,5 +689,12 @@ int live_settings_parse(
 	}
 	if (result < 0)
 		return complain(why, result, "%s", error);
+	settings->preset = typed.preset >= 0;
+	typed.duration_given = is_given(flags, "duration");
+	if (settings->preset) {
+		result = check_preset(&typed, flags, command.flag_count, why);
+		if (result)
+			return result;
+	}
 	return conclude(&typed, why);
 }

@@ -20,6 +20,7 @@ struct live_settings {
 	uint64_t rounds;          /* at least so many: whole schedules are run */
 	int format;               /* enum format */
 	const char *output;
+	bool preset; /* the questions of preset.h, for which workload has what they share */
 	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
 };
 

@@ -13,6 +13,12 @@ int live_write_json(FILE *out, const struct live_report *report); /* 0 or -ENOME
 void live_write_csv(FILE *out, const struct live_report *report);
 void live_write_gobench(FILE *out, const struct live_report *report);
 
+/* What these are made of. Of a question of a preset, rows begin with it, and names have it; NULL: it
+ * is of none. */
+void live_write_csv_header(FILE *out);
+void live_write_csv_rows(FILE *out, const struct live_results *results, const char *question);
+void live_write_gobench_lines(FILE *out, const struct live_results *results, const char *question);
+
 /* "default", "never", "force" or "sampled:16". */
 #define LIVE_NOTIFY_SIZE 32
 const char *live_notify_text(const struct live_workload *workload, char *text, size_t size);

@@ -44,6 +44,11 @@ __attribute__((constructor)) static void remember_allowed(void)
 		memset(allowed, 0, sizeof(allowed));
 }
 
+uint32_t producers_cpus(void)
+{
+	return (uint32_t)CPU_COUNT_S(sizeof(allowed), allowed);
+}
+
 /* Whether producers run where the consumer does. */
 static bool shares_cpu(const struct live_workload *workload)
 {
@@ -54,7 +59,7 @@ static bool shares_cpu(const struct live_workload *workload)
  * many there are of them. -1: not known, no pinning. */
 static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 {
-	uint32_t count = (uint32_t)CPU_COUNT_S(sizeof(allowed), allowed), at = 0;
+	uint32_t count = producers_cpus(), at = 0;
 	bool avoid =
 		avoided >= 0 && count > 1 && CPU_ISSET_S((size_t)avoided, sizeof(allowed), allowed);
 

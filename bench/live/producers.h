@@ -58,6 +58,9 @@ struct producers {
 	struct producer list[LIVE_PRODUCERS_MAX];
 };
 
+/* CPUs that this process might run on when it was started; 0: not known. */
+uint32_t producers_cpus(void);
+
 /* Prepares, starts nothing. */
 void producers_init(struct producers *p, const struct live_workload *workload,
 	const struct live_plan *plan, const struct producers_job *job, void *context);
