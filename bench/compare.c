@@ -36,7 +36,8 @@ struct compare {
 /* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
 static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
 	"caches", NULL };
-static const char *const live_settings[] = { "source", "producer", "write", "producers", "rate",
+static const char *const live_settings[] = { "preset", "source", "producer", "write", "back_to_back",
+	"same_cpu", "producers", "rate",
 	"duration_ns", "discard", "ring_size", "rings", "notify", "latency_budget_ns",
 	"timer_slack_ns", "work_ns", "consumer_cpu", NULL };
 
@@ -53,23 +54,47 @@ static void report_environment(void *context, const struct environment_differenc
 			stderr, difference->name, difference->old_value, difference->new_value);
 }
 
+/* Settings that there was no choice of once, and what they were then: files from before do not have
+ * them. */
+static const struct {
+	const char *name;
+	const char *value; /* JSON */
+} once[] = { { "write", "\"reserve\"" }, { "back_to_back", "0" }, { "same_cpu", "false" } };
+
+/* A new reference, or NULL: it is neither there nor known. */
+static json_t *setting_of(const json_t *workload, const char *name)
+{
+	json_t *value = json_object_get(workload, name);
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]) && !value; i++)
+		if (strcmp(once[i].name, name) == 0)
+			return json_loads(once[i].value, JSON_DECODE_ANY, NULL);
+	return json_incref(value);
+}
+
 static size_t report_settings(const char *const *settings, const json_t *old, const json_t *new)
 {
 	size_t differences = 0;
 
 	for (size_t i = 0; settings[i]; i++) {
 		const char *name = settings[i];
-		json_t *before = json_object_get(old, name), *after = json_object_get(new, name);
+		json_t *before = setting_of(old, name), *after = setting_of(new, name);
+		const bool equal = json_equal(before, after);
 		char *texts[2];
 
-		if (json_equal(before, after))
+		if (equal || (!before && !after)) {
+			json_decref(before);
+			json_decref(after);
 			continue;
+		}
 		texts[0] = before ? json_dumps(before, JSON_ENCODE_ANY) : NULL;
 		texts[1] = after ? json_dumps(after, JSON_ENCODE_ANY) : NULL;
 		write_difference(stderr, name, texts[0] ? texts[0] : "absent",
 			texts[1] ? texts[1] : "absent");
 		free(texts[0]);
 		free(texts[1]);
+		json_decref(before);
+		json_decref(after);
 		differences++;
 	}
 	return differences;
@@ -123,7 +148,7 @@ static double drift_of(const struct compare *c, const struct series *like)
 		if (!is_limit(c, new) || new->event_size != like->event_size ||
 			strcmp(new->way, like->way) != 0)
 			continue;
-		old = result_file_find(&c->old, new->path, new->event_size, new->way);
+		old = result_file_find(&c->old, new);
 		if (old)
 			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
 	}
@@ -134,7 +159,8 @@ static struct ratio ratio_of(const struct compare *c, const struct series *old,
 	const struct series *new, double drift, bool *by_runs)
 {
 	static struct statistics_scratch scratch;
-	double noise = fmax(c->old.noise_floor, c->new.noise_floor);
+	double noise = fmax(fmax(c->old.noise_floor, c->new.noise_floor),
+		fmax(old->noise_floor, new->noise_floor));
 	double floor = fmax(fmax(c->threshold, noise), drift);
 
 	*by_runs = old->runs >= RUNS_TO_COMPARE && new->runs >= RUNS_TO_COMPARE;
@@ -150,6 +176,8 @@ static int way_width(const struct compare *c)
 {
 	return c->new.live ? 11 : 7;
 }
+
+#define QUESTION_FORMAT "%-24s "
 
 static const char *way_name(const struct compare *c)
 {
@@ -177,6 +205,8 @@ static void write_row(struct compare *c, FILE *out, bool colour, const struct se
 	if (ratio.has_interval)
 		snprintf(interval, sizeof(interval), "[%.3f, %.3f]", ratio.interval.low,
 			ratio.interval.high);
+	if (c->new.has_questions)
+		fprintf(out, QUESTION_FORMAT, new->question);
 	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-*s %9s %9s", new->path, new->event_size,
 		way_width(c), new->way, time_text(times[0], sizeof(times[0]), old->median),
 		time_text(times[1], sizeof(times[1]), new->median));
@@ -204,12 +234,13 @@ static void write_comparison(struct compare *c, FILE *out)
 	double floor = fmax(c->old.noise_floor, c->new.noise_floor);
 	char threshold[FORMAT_SIZE];
 
+	if (c->new.has_questions)
+		fprintf(out, QUESTION_FORMAT, "question");
 	fprintf(out, "%-12s %6s %-*s %9s %9s %8s %-16s %s\n", "path", "size", way_width(c),
 		way_name(c), "old ns", "new ns", "speed", "95 % interval", "verdict");
 	for (size_t i = 0; i < c->new.series_count; i++) {
 		const struct series *new = &c->new.series[i];
-		const struct series *old =
-			result_file_find(&c->old, new->path, new->event_size, new->way);
+		const struct series *old = result_file_find(&c->old, new);
 
 		if (old)
 			write_row(c, out, colour, old, new);
@@ -220,7 +251,9 @@ static void write_comparison(struct compare *c, FILE *out)
 		c->matched, c->better, c->worse, c->unclear,
 		format_percent(
 			round(fmax(c->threshold, floor) * 1e4) / 1e4, threshold, sizeof(threshold)),
-		floor > c->threshold ? ": that was the noise in the runs" : "");
+		floor > c->threshold       ? ": that was the noise in the runs"
+		: c->new.has_questions ? ", nor below the noise of its question"
+				       : "");
 	if (c->drift > fmax(c->threshold, floor))
 		fprintf(out,
 			"Floor or memory, which no reader changes, moved too: this raises the "

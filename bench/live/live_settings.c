@@ -456,8 +456,10 @@ static int conclude(struct typed *typed, struct complaint *why)
 		choose_for_preset(typed);
 	if (typed->modes.count == 0)
 		choose(&typed->modes, MODE_BATCH);
+	if (typed->waits.count == 0 && settings->advise)
+		choose(&typed->waits, WAIT_PACED);
 	if (typed->waits.count == 0)
-		choose_name(&typed->waits, settings->advise ? "paced" : "all");
+		choose_name(&typed->waits, "all");
 	combine(typed);
 	if (settings->preset)
 		leave_out_peers(settings);

@@ -133,6 +133,16 @@ static void write_question(
 	fputc('\n', out);
 }
 
+static size_t fewest_rounds(const struct preset *preset)
+{
+	size_t fewest = preset->parts[0].measurement->rounds;
+
+	for (size_t i = 1; i < preset->count; i++)
+		if (preset->parts[i].measurement->rounds < fewest)
+			fewest = preset->parts[i].measurement->rounds;
+	return fewest;
+}
+
 static void write_notes(FILE *out, const struct preset_report *report)
 {
 	const struct preset_part *first = &report->preset->parts[0];
@@ -147,7 +157,7 @@ static void write_notes(FILE *out, const struct preset_report *report)
 	style_append(&text,
 		"Run: %zu workloads, each in %zu rounds or more in balanced order, each combination "
 		"%s in each.",
-		report->preset->count, first->measurement->rounds,
+		report->preset->count, fewest_rounds(report->preset),
 		format_duration_short(workload->duration_ns, duration, sizeof(duration)));
 	style_append(&text,
 		" Events of %" PRIu32 " B; a ring of %s, a perf buffer of that for each CPU; "

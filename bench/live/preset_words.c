@@ -33,7 +33,7 @@ static const struct remark {
 		{ "parallel", "", RING_PACED }, { "parallel", "", RING_EVENT } },
 	{ "the perf buffer notified once in 500 events, as for each",
 		{ "parallel-sampled", "", PERFBUF }, { "parallel", "", PERFBUF } },
-	{ "the ring notified once in 500, as by the kernel's own choice (batch/event)",
+	{ "the ring notified once in 500, as where it has caught up (batch)",
 		{ "parallel-sampled", "", RING_EVENT }, { "parallel", "", RING_EVENT } },
 	{ "the ring back to back, as in parallel (libbpf-poll)",
 		{ "back-to-back", "default", RING_LIBBPF }, { "parallel", "", RING_LIBBPF } },
@@ -41,10 +41,10 @@ static const struct remark {
 		{ "sample-rate", "500", RING_EVENT }, { "sample-rate", "1", RING_EVENT } },
 	{ "the perf buffer notified once in 500, as for each, back to back",
 		{ "sample-rate", "500", PERFBUF }, { "sample-rate", "1", PERFBUF } },
-	{ "output, as reserve and submit, back to back (batch/event)",
+	{ "output, as reserve and submit, back to back (batch)",
 		{ "write-back-to-back", "output", RING_EVENT },
 		{ "write-back-to-back", "reserve", RING_EVENT } },
-	{ "output, as reserve and submit, in parallel, sampled (batch/event)",
+	{ "output, as reserve and submit, in parallel, sampled (batch)",
 		{ "write-sampled", "output", RING_EVENT },
 		{ "write-sampled", "reserve", RING_EVENT } },
 	{ "two producers on a ring, as one (libbpf-poll)",
@@ -113,5 +113,5 @@ void preset_write_words(FILE *out, const struct preset_report *report)
 		write_remark(out, remark, this, that);
 	}
 	if (any)
-		fputs("Unclear: the intervals of the two have something in common.\n", out);
+		fputs("Unclear: the intervals of the two have something in common, or there were too few rounds.\n", out);
 }

@@ -37,23 +37,23 @@ static json_t *read_documents(FILE *stream, json_error_t *error)
 	}
 }
 
-const struct series *result_file_find(
-	const struct result_file *file, const char *path, json_int_t event_size, const char *way)
+const struct series *result_file_find(const struct result_file *file, const struct series *like)
 {
 	for (size_t i = 0; i < file->series_count; i++) {
 		const struct series *series = &file->series[i];
 
-		if (strcmp(series->path, path) == 0 && series->event_size == event_size &&
-			strcmp(series->way, way) == 0)
+		if (strcmp(series->path, like->path) == 0 &&
+			series->event_size == like->event_size &&
+			strcmp(series->way, like->way) == 0 &&
+			strcmp(series->question, like->question) == 0)
 			return series;
 	}
 	return NULL;
 }
 
-static struct series *find_or_add(
-	struct result_file *file, const char *path, json_int_t event_size, const char *way)
+static struct series *find_or_add(struct result_file *file, const struct series *like)
 {
-	const struct series *found = result_file_find(file, path, event_size, way);
+	const struct series *found = result_file_find(file, like);
 	struct series *grown;
 
 	if (found)
@@ -63,7 +63,7 @@ static struct series *find_or_add(
 		return NULL;
 	file->series = grown;
 	grown += file->series_count++;
-	*grown = (struct series){ .path = path, .way = way, .event_size = event_size };
+	*grown = *like;
 	return grown;
 }
 
@@ -117,26 +117,59 @@ static int add_run(struct series *series, double *ns_per_event, size_t count)
 	return err;
 }
 
+/* Of an element of results[], or of noise[]. */
+static const char *question_of(const json_t *element)
+{
+	const char *question = json_string_value(json_object_get(element, "question"));
+
+	return question ? question : "";
+}
+
+/* What is noise in one question says nothing of the others. */
+static void add_noise(struct result_file *file, const json_t *element)
+{
+	const double floor = json_number_value(json_object_get(element, "floor"));
+	const char *question = question_of(element);
+
+	if (!question[0]) {
+		if (floor > file->noise_floor)
+			file->noise_floor = floor;
+		return;
+	}
+	for (size_t i = 0; i < file->series_count; i++) {
+		struct series *series = &file->series[i];
+
+		if (strcmp(series->question, question) == 0 && floor > series->noise_floor)
+			series->noise_floor = floor;
+	}
+}
+
 /* One element of results[]. -EINVAL: it is not of the schema. */
 static int read_result(struct result_file *file, const json_t *result)
 {
 	static double ns_per_event[STATISTICS_ROUNDS_MAX];
 	read_round_fn *read_round = file->live ? read_live_round : read_drain_round;
-	const char *path = json_string_value(json_object_get(result, "path"));
-	const char *way = json_string_value(json_object_get(result, file->live ? "wait" : "touch"));
+	struct series like = {
+		.path = json_string_value(json_object_get(result, "path")),
+		.way = json_string_value(
+			json_object_get(result, file->live ? "wait" : "touch")),
+		.question = question_of(result),
+	};
 	const json_t *size = json_object_get(result, "event_size");
 	const json_t *rounds = json_object_get(result, file->live ? "rounds" : "rounds_ns");
 	const size_t count = json_array_size(rounds);
 	struct series *series;
 
-	if (!path || !way || !json_is_integer(size) || count == 0 || count > STATISTICS_ROUNDS_MAX)
+	if (!like.path || !like.way || !json_is_integer(size) || count == 0 || count > STATISTICS_ROUNDS_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		ns_per_event[i] = read_round(result, json_array_get(rounds, i));
 		if (!(ns_per_event[i] > 0))
 			return -EINVAL;
 	}
-	series = find_or_add(file, path, json_integer_value(size), way);
+	like.event_size = json_integer_value(size);
+	file->has_questions |= like.question[0] != '\0';
+	series = find_or_add(file, &like);
 	return series ? add_run(series, ns_per_event, count) : -ENOMEM;
 }
 
@@ -166,10 +199,7 @@ static int read_run(struct result_file *file, const json_t *run)
 	}
 	json_array_foreach(json_object_get(run, "noise"), i, element)
 	{
-		double floor = json_number_value(json_object_get(element, "floor"));
-
-		if (floor > file->noise_floor)
-			file->noise_floor = floor;
+		add_noise(file, element);
 	}
 	return 0;
 }

@@ -15,12 +15,14 @@
 struct series {
 	const char *path; /* the texts belong to the file */
 	const char *way;  /* the touch of drain and sweep; the wait of live */
+	const char *question; /* of a preset of live; else "" */
 	json_int_t event_size;
 	size_t runs;
 	double *run_medians;  /* ns an event, one a run */
 	size_t rounds;        /* of all runs */
 	double *ns_per_event; /* one a round; infinite where live consumed nothing */
 	double median;        /* of all rounds */
+	double noise_floor;   /* the largest that a run measured of its question; 0 if none did */
 };
 
 struct result_file {
@@ -29,7 +31,8 @@ struct result_file {
 	struct series *series;
 	size_t series_count;
 	bool live;          /* all runs are of live; else none is */
-	double noise_floor; /* the largest that a run measured; 0 if none did */
+	bool has_questions; /* it is of a preset */
+	double noise_floor; /* the largest that a run measured; 0 if none did, or of a preset */
 };
 
 /*
@@ -40,8 +43,7 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 
 void result_file_free(struct result_file *file);
 
-/* NULL when the file has no such series. */
-const struct series *result_file_find(
-	const struct result_file *file, const char *path, json_int_t event_size, const char *way);
+/* The series like @like, which may be of another file. NULL when the file has none. */
+const struct series *result_file_find(const struct result_file *file, const struct series *like);
 
 #endif

@@ -1168,6 +1168,9 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
+	struct series like = {
+		.path = "batch", .way = "paced", .question = "", .event_size = 64
+	};
 	const struct series *series;
 	char *text;
 
@@ -1177,11 +1180,12 @@ static void a_result_file_is_read_back(void **state)
 	assert_int_equal(read_file(&file, text, &why), 0);
 	assert_true(file.live);
 	assert_int_equal(file.series_count, 2);
-	series = result_file_find(&file, "batch", 64, "paced");
+	series = result_file_find(&file, &like);
 	assert_non_null(series);
 	assert_int_equal(series->rounds, ROUNDS);
 	assert_true(fabs(series->median / results.results[1].ns_per_event.median - 1) < 1e-9);
-	assert_null(result_file_find(&file, "batch", 64, "event"));
+	like.way = "event";
+	assert_null(result_file_find(&file, &like));
 	result_file_free(&file);
 	free(text);
 }

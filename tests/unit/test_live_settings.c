@@ -290,7 +290,7 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 /* Modes and waits. */
 
 /* What -mode all brings beside, if it is there. */
-#define PEERS " libbpf-1.7 aya cilium-ebpf cilium-ebpf-raw"
+#define PEERS " perfbuf libbpf-1.7 aya cilium-ebpf cilium-ebpf-raw"
 
 static void batch_with_every_wait_is_the_default(void **state)
 {
@@ -450,11 +450,148 @@ static void nothing_is_said_where_nothing_is_left_out(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(waits); i++) {
 		char *text = printed_while_parsing(stderr,
-			ARGUMENTS("-source", "memory", "-mode", "all", "-wait", waits[i]), 0);
+			ARGUMENTS("-source", "memory", "-mode", "copy,batch", "-wait", waits[i]),
+			0);
 
 		assert_string_equal(text, "");
 		free(text);
 	}
+}
+
+static void assert_leaves_out_perfbuf(
+	const char *const arguments[ARGUMENTS_MAX], const char *reason)
+{
+	char *text = printed_while_parsing(stderr, arguments, 0), line[128];
+
+	snprintf(line, sizeof(line), "perfbuf: left out: it %s\n", reason);
+	assert_string_equal(text, line);
+	assert_null(strstr(combinations(), "perfbuf"));
+	free(text);
+}
+
+static void a_perf_buffer_that_came_by_all_is_left_out_where_it_cannot_run(void **state)
+{
+	(void)state;
+	assert_leaves_out_perfbuf(
+		ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "busy"),
+		"reads only buffers of the kernel");
+	assert_leaves_out_perfbuf(ARGUMENTS("-rings", "2", "-mode", "all", "-wait", "busy"),
+		"has a buffer for each CPU, and no rings");
+	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "65517"),
+		"takes events of 65516 B at most");
+	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "4080",
+					  "-ring-size", "4096"),
+		"needs 16 B beside an event, and has no room for one");
+	/* 170 records of 24 B in a ring, and 127 of 32 B here. */
+	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "16",
+					  "-ring-size", "4096", "-back-to-back", "128"),
+		"has no room for the events of a turn");
+}
+
+static void a_perf_buffer_that_is_named_has_to_be_able_to_run(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "perfbuf"), "perfbuf");
+	assert_combinations(ARGUMENTS("-mode", "perfbuf,batch", "-wait", "paced", "-event-size",
+				    "65516"),
+		"batch/paced perfbuf");
+	assert_combinations(ARGUMENTS("-mode", "perfbuf", "-ring-size", "4096", "-event-size", "16",
+				    "-back-to-back", "127"),
+		"perfbuf");
+	assert_refused(ARGUMENTS("-mode", "all,perfbuf", "-source", "memory"),
+		"-mode: perfbuf reads only buffers of the kernel; leave it out, or leave out "
+		"-source memory");
+	assert_refused(ARGUMENTS("-mode", "perfbuf", "-rings", "2"),
+		"-mode: perfbuf has a buffer for each CPU, and no rings; leave it out, or leave out "
+		"-rings");
+	assert_refused(ARGUMENTS("-mode", "perfbuf", "-event-size", "64KiB"),
+		"-mode: perfbuf takes events of 65516 B at most; leave it out, or give a smaller "
+		"-event-size");
+	assert_refused(ARGUMENTS("-mode", "perfbuf", "-advise"),
+		"-advise: it is for rings, and a perf buffer does not tell how full it was; give "
+		"another -mode");
+}
+
+static void write_is_how_producers_write(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-write", "reserve"))->write, LIVE_RESERVE);
+	assert_int_equal(parse_well(ARGUMENTS("-write", "output"))->write, LIVE_OUTPUT);
+	assert_refused(ARGUMENTS("-write", "output", "-source", "memory"),
+		"-write: output is what BPF programs can do; leave it out, or leave out -source "
+		"memory");
+	assert_refused(ARGUMENTS("-write", "output", "-discard", "1%"),
+		"-discard: what -write output has written cannot be taken back; leave out one of "
+		"them");
+}
+
+static void back_to_back_is_one_thread(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_well(ARGUMENTS("-back-to-back", "500"))->back_to_back, 500);
+	assert_refused(ARGUMENTS("-back-to-back", "500", "-producers", "2"),
+		"-back-to-back: the consumer makes the events itself, as the only producer; leave "
+		"out -producers");
+	assert_refused(ARGUMENTS("-back-to-back", "500", "-rate", "500k"),
+		"-back-to-back: events are made when those before them are read, not at a rate; "
+		"leave out -rate");
+	assert_refused(ARGUMENTS("-back-to-back", "500", "-same-cpu"),
+		"-same-cpu: -back-to-back has but one thread; leave out -same-cpu");
+	assert_refused(ARGUMENTS("-back-to-back", "500", "-notify", "sampled:501"),
+		"-notify: of the 500 events of a turn none would notify; give -notify sampled:500, "
+		"or fewer");
+	assert_refused(ARGUMENTS("-back-to-back", "171", "-event-size", "16", "-ring-size", "4096"),
+		"-back-to-back: a ring of 4KiB does not hold 171 events, so the others of each turn "
+		"would be lost; give fewer, or a larger -ring-size");
+	assert_refused(ARGUMENTS("-back-to-back", "5", "-mode", "aya"),
+		"-mode: aya reads in a process of its own; leave it out, or leave out "
+		"-back-to-back");
+}
+
+static void producers_may_share_the_consumers_cpu(void **state)
+{
+	(void)state;
+	assert_false(parse_well(ARGUMENTS("-wait", "busy"))->same_cpu);
+	assert_true(parse_well(ARGUMENTS("-same-cpu"))->same_cpu);
+}
+
+static void the_preset_asks_who_is_in_the_kernels_benchmark(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-preset", "kernel-selftests"),
+		"batch/event batch/paced libbpf-poll perfbuf");
+	assert_true(settings.preset);
+	assert_int_equal(settings.workload.duration_ns, 200000000);
+	assert_combinations(ARGUMENTS("-preset", "kernel-selftests", "-duration", "500ms", "-mode",
+				    "all", "-wait", "busy"),
+		"copy/busy view/busy batch/busy perfbuf");
+	assert_int_equal(settings.workload.duration_ns, 500000000);
+	assert_combinations(ARGUMENTS("-wait", "busy"), "batch/busy");
+	assert_false(settings.preset);
+}
+
+/* Also where what is given is the default. */
+static void what_the_preset_sets_is_not_given(void **state)
+{
+	static const char *const given[][2] = { { "-producers", "1" }, { "-producer", "run" },
+		{ "-write", "output" }, { "-rate", "max" }, { "-notify", "default" },
+		{ "-event-size", "64" }, { "-discard", "0%" }, { "-ring-size", "1MiB" },
+		{ "-rings", "1" }, { "-work", "0s" }, { "-source", "memory" },
+		{ "-back-to-back", "500" } };
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(given); i++) {
+		snprintf(line, sizeof(line),
+			"%s: -preset kernel-selftests sets this itself; leave out one of them",
+			given[i][0]);
+		assert_refused(ARGUMENTS("-preset", "kernel-selftests", given[i][0], given[i][1]),
+			line);
+	}
+	assert_refused(ARGUMENTS("-advise", "-preset", "kernel-selftests"),
+		"-advise: -preset kernel-selftests sets this itself; leave out one of them");
+	assert_refused(ARGUMENTS("-preset", "kernel-selftests", "-mode", "batch,aya"),
+		"-mode: aya is not asked by -preset kernel-selftests; leave it out");
 }
 
 /* A wrong command line gets one line, by whoever called. */
@@ -533,7 +670,7 @@ struct refusal {
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
 #define MODES                                                                                \
-	"; choose all, or some of copy, view, batch, libbpf, libbpf-1.7, aya, cilium-ebpf, " \
+	"; choose all, or some of copy, view, batch, libbpf, perfbuf, libbpf-1.7, aya, cilium-ebpf, " \
 	"cilium-ebpf-raw"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
 
@@ -544,6 +681,12 @@ static const struct refusal refusals[] = {
 		"-producers: \"65\" is not a count from 1 to 64; give for example -producers 1" },
 	{ "-producer", "thread",
 		"-producer: unknown value \"thread\"; choose one of run, syscall" },
+	{ "-write", "copy",
+		"-write: unknown value \"copy\"; choose one of reserve, output" },
+	{ "-back-to-back", "-1",
+		"-back-to-back: \"-1\" is not a count of at least 0; give for example "
+		"-back-to-back 500" },
+	{ "-preset", "all", "-preset: unknown value \"all\"; choose one of kernel-selftests" },
 	{ "-rate", "0", "-rate: \"0\"" BAD_RATE },
 	{ "-rate", "2G", "-rate: \"2G\"" BAD_RATE },
 	{ "-rate", "fast", "-rate: \"fast\"" BAD_RATE },
@@ -747,7 +890,8 @@ static void help_has_every_flag(void **state)
 		"duration TIME", "rounds COUNT", "mode MODES", "wait WAITS", "latency-budget TIME",
 		"timer-slack TIME", "notify WHEN", "event-size SIZE", "discard PERCENT",
 		"ring-size SIZE", "rings COUNT", "work TIME", "source SOURCE", "cpu CPU",
-		"format FORMAT", "o FILE", "advise " };
+		"format FORMAT", "o FILE", "advise ", "write HOW", "back-to-back EVENTS",
+		"same-cpu ", "preset NAME" };
 	char *text = printed_while_parsing(stdout, ARGUMENTS("-rate", "5", "-help"), 1);
 
 	(void)state;
@@ -815,6 +959,13 @@ int main(void)
 		cmocka_unit_test(libbpf_that_is_named_does_not_go_with_memory),
 		cmocka_unit_test(libbpf_that_came_by_all_is_left_out_with_memory),
 		cmocka_unit_test(nothing_is_said_where_nothing_is_left_out),
+		cmocka_unit_test(a_perf_buffer_that_came_by_all_is_left_out_where_it_cannot_run),
+		cmocka_unit_test(a_perf_buffer_that_is_named_has_to_be_able_to_run),
+		cmocka_unit_test(write_is_how_producers_write),
+		cmocka_unit_test(back_to_back_is_one_thread),
+		cmocka_unit_test(producers_may_share_the_consumers_cpu),
+		cmocka_unit_test(the_preset_asks_who_is_in_the_kernels_benchmark),
+		cmocka_unit_test(what_the_preset_sets_is_not_given),
 		cmocka_unit_test(nothing_is_said_where_something_is_wrong),
 		cmocka_unit_test(advise_is_for_batch_and_paced),
 		cmocka_unit_test(advise_is_for_one_other_combination),

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the preset asks on machines of several sizes, and what was published for it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "live/preset.h"
+#include "live/preset_published.h"
+
+static struct preset preset;
+
+static const struct live_combination libbpf = { MODE_LIBBPF, WAIT_LIBBPF_POLL },
+				     batch = { MODE_BATCH, WAIT_EVENT },
+				     paced = { MODE_BATCH, WAIT_PACED },
+				     perfbuf = { MODE_PERFBUF, WAIT_OWN };
+
+static void plan(uint32_t cpus)
+{
+	const struct live_settings settings = {
+		.workload = { .producers = 1, .rings = 1, .consumer_cpu = 3 },
+		.combinations = { batch, paced, libbpf, perfbuf },
+		.combination_count = 4,
+	};
+
+	preset_plan(&preset, &settings, cpus);
+}
+
+static size_t parts_of(const char *question)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < preset.count; i++)
+		count += strcmp(preset.parts[i].question->name, question) == 0;
+	return count;
+}
+
+static void there_are_as_many_producers_as_cpus_and_four_at_least(void **state)
+{
+	(void)state;
+	plan(1);
+	assert_int_equal(parts_of("producers"), 4);
+	plan(7);
+	assert_int_equal(parts_of("producers"), 4);
+	plan(8);
+	assert_int_equal(parts_of("producers"), 5);
+	plan(1000);
+	assert_int_equal(parts_of("producers"), 16);
+	assert_true(preset.count <= PRESET_PARTS_MAX);
+}
+
+static bool asks(const struct preset_part *part, struct live_combination combination)
+{
+	for (size_t i = 0; i < part->combination_count; i++)
+		if (part->combinations[i].mode == combination.mode &&
+			part->combinations[i].wait == combination.wait)
+			return true;
+	return false;
+}
+
+static void who_cannot_answer_is_not_asked(void **state)
+{
+	(void)state;
+	plan(2);
+	assert_true(asks(preset_find(&preset, "parallel", ""), paced));
+	assert_true(asks(preset_find(&preset, "parallel", ""), perfbuf));
+	assert_false(asks(preset_find(&preset, "back-to-back", "default"), paced));
+	assert_false(asks(preset_find(&preset, "write-sampled", "output"), perfbuf));
+	assert_true(asks(preset_find(&preset, "write-sampled", "output"), paced));
+}
+
+static void a_question_that_nobody_can_answer_is_not_there(void **state)
+{
+	const struct live_settings settings = {
+		.workload = { .producers = 1, .rings = 1 },
+		.combinations = { perfbuf },
+		.combination_count = 1,
+	};
+
+	(void)state;
+	preset_plan(&preset, &settings, 2);
+	assert_null(preset_find(&preset, "write-sampled", "output"));
+	assert_non_null(preset_find(&preset, "same-cpu", ""));
+}
+
+/* As run_bench_ringbufs.sh gives it to the benchmark. */
+static void workloads_are_those_of_the_kernels_script(void **state)
+{
+	const struct live_workload *workload;
+
+	(void)state;
+	plan(2);
+	workload = &preset_find(&preset, "parallel-sampled", "")->workload;
+	assert_int_equal(workload->notify, NOTIFY_SAMPLED);
+	assert_int_equal(workload->notify_events, 500);
+	assert_int_equal(workload->back_to_back, 0);
+	assert_int_equal(workload->ring_size, 524288);
+	assert_int_equal(workload->consumer_cpu, 3);
+	workload = &preset_find(&preset, "sample-rate", "250")->workload;
+	assert_int_equal(workload->notify_events, 250);
+	assert_int_equal(workload->back_to_back, 250);
+	workload = &preset_find(&preset, "write-back-to-back", "output")->workload;
+	assert_int_equal(workload->write, LIVE_OUTPUT);
+	assert_int_equal(workload->notify, NOTIFY_DEFAULT);
+	assert_int_equal(workload->back_to_back, 500);
+	workload = &preset_find(&preset, "same-cpu", "")->workload;
+	assert_true(workload->same_cpu);
+	assert_int_equal(workload->producer, PRODUCER_SYSCALL);
+	assert_int_equal(preset_find(&preset, "producers", "3")->workload.producers, 3);
+}
+
+static void every_published_figure_is_of_a_part(void **state)
+{
+	size_t figures = 0;
+
+	(void)state;
+	plan(56);
+	for (const struct preset_figure *figure = preset_published; figure->question; figure++) {
+		if (!preset_find(&preset, figure->question, figure->setting))
+			fail_msg("nothing asks %s %s", figure->question, figure->setting);
+		assert_true(figure->consumed > 0);
+		figures++;
+	}
+	assert_int_equal(figures, 4 + 4 + 8 + 2 * 11 + 2 + 2 + 4 + 16);
+}
+
+static void assert_published(const char *question, const char *setting,
+	struct live_combination combination, const char *reader, double consumed)
+{
+	const struct preset_figure *figure = preset_published_for(question, setting, combination);
+
+	assert_non_null(figure);
+	assert_string_equal(figure->reader, reader);
+	assert_true(figure->consumed == consumed);
+}
+
+static void readers_are_like_those_there(void **state)
+{
+	(void)state;
+	assert_published("parallel", "", libbpf, "rb-libbpf", 12.054);
+	assert_published("parallel", "", batch, "rb-custom", 8.158);
+	assert_published("parallel", "", perfbuf, "pb-libbpf", 0.931);
+	/* The rates were measured with code of its own only. */
+	assert_published("sample-rate", "25", perfbuf, "pb-custom", 7.118);
+	assert_null(preset_published_for("sample-rate", "25", libbpf));
+	assert_null(preset_published_for("parallel", "", paced));
+}
+
+static void parts_have_names_of_their_own(void **state)
+{
+	char a[PRESET_NAME_SIZE], b[PRESET_NAME_SIZE];
+
+	(void)state;
+	plan(56);
+	for (size_t i = 0; i < preset.count; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(preset_part_name(&preset.parts[i], a),
+				preset_part_name(&preset.parts[j], b));
+	assert_string_equal(preset_part_name(preset_find(&preset, "sample-rate", "5"), a),
+		"sample-rate:5");
+	assert_string_equal(preset_part_name(preset_find(&preset, "parallel", ""), a), "parallel");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(there_are_as_many_producers_as_cpus_and_four_at_least),
+		cmocka_unit_test(who_cannot_answer_is_not_asked),
+		cmocka_unit_test(a_question_that_nobody_can_answer_is_not_there),
+		cmocka_unit_test(workloads_are_those_of_the_kernels_script),
+		cmocka_unit_test(every_published_figure_is_of_a_part),
+		cmocka_unit_test(readers_are_like_those_there),
+		cmocka_unit_test(parts_have_names_of_their_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
