@@ -36,10 +36,9 @@ struct compare {
 /* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
 static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
 	"caches", NULL };
-static const char *const live_settings[] = { "preset", "source", "producer", "write", "back_to_back",
-	"same_cpu", "producers", "rate",
-	"duration_ns", "discard", "ring_size", "rings", "notify", "latency_budget_ns",
-	"timer_slack_ns", "work_ns", "consumer_cpu", NULL };
+static const char *const live_settings[] = { "preset", "source", "producer", "write",
+	"back_to_back", "same_cpu", "producers", "rate", "duration_ns", "discard", "ring_size",
+	"rings", "notify", "latency_budget_ns", "timer_slack_ns", "work_ns", "consumer_cpu", NULL };
 
 static void write_difference(FILE *out, const char *name, const char *old, const char *new)
 {
@@ -251,7 +250,7 @@ static void write_comparison(struct compare *c, FILE *out)
 		c->matched, c->better, c->worse, c->unclear,
 		format_percent(
 			round(fmax(c->threshold, floor) * 1e4) / 1e4, threshold, sizeof(threshold)),
-		floor > c->threshold       ? ": that was the noise in the runs"
+		floor > c->threshold   ? ": that was the noise in the runs"
 		: c->new.has_questions ? ", nor below the noise of its question"
 				       : "");
 	if (c->drift > fmax(c->threshold, floor))

@@ -30,7 +30,8 @@ struct {
 
 /*
  * Where events are made that are then copied. A place for each producer, not for each CPU: of two
- * producers on one CPU one may preempt the other. User space makes as many, and as large, as needed.
+ * producers on one CPU one may preempt the other. User space makes as many, and as large, as
+ * needed.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -51,7 +52,7 @@ RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
 
 const volatile __u32 event_size = 64; /* 0: mixed */
 const volatile __u32 rings = 1;
-const volatile __u32 write; /* enum live_write */
+const volatile __u32 write;   /* enum live_write */
 const volatile __u64 discard; /* of live_is_discarded() */
 const volatile __u32 notify;  /* enum ringview_notify */
 const volatile __u64 notify_bytes;
@@ -131,8 +132,8 @@ static __always_inline void put(void *ringbuf, __u32 size, struct live_state *st
 }
 
 /* Nothing is reserved here: an event that is to be discarded is just not written. */
-static __always_inline void put_perf(void *context, __u32 size, __u64 id, __u64 due,
-	struct ringview_account *account)
+static __always_inline void put_perf(
+	void *context, __u32 size, __u64 id, __u64 due, struct ringview_account *account)
 {
 	struct live_event *event = make_event(size, id, due);
 
@@ -155,8 +156,7 @@ struct target {
 	struct ringview_account *account;
 };
 
-static __always_inline void put_to(
-	const struct target *target, __u32 size, __u64 id, __u64 due)
+static __always_inline void put_to(const struct target *target, __u32 size, __u64 id, __u64 due)
 {
 	if (target->ringbuf)
 		put(target->ringbuf, size, target->state, id, due, target->account);

@@ -360,13 +360,13 @@ static int set_programs(struct bpf_live *bpf)
 {
 	struct live_bpf *skeleton = bpf->skeleton;
 	const bool run = bpf->producer == PRODUCER_RUN;
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
 	bpf->programs[TARGET_RINGS] =
 		run ? skeleton->progs.produce_by_run : skeleton->progs.produce_by_syscall;
 	bpf->programs[TARGET_PERF_BUFFERS] =
 		run ? skeleton->progs.produce_perf_by_run : skeleton->progs.produce_perf_by_syscall;
-	bpf_object__for_each_program(program, skeleton->obj)
+	while ((program = bpf_object__next_program(skeleton->obj, program)))
 		bpf_program__set_autoload(program,
 			program == bpf->programs[TARGET_RINGS] ||
 				(bpf->perf && program == bpf->programs[TARGET_PERF_BUFFERS]));

@@ -35,14 +35,14 @@ struct consumer {
 	 * minutes, is not done but added to all times. */
 	bool finishing;
 	int64_t saved_ns;
-	int64_t started_ns; /* CLOCK_MONOTONIC, before the first read */
+	int64_t started_ns;   /* CLOCK_MONOTONIC, before the first read */
 	int64_t turns_cpu_ns; /* that the events of its own turns took to make */
-	int64_t last_ns; /* CLOCK_MONOTONIC, after the last read that found something */
-	int64_t cpu_ns;  /* of the thread, from when it began to read, without that */
+	int64_t last_ns;      /* CLOCK_MONOTONIC, after the last read that found something */
+	int64_t cpu_ns;       /* of the thread, from when it began to read, without that */
 	uint64_t sleeps, wakeups,
 		high_water; /* as in struct live_round; libbpf knows no high water */
-	uint64_t lost;    /* events that perf says it had no room for; */
-	bool lost_is_all; /* or else those after the last event that was read are not in it */
+	uint64_t lost;      /* events that perf says it had no room for; */
+	bool lost_is_all;   /* or else those after the last event that was read are not in it */
 
 	const struct consumer_engine *engine; /* how it waits and reads */
 	void *state;                          /* the engine's */
@@ -69,8 +69,7 @@ struct consumer_engine {
 	bool measures_itself;
 };
 
-extern const struct consumer_engine ringview_engine, libbpf_engine, perfbuf_engine,
-	peer_engine;
+extern const struct consumer_engine ringview_engine, libbpf_engine, perfbuf_engine, peer_engine;
 
 /* Starts the thread with the first five fields set, and the others 0; it waits for events when this
  * returns. Adds to @latency. 0, or a negative errno with @why. */

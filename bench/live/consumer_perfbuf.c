@@ -18,8 +18,8 @@
 #include "live/consumer_event.h"
 #include "live/perfbuf.h"
 
-/* How late perf_buffer__poll() may find that it is to stop, or that events are there of which nobody
- * notified: it cannot be interrupted. */
+/* How late perf_buffer__poll() may find that it is to stop, or that events are there of which
+ * nobody notified: it cannot be interrupted. */
 #define LONGEST_POLL_MS 20
 
 struct perfbuf_engine_state {
@@ -42,8 +42,8 @@ struct lost {
 	uint64_t lost;
 };
 
-/* The length as its producer knew it: the record has only that with padding, which is returned where
- * it is not that of such an event. */
+/* The length as its producer knew it: the record has only that with padding, which is returned
+ * where it is not that of such an event. */
 static size_t length_of(const struct consumer *c, const struct sample *sample)
 {
 	uint32_t size = c->workload->event_size;
@@ -200,11 +200,12 @@ static int perfbuf_engine_finish(struct consumer *c)
 		return err < 0 ? err : 0;
 	err = read_counters(s, &lost);
 	if (err)
-		return complain(&c->why, err, "cannot read what a perf buffer lost: %s",
-			strerror(-err));
+		return complain(
+			&c->why, err, "cannot read what a perf buffer lost: %s", strerror(-err));
 	if (c->lost > lost)
 		return complain(&c->why, -EBADMSG,
-			"perf's records say that %" PRIu64 " events were lost, its counters %" PRIu64,
+			"perf's records say that %" PRIu64
+			" events were lost, its counters %" PRIu64,
 			c->lost, lost);
 	c->lost = lost;
 	c->lost_is_all = true;

@@ -113,8 +113,10 @@ static struct live_obstacle perfbuf_obstacle(const struct live_workload *workloa
 		return (struct live_obstacle){ "takes events of 65516 B at most",
 			"give a smaller -event-size" };
 	if (overflows(workload, 1, perfbuf_stride(size)))
-		return (struct live_obstacle){ "needs 16 B beside an event, and has no room for one",
-			"give a larger -ring-size" };
+		return (struct live_obstacle){
+			"needs 16 B beside an event, and has no room for one",
+			"give a larger -ring-size"
+		};
 	if (overflows(workload, workload->back_to_back, perfbuf_stride(size)))
 		return (struct live_obstacle){ "has no room for the events of a turn",
 			"give fewer -back-to-back, or a larger -ring-size" };

@@ -35,10 +35,10 @@ json_t *live_json_workload(const struct live_measurement *measurement)
 	producing = json_pack("{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o}", "source",
 		source_names[workload->source], "producer", live_producer_names[workload->producer],
 		"write", live_write_names[workload->write], "back_to_back",
-		(json_int_t)workload->back_to_back, "same_cpu", workload->same_cpu,
-		"producers", (json_int_t)workload->producers, "rate", rate_json(workload),
-		"duration_ns", (json_int_t)workload->duration_ns, "event_size",
-		(json_int_t)workload->event_size, "discard", json_value_real(workload->discard));
+		(json_int_t)workload->back_to_back, "same_cpu", workload->same_cpu, "producers",
+		(json_int_t)workload->producers, "rate", rate_json(workload), "duration_ns",
+		(json_int_t)workload->duration_ns, "event_size", (json_int_t)workload->event_size,
+		"discard", json_value_real(workload->discard));
 	consuming = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o}", "ring_size",
 		(json_int_t)workload->ring_size, "rings", (json_int_t)workload->rings, "notify",
 		live_notify_text(workload, notify, sizeof(notify)), "latency_budget_ns",

@@ -213,8 +213,7 @@ static int drop_peer(struct live_session *s, size_t entry)
 		s->failed[i] |= same_reader(s, i, entry);
 	live_source_close(s->source);
 	s->source = NULL;
-	return live_source_open(
-		&s->source, s->request->workload, uses_perf(s->request), s->why);
+	return live_source_open(&s->source, s->request->workload, uses_perf(s->request), s->why);
 }
 
 static int run_entry(struct live_session *s, size_t entry, size_t row)
@@ -285,7 +284,7 @@ static int run_rounds(struct live_session *s)
 			live_source_close(s->source);
 			s->source = NULL;
 			err = live_source_open(
-		&s->source, s->request->workload, uses_perf(s->request), s->why);
+				&s->source, s->request->workload, uses_perf(s->request), s->why);
 			if (!err)
 				err = measure_alone(s, alone, &alone_count);
 		}

@@ -5,8 +5,8 @@
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	NULL };
-const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", "perfbuf", "libbpf-1.7", "aya",
-	"cilium-ebpf", "cilium-ebpf-raw", NULL };
+const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", "perfbuf", "libbpf-1.7",
+	"aya", "cilium-ebpf", "cilium-ebpf-raw", NULL };
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 const char *const live_write_names[] = { "reserve", "output", NULL };

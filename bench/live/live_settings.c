@@ -394,8 +394,8 @@ static bool is_given(const struct flag *flags, const char *name)
 	return *flags->given;
 }
 
-static int check_preset(const struct typed *typed, const struct flag *flags, size_t count,
-	struct complaint *why)
+static int check_preset(
+	const struct typed *typed, const struct flag *flags, size_t count, struct complaint *why)
 {
 	for (size_t i = 0; i < count; i++)
 		if (*flags[i].given && !goes_with_preset(flags[i].name))

@@ -369,8 +369,8 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 		workload->source == SOURCE_MEMORY ? " in plain memory" : "");
 	style_append(&text, ", notify %s", live_notify_text(workload, notify, sizeof(notify)));
 	if (workload->back_to_back > 0)
-		style_append(&text, ", back to back, %" PRIu64 " events a turn",
-			workload->back_to_back);
+		style_append(
+			&text, ", back to back, %" PRIu64 " events a turn", workload->back_to_back);
 	append_duration(&text, "latency budget", workload->latency_budget_ns);
 	append_duration(&text, "timer slack", workload->timer_slack_ns);
 	append_duration(&text, "work an event", workload->work_ns);

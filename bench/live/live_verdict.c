@@ -395,7 +395,8 @@ static void say_shared_cpu(struct style_text *text, const struct situation *s)
 	style_append(text,
 		"Producers and consumer compete for one CPU, of which the consumer got %s: %s of "
 		"the events were lost while it was not its turn. Give it a CPU of its own.",
-		style_percent(cpu, sizeof(cpu), s->cpu), style_percent(lost, sizeof(lost), s->lost));
+		style_percent(cpu, sizeof(cpu), s->cpu),
+		style_percent(lost, sizeof(lost), s->lost));
 }
 
 static void say_back_to_back(struct style_text *text, const struct situation *s)
@@ -477,7 +478,8 @@ static void say_producers_limit(struct style_text *text, const struct situation 
 		"The producers limit: they made all they can, %.3g Mev/s at %.0f ns an event "
 		"(%.0f ns alone%s), and all of it was read for %s of a CPU.",
 		s->mevents_per_s, s->producer, s->alone,
-		s->mode == MODE_PERFBUF ? ", to a ring" : "", style_percent(cpu, sizeof(cpu), s->cpu));
+		s->mode == MODE_PERFBUF ? ", to a ring" : "",
+		style_percent(cpu, sizeof(cpu), s->cpu));
 	if (say_cost(text, s))
 		return;
 	style_append(text, "%s More producers (-producers) show the consumer's limit.",

@@ -13,8 +13,8 @@ int live_write_json(FILE *out, const struct live_report *report); /* 0 or -ENOME
 void live_write_csv(FILE *out, const struct live_report *report);
 void live_write_gobench(FILE *out, const struct live_report *report);
 
-/* What these are made of. Of a question of a preset, rows begin with it, and names have it; NULL: it
- * is of none. */
+/* What these are made of. Of a question of a preset, rows begin with it, and names have it; NULL:
+ * it is of none. */
 void live_write_csv_header(FILE *out);
 void live_write_csv_rows(FILE *out, const struct live_results *results, const char *question);
 void live_write_gobench_lines(FILE *out, const struct live_results *results, const char *question);

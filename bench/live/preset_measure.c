@@ -17,8 +17,7 @@ static void show_progress(void *context, size_t done, size_t total)
 {
 	const struct preset_run *run = context;
 
-	run->progress(
-		run->context, run->part, run->preset->count, (double)done / (double)total);
+	run->progress(run->context, run->part, run->preset->count, (double)done / (double)total);
 }
 
 /* The combination that the others are compared with runs twice in each round. */
@@ -76,7 +75,8 @@ static int leave_out_syscalls(struct preset *preset, struct complaint *why)
 	for (size_t i = 0; i < preset->count && !err; i++) {
 		const struct preset_part *part = &preset->parts[i];
 
-		if (part->workload.producer != PRODUCER_SYSCALL || try_to_open(part, &obstacle) == 0)
+		if (part->workload.producer != PRODUCER_SYSCALL ||
+			try_to_open(part, &obstacle) == 0)
 			preset->parts[kept++] = *part;
 		else
 			fprintf(stderr, "%s: left out: %s\n", preset_part_name(part, name),

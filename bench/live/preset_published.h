@@ -7,7 +7,7 @@
 
 #include "live/live.h"
 
-#define PRESET_PUBLISHED_SOURCE                                                               \
+#define PRESET_PUBLISHED_SOURCE                                                                 \
 	"kernel commit c97099b0f227 (\"bpf: Add BPF ringbuf and perf buffer benchmarks\", May " \
 	"2020), as in its mail 20200529075424.3139988-5-andriin@fb.com"
 #define PRESET_PUBLISHED_MACHINE "28-core/56-thread Intel Xeon CPU E5-2680 v4 @ 2.40GHz"

@@ -52,8 +52,8 @@ static void write_row(FILE *out, const struct row *row)
 		if (ns->valid)
 			snprintf(speed, sizeof(speed), "%.3f", live_mevents_per_s(result));
 		if (ns->valid && ns->has_interval)
-			snprintf(interval, sizeof(interval), "[%.3f, %.3f]", 1e3 / ns->interval.high,
-				1e3 / ns->interval.low);
+			snprintf(interval, sizeof(interval), "[%.3f, %.3f]",
+				1e3 / ns->interval.high, 1e3 / ns->interval.low);
 		if (kept > 0)
 			snprintf(lost, sizeof(lost), "%.1f",
 				100 * (double)result->lost / (double)kept);
@@ -103,8 +103,8 @@ static void write_other_settings(
 		if (strcmp(figure->question, question->name) != 0 ||
 			preset_find(preset, question->name, figure->setting))
 			continue;
-		style_append(&text, "%s %s: %.3f", any ? "," : "Published beside that, of", figure->setting,
-			figure->consumed);
+		style_append(&text, "%s %s: %.3f", any ? "," : "Published beside that, of",
+			figure->setting, figure->consumed);
 		any = true;
 	}
 	if (any)
@@ -151,7 +151,8 @@ static void write_notes(FILE *out, const struct preset_report *report)
 	struct style_text text = { .text = line, .size = sizeof(line) };
 
 	style_write_wrapped(out,
-		"2020: another machine's figures (" PRESET_PUBLISHED_MACHINE "), from " PRESET_PUBLISHED_SOURCE
+		"2020: another machine's figures (" PRESET_PUBLISHED_MACHINE
+		"), from " PRESET_PUBLISHED_SOURCE
 		"; events of 8 B, mean and deviation, lost in million a second. Compare how figures "
 		"of one column relate to each other, never one column's with the other's.");
 	style_append(&text,

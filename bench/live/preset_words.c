@@ -10,10 +10,22 @@
 #include "live/preset_published.h"
 #include "results/style.h"
 
-#define RING_LIBBPF { MODE_LIBBPF, WAIT_LIBBPF_POLL }
-#define RING_EVENT { MODE_BATCH, WAIT_EVENT }
-#define RING_PACED { MODE_BATCH, WAIT_PACED }
-#define PERFBUF { MODE_PERFBUF, WAIT_OWN }
+#define RING_LIBBPF                           \
+	{                                     \
+		MODE_LIBBPF, WAIT_LIBBPF_POLL \
+	}
+#define RING_EVENT                     \
+	{                              \
+		MODE_BATCH, WAIT_EVENT \
+	}
+#define RING_PACED                     \
+	{                              \
+		MODE_BATCH, WAIT_PACED \
+	}
+#define PERFBUF                        \
+	{                              \
+		MODE_PERFBUF, WAIT_OWN \
+	}
 
 struct place {
 	const char *question, *setting;
@@ -47,19 +59,17 @@ static const struct remark {
 	{ "output, as reserve and submit, in parallel, sampled (batch)",
 		{ "write-sampled", "output", RING_EVENT },
 		{ "write-sampled", "reserve", RING_EVENT } },
-	{ "two producers on a ring, as one (libbpf-poll)",
-		{ "producers", "2", RING_LIBBPF }, { "producers", "1", RING_LIBBPF } },
+	{ "two producers on a ring, as one (libbpf-poll)", { "producers", "2", RING_LIBBPF },
+		{ "producers", "1", RING_LIBBPF } },
 	{ "two producers with a perf buffer each, as one", { "producers", "2", PERFBUF },
 		{ "producers", "1", PERFBUF } },
 };
 
 /* NULL: not measured, or nothing was consumed in some round. */
-static const struct live_result *result_at(
-	const struct preset *preset, const struct place *place)
+static const struct live_result *result_at(const struct preset *preset, const struct place *place)
 {
 	const struct preset_part *part = preset_find(preset, place->question, place->setting);
-	const struct live_result *result =
-		part ? preset_result(part, place->combination) : NULL;
+	const struct live_result *result = part ? preset_result(part, place->combination) : NULL;
 
 	return result && result->ns_per_event.valid ? result : NULL;
 }
@@ -89,8 +99,8 @@ static void write_remark(FILE *out, const struct remark *remark, const struct li
 
 	if (isfinite(published))
 		snprintf(theirs, sizeof(theirs), "%.2fx", published);
-	fprintf(out, "%8.2fx %8s  %s%s\n",
-		that->ns_per_event.median / this->ns_per_event.median, theirs, remark->what,
+	fprintf(out, "%8.2fx %8s  %s%s\n", that->ns_per_event.median / this->ns_per_event.median,
+		theirs, remark->what,
 		is_clear(&this->ns_per_event, &that->ns_per_event) ? "" : "; unclear");
 }
 
@@ -113,5 +123,6 @@ void preset_write_words(FILE *out, const struct preset_report *report)
 		write_remark(out, remark, this, that);
 	}
 	if (any)
-		fputs("Unclear: the intervals of the two have something in common, or there were too few rounds.\n", out);
+		fputs("Unclear: the intervals of the two have something in common, or there were too few rounds.\n",
+			out);
 }

@@ -151,8 +151,7 @@ static int read_result(struct result_file *file, const json_t *result)
 	read_round_fn *read_round = file->live ? read_live_round : read_drain_round;
 	struct series like = {
 		.path = json_string_value(json_object_get(result, "path")),
-		.way = json_string_value(
-			json_object_get(result, file->live ? "wait" : "touch")),
+		.way = json_string_value(json_object_get(result, file->live ? "wait" : "touch")),
 		.question = question_of(result),
 	};
 	const json_t *size = json_object_get(result, "event_size");
@@ -160,7 +159,8 @@ static int read_result(struct result_file *file, const json_t *result)
 	const size_t count = json_array_size(rounds);
 	struct series *series;
 
-	if (!like.path || !like.way || !json_is_integer(size) || count == 0 || count > STATISTICS_ROUNDS_MAX)
+	if (!like.path || !like.way || !json_is_integer(size) || count == 0 ||
+		count > STATISTICS_ROUNDS_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		ns_per_event[i] = read_round(result, json_array_get(rounds, i));

@@ -13,8 +13,8 @@
 
 /* The rounds of one path, size and way, of all runs in a file together. */
 struct series {
-	const char *path; /* the texts belong to the file */
-	const char *way;  /* the touch of drain and sweep; the wait of live */
+	const char *path;     /* the texts belong to the file */
+	const char *way;      /* the touch of drain and sweep; the wait of live */
 	const char *question; /* of a preset of live; else "" */
 	json_int_t event_size;
 	size_t runs;

@@ -1168,9 +1168,7 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
-	struct series like = {
-		.path = "batch", .way = "paced", .question = "", .event_size = 64
-	};
+	struct series like = { .path = "batch", .way = "paced", .question = "", .event_size = 64 };
 	const struct series *series;
 	char *text;
 

@@ -472,12 +472,12 @@ static void assert_leaves_out_perfbuf(
 static void a_perf_buffer_that_came_by_all_is_left_out_where_it_cannot_run(void **state)
 {
 	(void)state;
-	assert_leaves_out_perfbuf(
-		ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "busy"),
+	assert_leaves_out_perfbuf(ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "busy"),
 		"reads only buffers of the kernel");
 	assert_leaves_out_perfbuf(ARGUMENTS("-rings", "2", "-mode", "all", "-wait", "busy"),
 		"has a buffer for each CPU, and no rings");
-	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "65517"),
+	assert_leaves_out_perfbuf(
+		ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "65517"),
 		"takes events of 65516 B at most");
 	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "4080",
 					  "-ring-size", "4096"),
@@ -492,8 +492,8 @@ static void a_perf_buffer_that_is_named_has_to_be_able_to_run(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "perfbuf"), "perfbuf");
-	assert_combinations(ARGUMENTS("-mode", "perfbuf,batch", "-wait", "paced", "-event-size",
-				    "65516"),
+	assert_combinations(
+		ARGUMENTS("-mode", "perfbuf,batch", "-wait", "paced", "-event-size", "65516"),
 		"batch/paced perfbuf");
 	assert_combinations(ARGUMENTS("-mode", "perfbuf", "-ring-size", "4096", "-event-size", "16",
 				    "-back-to-back", "127"),
@@ -585,8 +585,8 @@ static void what_the_preset_sets_is_not_given(void **state)
 		snprintf(line, sizeof(line),
 			"%s: -preset kernel-selftests sets this itself; leave out one of them",
 			given[i][0]);
-		assert_refused(ARGUMENTS("-preset", "kernel-selftests", given[i][0], given[i][1]),
-			line);
+		assert_refused(
+			ARGUMENTS("-preset", "kernel-selftests", given[i][0], given[i][1]), line);
 	}
 	assert_refused(ARGUMENTS("-advise", "-preset", "kernel-selftests"),
 		"-advise: -preset kernel-selftests sets this itself; leave out one of them");
@@ -669,7 +669,7 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES                                                                                \
+#define MODES                                                                                         \
 	"; choose all, or some of copy, view, batch, libbpf, perfbuf, libbpf-1.7, aya, cilium-ebpf, " \
 	"cilium-ebpf-raw"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
@@ -681,8 +681,7 @@ static const struct refusal refusals[] = {
 		"-producers: \"65\" is not a count from 1 to 64; give for example -producers 1" },
 	{ "-producer", "thread",
 		"-producer: unknown value \"thread\"; choose one of run, syscall" },
-	{ "-write", "copy",
-		"-write: unknown value \"copy\"; choose one of reserve, output" },
+	{ "-write", "copy", "-write: unknown value \"copy\"; choose one of reserve, output" },
 	{ "-back-to-back", "-1",
 		"-back-to-back: \"-1\" is not a count of at least 0; give for example "
 		"-back-to-back 500" },

@@ -162,8 +162,8 @@ static void parts_have_names_of_their_own(void **state)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(preset_part_name(&preset.parts[i], a),
 				preset_part_name(&preset.parts[j], b));
-	assert_string_equal(preset_part_name(preset_find(&preset, "sample-rate", "5"), a),
-		"sample-rate:5");
+	assert_string_equal(
+		preset_part_name(preset_find(&preset, "sample-rate", "5"), a), "sample-rate:5");
 	assert_string_equal(preset_part_name(preset_find(&preset, "parallel", ""), a), "parallel");
 }
 
