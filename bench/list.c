@@ -66,6 +66,11 @@ static void write_list(FILE *out)
 			path->needs_map && bpf ? "; not available: it needs source bpf" : "");
 	}
 	write_peers(out, bpf == 0);
+	fprintf(out,
+		"\nOnly in live (-mode)\n"
+		"  perfbuf  perf_buffer__poll of the system's libbpf, a perf buffer in place of "
+		"the ring%s\n",
+		bpf ? "; not available: it needs source bpf" : "");
 	fputs("\nWaits of live (-wait)\n"
 	      "  event        sleeps in epoll until the kernel notifies\n"
 	      "  paced        sleeps between looks, for -latency-budget at most\n"
