@@ -8,6 +8,7 @@
 
 #include "events.h"
 #include "ringview/ringview.bpf.h"
+#include "sized_fill.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -61,18 +62,13 @@ int write_sized(struct __sk_buff *skb)
 {
 	struct ringview_account *account = ringview_account_of(&accounts, 0);
 	__u64 number = sequence++;
-	__u64 last = sized_word(number, event_size / 8);
 	__u64 *words;
-	__u32 i;
 
 	words = ringview_reserve(&meta_ringbuf, event_size, account);
 	if (!words)
 		return 0;
 	words[0] = number;
-	for (i = 1; i < event_size / 8; i++)
-		words[i] = sized_word(number, i);
-	for (i = 0; i < event_size % 8; i++)
-		((__u8 *)(words + event_size / 8))[i] = last >> (8 * i);
+	sized_fill(words + 1, event_size - 8, number, 1);
 	ringview_submit(words, BPF_RB_NO_WAKEUP, account);
 	return 0;
 }

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writes the pattern of sized events, in BPF programs and in user space.
+ */
+#ifndef BENCH_SIZED_FILL_H
+#define BENCH_SIZED_FILL_H
+
+#include "events.h"
+
+/*
+ * Without CAP_PERFMON, the verifier lets a pointer into the ring grow by constants only. The
+ * compiler would rather add an index to it: so it does not get to know what the pointer is.
+ */
+#ifdef __bpf__
+#define SIZED_OPAQUE(pointer) __asm__ volatile("" : "+r"(pointer))
+#else
+#define SIZED_OPAQUE(pointer) ((void)0)
+#endif
+
+/*
+ * Writes the words of an event from the one at @index on, @size bytes, to @at. Inlined, so that
+ * the verifier knows the size; by four words, as it follows no more than 8192 branches in a row.
+ */
+static inline __attribute__((always_inline)) void sized_fill(
+	__u64 *at, __u32 size, __u64 sequence, __u64 index)
+{
+	/* From one word to the next it grows by the factor. */
+	__u64 word = sized_word(sequence, index);
+	__u32 words = size / sizeof(*at), i;
+	__u8 *byte;
+
+	for (i = 0; i < words / 4; i++) {
+		at[0] = word;
+		at[1] = word + SIZED_FACTOR;
+		at[2] = word + 2 * SIZED_FACTOR;
+		at[3] = word + 3 * SIZED_FACTOR;
+		word += 4 * SIZED_FACTOR;
+		at += 4;
+		SIZED_OPAQUE(at);
+	}
+	for (i = 0; i < words % 4; i++) {
+		*at++ = word;
+		word += SIZED_FACTOR;
+		SIZED_OPAQUE(at);
+	}
+	byte = (__u8 *)at;
+	for (i = 0; i < size % sizeof(*at); i++) {
+		*byte++ = (__u8)word;
+		word >>= 8;
+		SIZED_OPAQUE(byte);
+	}
+}
+
+#endif
