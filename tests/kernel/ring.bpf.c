@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * A producer on command: each run of write_record puts one record of the kernel tests.
+ * Producers on command: each run of write_record puts one record of the kernel tests, each of
+ * write_numbered the next one of a stream that tells every loss.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "support/numbered.h"
 #include "support/pattern.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -67,6 +69,41 @@ int write_record(struct __sk_buff *skb)
 		break;
 	default:
 		unknown++;
+	}
+	return 0;
+}
+
+__u64 numbered; /* the next record of write_numbered; there is no number without its record */
+
+static __always_inline void put_numbered(__u32 size)
+{
+	unsigned char *payload = bpf_ringbuf_reserve(&ring, size, 0);
+	__u32 i;
+
+	if (!payload)
+		return;
+	*(__u64 *)payload = numbered;
+	for (i = sizeof(numbered); i < size; i++)
+		payload[i] = pattern_byte(numbered, i);
+	if (numbered_is_discarded(numbered++))
+		bpf_ringbuf_discard(payload, 0);
+	else
+		bpf_ringbuf_submit(payload, 0);
+}
+
+SEC("tc")
+int write_numbered(struct __sk_buff *skb)
+{
+	(void)skb;
+	switch (numbered_length(numbered)) {
+	case 8:
+		put_numbered(8);
+		break;
+	case 27:
+		put_numbered(27);
+		break;
+	default:
+		put_numbered(200);
 	}
 	return 0;
 }

@@ -31,11 +31,11 @@ static int watch(struct kernel *k)
 			       : epoll_ctl(k->epoll_fd, EPOLL_CTL_ADD, ringview_fd(k->rv), &event);
 }
 
-int kernel_ring_open(struct kernel *k)
+int kernel_ring_open_sized(struct kernel *k, uint64_t size)
 {
 	int err;
 
-	*k = (struct kernel){ .size = (uint64_t)sysconf(_SC_PAGESIZE), .epoll_fd = -1 };
+	*k = (struct kernel){ .size = size, .epoll_fd = -1 };
 	libbpf_set_print(print_nothing);
 	k->skeleton = ring_bpf__open();
 	if (!k->skeleton)
@@ -51,6 +51,11 @@ int kernel_ring_open(struct kernel *k)
 	if (ringview_open(&k->rv, bpf_map__fd(k->skeleton->maps.ring), NULL))
 		return -1;
 	return watch(k);
+}
+
+int kernel_ring_open(struct kernel *k)
+{
+	return kernel_ring_open_sized(k, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 void kernel_ring_close(struct kernel *k)

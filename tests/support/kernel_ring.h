@@ -14,13 +14,15 @@
 struct kernel {
 	struct ring_bpf *skeleton;
 	struct ringview *rv;
-	uint64_t size;         /* of the ring: one page */
+	uint64_t size;         /* of the ring */
 	int epoll_fd;          /* edge-triggered, on the reader's descriptor */
 	char unavailable[256]; /* why there is no program */
 };
 
-/* 0, or -1. Where no program can be loaded it succeeds nevertheless, and says why. */
+/* Of one page, or of @size bytes. 0, or -1. Where no program can be loaded it succeeds
+ * nevertheless, and says why. */
 int kernel_ring_open(struct kernel *k);
+int kernel_ring_open_sized(struct kernel *k, uint64_t size);
 void kernel_ring_close(struct kernel *k);
 
 /* Puts another reader on the same ring, as it is now. */
