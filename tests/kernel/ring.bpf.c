@@ -107,3 +107,31 @@ int write_numbered(struct __sk_buff *skb)
 	}
 	return 0;
 }
+
+/* Two versions of one program, to replace the one by the other: both number on, and tell which they
+ * are. */
+static __always_inline int put_version(__u64 version)
+{
+	__u64 *payload = bpf_ringbuf_reserve(&ring, 2 * sizeof(*payload), 0);
+
+	if (payload) {
+		payload[0] = numbered++;
+		payload[1] = version;
+		bpf_ringbuf_submit(payload, 0);
+	}
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int write_version_1(struct xdp_md *packet)
+{
+	(void)packet;
+	return put_version(1);
+}
+
+SEC("xdp")
+int write_version_2(struct xdp_md *packet)
+{
+	(void)packet;
+	return put_version(2);
+}
