@@ -142,13 +142,16 @@ struct ringview_options {
  *                or out of range
  *   -EOPNOTSUPP  the map was made with BPF_F_RB_OVERWRITE (Linux 6.19): another protocol
  *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
- *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen
+ *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; or, before
+ *                Linux 5.19, without CAP_BPF where kernel.unprivileged_bpf_disabled is not 0
+ *   -EACCES      @map_fd is for reading only (BPF_F_RDONLY): the consumer position is written
  *   -EMFILE, -ENFILE, -ENOMEM, and what bpf(2) and mmap(2) say
  */
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options);
 
 /* As ringview_open(), on the ring buffer that is pinned at @path of a BPF file system. Also
- * -ENOENT, and -EACCES where the file's permissions do not allow reading and writing. */
+ * -ENOENT, and -EACCES where the file's permissions do not allow reading and writing, which is all
+ * that it takes. */
 int ringview_open_pinned(
 	struct ringview **reader, const char *path, const struct ringview_options *options);
 
