@@ -12,14 +12,24 @@ static void note(int signal_number)
 	arrived = 1;
 }
 
+static void catch (int number, const struct sigaction *action)
+{
+	struct sigaction before;
+
+	/* What is ignored stays so: nohup, and shells that start something in the background. */
+	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(number, action, NULL);
+}
+
 void interrupt_catch(void)
 {
 	/* No SA_RESTART: system calls under way return, and their callers look here. */
 	struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESETHAND };
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	catch (SIGINT, &action);
+	catch (SIGTERM, &action);
+	catch (SIGHUP, &action);
 }
 
 bool interrupted(void)

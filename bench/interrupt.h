@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 
-/* Catches SIGINT and SIGTERM from now on. A second one kills as usual. */
+/* Catches SIGINT, SIGTERM and SIGHUP from now on, unless they are ignored. A second one kills as
+ * usual.
+ */
 void interrupt_catch(void);
 
 /* Whether one has arrived. */

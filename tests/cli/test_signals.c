@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../support/skipping.h"
 #include "support/checks.h"
@@ -110,6 +111,117 @@ static void a_stopped_run_says_that_nothing_is_reported(void **state)
 	outcome_free(&outcome);
 }
 
+static void sighup_stops_a_run(void **state)
+{
+	(void)state;
+	assert_stops(ARGUMENTS(ENDLESS_MEMORY), SIGHUP);
+	assert_stops(ARGUMENTS("live", "-source", "memory", "-wait", "paced", "-duration", "10m"),
+		SIGHUP);
+}
+
+/* Of a moment. */
+#define SHORT "-ring-size", "64KiB", "-n", "1000", "-duration", "50ms", "-source", "memory"
+#define SHORT_LIVE "live", "-rounds", "1", "-duration", "20ms"
+
+static void assert_goes_on(const struct command *command)
+{
+	struct outcome outcome = run_command(command);
+
+	assert_int_equal(outcome.status, DONE);
+	assert_string_not_equal(outcome.out, "");
+	outcome_free(&outcome);
+}
+
+/* As nohup has it. */
+static void a_signal_that_is_ignored_stays_so(void **state)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		assert_goes_on(&(struct command){ .arguments = ARGUMENTS(SHORT),
+			.signal = numbers[i],
+			.ignored = numbers[i] });
+}
+
+static void signals_of_no_concern_change_nothing(void **state)
+{
+	static const int numbers[] = { SIGWINCH, SIGPIPE, SIGCONT, SIGXFSZ };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		assert_goes_on(&(struct command){ .arguments = ARGUMENTS(SHORT),
+			.err = STREAM_TERMINAL,
+			.signal = numbers[i] });
+		assert_goes_on(&(struct command){
+			.arguments = ARGUMENTS(SHORT_LIVE, "-source", "memory", "-wait", "event"),
+			.signal = numbers[i] });
+	}
+}
+
+/* Every event is still accounted for, or the run would fail. */
+static void being_stopped_and_continued_loses_nothing(void **state)
+{
+	(void)state;
+	assert_goes_on(&(struct command){
+		.arguments = ARGUMENTS(SHORT, "-mode", "both"), .stutters = true });
+	assert_goes_on(&(struct command){ .arguments = ARGUMENTS(SHORT_LIVE, "-source", "memory",
+						  "-wait", "event,paced,busy", "-discard", "3%"),
+		.stutters = true });
+	need_bpf();
+	assert_goes_on(&(struct command){
+		.arguments = ARGUMENTS(SHORT_LIVE, "-wait", "all", "-discard", "3%"),
+		.stutters = true });
+	assert_goes_on(&(struct command){ .arguments = ARGUMENTS(SHORT_LIVE, "-producer", "syscall",
+						  "-wait", "paced", "-rate", "100k"),
+		.stutters = true });
+}
+
+/* Whenever it comes, there is the whole file, or none; and one line that says so, unless it came
+ * before the program could say anything. */
+static void assert_all_or_nothing(void **state, const char *const *arguments, int number, int after)
+{
+	const char *path = folder_path(state, "f");
+	const struct command command = {
+		.arguments = arguments, .signal = number, .after = &after
+	};
+	struct outcome outcome = run_command(&command);
+
+	if (outcome.status == DONE) {
+		json_t *root = json_load_file(path, 0, NULL);
+
+		assert_non_null(root);
+		json_decref(root);
+		assert_int_equal(folder_count(state), 1);
+		unlink(path);
+	} else {
+		if (outcome.err[0])
+			assert_complains(&outcome, STOPPED, "nothing is reported");
+		else
+			assert_int_equal(outcome.status, 128 + number);
+		assert_int_equal(folder_count(state), 0);
+	}
+	outcome_free(&outcome);
+}
+
+static void a_signal_at_any_point_leaves_all_or_nothing(void **state)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	const char *path = folder_path(state, "f");
+	const char *const *arguments[] = {
+		ARGUMENTS(QUICK, "-n", "500", "-format", "json", "-o", path),
+		ARGUMENTS("sweep", QUICK, "-n", "500", "-sizes", "16,80", "-mode", "both",
+			"-format", "json", "-o", path),
+		ARGUMENTS("live", "-source", "memory", "-wait", "event,paced,busy", "-rounds", "1",
+			"-duration", "1ms", "-format", "json", "-o", path),
+	};
+
+	for (int after = 1000; after < 100 * 1000 * 1000; after *= 3)
+		for (size_t i = 0; i < COUNT(arguments); i++)
+			assert_all_or_nothing(state, arguments[i],
+				numbers[((size_t)after / 1000 + i) % COUNT(numbers)], after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +239,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_stopped_run_keeps_the_file_that_was_there, folder_make, folder_remove),
 		cmocka_unit_test(a_stopped_run_says_that_nothing_is_reported),
+		cmocka_unit_test(sighup_stops_a_run),
+		cmocka_unit_test(a_signal_that_is_ignored_stays_so),
+		cmocka_unit_test(signals_of_no_concern_change_nothing),
+		cmocka_unit_test(being_stopped_and_continued_loses_nothing),
+		cmocka_unit_test_setup_teardown(
+			a_signal_at_any_point_leaves_all_or_nothing, folder_make, folder_remove),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));

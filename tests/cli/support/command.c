@@ -18,6 +18,7 @@
 
 #define HANGS_AFTER_S 60
 #define STATUS_NOT_STARTED 120
+#define STUTTER_SPINS 1000
 #define ARGUMENTS_MAX 64
 
 /* RINGVIEW_BUILD, or the build folder that this test lies in. */
@@ -46,6 +47,8 @@ const char *program_path(const char *program)
 	return path;
 }
 
+static const int usual_signals[] = { SIGPIPE, SIGINT, SIGTERM, SIGHUP };
+
 static int put(const struct stream *stream, int number)
 {
 	if (stream->child < 0)
@@ -59,7 +62,11 @@ static void become(const struct command *command, const struct stream *out,
 {
 	const struct command_limit *limit = command->limit;
 
-	signal(SIGPIPE, SIG_DFL);
+	/* However the test itself was started. */
+	for (size_t i = 0; i < COUNT(usual_signals); i++)
+		signal(usual_signals[i], SIG_DFL);
+	if (command->ignored)
+		signal(command->ignored, SIG_IGN);
 	/* Whether or not peers were built here, tests that do not say so run without. */
 	putenv((char *)"RINGVIEW_PEERS=");
 	for (size_t i = 0; command->environment && command->environment[i]; i++)
@@ -113,6 +120,35 @@ static void await_ring(pid_t pid, int pidfd)
 
 	while (!has_ring(pid) && !has_ended(pidfd) && now_s() < until)
 		sched_yield();
+}
+
+/* Stops it and lets it go on, until it has ended, or for so long that it has to hang. */
+static void stutter(pid_t pid, int pidfd)
+{
+	const int64_t until = now_s() + HANGS_AFTER_S;
+	siginfo_t info;
+
+	while (!has_ended(pidfd) && now_s() < until) {
+		kill(pid, SIGSTOP);
+		waitid(P_PID, (id_t)pid, &info, WSTOPPED | WEXITED | WNOWAIT);
+		kill(pid, SIGCONT);
+		for (volatile int i = 0; i < STUTTER_SPINS && !has_ended(pidfd); i++)
+			sched_yield();
+	}
+}
+
+static void send_signal(const struct command *command, pid_t pid, int pidfd)
+{
+	volatile int spins = command->after ? *command->after : 0;
+
+	if (!command->after)
+		await_ring(pid, pidfd);
+	while (spins > 0)
+		spins--;
+	if (command->stutters)
+		stutter(pid, pidfd);
+	else
+		kill(pid, command->signal);
 }
 
 /* Until the program has ended. False when it hangs. */
@@ -177,10 +213,8 @@ struct outcome run_command(const struct command *command)
 	close(program);
 	stream_started(&out);
 	stream_started(&err);
-	if (command->signal) {
-		await_ring(pid, pidfd);
-		kill(pid, command->signal);
-	}
+	if (command->signal || command->stutters)
+		send_signal(command, pid, pidfd);
 	ended = await_end(pidfd, &out, &err);
 	if (!ended)
 		kill(pid, SIGKILL);

@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,8 +35,11 @@ struct command {
 	const struct command_limit {
 		__rlimit_resource_t resource;
 		rlim_t most;
-	} * limit;  /* NULL: none */
-	int signal; /* sent once the program has a ring; 0: none */
+	} * limit;        /* NULL: none */
+	int signal;       /* sent once the program has a ring; 0: none */
+	const int *after; /* rounds of an empty loop from its start, to send it then instead */
+	int ignored;      /* a signal that is ignored when the program starts; 0: none */
+	bool stutters;    /* from when it has a ring, it is stopped and continued time and again */
 };
 
 struct outcome {
