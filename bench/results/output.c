@@ -47,17 +47,36 @@ static int is_special(const char *path)
 	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+/* Of the file that is replaced; of a new one as open() would make it, but writable by its owner
+ * only, whatever the umask: others have no business to change results. */
+static mode_t mode_of(const char *path)
+{
+	struct stat status;
+	mode_t mask;
+
+	if (lstat(path, &status) == 0)
+		return status.st_mode & 0777;
+	mask = umask(0);
+	umask(mask);
+	return 0644 & ~mask;
+}
+
 static int write_file(const char *path, const char *text, size_t size)
 {
 	char beside[PATH_MAX], target[PATH_MAX];
+	struct stat status;
 	int fd, err;
 
+	/* realpath() goes through links that the kernel does not follow (fs.protected_symlinks):
+	 * those that others left in a folder where all may write. */
+	if (stat(path, &status) < 0 && errno != ENOENT)
+		return -errno;
 	/* Through a symbolic link, as open() would: renaming would take the link's place. */
 	if (realpath(path, target))
 		path = target;
 
 	if (is_special(path)) {
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 		if (fd < 0)
 			return -errno;
 		err = write_all(fd, text, size);
@@ -68,10 +87,8 @@ static int write_file(const char *path, const char *text, size_t size)
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* As open() would have made it: mkostemp gives it to the owner alone. */
-	mode_t mask = umask(0);
-	umask(mask);
-	err = fchmod(fd, 0666 & ~mask) < 0 ? -errno : write_all(fd, text, size);
+	/* mkostemp() gives it to the owner alone. */
+	err = fchmod(fd, mode_of(path)) < 0 ? -errno : write_all(fd, text, size);
 	if (!err && fsync(fd) < 0)
 		err = -errno;
 	if (close(fd) < 0 && !err)
@@ -87,9 +104,12 @@ int output_check(const char *path, struct complaint *why)
 {
 	char target[PATH_MAX], *end;
 	const char *place = target;
+	struct stat status;
 
 	if (!path)
 		return 0;
+	if (stat(path, &status) < 0 && errno != ENOENT)
+		return complain(why, -errno, "cannot write %s: %s", path, strerror(errno));
 	if (!realpath(path, target) &&
 		snprintf(target, sizeof(target), "%s", path) >= (int)sizeof(target))
 		return complain(

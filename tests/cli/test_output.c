@@ -2,8 +2,11 @@
 /*
  * -o and standard output: the result is there whole or not at all, and a failure is told.
  */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +78,32 @@ static void the_file_may_be_read_by_whom_the_umask_lets(void **state)
 	umask(mask);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0644);
+}
+
+/* Whatever the umask: results are nobody else's to change. */
+static void the_file_is_written_by_its_owner_only(void **state)
+{
+	const char *path = folder_path(state, "f");
+	struct stat status;
+	const mode_t mask = umask(0);
+
+	assert_writes(path, "csv", "^path,source,event,");
+	umask(mask);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0644);
+}
+
+/* A private one does not become public. */
+static void a_file_that_is_replaced_keeps_its_mode(void **state)
+{
+	const char *path = folder_path(state, "f");
+	struct stat status;
+
+	file_write(path, "before\n");
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_writes(path, "csv", "^path,source,event,");
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
 }
 
 static void o_writes_to_special_files(void **state)
@@ -234,6 +263,70 @@ static void a_failure_keeps_the_file_that_was_there(void **state)
 	outcome_free(&outcome);
 }
 
+/* A small file system; or the test is skipped. */
+static void mount_small(const char *path, unsigned long flags)
+{
+	assert_int_equal(mkdir(path, 0755), 0);
+	if (mount("tmpfs", path, "tmpfs", flags, "size=16k,mode=0755") < 0)
+		skip_because("no file system can be mounted: %s", strerror(errno));
+}
+
+static int unmount_and_remove(void **state)
+{
+	umount2(folder_path(state, "small"), MNT_DETACH);
+	return folder_remove(state);
+}
+
+/* 16 KiB, for a result of 100 KB. */
+static void a_full_file_system_is_told_and_keeps_what_was_there(void **state)
+{
+	char *small = strdup(folder_path(state, "small")), *text;
+	const char *path = folder_path(state, "small/f");
+
+	mount_small(small, 0);
+	file_write(path, "before\n");
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS(LARGE, "-o", path) },
+		FAILED, "No space left on device");
+	text = file_text(path);
+	assert_string_equal(text, "before\n");
+	assert_int_equal(folder_count((void **)&small), 1);
+	free(text);
+	free(small);
+}
+
+/* Told before the run, which would take hours. */
+static void a_file_system_for_reading_only_is_told(void **state)
+{
+	const char *path = folder_path(state, "small/f");
+
+	mount_small(folder_path(state, "small"), MS_RDONLY);
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("-source", "memory",
+							    "-n", "1G", "-o", path) },
+		FAILED, "Read-only file system");
+}
+
+/* Where all may write, the kernel follows no links that others have left; neither do we. */
+static void a_link_that_somebody_left_is_not_followed(void **state)
+{
+	const char *link = folder_path(state, "link"), *target = folder_path(state, "target");
+	char *text = file_text("/proc/sys/fs/protected_symlinks");
+	const bool protected = text[0] != '0';
+
+	free(text);
+	if (!protected)
+		skip_because("this kernel follows any link (fs.protected_symlinks=0)");
+	need_changing_privileges();
+	assert_int_equal(chmod(*state, 01777), 0);
+	file_write(target, "before\n");
+	assert_int_equal(symlink(target, link), 0);
+	assert_int_equal(lchown(link, 65534, 65534), 0);
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS(RUN, "-o", link) }, FAILED, link);
+	text = file_text(target);
+	assert_string_equal(text, "before\n");
+	free(text);
+}
+
 static void assert_standard_output_fails(const char *const *arguments, enum stream_kind out)
 {
 	assert_command_complains(
@@ -254,12 +347,27 @@ STANDARD_OUTPUT(full_standard_output_is_told, STREAM_FULL, RUN)
 STANDARD_OUTPUT(full_standard_output_is_told_in_json, STREAM_FULL, RUN, "-format", "json")
 STANDARD_OUTPUT(full_standard_output_is_told_by_sweep, STREAM_FULL, "sweep", RUN, "-sizes", "16",
 	"-mode", "both")
+STANDARD_OUTPUT(full_standard_output_is_told_by_live, STREAM_FULL, "live", "-source", "memory",
+	"-wait", "paced", "-rounds", "1", "-duration", "1ms")
+STANDARD_OUTPUT(a_pipe_that_nobody_reads_is_told_by_live, STREAM_UNREAD, "live", "-source",
+	"memory", "-wait", "paced", "-rounds", "1", "-duration", "1ms")
 STANDARD_OUTPUT(full_standard_output_is_told_by_list, STREAM_FULL, "list")
 STANDARD_OUTPUT(full_standard_output_is_told_by_help, STREAM_FULL, "-help")
 STANDARD_OUTPUT(full_standard_output_is_told_by_help_of_sweep, STREAM_FULL, "sweep", "-help")
 STANDARD_OUTPUT(full_standard_output_is_told_by_help_of_list, STREAM_FULL, "list", "-help")
 STANDARD_OUTPUT(closed_standard_output_is_told, STREAM_NOT_OPENED, RUN)
 STANDARD_OUTPUT(closed_standard_output_is_told_by_list, STREAM_NOT_OPENED, "list")
+
+/* Its 1 says that something is slower. */
+static void full_standard_output_is_told_by_compare(void **state)
+{
+	const char *path = folder_path(state, "f");
+
+	assert_writes(path, "json", "\"schema\": \"ringview.result/1\"");
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("compare", path, path),
+					 .out = STREAM_FULL },
+		WRONG_USAGE, "standard output");
+}
 
 /* Its descriptors would otherwise be taken for it. */
 static void closed_standard_output_of_a_ring_of_the_kernel_is_told(void **state)
@@ -334,6 +442,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(o_replaces_a_file, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			the_file_may_be_read_by_whom_the_umask_lets, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			the_file_is_written_by_its_owner_only, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_is_replaced_keeps_its_mode, folder_make, folder_remove),
 		cmocka_unit_test(o_writes_to_special_files),
 		cmocka_unit_test_setup_teardown(
 			o_writes_through_a_link, folder_make, folder_remove),
@@ -357,6 +469,16 @@ int main(void)
 			a_file_that_grows_too_large_leaves_nothing, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			a_failure_keeps_the_file_that_was_there, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(a_full_file_system_is_told_and_keeps_what_was_there,
+			folder_make, unmount_and_remove),
+		cmocka_unit_test_setup_teardown(
+			a_file_system_for_reading_only_is_told, folder_make, unmount_and_remove),
+		cmocka_unit_test_setup_teardown(
+			a_link_that_somebody_left_is_not_followed, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			full_standard_output_is_told_by_compare, folder_make, folder_remove),
+		cmocka_unit_test(full_standard_output_is_told_by_live),
+		cmocka_unit_test(a_pipe_that_nobody_reads_is_told_by_live),
 		cmocka_unit_test(a_pipe_that_nobody_reads_is_told),
 		cmocka_unit_test(a_pipe_that_nobody_reads_is_told_by_list),
 		cmocka_unit_test(a_pipe_that_nobody_reads_is_told_by_help),
