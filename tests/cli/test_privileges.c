@@ -2,9 +2,14 @@
 /*
  * What the benchmark may do without, and what it says where it may not.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../support/skipping.h"
 #include "support/checks.h"
@@ -274,6 +279,54 @@ static void no_room_for_a_ring_of_the_kernel_is_told(void **state)
 		FAILED, "the ring:");
 }
 
+/* A memory cgroup with a limit, by whichever version is there. */
+
+static char cgroup[64]; /* its folder, or "" */
+
+static bool make_cgroup(const char *parent, const char *limit)
+{
+	char path[128];
+	int fd;
+
+	snprintf(cgroup, sizeof(cgroup), "%s/ringview-test-%d", parent, (int)getpid());
+	if (mkdir(cgroup, 0755) == 0) {
+		snprintf(path, sizeof(path), "%s/%s", cgroup, limit);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "24M", 3) == 3 && close(fd) == 0)
+			return true;
+		rmdir(cgroup);
+	}
+	cgroup[0] = '\0';
+	return false;
+}
+
+static int remove_cgroup(void **state)
+{
+	(void)state;
+	if (cgroup[0])
+		rmdir(cgroup);
+	cgroup[0] = '\0';
+	return 0;
+}
+
+static void a_limit_of_the_memory_cgroup_is_told(void **state)
+{
+	const char *const *arguments[] = {
+		ARGUMENTS("-ring-size", "64MiB", "-n", "10", "-rounds", "1"),
+		ARGUMENTS(QUICK_LIVE, "-ring-size", "64MiB"),
+	};
+
+	(void)state;
+	need_bpf();
+	if (!make_cgroup("/sys/fs/cgroup/memory", "memory.limit_in_bytes") &&
+		!make_cgroup("/sys/fs/cgroup", "memory.max"))
+		skip_because("no memory cgroup can be made: %s", strerror(errno));
+	for (size_t i = 0; i < COUNT(arguments); i++)
+		assert_command_complains(
+			&(struct command){ .arguments = arguments[i], .cgroup = cgroup }, FAILED,
+			"of the memory cgroup");
+}
+
 static void no_descriptors_are_told(void **state)
 {
 	(void)state;
@@ -319,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_ring_in_memory_needs_no_locked_memory),
 		cmocka_unit_test(no_room_for_a_ring_in_memory_is_told),
 		cmocka_unit_test(no_room_for_a_ring_of_the_kernel_is_told),
+		cmocka_unit_test_teardown(a_limit_of_the_memory_cgroup_is_told, remove_cgroup),
 		cmocka_unit_test(no_descriptors_are_told),
 		cmocka_unit_test(no_descriptors_for_a_ring_of_the_kernel_are_told),
 	};

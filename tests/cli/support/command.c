@@ -56,6 +56,20 @@ static int put(const struct stream *stream, int number)
 	return dup2(stream->child, number);
 }
 
+/* Puts this process into it. */
+static bool join_cgroup(const char *folder)
+{
+	char path[PATH_MAX];
+	bool joined;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	joined = fd >= 0 && write(fd, "0", 1) == 1;
+	close(fd);
+	return joined;
+}
+
 /* In the child: becomes the program. */
 static void become(const struct command *command, const struct stream *out,
 	const struct stream *err, int program, char *const *arguments)
@@ -72,6 +86,8 @@ static void become(const struct command *command, const struct stream *out,
 	for (size_t i = 0; command->environment && command->environment[i]; i++)
 		putenv((char *)command->environment[i]);
 	if (limit && setrlimit(limit->resource, &(struct rlimit){ limit->most, limit->most }) < 0)
+		_exit(STATUS_NOT_STARTED);
+	if (command->cgroup && !join_cgroup(command->cgroup))
 		_exit(STATUS_NOT_STARTED);
 	if (command->rights && !privileges_apply(command->rights))
 		_exit(STATUS_NOT_STARTED);
