@@ -133,20 +133,14 @@ static void write_headline(FILE *out, const struct live_report *report)
 /* @value in at most seven columns, with the digits that matter. */
 static const char *figure(char *text, double value)
 {
-	const char *format = "%.0f";
+	const int decimals = value <= 0 || value >= 1000 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
 
-	if (value > 0 && value < 0.001)
-		format = "%.0e";
-	else if (value > 0 && value < 1)
-		format = "%.3f";
-	else if (value > 0 && value < 10)
-		format = "%.2f";
-	else if (value > 0 && value < 1000)
-		format = "%.1f";
 	if (!isfinite(value))
 		snprintf(text, CELL_SIZE, "-");
+	else if (value > 0 && value < 0.001)
+		snprintf(text, CELL_SIZE, "%.0e", value);
 	else
-		snprintf(text, CELL_SIZE, format, value);
+		snprintf(text, CELL_SIZE, "%.*f", decimals, value);
 	return text;
 }
 
