@@ -173,6 +173,39 @@ static int read_result(struct result_file *file, const json_t *result)
 	return series ? add_run(series, ns_per_event, count) : -ENOMEM;
 }
 
+/* What a terminal would obey: C0 and C1 controls, as UTF-8 has them. */
+static bool has_controls(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+			return true;
+	return false;
+}
+
+/* Whether anything in it that may be shown has. The command line, which may, is not. */
+static bool can_be_shown(const json_t *value)
+{
+	const char *key;
+	json_t *element;
+	size_t i;
+
+	if (json_is_string(value))
+		return !has_controls(json_string_value(value));
+	json_array_foreach(value, i, element)
+	{
+		if (!can_be_shown(element))
+			return false;
+	}
+	json_object_foreach((json_t *)value, key, element)
+	{
+		if (has_controls(key))
+			return false;
+		if (strcmp(key, "command_line") != 0 && !can_be_shown(element))
+			return false;
+	}
+	return true;
+}
+
 static bool is_live(const json_t *run)
 {
 	const char *command = json_string_value(json_object_get(run, "command"));
@@ -189,7 +222,7 @@ static int read_run(struct result_file *file, const json_t *run)
 
 	if (!schema || strcmp(schema, SCHEMA) != 0 || json_array_size(results) == 0 ||
 		!json_is_object(json_object_get(run, "workload")) ||
-		!json_is_object(json_object_get(run, "environment")))
+		!json_is_object(json_object_get(run, "environment")) || !can_be_shown(run))
 		return -EINVAL;
 	json_array_foreach(results, i, element)
 	{
@@ -234,6 +267,9 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 	fclose(stream);
 	if (err)
 		return complain(why, -err, "cannot read %s: %s", name, strerror(err));
+	for (char *at = error.text; !file->runs && *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?'; /* it quotes the file */
 	if (!file->runs)
 		return complain(
 			why, -EINVAL, "%s is not JSON: line %d: %s", name, error.line, error.text);

@@ -285,6 +285,54 @@ static void a_file_of_other_json_is_refused(void **state)
 	assert_text_refused(state, "[1, 2]", "is not of schema");
 }
 
+/* What a file of somebody else's says is not for the terminal to obey. */
+static void what_a_terminal_would_obey_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"{\"schema\": \"\\u001b[31m\", \"results\": []}",
+		"{\"schema\": \"\x1b]0;title\x07\"}",
+		"\x1b[31m",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const char *path = folder_path(state, "hostile");
+		struct outcome outcome;
+
+		file_write(path, texts[i]);
+		outcome = run(ARGUMENTS("compare", path, path));
+		assert_complains(&outcome, WRONG_USAGE, path);
+		assert_null(strchr(outcome.err, '\x1b'));
+		outcome_free(&outcome);
+	}
+}
+
+static void controls_in_a_good_file_are_refused(void **state)
+{
+	const char *path = folder_path(state, "f"), *hostile = folder_path(state, "hostile");
+	const char *const texts[] = { "\x1b[31m",
+		"\xc2\x9b"
+		"31m",
+		"\x7f", "a\nb" };
+	struct outcome outcome =
+		run(ARGUMENTS(QUICK, "-n", "500", "-mode", "both", "-format", "json", "-o", path));
+
+	assert_done(&outcome);
+	outcome_free(&outcome);
+	for (size_t i = 0; i < 2 * COUNT(texts); i++) {
+		json_t *root = json_load_file(path, 0, NULL), *text = json_string(texts[i / 2]);
+
+		if (i % 2)
+			json_object_set_new(object_in(root, "environment"), "compiler", text);
+		else
+			json_object_set_new(result_of(root, 0), "path", text);
+		assert_int_equal(json_dump_file(root, hostile, 0), 0);
+		json_decref(root);
+		assert_command_complains(&(struct command){ .arguments = ARGUMENTS("compare",
+								    "-force", path, hostile) },
+			WRONG_USAGE, hostile);
+	}
+}
+
 static void a_missing_file_is_refused(void **state)
 {
 	struct files files = { strdup(folder_path(state, "no")), strdup(folder_path(state, "no")) };
@@ -327,6 +375,8 @@ int main(void)
 		WITH_FOLDER(what_is_not_json_is_refused),
 		WITH_FOLDER(an_empty_file_is_refused),
 		WITH_FOLDER(a_file_of_other_json_is_refused),
+		WITH_FOLDER(what_a_terminal_would_obey_is_refused),
+		WITH_FOLDER(controls_in_a_good_file_are_refused),
 		WITH_FOLDER(a_missing_file_is_refused),
 		cmocka_unit_test(one_file_is_not_enough),
 	};
