@@ -188,6 +188,31 @@ static void impossible_positions_are_refused(void **state)
 	close(fd);
 }
 
+/* What SECURITY.md builds upon: nobody but the kernel writes the producer position, headers and
+ * payloads. */
+static void only_the_consumer_page_can_be_written(void **state)
+{
+	const size_t page = page_size();
+	const int both = PROT_READ | PROT_WRITE;
+	int fd = make_ring();
+	void *pages;
+
+	(void)state;
+	pages = mmap(NULL, page, both, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	munmap(pages, page);
+	for (size_t i = 1; i < 4; i++)
+		assert_ptr_equal(
+			mmap(NULL, page, both, MAP_SHARED, fd, (off_t)(i * page)), MAP_FAILED);
+	assert_ptr_equal(mmap(NULL, 2 * page, both, MAP_SHARED, fd, 0), MAP_FAILED);
+	/* Nor made so later. */
+	pages = mmap(NULL, 3 * page, PROT_READ, MAP_SHARED, fd, (off_t)page);
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	assert_int_equal(mprotect(pages, 3 * page, both), -1);
+	munmap(pages, 3 * page);
+	close(fd);
+}
+
 static void larger_rings_are_opened(void **state)
 {
 	uint32_t size;
@@ -281,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_program_is_refused),
 		cmocka_unit_test(a_frozen_ring_is_refused),
 		cmocka_unit_test(impossible_positions_are_refused),
+		cmocka_unit_test(only_the_consumer_page_can_be_written),
 		cmocka_unit_test(larger_rings_are_opened),
 		cmocka_unit_test(a_pinned_ring_is_opened),
 		cmocka_unit_test(a_pinned_array_is_refused),
