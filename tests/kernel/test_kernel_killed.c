@@ -32,7 +32,7 @@
 #define KILLS 20
 #define RECORDS_MOST 2000 /* that a consumer sees before it is killed */
 #define SPINS_MOST 50000  /* rounds of an empty loop, then */
-#define PATIENCE 100      /* of the producer, in yields */
+#define PATIENCE 20       /* of the producer, in yields: each may take a while on a busy machine */
 #define HANGS_AFTER_S 60
 
 /* Late releases of BUSY: so much beside what the last release gave back, says ringview.h. */
@@ -299,7 +299,7 @@ static bool flag(const bool *place)
 }
 
 /* Until the consumer has seen another record, so that it falls asleep; or not, as it may have been
- * killed, and the record discarded. */
+ * killed. */
 static void await_sight(const struct killed *k, uint64_t seen)
 {
 	for (int i = 0; i < PATIENCE && noted(&k->journal->seen) == seen; i++)
@@ -313,9 +313,10 @@ static void *run_producer(void *argument)
 	while (!k->err && !flag(&k->stop)) {
 		const bool one_by_one = flag(&k->one_by_one);
 		const uint64_t seen = noted(&k->journal->seen);
+		const bool discarded = numbered_is_discarded(k->kernel.skeleton->bss->numbered);
 
 		k->err = write_numbered(&k->kernel, one_by_one ? 1 : 100);
-		if (one_by_one)
+		if (one_by_one && !discarded)
 			await_sight(k, seen);
 	}
 	return NULL;
@@ -366,7 +367,7 @@ static void run_and_kill(struct killed *k)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		run_consumer(k);
 	}
-	let_see(k, pid, one_by_one ? records / 10 : records);
+	let_see(k, pid, one_by_one ? records / 100 : records);
 	while (spins > 0)
 		spins--;
 	kill(pid, SIGKILL);
