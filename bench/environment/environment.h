@@ -25,6 +25,9 @@
 
 #define ENVIRONMENT_UNKNOWN (-1)
 
+/* The hypervisor that is none: QEMU's Tiny Code Generator emulates the processor. */
+#define ENVIRONMENT_QEMU_TCG "QEMU TCG"
+
 /* In these comments, N is the CPU of described_cpu and /sys/.../cpu is /sys/devices/system/cpu. */
 struct environment {
 	/* When environment_read() ran: UTC, ISO 8601, to the second. clock_gettime(2). */
@@ -97,13 +100,15 @@ struct environment {
 	/*
 	 * Flag: a hypervisor runs this kernel. True on any evidence: the "hypervisor" flag of
 	 * /proc/cpuinfo, the cpuid leaf 0x40000000 (x86; only when the root is ""),
-	 * /sys/hypervisor/type, /proc/device-tree/hypervisor/compatible,
-	 * /sys/class/dmi/id/{sys_vendor,product_name,board_vendor,bios_vendor}.  False only when
+	 * /sys/hypervisor/type, /proc/device-tree/{hypervisor/,}compatible, a processor that only
+	 * emulators have, /sys/class/dmi/id/{sys_vendor,product_name,board_vendor,bios_vendor}.
+	 * False only when
 	 * the flags of /proc/cpuinfo were read and there is no evidence: elsewhere than on x86
 	 * the absence of evidence proves nothing, and is recorded as not known.
 	 */
 	int virtual_machine;
-	/* Which one, from the same places: "KVM", or its cpuid signature if that is not known. */
+	/* Which one, from the same places: "KVM", or its cpuid signature if that is not known;
+	 * ENVIRONMENT_QEMU_TCG: software emulates the processor. */
 	char hypervisor[32];
 
 	/* /proc/sys/kernel/{osrelease,version}: uname -r and uname -v. */

@@ -109,7 +109,12 @@ static void warn_machine(const struct environment *e, struct environment_warning
 	if (e->steal_ms_during_run > 0)
 		warn(w, "the host took %lld ms of CPU time during the run: repeat when it is idle",
 			(long long)e->steal_ms_during_run);
-	if (e->virtual_machine == 1)
+	if (!strcmp(e->hypervisor, ENVIRONMENT_QEMU_TCG))
+		warn(w,
+			"software emulates this processor (%s), these times are of no machine: "
+			"measure on a real one, or in a virtual machine with KVM",
+			e->hypervisor);
+	else if (e->virtual_machine == 1)
 		warn(w,
 			"virtual machine (%s), the host may move or stop its CPUs: repeat runs "
 			"and doubt small differences",

@@ -34,7 +34,7 @@ static const struct known_name signatures[] = {
 	{ "Microsoft Hv", "Hyper-V" },
 	{ "VMwareVMware", "VMware" },
 	{ "XenVMMXenVMM", "Xen" },
-	{ "TCGTCGTCGTCG", "QEMU" },
+	{ "TCGTCGTCGTCG", ENVIRONMENT_QEMU_TCG },
 	{ "VBoxVBoxVBox", "VirtualBox" },
 	{ "bhyve bhyve ", "bhyve" },
 	{ "ACRNACRNACRN", "ACRN" },
@@ -144,6 +144,25 @@ static void read_kernel(struct environment *e, const char *root)
 							: text);
 }
 
+/* The processor "max" of QEMU on arm64, which no hypervisor offers: its maker has the number that
+ * Arm leaves to software, its part is a Q. A real processor that QEMU imitates cannot be told from
+ * it. */
+static void read_emulated_arm(struct environment *e)
+{
+	if (!strcmp(e->cpu_vendor, "implementer 0x0") && e->cpu_model_number == 'Q')
+		found(e, ENVIRONMENT_QEMU_TCG);
+}
+
+/* What QEMU and others call the machines that they make up for arm64. */
+static void read_machine(struct environment *e, const char *root)
+{
+	char text[64];
+
+	if (!system_read_text(text, sizeof(text), root, "/proc/device-tree/compatible") &&
+		!strncmp(text, "linux,dummy-virt", 16))
+		e->virtual_machine = 1;
+}
+
 void environment_read_hypervisor(struct environment *e, const char *root)
 {
 #if HAVE_CPUID
@@ -151,6 +170,8 @@ void environment_read_hypervisor(struct environment *e, const char *root)
 	if (!root[0])
 		read_cpuid(e);
 #endif
+	read_emulated_arm(e);
 	read_kernel(e, root);
 	read_firmware(e, root);
+	read_machine(e, root);
 }

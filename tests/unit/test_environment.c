@@ -480,6 +480,38 @@ static int has_warning(const struct environment_warnings *warnings, const char *
 	return found;
 }
 
+static void test_emulated_arm64(void **state)
+{
+	static const char machine[] = "linux,dummy-virt";
+	struct environment_warnings w;
+	struct environment e;
+
+	(void)state;
+	/* As QEMU emulates it, without firmware and with. */
+	put("/proc/cpuinfo", "processor\t: 0\nFeatures\t: fp asimd\nCPU implementer\t: 0x00\n"
+			     "CPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0x051\n"
+			     "CPU revision\t: 0\n\n");
+	put_bytes("/proc/device-tree/compatible", machine, sizeof(machine));
+	read_root(&e, -1);
+	assert_int_equal(e.virtual_machine, 1);
+	assert_string_equal(e.hypervisor, ENVIRONMENT_QEMU_TCG);
+	put("/sys/class/dmi/id/sys_vendor", "QEMU\n");
+	read_root(&e, -1);
+	assert_string_equal(e.hypervisor, ENVIRONMENT_QEMU_TCG);
+	environment_warnings(&e, &w);
+	assert_int_equal(has_warning(&w, "software emulates this processor"), 1);
+	assert_int_equal(has_warning(&w, "the host may move or stop"), 0);
+
+	/* The same machine, with a real processor. */
+	put("/proc/cpuinfo", "processor : 0\nCPU implementer : 0x41\nCPU part : 0xd0c\n");
+	read_root(&e, -1);
+	assert_int_equal(e.virtual_machine, 1);
+	assert_string_equal(e.hypervisor, "QEMU");
+	environment_warnings(&e, &w);
+	assert_int_equal(has_warning(&w, "software emulates this processor"), 0);
+	assert_int_equal(has_warning(&w, "the host may move or stop"), 1);
+}
+
 static void test_warnings_of_a_laptop(void **state)
 {
 	struct environment_warnings w;
@@ -787,6 +819,7 @@ int main(void)
 		WITH_ROOT(test_amd_virtual_machine),
 		WITH_ROOT(test_amazon_metal_is_no_virtual_machine),
 		WITH_ROOT(test_arm64),
+		WITH_ROOT(test_emulated_arm64),
 		WITH_ROOT(test_everything_missing),
 		WITH_ROOT(test_garbage),
 		WITH_ROOT(test_text_becomes_printable),
