@@ -1,0 +1,31 @@
+# Counting what test programs print. To be sourced.
+
+passed=0 failed=0 skipped=0
+
+# count NAME STATUS FILE: adds up what a program printed as TAP, and prints what failed or was skipped.
+# A program that ended otherwise than with what it announced has failed, whatever it printed before;
+# 77 says that all was skipped.
+count() {
+	local ok bad skip planned
+	skip=$(grep -c '^\(not \)\?ok [0-9]* # SKIP' "$3")
+	ok=$(grep '^ok ' "$3" | grep -vc '# SKIP')
+	bad=$(grep '^not ok ' "$3" | grep -vc '# SKIP')
+	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$3" | awk '{ n += $1 } END { print n + 0 }')
+	if [[ $2 != 0 && $bad == 0 && ! ($2 == 77 && $ok == 0 && $skip != 0) || $planned != $((ok + bad + skip)) || $planned == 0 ]]; then
+		bad=$((bad + 1))
+		echo "FAILED  $1: ended with status $2 after $((ok + bad + skip - 1)) of $planned tests"
+	fi
+	if [[ $bad != 0 ]]; then
+		sed 's/^/    /' "$3"
+	else
+		awk '/# SKIP|^# skip/ { print why "    " $0 } { why = /^# / ? "    " $0 "\n" : "" }' "$3"
+	fi
+	printf '%-60s %3d passed, %d failed, %d skipped\n' "$1" "$ok" "$bad" "$skip"
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+}
+
+# The line that closes a run, and whether it was a good one.
+count_end() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[[ $failed == 0 && $passed != 0 ]]
+}
