@@ -52,7 +52,6 @@ RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
 
 const volatile __u32 event_size = 64; /* 0: mixed */
 const volatile __u32 rings = 1;
-const volatile __u32 write;   /* enum live_write */
 const volatile __u64 discard; /* of live_is_discarded() */
 const volatile __u32 notify;  /* enum ringview_notify */
 const volatile __u64 notify_bytes;
@@ -122,15 +121,6 @@ static __always_inline void put_copy(void *ringbuf, __u32 size, struct live_stat
 		account);
 }
 
-static __always_inline void put(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
-	__u64 due, struct ringview_account *account)
-{
-	if (write == LIVE_OUTPUT)
-		put_copy(ringbuf, size, state, id, due, account);
-	else
-		put_in_place(ringbuf, size, state, id, due, account);
-}
-
 /* Nothing is reserved here: an event that is to be discarded is just not written. */
 static __always_inline void put_perf(
 	void *context, __u32 size, __u64 id, __u64 due, struct ringview_account *account)
@@ -148,109 +138,104 @@ static __always_inline void put_perf(
 		ringview_internal_count(&account->submitted);
 }
 
-/* Where an event goes: to @ringbuf, or with NULL, which is a constant then, to perf's buffers. */
-struct target {
-	void *ringbuf;
-	void *context; /* the program's own, that perf asks for */
-	struct live_state *state;
-	struct ringview_account *account;
-};
-
-static __always_inline void put_to(const struct target *target, __u32 size, __u64 id, __u64 due)
+/*
+ * @way is a constant, so that each program has only what its own way takes. With @context, the
+ * program's own, for perf; and @ringbuf for the others.
+ */
+static __always_inline void put(enum live_way way, void *context, void *ringbuf, __u32 size,
+	struct live_state *state, __u64 id, __u64 due, struct ringview_account *account)
 {
-	if (target->ringbuf)
-		put(target->ringbuf, size, target->state, id, due, target->account);
+	if (way == LIVE_PERF)
+		put_perf(context, size, id, due, account);
+	else if (way == LIVE_OUTPUT)
+		put_copy(ringbuf, size, state, id, due, account);
 	else
-		put_perf(target->context, size, id, due, target->account);
+		put_in_place(ringbuf, size, state, id, due, account);
 }
 
 /* The size of a reservation has to be a constant for the verifier. */
-static __always_inline void put_mixed(const struct target *target, __u64 id, __u64 due)
+static __always_inline void put_mixed(enum live_way way, void *context, void *ringbuf,
+	struct live_state *state, __u64 id, __u64 due, struct ringview_account *account)
 {
 	switch (live_mixed_size(id)) {
 	case 16:
-		put_to(target, 16, id, due);
+		put(way, context, ringbuf, 16, state, id, due, account);
 		break;
 	case 24:
-		put_to(target, 24, id, due);
+		put(way, context, ringbuf, 24, state, id, due, account);
 		break;
 	case 64:
-		put_to(target, 64, id, due);
+		put(way, context, ringbuf, 64, state, id, due, account);
 		break;
 	case 200:
-		put_to(target, 200, id, due);
+		put(way, context, ringbuf, 200, state, id, due, account);
 		break;
 	default:
-		put_to(target, 1000, id, due);
+		put(way, context, ringbuf, 1000, state, id, due, account);
 	}
 }
 
-static __always_inline void produce_to(struct target *target, __u32 index)
+static __always_inline void produce_into(
+	enum live_way way, void *context, void *ringbuf, __u32 index, struct live_state *state)
 {
+	struct ringview_account *account = ringview_account_of(&accounts, index);
 	__u64 sequence, id, due;
 
-	target->state = &states[index];
-	target->account = ringview_account_of(&accounts, index);
-	if (!target->account)
+	if (!account)
 		return; /* never: so that nothing below has to check it again */
-	sequence = target->state->sequence++;
+	sequence = state->sequence++;
 	id = (__u64)index << LIVE_SEQUENCE_BITS | sequence;
-	due = stamp(target->state, sequence);
+	due = stamp(state, sequence);
 	if (event_size == 0)
-		put_mixed(target, id, due);
+		put_mixed(way, context, ringbuf, state, id, due, account);
 	else
-		put_to(target, event_size, id, due);
+		put(way, context, ringbuf, event_size, state, id, due, account);
 }
 
-/* False: there is no such producer. */
-static __always_inline bool is_producer(__u32 *index)
+static __always_inline void produce(enum live_way way, void *context, __u32 index)
 {
-	if (*index >= LIVE_PRODUCERS)
-		return false;
+	__u32 ring_index;
+	void *ringbuf;
+
+	if (index >= LIVE_PRODUCERS)
+		return;
 	/* The compiler may have compared another register than it uses then; a mask it cannot see
 	 * through convinces the verifier. */
-	barrier_var(*index);
-	*index &= LIVE_PRODUCERS - 1;
-	return true;
-}
-
-static __always_inline void produce(__u32 index)
-{
-	struct target target = { .ringbuf = &ring };
-	__u32 ring_index;
-
-	if (!is_producer(&index))
+	barrier_var(index);
+	index &= LIVE_PRODUCERS - 1;
+	if (way == LIVE_PERF) {
+		produce_into(way, context, NULL, index, &states[index]);
 		return;
+	}
 	if (rings == 1) {
-		produce_to(&target, index);
+		produce_into(way, NULL, &ring, index, &states[index]);
 		return;
 	}
 	ring_index = index % rings;
-	target.ringbuf = bpf_map_lookup_elem(&ring_array, &ring_index);
-	if (target.ringbuf)
-		produce_to(&target, index);
-}
-
-static __always_inline void produce_perf(void *context, __u32 index)
-{
-	struct target target = { .context = context };
-
-	if (is_producer(&index))
-		produce_to(&target, index);
+	ringbuf = bpf_map_lookup_elem(&ring_array, &ring_index);
+	if (ringbuf)
+		produce_into(way, NULL, ringbuf, index, &states[index]);
 }
 
 /* The mark of the packet is the index of the producer. */
 SEC("tc")
-int produce_by_run(struct __sk_buff *skb)
+int reserve_by_run(struct __sk_buff *skb)
 {
-	produce(skb->mark);
+	produce(LIVE_RESERVE, NULL, skb->mark);
 	return 0;
 }
 
 SEC("tc")
-int produce_perf_by_run(struct __sk_buff *skb)
+int output_by_run(struct __sk_buff *skb)
 {
-	produce_perf(skb, skb->mark);
+	produce(LIVE_OUTPUT, NULL, skb->mark);
+	return 0;
+}
+
+SEC("tc")
+int perf_by_run(struct __sk_buff *skb)
+{
+	produce(LIVE_PERF, skb, skb->mark);
 	return 0;
 }
 
@@ -279,22 +264,31 @@ static __always_inline bool is_ours(__s32 argument)
 	return false;
 }
 
-SEC("tracepoint/syscalls/sys_enter_getpgid")
-int produce_by_syscall(struct sys_enter_getpgid *call)
+static __always_inline void produce_for(enum live_way way, struct sys_enter_getpgid *call)
 {
 	__s32 argument = call->pid;
 
 	if (is_ours(argument))
-		produce((__u32)(-1 - argument));
+		produce(way, call, (__u32)(-1 - argument));
+}
+
+SEC("tracepoint/syscalls/sys_enter_getpgid")
+int reserve_by_syscall(struct sys_enter_getpgid *call)
+{
+	produce_for(LIVE_RESERVE, call);
 	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_enter_getpgid")
-int produce_perf_by_syscall(struct sys_enter_getpgid *call)
+int output_by_syscall(struct sys_enter_getpgid *call)
 {
-	__s32 argument = call->pid;
+	produce_for(LIVE_OUTPUT, call);
+	return 0;
+}
 
-	if (is_ours(argument))
-		produce_perf(call, (__u32)(-1 - argument));
+SEC("tracepoint/syscalls/sys_enter_getpgid")
+int perf_by_syscall(struct sys_enter_getpgid *call)
+{
+	produce_for(LIVE_PERF, call);
 	return 0;
 }

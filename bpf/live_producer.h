@@ -11,10 +11,11 @@
 #define LIVE_PRODUCERS 64 /* LIVE_PRODUCERS_MAX */
 #define LIVE_RINGS 64     /* LIVE_RINGS_MAX */
 
-/* How a program writes its events into the ring. */
-enum live_write {
+/* How a program writes its events. */
+enum live_way {
 	LIVE_RESERVE, /* where they are to lie: bpf_ringbuf_reserve(), then submit, or discard */
 	LIVE_OUTPUT,  /* elsewhere: bpf_ringbuf_output() copies them into the ring */
+	LIVE_PERF,    /* elsewhere: bpf_perf_event_output() copies them into a perf buffer */
 };
 
 /* From one event of a producer to its next: ns + remainder / divisor nanoseconds, exactly, so that

@@ -26,7 +26,7 @@ struct bpf_live {
 	struct live_plan plan;
 	uint64_t ring_size;
 	enum live_producer producer;
-	enum live_write write;
+	enum live_way write;
 	bool perf; /* writes to perf's buffers too */
 	struct live_bpf *skeleton;
 	struct live_state *states; /* of the programs, which write them */
@@ -305,7 +305,6 @@ static void set_plan(struct bpf_live *bpf)
 
 	constants->event_size = bpf->plan.event_size;
 	constants->rings = bpf->source.rings;
-	constants->write = bpf->write;
 	constants->discard = bpf->plan.discard;
 	constants->notify = bpf->plan.notify;
 	constants->notify_bytes = bpf->plan.notify_bytes;
@@ -355,17 +354,20 @@ static int fill_ring_array(struct bpf_live *bpf)
 	return 0;
 }
 
-/* Two of the four are loaded at the most. */
+/* Of the six, one is loaded for rings, and one for perf's buffers if they are asked for. */
 static int set_programs(struct bpf_live *bpf)
 {
 	struct live_bpf *skeleton = bpf->skeleton;
-	const bool run = bpf->producer == PRODUCER_RUN;
+	struct bpf_program *const programs[][LIVE_PERF + 1] = {
+		[PRODUCER_RUN] = { skeleton->progs.reserve_by_run, skeleton->progs.output_by_run,
+			skeleton->progs.perf_by_run },
+		[PRODUCER_SYSCALL] = { skeleton->progs.reserve_by_syscall,
+			skeleton->progs.output_by_syscall, skeleton->progs.perf_by_syscall },
+	};
 	struct bpf_program *program = NULL;
 
-	bpf->programs[TARGET_RINGS] =
-		run ? skeleton->progs.produce_by_run : skeleton->progs.produce_by_syscall;
-	bpf->programs[TARGET_PERF_BUFFERS] =
-		run ? skeleton->progs.produce_perf_by_run : skeleton->progs.produce_perf_by_syscall;
+	bpf->programs[TARGET_RINGS] = programs[bpf->producer][bpf->write];
+	bpf->programs[TARGET_PERF_BUFFERS] = programs[bpf->producer][LIVE_PERF];
 	while ((program = bpf_object__next_program(skeleton->obj, program)))
 		bpf_program__set_autoload(program,
 			program == bpf->programs[TARGET_RINGS] ||

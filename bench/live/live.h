@@ -63,7 +63,7 @@ struct live_workload {
 	uint32_t event_size; /* bytes; 0: mixed (live_mixed_size()) */
 	double discard;      /* share of events that the producer discards, 0 to 1 */
 	uint64_t ring_size;  /* of each ring */
-	enum live_write write;
+	enum live_way write;
 	uint32_t rings; /* producer i writes to ring i modulo rings */
 	enum live_notify notify;
 	uint64_t notify_events; /* of NOTIFY_SAMPLED */

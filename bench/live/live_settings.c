@@ -449,7 +449,7 @@ static int conclude(struct typed *typed, struct complaint *why)
 
 	workload->source = (enum source_kind)typed->source;
 	workload->producer = (enum live_producer)typed->producer;
-	workload->write = (enum live_write)typed->write;
+	workload->write = (enum live_way)typed->write;
 	workload->producers = (uint32_t)typed->producers;
 	workload->rings = (uint32_t)typed->rings;
 	if (settings->preset)

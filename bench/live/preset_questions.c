@@ -135,7 +135,7 @@ static void ask_writes(struct planning *p, enum question question)
 	for (int write = LIVE_RESERVE; write <= LIVE_OUTPUT; write++) {
 		struct preset_part *part = add(p, question);
 
-		part->workload.write = (enum live_write)write;
+		part->workload.write = (enum live_way)write;
 		if (question == WRITE_BACK_TO_BACK)
 			part->workload.back_to_back = BATCH;
 		else

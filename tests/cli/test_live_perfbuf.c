@@ -12,7 +12,7 @@
 #include "support/privileges.h"
 #include "support/text.h"
 
-#define QUICK_LIVE "live", "-duration", "20ms", "-rounds", "1", "-format", "json"
+#define QUICK_LIVE "live", "-duration", "50ms", "-rounds", "1", "-format", "json"
 #define PERFBUF QUICK_LIVE, "-mode", "perfbuf"
 #define RING_AND_PERFBUF QUICK_LIVE, "-mode", "batch,perfbuf", "-wait", "event,libbpf-poll"
 
@@ -35,7 +35,9 @@ static json_t *run_live(const char *const *arguments)
 
 		rounds = array_in(result, "rounds");
 		assert_counts(result);
-		assert_true(integer_in(result, "consumed") > 0);
+		/* On a busy machine there may be no event at all in so short a time. */
+		assert_true(
+			integer_in(result, "consumed") > 0 || integer_in(result, "produced") == 0);
 		for (size_t round = 0; round < json_array_size(rounds); round++)
 			assert_counts(json_array_get(rounds, round));
 	}
@@ -74,7 +76,8 @@ static void a_small_perf_buffer_overflows_and_adds_up(void **state)
 
 	(void)state;
 	need_bpf();
-	root = run_live(ARGUMENTS(PERFBUF, "-ring-size", "4KiB", "-notify", "never"));
+	root = run_live(
+		ARGUMENTS(PERFBUF, "-duration", "300ms", "-ring-size", "4KiB", "-notify", "never"));
 	assert_true(integer_in(result_of(root, 0), "lost") > 0);
 	json_decref(root);
 	assert_adds_up(ARGUMENTS(PERFBUF, "-ring-size", "64KiB", "-work", "1us", "-notify",
@@ -105,8 +108,8 @@ static void a_perf_buffer_knows_of_discarded_events(void **state)
 
 	(void)state;
 	need_bpf();
-	root = run_live(
-		ARGUMENTS(PERFBUF, "-discard", "20%", "-event-size", "mixed", "-producers", "2"));
+	root = run_live(ARGUMENTS(PERFBUF, "-discard", "20%", "-event-size", "mixed", "-producers",
+		"2", "-duration", "300ms"));
 	assert_true(integer_in(result_of(root, 0), "discarded") > 0);
 	json_decref(root);
 }
