@@ -146,7 +146,7 @@ static void the_command_line_is_given(void **state)
 	(void)state;
 	assert_string_equal(text_in(seen, "schema"), "ringview.result/1");
 	assert_matches(text_in(seen, "command_line"),
-		"^bpf_ringbuf_zc_benchmark live -duration 20ms .*-mode all");
+		"^bpf_ringbuf_zc_benchmark live -duration 20ms .*-mode copy,view,batch");
 }
 
 static void look_at_settings(const json_t *root, const json_t *result)
