@@ -15,6 +15,7 @@ int command_sweep(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_watch(int argc, char **argv);
 
 /* Prints the line of @why, where there is one, and returns the exit status for @err. */
 int command_end(int err, const struct complaint *why);

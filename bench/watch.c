@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * watch: how the ring buffer of a running program fares, without touching it.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "common_settings.h"
+#include "sources/bpf_load.h"
+#include "watch/watch_run.h"
+
+int command_watch(int argc, char **argv)
+{
+	struct watch_settings settings;
+	struct complaint why;
+	int result = watch_settings_parse(&settings, argc, argv, &why);
+
+	if (result > 0)
+		return EXIT_DONE;
+	if (result < 0) {
+		command_end(result, &why);
+		return EXIT_USAGE;
+	}
+	bpf_load_quietly();
+	return command_end(settings.list ? watch_list(&settings, &why) : watch_run(&settings, &why),
+		&why);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/bpf.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/style.h"
+#include "watch/holders.h"
+
+#define MAPS_OF_PROGRAM_MAX 256
+
+static void add(struct holder *list, size_t *count, uint32_t id, const char *name)
+{
+	const size_t at = *count;
+
+	if (at > 0 && at <= HOLDERS_MAX && list[at - 1].id == id)
+		return; /* by another descriptor */
+	(*count)++;
+	if (at >= HOLDERS_MAX)
+		return;
+	list[at].id = id;
+	snprintf(list[at].name, sizeof(list[at].name), "%s", name);
+	/* A process may call itself anything. */
+	for (char *c = list[at].name; *c; c++)
+		if (!isprint((unsigned char)*c) || *c == '"')
+			*c = '?';
+}
+
+static struct holders *of_map(struct holders *holders, size_t count, uint32_t map_id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (holders[i].map_id == map_id)
+			return &holders[i];
+	return NULL;
+}
+
+static void look_at_program(struct holders *holders, size_t count, int fd)
+{
+	uint32_t maps[MAPS_OF_PROGRAM_MAX];
+	struct bpf_prog_info info = {
+		.nr_map_ids = MAPS_OF_PROGRAM_MAX,
+		.map_ids = (uintptr_t)maps,
+	};
+	uint32_t length = sizeof(info);
+	char name[HOLDER_NAME_SIZE];
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) < 0)
+		return;
+	snprintf(name, sizeof(name), "%.16s", info.name);
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_OF_PROGRAM_MAX; i++) {
+		struct holders *found = of_map(holders, count, maps[i]);
+
+		if (found)
+			add(found->programs, &found->program_count, info.id, name);
+	}
+}
+
+/* False when they cannot be asked for. */
+static bool look_at_programs(struct holders *holders, size_t count)
+{
+	uint32_t id = 0;
+
+	while (bpf_prog_get_next_id(id, &id) == 0) {
+		const int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue; /* unloaded meanwhile */
+		look_at_program(holders, count, fd);
+		close(fd);
+	}
+	return errno == ENOENT;
+}
+
+/* The number behind "map_id:" in a file of fdinfo; 0 when there is none. */
+static uint32_t map_id_in(int folder, const char *path)
+{
+	char text[1024];
+	const char *at;
+	ssize_t length;
+	const int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	at = strstr(text, "\nmap_id:");
+	return at ? (uint32_t)strtoul(at + strlen("\nmap_id:"), NULL, 10) : 0;
+}
+
+static void read_name(int folder, char *name, size_t size)
+{
+	const int fd = openat(folder, "comm", O_RDONLY | O_CLOEXEC);
+	const ssize_t length = fd < 0 ? 0 : read(fd, name, size - 1);
+
+	name[length > 0 ? length : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+static void look_at_descriptor(
+	struct holders *holders, size_t count, int folder, uint32_t pid, const char *number)
+{
+	char path[32], link[32] = "", name[HOLDER_NAME_SIZE];
+	struct holders *found;
+
+	snprintf(path, sizeof(path), "fd/%.16s", number);
+	if (readlinkat(folder, path, link, sizeof(link) - 1) < 0 ||
+		strcmp(link, "anon_inode:bpf-map") != 0)
+		return;
+	snprintf(path, sizeof(path), "fdinfo/%.16s", number);
+	found = of_map(holders, count, map_id_in(folder, path));
+	if (!found)
+		return;
+	read_name(folder, name, sizeof(name));
+	add(found->processes, &found->process_count, pid, name);
+}
+
+/* False when it may not be looked into. */
+static bool look_at_process(struct holders *holders, size_t count, int proc, const char *number)
+{
+	const uint32_t pid = (uint32_t)strtoul(number, NULL, 10);
+	const int folder = openat(proc, number, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fds = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const bool refused = fds < 0 && (errno == EACCES || errno == EPERM);
+	DIR *list = fds < 0 ? NULL : fdopendir(fds);
+	struct dirent *entry;
+
+	while (list && (entry = readdir(list)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			look_at_descriptor(holders, count, folder, pid, entry->d_name);
+	if (list)
+		closedir(list);
+	if (folder >= 0)
+		close(folder);
+	return !refused;
+}
+
+static bool look_at_processes(struct holders *holders, size_t count)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool all = proc != NULL;
+
+	while (proc && (entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+			strtol(entry->d_name, NULL, 10) != getpid())
+			all &= look_at_process(holders, count, dirfd(proc), entry->d_name);
+	if (proc)
+		closedir(proc);
+	return all;
+}
+
+void holders_find(struct holders *holders, size_t count)
+{
+	bool programs, processes;
+
+	for (size_t i = 0; i < count; i++)
+		holders[i].program_count = holders[i].process_count = 0;
+	programs = look_at_programs(holders, count);
+	processes = look_at_processes(holders, count);
+	for (size_t i = 0; i < count; i++) {
+		holders[i].programs_hidden = !programs;
+		holders[i].processes_hidden = !processes;
+	}
+}
+
+static void append_list(
+	struct style_text *text, const struct holder *list, size_t count, const char *kind)
+{
+	for (size_t i = 0; i < count && i < HOLDERS_MAX; i++)
+		style_append(text, "%s%s (%s %u)", text->used ? ", " : "",
+			list[i].name[0] ? list[i].name : "-", kind, list[i].id);
+	if (count > HOLDERS_MAX)
+		style_append(text, " and %zu more", count - HOLDERS_MAX);
+}
+
+char *holders_text(const struct holders *h, char *buffer, size_t size)
+{
+	struct style_text text = { .text = buffer, .size = size };
+
+	buffer[0] = '\0';
+	append_list(&text, h->processes, h->process_count, "pid");
+	append_list(&text, h->programs, h->program_count, "program");
+	if (text.used == 0)
+		style_append(&text, "nobody that can be seen");
+	if (h->processes_hidden || h->programs_hidden)
+		style_append(&text, "; not all may be seen (%s%s%s)",
+			h->programs_hidden ? "CAP_SYS_ADMIN" : "",
+			h->programs_hidden && h->processes_hidden ? ", " : "",
+			h->processes_hidden ? "CAP_SYS_PTRACE" : "");
+	return buffer;
+}

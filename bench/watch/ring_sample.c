@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+
+#include "watch/ring_header.h"
+#include "watch/ring_sample.h"
+
+/* A consumer that goes on between two loads of its position is at work: it is not the one to worry
+ * about, and what is not known of this sample is known of the next. */
+#define TRIES 8
+
+const char *const ring_head_names[] = { "none", "ready", "busy", "discarded", "unknown" };
+
+static enum ring_fault positions_fault(const struct ring_sample *s, uint64_t size)
+{
+	if (s->consumer % RING_ALIGNMENT != 0)
+		return FAULT_CONSUMER_ALIGNMENT;
+	if (s->producer % RING_ALIGNMENT != 0)
+		return FAULT_PRODUCER_ALIGNMENT;
+	/* Positions count on for ever: which is ahead is the sign of their distance. */
+	if ((int64_t)(s->producer - s->consumer) < 0)
+		return FAULT_CONSUMER_AHEAD;
+	return s->producer - s->consumer >= size ? FAULT_OVERFULL : FAULT_NONE;
+}
+
+static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
+{
+	const unsigned char *at;
+	uint32_t header;
+
+	if (s->waiting == 0)
+		return;
+	s->head = HEAD_UNKNOWN;
+	at = ring->data(ring->context, s->consumer % ring->size, RING_HEADER);
+	if (!at)
+		return;
+	header = ring_header_load(at);
+	if (ring_header_stride(header) > s->waiting) {
+		s->fault = FAULT_HEADER;
+		return;
+	}
+	s->head_stride = (uint32_t)ring_header_stride(header);
+	s->head = header & BPF_RINGBUF_BUSY_BIT ? HEAD_BUSY
+		  : header & BPF_RINGBUF_DISCARD_BIT ? HEAD_DISCARDED
+						     : HEAD_READY;
+}
+
+/* Whether the consumer stood still meanwhile: then nothing that was looked at was overwritten. */
+static bool look(struct ring_sample *s, const struct ring_access *ring)
+{
+	s->head = HEAD_NONE;
+	s->head_stride = 0;
+	s->waiting = 0;
+	/* Acquire: pairs with the store-release of whoever reads the ring. What it knew of the
+	 * producer position when it went on to here is older than what is loaded next. */
+	s->consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	/* Acquire: the headers of all before it are written. Pairs with
+	 * smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
+	s->producer = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	s->fault = positions_fault(s, ring->size);
+	if (s->fault == FAULT_NONE) {
+		s->waiting = s->producer - s->consumer;
+		look_at_head(s, ring);
+	} else {
+		s->head = HEAD_UNKNOWN;
+	}
+	/* The loads before it come before the one after it, which asks whether they were right. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer;
+}
+
+void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t time_ns)
+{
+	s->time_ns = time_ns;
+	s->settled = false;
+	for (int i = 0; i < TRIES && !s->settled; i++)
+		s->settled = look(s, ring);
+	if (s->settled)
+		return;
+	/* The producers went on after the consumer's position was loaded, and it went on too. */
+	if (s->fault == FAULT_OVERFULL || s->fault == FAULT_HEADER)
+		s->fault = FAULT_NONE;
+	if (s->fault == FAULT_NONE) {
+		s->waiting = s->producer - s->consumer;
+		if (s->waiting >= ring->size)
+			s->waiting = ring->size - RING_ALIGNMENT;
+	}
+	s->head = HEAD_UNKNOWN;
+	s->head_stride = 0;
+}
+
+bool ring_sample_is_full(const struct ring_sample *s, uint64_t size)
+{
+	const uint64_t wanted = s->head_stride ? s->head_stride : RING_ALIGNMENT;
+
+	/* As __bpf_ringbuf_reserve() has it: up to size - 1 may wait. */
+	return s->fault == FAULT_NONE && s->settled && s->waiting + wanted > size - 1;
+}
+
+char *ring_fault_text(const struct ring_sample *s, uint64_t size, char *text, size_t length)
+{
+	switch (s->fault) {
+	case FAULT_NONE:
+		text[0] = '\0';
+		break;
+	case FAULT_CONSUMER_ALIGNMENT:
+		snprintf(text, length, "the consumer position %" PRIu64 " is no multiple of 8",
+			s->consumer);
+		break;
+	case FAULT_PRODUCER_ALIGNMENT:
+		snprintf(text, length, "the producer position %" PRIu64 " is no multiple of 8",
+			s->producer);
+		break;
+	case FAULT_CONSUMER_AHEAD:
+		snprintf(text, length,
+			"the consumer position %" PRIu64 " is beyond the producer's, %" PRIu64,
+			s->consumer, s->producer);
+		break;
+	case FAULT_OVERFULL:
+		snprintf(text, length,
+			"the consumer position %" PRIu64 " is %" PRIu64
+			" B behind the producer's, and the ring holds %" PRIu64,
+			s->consumer, s->producer - s->consumer, size);
+		break;
+	case FAULT_HEADER:
+		snprintf(text, length,
+			"the record at the consumer position %" PRIu64
+			" is longer than the %" PRIu64 " B that wait",
+			s->consumer, s->waiting);
+		break;
+	}
+	return text;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One look at a ring that others write and read. It only loads, and takes nothing for granted: the
+ * consumer position is whatever some process wrote there.
+ */
+#ifndef BENCH_RING_SAMPLE_H
+#define BENCH_RING_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a ring is. */
+struct ring_access {
+	const uint64_t *consumer, *producer;
+	uint64_t size;
+	/* The @length bytes of the ring from @offset on, which is below its size; NULL when they
+	 * cannot be had. Valid until the next call. */
+	const unsigned char *(*data)(void *context, uint64_t offset, size_t length);
+	void *context;
+};
+
+/* The oldest record that waits. */
+enum ring_head {
+	HEAD_NONE,      /* nothing waits */
+	HEAD_READY,     /* submitted */
+	HEAD_BUSY,      /* reserved, neither submitted nor discarded */
+	HEAD_DISCARDED, /* to be skipped */
+	HEAD_UNKNOWN,   /* the consumer went on in each of some looks, or the ring is impossible */
+};
+
+/* What no ring that all go about rightly can look like. */
+enum ring_fault {
+	FAULT_NONE,
+	FAULT_CONSUMER_ALIGNMENT,
+	FAULT_PRODUCER_ALIGNMENT,
+	FAULT_CONSUMER_AHEAD, /* it has read what was never written */
+	FAULT_OVERFULL,       /* more waits than the ring holds */
+	FAULT_HEADER,         /* the oldest record is longer than all that waits */
+};
+
+struct ring_sample {
+	int64_t time_ns; /* CLOCK_MONOTONIC */
+	uint64_t consumer, producer;
+	uint64_t waiting; /* bytes, headers included; 0 where the positions are impossible */
+	bool settled;     /* both positions are of one moment; else more seems to wait than did */
+	enum ring_head head;
+	uint32_t head_stride; /* bytes that the oldest record takes; 0 when not known */
+	enum ring_fault fault;
+};
+
+void ring_sample(struct ring_sample *sample, const struct ring_access *ring, int64_t time_ns);
+
+/* Whether the next record would be refused, were it as long as the oldest that waits. */
+bool ring_sample_is_full(const struct ring_sample *sample, uint64_t size);
+
+/* A sentence about the fault of @sample. */
+char *ring_fault_text(const struct ring_sample *sample, uint64_t size, char *text, size_t length);
+
+#define RING_FAULT_SIZE 160
+
+/* "none", "ready", ... */
+extern const char *const ring_head_names[];
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "watch/watched_ring.h"
+
+/* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
+#define MAP_FLAG_OVERWRITE (1u << 19)
+
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/*
+ * Read and write, though nothing is ever written: the kernel maps no ring that was opened with
+ * BPF_F_RDONLY (-EINVAL, Linux 5.8 to 6.18: the mapping would not count as shared).
+ */
+static int open_target(const struct ring_target *target)
+{
+	const int fd = target->path ? bpf_obj_get(target->path)
+				    : bpf_map_get_fd_by_id(target->id);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int explain_path(const char *path, int err, struct complaint *why)
+{
+	if (err == -ENOENT)
+		return complain(why, err, "nothing is pinned at %s", path);
+	if (err == -EACCES)
+		return complain(why, err,
+			"cannot open %s: it takes read and write permission on the pinned file, as "
+			"the kernel maps no ring that was opened for reading only; run it with "
+			"sudo, or see that this is a file of a bpf filesystem",
+			path);
+	return complain(why, err, "cannot open %s: %s", path, strerror(-err));
+}
+
+static int explain(const struct ring_target *target, int err, struct complaint *why)
+{
+	if (target->path)
+		return explain_path(target->path, err, why);
+	if (err == -ENOENT)
+		return complain(why, err,
+			"there is no map with id %u; watch without -map lists the ring buffers",
+			target->id);
+	if (err == -EPERM)
+		return complain(why, err,
+			"opening a map by its id takes CAP_SYS_ADMIN, which this process lacks; run "
+			"it with sudo, or give -pinned PATH");
+	return complain(why, err, "cannot open map %u: %s", target->id, strerror(-err));
+}
+
+/* Programs and links can be pinned as well, and answer the same calls. */
+static bool is_map(int fd)
+{
+	static const char wanted[] = "anon_inode:bpf-map";
+	char name[64], link[sizeof(wanted)] = "";
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	/* Without /proc it is not known. */
+	return readlink(name, link, sizeof(link) - 1) < 0 || strcmp(link, wanted) == 0;
+}
+
+int watched_ring_check(const struct bpf_map_info *info, struct complaint *why)
+{
+	const char *kind;
+
+	if (info->type == BPF_MAP_TYPE_RINGBUF && !(info->map_flags & MAP_FLAG_OVERWRITE))
+		return 0;
+	if (info->type == BPF_MAP_TYPE_RINGBUF)
+		return complain(why, -EMEDIUMTYPE,
+			"map %u (%.16s) is a ring buffer that overwrites what was not read "
+			"(BPF_F_RB_OVERWRITE), which has another protocol and cannot be watched",
+			info->id, info->name);
+	kind = libbpf_bpf_map_type_str((enum bpf_map_type)info->type);
+	return complain(why, -EMEDIUMTYPE,
+		"map %u (%.16s) is of type %s, not ringbuf; watch without -map lists the ring "
+		"buffers",
+		info->id, info->name, kind ? kind : "unknown");
+}
+
+static int identify(struct watched_ring *ring, struct complaint *why)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t length = sizeof(info);
+	int err;
+
+	if (!is_map(ring->fd))
+		return complain(why, -EMEDIUMTYPE, "what is pinned there is not a map");
+	if (bpf_obj_get_info_by_fd(ring->fd, &info, &length) < 0)
+		return complain(why, -errno, "cannot ask what map it is: %s", strerror(errno));
+	err = watched_ring_check(&info, why);
+	if (err)
+		return err;
+	ring->id = info.id;
+	ring->access.size = info.max_entries;
+	snprintf(ring->name, sizeof(ring->name), "%.16s", info.name[0] ? info.name : "-");
+	return 0;
+}
+
+/* Maps what is asked for where the window does not have it. Read-only: the kernel then refuses
+ * to make the mapping writable later, too. */
+static const unsigned char *data_of(void *context, uint64_t offset, size_t length)
+{
+	struct watched_ring *ring = context;
+	const size_t page = page_size();
+	const uint64_t start = offset / page * page;
+
+	if (!ring->window || offset < ring->window_offset ||
+		offset + length > ring->window_offset + ring->window_size) {
+		if (ring->window)
+			munmap(ring->window, ring->window_size);
+		ring->window_offset = start;
+		ring->window_size = (offset + length - start + page - 1) / page * page;
+		/* Behind the two pages of positions the data lies twice, so it goes on behind its
+		 * end. */
+		ring->window = mmap(NULL, ring->window_size, PROT_READ, MAP_SHARED, ring->fd,
+			(off_t)(2 * page + start));
+		if (ring->window == MAP_FAILED) {
+			ring->window = NULL;
+			return NULL;
+		}
+	}
+	return (const unsigned char *)ring->window + (offset - ring->window_offset);
+}
+
+static int map_positions(struct watched_ring *ring, struct complaint *why)
+{
+	const size_t page = page_size();
+	void *pages = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, ring->fd, 0);
+
+	if (pages == MAP_FAILED)
+		return complain(why, -errno, "cannot map the ring: %s", strerror(errno));
+	ring->positions = pages;
+	ring->access.consumer = pages;
+	ring->access.producer = (const uint64_t *)((const char *)pages + page);
+	ring->access.data = data_of;
+	ring->access.context = ring;
+	return 0;
+}
+
+int watched_ring_attach(
+	struct watched_ring *ring, const struct ring_target *target, struct complaint *why)
+{
+	int err;
+
+	*ring = (struct watched_ring){ .fd = -1 };
+	ring->fd = open_target(target);
+	if (ring->fd < 0)
+		return explain(target, ring->fd, why);
+	err = identify(ring, why);
+	if (!err)
+		err = map_positions(ring, why);
+	if (err)
+		watched_ring_detach(ring);
+	return err;
+}
+
+void watched_ring_detach(struct watched_ring *ring)
+{
+	if (ring->window)
+		munmap(ring->window, ring->window_size);
+	if (ring->positions)
+		munmap(ring->positions, 2 * page_size());
+	if (ring->fd >= 0)
+		close(ring->fd);
+	ring->window = ring->positions = NULL;
+	ring->fd = -1;
+}
