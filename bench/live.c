@@ -18,6 +18,7 @@
 #include "live/live_settings.h"
 #include "live/preset.h"
 #include "live/producers.h"
+#include "live/live_watch.h"
 #include "progress.h"
 #include "results/output.h"
 #include "results/style.h"
@@ -31,6 +32,7 @@ struct live {
 	struct environment environment;
 	struct peers peers;
 	struct progress progress;
+	struct live_watch watch;
 	struct complaint *why;
 };
 
@@ -38,8 +40,11 @@ static void show_progress(void *context, size_t done, size_t total)
 {
 	struct live *live = context;
 
-	progress_show(
-		&live->progress, (double)done / (double)total, "run %zu of %zu", done + 1, total);
+	if (live->settings.watch)
+		live_watch_progress(&live->watch, "run", done, total);
+	else
+		progress_show(&live->progress, (double)done / (double)total, "run %zu of %zu",
+			done + 1, total);
 }
 
 /* The combination that the others are compared with runs twice in each round. */
@@ -67,6 +72,8 @@ static int measure_live(struct live *live)
 	int err = 0;
 
 	progress_begin(&live->progress);
+	if (settings->watch)
+		request.observer = live_watch_begin(&live->watch);
 	/* The advice is a ring's size; what is reported is measured with it. */
 	if (settings->advise)
 		err = live_advise(&request, &settings->workload, &live->advice, live->why);
@@ -74,6 +81,8 @@ static int measure_live(struct live *live)
 		live->measurement->workload = settings->workload; /* there is nothing to measure */
 	else if (!err)
 		err = live_measure(&request, live->measurement, live->why);
+	if (settings->watch)
+		live_watch_end(&live->watch);
 	progress_end(&live->progress);
 	return err;
 }
@@ -82,18 +91,26 @@ static void show_preset_progress(void *context, size_t part, size_t parts, doubl
 {
 	struct live *live = context;
 
-	progress_show(&live->progress, ((double)part + share) / (double)parts,
-		"workload %zu of %zu", part + 1, parts);
+	if (live->settings.watch)
+		live_watch_progress(&live->watch, "workload", part, parts);
+	else
+		progress_show(&live->progress, ((double)part + share) / (double)parts,
+			"workload %zu of %zu", part + 1, parts);
 }
 
 static int measure_preset(struct live *live)
 {
+	struct live_observer *observer = NULL;
 	int err;
 
 	preset_plan(&live->preset, &live->settings, producers_cpus());
 	progress_begin(&live->progress);
-	err = preset_measure(
-		&live->preset, live->settings.rounds, show_preset_progress, live, live->why);
+	if (live->settings.watch)
+		observer = live_watch_begin(&live->watch);
+	err = preset_measure(&live->preset, live->settings.rounds, observer, show_preset_progress,
+		live, live->why);
+	if (live->settings.watch)
+		live_watch_end(&live->watch);
 	progress_end(&live->progress);
 	return err;
 }

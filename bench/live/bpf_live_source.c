@@ -33,6 +33,7 @@ struct bpf_live {
 	struct bpf_program *programs[TARGET_COUNT];
 	struct bpf_link *links[TARGET_COUNT]; /* of PRODUCER_SYSCALL, one at a time */
 	int accounts_fd;
+	void *positions[LIVE_RINGS_MAX]; /* of each ring, to be read; NULL: not mapped yet */
 	struct producers producers;
 };
 
@@ -239,6 +240,55 @@ static int bpf_stop(
 	return err;
 }
 
+/* Both pages, mapped when somebody first asks. NULL when they cannot be. */
+static const unsigned char *positions_of(struct bpf_live *bpf, uint32_t ring)
+{
+	if (!bpf->positions[ring]) {
+		void *pages = mmap(NULL, 2 * (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED,
+			bpf->source.map_fds[ring], 0);
+
+		bpf->positions[ring] = pages == MAP_FAILED ? NULL : pages;
+	}
+	return bpf->positions[ring];
+}
+
+static uint64_t waiting_in(struct bpf_live *bpf, uint32_t ring)
+{
+	const unsigned char *pages = positions_of(bpf, ring);
+	uint64_t consumer, waiting;
+
+	if (!pages)
+		return LIVE_UNKNOWN;
+	/* The consumer first: so it is never ahead. Pairs with the store-release of each reader. */
+	consumer = __atomic_load_n((const uint64_t *)(const void *)pages, __ATOMIC_ACQUIRE);
+	waiting = __atomic_load_n((const uint64_t *)(const void *)(pages + sysconf(_SC_PAGESIZE)),
+			  __ATOMIC_RELAXED) -
+		  consumer;
+	return waiting < bpf->ring_size ? waiting : bpf->ring_size;
+}
+
+static void bpf_observe(
+	struct live_source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting)
+{
+	struct bpf_live *bpf = bpf_of(source);
+
+	*attempted = *lost = *waiting = 0;
+	for (uint32_t i = 0; i < bpf->producers.count; i++) {
+		struct ringview_account account;
+
+		*attempted += bpf_attempted(bpf, i);
+		if (bpf_accounts_sum(bpf->accounts_fd, i, &account) || *lost == LIVE_UNKNOWN)
+			*lost = LIVE_UNKNOWN;
+		else
+			*lost += account.failed;
+	}
+	for (uint32_t i = 0; i < source->rings && *waiting != LIVE_UNKNOWN; i++) {
+		const uint64_t here = waiting_in(bpf, i);
+
+		*waiting = here == LIVE_UNKNOWN ? here : *waiting + here;
+	}
+}
+
 static int bpf_measure_alone(
 	struct live_source *source, double *ns_per_event, struct complaint *why)
 {
@@ -263,6 +313,9 @@ static void bpf_close(struct live_source *source)
 	for (uint32_t i = 0; i < source->rings; i++)
 		if (source->map_fds[i] >= 0)
 			close(source->map_fds[i]);
+	for (uint32_t i = 0; i < source->rings; i++)
+		if (bpf->positions[i])
+			munmap(bpf->positions[i], 2 * (size_t)sysconf(_SC_PAGESIZE));
 	free(bpf);
 }
 
@@ -271,6 +324,7 @@ static const struct live_source_operations bpf_operations = {
 	.turn = bpf_turn,
 	.stop = bpf_stop,
 	.measure_alone = bpf_measure_alone,
+	.observe = bpf_observe,
 	.open_reader = bpf_open_reader,
 	.close = bpf_close,
 };

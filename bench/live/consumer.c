@@ -153,3 +153,16 @@ int consumer_stop(struct consumer *c, struct complaint *why)
 		*why = c->why;
 	return c->err;
 }
+
+void consumer_observe(const struct consumer *c, uint64_t *consumed, uint64_t *cpu_ns)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	*consumed = *cpu_ns = LIVE_UNKNOWN;
+	if (c->engine->measures_itself)
+		return;
+	*consumed = __atomic_load_n(&c->consumed, __ATOMIC_RELAXED);
+	if (pthread_getcpuclockid(c->thread, &clock) == 0 && clock_gettime(clock, &used) == 0)
+		*cpu_ns = (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}

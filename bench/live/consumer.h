@@ -82,4 +82,8 @@ int consumer_start(struct consumer *c, struct complaint *why);
  */
 int consumer_stop(struct consumer *c, struct complaint *why);
 
+/* While it runs, and for another thread: what it has read so far, and the CPU time of its thread;
+ * LIVE_UNKNOWN of a reader in another process. */
+void consumer_observe(const struct consumer *c, uint64_t *consumed, uint64_t *cpu_ns);
+
 #endif

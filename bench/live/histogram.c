@@ -10,6 +10,17 @@ void histogram_clear(struct histogram *h)
 	h->min = UINT64_MAX;
 }
 
+void histogram_copy(struct histogram *to, const struct histogram *from)
+{
+	to->count = 0;
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		to->buckets[i] = __atomic_load_n(&from->buckets[i], __ATOMIC_RELAXED);
+		to->count += to->buckets[i];
+	}
+	to->max = __atomic_load_n(&from->max, __ATOMIC_RELAXED);
+	to->min = __atomic_load_n(&from->min, __ATOMIC_RELAXED);
+}
+
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)

@@ -35,15 +35,27 @@ static inline uint32_t histogram_bucket(uint64_t value)
 	return (shift << HISTOGRAM_SUB_BITS) + (uint32_t)(value >> shift);
 }
 
+/* By whole words, for histogram_copy(). */
+static inline void histogram_set(uint64_t *word, uint64_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
 static inline void histogram_add(struct histogram *h, uint64_t value)
 {
-	h->buckets[histogram_bucket(value)]++;
+	uint64_t *bucket = &h->buckets[histogram_bucket(value)];
+
+	histogram_set(bucket, *bucket + 1);
 	h->count++;
 	if (value > h->max)
-		h->max = value;
+		histogram_set(&h->max, value);
 	if (value < h->min)
-		h->min = value;
+		histogram_set(&h->min, value);
 }
+
+/* Copies @from while another thread may be adding to it: the last values may be missing, none is
+ * torn. The count is that of what was copied. */
+void histogram_copy(struct histogram *to, const struct histogram *from);
 
 /* Adds all of @from to @to. */
 void histogram_merge(struct histogram *to, const struct histogram *from);

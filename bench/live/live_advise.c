@@ -41,6 +41,9 @@ static int try_size(struct trial *t, struct live_try *try)
 			.work = t->work,
 			.latency = t->ignored,
 			.round = &round,
+			.observer = request->observer,
+			.produced_before = try->produced,
+			.lost_before = try->lost,
 		};
 		double share;
 

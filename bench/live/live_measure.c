@@ -2,30 +2,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "interrupt.h"
 #include "live/consumer.h"
 #include "live/live_measure.h"
 #include "memory_use.h"
 #include "monotonic.h"
 #include "statistics/samples.h"
 #include "statistics/schedule.h"
-
-/* 0, or -EINTR when the user asked to stop. */
-static int sleep_for(int64_t ns)
-{
-	const int64_t end = monotonic_ns() + ns;
-	const struct timespec until = {
-		.tv_sec = end / INT64_C(1000000000),
-		.tv_nsec = end % INT64_C(1000000000),
-	};
-
-	while (!interrupted() &&
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-		;
-	return interrupted() ? -EINTR : 0;
-}
 
 /* Every event that was produced was read, once, or is known to be lost or discarded. */
 static int check_balance(
@@ -68,15 +51,16 @@ static int check_balance(
 }
 
 /* Lets the producers run, and stops them. */
-static int produce(struct live_source *source, int64_t duration_ns, struct live_produced *produced,
-	struct complaint *why)
+static int produce(const struct live_trial *trial, const struct consumer *c,
+	struct live_produced *produced, struct complaint *why)
 {
+	struct live_source *source = trial->source;
 	struct complaint ignored;
 	int err, stop_err;
 
 	err = source->operations->start(source, why);
 	if (!err)
-		err = sleep_for(duration_ns);
+		err = live_observe_for(trial, c, trial->workload->duration_ns);
 	stop_err = source->operations->stop(source, produced, err ? &ignored : why);
 	return err ? err : stop_err;
 }
@@ -109,7 +93,6 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 static int run_beside(struct live_trial *trial, struct consumer *c, struct live_produced *produced,
 	struct complaint *why)
 {
-	const int64_t duration_ns = trial->workload->duration_ns;
 	struct complaint ignored;
 	int64_t started_ns;
 	int err, stop_err;
@@ -119,7 +102,7 @@ static int run_beside(struct live_trial *trial, struct consumer *c, struct live_
 	if (err)
 		return err;
 	started_ns = monotonic_ns();
-	err = produce(trial->source, duration_ns, produced, why);
+	err = produce(trial, c, produced, why);
 	stop_err = consumer_stop(c, err ? &ignored : why);
 	trial->reader_failed = !err && stop_err;
 	c->started_ns = started_ns; /* the consumer had to be there before */
@@ -138,7 +121,7 @@ static int run_in_turns(struct live_trial *trial, struct consumer *c,
 	if (!err)
 		err = consumer_start(c, why);
 	if (!err) {
-		err = sleep_for(trial->workload->duration_ns);
+		err = live_observe_for(trial, c, trial->workload->duration_ns);
 		stop_err = consumer_stop(c, err ? &ignored : why);
 		err = err ? err : stop_err;
 	}
@@ -226,11 +209,17 @@ static int run_entry(struct live_session *s, size_t entry, size_t row)
 		.work = s->work,
 		.latency = &samples->latency,
 		.round = &samples->rounds[row],
+		.observer = s->request->observer,
 	};
 	char name[32];
 	struct complaint said;
-	int err = live_run(&trial, s->why);
+	int err;
 
+	for (size_t i = 0; i < row; i++) {
+		trial.produced_before += samples->rounds[i].produced;
+		trial.lost_before += samples->rounds[i].lost;
+	}
+	err = live_run(&trial, s->why);
 	if (!err || err == -EINTR || !trial.reader_failed)
 		return err;
 	if (live_mode_program(samples->combination.mode))

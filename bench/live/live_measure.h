@@ -7,6 +7,7 @@
 
 #include "complaint.h"
 #include "live/live.h"
+#include "live/live_observe.h"
 #include "live/live_source.h"
 #include "live/work.h"
 #include "peers/peers.h"
@@ -23,6 +24,7 @@ struct live_request {
 	live_progress progress;
 	void *progress_context;
 	struct peers *peers; /* where those that fail are noted */
+	struct live_observer *observer; /* NULL: none */
 };
 
 /*
@@ -47,6 +49,8 @@ struct live_trial {
 	struct work work;
 	struct histogram *latency; /* what is measured is added */
 	struct live_round *round;
+	struct live_observer *observer;        /* NULL: none */
+	uint64_t produced_before, lost_before; /* for the observer */
 	bool reader_failed; /* out: the error was the reader's, not the producers' */
 };
 

@@ -377,7 +377,7 @@ static int check_advise(const struct typed *typed, struct complaint *why)
 
 /* The preset sets all that its questions are about, and chooses who is asked. */
 static const char *const preset_flags[] = { "duration", "rounds", "mode", "wait", "latency-budget",
-	"timer-slack", "cpu", "format", "o", "preset", NULL };
+	"timer-slack", "cpu", "format", "o", "watch", "preset", NULL };
 
 static bool goes_with_preset(const char *name)
 {
@@ -665,6 +665,11 @@ int live_settings_parse(
 				"benchmark, a table each, in about four minutes. -duration is 200ms "
 				"then, and -mode and -wait say who is asked: batch, libbpf and "
 				"perfbuf; event, paced and libbpf-poll." },
+		{ .name = "watch",
+			.kind = FLAG_BOOLEAN,
+			.target = &settings->watch,
+			.help = "Show each run while it is under way, on standard error: in place on "
+				"a terminal, else a line each second." },
 		{ .name = "advise",
 			.kind = FLAG_BOOLEAN,
 			.target = &settings->advise,

@@ -21,6 +21,7 @@ struct live_settings {
 	int format;               /* enum format */
 	const char *output;
 	bool preset; /* the questions of preset.h, for which workload has what they share */
+	bool watch;  /* show each run while it is under way */
 	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
 };
 

@@ -177,6 +177,23 @@ static int memory_stop(
 	return err;
 }
 
+/* The producers' threads just count; a word of 64 bits is not torn where this runs. */
+static void memory_observe(
+	struct live_source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting)
+{
+	const struct memory_live *memory = memory_of(source);
+
+	*attempted = *lost = *waiting = 0;
+	for (uint32_t i = 0; i < memory->producers.count; i++) {
+		const struct ringview_account *account = &memory->states[i].account;
+
+		*attempted += __atomic_load_n(&account->attempted, __ATOMIC_RELAXED);
+		*lost += __atomic_load_n(&account->failed, __ATOMIC_RELAXED);
+	}
+	for (uint32_t i = 0; i < source->rings; i++)
+		*waiting += waiting_in(&memory->rings[i]);
+}
+
 static int memory_measure_alone(
 	struct live_source *source, double *ns_per_event, struct complaint *why)
 {
@@ -208,6 +225,7 @@ static const struct live_source_operations memory_operations = {
 	.turn = memory_turn,
 	.stop = memory_stop,
 	.measure_alone = memory_measure_alone,
+	.observe = memory_observe,
 	.open_reader = memory_open_reader,
 	.close = memory_close,
 };

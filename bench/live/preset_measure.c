@@ -9,6 +9,7 @@
 struct preset_run {
 	struct preset *preset;
 	size_t part;
+	struct live_observer *observer;
 	preset_progress progress;
 	void *context;
 };
@@ -40,6 +41,7 @@ static int measure_part(struct preset_run *run, uint64_t rounds, struct complain
 		.rounds = rounds,
 		.progress = show_progress,
 		.progress_context = run,
+		.observer = run->observer,
 	};
 	int err;
 
@@ -86,10 +88,15 @@ static int leave_out_syscalls(struct preset *preset, struct complaint *why)
 	return err;
 }
 
-int preset_measure(struct preset *preset, uint64_t rounds, preset_progress progress, void *context,
-	struct complaint *why)
+int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
+	preset_progress progress, void *context, struct complaint *why)
 {
-	struct preset_run run = { .preset = preset, .progress = progress, .context = context };
+	struct preset_run run = {
+		.preset = preset,
+		.observer = observer,
+		.progress = progress,
+		.context = context,
+	};
 	int err = leave_out_syscalls(preset, why);
 
 	for (; run.part < preset->count && !err; run.part++) {

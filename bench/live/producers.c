@@ -74,6 +74,15 @@ static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 	return -1;
 }
 
+int producers_spare_cpu(const struct live_workload *workload)
+{
+	uint32_t cpus;
+	/* That of one more producer, were there one. */
+	const int cpu = cpu_of(workload->producers, workload->consumer_cpu, &cpus);
+
+	return workload->producers < cpus && cpu != workload->consumer_cpu ? cpu : -1;
+}
+
 /* Whether the consumer or other producers are, or may be, on the CPU of producer @index. */
 static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct live_workload *workload)
 {

@@ -76,6 +76,9 @@ int producers_turn(struct producers *p, struct complaint *why);
  * has failed. */
 int producers_stop(struct producers *p, double *ns, struct complaint *why);
 
+/* A CPU that neither the producers nor the consumer of @workload are on; -1: there is none. */
+int producers_spare_cpu(const struct live_workload *workload);
+
 /* As measure_alone of struct live_source_operations. */
 int producers_measure_alone(struct producers *p, double *ns_per_event, struct complaint *why);
 
