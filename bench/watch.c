@@ -23,6 +23,6 @@ int command_watch(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	bpf_load_quietly();
-	return command_end(settings.list ? watch_list(&settings, &why) : watch_run(&settings, &why),
-		&why);
+	return command_end(
+		settings.list ? watch_list(&settings, &why) : watch_run(&settings, &why), &why);
 }

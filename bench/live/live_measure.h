@@ -23,7 +23,7 @@ struct live_request {
 	uint64_t rounds; /* at least; whole schedules are run */
 	live_progress progress;
 	void *progress_context;
-	struct peers *peers; /* where those that fail are noted */
+	struct peers *peers;            /* where those that fail are noted */
 	struct live_observer *observer; /* NULL: none */
 };
 

@@ -72,7 +72,8 @@ static int observe_until(
 
 		/* Overdue: once there is something to see. */
 		if (due <= start)
-			next = start + observer->interval_ns < end ? start + observer->interval_ns : end;
+			next = start + observer->interval_ns < end ? start + observer->interval_ns
+								   : end;
 		err = sleep_until(next < end ? next : end);
 		if (err || next > end)
 			continue;

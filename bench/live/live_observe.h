@@ -15,10 +15,11 @@ struct live_observation {
 	int64_t elapsed_ns, duration_ns; /* of this run */
 	uint64_t produced;               /* tried */
 	uint64_t lost;
-	uint64_t consumed; /* not known of a peer before it has ended, as its CPU time and latency */
-	uint64_t cpu_ns;   /* of the consumer's thread */
-	uint64_t waiting;  /* bytes, in all rings together */
-	uint64_t capacity; /* of all rings */
+	uint64_t
+		consumed; /* not known of a peer before it has ended, as its CPU time and latency */
+	uint64_t cpu_ns;  /* of the consumer's thread */
+	uint64_t waiting; /* bytes, in all rings together */
+	uint64_t capacity;                     /* of all rings */
 	uint64_t produced_before, lost_before; /* in the rounds before */
 	uint64_t latency_p50, latency_p99;     /* of all rounds; ns */
 };

@@ -50,8 +50,8 @@ struct live_source_operations {
 		struct live_source *source, double *ns_per_event, struct complaint *why);
 	/* What the producers have tried and lost so far, while they run, and how many bytes wait in
 	 * all rings; LIVE_UNKNOWN where it cannot be known. */
-	void (*observe)(struct live_source *source, uint64_t *attempted, uint64_t *lost,
-		uint64_t *waiting);
+	void (*observe)(
+		struct live_source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting);
 	/* Opens a reader on ring @index. */
 	int (*open_reader)(struct live_source *source, uint32_t index,
 		const struct ringview_options *options, struct ringview **reader);

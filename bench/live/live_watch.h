@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live -watch: each run while it is under way, on standard error. In place on a terminal, four times
- * a second; else a line each second.
+ * live -watch: each run while it is under way, on standard error. In place on a terminal, four
+ * times a second; else a line each second.
  */
 #ifndef BENCH_LIVE_WATCH_H
 #define BENCH_LIVE_WATCH_H

@@ -24,8 +24,9 @@ char *amount_text(char *text, size_t size, double value)
 	}
 	for (; value >= 999.5 && i < 4; i++)
 		value /= 1000;
-	snprintf(text, size, "%.*f%s", i == 0 && value == floor(value) ? 0 : digits_behind_point(value),
-		value, suffixes[i]);
+	snprintf(text, size, "%.*f%s",
+		i == 0 && value == floor(value) ? 0 : digits_behind_point(value), value,
+		suffixes[i]);
 	return text;
 }
 
@@ -41,8 +42,8 @@ char *amount_bytes(char *text, size_t size, uint64_t bytes)
 	}
 	for (; value >= 999.5 && i < 2; i++)
 		value /= 1024;
-	snprintf(text, size, "%.*f %s", value == floor(value) ? 0 : digits_behind_point(value), value,
-		units[i]);
+	snprintf(text, size, "%.*f %s", value == floor(value) ? 0 : digits_behind_point(value),
+		value, units[i]);
 	return text;
 }
 

@@ -28,7 +28,7 @@ struct watch_history {
 	int64_t busy_ns;  /* since when the oldest record is the same one and busy; -1: it is not */
 	bool full;
 	uint64_t full_episodes;
-	int64_t full_ns; /* time in them */
+	int64_t full_ns;     /* time in them */
 	uint64_t moved_back; /* times that the consumer position went backwards */
 };
 
@@ -58,7 +58,7 @@ void watch_history_add(struct watch_history *history, const struct ring_sample *
 
 /* Ends the interval with the sample that was added last, and begins the next. There have to be two
  * samples at least. @walk: of the records that waited at that sample, or at one in the interval. */
-void watch_history_figures(struct watch_history *history, const struct ring_walk *walk,
-	struct watch_figures *figures);
+void watch_history_figures(
+	struct watch_history *history, const struct ring_walk *walk, struct watch_figures *figures);
 
 #endif

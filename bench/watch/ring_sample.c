@@ -41,7 +41,7 @@ static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
 		return;
 	}
 	s->head_stride = (uint32_t)ring_header_stride(header);
-	s->head = header & BPF_RINGBUF_BUSY_BIT ? HEAD_BUSY
+	s->head = header & BPF_RINGBUF_BUSY_BIT      ? HEAD_BUSY
 		  : header & BPF_RINGBUF_DISCARD_BIT ? HEAD_DISCARDED
 						     : HEAD_READY;
 }

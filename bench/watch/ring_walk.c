@@ -13,7 +13,8 @@ static bool was_overwritten(const struct ring_access *ring, uint64_t consumer)
 void ring_walk(
 	struct ring_walk *walk, const struct ring_access *ring, const struct ring_sample *sample)
 {
-	const uint64_t reach = sample->waiting < RING_WALK_BYTES ? sample->waiting : RING_WALK_BYTES;
+	const uint64_t reach =
+		sample->waiting < RING_WALK_BYTES ? sample->waiting : RING_WALK_BYTES;
 	const unsigned char *data;
 
 	*walk = (struct ring_walk){ 0 };
@@ -32,8 +33,8 @@ void ring_walk(
 		walk->bytes += stride;
 		walk->records++;
 		walk->busy += !!(header & BPF_RINGBUF_BUSY_BIT);
-		walk->discarded += !(header & BPF_RINGBUF_BUSY_BIT) &&
-				   header & BPF_RINGBUF_DISCARD_BIT;
+		walk->discarded +=
+			!(header & BPF_RINGBUF_BUSY_BIT) && header & BPF_RINGBUF_DISCARD_BIT;
 	}
 	walk->all = walk->bytes >= sample->waiting;
 	walk->known = !was_overwritten(ring, sample->consumer);

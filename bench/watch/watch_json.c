@@ -24,8 +24,8 @@ static json_t *list_of(const struct holder *list, size_t count, const char *id)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count && i < HOLDERS_MAX; i++)
-		json_array_append_new(array, json_pack("{s:I, s:s}", id, (json_int_t)list[i].id,
-						     "name", list[i].name));
+		json_array_append_new(array,
+			json_pack("{s:I, s:s}", id, (json_int_t)list[i].id, "name", list[i].name));
 	return array;
 }
 
@@ -36,8 +36,8 @@ static json_t *identity(const struct watch_report *report)
 
 	if (gmtime_r(&report->time, &utc))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return json_pack("{s:s, s:I, s:s, s:I}", "time", when, "map", (json_int_t)report->id, "name",
-		report->name, "size", (json_int_t)report->size);
+	return json_pack("{s:s, s:I, s:s, s:I}", "time", when, "map", (json_int_t)report->id,
+		"name", report->name, "size", (json_int_t)report->size);
 }
 
 static json_t *holders(const struct watch_report *report)
@@ -60,8 +60,8 @@ static json_t *level(const struct watch_report *report)
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "producer_position",
 		number_if(true, s->producer), "consumer_position", number_if(true, s->consumer),
-		"waiting_bytes", number_if(sound, s->waiting), "fill", real_if(sound, f->fill), "head",
-		ring_head_names[s->head], "impossible",
+		"waiting_bytes", number_if(sound, s->waiting), "fill", real_if(sound, f->fill),
+		"head", ring_head_names[s->head], "impossible",
 		s->fault ? json_string(ring_fault_text(s, report->size, fault, sizeof(fault)))
 			 : json_null());
 }
@@ -75,7 +75,7 @@ static json_t *course(const struct watch_report *report)
 	return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:I, "
 			 "s:o, s:I, s:o}",
 		"records_waiting",
-		f->sample.fault	      ? json_null()
+		f->sample.fault          ? json_null()
 		: f->sample.waiting == 0 ? json_integer(0)
 					 : number_if(walked, walk->records),
 		"records_waiting_is_all", f->sample.waiting == 0 || (walked && walk->all),

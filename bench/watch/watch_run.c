@@ -42,10 +42,11 @@ static int attach(struct watch *w)
 			w->target.path);
 	}
 	if (err == -ENOENT && id)
-		complain(w->why, err, w->target.path ? "map %u is gone: nothing is pinned at %s any "
-						       "more"
-						     : "map %u is gone: no program and no process "
-						       "holds it any more",
+		complain(w->why, err,
+			w->target.path ? "map %u is gone: nothing is pinned at %s any "
+					 "more"
+				       : "map %u is gone: no program and no process "
+					 "holds it any more",
 			id, w->target.path);
 	return err;
 }
@@ -114,8 +115,7 @@ static int write_report(const struct watch *w, FILE *out, const struct watch_rep
 	return 0;
 }
 
-static struct watch_report report_of(
-	const struct watch *w, const struct watch_figures *figures)
+static struct watch_report report_of(const struct watch *w, const struct watch_figures *figures)
 {
 	return (struct watch_report){
 		.id = w->ring.id,
@@ -213,13 +213,14 @@ int watch_run(const struct watch_settings *settings, struct complaint *why)
 		.target = settings->target,
 		.in_place = !settings->json && screen_is_possible(STDOUT_FILENO),
 	};
-	int err = attach(&w);
+	int err;
 
+	if (w.in_place)
+		screen_begin(&w.screen, STDOUT_FILENO);
+	err = attach(&w);
 	if (err)
 		return err;
 	watch_history_begin(&w.history, w.ring.access.size);
-	if (w.in_place)
-		screen_begin(&w.screen, STDOUT_FILENO);
 	err = follow(&w);
 	watched_ring_detach(&w.ring);
 	if (w.in_place)

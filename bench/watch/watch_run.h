@@ -8,9 +8,9 @@
 #include "watch/watch_settings.h"
 
 /*
- * Shows the ring until the user stops it, or settings->count updates have been shown, or the ring is
- * gone, which is an error only where there were to be settings->count updates, and else is said on
- * standard error. 0, or a negative errno with @why.
+ * Shows the ring until the user stops it, or settings->count updates have been shown, or the ring
+ * is gone, which is an error only where there were to be settings->count updates, and else is said
+ * on standard error. 0, or a negative errno with @why.
  */
 int watch_run(const struct watch_settings *settings, struct complaint *why);
 

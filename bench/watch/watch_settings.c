@@ -30,8 +30,8 @@ static int conclude(
 	settings->count = typed->count;
 	settings->json = typed->format == 1;
 	if (typed->path && typed->path[0] == '\0')
-		return complain(why, -EINVAL,
-			"-pinned: the path is empty; give one, or leave out -pinned");
+		return complain(
+			why, -EINVAL, "-pinned: the path is empty; give one, or leave out -pinned");
 	if (typed->id && typed->path)
 		return complain(why, -EINVAL,
 			"-map and -pinned: either of them chooses the ring; leave one out");

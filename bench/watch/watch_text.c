@@ -143,7 +143,8 @@ static void write_head(FILE *out, const struct watch_report *report)
 		fputs("ready to be read\n", out);
 		break;
 	case HEAD_BUSY:
-		fprintf(out, "%sbusy for %s: reserved, not submitted; nothing behind it can be read%s\n",
+		fprintf(out,
+			"%sbusy for %s: reserved, not submitted; nothing behind it can be read%s\n",
 			alarm(report, wrong), amount_time(busy, sizeof(busy), f->busy_ns),
 			calm(report, wrong));
 		break;

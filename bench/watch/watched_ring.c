@@ -22,8 +22,7 @@ static size_t page_size(void)
  */
 static int open_target(const struct ring_target *target)
 {
-	const int fd = target->path ? bpf_obj_get(target->path)
-				    : bpf_map_get_fd_by_id(target->id);
+	const int fd = target->path ? bpf_obj_get(target->path) : bpf_map_get_fd_by_id(target->id);
 
 	return fd < 0 ? -errno : fd;
 }

@@ -729,6 +729,58 @@ static void a_cpu_beyond_the_machine_is_told(void **state)
 
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
 
+/* Each run shorter than the lines are apart: what is overdue is shown at the end of a run. */
+#define WATCHED "live", "-watch", "-wait", "paced", "-duration", "300ms", "-rounds", "1"
+
+static struct outcome run_watched(const char *source, enum stream_kind err)
+{
+	struct outcome outcome = run_command(&(struct command){
+		.arguments = ARGUMENTS(WATCHED, "-source", source),
+		.environment = ARGUMENTS("TERM=xterm"),
+		.err = err,
+	});
+
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.out, "^batch +paced +[0-9]");
+	return outcome;
+}
+
+static void watched_without_a_terminal(const char *source)
+{
+	struct outcome outcome = run_watched(source, STREAM_FILE);
+
+	assert_matches(outcome.err, "^run 1 of [0-9]+, batch/paced: produced [0-9.]+[kM]?/s, "
+				    "consumed [0-9.]+[kM]?/s, lost [0-9.]+ %, fill [0-9.]+ %, p50 "
+				    "[0-9]+.+s, p99 [0-9.]+.+s, CPU [0-9.]+ %$");
+	outcome_free(&outcome);
+}
+
+static void without_a_terminal_a_watched_run_is_lines(void **state)
+{
+	(void)state;
+	watched_without_a_terminal("memory");
+}
+
+static void a_watched_run_on_a_ring_of_the_kernel_is_lines(void **state)
+{
+	(void)state;
+	need_bpf();
+	watched_without_a_terminal("bpf");
+}
+
+/* And nothing of it is left. */
+static void on_a_terminal_a_watched_run_is_shown_in_place(void **state)
+{
+	struct outcome outcome = run_watched("memory", STREAM_TERMINAL);
+	const size_t length = strlen(outcome.err);
+
+	(void)state;
+	assert_matches(outcome.err, "Run 1 of [0-9]+: batch/paced, ");
+	assert_true(length > 3);
+	assert_string_equal(outcome.err + length - 3, "\x1b[J");
+	outcome_free(&outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -779,6 +831,9 @@ int main(void)
 		cmocka_unit_test(help_is_printed),
 		cmocka_unit_test(wrong_usage_is_told),
 		cmocka_unit_test(a_cpu_beyond_the_machine_is_told),
+		cmocka_unit_test(without_a_terminal_a_watched_run_is_lines),
+		cmocka_unit_test(a_watched_run_on_a_ring_of_the_kernel_is_lines),
+		cmocka_unit_test(on_a_terminal_a_watched_run_is_shown_in_place),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, run_once, forget), COUNT(tests));

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * watch on rings of the kernel: what it says of them, and that it leaves them as they are.
+ */
+#include <bpf/bpf.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support/bpf_files.h"
+#include "../support/skipping.h"
+#include "support/checks.h"
+#include "support/folder.h"
+#include "support/text.h"
+#include "support/written_ring.h"
+#include "watch/holders.h"
+
+#define RING_SIZE 65536
+#define STRIDE 88 /* of 76 bytes */
+#define SOON "-interval", "10ms"
+#define TWICE SOON, "-count", "2"
+
+static struct written_ring ring;
+static char id[16], pinned[128];
+static bool is_mounted;
+
+static int ring_close(void **state)
+{
+	(void)state;
+	written_ring_close(&ring);
+	if (pinned[0])
+		unlink(pinned);
+	pinned[0] = '\0';
+	return 0;
+}
+
+static void need_ring(void)
+{
+	if (!privileges_held(CAPABILITY(CAP_SYS_ADMIN)))
+		skip_because("needs CAP_SYS_ADMIN, to open maps by their id");
+	written_ring_open(&ring, RING_SIZE);
+	snprintf(id, sizeof(id), "%u", ring.id);
+}
+
+static void pin(mode_t mode)
+{
+	bpf_files_path(pinned, sizeof(pinned), "watch");
+	assert_int_equal(bpf_obj_pin(ring.fd, pinned), 0);
+	assert_int_equal(chmod(pinned, mode), 0);
+}
+
+/* Objects on lines of their own, the number @index of them. */
+static json_t *object_of(const char *text, size_t index)
+{
+	char *line = line_of(text, index);
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!object)
+		fail_msg("no JSON: %s", line);
+	free(line);
+	return object;
+}
+
+/* The last of the updates, each of which has to be an object; and nothing may have moved. */
+static json_t *watched(const char *const *arguments)
+{
+	const uint64_t consumer = *ring.consumer, producer = *ring.producer;
+	struct outcome outcome = run(arguments);
+	json_t *last = NULL;
+
+	assert_done(&outcome);
+	assert_int_equal(count_lines(outcome.out), 2);
+	for (size_t i = 0; i < 2; i++) {
+		json_decref(last);
+		last = object_of(outcome.out, i);
+		assert_int_equal(integer_in(last, "map"), ring.id);
+		assert_int_equal(integer_in(last, "size"), RING_SIZE);
+		assert_string_equal(text_in(last, "name"), "ring");
+	}
+	outcome_free(&outcome);
+	assert_int_equal(*ring.consumer, consumer);
+	assert_int_equal(*ring.producer, producer);
+	return last;
+}
+
+static json_t *watched_by_id(void)
+{
+	return watched(ARGUMENTS("watch", "-map", id, TWICE, "-format", "json"));
+}
+
+static void assert_waiting(json_t *seen, uint64_t consumer, int records)
+{
+	assert_int_equal(integer_in(seen, "consumer_position"), consumer);
+	assert_int_equal(integer_in(seen, "producer_position"), consumer + records * STRIDE);
+	assert_int_equal(integer_in(seen, "waiting_bytes"), records * STRIDE);
+	assert_int_equal(integer_in(seen, "records_waiting"), records);
+	assert_int_equal(integer_in(seen, "high_water_bytes"), records * STRIDE);
+	assert_float_equal(real_in(seen, "fill"), records * STRIDE / (double)RING_SIZE, 1e-6);
+	json_decref(seen);
+}
+
+static void positions_and_records_that_wait_are_shown(void **state)
+{
+	(void)state;
+	need_ring();
+	assert_waiting(watched_by_id(), 0, 0);
+	written_ring_write(&ring, 76, 7, false);
+	assert_waiting(watched_by_id(), 0, 7);
+	*ring.consumer = 3 * STRIDE;
+	assert_waiting(watched_by_id(), 3 * STRIDE, 4);
+}
+
+static void a_pinned_ring_is_found_by_its_path(void **state)
+{
+	(void)state;
+	need_ring();
+	pin(0600);
+	written_ring_write(&ring, 76, 5, false);
+	assert_waiting(
+		watched(ARGUMENTS("watch", "-pinned", pinned, TWICE, "-format", "json")), 0, 5);
+}
+
+/* The records lie around the end of the ring. */
+static void a_lap_later_it_is_the_same(void **state)
+{
+	(void)state;
+	need_ring();
+	for (int i = 0; i < 2 * RING_SIZE / STRIDE; i++) {
+		written_ring_write(&ring, 76, 1, false);
+		*ring.consumer = *ring.producer;
+	}
+	written_ring_write(&ring, 76, 20, false);
+	assert_waiting(watched_by_id(), *ring.consumer, 20);
+}
+
+static void a_full_ring_and_its_stall_are_told(void **state)
+{
+	json_t *seen;
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, RING_SIZE / STRIDE + 3, false);
+	seen = watched_by_id();
+	assert_true(json_is_true(json_object_get(seen, "full")));
+	assert_int_equal(integer_in(seen, "full_episodes"), 1);
+	assert_true(real_in(seen, "full_in_s") == 0);
+	assert_true(real_in(seen, "stalled_s") > 0);
+	assert_int_equal(integer_in(seen, "records_waiting"), (RING_SIZE - 1) / STRIDE);
+	assert_string_equal(text_in(seen, "head"), "ready");
+	json_decref(seen);
+}
+
+static void discarded_records_are_told(void **state)
+{
+	json_t *seen;
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, 2, true);
+	written_ring_write(&ring, 76, 1, false);
+	seen = watched_by_id();
+	assert_string_equal(text_in(seen, "head"), "discarded");
+	assert_int_equal(integer_in(seen, "discarded_waiting"), 2);
+	assert_int_equal(integer_in(seen, "records_waiting"), 3);
+	json_decref(seen);
+}
+
+static void a_hostile_consumer_position_is_told(void **state)
+{
+	static const uint64_t positions[] = { 8, 12, UINT64_MAX, UINT64_C(1) << 63, RING_SIZE };
+
+	(void)state;
+	need_ring();
+	for (size_t i = 0; i < COUNT(positions); i++) {
+		json_t *seen;
+
+		*ring.consumer = positions[i];
+		seen = watched_by_id();
+		assert_true(strlen(text_in(seen, "impossible")) > 10);
+		assert_true(json_is_null(json_object_get(seen, "waiting_bytes")));
+		assert_string_equal(text_in(seen, "head"), "unknown");
+		json_decref(seen);
+	}
+}
+
+static void who_holds_it_is_told(void **state)
+{
+	json_t *seen, *process, *program;
+
+	(void)state;
+	need_ring();
+	seen = watched_by_id();
+	assert_int_equal(integer_in(seen, "process_count"), 1);
+	process = json_array_get(array_in(seen, "processes"), 0);
+	assert_int_equal(integer_in(process, "pid"), getpid());
+	assert_string_equal(text_in(process, "name"), "test_watch");
+	assert_int_equal(integer_in(seen, "program_count"), 1);
+	program = json_array_get(array_in(seen, "programs"), 0);
+	assert_string_equal(text_in(program, "name"), "write_record");
+	json_decref(seen);
+}
+
+static void without_a_terminal_each_update_is_a_line(void **state)
+{
+	struct outcome outcome;
+	char pattern[80];
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, 7, false);
+	outcome = run(ARGUMENTS("watch", "-map", id, TWICE));
+	assert_done(&outcome);
+	assert_int_equal(count_lines(outcome.out), 4);
+	snprintf(pattern, sizeof(pattern), "^Ring buffer ring, map %s, 64KiB; held by test_watch",
+		id);
+	assert_matches(outcome.out, pattern);
+	assert_int_equal(count_of(outcome.out, "fill 0.9 % (616 B, 7 records), high 0.9 %, "), 2);
+	assert_null(strchr(outcome.out, '\x1b'));
+	outcome_free(&outcome);
+}
+
+static void the_list_has_it(void **state)
+{
+	struct outcome outcome;
+	char pattern[160];
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, 372, false);
+	outcome = run(ARGUMENTS("watch"));
+	assert_done(&outcome);
+	snprintf(pattern, sizeof(pattern),
+		"^ *%s  ring +64KiB +50 %%  test_watch \\(pid %d\\), write_record \\(program", id,
+		(int)getpid());
+	assert_matches(outcome.out, pattern);
+	outcome_free(&outcome);
+
+	outcome = run(ARGUMENTS("watch", "-format", "json"));
+	assert_done(&outcome);
+	snprintf(pattern, sizeof(pattern), "^\\{.*\"map\": %s, \"name\": \"ring\".*\\}$", id);
+	assert_matches(outcome.out, pattern);
+	for (size_t i = 0; i < count_lines(outcome.out); i++)
+		json_decref(object_of(outcome.out, i));
+	outcome_free(&outcome);
+}
+
+/* On a terminal. */
+
+static struct outcome on_terminal(
+	const char *const *arguments, const char *const *environment, int number)
+{
+	return run_command(&(struct command){
+		.arguments = arguments,
+		.environment = environment,
+		.out = STREAM_TERMINAL,
+		.signal = number,
+	});
+}
+
+/* The cursor is hidden only within an update, so whatever ends the program leaves it. */
+static void assert_cursor_is_left(const char *out)
+{
+	const char *hidden = out, *shown;
+
+	while ((hidden = strstr(hidden, "\x1b[?25l"))) {
+		shown = strstr(hidden, "\x1b[?25h");
+		assert_non_null(shown);
+		hidden = shown;
+	}
+}
+
+static void on_a_terminal_it_is_updated_in_place(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, 7, false);
+	outcome = on_terminal(
+		ARGUMENTS("watch", "-map", id, SOON, "-count", "3"), ARGUMENTS("TERM=xterm"), 0);
+	assert_done(&outcome);
+	assert_int_equal(count_of(outcome.out, "Ring buffer ring, map "), 3);
+	assert_int_equal(count_of(outcome.out, "616 B wait: 7 records"), 3);
+	/* Eleven lines up, twice. */
+	assert_int_equal(count_of(outcome.out, "\x1b[11A"), 2);
+	assert_int_equal(count_of(outcome.out, "\r\n"), 3 * 11);
+	assert_null(strstr(outcome.out, "\x1b[2J"));
+	assert_cursor_is_left(outcome.out);
+	outcome_free(&outcome);
+}
+
+/* Where the lines are then, nobody knows: the window is cleared, once. */
+static void a_window_that_changes_is_drawn_anew(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	outcome = on_terminal(ARGUMENTS("watch", "-map", id, SOON, "-count", "3"),
+		ARGUMENTS("TERM=xterm"), SIGWINCH);
+	assert_done(&outcome);
+	assert_int_equal(count_of(outcome.out, "\x1b[H\x1b[2J"), 1);
+	assert_true(count_of(outcome.out, "Ring buffer ring, map ") >= 3);
+	outcome_free(&outcome);
+}
+
+/* The terminal of the test has no size: 80 columns are taken for granted. */
+static void lines_are_no_wider_than_the_terminal(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	outcome = on_terminal(ARGUMENTS("watch", "-map", id, SOON, "-count", "1"),
+		ARGUMENTS("TERM=xterm", "NO_COLOR=1"), 0);
+	assert_done(&outcome);
+	for (size_t i = 0; i < count_lines(outcome.out); i++) {
+		char *line = line_of(outcome.out, i);
+
+		/* Escapes and the carriage return are on top: \x1b[?25l in the first, \x1b[K. */
+		assert_true(columns(line) <= 80 + 6 + 1 + 3 + 1);
+		free(line);
+	}
+	outcome_free(&outcome);
+}
+
+static void colours_are_for_who_wants_them(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, RING_SIZE / STRIDE + 3, false);
+	outcome = on_terminal(ARGUMENTS("watch", "-map", id, TWICE), ARGUMENTS("TERM=xterm"), 0);
+	assert_non_null(strstr(outcome.out, "\x1b[31m"));
+	outcome_free(&outcome);
+	outcome = on_terminal(
+		ARGUMENTS("watch", "-map", id, TWICE), ARGUMENTS("TERM=xterm", "NO_COLOR=1"), 0);
+	assert_non_null(strstr(outcome.out, "now"));
+	assert_null(strstr(outcome.out, "\x1b[31m"));
+	assert_null(strstr(outcome.out, "\x1b[0m"));
+	outcome_free(&outcome);
+}
+
+static void a_dumb_terminal_gets_lines(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	outcome = on_terminal(ARGUMENTS("watch", "-map", id, TWICE), ARGUMENTS("TERM=dumb"), 0);
+	assert_done(&outcome);
+	assert_int_equal(count_lines(outcome.out), 4);
+	assert_null(strchr(outcome.out, '\x1b'));
+	outcome_free(&outcome);
+}
+
+/* How it ends. */
+
+static void assert_ends_well(int number)
+{
+	struct outcome outcome =
+		on_terminal(ARGUMENTS("watch", "-map", id, SOON), ARGUMENTS("TERM=xterm"), number);
+
+	assert_done(&outcome);
+	assert_cursor_is_left(outcome.out);
+	outcome_free(&outcome);
+}
+
+static void being_stopped_is_a_good_end(void **state)
+{
+	(void)state;
+	need_ring();
+	assert_ends_well(SIGINT);
+	assert_ends_well(SIGTERM);
+}
+
+/* Lets go of the ring once another process, the program, has it open. */
+static void *let_go(void *context)
+{
+	static struct holders holders;
+	const bool by_path = context;
+
+	do {
+		holders.map_id = ring.id;
+		holders_find(&holders, 1);
+	} while (holders.process_count == 0);
+	if (by_path)
+		unlink(pinned);
+	else
+		written_ring_close(&ring);
+	return NULL;
+}
+
+static struct outcome run_and_let_go(bool by_path, const char *const *arguments)
+{
+	struct outcome outcome;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, let_go, by_path ? &ring : NULL), 0);
+	outcome = run(arguments);
+	pthread_join(thread, NULL);
+	return outcome;
+}
+
+static void the_end_of_the_ring_is_told(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	outcome = run_and_let_go(false, ARGUMENTS("watch", "-map", id, SOON));
+	assert_int_equal(outcome.status, DONE);
+	assert_int_equal(count_lines(outcome.err), 1);
+	assert_non_null(strstr(outcome.err, "is gone: no program and no process holds it"));
+	outcome_free(&outcome);
+}
+
+static void the_end_before_the_last_update_is_a_failure(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	outcome = run_and_let_go(false, ARGUMENTS("watch", "-map", id, SOON, "-count", "1000000"));
+	assert_int_equal(outcome.status, FAILED);
+	assert_int_equal(count_lines(outcome.err), 1);
+	assert_non_null(strstr(outcome.err, "is gone"));
+	outcome_free(&outcome);
+}
+
+static void a_path_that_is_gone_is_told(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_ring();
+	pin(0600);
+	outcome = run_and_let_go(true, ARGUMENTS("watch", "-pinned", pinned, SOON));
+	assert_int_equal(outcome.status, DONE);
+	assert_non_null(strstr(outcome.err, "nothing is pinned at"));
+	outcome_free(&outcome);
+}
+
+/* What cannot be watched. */
+
+static void assert_complaint(const char *const *arguments, int status, const char *named)
+{
+	assert_command_complains(&(struct command){ .arguments = arguments }, status, named);
+}
+
+static void other_maps_are_refused(void **state)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t length = sizeof(info);
+	char number[16];
+	int fd;
+
+	(void)state;
+	need_ring();
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "numbers", 4, 8, 1, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &length), 0);
+	snprintf(number, sizeof(number), "%u", info.id);
+	assert_complaint(ARGUMENTS("watch", "-map", number), FAILED,
+		"(numbers) is of type array, not ringbuf");
+	close(fd);
+}
+
+static void a_pinned_program_is_refused(void **state)
+{
+	(void)state;
+	need_ring();
+	bpf_files_path(pinned, sizeof(pinned), "program");
+	/* The only program of the map, found as the program does. */
+	{
+		struct holders holders = { .map_id = ring.id };
+		int fd;
+
+		holders_find(&holders, 1);
+		assert_int_equal(holders.program_count, 1);
+		fd = bpf_prog_get_fd_by_id(holders.programs[0].id);
+		assert_true(fd >= 0);
+		assert_int_equal(bpf_obj_pin(fd, pinned), 0);
+		close(fd);
+	}
+	assert_complaint(ARGUMENTS("watch", "-pinned", pinned), FAILED, "is not a map");
+}
+
+static void a_frozen_ring_can_be_watched(void **state)
+{
+	(void)state;
+	need_ring();
+	written_ring_write(&ring, 76, 5, false);
+	written_ring_freeze(&ring);
+	assert_waiting(watched_by_id(), 0, 5);
+}
+
+static void what_is_not_there_is_told(void **state)
+{
+	(void)state;
+	need_ring();
+	assert_complaint(
+		ARGUMENTS("watch", "-map", "4294967295"), FAILED, "no map with id 4294967295");
+	assert_complaint(ARGUMENTS("watch", "-pinned", "/nowhere/at/all"), FAILED,
+		"nothing is pinned at /nowhere/at/all");
+	assert_complaint(
+		ARGUMENTS("watch", "-pinned", "/proc/self/comm"), FAILED, "/proc/self/comm");
+}
+
+static void wrong_usage_is_told(void **state)
+{
+	(void)state;
+	assert_complaint(ARGUMENTS("watch", "-map", "1", "-pinned", "/x"), WRONG_USAGE, "-pinned");
+	assert_complaint(ARGUMENTS("watch", "-count", "3"), WRONG_USAGE, "-count");
+	assert_complaint(ARGUMENTS("watch", "-interval", "1s"), WRONG_USAGE, "-interval");
+	assert_complaint(ARGUMENTS("watch", "-map", "0"), WRONG_USAGE, "-map");
+	assert_complaint(ARGUMENTS("watch", "-pinned", ""), WRONG_USAGE, "-pinned");
+	assert_complaint(
+		ARGUMENTS("watch", "-map", "1", "-interval", "1ms"), WRONG_USAGE, "-interval");
+	assert_complaint(ARGUMENTS("watch", "-map", "1", "-interval", "1s", "-sample", "2s"),
+		WRONG_USAGE, "-sample");
+	assert_complaint(ARGUMENTS("watch", "-map", "1", "-format", "csv"), WRONG_USAGE, "-format");
+	assert_complaint(ARGUMENTS("watch", "ring"), WRONG_USAGE, "ring");
+}
+
+static void help_names_every_flag(void **state)
+{
+	struct outcome outcome = run(ARGUMENTS("watch", "-help"));
+
+	(void)state;
+	assert_done(&outcome);
+	for (const char *const *flag = ARGUMENTS("-map ID", "-pinned PATH", "-interval TIME",
+		     "-sample TIME", "-count COUNT", "-format FORMAT", "CAP_SYS_ADMIN");
+		*flag; flag++)
+		assert_non_null(strstr(outcome.out, *flag));
+	outcome_free(&outcome);
+}
+
+/* Privileges. */
+
+static void assert_nobody_is_told(
+	uint64_t capabilities, const char *const *arguments, const char *named)
+{
+	assert_command_complains(&(struct command){ .arguments = arguments,
+					 .rights = &(struct privileges){ true, capabilities } },
+		FAILED, named);
+}
+
+static void assert_nobody_watches(uint64_t capabilities, const char *const *arguments)
+{
+	struct outcome outcome = run_command(&(struct command){
+		.arguments = arguments, .rights = &(struct privileges){ true, capabilities } });
+	json_t *seen;
+
+	assert_done(&outcome);
+	seen = object_of(outcome.out, 1);
+	assert_int_equal(integer_in(seen, "waiting_bytes"), 5 * STRIDE);
+	assert_true(json_is_true(json_object_get(seen, "processes_hidden")));
+	json_decref(seen);
+	outcome_free(&outcome);
+}
+
+static void ids_take_cap_sys_admin_and_nothing_else(void **state)
+{
+	const uint64_t others =
+		BPF_CAPABILITIES | CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_OVERRIDE);
+
+	(void)state;
+	need_changing_privileges();
+	need_ring();
+	written_ring_write(&ring, 76, 5, false);
+	assert_nobody_is_told(others, ARGUMENTS("watch", "-map", id), "CAP_SYS_ADMIN");
+	assert_nobody_is_told(others, ARGUMENTS("watch"), "CAP_SYS_ADMIN");
+	assert_nobody_watches(CAPABILITY(CAP_SYS_ADMIN),
+		ARGUMENTS("watch", "-map", id, TWICE, "-format", "json"));
+}
+
+/* In a file system of its own, as nobody may look into /sys/fs/bpf on most machines. */
+static int mount_files(void **state)
+{
+	if (folder_make(state) < 0)
+		return -1;
+	is_mounted = mount("bpf", *state, "bpf", 0, "mode=0755") == 0;
+	return 0;
+}
+
+static int unmount_files(void **state)
+{
+	ring_close(state);
+	if (is_mounted)
+		umount(*state);
+	return folder_remove(state);
+}
+
+static void a_pinned_ring_takes_permission_to_read_and_write_its_file(void **state)
+{
+	need_changing_privileges();
+	if (!is_mounted)
+		skip_because("cannot mount a BPF file system");
+	need_ring();
+	written_ring_write(&ring, 76, 5, false);
+	snprintf(pinned, sizeof(pinned), "%s/ring", (const char *)*state);
+	assert_int_equal(bpf_obj_pin(ring.fd, pinned), 0);
+	assert_int_equal(chmod(pinned, 0644), 0);
+	assert_nobody_is_told(
+		0, ARGUMENTS("watch", "-pinned", pinned), "read and write permission");
+	assert_int_equal(chmod(pinned, 0666), 0);
+	assert_nobody_watches(0, ARGUMENTS("watch", "-pinned", pinned, TWICE, "-format", "json"));
+}
+
+#define with_ring(test) cmocka_unit_test_teardown(test, ring_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_ring(positions_and_records_that_wait_are_shown),
+		with_ring(a_pinned_ring_is_found_by_its_path),
+		with_ring(a_lap_later_it_is_the_same),
+		with_ring(a_full_ring_and_its_stall_are_told),
+		with_ring(discarded_records_are_told),
+		with_ring(a_hostile_consumer_position_is_told),
+		with_ring(who_holds_it_is_told),
+		with_ring(without_a_terminal_each_update_is_a_line),
+		with_ring(the_list_has_it),
+		with_ring(on_a_terminal_it_is_updated_in_place),
+		with_ring(a_window_that_changes_is_drawn_anew),
+		with_ring(lines_are_no_wider_than_the_terminal),
+		with_ring(colours_are_for_who_wants_them),
+		with_ring(a_dumb_terminal_gets_lines),
+		with_ring(being_stopped_is_a_good_end),
+		with_ring(the_end_of_the_ring_is_told),
+		with_ring(the_end_before_the_last_update_is_a_failure),
+		with_ring(a_path_that_is_gone_is_told),
+		with_ring(other_maps_are_refused),
+		with_ring(a_pinned_program_is_refused),
+		with_ring(a_frozen_ring_can_be_watched),
+		with_ring(what_is_not_there_is_told),
+		cmocka_unit_test(wrong_usage_is_told),
+		cmocka_unit_test(help_names_every_flag),
+		with_ring(ids_take_cap_sys_admin_and_nothing_else),
+		cmocka_unit_test_setup_teardown(
+			a_pinned_ring_takes_permission_to_read_and_write_its_file, mount_files,
+			unmount_files),
+	};
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	bpf_files_close();
+	return exit_status(failed, COUNT(tests));
+}

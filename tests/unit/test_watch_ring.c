@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looks at a ring, which may be hostile: what waits, what its head is, and that nothing is changed.
+ */
+#include <linux/bpf.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/fixture.h"
+#include "watch/ring_walk.h"
+#include "watch/watched_ring.h"
+
+#define PAST_THE_LAP (UINT64_C(1) << 40)
+
+static const unsigned char *data_of(void *context, uint64_t offset, size_t length)
+{
+	const struct memory_ring *ring = context;
+
+	assert_true(offset < ring->size);
+	assert_true(offset + length <= 2 * ring->size);
+	return ring->data + offset;
+}
+
+static struct ring_access access_of(struct fixture *f)
+{
+	return (struct ring_access){
+		.consumer = f->ring.consumer,
+		.producer = f->ring.producer,
+		.size = f->ring.size,
+		.data = data_of,
+		.context = &f->ring,
+	};
+}
+
+static struct ring_sample sample_of(struct fixture *f)
+{
+	const struct ring_access access = access_of(f);
+	struct ring_sample sample;
+
+	ring_sample(&sample, &access, 7);
+	assert_int_equal(sample.time_ns, 7);
+	return sample;
+}
+
+static struct ring_walk walk_of(struct fixture *f)
+{
+	const struct ring_access access = access_of(f);
+	const struct ring_sample sample = sample_of(f);
+	struct ring_walk walk;
+
+	ring_walk(&walk, &access, &sample);
+	return walk;
+}
+
+static void assert_head(struct fixture *f, enum ring_head head, uint32_t stride)
+{
+	const struct ring_sample sample = sample_of(f);
+
+	assert_int_equal(sample.fault, FAULT_NONE);
+	assert_true(sample.settled);
+	assert_int_equal(sample.head, head);
+	assert_int_equal(sample.head_stride, stride);
+}
+
+static void an_empty_ring_has_no_head(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_head(f, HEAD_NONE, 0);
+	assert_int_equal(sample_of(f).waiting, 0);
+	assert_true(walk_of(f).known);
+	assert_true(walk_of(f).all);
+	assert_int_equal(walk_of(f).records, 0);
+}
+
+static void the_head_is_ready_busy_or_discarded(void **state)
+{
+	struct fixture *f = *state;
+	void *payload = reserve(f, 0, 20);
+
+	assert_head(f, HEAD_BUSY, 32);
+	memory_ring_submit(&f->ring, payload, 0);
+	assert_head(f, HEAD_READY, 32);
+	assert_shows(f, 0, 20);
+	ringview_release(f->rv);
+	put_discarded(f, 8);
+	assert_head(f, HEAD_DISCARDED, 16);
+}
+
+static void looking_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const size_t pages = 2 * f->ring.size;
+	unsigned char *before = malloc(pages);
+	uint64_t consumer, producer;
+
+	put_range(f, 0, 9, 24);
+	assert_non_null(before);
+	memcpy(before, f->ring.data, pages);
+	consumer = consumer_position(f);
+	producer = producer_position(f);
+	sample_of(f);
+	walk_of(f);
+	assert_memory_equal(before, f->ring.data, pages);
+	assert_int_equal(consumer_position(f), consumer);
+	assert_int_equal(producer_position(f), producer);
+	free(before);
+	assert_shows_range(f, 0, 9, 24);
+}
+
+static void a_walk_counts_what_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct ring_walk walk;
+	void *payload;
+
+	put_range(f, 0, 4, 24);
+	put_discarded(f, 100);
+	payload = reserve(f, 5, 8);
+	put(f, 6, 0);
+	walk = walk_of(f);
+	assert_true(walk.known);
+	assert_true(walk.all);
+	assert_int_equal(walk.records, 8);
+	assert_int_equal(walk.discarded, 1);
+	assert_int_equal(walk.busy, 1);
+	assert_int_equal(walk.bytes, 5 * 32 + 112 + 16 + 8);
+	assert_int_equal(walk.bytes, sample_of(f).waiting);
+	memory_ring_submit(&f->ring, payload, 0);
+}
+
+static void a_walk_goes_on_behind_the_end_of_the_ring(void **state)
+{
+	struct fixture *f = *state;
+
+	start_at(f, PAST_THE_LAP + f->ring.size - 16);
+	put_range(f, 0, 2, 24);
+	assert_int_equal(walk_of(f).records, 3);
+	assert_true(walk_of(f).all);
+}
+
+/* A ring that holds more records than a walk looks at. */
+static void a_walk_ends_somewhere(void **state)
+{
+	struct fixture f = { 0 };
+	struct ring_walk walk;
+
+	(void)state;
+	assert_int_equal(memory_ring_open(&f.ring, (size_t)1 << 20), 0);
+	for (uint64_t i = 0; i < RING_WALK_RECORDS + 5; i++)
+		memory_ring_submit(&f.ring, memory_ring_reserve(&f.ring, 8), 0);
+	walk = walk_of(&f);
+	assert_true(walk.known);
+	assert_false(walk.all);
+	assert_int_equal(walk.records, RING_WALK_RECORDS);
+	memory_ring_close(&f.ring);
+
+	assert_int_equal(memory_ring_open(&f.ring, (size_t)1 << 20), 0);
+	for (int i = 0; i < 4; i++)
+		memory_ring_submit(&f.ring, memory_ring_reserve(&f.ring, 100000), 0);
+	walk = walk_of(&f);
+	assert_true(walk.known);
+	assert_false(walk.all);
+	assert_int_equal(walk.records, 3);
+	memory_ring_close(&f.ring);
+}
+
+static void positions_count_on_past_all_bounds(void **state)
+{
+	struct fixture *f = *state;
+
+	start_at(f, UINT64_MAX - 15);
+	put_range(f, 0, 2, 24);
+	assert_head(f, HEAD_READY, 32);
+	assert_int_equal(sample_of(f).waiting, 96);
+	assert_int_equal(walk_of(f).records, 3);
+}
+
+static void a_ring_is_full_when_another_such_record_has_no_room(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t records = 0;
+
+	while (memory_ring_reserve(&f->ring, 56)) {
+		const struct ring_sample sample = sample_of(f);
+
+		records++;
+		assert_int_equal(ring_sample_is_full(&sample, f->ring.size),
+			sample.waiting + 64 > f->ring.size - 1);
+	}
+	assert_int_equal(records, (f->ring.size - 1) / 64);
+	assert_true(ring_sample_is_full(
+		&(struct ring_sample){
+			.waiting = f->ring.size - 64, .settled = true, .head_stride = 64 },
+		f->ring.size));
+}
+
+static void assert_fault(struct fixture *f, enum ring_fault fault, const char *word)
+{
+	const struct ring_sample sample = sample_of(f);
+	char text[RING_FAULT_SIZE];
+
+	assert_int_equal(sample.fault, fault);
+	assert_int_equal(sample.head, HEAD_UNKNOWN);
+	assert_int_equal(sample.head_stride, 0);
+	ring_fault_text(&sample, f->ring.size, text, sizeof(text));
+	if (!strstr(text, word))
+		fail_msg("\"%s\" does not say %s", text, word);
+	assert_false(ring_sample_is_full(&sample, f->ring.size));
+	assert_false(walk_of(f).known);
+}
+
+static void impossible_positions_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, 0, 24);
+	set_consumer_position(f, 40);
+	assert_fault(f, FAULT_CONSUMER_AHEAD, "beyond the producer's, 32");
+	set_consumer_position(f, UINT64_MAX - 7);
+	set_producer_position(f, f->ring.size);
+	assert_fault(f, FAULT_OVERFULL, "behind the producer's");
+	set_consumer_position(f, 0);
+	assert_fault(f, FAULT_OVERFULL, "the ring holds");
+	set_consumer_position(f, 4);
+	assert_fault(f, FAULT_CONSUMER_ALIGNMENT, "the consumer position 4 ");
+	set_consumer_position(f, 8);
+	set_producer_position(f, 12);
+	assert_fault(f, FAULT_PRODUCER_ALIGNMENT, "the producer position 12 ");
+}
+
+static void impossible_headers_are_told(void **state)
+{
+	static const uint32_t headers[] = { 25, 0x3fffffff, 25 | BPF_RINGBUF_BUSY_BIT,
+		0x3fffffff | BPF_RINGBUF_DISCARD_BIT, UINT32_MAX };
+	struct fixture *f = *state;
+
+	put(f, 0, 24);
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		set_header(f, 0, headers[i]);
+		assert_fault(f, FAULT_HEADER, "longer than the 32 B that wait");
+	}
+	set_header(f, 0, 24);
+	assert_head(f, HEAD_READY, 32);
+}
+
+static void an_impossible_header_behind_the_head_ends_the_walk(void **state)
+{
+	struct fixture *f = *state;
+
+	put_range(f, 0, 3, 24);
+	set_header(f, 64, 0x3fffffff);
+	assert_head(f, HEAD_READY, 32);
+	assert_false(walk_of(f).known);
+}
+
+/* Any bytes for positions and headers: nothing but a fault or figures within the ring. */
+static void anything_can_be_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t word = 20;
+
+	for (int i = 0; i < 20000; i++) {
+		struct ring_sample sample;
+		struct ring_walk walk;
+
+		word = word * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		set_consumer_position(f, i % 3 ? word >> 50 : word);
+		word = word * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		set_producer_position(f, i % 5 ? word >> 50 & ~UINT64_C(7) : word);
+		set_header(f, word >> 40 & ~UINT64_C(7), (uint32_t)(word >> 32));
+		sample = sample_of(f);
+		walk = walk_of(f);
+		assert_true(sample.waiting < f->ring.size);
+		assert_true(walk.bytes <= sample.waiting);
+		assert_true(sample.head_stride <= sample.waiting);
+	}
+}
+
+/* What cannot be mapped is not known. */
+static const unsigned char *no_data(void *context, uint64_t offset, size_t length)
+{
+	(void)context;
+	(void)offset;
+	(void)length;
+	return NULL;
+}
+
+static void data_that_cannot_be_had_leaves_the_positions(void **state)
+{
+	struct fixture *f = *state;
+	struct ring_access access = access_of(f);
+	struct ring_sample sample;
+	struct ring_walk walk;
+
+	put(f, 0, 24);
+	access.data = no_data;
+	ring_sample(&sample, &access, 0);
+	ring_walk(&walk, &access, &sample);
+	assert_int_equal(sample.waiting, 32);
+	assert_int_equal(sample.head, HEAD_UNKNOWN);
+	assert_int_equal(sample.fault, FAULT_NONE);
+	assert_false(walk.known);
+}
+
+/* A consumer that goes on with each look. */
+static const unsigned char *data_of_quick_one(void *context, uint64_t offset, size_t length)
+{
+	struct memory_ring *ring = context;
+
+	__atomic_add_fetch(ring->consumer, 32, __ATOMIC_RELEASE);
+	return data_of(context, offset, length);
+}
+
+static void a_quick_consumer_is_no_fault(void **state)
+{
+	struct fixture *f = *state;
+	struct ring_access access = access_of(f);
+	struct ring_sample sample;
+	struct ring_walk walk;
+
+	put_range(f, 0, 19, 24);
+	access.data = data_of_quick_one;
+	ring_sample(&sample, &access, 0);
+	assert_false(sample.settled);
+	assert_int_equal(sample.fault, FAULT_NONE);
+	assert_int_equal(sample.head, HEAD_UNKNOWN);
+	assert_int_equal(sample.waiting, sample.producer - sample.consumer);
+	ring_walk(&walk, &access, &sample);
+	assert_false(walk.known);
+}
+
+/* Records that the producers have overwritten since the sample are not counted. */
+static void an_overtaken_walk_is_not_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct ring_access access = access_of(f);
+	struct ring_sample sample;
+	struct ring_walk walk;
+
+	put(f, 0, 24);
+	sample = sample_of(f);
+	set_producer_position(f, f->ring.size);
+	ring_walk(&walk, &access, &sample);
+	assert_false(walk.known);
+	set_producer_position(f, f->ring.size - 8);
+	ring_walk(&walk, &access, &sample);
+	assert_true(walk.known);
+}
+
+static int check_map(uint32_t type, uint32_t flags, const char *word)
+{
+	const struct bpf_map_info info = {
+		.id = 12,
+		.type = type,
+		.map_flags = flags,
+		.name = "sixteen_letters",
+	};
+	struct complaint why = { "" };
+	const int err = watched_ring_check(&info, &why);
+
+	if (err && !strstr(why.text, word))
+		fail_msg("\"%s\" does not say %s", why.text, word);
+	return err;
+}
+
+static void only_ring_buffers_that_keep_what_waits_are_watched(void **state)
+{
+	(void)state;
+	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, 0, ""), 0);
+	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, BPF_F_NUMA_NODE, ""), 0);
+	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, 1u << 19, "overwrites"), -EMEDIUMTYPE);
+	assert_int_equal(check_map(BPF_MAP_TYPE_ARRAY, 0, "of type array"), -EMEDIUMTYPE);
+	assert_int_equal(check_map(UINT32_MAX, 0, "of type unknown"), -EMEDIUMTYPE);
+}
+
+/* Producers and a consumer at work: whatever the looks see is possible. */
+static void *consume(void *context)
+{
+	struct fixture *f = context;
+	struct ringview_record record;
+
+	for (int seen = 0; seen < 200000;) {
+		const int found = ringview_peek(f->rv, &record);
+
+		assert_true(found >= 0);
+		seen += found;
+		ringview_release(f->rv);
+	}
+	return NULL;
+}
+
+static void *produce(void *context)
+{
+	struct fixture *f = context;
+
+	for (int i = 0; i < 200000;) {
+		void *payload = memory_ring_reserve(&f->ring, 8 + i % 100);
+
+		if (!payload)
+			continue;
+		memory_ring_submit(&f->ring, payload, 0);
+		i++;
+	}
+	return NULL;
+}
+
+static void a_ring_at_work_is_never_impossible(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t consumer, producer;
+
+	assert_int_equal(pthread_create(&consumer, NULL, consume, f), 0);
+	assert_int_equal(pthread_create(&producer, NULL, produce, f), 0);
+	while (pthread_tryjoin_np(consumer, NULL) != 0) {
+		const struct ring_sample sample = sample_of(f);
+		const struct ring_walk walk = walk_of(f);
+
+		assert_int_equal(sample.fault, FAULT_NONE);
+		assert_true(sample.waiting < f->ring.size);
+		if (walk.known && walk.records > 0)
+			assert_true(walk.bytes >= 16 * walk.records &&
+				    walk.bytes <= 120 * walk.records);
+	}
+	pthread_join(producer, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		reading(an_empty_ring_has_no_head),
+		reading(the_head_is_ready_busy_or_discarded),
+		reading(looking_changes_nothing),
+		reading(a_walk_counts_what_waits),
+		reading(a_walk_goes_on_behind_the_end_of_the_ring),
+		reading(a_walk_ends_somewhere),
+		reading(positions_count_on_past_all_bounds),
+		reading(a_ring_is_full_when_another_such_record_has_no_room),
+		reading(impossible_positions_are_told),
+		reading(impossible_headers_are_told),
+		reading(an_impossible_header_behind_the_head_ends_the_walk),
+		reading(anything_can_be_looked_at),
+		reading(data_that_cannot_be_had_leaves_the_positions),
+		reading(a_quick_consumer_is_no_fault),
+		reading(an_overtaken_walk_is_not_known),
+		reading(only_ring_buffers_that_keep_what_waits_are_watched),
+		reading(a_ring_at_work_is_never_impossible),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
