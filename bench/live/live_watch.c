@@ -103,8 +103,9 @@ void live_watch_write_view(
 		"  fill      [%s%*s] %s\n"
 		"  latency   p50 %s, p99 %s  so far\n"
 		"  CPU       %10s  of the consumer\n",
-		watch->what, watch->done + 1, watch->total, w.name, w.elapsed, w.whole, w.produced, w.consumed,
-		w.lost, bar, (int)(BAR_COLUMNS - columns), "", w.fill, w.p50, w.p99, w.cpu);
+		watch->what, watch->done + 1, watch->total, w.name, w.elapsed, w.whole, w.produced,
+		w.consumed, w.lost, bar, (int)(BAR_COLUMNS - columns), "", w.fill, w.p50, w.p99,
+		w.cpu);
 }
 
 void live_watch_write_line(
@@ -116,8 +117,8 @@ void live_watch_write_line(
 	fprintf(out,
 		"%s %zu of %zu, %s: produced %s, consumed %s, lost %s, fill %s, p50 %s, p99 %s, "
 		"CPU %s\n",
-		watch->what, watch->done + 1, watch->total, w.name, w.produced, w.consumed, w.lost, w.fill, w.p50,
-		w.p99, w.cpu);
+		watch->what, watch->done + 1, watch->total, w.name, w.produced, w.consumed, w.lost,
+		w.fill, w.p50, w.p99, w.cpu);
 }
 
 static void show_in_place(struct live_watch *watch, const struct live_observation *o)

@@ -56,13 +56,12 @@ typedef void (*preset_progress)(void *context, size_t part, size_t parts, double
 struct live_observer; /* of live_observe.h */
 
 /*
- * Measures all parts, observed by @observer if it is not NULL. One for whose producers something is missing is taken out, with a line on
- * standard error, if others do without it. 0, or a negative errno with @why as live_measure().
- * preset_free() also after an error.
+ * Measures all parts, observed by @observer if it is not NULL. One for whose producers something is
+ * missing is taken out, with a line on standard error, if others do without it. 0, or a negative
+ * errno with @why as live_measure(). preset_free() also after an error.
  */
 int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
-	preset_progress progress, void *context,
-	struct complaint *why);
+	preset_progress progress, void *context, struct complaint *why);
 void preset_free(struct preset *preset);
 
 /* The part @setting of the question @name. NULL: there is none. */

@@ -454,7 +454,7 @@ static void lines_are_cut_between_characters(void **state)
 
 static void what_a_run_does_is_shown(void **state)
 {
-	struct live_watch watch = { .done = 2, .total = 42 };
+	struct live_watch watch = { .what = "run", .done = 2, .total = 42 };
 	struct live_observation o = {
 		.combination = { MODE_BATCH, WAIT_PACED },
 		.elapsed_ns = 500 * MS,
