@@ -28,7 +28,7 @@ static void add(struct holder *list, size_t *count, uint32_t id, const char *nam
 	snprintf(list[at].name, sizeof(list[at].name), "%s", name);
 	/* A process may call itself anything. */
 	for (char *c = list[at].name; *c; c++)
-		if (!isprint((unsigned char)*c) || *c == '"')
+		if (*c < ' ' || *c > '~' || *c == '"')
 			*c = '?';
 }
 

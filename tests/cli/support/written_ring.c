@@ -18,12 +18,16 @@ void written_ring_open(struct written_ring *ring, uint64_t size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct bpf_map_info info = { 0 };
+	struct bpf_program *program;
 	uint32_t length = sizeof(info);
 	void *pages;
 
 	*ring = (struct written_ring){ .skeleton = ring_bpf__open(), .size = size };
 	assert_non_null(ring->skeleton);
 	assert_int_equal(bpf_map__set_max_entries(ring->skeleton->maps.ring, (uint32_t)size), 0);
+	/* Only the program that is used holds the ring. */
+	bpf_object__for_each_program(program, ring->skeleton->obj)
+		bpf_program__set_autoload(program, program == ring->skeleton->progs.write_record);
 	assert_int_equal(ring_bpf__load(ring->skeleton), 0);
 	ring->fd = bpf_map__fd(ring->skeleton->maps.ring);
 	assert_int_equal(bpf_obj_get_info_by_fd(ring->fd, &info, &length), 0);
