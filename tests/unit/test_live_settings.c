@@ -479,12 +479,15 @@ static void a_perf_buffer_that_came_by_all_is_left_out_where_it_cannot_run(void 
 	assert_leaves_out_perfbuf(
 		ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "65517"),
 		"takes events of 65516 B at most");
-	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "4080",
-					  "-ring-size", "4096"),
-		"needs 16 B beside an event, and has no room for one");
-	/* 170 records of 24 B in a ring, and 127 of 32 B here. */
+	/* Larger rings have room for the largest event; with larger pages there is none this small.
+	 */
+	if (sysconf(_SC_PAGESIZE) <= 32768)
+		assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size",
+						  "32752", "-ring-size", "32KiB"),
+			"needs 16 B beside an event, and has no room for one");
+	/* 2730 records of 24 B in a ring, and 2047 of 32 B here. */
 	assert_leaves_out_perfbuf(ARGUMENTS("-mode", "all", "-wait", "busy", "-event-size", "16",
-					  "-ring-size", "4096", "-back-to-back", "128"),
+					  "-ring-size", "64KiB", "-back-to-back", "2048"),
 		"has no room for the events of a turn");
 }
 
@@ -495,8 +498,8 @@ static void a_perf_buffer_that_is_named_has_to_be_able_to_run(void **state)
 	assert_combinations(
 		ARGUMENTS("-mode", "perfbuf,batch", "-wait", "paced", "-event-size", "65516"),
 		"batch/paced perfbuf");
-	assert_combinations(ARGUMENTS("-mode", "perfbuf", "-ring-size", "4096", "-event-size", "16",
-				    "-back-to-back", "127"),
+	assert_combinations(ARGUMENTS("-mode", "perfbuf", "-ring-size", "64KiB", "-event-size",
+				    "16", "-back-to-back", "2047"),
 		"perfbuf");
 	assert_refused(ARGUMENTS("-mode", "all,perfbuf", "-source", "memory"),
 		"-mode: perfbuf reads only buffers of the kernel; leave it out, or leave out "
@@ -540,8 +543,9 @@ static void back_to_back_is_one_thread(void **state)
 	assert_refused(ARGUMENTS("-back-to-back", "500", "-notify", "sampled:501"),
 		"-notify: of the 500 events of a turn none would notify; give -notify sampled:500, "
 		"or fewer");
-	assert_refused(ARGUMENTS("-back-to-back", "171", "-event-size", "16", "-ring-size", "4096"),
-		"-back-to-back: a ring of 4KiB does not hold 171 events, so the others of each turn "
+	assert_refused(
+		ARGUMENTS("-back-to-back", "2731", "-event-size", "16", "-ring-size", "64KiB"),
+		"-back-to-back: a ring of 64KiB does not hold 2731 events, so the others of each turn "
 		"would be lost; give fewer, or a larger -ring-size");
 	assert_refused(ARGUMENTS("-back-to-back", "5", "-mode", "aya"),
 		"-mode: aya reads in a process of its own; leave it out, or leave out "
