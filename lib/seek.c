@@ -188,34 +188,47 @@ int reader_look(struct reader *r)
 	return found;
 }
 
-void ringview_cancel(struct ringview *rv)
+/*
+ * What was shown is still in the ring, unreleased: counted again to take it back from the
+ * statistics. False where that cannot be what was counted: something else wrote to a header.
+ */
+static bool uncount_shown(struct reader *r)
 {
-	struct reader *r = reader_of(rv);
-	uint64_t position = rv->released;
+	struct ringview_statistics *counted = &r->statistics;
+	uint64_t records = 0, bytes = 0, discarded = 0, position = r->hot.released;
 
-	end_run(r);
-	/* After a conflict, what was shown is the other consumer's, and stays counted. */
-	if (r->error == -EBUSY)
-		position = rv->position;
-	/* What was shown is still in the ring, unreleased: count it again to take it back. Only an
-	 * impossible header, written by something else, can end this walk early. */
-	while (position != rv->position) {
-		uint32_t header = __atomic_load_n(
-			(const uint32_t *)(rv->data + (position & rv->mask)), __ATOMIC_RELAXED);
+	while (position != r->hot.position) {
+		uint32_t header =
+			__atomic_load_n((const uint32_t *)(r->hot.data + (position & r->hot.mask)),
+				__ATOMIC_RELAXED);
 		uint32_t length = header & ~(RING_BUSY | RING_DISCARD);
 
-		if (record_stride(length) > rv->position - position) {
-			fail(r, -EBADMSG);
-			break;
-		}
+		if (record_stride(length) > r->hot.position - position)
+			return false;
 		if (header & RING_DISCARD) {
-			r->statistics.discarded--;
+			discarded++;
 		} else {
-			r->statistics.records--;
-			r->statistics.bytes -= length;
+			records++;
+			bytes += length;
 		}
 		position += record_stride(length);
 	}
+	if (records > counted->records || bytes > counted->bytes || discarded > counted->discarded)
+		return false;
+	counted->records -= records;
+	counted->bytes -= bytes;
+	counted->discarded -= discarded;
+	return true;
+}
+
+void ringview_cancel(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+
+	end_run(r);
+	/* After a conflict, what was shown is the other consumer's, and stays counted. */
+	if (r->error != -EBUSY && !uncount_shown(r))
+		fail(r, -EBADMSG);
 	rv->position = rv->released;
 	r->run_start = rv->released;
 }

@@ -205,6 +205,20 @@ static void a_cancel_over_an_overwritten_header_ends_in_an_error(void **state)
 	assert_int_equal(consumer_position(f), 0);
 }
 
+/* As if one record had been four: what is counted must not go below nothing. */
+static void a_cancel_over_more_records_than_were_shown_ends_in_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, 0, 24);
+	assert_shows(f, 0, 24);
+	for (uint64_t position = 0; position < stride_of(24); position += 8)
+		set_header(f, position, 0);
+	ringview_cancel(f->rv);
+	assert_counted(f, 1, 24, 0);
+	assert_peek_returns(f, -EBADMSG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +233,7 @@ int main(void)
 		reading(a_cancel_before_a_busy_record_shows_what_was_before_it),
 		reading(a_cancel_shows_records_again_across_the_wrap),
 		reading(a_cancel_over_an_overwritten_header_ends_in_an_error),
+		reading(a_cancel_over_more_records_than_were_shown_ends_in_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
