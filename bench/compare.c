@@ -40,9 +40,13 @@ static const char *const live_settings[] = { "preset", "source", "producer", "wr
 	"back_to_back", "same_cpu", "producers", "rate", "duration_ns", "discard", "ring_size",
 	"rings", "notify", "latency_budget_ns", "timer_slack_ns", "work_ns", "consumer_cpu", NULL };
 
+/* The values are of files that may hold anything. */
 static void write_difference(FILE *out, const char *name, const char *old, const char *new)
 {
-	fprintf(out, PROGRAM ": %s differs: %s, now %s\n", name, old, new);
+	struct complaint line;
+
+	complain(&line, 0, "%s differs: %.200s, now %.200s", name, old, new);
+	fprintf(out, PROGRAM ": %s\n", line.text);
 }
 
 static void report_environment(void *context, const struct environment_difference *difference)

@@ -13,7 +13,9 @@ struct complaint {
 	char text[512];
 };
 
-/* Sets the line and returns @error, a negative errno, so that a function can end with it. */
+/* Sets the line and returns @error, a negative errno, so that a function can end with it. What it
+ * repeats of people and of files may hold line ends or escape sequences for the terminal: they
+ * become question marks. */
 __attribute__((format(printf, 3, 4))) static inline int complain(
 	struct complaint *complaint, int error, const char *format, ...)
 {
@@ -22,6 +24,9 @@ __attribute__((format(printf, 3, 4))) static inline int complain(
 	va_start(arguments, format);
 	vsnprintf(complaint->text, sizeof(complaint->text), format, arguments);
 	va_end(arguments);
+	for (char *at = complaint->text; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == '\x7f')
+			*at = '?';
 	return error;
 }
 

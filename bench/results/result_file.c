@@ -9,6 +9,7 @@
 #include "statistics/scratch.h"
 
 #define SCHEMA "ringview.result/1"
+#define NAME_LENGTH_MAX 63
 
 /* The documents of a stream, in one array; an array in it stands for its elements. */
 static json_t *read_documents(FILE *stream, json_error_t *error)
@@ -144,22 +145,37 @@ static void add_noise(struct result_file *file, const json_t *element)
 	}
 }
 
+/* The name of a path, a touch, a wait or a question: it is printed, so it must not be able to do
+ * anything to a terminal. NULL where it is none. */
+static const char *read_name(const json_t *value)
+{
+	const char *name = json_string_value(value);
+	size_t length = 0;
+
+	if (!name)
+		return NULL;
+	while (name[length] > ' ' && name[length] <= '~')
+		length++;
+	return length > 0 && length <= NAME_LENGTH_MAX && name[length] == '\0' ? name : NULL;
+}
+
 /* One element of results[]. -EINVAL: it is not of the schema. */
 static int read_result(struct result_file *file, const json_t *result)
 {
 	static double ns_per_event[STATISTICS_ROUNDS_MAX];
 	read_round_fn *read_round = file->live ? read_live_round : read_drain_round;
+	const json_t *question = json_object_get(result, "question");
 	struct series like = {
-		.path = json_string_value(json_object_get(result, "path")),
-		.way = json_string_value(json_object_get(result, file->live ? "wait" : "touch")),
-		.question = question_of(result),
+		.path = read_name(json_object_get(result, "path")),
+		.way = read_name(json_object_get(result, file->live ? "wait" : "touch")),
+		.question = question ? read_name(question) : "",
 	};
 	const json_t *size = json_object_get(result, "event_size");
 	const json_t *rounds = json_object_get(result, file->live ? "rounds" : "rounds_ns");
 	const size_t count = json_array_size(rounds);
 	struct series *series;
 
-	if (!like.path || !like.way || !json_is_integer(size) || count == 0 ||
+	if (!like.path || !like.way || !like.question || !json_is_integer(size) || count == 0 ||
 		count > STATISTICS_ROUNDS_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
