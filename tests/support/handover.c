@@ -7,23 +7,11 @@
 #include "fixture.h"
 #include "handover.h"
 #include "pattern.h"
+#include "slowness.h"
 #include "statistics/random.h"
 
 #define LAST_DITCH_MS 10000 /* ends a sleep that would be for ever */
 #define LAST_DITCH_NS (LAST_DITCH_MS * INT64_C(1000000))
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED true
-#else
-#define IS_SANITIZED false
-#endif
-
-static bool is_in_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
 
 uint64_t handover_sleeps(uint64_t usual)
 {
@@ -31,9 +19,7 @@ uint64_t handover_sleeps(uint64_t usual)
 
 	if (wanted)
 		return strtoull(wanted, NULL, 10);
-	if (is_in_valgrind())
-		return usual / 200;
-	return IS_SANITIZED ? usual / 20 : usual;
+	return usual / slowness();
 }
 
 static void delay(uint64_t rounds)
