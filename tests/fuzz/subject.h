@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A reader on a hostile ring, and what is demanded of it: each call comes between
+ * subject_before() and subject_after(), in between which nothing else writes to the ring unless
+ * that is told by the same two.
+ */
+#ifndef FUZZ_SUBJECT_H
+#define FUZZ_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "hostile_ring.h"
+
+struct subject {
+	struct hostile_ring ring;
+	struct ringview *rv; /* NULL while it is closed */
+	bool in_group;
+
+	/* What the walk of the same bytes says. */
+	uint64_t position;  /* where the reader is */
+	uint64_t released;  /* what it has released */
+	uint64_t published; /* the consumer position as the reader read it or wrote it last */
+	uint64_t word;      /* the consumer position, whoever wrote it */
+	uint64_t limit;     /* the farthest possible producer position seen */
+	uint64_t shown;     /* records since it was opened */
+	bool conflict;      /* something else wrote the consumer position */
+	bool broken;        /* something impossible was there to be found */
+	int error;          /* that is sticky */
+
+	bool none; /* the last call was a peek that found none, and nothing has changed since */
+	struct ringview_statistics before;
+	uint64_t changes; /* by others since subject_before() */
+};
+
+/* Opens or opens again: it has to fail where the stored positions are impossible, and only there.
+ */
+void subject_open(struct subject *s, const struct ringview_options *options);
+void subject_close(struct subject *s);
+
+void subject_before(struct subject *s);
+void subject_after(struct subject *s);
+
+/* Around what something hostile does to the ring. */
+void subject_settle(struct subject *s);
+void subject_changed(struct subject *s);
+
+/* The reader shows @data; NULL where that is a copy. */
+void subject_shows(struct subject *s, const void *data, size_t length);
+
+/* The result of a call that looks for a record: an error has to have a reason, and to be the one
+ * that came before. */
+void subject_returned(struct subject *s, int result);
+
+/* The calls. Each returns what the library does. */
+int subject_peek(struct subject *s);
+void subject_peek_all(struct subject *s);
+void subject_release(struct subject *s);
+void subject_cancel(struct subject *s);
+void subject_read_into(struct subject *s, size_t capacity);
+void subject_restart(struct subject *s);
+void subject_arm(struct subject *s);
+
+#endif
