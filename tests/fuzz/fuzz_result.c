@@ -57,7 +57,7 @@ static void check_series(const struct result_file *file, const struct series *se
 	demand(series->median > 0, "a median of %g", series->median);
 	for (size_t i = 0; i < series->rounds; i++)
 		demand(series->ns_per_event[i] > 0, "a time of %g", series->ns_per_event[i]);
-	demand(result_file_find(file, series->path, series->event_size, series->way) == series,
+	demand(result_file_find(file, series) == series,
 		"a series is there twice");
 }
 
