@@ -55,7 +55,8 @@ int64_t system_parse_number(const char *text)
 }
 
 /* Open @root followed by the formatted path; NULL with errno set if that failed. */
-static FILE *open_file(const char *root, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static FILE *open_file(
+	const char *root, const char *format, va_list arguments)
 {
 	char path[PATH_MAX];
 	size_t length = strlen(root);
@@ -74,7 +75,7 @@ static FILE *open_file(const char *root, const char *format, va_list arguments)
 	return fopen(path, "re");
 }
 
-static int read_text(
+__attribute__((format(printf, 4, 0))) static int read_text(
 	char *text, size_t size, const char *root, const char *format, va_list arguments)
 {
 	FILE *file = open_file(root, format, arguments);
@@ -123,7 +124,8 @@ int64_t system_read_number(const char *root, const char *format, ...)
 	return error ? error : system_parse_number(text);
 }
 
-static FILE *open_path(const char *root, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static FILE *open_path(
+	const char *root, const char *format, ...)
 {
 	va_list arguments;
 	FILE *file;
