@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libbpf's ring_buffer__*: many rings and one epoll descriptor.
+ *
+ * The epoll descriptor is the caller's to wait on, and so as libbpf's: level-triggered, on the maps
+ * themselves. ring_buffer__poll() waits on it too, unless the environment asks for another
+ * strategy; then a group of ringview does the waiting.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "ring.h"
+
+/* A group's turns are an eighth of a ring each. Of two rings that never are both empty they have no
+ * end, but poll has to return: after so many for each ring, which are a whole one. */
+#define TURNS_OF_A_RING 8
+
+/* libbpf's poll without a time-out ends with a signal, which a handler has used to say that this
+ * is the end. A wait that does not always sleep can miss that, so it returns once in a while. */
+#define LONGEST_WAIT_NS 100000000
+
+struct ring_buffer {
+	struct ring **rings;
+	struct epoll_event *events;
+	int count;
+	int epoll_fd;
+	enum ringview_wait_strategy wait;
+	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
+};
+
+int libbpf_result(long long result)
+{
+	if (result < 0)
+		errno = (int)-result;
+	return result > INT_MAX ? INT_MAX : (int)result;
+}
+
+/* A later libbpf's options may be longer; what is not known here has to be zero. */
+static bool options_are_valid(const struct ring_buffer_opts *opts)
+{
+	const char *bytes = (const char *)opts;
+
+	if (!opts)
+		return true;
+	if (opts->sz < sizeof(*opts))
+		return false;
+	for (size_t i = sizeof(*opts); i < opts->sz; i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
+/* Makes room for one ring more. */
+static int grow(struct ring_buffer *rb)
+{
+	const size_t count = (size_t)rb->count + 1;
+	struct epoll_event *events;
+	struct ring **rings = realloc(rb->rings, count * sizeof(*rings));
+
+	if (!rings)
+		return -ENOMEM;
+	rb->rings = rings;
+	events = realloc(rb->events, count * sizeof(*events));
+	if (!events)
+		return -ENOMEM;
+	rb->events = events;
+	return 0;
+}
+
+/* Has a ring waited for: by whoever waits on the descriptor, and by the group. */
+static int watch(struct ring_buffer *rb, struct ring *r)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = (uint32_t)rb->count };
+	int err;
+
+	if (epoll_ctl(rb->epoll_fd, EPOLL_CTL_ADD, r->map_fd, &event) < 0)
+		return -errno;
+	if (!rb->group)
+		return 0;
+	err = ringview_group_add(rb->group, r->reader);
+	if (err)
+		epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+	else
+		r->wait = rb->wait;
+	return err;
+}
+
+static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callback, void *context)
+{
+	struct ring *r;
+	int err = grow(rb);
+
+	if (!err)
+		err = ring_open(&r, map_fd, callback, context);
+	if (err)
+		return err;
+	err = watch(rb, r);
+	if (err) {
+		ring_close(r);
+		return err;
+	}
+	rb->rings[rb->count++] = r;
+	return 0;
+}
+
+int ring_buffer__add(
+	struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callback, void *context)
+{
+	return libbpf_result(add(rb, map_fd, callback, context));
+}
+
+static void free_all(struct ring_buffer *rb)
+{
+	ringview_group_close(rb->group);
+	for (int i = 0; i < rb->count; i++)
+		ring_close(rb->rings[i]);
+	if (rb->epoll_fd >= 0)
+		close(rb->epoll_fd);
+	free(rb->events);
+	free(rb->rings);
+	free(rb);
+}
+
+void ring_buffer__free(struct ring_buffer *rb)
+{
+	if (rb)
+		free_all(rb);
+}
+
+static int open_waits(struct ring_buffer *rb)
+{
+	const struct ringview_options options = environment_options();
+
+	rb->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (rb->epoll_fd < 0)
+		return -errno;
+	rb->wait = options.wait;
+	return rb->wait == RINGVIEW_WAIT_EVENT ? 0 : ringview_group_open(&rb->group, &options);
+}
+
+struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback, void *context,
+	const struct ring_buffer_opts *opts)
+{
+	struct ring_buffer *rb;
+	int err;
+
+	if (!options_are_valid(opts)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	rb = calloc(1, sizeof(*rb));
+	if (!rb) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	err = open_waits(rb);
+	if (!err)
+		err = add(rb, map_fd, callback, context);
+	if (!err)
+		return rb;
+	free_all(rb);
+	errno = -err;
+	return NULL;
+}
+
+int ring_buffer__epoll_fd(const struct ring_buffer *rb)
+{
+	return rb->epoll_fd;
+}
+
+struct ring *ring_buffer__ring(struct ring_buffer *rb, unsigned int index)
+{
+	if (index < (unsigned int)rb->count)
+		return rb->rings[index];
+	errno = ERANGE;
+	return NULL;
+}
+
+/* Below, the arrays are looked up anew for each ring: a callback may add one. */
+
+static int64_t consume(struct ring_buffer *rb)
+{
+	int64_t total = 0;
+
+	for (int i = 0; i < rb->count && total <= INT_MAX; i++) {
+		const int64_t count = ring_read(rb->rings[i], INT_MAX);
+
+		if (count < 0)
+			return count;
+		total += count;
+	}
+	return total;
+}
+
+int ring_buffer__consume(struct ring_buffer *rb)
+{
+	return libbpf_result(consume(rb));
+}
+
+int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
+{
+	int64_t total = 0;
+
+	for (int i = 0; i < rb->count; i++) {
+		const int64_t count = ring_read(rb->rings[i], n);
+
+		if (count < 0)
+			return libbpf_result(count);
+		total += count;
+		/* With 0 a ring gives one record nevertheless, and the next all that it has: so
+		 * does libbpf. */
+		n -= (size_t)count;
+		if (n == 0)
+			break;
+	}
+	return libbpf_result(total);
+}
+
+static int64_t poll_epoll(struct ring_buffer *rb, int timeout_ms)
+{
+	const int ready = epoll_wait(rb->epoll_fd, rb->events, rb->count, timeout_ms);
+	int64_t total = 0;
+
+	if (ready < 0)
+		return -errno;
+	for (int i = 0; i < ready; i++) {
+		const int64_t count = ring_read(rb->rings[rb->events[i].data.u32], INT_MAX);
+
+		if (count < 0)
+			return count;
+		total += count;
+	}
+	return total;
+}
+
+static struct ring *ring_of(const struct ring_buffer *rb, const struct ringview *reader)
+{
+	int i = 0;
+
+	while (rb->rings[i]->reader != reader)
+		i++;
+	return rb->rings[i];
+}
+
+static bool any_is_being_read(const struct ring_buffer *rb, const void *frame)
+{
+	for (int i = 0; i < rb->count; i++)
+		if (ring_is_being_read(rb->rings[i], frame))
+			return true;
+	return false;
+}
+
+static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
+{
+	struct ringview *reader;
+	int64_t total = 0;
+	int found;
+
+	/* A wait releases, but the record of the callback that this is called from is in use. */
+	if (any_is_being_read(rb, __builtin_frame_address(0)))
+		return consume(rb);
+	found = ringview_group_wait(
+		rb->group, timeout_ms < 0 ? LONGEST_WAIT_NS : timeout_ms * INT64_C(1000000));
+	if (found <= 0)
+		return found;
+	for (int left = TURNS_OF_A_RING * rb->count;
+		left > 0 && ringview_group_next(rb->group, &reader) > 0; left--) {
+		const int64_t count = ring_read_turn(ring_of(rb, reader));
+
+		if (count < 0)
+			return count;
+		total += count;
+	}
+	return total;
+}
+
+int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
+{
+	return libbpf_result(rb->group ? poll_group(rb, timeout_ms) : poll_epoll(rb, timeout_ms));
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/bpf.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#include "consumer.h"
+#include "support/skipping.h"
+
+static struct consumer the_consumer;
+
+int consumer_open(void **state)
+{
+	struct consumer *c = &the_consumer;
+
+	memset(c, 0, sizeof(*c));
+	*state = c;
+	for (int i = 0; i < CONSUMER_RINGS; i++) {
+		c->rings[i].consumer = c;
+		if (kernel_ring_open(&c->rings[i].kernel))
+			return -1;
+	}
+	if (c->rings[0].kernel.unavailable[0])
+		return 0;
+	c->rb = ring_buffer__new(map_fd_of(c, 0), consumer_see, &c->rings[0], NULL);
+	return c->rb ? 0 : -1;
+}
+
+int consumer_close(void **state)
+{
+	struct consumer *c = *state;
+
+	ring_buffer__free(c->rb);
+	for (int i = 0; i < CONSUMER_RINGS; i++)
+		kernel_ring_close(&c->rings[i].kernel);
+	return 0;
+}
+
+struct consumer *consumer_of(void **state)
+{
+	struct consumer *c = *state;
+
+	if (c->rings[0].kernel.unavailable[0])
+		skip_because("%s", c->rings[0].kernel.unavailable);
+	return c;
+}
+
+int consumer_see(void *context, void *data, size_t size)
+{
+	struct consumer_ring *ring = context;
+	struct consumer *c = ring->consumer;
+	const size_t index = c->count++;
+
+	assert_true(index < CONSUMER_RECORDS);
+	c->seen[index] = (struct seen){ (int)(ring - c->rings), ring->next, size };
+	assert_payload(data, ring->next++, (uint32_t)size);
+	c->depth++;
+	if (c->meanwhile)
+		c->meanwhile(c);
+	c->depth--;
+	return c->stop_with != 0 && index + 1 == c->stop_after ? c->stop_with : 0;
+}
+
+void consumer_add(struct consumer *c, int last)
+{
+	for (int i = 1; i <= last; i++)
+		assert_int_equal(
+			ring_buffer__add(c->rb, map_fd_of(c, i), consumer_see, &c->rings[i]), 0);
+}
+
+void produce(struct consumer *c, int ring, int times)
+{
+	struct kernel *kernel = &c->rings[ring].kernel;
+	const uint64_t failed = kernel->skeleton->bss->failed;
+
+	assert_int_equal(run(kernel, 8, 0, false, times), 0);
+	assert_int_equal(kernel->skeleton->bss->failed, failed);
+}
+
+int map_fd_of(const struct consumer *c, int ring)
+{
+	return bpf_map__fd(c->rings[ring].kernel.skeleton->maps.ring);
+}
+
+static bool waits_as(const char *name)
+{
+	const char *wait = getenv("RINGVIEW_WAIT");
+
+	return is_dropin() && wait && strcmp(wait, name) == 0;
+}
+
+bool looks_itself(void)
+{
+	return waits_as("paced") || waits_as("busy");
+}
+
+bool is_busy(void)
+{
+	return waits_as("busy");
+}
+
+bool is_dropin(void)
+{
+	Dl_info info;
+	void *function = dlsym(RTLD_DEFAULT, "ring_buffer__new");
+
+	return function && dladdr(function, &info) && strstr(info.dli_fname, "ringview") != NULL;
+}

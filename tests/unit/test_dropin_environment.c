@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How the drop-in is told to wait. Each look at the environment is a process of its own, as what is
+ * wrong is told once in each.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "../../dropin/environment.h"
+
+/* What the other process found, and said. */
+struct look {
+	struct ringview_options options;
+	char said[512];
+};
+
+static struct look *found;
+
+static int share(void **state)
+{
+	(void)state;
+	found = mmap(
+		NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return found == MAP_FAILED ? -1 : 0;
+}
+
+static void set(const char *name, const char *value)
+{
+	if (value)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+static void look_there(int write_end)
+{
+	dup2(write_end, STDERR_FILENO);
+	for (int i = 0; i < 3; i++)
+		found->options = environment_options();
+	_exit(0);
+}
+
+/* Three looks with these variables; NULL is none. */
+static void look(const char *wait, const char *budget)
+{
+	int ends[2], status;
+	size_t length = 0;
+	ssize_t got;
+	pid_t child;
+
+	memset(found, 0, sizeof(*found));
+	set("RINGVIEW_WAIT", wait);
+	set("RINGVIEW_LATENCY_BUDGET", budget);
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		look_there(ends[1]);
+	close(ends[1]);
+	while ((got = read(ends[0], found->said + length, sizeof(found->said) - 1 - length)) > 0)
+		length += (size_t)got;
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void assert_options(enum ringview_wait_strategy wait, int64_t budget_ns, const char *said)
+{
+	assert_int_equal(found->options.size, sizeof(struct ringview_options));
+	assert_int_equal(found->options.wait, wait);
+	assert_int_equal(found->options.latency_budget_ns, budget_ns);
+	assert_string_equal(found->said, said);
+}
+
+static void without_variables_it_waits_as_libbpf(void **state)
+{
+	(void)state;
+	look(NULL, NULL);
+	assert_options(RINGVIEW_WAIT_EVENT, 0, "");
+	look("", "");
+	assert_options(RINGVIEW_WAIT_EVENT, 0, "");
+}
+
+static void each_wait_has_its_name(void **state)
+{
+	(void)state;
+	look("event", NULL);
+	assert_options(RINGVIEW_WAIT_EVENT, 0, "");
+	look("paced", NULL);
+	assert_options(RINGVIEW_WAIT_PACED, 0, "");
+	look("busy", NULL);
+	assert_options(RINGVIEW_WAIT_BUSY, 0, "");
+}
+
+static void a_budget_is_a_whole_number_and_a_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} budgets[] = { { "1ns", 1 }, { "200us", 200000 }, { "1500us", 1500000 },
+		{ "2ms", 2000000 }, { "1s", 1000000000 }, { "1000000000ns", 1000000000 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++) {
+		look("paced", budgets[i].text);
+		assert_options(RINGVIEW_WAIT_PACED, budgets[i].ns, "");
+	}
+}
+
+static void an_unknown_wait_is_told_once(void **state)
+{
+	(void)state;
+	look("pacd", NULL);
+	assert_options(RINGVIEW_WAIT_EVENT, 0,
+		"libringview-libbpf: RINGVIEW_WAIT: \"pacd\" is not event, paced or busy; taking "
+		"event\n");
+}
+
+static void a_wrong_budget_is_told_once(void **state)
+{
+	static const char *const wrong[] = { "200", "us", "0us", "-1us", "1.5ms", "200 us",
+		"200usx", "2s", "1000000001ns", "99999999999999999999ns", "18446744073709551617ns",
+		"1m" };
+	char said[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		look("paced", wrong[i]);
+		snprintf(said, sizeof(said),
+			"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: \"%s\" is not a time of 1ns "
+			"to 1s, as 500us or 1ms; taking 200us\n",
+			wrong[i]);
+		assert_options(RINGVIEW_WAIT_PACED, 0, said);
+	}
+}
+
+static void a_budget_that_nothing_keeps_is_told_once(void **state)
+{
+	(void)state;
+	look(NULL, "1ms");
+	assert_options(RINGVIEW_WAIT_EVENT, 1000000,
+		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: nothing keeps a budget but "
+		"RINGVIEW_WAIT=paced\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_variables_it_waits_as_libbpf),
+		cmocka_unit_test(each_wait_has_its_name),
+		cmocka_unit_test(a_budget_is_a_whole_number_and_a_unit),
+		cmocka_unit_test(an_unknown_wait_is_told_once),
+		cmocka_unit_test(a_wrong_budget_is_told_once),
+		cmocka_unit_test(a_budget_that_nothing_keeps_is_told_once),
+	};
+
+	return cmocka_run_group_tests(tests, share, NULL);
+}
