@@ -12,6 +12,7 @@
 #include "common_settings.h"
 #include "environment/environment.h"
 #include "live/live_advise.h"
+#include "live/live_dropin.h"
 #include "live/live_measure.h"
 #include "live/live_peers.h"
 #include "live/live_report.h"
@@ -51,7 +52,8 @@ static void show_progress(void *context, size_t done, size_t total)
 static size_t reference_of(const struct live_settings *settings)
 {
 	for (size_t i = 0; i < settings->combination_count; i++)
-		if (settings->combinations[i].wait == WAIT_LIBBPF_POLL)
+		if (settings->combinations[i].mode == MODE_LIBBPF &&
+			settings->combinations[i].wait == WAIT_LIBBPF_POLL)
 			return i;
 	return 0;
 }
@@ -212,6 +214,8 @@ int command_live(int argc, char **argv)
 		return EXIT_DONE;
 	if (result == 0)
 		result = live_peers_check(&live.settings, &why);
+	if (result == 0)
+		result = live_dropin_choose(&live.settings, &why);
 	if (result == 0)
 		return command_end(run(&live, argc, argv), &why);
 	command_end(result, &why);

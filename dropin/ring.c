@@ -176,6 +176,9 @@ static int64_t read_until(struct ring *r, size_t most, bool in_turn)
 	/* In its callback, whose record would be released, and written over. */
 	if (ring_is_being_read(r, frame))
 		return 0;
+	/* A program that spins must not write to the consumer position's cache line each time. */
+	if (r->wait == RINGVIEW_WAIT_EVENT && ring__avail_data_size(r) == 0)
+		return 0;
 	r->pass = frame;
 	begin_pass(r, in_turn);
 	result = pass_on(r, most);

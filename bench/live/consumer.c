@@ -111,7 +111,7 @@ static const struct consumer_engine *engine_of(enum live_mode mode)
 		return &peer_engine;
 	if (mode == MODE_PERFBUF)
 		return &perfbuf_engine;
-	return mode == MODE_LIBBPF ? &libbpf_engine : &ringview_engine;
+	return mode == MODE_LIBBPF || mode == MODE_DROPIN ? &libbpf_engine : &ringview_engine;
 }
 
 int consumer_start(struct consumer *c, struct complaint *why)

@@ -1,47 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libbpf's own two loops: ring_buffer__poll(), and ring_buffer__consume() without end.
+ * libbpf's own two loops: ring_buffer__poll(), and ring_buffer__consume() without end. The same
+ * with the drop-in's functions in place of libbpf's.
  */
-#include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "live/consumer_event.h"
+#include "live/live_dropin.h"
 
 /* How late ring_buffer__poll() may find that it is to stop: it cannot be interrupted. */
 #define LONGEST_POLL_MS 20
+
+struct libbpf_engine_state {
+	const struct libbpf_calls *calls;
+	struct ring_buffer *rings;
+};
+
+static const struct libbpf_calls libbpf_calls = {
+	.open = ring_buffer__new,
+	.add = ring_buffer__add,
+	.poll = ring_buffer__poll,
+	.consume = ring_buffer__consume,
+	.close = ring_buffer__free,
+};
 
 static int handle_sample(void *context, void *data, size_t length)
 {
 	return consumer_handle(context, data, length);
 }
 
+static int open_rings(struct consumer *c, struct libbpf_engine_state *s)
+{
+	int err;
+
+	s->rings = s->calls->open(c->source->map_fds[0], handle_sample, c, NULL);
+	err = s->rings ? 0 : -errno;
+	for (uint32_t i = 1; i < c->source->rings && !err; i++)
+		err = s->calls->add(s->rings, c->source->map_fds[i], handle_sample, c);
+	if (err) {
+		complain(&c->why, err, "%s cannot read the ring: %s",
+			live_mode_names[c->combination.mode], strerror(-err));
+		s->calls->close(s->rings);
+	}
+	return err;
+}
+
 static int libbpf_engine_open(struct consumer *c)
 {
-	struct ring_buffer *rings = ring_buffer__new(c->source->map_fds[0], handle_sample, c, NULL);
-	int err = rings ? 0 : -errno;
+	struct libbpf_engine_state *s = calloc(1, sizeof(*s));
+	int err;
 
-	for (uint32_t i = 1; i < c->source->rings && !err; i++)
-		err = ring_buffer__add(rings, c->source->map_fds[i], handle_sample, c);
+	if (!s)
+		return complain(&c->why, -ENOMEM, "out of memory");
+	s->calls = c->combination.mode == MODE_DROPIN
+			   ? live_dropin_calls(c->combination.wait, c->workload->latency_budget_ns)
+			   : &libbpf_calls;
+	err = open_rings(c, s);
 	if (err) {
-		complain(&c->why, err, "libbpf cannot read the ring: %s", strerror(-err));
-		ring_buffer__free(rings);
+		free(s);
 		return err;
 	}
-	c->state = rings;
+	c->state = s;
 	return 0;
 }
 
 static int libbpf_engine_read(struct consumer *c)
 {
+	const struct libbpf_engine_state *s = c->state;
 	int count;
 
 	c->clock_left = 0;
 	if (c->combination.wait == WAIT_LIBBPF_SPIN) {
-		count = ring_buffer__consume(c->state);
+		count = s->calls->consume(s->rings);
 	} else {
 		c->sleeps++;
-		count = ring_buffer__poll(c->state, LONGEST_POLL_MS);
+		count = s->calls->poll(s->rings, LONGEST_POLL_MS);
 		c->wakeups += count > 0;
 	}
 	return count < 0 && count != -EINTR ? count : 0;
@@ -49,7 +84,8 @@ static int libbpf_engine_read(struct consumer *c)
 
 static int libbpf_engine_finish(struct consumer *c)
 {
-	int count = ring_buffer__consume(c->state);
+	const struct libbpf_engine_state *s = c->state;
+	int count = s->calls->consume(s->rings);
 
 	return count < 0 ? count : 0;
 }
@@ -61,7 +97,13 @@ static void libbpf_engine_interrupt(struct consumer *c)
 
 static void libbpf_engine_close(struct consumer *c)
 {
-	ring_buffer__free(c->state);
+	struct libbpf_engine_state *s = c->state;
+
+	/* One poll of a drop-in that paces or spins is any number of sleeps. */
+	if (c->combination.wait == WAIT_PACED || c->combination.wait == WAIT_BUSY)
+		c->sleeps = c->wakeups = LIVE_UNKNOWN;
+	s->calls->close(s->rings);
+	free(s);
 }
 
 const struct consumer_engine libbpf_engine = {

@@ -18,12 +18,14 @@
  * no other way. */
 enum live_wait { WAIT_EVENT, WAIT_PACED, WAIT_BUSY, WAIT_LIBBPF_POLL, WAIT_LIBBPF_SPIN, WAIT_OWN };
 
-/* How it reads: the paths of drain. libbpf goes with the waits of libbpf, and only with them; those
- * after it wait in their own way. */
+/* How it reads: the paths of drain. The drop-in has libbpf's loops, which paced and busy make it
+ * wait otherwise. libbpf goes with the waits of libbpf, and only with them; those after it wait in
+ * their own way. */
 enum live_mode {
 	MODE_COPY,
 	MODE_VIEW,
 	MODE_BATCH,
+	MODE_DROPIN, /* libringview-libbpf */
 	MODE_LIBBPF,
 	MODE_PERFBUF, /* libbpf's perf_buffer, which is no ring */
 	MODE_LIBBPF17,
@@ -48,7 +50,7 @@ extern const char *const live_producer_names[];
 extern const char *const live_write_names[];
 extern const char *const live_preset_names[];
 
-#define LIVE_COMBINATIONS_MAX (3 * 3 + 2 + MODE_COUNT - MODE_PERFBUF)
+#define LIVE_COMBINATIONS_MAX (3 * 3 + 4 + 2 + MODE_COUNT - MODE_PERFBUF)
 #define LIVE_PRODUCERS_MAX 64
 #define LIVE_RINGS_MAX 64
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -123,6 +125,9 @@ struct live_measurement {
 
 /* The program in peers/ that reads in this mode; NULL: this one does. */
 const char *live_mode_program(enum live_mode mode);
+
+/* Whether it can wait so. */
+bool live_mode_has_wait(enum live_mode mode, enum live_wait wait);
 
 /* Whether it waits in its own way, and only so. */
 bool live_mode_waits_itself(enum live_mode mode);

@@ -5,8 +5,8 @@
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	NULL };
-const char *const live_mode_names[] = { "copy", "view", "batch", "libbpf", "perfbuf", "libbpf-1.7",
-	"aya", "cilium-ebpf", "cilium-ebpf-raw", NULL };
+const char *const live_mode_names[] = { "copy", "view", "batch", "dropin", "libbpf", "perfbuf",
+	"libbpf-1.7", "aya", "cilium-ebpf", "cilium-ebpf-raw", NULL };
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 const char *const live_write_names[] = { "reserve", "output", NULL };
@@ -25,6 +25,17 @@ const char *live_mode_program(enum live_mode mode)
 	default:
 		return NULL;
 	}
+}
+
+bool live_mode_has_wait(enum live_mode mode, enum live_wait wait)
+{
+	const bool libbpf = wait == WAIT_LIBBPF_POLL || wait == WAIT_LIBBPF_SPIN;
+
+	if (live_mode_waits_itself(mode))
+		return wait == WAIT_OWN;
+	if (mode == MODE_DROPIN)
+		return libbpf || wait == WAIT_PACED || wait == WAIT_BUSY;
+	return libbpf == (mode == MODE_LIBBPF);
 }
 
 bool live_mode_waits_itself(enum live_mode mode)

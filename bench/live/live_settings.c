@@ -249,7 +249,8 @@ static void combine(const struct typed *typed)
 	settings->combination_count = 0;
 	for (size_t m = 0; m < modes->count; m++)
 		for (size_t w = 0; w < waits->count && modes->chosen[m] < MODE_LIBBPF; w++)
-			if (!is_of_libbpf(waits->chosen[w]))
+			if (live_mode_has_wait((enum live_mode)modes->chosen[m],
+				    (enum live_wait)waits->chosen[w]))
 				add_combination(settings, modes->chosen[m], waits->chosen[w]);
 	for (size_t w = 0; w < waits->count; w++)
 		if (is_of_libbpf(waits->chosen[w]) && wants_libbpf(typed, waits->chosen[w]))
@@ -259,12 +260,12 @@ static void combine(const struct typed *typed)
 			add_combination(settings, modes->chosen[m], WAIT_OWN);
 }
 
-static size_t count_libbpf(const struct live_settings *settings)
+static size_t count_of(const struct live_settings *settings, enum live_mode mode)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < settings->combination_count; i++)
-		count += settings->combinations[i].mode == MODE_LIBBPF;
+		count += settings->combinations[i].mode == mode;
 	return count;
 }
 
@@ -272,9 +273,14 @@ static void leave_out_libbpf(struct live_settings *settings)
 {
 	size_t kept = 0;
 
+	if (count_of(settings, MODE_DROPIN) > 0)
+		fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
+			live_mode_names[MODE_DROPIN]);
 	for (size_t i = 0; i < settings->combination_count; i++) {
 		const struct live_combination combination = settings->combinations[i];
 
+		if (combination.mode == MODE_DROPIN)
+			continue;
 		if (combination.mode == MODE_LIBBPF)
 			fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
 				live_wait_names[combination.wait]);
@@ -301,17 +307,21 @@ static void leave_out_perfbuf(const struct typed *typed)
 	settings->combination_count = kept;
 }
 
-/* A wait of ringview was named, and none of its modes was chosen. */
+static bool has_mode_for(const struct typed *typed, enum live_wait wait)
+{
+	for (size_t m = 0; m < typed->modes.count; m++)
+		if (live_mode_has_wait((enum live_mode)typed->modes.chosen[m], wait))
+			return true;
+	return false;
+}
+
+/* A wait of ringview was named, and no mode that has it was chosen. */
 static bool has_waits_without_mode(const struct typed *typed)
 {
-	const bool named = is_named(&typed->waits, WAIT_EVENT) ||
-			   is_named(&typed->waits, WAIT_PACED) ||
-			   is_named(&typed->waits, WAIT_BUSY);
-
-	for (size_t m = 0; m < typed->modes.count; m++)
-		if (typed->modes.chosen[m] < MODE_LIBBPF)
-			return false;
-	return named;
+	for (int wait = WAIT_EVENT; wait <= WAIT_BUSY; wait++)
+		if (is_named(&typed->waits, wait) && !has_mode_for(typed, (enum live_wait)wait))
+			return true;
+	return false;
 }
 
 /* A reader of others that was named has to be able to run. */
@@ -342,18 +352,24 @@ static int check_combinations(const struct typed *typed, struct complaint *why)
 	const struct live_settings *settings = typed->settings;
 
 	if (is_named(&typed->modes, MODE_LIBBPF) &&
-		(count_libbpf(settings) == 0 || has_waits_without_mode(typed)))
+		(count_of(settings, MODE_LIBBPF) == 0 || has_waits_without_mode(typed)))
 		return complain(why, -EINVAL,
 			"-mode: libbpf waits with libbpf-poll or libbpf-spin; give these as -wait, "
 			"or another -mode");
 	if (has_waits_without_mode(typed))
 		return complain(why, -EINVAL,
-			"-wait: event, paced and busy are for copy, view and batch; give one of "
-			"these as -mode too, or leave out -wait");
+			"-wait: event, paced and busy are for copy, view and batch, the last two "
+			"also for dropin; give one of these as -mode too, or leave out -wait");
+	if (is_named(&typed->modes, MODE_DROPIN) && count_of(settings, MODE_DROPIN) == 0)
+		return complain(why, -EINVAL,
+			"-mode: dropin waits with libbpf-poll, libbpf-spin, paced or busy; give "
+			"these as -wait, or another -mode");
 	if (settings->workload.source == SOURCE_MEMORY && names_libbpf(typed))
 		return complain(why, -EINVAL,
 			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
 			"leave out -source memory");
+	if (settings->workload.source == SOURCE_MEMORY && is_named(&typed->modes, MODE_DROPIN))
+		return check_named_mode(&settings->workload, MODE_DROPIN, why);
 	return check_named_modes(typed, why);
 }
 
@@ -562,10 +578,12 @@ int live_settings_parse(
 			.target = &typed.modes,
 			.placeholder = "MODES",
 			.parse = parse_choice,
-			.help = "How to read: copy, view, batch, libbpf, perfbuf (the perf buffer of "
-				"libbpf, in place of a ring), the peers libbpf-1.7, aya and "
-				"cilium-ebpf, or all; or several with commas. libbpf goes with its "
-				"own waits only; perfbuf and peers wait as they do, whatever -wait "
+			.help = "How to read: copy, view, batch, libbpf, dropin (libringview-libbpf in "
+				"its place), perfbuf (the perf buffer of libbpf, in place of a "
+				"ring), the peers libbpf-1.7, aya and cilium-ebpf, or all; or "
+				"several with commas. libbpf goes with its own waits only, dropin "
+				"with all but event; perfbuf and peers wait as they do, whatever "
+				"-wait "
 				"says.",
 			.default_text = "batch" },
 		{ .name = "wait",

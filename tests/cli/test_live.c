@@ -2,6 +2,7 @@
 /*
  * live, as it is run: every event is accounted for, in each combination, with each flag.
  */
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,12 @@ static void for_each_result(const json_t *root, look_at look)
 		look(root, json_array_get(results, i));
 }
 
+/* What the drop-in sleeps when it is paced or busy is not told. */
+static bool tells_sleeps(const json_t *counts)
+{
+	return !json_is_null(json_object_get(counts, "sleeps"));
+}
+
 /* Of a result or of one of its rounds. */
 static void assert_accounted_for(const json_t *counts)
 {
@@ -45,7 +52,8 @@ static void assert_accounted_for(const json_t *counts)
 	assert_int_equal(integer_in(counts, "produced"), integer_in(counts, "consumed") +
 								 integer_in(counts, "lost") +
 								 integer_in(counts, "discarded"));
-	assert_in_range(integer_in(counts, "wakeups"), 0, integer_in(counts, "sleeps"));
+	if (tells_sleeps(counts))
+		assert_in_range(integer_in(counts, "wakeups"), 0, integer_in(counts, "sleeps"));
 }
 
 static json_int_t sum_of_rounds(const json_t *result, const char *name)
@@ -81,7 +89,7 @@ static void look_at_counts(const json_t *root, const json_t *result)
 		if (strcmp(text_in(result, "path"), "perfbuf") != 0)
 			assert_in_range(integer_in(round, "high_water"), 0, ring_size);
 	}
-	for (size_t i = 0; i < COUNT(summed); i++)
+	for (size_t i = 0; i < (tells_sleeps(result) ? COUNT(summed) : 4); i++)
 		assert_int_equal(integer_in(result, summed[i]), sum_of_rounds(result, summed[i]));
 }
 
@@ -229,7 +237,8 @@ static void every_combination_runs_on_a_ring_of_the_kernel(void **state)
 
 	(void)state;
 	need_bpf();
-	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-mode", "all", "-wait", "all"));
+	root = run_live(
+		ARGUMENTS(QUICK_LIVE_BPF, JSON, "-mode", "copy,view,batch,libbpf,perfbuf", "-wait", "all"));
 	assert_results(root, "copy/event copy/paced copy/busy view/event view/paced view/busy "
 			     "batch/event batch/paced batch/busy libbpf/libbpf-poll "
 			     "libbpf/libbpf-spin perfbuf/own");
@@ -237,6 +246,64 @@ static void every_combination_runs_on_a_ring_of_the_kernel(void **state)
 	for_each_result(root, look_at_latency);
 	for_each_result(root, look_at_sleeps);
 	json_decref(root);
+}
+
+static void look_at_dropin(const json_t *root, const json_t *result)
+{
+	const char *wait = text_in(result, "wait");
+
+	look_at_latency(root, result);
+	assert_int_equal(
+		tells_sleeps(result), strcmp(wait, "paced") != 0 && strcmp(wait, "busy") != 0);
+}
+
+static void the_drop_in_is_a_path_of_its_own(void **state)
+{
+	static const char *const expected =
+		"dropin/paced dropin/busy dropin/libbpf-poll dropin/libbpf-spin "
+		"libbpf/libbpf-poll libbpf/libbpf-spin";
+	json_t *root;
+
+	(void)state;
+	need_bpf();
+	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-mode", "dropin"));
+	assert_results(root, expected);
+	for_each_result(root, look_at_dropin);
+	json_decref(root);
+	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-mode", "dropin", "-producers", "2",
+		"-rings", "2", "-event-size", "mixed", "-notify", "never", "-discard", "3%",
+		"-wait", "paced,busy"));
+	assert_results(root, "dropin/paced dropin/busy");
+	for_each_result(root, look_at_dropin);
+	json_decref(root);
+}
+
+static struct outcome run_elsewhere(const char *const *arguments)
+{
+	return run_command(
+		&(struct command){ .program = FAULTY_BENCHMARK, .arguments = arguments });
+}
+
+/* The other benchmark lies where there is no library beside it. */
+static void without_its_library_the_drop_in_is_left_out(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	need_bpf();
+	if (dlopen("libringview-libbpf.so.0", RTLD_NOW | RTLD_LOCAL))
+		skip_because("the drop-in is installed, so it is found everywhere");
+	outcome = run_elsewhere(ARGUMENTS(QUICK_LIVE_BPF, "-mode", "all", "-wait", "paced"));
+	assert_int_equal(outcome.status, DONE);
+	assert_string_equal(outcome.err, "dropin: left out: there is no libringview-libbpf.so.0; "
+					 "run: ./run build\n");
+	assert_null(strstr(outcome.out, "dropin"));
+	outcome_free(&outcome);
+	outcome = run_elsewhere(ARGUMENTS(QUICK_LIVE_BPF, "-mode", "dropin", "-wait", "paced"));
+	assert_int_equal(outcome.status, WRONG_USAGE);
+	assert_string_equal(outcome.out, "");
+	assert_non_null(strstr(outcome.err, "-mode: dropin cannot be loaded: "));
+	outcome_free(&outcome);
 }
 
 static void without_flags_batch_is_compared_with_libbpf(void **state)
@@ -673,6 +740,7 @@ static void a_signal_stops_each_wait_on_a_ring_of_the_kernel(void **state)
 	need_bpf();
 	for (size_t i = 0; i < COUNT(waits); i++)
 		assert_stops(ARGUMENTS(ENDLESS_BPF, "-wait", waits[i]), SIGINT);
+	assert_stops(ARGUMENTS(ENDLESS_BPF, "-mode", "dropin", "-wait", "busy"), SIGINT);
 	assert_stops(ARGUMENTS(ENDLESS_BPF, "-wait", "libbpf-poll", "-rate", "1"), SIGINT);
 }
 
@@ -792,6 +860,8 @@ int main(void)
 		cmocka_unit_test(who_is_busy_never_sleeps),
 		cmocka_unit_test(every_result_has_as_many_rounds),
 		cmocka_unit_test(every_combination_runs_on_a_ring_of_the_kernel),
+		cmocka_unit_test(the_drop_in_is_a_path_of_its_own),
+		cmocka_unit_test(without_its_library_the_drop_in_is_left_out),
 		cmocka_unit_test(without_flags_batch_is_compared_with_libbpf),
 		cmocka_unit_test(system_calls_can_be_the_producer),
 		cmocka_unit_test(system_calls_keep_a_rate),

@@ -288,6 +288,10 @@ static void names_say_path_and_wait(void **state)
 		live_combination_name((struct live_combination){ MODE_LIBBPF, WAIT_LIBBPF_POLL },
 			name, sizeof(name)),
 		"libbpf-poll");
+	assert_string_equal(
+		live_combination_name((struct live_combination){ MODE_DROPIN, WAIT_LIBBPF_POLL },
+			name, sizeof(name)),
+		"dropin/libbpf-poll");
 }
 
 /* Verdicts. */

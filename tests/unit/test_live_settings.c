@@ -304,7 +304,8 @@ static void everything_is_each_reader_with_its_waits(void **state)
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "all"),
 		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
-		"batch/paced batch/busy libbpf-poll libbpf-spin" PEERS);
+		"batch/paced batch/busy dropin/paced dropin/busy dropin/libbpf-poll "
+		"dropin/libbpf-spin libbpf-poll libbpf-spin" PEERS);
 	assert_int_equal(settings.combination_count, LIVE_COMBINATIONS_MAX);
 }
 
@@ -322,7 +323,7 @@ static void what_is_named_twice_runs_once(void **state)
 		ARGUMENTS("-mode", "view,view", "-wait", "busy,busy,libbpf-poll,libbpf-poll"),
 		"view/busy libbpf-poll");
 	assert_combinations(ARGUMENTS("-mode", "view,all,copy", "-wait", "busy"),
-		"view/busy copy/busy batch/busy" PEERS);
+		"view/busy copy/busy batch/busy dropin/busy" PEERS);
 }
 
 static void of_two_lists_the_last_counts(void **state)
@@ -337,7 +338,7 @@ static void mode_all_without_waits_of_libbpf_has_no_libbpf(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "paced"),
-		"copy/paced view/paced batch/paced" PEERS);
+		"copy/paced view/paced batch/paced dropin/paced" PEERS);
 }
 
 static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
@@ -387,15 +388,48 @@ static void a_peer_waits_in_its_own_way(void **state)
 	assert_refused(ARGUMENTS("-mode", "aya", "-wait", "own"),
 		"-wait: unknown wait \"own\"; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin");
 	assert_refused(ARGUMENTS("-mode", "aya,cilium-ebpf", "-wait", "libbpf-poll,event"),
-		"-wait: event, paced and busy are for copy, view and batch; give one of these as "
-		"-mode too, or leave out -wait");
+		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
+		"dropin; give one of these as -mode too, or leave out -wait");
+}
+
+static void the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise(void **state)
+{
+	(void)state;
+	assert_combinations(ARGUMENTS("-mode", "dropin"),
+		"dropin/paced dropin/busy dropin/libbpf-poll dropin/libbpf-spin libbpf-poll "
+		"libbpf-spin");
+	assert_combinations(ARGUMENTS("-mode", "dropin", "-wait", "paced"), "dropin/paced");
+	assert_combinations(ARGUMENTS("-mode", "dropin,batch", "-wait", "libbpf-poll,event,busy"),
+		"dropin/libbpf-poll dropin/busy batch/event batch/busy libbpf-poll");
+	assert_refused(ARGUMENTS("-mode", "dropin", "-wait", "event,libbpf-poll"),
+		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
+		"dropin; give one of these as -mode too, or leave out -wait");
+	assert_refused(ARGUMENTS("-mode", "copy,dropin", "-wait", "event"),
+		"-mode: dropin waits with libbpf-poll, libbpf-spin, paced or busy; give these as "
+		"-wait, or another -mode");
+}
+
+static void the_drop_in_reads_rings_of_the_kernel(void **state)
+{
+	char *text;
+
+	(void)state;
+	assert_refused(ARGUMENTS("-source", "memory", "-mode", "dropin", "-wait", "paced"),
+		"-mode: dropin reads only rings of the kernel; leave it out, or leave out -source "
+		"memory");
+	text = printed_while_parsing(
+		stderr, ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "paced,busy"), 0);
+	assert_string_equal(text, "dropin: left out: it reads only rings of the kernel\n");
+	free(text);
+	assert_combinations(
+		ARGUMENTS("-mode", "dropin", "-wait", "paced", "-rings", "2"), "dropin/paced");
 }
 
 static void settings_know_which_modes_were_named(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "aya", "-mode", "all,libbpf-1.7", "-wait", "busy"),
-		"copy/busy view/busy batch/busy" PEERS);
+		"copy/busy view/busy batch/busy dropin/busy" PEERS);
 	assert_int_equal(settings.named_modes, 1u << MODE_LIBBPF17);
 }
 
@@ -673,9 +707,9 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES                                                                                         \
-	"; choose all, or some of copy, view, batch, libbpf, perfbuf, libbpf-1.7, aya, cilium-ebpf, " \
-	"cilium-ebpf-raw"
+#define MODES                                                                                    \
+	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, libbpf-1.7, aya, " \
+	"cilium-ebpf, cilium-ebpf-raw"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
 
 static const struct refusal refusals[] = {
@@ -957,6 +991,8 @@ int main(void)
 		cmocka_unit_test(mode_libbpf_alone_is_its_two_loops),
 		cmocka_unit_test(mode_libbpf_with_others_waits),
 		cmocka_unit_test(a_peer_waits_in_its_own_way),
+		cmocka_unit_test(the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise),
+		cmocka_unit_test(the_drop_in_reads_rings_of_the_kernel),
 		cmocka_unit_test(settings_know_which_modes_were_named),
 		cmocka_unit_test(a_peer_that_is_named_needs_one_ring_of_the_kernel),
 		cmocka_unit_test(libbpf_that_is_named_does_not_go_with_memory),
