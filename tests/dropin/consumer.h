@@ -25,6 +25,7 @@ struct consumer;
 struct consumer_ring {
 	struct consumer *consumer;
 	struct kernel kernel;
+	bool opened;
 	uint64_t next; /* number of the next record that the callback expects */
 };
 
@@ -57,7 +58,7 @@ void consumer_add(struct consumer *c, int last);
 
 /* Submits one record of 8 bytes to ring @ring; or @times of them. */
 void produce(struct consumer *c, int ring, int times);
-int map_fd_of(const struct consumer *c, int ring);
+int map_fd_of(struct consumer *c, int ring);
 
 /* Whether the functions are the drop-in's, which looks at rings without being notified. */
 bool looks_itself(void);

@@ -136,6 +136,18 @@ static void poll_returns_what_the_callback_says(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
 }
 
+static void consume_reads_on_where_poll_stopped(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	/* Most of the ring. */
+	produce(c, 0, 200);
+	c->stop_after = 2;
+	c->stop_with = -1;
+	assert_int_equal(ring_buffer__poll(c->rb, -1), -1);
+	assert_int_equal(ring_buffer__consume(c->rb), 198);
+}
+
 static void a_record_that_stopped_makes_room(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -314,8 +326,12 @@ static void options_of_other_versions_are_understood(void **state)
 static void freeing_leaves_nothing_behind(void **state)
 {
 	struct consumer *c = consumer_of(state);
-	const int descriptors = open_descriptors(), mappings = mappings_of("bpf");
+	int descriptors, mappings;
 
+	map_fd_of(c, 1);
+	map_fd_of(c, 2);
+	descriptors = open_descriptors();
+	mappings = mappings_of("bpf");
 	for (int i = 0; i < 3; i++) {
 		struct ring_buffer *rb =
 			ring_buffer__new(map_fd_of(c, 1), consumer_see, &c->rings[1], NULL);
@@ -538,6 +554,28 @@ static void a_callback_that_reads_its_own_ring_crashes_nothing(void **state)
 	assert_true(ring_buffer__consume(c->rb) >= 1);
 }
 
+static void poll_in_a_full_ring(struct consumer *c)
+{
+	struct kernel *kernel = &c->rings[0].kernel;
+
+	if (c->count > 1)
+		return;
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	assert_int_equal(run(kernel, 1000, 0, false, 1), 0);
+	assert_int_equal(kernel->skeleton->bss->failed, 1);
+}
+
+static void a_record_in_use_is_not_given_back(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	if (!is_dropin())
+		skip_because("libbpf has no rule for callbacks that poll");
+	assert_int_equal(run(&c->rings[0].kernel, 1000, 0, false, 4), 0);
+	c->meanwhile = poll_in_a_full_ring;
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 4);
+}
+
 /* Others at the same ring. */
 
 static void several_consumers_of_a_ring_take_turns(void **state)
@@ -602,6 +640,7 @@ int main(void)
 		consuming(a_read_record_makes_room),
 		consuming(consume_returns_what_the_callback_says),
 		consuming(poll_returns_what_the_callback_says),
+		consuming(consume_reads_on_where_poll_stopped),
 		consuming(a_record_that_stopped_makes_room),
 		consuming(a_positive_return_stops_nothing),
 		consuming(errno_is_left_alone_by_success),
@@ -622,6 +661,7 @@ int main(void)
 		consuming(what_a_callback_causes_is_read_by_the_same_call),
 		consuming(each_record_makes_room_before_the_next_is_shown),
 		consuming(a_callback_that_reads_its_own_ring_crashes_nothing),
+		consuming(a_record_in_use_is_not_given_back),
 		consuming(several_consumers_of_a_ring_take_turns),
 		consuming(what_is_not_read_is_there_for_the_next),
 		consuming(the_map_descriptor_may_be_closed),
