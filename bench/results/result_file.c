@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "results/result_file.h"
 #include "statistics/samples.h"
@@ -10,6 +11,9 @@
 
 #define SCHEMA "ringview.result/1"
 #define NAME_LENGTH_MAX 63
+
+/* A sweep of all sizes and paths with a thousand rounds has a tenth of it. */
+#define SIZE_MOST (256 << 20)
 
 /* The documents of a stream, in one array; an array in it stands for its elements. */
 static json_t *read_documents(FILE *stream, json_error_t *error)
@@ -266,32 +270,51 @@ static int add_median(struct series *series)
 	return 0;
 }
 
-int result_file_read(struct result_file *file, const char *name, struct complaint *why)
+json_t *result_file_load(const char *name, struct complaint *why)
 {
-	json_error_t error;
-	const json_t *run;
+	json_error_t error = { 0 };
+	struct stat status;
 	FILE *stream;
+	json_t *runs;
+	int err;
+
+	stream = fopen(name, "re");
+	if (!stream) {
+		complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
+		return NULL;
+	}
+	if (fstat(fileno(stream), &status) == 0 && status.st_size > SIZE_MOST) {
+		fclose(stream);
+		complain(why, -EFBIG, "%s has more than %d MiB, so it is no result file", name,
+			SIZE_MOST >> 20);
+		return NULL;
+	}
+	runs = read_documents(stream, &error);
+	err = ferror(stream) ? EIO : 0;
+	fclose(stream);
+	if (!err && runs && json_array_size(runs) > 0)
+		return runs;
+	for (char *at = error.text; !runs && *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?'; /* it quotes the file */
+	if (err)
+		complain(why, -err, "cannot read %s: %s", name, strerror(err));
+	else if (!runs)
+		complain(why, -EINVAL, "%s is not JSON: line %d: %s", name, error.line, error.text);
+	else
+		complain(why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
+	json_decref(runs);
+	return NULL;
+}
+
+int result_file_take(
+	struct result_file *file, const char *name, json_t *runs, struct complaint *why)
+{
+	const json_t *run;
 	size_t i;
 	int err;
 
-	*file = (struct result_file){ .name = name };
-	stream = fopen(name, "re");
-	if (!stream)
-		return complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
-	file->runs = read_documents(stream, &error);
-	err = ferror(stream) ? EIO : 0;
-	fclose(stream);
-	if (err)
-		return complain(why, -err, "cannot read %s: %s", name, strerror(err));
-	for (char *at = error.text; !file->runs && *at; at++)
-		if (*at < ' ' || *at > '~')
-			*at = '?'; /* it quotes the file */
-	if (!file->runs)
-		return complain(
-			why, -EINVAL, "%s is not JSON: line %d: %s", name, error.line, error.text);
-	if (json_array_size(file->runs) == 0)
-		return complain(
-			why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
+	*file = (struct result_file){ .name = name, .runs = runs };
 	file->live = is_live(json_array_get(file->runs, 0));
 	json_array_foreach(file->runs, i, run)
 	{
@@ -314,6 +337,14 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 		if (add_median(&file->series[i]))
 			return complain(why, -ENOMEM, "out of memory");
 	return 0;
+}
+
+int result_file_read(struct result_file *file, const char *name, struct complaint *why)
+{
+	json_t *runs = result_file_load(name, why);
+
+	*file = (struct result_file){ .name = name };
+	return runs ? result_file_take(file, name, runs, why) : -EINVAL;
 }
 
 void result_file_free(struct result_file *file)

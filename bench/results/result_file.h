@@ -41,6 +41,12 @@ struct result_file {
  */
 int result_file_read(struct result_file *file, const char *name, struct complaint *why);
 
+/* The two steps of it: the documents of the file in one array, at least one, or NULL with @why; and
+ * the runs @runs of it, whose reference it takes. @name is for what @why says. */
+json_t *result_file_load(const char *name, struct complaint *why);
+int result_file_take(
+	struct result_file *file, const char *name, json_t *runs, struct complaint *why);
+
 void result_file_free(struct result_file *file);
 
 /* The series like @like, which may be of another file. NULL when the file has none. */

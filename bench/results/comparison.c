@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "environment/environment.h"
+#include "paths/path.h"
+#include "results/comparison.h"
+
+/* With so many runs on both sides their medians are compared: that takes in what differs between
+ * runs of the same program, which the rounds of one run cannot show. */
+#define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
+
+/* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
+static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
+	"caches", NULL };
+static const char *const live_settings[] = { "preset", "source", "producer", "write",
+	"back_to_back", "same_cpu", "producers", "rate", "duration_ns", "discard", "ring_size",
+	"rings", "notify", "latency_budget_ns", "timer_slack_ns", "work_ns", "consumer_cpu", NULL };
+
+/* Whom to tell of a difference. */
+struct listener {
+	comparison_difference_fn *tell;
+	void *context;
+};
+
+static void tell_environment(void *context, const struct environment_difference *difference)
+{
+	const struct listener *listener = context;
+
+	if (difference->kind == ENVIRONMENT_NOT_COMPARABLE)
+		listener->tell(listener->context, difference->name, difference->old_value,
+			difference->new_value);
+}
+
+/* Settings that there was no choice of once, and what they were then: files from before do not have
+ * them. */
+static const struct {
+	const char *name;
+	const char *value; /* JSON */
+} once[] = { { "write", "\"reserve\"" }, { "back_to_back", "0" }, { "same_cpu", "false" } };
+
+/* A new reference, or NULL: it is neither there nor known. */
+static json_t *setting_of(const json_t *workload, const char *name)
+{
+	json_t *value = json_object_get(workload, name);
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]) && !value; i++)
+		if (strcmp(once[i].name, name) == 0)
+			return json_loads(once[i].value, JSON_DECODE_ANY, NULL);
+	return json_incref(value);
+}
+
+static size_t tell_settings(struct listener *listener, const char *const *settings,
+	const json_t *old, const json_t *new)
+{
+	size_t differences = 0;
+
+	for (size_t i = 0; settings[i]; i++) {
+		const char *name = settings[i];
+		json_t *before = setting_of(old, name), *after = setting_of(new, name);
+		const bool equal = json_equal(before, after);
+		char *texts[2];
+
+		if (equal || (!before && !after)) {
+			json_decref(before);
+			json_decref(after);
+			continue;
+		}
+		texts[0] = before ? json_dumps(before, JSON_ENCODE_ANY) : NULL;
+		texts[1] = after ? json_dumps(after, JSON_ENCODE_ANY) : NULL;
+		listener->tell(listener->context, name, texts[0] ? texts[0] : "absent",
+			texts[1] ? texts[1] : "absent");
+		free(texts[0]);
+		free(texts[1]);
+		json_decref(before);
+		json_decref(after);
+		differences++;
+	}
+	return differences;
+}
+
+/* How many differences forbid comparing the run with the first run of OLD; each is told. */
+static size_t differences_from(struct listener *listener, const char *const *settings,
+	const json_t *first, const json_t *run)
+{
+	int environment = environment_differences(json_object_get(first, "environment"),
+		json_object_get(run, "environment"), tell_environment, listener);
+
+	return (environment > 0 ? (size_t)environment : 0) +
+	       tell_settings(listener, settings, json_object_get(first, "workload"),
+		       json_object_get(run, "workload"));
+}
+
+size_t comparison_differences(
+	const struct comparison *c, comparison_difference_fn *tell, void *context)
+{
+	struct listener listener = { tell, context };
+	const struct result_file *files[] = { c->old, c->new };
+	const char *const *settings = c->old->live ? live_settings : drain_settings;
+	const json_t *first = json_array_get(c->old->runs, 0), *run;
+	size_t differences = 0, i;
+
+	for (int f = 0; f < 2; f++)
+		json_array_foreach(files[f]->runs, i, run)
+		{
+			if (run != first)
+				differences += differences_from(&listener, settings, first, run);
+		}
+	return differences;
+}
+
+/* Limits run nothing of the library: what they changed by is the machine's doing. live has none. */
+static bool is_limit(const struct comparison *c, const struct series *series)
+{
+	const struct path *path = path_find(series->path);
+
+	return !c->new->live &&path && path->role == PATH_LIMIT;
+}
+
+/* How much the machine may have changed between the files for events like @like, as far as limits
+ * that both have can tell: relative. Half as much again as they did: they are measured no better
+ * than the paths are. */
+static double drift_of(const struct comparison *c, const struct series *like)
+{
+	double drift = 0;
+
+	for (size_t i = 0; i < c->new->series_count; i++) {
+		const struct series *new = &c->new->series[i], *old;
+
+		if (!is_limit(c, new) || new->event_size != like->event_size ||
+			strcmp(new->way, like->way) != 0)
+			continue;
+		old = result_file_find(c->old, new);
+		if (old)
+			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
+	}
+	return 1.5 * drift;
+}
+
+double comparison_noise(const struct comparison *c)
+{
+	return fmax(c->old->noise_floor, c->new->noise_floor);
+}
+
+static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
+{
+	static struct statistics_scratch scratch;
+	const struct series *old = row->old, *new = row->new;
+	/* Of a preset each question has a noise of its own. */
+	double noise = fmax(comparison_noise(c), fmax(old->noise_floor, new->noise_floor));
+	double floor = fmax(fmax(c->threshold, noise), row->drift);
+
+	if (row->by_runs)
+		return ratio_unpaired(
+			old->run_medians, old->runs, new->run_medians, new->runs, floor, &scratch);
+	return ratio_unpaired(
+		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
+}
+
+bool comparison_row(
+	const struct comparison *c, const struct series *new, struct comparison_row *row)
+{
+	const struct series *old = result_file_find(c->old, new);
+
+	if (!old)
+		return false;
+	*row = (struct comparison_row){
+		.old = old,
+		.new = new,
+		.drift = drift_of(c, new),
+		.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
+		.limit = is_limit(c, new),
+	};
+	row->ratio = ratio_of(c, row);
+	return true;
+}
