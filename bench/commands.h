@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The commands. Each gets its own arguments, argv[0] being its name, and returns the exit status:
- * 0 done, 1 failed, 2 wrong usage, 130 stopped by the user (compare has its own meaning of 1).
+ * 0 done, 1 failed, 2 wrong usage, 130 stopped by the user (compare and report have their own meanings).
  */
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H
@@ -14,6 +14,7 @@ int command_drain(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_watch(int argc, char **argv);
 

@@ -19,6 +19,7 @@ static const struct {
 	{ "sweep", command_sweep },
 	{ "live", command_live },
 	{ "compare", command_compare },
+	{ "report", command_report },
 	{ "list", command_list },
 	{ "watch", command_watch },
 };
@@ -34,8 +35,8 @@ static int run(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	complain(&why, -EINVAL,
-		"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, list, watch, or "
-		"see -help",
+		"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, report, list, "
+		"watch, or see -help",
 		argv[1]);
 	command_end(-EINVAL, &why);
 	return EXIT_USAGE;

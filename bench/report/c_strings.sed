@@ -1,0 +1,3 @@
+# A text as C strings, a line each.
+s/["\\]/\\&/g
+s/.*/"&\\n"/

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "report/gnuplot.h"
+
+/* Its standard input, output and error output: files in memory, so neither side waits for the
+ * other. */
+struct streams {
+	int fds[3];
+};
+
+static void close_all(struct streams *streams)
+{
+	for (int i = 0; i < 3; i++)
+		if (streams->fds[i] >= 0)
+			close(streams->fds[i]);
+}
+
+static int open_all(struct streams *streams, const char *script, size_t size)
+{
+	for (int i = 0; i < 3; i++)
+		streams->fds[i] = memfd_create("gnuplot", MFD_CLOEXEC);
+	for (int i = 0; i < 3; i++)
+		if (streams->fds[i] < 0)
+			return -errno;
+	while (size > 0) {
+		ssize_t written = write(streams->fds[0], script, size);
+
+		if (written < 0)
+			return -errno;
+		script += written;
+		size -= (size_t)written;
+	}
+	return lseek(streams->fds[0], 0, SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* All of a file, as a string; NULL without memory. */
+static char *text_of(int fd)
+{
+	struct stat status;
+	char *text;
+	size_t used = 0;
+
+	if (fstat(fd, &status) < 0)
+		return NULL;
+	text = calloc(1, (size_t)status.st_size + 1);
+	while (text && used < (size_t)status.st_size) {
+		ssize_t got = pread(fd, text + used, (size_t)status.st_size - used, (off_t)used);
+
+		if (got <= 0)
+			break;
+		used += (size_t)got;
+	}
+	return text;
+}
+
+/* Neither the user's settings nor the locale's decimal comma. */
+static int start(const struct streams *streams, pid_t *pid)
+{
+	static char name[] = "gnuplot", defaults[] = "-d", locale[] = "LC_ALL=C";
+	char *const arguments[] = { name, defaults, NULL }, *const environment[] = { locale, NULL };
+	posix_spawn_file_actions_t actions;
+	int err = posix_spawn_file_actions_init(&actions);
+
+	if (err)
+		return -err;
+	for (int i = 0; i < 3 && !err; i++)
+		err = posix_spawn_file_actions_adddup2(&actions, streams->fds[i], i);
+	if (!err)
+		err = posix_spawnp(pid, name, &actions, NULL, arguments, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	return -err;
+}
+
+static int finish(pid_t pid, const struct streams *streams, struct complaint *why)
+{
+	char *said;
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return complain(
+				why, -errno, "cannot wait for gnuplot: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	said = text_of(streams->fds[2]);
+	if (said)
+		said[strcspn(said + strspn(said, "\n"), "\n") + strspn(said, "\n")] = '\0';
+	complain(why, -EIO, "gnuplot cannot draw a plot%s%.200s", said && *said ? ": " : "",
+		said ? said + strspn(said, "\n") : "");
+	free(said);
+	return -EIO;
+}
+
+int gnuplot_run(const char *script, size_t size, char **drawn, struct complaint *why)
+{
+	struct streams streams = { { -1, -1, -1 } };
+	pid_t pid;
+	int err = open_all(&streams, script, size);
+
+	*drawn = NULL;
+	if (err) {
+		complain(why, err, "cannot run gnuplot: %s", strerror(-err));
+		close_all(&streams);
+		return err;
+	}
+	err = start(&streams, &pid);
+	if (err == -ENOENT)
+		complain(why, err,
+			"there is no gnuplot, which draws the plots: install it (Debian: "
+			"gnuplot-nox), or write Markdown, which has none (-format md)");
+	else if (err)
+		complain(why, err, "cannot run gnuplot: %s", strerror(-err));
+	else
+		err = finish(pid, &streams, why);
+	if (!err) {
+		*drawn = text_of(streams.fds[1]);
+		if (!*drawn)
+			err = complain(why, -ENOMEM, "out of memory");
+	}
+	close_all(&streams);
+	return err;
+}
