@@ -220,6 +220,28 @@ void write_live_headline(struct page *page, const struct grid *grid)
 			run_text(ratio, "baseline"), run_text(ratio, "baseline_wait"), name));
 }
 
+/* ", 1.78 times libbpf-poll: faster", of a combination of live that is held against another. */
+static void append_verdict(char text[WORDS_SIZE], const json_t *ratios, const json_t *best)
+{
+	const size_t used = strlen(text);
+	char name[RUN_COMBINATION_SIZE], number[NUMBER_SIZE];
+	const json_t *ratio;
+	size_t i;
+
+	json_array_foreach(ratios, i, ratio)
+	{
+		if (!json_equal(json_object_get(ratio, "path"), json_object_get(best, "path")) ||
+			!json_equal(json_object_get(ratio, "wait"), json_object_get(best, "wait")))
+			continue;
+		snprintf(text + used, WORDS_SIZE - used, " %s times %s: %.16s.",
+			ratio_text(number, run_number(ratio, "median")),
+			run_combination(run_text(ratio, "baseline"),
+				run_text(ratio, "baseline_wait"), name),
+			run_text(ratio, "verdict"));
+		return;
+	}
+}
+
 /* In a sweep at the smallest size. */
 void write_run_line(struct page *page, const struct grid *grid, const char *lead, unsigned section)
 {
@@ -237,5 +259,7 @@ void write_run_line(struct page *page, const struct grid *grid, const char *lead
 					: run_text(best, "path"),
 			number_text(number, throughput(best)),
 			grid->size_count > 1 ? ", at the smallest size" : "");
+	if (best && grid->run->live)
+		append_verdict(text, run_list(grid->run->json, "ratios"), best);
 	page_item(page, section, TONE_PLAIN, lead, text);
 }

@@ -14,6 +14,8 @@ void write_live_limits(struct page *page, const struct grid *grid)
 	char name[RUN_COMBINATION_SIZE];
 	size_t i;
 
+	if (page->crowded)
+		return;
 	page_heading(page, 3, "What limits each, and what to change");
 	page_list_begin(page);
 	json_array_foreach(run_list(grid->run->json, "results"), i, result)

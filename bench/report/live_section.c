@@ -243,6 +243,10 @@ static void write_costs(struct page *page, const struct grid *grid)
 	page_table_begin(page, "Medians over the rounds, with 95 % intervals", columns, 6);
 	json_array_foreach(results, i, result) write_result_row(page, result);
 	page_table_end(page);
+	if (page->crowded) {
+		page_figure_end(page);
+		return;
+	}
 	page_details_begin(page, "Every event accounted for");
 	page_table_begin(
 		page, "Of all rounds: produced = consumed + lost + discarded, exactly", amounts, 8);
@@ -386,7 +390,7 @@ static void write_ratios(struct page *page, const struct grid *grid)
 	char name[96], title[192], number[2][NUMBER_SIZE];
 	size_t i;
 
-	if (json_array_size(ratios) == 0)
+	if (json_array_size(ratios) == 0 || page->crowded)
 		return;
 	ratio = json_array_get(ratios, 0);
 	snprintf(title, sizeof(title), "Held against %.90s; above 1 is always better",

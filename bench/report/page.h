@@ -31,9 +31,10 @@ struct page_writer;
 struct page {
 	FILE *out;
 	const struct page_writer *writer;
-	bool brief;                     /* for a place with little room: without the raw rounds */
-	unsigned sections, plots;       /* so far */
-	size_t columns, column;         /* of the table, and of them in this row so far */
+	bool brief;               /* for a place with little room: without the raw rounds */
+	bool crowded;             /* and there are many runs: without what only explains a figure */
+	unsigned sections, plots; /* so far */
+	size_t columns, column;   /* of the table, and of them in this row so far */
 	bool numbers[PAGE_COLUMNS_MAX]; /* which columns hold them */
 	int err;                        /* of drawing, the first */
 	struct complaint why;           /* of err */

@@ -104,6 +104,7 @@ static void write_all(struct report_page *r, enum page_format format, FILE *out)
 
 	write_title(r, title);
 	page_begin(&r->page, format, out, title);
+	r->page.crowded = r->page.brief && r->runs->run_count > RUNS_IN_WORDS;
 	page_heading(&r->page, 1, title);
 	write_headline(r);
 	write_warnings(&r->page, r->runs);
