@@ -56,7 +56,6 @@ static int read_events(struct consumer *c)
 	int err = 0;
 
 	c->started_ns = monotonic_ns();
-	c->last_ns = c->started_ns + c->workload->duration_ns; /* should nothing come */
 	while (!err && !should_stop(c)) {
 		before = c->consumed;
 		if (c->workload->back_to_back > 0)

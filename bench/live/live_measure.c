@@ -71,7 +71,8 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
 
 	*round = (struct live_round){
-		.elapsed_ns = c->last_ns - c->started_ns,
+		/* When nothing was read there is no last time. */
+		.elapsed_ns = c->consumed > 0 ? c->last_ns - c->started_ns : workload->duration_ns,
 		.produced = produced->attempted,
 		.consumed = c->consumed,
 		.lost = produced->failed,

@@ -433,6 +433,24 @@ static void mixed_events_and_discarded_ones_are_told_apart(void **state)
 		look_at_discards);
 }
 
+/* Then there is no time of the last event, but the consumer's start is before the producers'. */
+static void a_round_in_which_nothing_is_read_lasts_as_long_as_asked(void **state)
+{
+	json_t *root = run_json(ARGUMENTS("live", "-source", "memory", "-format", "json",
+		"-duration", "5ms", "-rounds", "5", "-rate", "1k", "-discard", "99.9999%", "-mode",
+		"batch", "-wait", "event"));
+	const json_t *rounds = array_in(json_array_get(array_in(root, "results"), 0), "rounds");
+
+	(void)state;
+	for (size_t i = 0; i < json_array_size(rounds); i++) {
+		const json_t *round = json_array_get(rounds, i);
+
+		assert_int_equal(integer_in(round, "consumed"), 0);
+		assert_int_equal(integer_in(round, "elapsed_ns"), 5000000);
+	}
+	json_decref(root);
+}
+
 /* What an hour of production is made of, in some seconds; docs/measuring.md has a longer one. */
 static void a_soak_leaves_no_event_unexplained(void **state)
 {
@@ -870,6 +888,7 @@ int main(void)
 		cmocka_unit_test(a_ring_in_memory_needs_no_privileges),
 		cmocka_unit_test(at_a_low_rate_nothing_is_lost),
 		cmocka_unit_test(mixed_events_and_discarded_ones_are_told_apart),
+		cmocka_unit_test(a_round_in_which_nothing_is_read_lasts_as_long_as_asked),
 		cmocka_unit_test(a_soak_leaves_no_event_unexplained),
 		cmocka_unit_test(two_producers_write_to_two_rings),
 		cmocka_unit_test(two_producers_share_a_ring),
