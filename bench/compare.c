@@ -24,7 +24,7 @@ struct compare {
 	size_t matched, worse, better, unclear;
 };
 
-/* The values are of files that may hold anything. */
+/* The values may be as long as a file. */
 static void write_difference(void *context, const char *name, const char *old, const char *new)
 {
 	struct complaint line;

@@ -149,8 +149,8 @@ static void add_noise(struct result_file *file, const json_t *element)
 	}
 }
 
-/* The name of a path, a touch, a wait or a question: it is printed, so it must not be able to do
- * anything to a terminal. NULL where it is none. */
+/* The name of a path, a touch, a wait or a question: a word that has room in a table. NULL where it
+ * is none. */
 static const char *read_name(const json_t *value)
 {
 	const char *name = json_string_value(value);
