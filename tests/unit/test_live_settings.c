@@ -419,7 +419,8 @@ static void the_drop_in_reads_rings_of_the_kernel(void **state)
 		"memory");
 	text = printed_while_parsing(
 		stderr, ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "paced,busy"), 0);
-	assert_string_equal(text, "dropin: left out: it reads only rings of the kernel\n");
+	assert_string_equal(text, "dropin: left out: it reads only rings of the kernel\n"
+				  "perfbuf: left out: it reads only buffers of the kernel\n");
 	free(text);
 	assert_combinations(
 		ARGUMENTS("-mode", "dropin", "-wait", "paced", "-rings", "2"), "dropin/paced");
@@ -506,8 +507,6 @@ static void assert_leaves_out_perfbuf(
 static void a_perf_buffer_that_came_by_all_is_left_out_where_it_cannot_run(void **state)
 {
 	(void)state;
-	assert_leaves_out_perfbuf(ARGUMENTS("-source", "memory", "-mode", "all", "-wait", "busy"),
-		"reads only buffers of the kernel");
 	assert_leaves_out_perfbuf(ARGUMENTS("-rings", "2", "-mode", "all", "-wait", "busy"),
 		"has a buffer for each CPU, and no rings");
 	assert_leaves_out_perfbuf(
@@ -602,7 +601,7 @@ static void the_preset_asks_who_is_in_the_kernels_benchmark(void **state)
 	assert_int_equal(settings.workload.duration_ns, 200000000);
 	assert_combinations(ARGUMENTS("-preset", "kernel-selftests", "-duration", "500ms", "-mode",
 				    "all", "-wait", "busy"),
-		"copy/busy view/busy batch/busy perfbuf");
+		"copy/busy view/busy batch/busy dropin/busy perfbuf");
 	assert_int_equal(settings.workload.duration_ns, 500000000);
 	assert_combinations(ARGUMENTS("-wait", "busy"), "batch/busy");
 	assert_false(settings.preset);
