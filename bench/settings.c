@@ -47,6 +47,15 @@ static void write_path_names(char *text, size_t size)
 			text + used, size - used, "%s%s", i ? ", " : "", all_paths[i]->name);
 }
 
+static void list_path_names(const char *names[PATHS_MAX + 1])
+{
+	size_t count = 0;
+
+	for (; all_paths[count]; count++)
+		names[count] = all_paths[count]->name;
+	names[count] = NULL;
+}
+
 /* -mode: copy, view, both, all, or names of paths with commas between. */
 static int parse_mode(const char *text, void *target, char *error, size_t error_size)
 {
@@ -220,6 +229,7 @@ static int check(struct settings *settings, struct complaint *why)
 int settings_parse(
 	struct settings *settings, bool sweep, int argc, char **argv, struct complaint *why)
 {
+	const char *path_names[PATHS_MAX + 1];
 	const struct flag flags[] = {
 		{ .name = "n",
 			.kind = FLAG_COUNT,
@@ -236,6 +246,9 @@ int settings_parse(
 			.target = settings,
 			.placeholder = "PATHS",
 			.parse = parse_mode,
+			.choices = path_names,
+			.words = "both all",
+			.list = true,
 			.help = "Read paths: copy, view, both, all, or a list of names with "
 				"commas; the list command explains them.",
 			.default_text = sweep ? "all" : "both" },
@@ -258,6 +271,8 @@ int settings_parse(
 			.target = settings,
 			.placeholder = "LIST",
 			.parse = parse_touches,
+			.choices = touch_names,
+			.list = true,
 			.help = "What is read of each event: none, header (its first 8 bytes), "
 				"fields or bytes (all); or several with commas.",
 			.default_text = "fields" },
@@ -338,6 +353,7 @@ int settings_parse(
 	char error[256];
 	int result;
 
+	list_path_names(path_names);
 	result = flags_parse(&command, argc, argv, NULL, error, sizeof(error));
 	if (result > 0) {
 		flags_print_help(stdout, &command);

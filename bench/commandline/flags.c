@@ -29,6 +29,9 @@
 #define HELP_COLUMNS 90
 #define HELP_INDENT_MAX 30
 
+/* The last flags_parse() was asked for the help to be read by programs. */
+static bool table_asked;
+
 /* Where the error line goes. */
 struct error_line {
 	char *text;
@@ -580,8 +583,10 @@ static int walk(const struct flag_command *command, const struct option *options
 		found = getopt_long_only(argc, argv, "-:", options, NULL);
 		if (found == -1)
 			break;
-		if (found == help)
+		if (found == help) {
+			table_asked = optarg && strcmp(optarg, "table") == 0;
 			return 1;
+		}
 		if (found == ':')
 			return fail_missing_value(
 				command, &command->flags[optopt - FIRST_FLAG], line);
@@ -614,6 +619,7 @@ int flags_parse(const struct flag_command *command, int argc, char **argv,
 	struct option *options = make_options(command);
 	int result;
 
+	table_asked = false;
 	fail(&line, "%s", "");
 	if (arguments)
 		arguments->count = 0;
@@ -683,10 +689,15 @@ static void print_words(struct wrapped *out, const char *text)
 	}
 }
 
+const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE])
+{
+	return flag->default_text ? flag->default_text : format_target(flag, text);
+}
+
 static void print_default(struct wrapped *out, const struct flag *flag)
 {
 	char scratch[FORMAT_SIZE];
-	const char *text = flag->default_text ? flag->default_text : format_target(flag, scratch);
+	const char *text = flags_default(flag, scratch);
 
 	if (!text || *text == '\0')
 		return;
@@ -741,6 +752,10 @@ void flags_print_help(FILE *stream, const struct flag_command *command)
 	const struct flag help = { .name = "help", .kind = FLAG_CUSTOM, .help = "print this help" };
 	size_t margin = help_margin(command);
 
+	if (table_asked) {
+		flags_print_table(stream, command);
+		return;
+	}
 	fprintf(stream, "usage: %s [flags]%s%s\n", command->name, command->arguments ? " " : "",
 		command->arguments ? command->arguments : "");
 	if (command->summary) {

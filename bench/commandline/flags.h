@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "commandline/parse.h"
+
 /*
  * Flags in the manner of Go's flag package, described by a table.
  *
@@ -14,7 +16,9 @@
  * argument, whatever that begins with: -n 5, --n=5, -n -5. A name must be written in full. A
  * boolean flag stands alone or has its value behind an equals sign: -force, -force=false. Of a
  * flag given twice the last one counts. -- ends the flags. Unlike in Go, flags and other
- * arguments may be mixed. -h and -help ask for help unless the table has flags of these names.
+ * arguments may be mixed. -h and -help ask for help unless the table has flags of these names;
+ * -help=table asks for the same to be read by programs, which make manual pages and completions of
+ * it.
  */
 
 /* The kind decides what the target points to and how the value is written. */
@@ -49,7 +53,11 @@ enum flag_kind {
  * @minimal, @maximal: for a count, integer, size, duration or percentage: the lowest and highest
  *                value accepted, a percentage in whole percents, the others in the target's own
  *                unit. Both 0: not limited. A maximal below the minimal: only the minimal limits.
- * @choices:      for a choice: the names, NULL at the end
+ * @choices:      for a choice: the names, NULL at the end; for a custom flag: names that it takes,
+ * or NULL
+ * @words:        further names that a custom flag takes, with spaces between, or NULL; with a colon
+ *                at the end where more follows
+ * @list:         takes several of them, with commas between
  * @parse:        for a custom flag: puts the text into the target and returns 0; or returns
  *                another value, having written one line for the user ("what is wrong; what to do")
  *                to error, without the name of the flag; left empty, a general line is used
@@ -66,6 +74,8 @@ struct flag {
 	int64_t minimal;
 	int64_t maximal;
 	const char *const *choices;
+	const char *words;
+	bool list;
 	int (*parse)(const char *text, void *target, char *error, size_t error_size);
 	bool *given;
 };
@@ -120,9 +130,22 @@ int flags_parse(const struct flag_command *command, int argc, char **argv,
 	struct flag_arguments *arguments, char *error, size_t error_size);
 
 /*
- * Prints the help of a command, lines of up to 90 columns. The defaults are what the targets hold
- * now, each in the notation of its flag.
+ * Prints the help of a command, lines of up to 90 columns; or what flags_print_table() does, if the
+ * last flags_parse() was asked for that. The defaults are what the targets hold now, each in the
+ * notation of its flag.
  */
 void flags_print_help(FILE *stream, const struct flag_command *command);
+
+/*
+ * The same for programs: lines of fields with tabs between. The first line has the name of the
+ * command, its other arguments and its summary; the others have of each flag
+ *
+ *	NAME  PLACEHOLDER (none: a boolean)  DEFAULT  NAMES it takes, with spaces between
+ *	"list" if it takes several of them with commas between  HELP
+ */
+void flags_print_table(FILE *stream, const struct flag_command *command);
+
+/* What the help shows as the default: NULL or the empty text for none. */
+const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE]);
 
 #endif

@@ -556,6 +556,7 @@ int live_settings_parse(
 			.target = &workload->rate,
 			.placeholder = "RATE",
 			.parse = parse_live_rate,
+			.words = "max",
 			.help = "Events a second of all producers together, or max.",
 			.default_text = "max" },
 		{ .name = "duration",
@@ -578,6 +579,9 @@ int live_settings_parse(
 			.target = &typed.modes,
 			.placeholder = "MODES",
 			.parse = parse_choice,
+			.choices = live_mode_names,
+			.words = "all",
+			.list = true,
 			.help = "How to read: copy, view, batch, libbpf, dropin (libringview-libbpf in "
 				"its place), perfbuf (the perf buffer of libbpf, in place of a "
 				"ring), the peers libbpf-1.7, aya and cilium-ebpf, or all; or "
@@ -591,6 +595,9 @@ int live_settings_parse(
 			.target = &typed.waits,
 			.placeholder = "WAITS",
 			.parse = parse_choice,
+			.choices = live_wait_names,
+			.words = "all",
+			.list = true,
 			.help = "How to wait: event (until notified), paced (looking at intervals "
 				"that keep the latency budget), busy (never sleeping), libbpf-poll "
 				"and libbpf-spin (the loops of libbpf), or all; or several with "
@@ -617,6 +624,7 @@ int live_settings_parse(
 			.target = workload,
 			.placeholder = "WHEN",
 			.parse = parse_notify,
+			.words = "default never force sampled:",
 			.help = "When producers notify: default (where the kernel thinks that "
 				"the reader has caught up), never, force (each event), or "
 				"sampled:N (once N events wait).",
@@ -626,6 +634,7 @@ int live_settings_parse(
 			.target = &workload->event_size,
 			.placeholder = "SIZE",
 			.parse = parse_event_size,
+			.words = "mixed",
 			.help = "Size of events, 16 to 65536 B; or mixed: 16, 24, 64, 200 and "
 				"1000 B.",
 			.default_text = "64" },

@@ -613,6 +613,8 @@ static const struct flag flags[] = {
 		.placeholder = "PARITY",
 		.help = "even or odd",
 		.default_text = "neither",
+		.words = "even odd",
+		.list = true,
 		.parse = parse_parity },
 	{ .name = "free-count",
 		.kind = FLAG_COUNT,
@@ -1089,6 +1091,29 @@ static void test_print_help_width(void **state)
 	free(text);
 }
 
+/* Asked for until the next parse, and by this word alone. */
+static void test_print_table(void **state)
+{
+	char *text;
+
+	(void)state;
+	t = defaults;
+	assert_int_equal(PARSE("-n", "7", "-help=table"), 1);
+	text = print_help(&command);
+	assert_memory_equal(text, "bpf_ringbuf_zc_benchmark\t[OLD NEW]\tMeasures how", 47);
+	assert_non_null(strstr(text, "\nn\tCOUNT\t50000\t\t\trecords per round\n"));
+	assert_non_null(strstr(text, "\nmode\tMODE\tboth\tcopy view both\t\tcopy, view or both\n"));
+	assert_non_null(strstr(text, "\nforce\t\t\t\t\toverwrite the file\n"));
+	assert_non_null(
+		strstr(text, "\nparity-of-the-record-numbers\tPARITY\tneither\teven odd\tlist"
+			     "\teven or odd\n"));
+	free(text);
+	assert_int_equal(PARSE("-help=tables"), 1);
+	text = print_help(&command);
+	assert_memory_equal(text, "usage:", 6);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1121,6 +1146,7 @@ int main(void)
 		cmocka_unit_test(test_flags_long_and_odd_texts),
 		cmocka_unit_test(test_flags_short_error_buffer),
 		cmocka_unit_test(test_print_help),
+		cmocka_unit_test(test_print_table),
 		cmocka_unit_test(test_print_help_minimum),
 		cmocka_unit_test(test_print_help_width),
 	};
