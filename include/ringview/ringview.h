@@ -22,8 +22,8 @@
  * opening, and adding to a group, allocates memory. A reader belongs to one thread at a time;
  * ringview_interrupt() alone may be called from others and from signal handlers.
  *
- * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier below names
- * its partner there.
+ * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier in this
+ * header names its partner there.
  */
 #ifndef RINGVIEW_RINGVIEW_H
 #define RINGVIEW_RINGVIEW_H
@@ -37,7 +37,7 @@
 extern "C" {
 #endif
 
-#define RINGVIEW_VERSION "0.1.0"
+#define RINGVIEW_VERSION "0.1.0" /* of this header */
 
 #if UINTPTR_MAX != UINT64_MAX
 #error "ringview needs a 64-bit system: the kernel's ring positions are unsigned long"
@@ -379,15 +379,17 @@ static inline uint32_t ringview_internal_load_header(const unsigned char **at)
  *   -EBUSY    another consumer moved the ring's consumer position; this reader wrote nothing since
  *
  * No system call is made. Discarded records are skipped; they are given back by the next release.
- *
- * A loop that takes each stride from the header just loaded is a chain of cache misses, one waiting
- * for the other. Here the stride is remembered from the record before and only compared with the
- * header: a branch that streams of equal records let the processor predict, so that it loads the
- * next record before this one has arrived. Strides of just over a cache line go the second way,
- * which also prefetches. Everything else is found by ringview_internal_seek().
  */
 static inline int ringview_peek(struct ringview *rv, struct ringview_record *record)
 {
+	/*
+	 * A loop that takes each stride from the header just loaded is a chain of cache misses, one
+	 * waiting for the other. Here the stride is remembered from the record before and only
+	 * compared with the header: a branch that streams of equal records let the processor
+	 * predict, so that it loads the next record before this one has arrived. Strides of just
+	 * over a cache line go the second way, which also prefetches. Everything else is found by
+	 * ringview_internal_seek().
+	 */
 	uint64_t position = rv->position, step = rv->fast;
 	const unsigned char *at = rv->data + (position & rv->mask);
 	uint32_t length = rv->header;
