@@ -346,7 +346,7 @@ int settings_parse(
 				   "does not matter."
 				 : "Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures "
 				   "how fast it can be read. Commands: drain (the default), sweep, "
-				   "live, compare, list, watch; each has -help.",
+				   "live, compare, report, list, watch; each has -help.",
 		.flags = flags,
 		.flag_count = sizeof(flags) / sizeof(flags[0]) - sweep,
 	};
