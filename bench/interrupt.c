@@ -4,12 +4,14 @@
 
 #include "interrupt.h"
 
-static volatile sig_atomic_t arrived;
+/* Atomic, not volatile: threads that measure look here too, and not only the one that the handler ran
+ * in. */
+static int arrived;
 
 static void note(int signal_number)
 {
 	(void)signal_number;
-	arrived = 1;
+	__atomic_store_n(&arrived, 1, __ATOMIC_RELAXED);
 }
 
 static void catch (int number, const struct sigaction *action)
@@ -34,5 +36,5 @@ void interrupt_catch(void)
 
 bool interrupted(void)
 {
-	return arrived;
+	return __atomic_load_n(&arrived, __ATOMIC_RELAXED);
 }

@@ -12,7 +12,7 @@
  */
 void interrupt_catch(void);
 
-/* Whether one has arrived. */
+/* Whether one has arrived. For any thread. */
 bool interrupted(void);
 
 #endif
