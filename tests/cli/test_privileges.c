@@ -259,6 +259,7 @@ static void a_ring_in_memory_needs_no_locked_memory(void **state)
 static void no_room_for_a_ring_in_memory_is_told(void **state)
 {
 	(void)state;
+	skip_if_memory_is_sanitized();
 	assert_command_complains(
 		&(struct command){
 			.arguments = ARGUMENTS(QUICK, "-n", "10", "-ring-size", "1GiB"),
@@ -271,6 +272,7 @@ static void no_room_for_a_ring_of_the_kernel_is_told(void **state)
 {
 	(void)state;
 	need_bpf();
+	skip_if_memory_is_sanitized();
 	assert_command_complains(
 		&(struct command){
 			.arguments = ARGUMENTS(QUICK_BPF, "-n", "10", "-ring-size", "512MiB"),

@@ -23,6 +23,13 @@ void skip_because(const char *format, ...)
 	abort(); /* skip() does not return, but does not say so */
 }
 
+void skip_if_memory_is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	skip_because("the address sanitizer takes more memory than is allowed here");
+#endif
+}
+
 int exit_status(int failed, size_t tests)
 {
 	return failed == 0 && skipped == tests ? STATUS_SKIPPED : failed;

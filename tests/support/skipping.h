@@ -7,6 +7,10 @@
 /* Prints why this test cannot run here, and skips it: does not return. */
 __attribute__((format(printf, 1, 2), noreturn)) void skip_because(const char *format, ...);
 
+/* Skips the test in a build with the address sanitizer, whose own memory is large, and part of the
+ * program's. */
+void skip_if_memory_is_sanitized(void);
+
 /*
  * What main() returns when @failed of @tests have failed: 77 where all were skipped, which meson
  * (protocol exitcode) and automake show as such. The TAP of cmocka 1.1 does not help: it calls a
