@@ -7,7 +7,7 @@
 #include "settings.h"
 
 /* Of -precision. 0 would be a value that somebody gave. */
-#define NOT_GIVEN -1
+#define NOT_GIVEN (-1)
 
 void settings_init(struct settings *settings)
 {

@@ -545,6 +545,7 @@ static int add_argument(const struct flag_command *command, struct flag_argument
 
 	if (!arguments || arguments->count == arguments->capacity)
 		return fail(line, "unexpected argument \"%s\"; see %s -help",
+			/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a word of argv */
 			clip(value, strlen(value), clipped), command->name);
 	arguments->values[arguments->count++] = value;
 	return 0;

@@ -66,7 +66,7 @@ __attribute__((format(printf, 2, 0))) static FILE *open_file(
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	memcpy(path, root, length);
+	memcpy(path, root, length); /* NOLINT(bugprone-not-null-terminated-result): the rest does */
 	rest = vsnprintf(path + length, sizeof(path) - length, format, arguments);
 	if (rest < 0 || (size_t)rest >= sizeof(path) - length) {
 		errno = ENAMETOOLONG;

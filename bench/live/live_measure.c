@@ -272,7 +272,7 @@ static int run_rounds(struct live_session *s)
 	if (wanted > LIVE_ROUNDS_MAX)
 		wanted = LIVE_ROUNDS_MAX / step * step;
 	while (!err && m->rounds < wanted) {
-		if (m->rounds % step == 0 && m->rounds / step < RINGS_MAX) {
+		if (!s->source || (m->rounds % step == 0 && m->rounds / step < RINGS_MAX)) {
 			live_source_close(s->source);
 			s->source = NULL;
 			err = live_source_open(

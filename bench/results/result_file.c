@@ -272,7 +272,7 @@ static int add_median(struct series *series)
 
 json_t *result_file_load(const char *name, struct complaint *why)
 {
-	json_error_t error = { 0 };
+	json_error_t error = { .line = 0 }; /* not set where no memory is left */
 	struct stat status;
 	FILE *stream;
 	json_t *runs;

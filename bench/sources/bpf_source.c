@@ -209,7 +209,7 @@ int bpf_source_available(struct complaint *why)
 		.event_size = sizeof(struct skb_meta),
 		.ring_size = (uint64_t)sysconf(_SC_PAGESIZE),
 	};
-	struct source *source;
+	struct source *source = NULL;
 	int err = bpf_source_open(&source, &smallest, why);
 
 	if (!err)

@@ -118,7 +118,7 @@ static struct live_produced run(const struct live_workload *workload, struct liv
 	uint64_t events, struct seen *seen)
 {
 	const struct live_plan plan = live_plan_of(workload);
-	struct ringview *readers[LIVE_RINGS_MAX];
+	struct ringview *readers[LIVE_RINGS_MAX] = { NULL };
 	struct live_produced produced;
 
 	*seen = (struct seen){ .rings = source->rings };

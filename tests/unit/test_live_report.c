@@ -219,7 +219,7 @@ static void the_twin_gives_the_noise(void **state)
 	(void)state;
 	MEASURE(ROUNDS, &polled, &paced);
 	for (size_t i = 0; i < ROUNDS; i++)
-		m.samples[2].rounds[i].elapsed_ns = SECOND * 103ll / 100;
+		m.samples[2].rounds[i].elapsed_ns = SECOND * 103LL / 100;
 	live_results_of(&results, &m);
 	assert_true(fabs(results.noise_floor - 0.03) < 1e-6);
 }
