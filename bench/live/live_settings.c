@@ -609,7 +609,7 @@ int live_settings_parse(
 			.placeholder = "TIME",
 			.help = "How long an event may wait for a paced reader.",
 			.minimal = 10 * US,
-			.maximal = 10 * S },
+			.maximal = S }, /* as in struct ringview_options */
 		{ .name = "timer-slack",
 			.kind = FLAG_DURATION,
 			.target = &workload->timer_slack_ns,
