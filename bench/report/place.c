@@ -95,7 +95,7 @@ static void write_fact_name(struct page *page, const char *name)
 	char words[80];
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(words) - 1; i++)
+	for (i = 0; i < sizeof(words) - 1 && name[i]; i++)
 		words[i] = name[i] == '_' ? ' ' : name[i];
 	words[i] = '\0';
 	page_cell(page, "%s", words);

@@ -28,13 +28,13 @@ void plot_end(struct plot *plot)
  * False, and the plot has failed, without memory. */
 static bool make_room(struct plot *plot, void *array, size_t count, size_t size)
 {
-	void *grown;
+	void *old, *grown;
 
 	/* At every power of two it is full. */
 	if ((count & (count - 1)) != 0)
 		return true;
-	memcpy(&grown, array, sizeof(grown));
-	grown = reallocarray(grown, count ? 2 * count : 1, size);
+	memcpy(&old, array, sizeof(old));
+	grown = reallocarray(old, count ? 2 * count : 1, size);
 	if (grown)
 		memcpy(array, &grown, sizeof(grown));
 	else
@@ -48,7 +48,7 @@ static void copy_name(char name[PLOT_NAME_SIZE], const char *text)
 {
 	size_t i;
 
-	for (i = 0; text[i] && i < PLOT_NAME_SIZE - 1; i++) {
+	for (i = 0; i < PLOT_NAME_SIZE - 1 && text[i]; i++) {
 		const unsigned char c = (unsigned char)text[i];
 		const bool fine = (c < 0x80 && isalnum(c)) || strchr(" .,:+-/()%_=<>", c);
 
