@@ -19,6 +19,7 @@ static json_t *run_stepping(const char *const *arguments)
 	char preload[PATH_MAX + 16];
 	json_t *root;
 
+	skip_if_preload_is_sanitized();
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
 		program_path("tests/cli/libstepping_clock.so"));
 	root = run_command_json(

@@ -30,6 +30,13 @@ void skip_if_memory_is_sanitized(void)
 #endif
 }
 
+void skip_if_preload_is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	skip_because("a sanitizer lets nothing be loaded before it");
+#endif
+}
+
 int exit_status(int failed, size_t tests)
 {
 	return failed == 0 && skipped == tests ? STATUS_SKIPPED : failed;

@@ -11,6 +11,9 @@ __attribute__((format(printf, 1, 2), noreturn)) void skip_because(const char *fo
  * program's. */
 void skip_if_memory_is_sanitized(void);
 
+/* Skips the test in a build with a sanitizer that has to be the first library, before LD_PRELOAD's. */
+void skip_if_preload_is_sanitized(void);
+
 /*
  * What main() returns when @failed of @tests have failed: 77 where all were skipped, which meson
  * (protocol exitcode) and automake show as such. The TAP of cmocka 1.1 does not help: it calls a
