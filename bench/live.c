@@ -48,16 +48,6 @@ static void show_progress(void *context, size_t done, size_t total)
 			done + 1, total);
 }
 
-/* The combination that the others are compared with runs twice in each round. */
-static size_t reference_of(const struct live_settings *settings)
-{
-	for (size_t i = 0; i < settings->combination_count; i++)
-		if (settings->combinations[i].mode == MODE_LIBBPF &&
-			settings->combinations[i].wait == WAIT_LIBBPF_POLL)
-			return i;
-	return 0;
-}
-
 static int measure_live(struct live *live)
 {
 	struct live_settings *settings = &live->settings;
@@ -65,7 +55,6 @@ static int measure_live(struct live *live)
 		.workload = &settings->workload,
 		.combinations = settings->combinations,
 		.count = settings->combination_count,
-		.twin_of = settings->combination_count > 1 ? reference_of(settings) : SIZE_MAX,
 		.rounds = settings->rounds,
 		.progress = show_progress,
 		.progress_context = live,

@@ -137,4 +137,10 @@ const char *live_wait_name(enum live_wait wait);
 /* "batch/paced" is its name in text; its path in results is the mode's name. */
 const char *live_combination_name(struct live_combination combination, char *text, size_t size);
 
+bool live_combination_equal(struct live_combination a, struct live_combination b);
+
+/* Whether it is the one that others are compared with: the first loop of libbpf. Where it does not
+ * take part, they are compared with the first that does. */
+bool live_combination_is_reference(struct live_combination combination);
+
 #endif

@@ -184,8 +184,7 @@ static bool same_reader(const struct live_session *s, size_t a, size_t b)
 {
 	const struct live_samples *samples = s->measurement->samples;
 
-	return samples[a].combination.mode == samples[b].combination.mode &&
-	       samples[a].combination.wait == samples[b].combination.wait;
+	return live_combination_equal(samples[a].combination, samples[b].combination);
 }
 
 /* Notes that the peer of @entry has failed, which takes no further part, and makes new rings: it
@@ -312,15 +311,27 @@ static void keep_sound(struct live_session *s)
 	m->count = kept - (m->twin_of < all);
 }
 
+/* The combination that the others are compared with runs twice in each round. SIZE_MAX: there are
+ * no others. */
+static size_t reference_of(const struct live_request *request)
+{
+	if (request->count < 2)
+		return SIZE_MAX;
+	for (size_t i = 0; i < request->count; i++)
+		if (live_combination_is_reference(request->combinations[i]))
+			return i;
+	return 0;
+}
+
 int live_measure(const struct live_request *request, struct live_measurement *measurement,
 	struct complaint *why)
 {
-	const bool twin = request->twin_of < request->count;
+	const size_t twin_of = reference_of(request);
 	struct live_session s = {
 		.request = request,
 		.measurement = measurement,
 		.why = why,
-		.entries = request->count + twin,
+		.entries = request->count + (twin_of < request->count),
 		.work = work_calibrate(request->workload->work_ns),
 	};
 	int err;
@@ -329,12 +340,11 @@ int live_measure(const struct live_request *request, struct live_measurement *me
 	memset(measurement, 0, offsetof(struct live_measurement, samples[s.entries]));
 	measurement->workload = *request->workload;
 	measurement->count = request->count;
-	measurement->twin_of = twin ? request->twin_of : SIZE_MAX;
+	measurement->twin_of = twin_of;
 	for (size_t i = 0; i < s.entries; i++) {
 		struct live_samples *samples = &measurement->samples[i];
 
-		samples->combination =
-			request->combinations[i < request->count ? i : request->twin_of];
+		samples->combination = request->combinations[i < request->count ? i : twin_of];
 		histogram_clear(&samples->latency);
 	}
 	memory_use_reset();

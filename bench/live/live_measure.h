@@ -19,7 +19,6 @@ struct live_request {
 	const struct live_workload *workload;
 	const struct live_combination *combinations;
 	size_t count;
-	size_t twin_of;  /* SIZE_MAX: none */
 	uint64_t rounds; /* at least; whole schedules are run */
 	live_progress progress;
 	void *progress_context;
@@ -30,10 +29,11 @@ struct live_request {
 /*
  * Measures. @measurement is large (some MiB): allocate it.
  *
- * Each round runs each combination once for workload->duration_ns, in the balanced order of
- * statistics/schedule.h, and then checks that each event that was produced was read once, whole and
- * in order, or was counted as lost or discarded. A peer that fails in this is noted in
- * request->peers, and left out of the measurement; should nothing else be left, its count is 0.
+ * Each round runs each combination once for workload->duration_ns, and the one that the others are
+ * compared with a second time, in the balanced order of statistics/schedule.h; and then checks that
+ * each event that was produced was read once, whole and in order, or was counted as lost or
+ * discarded. A peer that fails in this is noted in request->peers, and left out of the measurement;
+ * should nothing else be left, its count is 0.
  *
  * 0; -EINTR when the user asked to stop; -EBADMSG when events are missing, came twice or damaged;
  * or another negative errno. @why is filled with all but -EINTR.

@@ -60,3 +60,14 @@ const char *live_combination_name(struct live_combination combination, char *tex
 			live_wait_names[combination.wait]);
 	return text;
 }
+
+bool live_combination_equal(struct live_combination a, struct live_combination b)
+{
+	return a.mode == b.mode && a.wait == b.wait;
+}
+
+bool live_combination_is_reference(struct live_combination combination)
+{
+	return live_combination_equal(
+		combination, (struct live_combination){ MODE_LIBBPF, WAIT_LIBBPF_POLL });
+}

@@ -108,8 +108,7 @@ static struct ratio ratio_in(const struct live_measurement *m, const struct live
 static size_t reference_of(const struct live_measurement *m)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (m->samples[i].combination.mode == MODE_LIBBPF &&
-			m->samples[i].combination.wait == WAIT_LIBBPF_POLL)
+		if (live_combination_is_reference(m->samples[i].combination))
 			return i;
 	return 0;
 }

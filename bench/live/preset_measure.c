@@ -21,15 +21,6 @@ static void show_progress(void *context, size_t done, size_t total)
 	run->progress(run->context, run->part, run->preset->count, (double)done / (double)total);
 }
 
-/* The combination that the others are compared with runs twice in each round. */
-static size_t twin_of(const struct preset_part *part)
-{
-	for (size_t i = 0; i < part->combination_count; i++)
-		if (part->combinations[i].wait == WAIT_LIBBPF_POLL)
-			return i;
-	return 0;
-}
-
 static int measure_part(struct preset_run *run, uint64_t rounds, struct complaint *why)
 {
 	struct preset_part *part = &run->preset->parts[run->part];
@@ -37,7 +28,6 @@ static int measure_part(struct preset_run *run, uint64_t rounds, struct complain
 		.workload = &part->workload,
 		.combinations = part->combinations,
 		.count = part->combination_count,
-		.twin_of = part->combination_count > 1 ? twin_of(part) : SIZE_MAX,
 		.rounds = rounds,
 		.progress = show_progress,
 		.progress_context = run,
@@ -127,8 +117,7 @@ const struct live_result *preset_result(
 	for (size_t i = 0; i < part->results->result_count; i++) {
 		const struct live_result *result = &part->results->results[i];
 
-		if (result->combination.mode == combination.mode &&
-			result->combination.wait == combination.wait)
+		if (live_combination_equal(result->combination, combination))
 			return result;
 	}
 	return NULL;

@@ -114,6 +114,24 @@ static void each_result_says_of_what(void **state)
 	assert_true(json_array_size(array_in(object_in(seen, "published"), "figures")) > 0);
 }
 
+/* Also where others wait like it. */
+static void the_noise_is_of_what_others_are_compared_with(void **state)
+{
+	const json_t *noise;
+	json_t *root;
+
+	(void)state;
+	need_bpf();
+	root = run_json(ARGUMENTS(
+		PRESET, "-mode", "dropin,libbpf", "-wait", "libbpf-poll", "-format", "json"));
+	noise = array_in(root, "noise");
+	assert_true(json_array_size(noise) > 0);
+	for (size_t i = 0; i < json_array_size(noise); i++)
+		assert_string_equal(text_in(json_array_get(noise, i), "path"),
+			text_in(json_array_get(array_in(root, "ratios"), 0), "baseline"));
+	json_decref(root);
+}
+
 static void the_text_has_what_was_published_beside(void **state)
 {
 	struct outcome outcome;
@@ -225,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_question_is_answered_by_each),
 		cmocka_unit_test(each_result_says_of_what),
+		cmocka_unit_test(the_noise_is_of_what_others_are_compared_with),
 		cmocka_unit_test(the_text_has_what_was_published_beside),
 		cmocka_unit_test(csv_and_gobench_name_the_question),
 		cmocka_unit_test(runs_are_compared_question_by_question),
