@@ -107,8 +107,6 @@ static int run_beside(struct live_trial *trial, struct consumer *c, struct live_
 	stop_err = consumer_stop(c, err ? &ignored : why);
 	trial->reader_failed = !err && stop_err;
 	c->started_ns = started_ns; /* the consumer had to be there before */
-	if (c->consumed == 0)
-		c->last_ns = started_ns + trial->workload->duration_ns;
 	return err ? err : stop_err;
 }
 
