@@ -185,6 +185,13 @@ static bool same_reader(const struct live_session *s, size_t a, size_t b)
 	return live_combination_equal(samples[a].combination, samples[b].combination);
 }
 
+static int renew_source(struct live_session *s)
+{
+	live_source_close(s->source);
+	s->source = NULL;
+	return live_source_open(&s->source, s->request->workload, uses_perf(s->request), s->why);
+}
+
 /* Notes that the peer of @entry has failed, which takes no further part, and makes new rings: it
  * may have left anything in the old. */
 static int drop_peer(struct live_session *s, size_t entry)
@@ -194,9 +201,7 @@ static int drop_peer(struct live_session *s, size_t entry)
 	peers_add_failure(s->request->peers, live_mode_names[mode], s->why->text);
 	for (size_t i = 0; i < s->entries; i++)
 		s->failed[i] |= same_reader(s, i, entry);
-	live_source_close(s->source);
-	s->source = NULL;
-	return live_source_open(&s->source, s->request->workload, uses_perf(s->request), s->why);
+	return renew_source(s);
 }
 
 static int run_entry(struct live_session *s, size_t entry, size_t row)
@@ -270,10 +275,7 @@ static int run_rounds(struct live_session *s)
 		wanted = LIVE_ROUNDS_MAX / step * step;
 	while (!err && m->rounds < wanted) {
 		if (!s->source || (m->rounds % step == 0 && m->rounds / step < RINGS_MAX)) {
-			live_source_close(s->source);
-			s->source = NULL;
-			err = live_source_open(
-				&s->source, s->request->workload, uses_perf(s->request), s->why);
+			err = renew_source(s);
 			if (!err)
 				err = measure_alone(s, alone, &alone_count);
 		}
