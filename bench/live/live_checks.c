@@ -127,10 +127,14 @@ struct live_obstacle live_obstacle_of(const struct live_workload *workload, enum
 {
 	const bool perfbuf = mode == MODE_PERFBUF;
 
+	if (mode < MODE_DROPIN)
+		return (struct live_obstacle){ 0 }; /* ringview's own take all there is */
 	if (workload->source == SOURCE_MEMORY)
 		return (struct live_obstacle){ perfbuf ? "reads only buffers of the kernel"
 						       : "reads only rings of the kernel",
 			"leave out -source memory" };
+	if (!live_mode_waits_itself(mode))
+		return (struct live_obstacle){ 0 };
 	if (workload->rings > 1)
 		return (struct live_obstacle){ perfbuf ? "has a buffer for each CPU, and no rings"
 						       : "reads one ring",

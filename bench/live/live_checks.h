@@ -20,7 +20,6 @@ struct live_obstacle {
 	const char *remedy;
 };
 
-/* Of those that wait in their own way. */
 struct live_obstacle live_obstacle_of(const struct live_workload *workload, enum live_mode mode);
 
 #endif

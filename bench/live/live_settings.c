@@ -269,40 +269,28 @@ static size_t count_of(const struct live_settings *settings, enum live_mode mode
 	return count;
 }
 
-static void leave_out_libbpf(struct live_settings *settings)
+/* What came by "all", and cannot take part: a line for each mode, and for each loop of libbpf.
+ * Peers are asked first whether they are there (live_peers.c). */
+static void leave_out_impossible(struct live_settings *settings)
 {
+	enum live_mode told = MODE_COUNT;
 	size_t kept = 0;
 
-	if (count_of(settings, MODE_DROPIN) > 0)
-		fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
-			live_mode_names[MODE_DROPIN]);
 	for (size_t i = 0; i < settings->combination_count; i++) {
 		const struct live_combination combination = settings->combinations[i];
+		const enum live_mode mode = combination.mode;
+		const char *reason = live_obstacle_of(&settings->workload, mode).reason;
 
-		if (combination.mode == MODE_DROPIN)
-			continue;
-		if (combination.mode == MODE_LIBBPF)
-			fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
-				live_wait_names[combination.wait]);
-		else
+		if (!reason || live_mode_program(mode)) {
 			settings->combinations[kept++] = combination;
-	}
-	settings->combination_count = kept;
-}
-
-/* A perf buffer that came by "all", where it cannot take part. */
-static void leave_out_perfbuf(const struct typed *typed)
-{
-	struct live_settings *settings = typed->settings;
-	const char *reason = live_obstacle_of(&settings->workload, MODE_PERFBUF).reason;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < settings->combination_count; i++) {
-		if (!reason || settings->combinations[i].mode != MODE_PERFBUF)
-			settings->combinations[kept++] = settings->combinations[i];
-		else
-			fprintf(stderr, "%s: left out: it %s\n", live_mode_names[MODE_PERFBUF],
+			continue;
+		}
+		if (mode != told || mode == MODE_LIBBPF)
+			fprintf(stderr, "%s: left out: it %s\n",
+				mode == MODE_LIBBPF ? live_wait_names[combination.wait]
+						    : live_mode_names[mode],
 				reason);
+		told = mode;
 	}
 	settings->combination_count = kept;
 }
@@ -341,7 +329,7 @@ static int check_named_modes(const struct typed *typed, struct complaint *why)
 	int err = 0;
 
 	for (int mode = 0; mode < MODE_COUNT && !err; mode++)
-		if (is_named(&typed->modes, mode) && live_mode_waits_itself((enum live_mode)mode))
+		if (is_named(&typed->modes, mode))
 			err = check_named_mode(
 				&typed->settings->workload, (enum live_mode)mode, why);
 	return err;
@@ -368,8 +356,6 @@ static int check_combinations(const struct typed *typed, struct complaint *why)
 		return complain(why, -EINVAL,
 			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
 			"leave out -source memory");
-	if (settings->workload.source == SOURCE_MEMORY && is_named(&typed->modes, MODE_DROPIN))
-		return check_named_mode(&settings->workload, MODE_DROPIN, why);
 	return check_named_modes(typed, why);
 }
 
@@ -491,10 +477,8 @@ static int conclude(struct typed *typed, struct complaint *why)
 		err = check_combinations(typed, why);
 	if (!err && settings->advise)
 		err = check_advise(typed, why);
-	if (!err && workload->source == SOURCE_MEMORY)
-		leave_out_libbpf(settings);
 	if (!err)
-		leave_out_perfbuf(typed);
+		leave_out_impossible(settings);
 	return err;
 }
 
