@@ -65,6 +65,7 @@ static void a_live_run_on_a_ring_of_the_kernel_goes_on(void **state)
 	(void)state;
 	need_bpf();
 	look_at_live(ARGUMENTS(LIVE, "-wait", "all", "-rate", "100k"));
+	need_tracepoints();
 	look_at_live(ARGUMENTS(LIVE, "-wait", "event", "-producer", "syscall", "-rate", "20k"));
 }
 

@@ -328,7 +328,7 @@ static void system_calls_can_be_the_producer(void **state)
 	json_t *root;
 
 	(void)state;
-	need_bpf();
+	need_tracepoints();
 	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-producer", "syscall", "-producers", "2"));
 	assert_string_equal(text_in(object_in(root, "workload"), "producer"), "syscall");
 	json_decref(root);
@@ -339,7 +339,7 @@ static void system_calls_keep_a_rate(void **state)
 	json_t *root;
 
 	(void)state;
-	need_bpf();
+	need_tracepoints();
 	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-producer", "syscall", "-rate", "20k",
 		"-ring-size", "16MiB", "-wait", "event"));
 	assert_int_equal(integer_in(result_of(root, 0), "lost"), 0);

@@ -315,6 +315,7 @@ static void built_peers_read_what_is_notified_rarely(void **state)
 {
 	(void)state;
 	assert_built_peers_account(BUILT("-notify", "sampled:100", "-rate", "200k"));
+	need_tracepoints();
 	assert_built_peers_account(BUILT("-producer", "syscall", "-notify", "force"));
 }
 

@@ -117,7 +117,7 @@ static void a_perf_buffer_knows_of_discarded_events(void **state)
 static void system_calls_write_to_rings_and_perf_buffers_in_turn(void **state)
 {
 	(void)state;
-	need_bpf();
+	need_tracepoints();
 	assert_adds_up(ARGUMENTS(RING_AND_PERFBUF, "-producer", "syscall", "-producers", "2"));
 }
 
@@ -194,12 +194,13 @@ static void back_to_back_reads_turn_by_turn(void **state)
 	need_bpf();
 	assert_turns(ARGUMENTS(RING_AND_PERFBUF, "-back-to-back", "500"), 500);
 	assert_turns(ARGUMENTS(RING_AND_PERFBUF, "-back-to-back", "1", "-notify", "sampled:1"), 1);
-	assert_turns(ARGUMENTS(RING_AND_PERFBUF, "-back-to-back", "70", "-notify", "sampled:70",
-			     "-producer", "syscall"),
-		70);
 	assert_turns(ARGUMENTS(QUICK_LIVE, "-wait", "paced,busy,libbpf-spin", "-back-to-back",
 			     "500", "-write", "output"),
 		500);
+	need_tracepoints();
+	assert_turns(ARGUMENTS(RING_AND_PERFBUF, "-back-to-back", "70", "-notify", "sampled:70",
+			     "-producer", "syscall"),
+		70);
 }
 
 static void all_may_share_a_cpu(void **state)
@@ -209,7 +210,7 @@ static void all_may_share_a_cpu(void **state)
 	(void)state;
 	assert_adds_up(ARGUMENTS(
 		QUICK_LIVE, "-source", "memory", "-wait", "event,paced,busy", "-same-cpu"));
-	need_bpf();
+	need_tracepoints();
 	root = run_live(ARGUMENTS(RING_AND_PERFBUF, "-same-cpu", "-producer", "syscall"));
 	assert_true(json_is_true(json_object_get(object_in(root, "workload"), "same_cpu")));
 	json_decref(root);

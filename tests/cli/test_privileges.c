@@ -145,6 +145,7 @@ static void live_by_system_calls_needs_two_and_tracefs(void **state)
 		ARGUMENTS(QUICK_LIVE, "-producer", "syscall", "-wait", "event");
 
 	(void)state;
+	need_tracepoints();
 	assert_needs_exactly(&(struct privileges){ false, FOR_TRACING }, arguments);
 	assert_nobody_works(FOR_TRACING | CAPABILITY(CAP_DAC_READ_SEARCH), arguments);
 	assert_command_complains(&(struct command){ .arguments = arguments,

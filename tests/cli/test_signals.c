@@ -172,6 +172,7 @@ static void being_stopped_and_continued_loses_nothing(void **state)
 	assert_goes_on(&(struct command){
 		.arguments = ARGUMENTS(SHORT_LIVE, "-wait", "all", "-discard", "3%"),
 		.stutters = true });
+	need_tracepoints();
 	assert_goes_on(&(struct command){ .arguments = ARGUMENTS(SHORT_LIVE, "-producer", "syscall",
 						  "-wait", "paced", "-rate", "100k"),
 		.stutters = true });

@@ -44,6 +44,19 @@ void need_bpf(void)
 		skip_because("needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN");
 }
 
+bool tracepoints_are_there(void)
+{
+	return access("/sys/kernel/tracing/events/syscalls/sys_enter_getpgid", F_OK) == 0 ||
+	       access("/sys/kernel/debug/tracing/events/syscalls/sys_enter_getpgid", F_OK) == 0;
+}
+
+void need_tracepoints(void)
+{
+	need_bpf();
+	if (!tracepoints_are_there())
+		skip_because("needs tracepoints of system calls; mount tracefs");
+}
+
 void need_changing_privileges(void)
 {
 	if (!privileges_held(CAPABILITY(CAP_SETUID) | CAPABILITY(CAP_SETGID) |

@@ -25,6 +25,12 @@ bool privileges_held(uint64_t capabilities);
 /* Skips the test, and says why, where rings of the kernel cannot be made. */
 void need_bpf(void);
 
+/* Whether there are tracepoints of system calls, which take tracefs to be mounted. */
+bool tracepoints_are_there(void);
+
+/* As need_bpf(), and where there are no tracepoints of system calls. */
+void need_tracepoints(void);
+
 /* Skips the test where this process cannot give a program other privileges. */
 void need_changing_privileges(void);
 
