@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common_settings.h"
 #include "live/live_checks.h"
+#include "live/live_choice.h"
 #include "live/live_settings.h"
 
 #define US INT64_C(1000)
@@ -18,21 +17,10 @@
 
 #define CPUS_MAX 65536 /* more than any kernel has */
 
-#define NAMES_MAX 16
-
-/* What a list of names chooses from, and what it has chosen. */
-struct choice {
-	const char *what; /* "mode" */
-	const char *const *names;
-	int chosen[NAMES_MAX]; /* each once, in the order of the list */
-	size_t count;          /* 0: the flag was not given */
-	unsigned int named;    /* bits of those that "all" alone did not bring */
-};
-
 /* What was typed, where the settings have another type or do not tell whether it was. */
 struct typed {
 	struct live_settings *settings;
-	struct choice modes, waits;
+	struct live_choice choice;
 	uint64_t producers, rings;
 	int source, producer, write, preset;
 	bool duration_given;
@@ -72,68 +60,6 @@ void live_settings_init(struct live_settings *settings)
 		.rounds = 6,
 		.format = FORMAT_TEXT,
 	};
-}
-
-static void choose(struct choice *choice, int value)
-{
-	for (size_t i = 0; i < choice->count; i++)
-		if (choice->chosen[i] == value)
-			return;
-	choice->chosen[choice->count++] = value;
-}
-
-static bool is_named(const struct choice *choice, int value)
-{
-	return choice->named & 1u << value;
-}
-
-/* Chooses all names, or the one. False when there is no such name. */
-static bool choose_name(struct choice *choice, const char *name)
-{
-	const bool all = strcmp(name, "all") == 0;
-	bool found = all;
-
-	for (int i = 0; choice->names[i]; i++) {
-		if (!all && strcmp(name, choice->names[i]) != 0)
-			continue;
-		choose(choice, i);
-		if (!all)
-			choice->named |= 1u << i;
-		found = true;
-	}
-	return found;
-}
-
-static void write_names(char *text, size_t size, const char *const *names)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; names[i] && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", names[i]);
-}
-
-/* -mode and -wait: all, or names with commas between. */
-static int parse_choice(const char *text, void *target, char *error, size_t error_size)
-{
-	struct choice *choice = target;
-	char *copy = strdup(text), *next = copy, *name, known[192];
-	int err = 0;
-
-	if (!copy)
-		return -ENOMEM;
-	choice->count = 0;
-	choice->named = 0;
-	while (!err && (name = strsep(&next, ","))) {
-		if (choose_name(choice, name))
-			continue;
-		write_names(known, sizeof(known), choice->names);
-		snprintf(error, error_size, "unknown %s \"%.48s\"; choose all, or some of %s",
-			choice->what, name, known);
-		err = -EINVAL;
-	}
-	free(copy);
-	return err;
 }
 
 static int parse_live_rate(const char *text, void *target, char *error, size_t error_size)
@@ -208,157 +134,6 @@ static int parse_ring_size(const char *text, void *target, char *error, size_t e
 	return -EINVAL;
 }
 
-static bool is_of_libbpf(int wait)
-{
-	return wait == WAIT_LIBBPF_POLL || wait == WAIT_LIBBPF_SPIN;
-}
-
-/* Whether the modes or waits of libbpf were named, all brings them not. */
-static bool names_libbpf(const struct typed *typed)
-{
-	return is_named(&typed->modes, MODE_LIBBPF) || is_named(&typed->waits, WAIT_LIBBPF_POLL) ||
-	       is_named(&typed->waits, WAIT_LIBBPF_SPIN);
-}
-
-static void add_combination(struct live_settings *settings, int mode, int wait)
-{
-	settings->combinations[settings->combination_count++] = (struct live_combination){
-		.mode = (enum live_mode)mode,
-		.wait = (enum live_wait)wait,
-	};
-}
-
-/* The loops of libbpf come whatever the mode is, unless only modes were named that wait themselves:
- * then the default brings them not. */
-static bool wants_libbpf(const struct typed *typed, int wait)
-{
-	if (is_named(&typed->waits, wait) || is_named(&typed->modes, MODE_LIBBPF))
-		return true;
-	for (size_t m = 0; m < typed->modes.count; m++)
-		if (!live_mode_waits_itself((enum live_mode)typed->modes.chosen[m]))
-			return true;
-	return false;
-}
-
-/* Each mode with each wait, then the loops of libbpf, then what waits in its own way. */
-static void combine(const struct typed *typed)
-{
-	const struct choice *modes = &typed->modes, *waits = &typed->waits;
-	struct live_settings *settings = typed->settings;
-
-	settings->combination_count = 0;
-	for (size_t m = 0; m < modes->count; m++)
-		for (size_t w = 0; w < waits->count && modes->chosen[m] < MODE_LIBBPF; w++)
-			if (live_mode_has_wait((enum live_mode)modes->chosen[m],
-				    (enum live_wait)waits->chosen[w]))
-				add_combination(settings, modes->chosen[m], waits->chosen[w]);
-	for (size_t w = 0; w < waits->count; w++)
-		if (is_of_libbpf(waits->chosen[w]) && wants_libbpf(typed, waits->chosen[w]))
-			add_combination(settings, MODE_LIBBPF, waits->chosen[w]);
-	for (size_t m = 0; m < modes->count; m++)
-		if (live_mode_waits_itself((enum live_mode)modes->chosen[m]))
-			add_combination(settings, modes->chosen[m], WAIT_OWN);
-}
-
-static size_t count_of(const struct live_settings *settings, enum live_mode mode)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < settings->combination_count; i++)
-		count += settings->combinations[i].mode == mode;
-	return count;
-}
-
-/* What came by "all", and cannot take part: a line for each mode, and for each loop of libbpf.
- * Peers are asked first whether they are there (live_peers.c). */
-static void leave_out_impossible(struct live_settings *settings)
-{
-	enum live_mode told = MODE_COUNT;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < settings->combination_count; i++) {
-		const struct live_combination combination = settings->combinations[i];
-		const enum live_mode mode = combination.mode;
-		const char *reason = live_obstacle_of(&settings->workload, mode).reason;
-
-		if (!reason || live_mode_program(mode)) {
-			settings->combinations[kept++] = combination;
-			continue;
-		}
-		if (mode != told || mode == MODE_LIBBPF)
-			fprintf(stderr, "%s: left out: it %s\n",
-				mode == MODE_LIBBPF ? live_wait_names[combination.wait]
-						    : live_mode_names[mode],
-				reason);
-		told = mode;
-	}
-	settings->combination_count = kept;
-}
-
-static bool has_mode_for(const struct typed *typed, enum live_wait wait)
-{
-	for (size_t m = 0; m < typed->modes.count; m++)
-		if (live_mode_has_wait((enum live_mode)typed->modes.chosen[m], wait))
-			return true;
-	return false;
-}
-
-/* A wait of ringview was named, and no mode that has it was chosen. */
-static bool has_waits_without_mode(const struct typed *typed)
-{
-	for (int wait = WAIT_EVENT; wait <= WAIT_BUSY; wait++)
-		if (is_named(&typed->waits, wait) && !has_mode_for(typed, (enum live_wait)wait))
-			return true;
-	return false;
-}
-
-/* A reader of others that was named has to be able to run. */
-static int check_named_mode(
-	const struct live_workload *workload, enum live_mode mode, struct complaint *why)
-{
-	const struct live_obstacle obstacle = live_obstacle_of(workload, mode);
-
-	if (!obstacle.reason)
-		return 0;
-	return complain(why, -EINVAL, "-mode: %s %s; leave it out, or %s", live_mode_names[mode],
-		obstacle.reason, obstacle.remedy);
-}
-
-static int check_named_modes(const struct typed *typed, struct complaint *why)
-{
-	int err = 0;
-
-	for (int mode = 0; mode < MODE_COUNT && !err; mode++)
-		if (is_named(&typed->modes, mode))
-			err = check_named_mode(
-				&typed->settings->workload, (enum live_mode)mode, why);
-	return err;
-}
-
-static int check_combinations(const struct typed *typed, struct complaint *why)
-{
-	const struct live_settings *settings = typed->settings;
-
-	if (is_named(&typed->modes, MODE_LIBBPF) &&
-		(count_of(settings, MODE_LIBBPF) == 0 || has_waits_without_mode(typed)))
-		return complain(why, -EINVAL,
-			"-mode: libbpf waits with libbpf-poll or libbpf-spin; give these as -wait, "
-			"or another -mode");
-	if (has_waits_without_mode(typed))
-		return complain(why, -EINVAL,
-			"-wait: event, paced and busy are for copy, view and batch, the last two "
-			"also for dropin; give one of these as -mode too, or leave out -wait");
-	if (is_named(&typed->modes, MODE_DROPIN) && count_of(settings, MODE_DROPIN) == 0)
-		return complain(why, -EINVAL,
-			"-mode: dropin waits with libbpf-poll, libbpf-spin, paced or busy; give "
-			"these as -wait, or another -mode");
-	if (settings->workload.source == SOURCE_MEMORY && names_libbpf(typed))
-		return complain(why, -EINVAL,
-			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
-			"leave out -source memory");
-	return check_named_modes(typed, why);
-}
-
 static int check_advise(const struct typed *typed, struct complaint *why)
 {
 	if (typed->settings->combination_count > 1)
@@ -405,7 +180,8 @@ static int check_preset(
 				"-%s: -preset %s sets this itself; leave out one of them",
 				flags[i].name, live_preset_names[typed->preset]);
 	for (int mode = 0; mode < MODE_COUNT; mode++)
-		if (is_named(&typed->modes, mode) && live_mode_program((enum live_mode)mode))
+		if (chosen_names_has(&typed->choice.modes, mode) &&
+			live_mode_program((enum live_mode)mode))
 			return complain(why, -EINVAL,
 				"-mode: %s is not asked by -preset %s; leave it out",
 				live_mode_names[mode], live_preset_names[typed->preset]);
@@ -417,29 +193,18 @@ static int check_preset(
 /* What the kernel's benchmark has, and waiting paced. */
 static void choose_for_preset(struct typed *typed)
 {
-	if (typed->modes.count == 0) {
-		choose(&typed->modes, MODE_BATCH);
-		choose(&typed->modes, MODE_LIBBPF);
-		choose(&typed->modes, MODE_PERFBUF);
+	if (typed->choice.modes.count == 0) {
+		chosen_names_add(&typed->choice.modes, MODE_BATCH);
+		chosen_names_add(&typed->choice.modes, MODE_LIBBPF);
+		chosen_names_add(&typed->choice.modes, MODE_PERFBUF);
 	}
-	if (typed->waits.count == 0) {
-		choose(&typed->waits, WAIT_EVENT);
-		choose(&typed->waits, WAIT_PACED);
-		choose(&typed->waits, WAIT_LIBBPF_POLL);
+	if (typed->choice.waits.count == 0) {
+		chosen_names_add(&typed->choice.waits, WAIT_EVENT);
+		chosen_names_add(&typed->choice.waits, WAIT_PACED);
+		chosen_names_add(&typed->choice.waits, WAIT_LIBBPF_POLL);
 	}
 	if (!typed->duration_given)
 		typed->settings->workload.duration_ns = PRESET_DURATION_NS;
-}
-
-/* Peers that came by "all" are not asked. */
-static void leave_out_peers(struct live_settings *settings)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < settings->combination_count; i++)
-		if (!live_mode_program(settings->combinations[i].mode))
-			settings->combinations[kept++] = settings->combinations[i];
-	settings->combination_count = kept;
 }
 
 /* What depends on more than one flag: defaults, combinations, and whether they make sense. */
@@ -456,16 +221,16 @@ static int conclude(struct typed *typed, struct complaint *why)
 	workload->rings = (uint32_t)typed->rings;
 	if (settings->preset)
 		choose_for_preset(typed);
-	if (typed->modes.count == 0)
-		choose(&typed->modes, MODE_BATCH);
-	if (typed->waits.count == 0 && settings->advise)
-		choose(&typed->waits, WAIT_PACED);
-	if (typed->waits.count == 0)
-		choose_name(&typed->waits, "all");
-	combine(typed);
+	if (typed->choice.modes.count == 0)
+		chosen_names_add(&typed->choice.modes, MODE_BATCH);
+	if (typed->choice.waits.count == 0 && settings->advise)
+		chosen_names_add(&typed->choice.waits, WAIT_PACED);
+	if (typed->choice.waits.count == 0)
+		chosen_names_add_name(&typed->choice.waits, "all");
+	live_choice_combine(&typed->choice, settings);
 	if (settings->preset)
-		leave_out_peers(settings);
-	settings->named_modes = typed->modes.named;
+		live_choice_leave_out_peers(settings);
+	settings->named_modes = typed->choice.modes.named;
 	err = check_output(settings->output, why);
 	if (!err && !settings->advise)
 		err = live_check_ring(workload, why);
@@ -474,11 +239,11 @@ static int conclude(struct typed *typed, struct complaint *why)
 	if (!err)
 		err = live_check_back_to_back(workload, why);
 	if (!err)
-		err = check_combinations(typed, why);
+		err = live_choice_check(&typed->choice, settings, why);
 	if (!err && settings->advise)
 		err = check_advise(typed, why);
 	if (!err)
-		leave_out_impossible(settings);
+		live_choice_leave_out(settings);
 	return err;
 }
 
@@ -488,8 +253,8 @@ int live_settings_parse(
 	struct live_workload *workload = &settings->workload;
 	struct typed typed = {
 		.settings = settings,
-		.modes = { .what = "mode", .names = live_mode_names },
-		.waits = { .what = "wait", .names = live_wait_names },
+		.choice = { .modes = { .what = "mode", .names = live_mode_names },
+			.waits = { .what = "wait", .names = live_wait_names } },
 		.producers = workload->producers,
 		.rings = workload->rings,
 		.source = workload->source,
@@ -560,9 +325,9 @@ int live_settings_parse(
 			.maximal = LIVE_ROUNDS_MAX },
 		{ .name = "mode",
 			.kind = FLAG_CUSTOM,
-			.target = &typed.modes,
+			.target = &typed.choice.modes,
 			.placeholder = "MODES",
-			.parse = parse_choice,
+			.parse = live_choice_parse,
 			.choices = live_mode_names,
 			.words = "all",
 			.list = true,
@@ -576,9 +341,9 @@ int live_settings_parse(
 			.default_text = "batch" },
 		{ .name = "wait",
 			.kind = FLAG_CUSTOM,
-			.target = &typed.waits,
+			.target = &typed.choice.waits,
 			.placeholder = "WAITS",
-			.parse = parse_choice,
+			.parse = live_choice_parse,
 			.choices = live_wait_names,
 			.words = "all",
 			.list = true,
