@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installed.h"
 #include "live/live_dropin.h"
 
 #define LIBRARY "libringview-libbpf.so.0"
@@ -33,6 +34,11 @@ static void *load(void)
 	return library ? library : dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 }
 
+static const char *remedy(void)
+{
+	return is_installed() ? "install it, as Debian's libringview-libbpf0" : "run: ./run build";
+}
+
 static int load_calls(struct complaint *why)
 {
 	const struct {
@@ -48,8 +54,8 @@ static int load_calls(struct complaint *why)
 	void *library = load();
 
 	if (!library)
-		return complain(why, -ENOENT,
-			"-mode: dropin cannot be loaded: %s; run: ./run build", dlerror());
+		return complain(why, -ENOENT, "-mode: dropin cannot be loaded: %s; %s", dlerror(),
+			remedy());
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		void *call = dlsym(library, wanted[i].name);
 
@@ -76,8 +82,8 @@ int live_dropin_choose(struct live_settings *settings, struct complaint *why)
 	if (!err || settings->named_modes & 1u << MODE_DROPIN)
 		return err;
 	settings->combination_count = kept;
-	fprintf(stderr, "%s: left out: there is no " LIBRARY "; run: ./run build\n",
-		live_mode_names[MODE_DROPIN]);
+	fprintf(stderr, "%s: left out: there is no " LIBRARY "; %s\n", live_mode_names[MODE_DROPIN],
+		remedy());
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installed.h"
 #include "peers/peers.h"
 
 bool peers_are_wanted(void)
@@ -43,6 +44,13 @@ static int file_of(char file[PATH_MAX], const char *program)
 	return written < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+static const char *remedy(void)
+{
+	return is_installed() ? "run ./run peers in ringview's sources, and set RINGVIEW_PEERS "
+				"to the build/peers there"
+			      : "run: ./run peers";
+}
+
 int peers_find(const char *program, struct complaint *why)
 {
 	char file[PATH_MAX];
@@ -57,8 +65,8 @@ int peers_find(const char *program, struct complaint *why)
 			why, err, "peer %s cannot be looked for: %s", program, strerror(-err));
 	if (access(file, F_OK) == 0)
 		return 0;
-	return complain(why, -ENOENT, "peer %s is not built: there is no %s; run: ./run peers",
-		program, file);
+	return complain(
+		why, -ENOENT, "peer %s is not built: there is no %s; %s", program, file, remedy());
 }
 
 int peers_start(struct peer_process **process, const char *program, int map_fd,
@@ -120,7 +128,7 @@ bool peers_has_program(const struct peer_wish *wish, bool tell)
 		return true;
 	/* Once for all paths of a program. */
 	if (tell && peers_are_wanted() && strcmp(wish->path, wish->program) == 0)
-		fprintf(stderr, "%s: left out: it is not built; run: ./run peers\n", wish->path);
+		fprintf(stderr, "%s: left out: it is not built; %s\n", wish->path, remedy());
 	return false;
 }
 

@@ -237,8 +237,8 @@ static void every_combination_runs_on_a_ring_of_the_kernel(void **state)
 
 	(void)state;
 	need_bpf();
-	root = run_live(
-		ARGUMENTS(QUICK_LIVE_BPF, JSON, "-mode", "copy,view,batch,libbpf,perfbuf", "-wait", "all"));
+	root = run_live(ARGUMENTS(
+		QUICK_LIVE_BPF, JSON, "-mode", "copy,view,batch,libbpf,perfbuf", "-wait", "all"));
 	assert_results(root, "copy/event copy/paced copy/busy view/event view/paced view/busy "
 			     "batch/event batch/paced batch/busy libbpf/libbpf-poll "
 			     "libbpf/libbpf-spin perfbuf/own");
@@ -300,7 +300,7 @@ static void without_its_library_the_drop_in_is_left_out(void **state)
 	outcome = run_elsewhere(ARGUMENTS(QUICK_LIVE_BPF, "-mode", "all", "-wait", "paced"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(outcome.err, "dropin: left out: there is no libringview-libbpf.so.0; "
-					 "run: ./run build\n");
+					 "install it, as Debian's libringview-libbpf0\n");
 	assert_null(strstr(outcome.out, "dropin"));
 	outcome_free(&outcome);
 	outcome = run_elsewhere(ARGUMENTS(QUICK_LIVE_BPF, "-mode", "dropin", "-wait", "paced"));
