@@ -2,11 +2,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "build_folder.h"
 #include "installed.h"
 #include "live/live_dropin.h"
 
@@ -14,22 +14,13 @@
 
 static struct libbpf_calls calls;
 
-/* build/bench/program has it in build/dropin. Else it is installed, where the loader looks. */
+/* That of the build; else it is installed, where the loader looks. */
 static void *load(void)
 {
-	char file[PATH_MAX + sizeof("/dropin/" LIBRARY)];
-	ssize_t length = readlink("/proc/self/exe", file, PATH_MAX - 1);
+	char file[PATH_MAX];
 	void *library = NULL;
 
-	file[length > 0 ? length : 0] = '\0';
-	for (int level = 0; level < 2; level++) {
-		char *slash = strrchr(file, '/');
-
-		if (slash)
-			*slash = '\0';
-	}
-	strcat(file, "/dropin/" LIBRARY);
-	if (access(file, F_OK) == 0)
+	if (build_folder_path(file, "dropin/" LIBRARY) == 0 && access(file, F_OK) == 0)
 		library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	return library ? library : dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build_folder.h"
 #include "installed.h"
 #include "peers/peers.h"
 
@@ -21,27 +22,14 @@ bool peers_are_wanted(void)
 static int file_of(char file[PATH_MAX], const char *program)
 {
 	const char *folder = getenv("RINGVIEW_PEERS");
-	char self[PATH_MAX];
-	ssize_t length;
-	char *slash;
-	int written;
+	char beside[NAME_MAX];
 
-	if (folder) {
-		written = snprintf(file, PATH_MAX, "%s/%s", folder, program);
-		return written < PATH_MAX ? 0 : -ENAMETOOLONG;
-	}
-	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (length < 0)
-		return -errno;
-	self[length] = '\0';
-	/* build/bench/program: two levels up. */
-	for (int level = 0; level < 2; level++) {
-		slash = strrchr(self, '/');
-		if (slash)
-			*slash = '\0';
-	}
-	written = snprintf(file, PATH_MAX, "%s/peers/%s", self, program);
-	return written < PATH_MAX ? 0 : -ENAMETOOLONG;
+	if (folder)
+		return snprintf(file, PATH_MAX, "%s/%s", folder, program) < PATH_MAX
+			       ? 0
+			       : -ENAMETOOLONG;
+	snprintf(beside, sizeof(beside), "peers/%s", program);
+	return build_folder_path(file, beside);
 }
 
 static const char *remedy(void)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What was built beside this program, which is build/bench/program.
+ */
+#ifndef BENCH_BUILD_FOLDER_H
+#define BENCH_BUILD_FOLDER_H
+
+#include <limits.h>
+
+/* Where @file of the build folder is, or would be: "peers/aya". 0, or a negative errno. */
+int build_folder_path(char path[PATH_MAX], const char *file);
+
+#endif
