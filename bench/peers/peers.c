@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "build_folder.h"
+#include "common_settings.h"
 #include "installed.h"
 #include "peers/peers.h"
 
@@ -159,7 +160,7 @@ int peers_complain(const struct peers *peers, bool others, struct complaint *why
 		complain(why, -EPROTO, "path %s: %s%s", failure->path, failure->reason.text,
 			others ? "; left out of the results" : "");
 		if (i + 1 < peers->failure_count)
-			fprintf(stderr, "bpf_ringbuf_zc_benchmark: %s\n", why->text);
+			fprintf(stderr, PROGRAM ": %s\n", why->text);
 	}
 	return peers->failure_count > 0 ? -EPROTO : 0;
 }
