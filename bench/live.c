@@ -37,6 +37,20 @@ struct live {
 	struct complaint *why;
 };
 
+/* What is shown while it runs. Returns who observes, or NULL. */
+static struct live_observer *show_begin(struct live *live)
+{
+	progress_begin(&live->progress);
+	return live->settings.watch ? live_watch_begin(&live->watch) : NULL;
+}
+
+static void show_end(struct live *live)
+{
+	if (live->settings.watch)
+		live_watch_end(&live->watch);
+	progress_end(&live->progress);
+}
+
 static void show_progress(void *context, size_t done, size_t total)
 {
 	struct live *live = context;
@@ -62,9 +76,7 @@ static int measure_live(struct live *live)
 	};
 	int err = 0;
 
-	progress_begin(&live->progress);
-	if (settings->watch)
-		request.observer = live_watch_begin(&live->watch);
+	request.observer = show_begin(live);
 	/* The advice is a ring's size; what is reported is measured with it. */
 	if (settings->advise)
 		err = live_advise(&request, &settings->workload, &live->advice, live->why);
@@ -72,9 +84,7 @@ static int measure_live(struct live *live)
 		live->measurement->workload = settings->workload; /* there is nothing to measure */
 	else if (!err)
 		err = live_measure(&request, live->measurement, live->why);
-	if (settings->watch)
-		live_watch_end(&live->watch);
-	progress_end(&live->progress);
+	show_end(live);
 	return err;
 }
 
@@ -91,18 +101,12 @@ static void show_preset_progress(void *context, size_t part, size_t parts, doubl
 
 static int measure_preset(struct live *live)
 {
-	struct live_observer *observer = NULL;
 	int err;
 
 	preset_plan(&live->preset, &live->settings, producers_cpus());
-	progress_begin(&live->progress);
-	if (live->settings.watch)
-		observer = live_watch_begin(&live->watch);
-	err = preset_measure(&live->preset, live->settings.rounds, observer, show_preset_progress,
-		live, live->why);
-	if (live->settings.watch)
-		live_watch_end(&live->watch);
-	progress_end(&live->progress);
+	err = preset_measure(&live->preset, live->settings.rounds, show_begin(live),
+		show_preset_progress, live, live->why);
+	show_end(live);
 	return err;
 }
 
