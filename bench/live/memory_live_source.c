@@ -104,7 +104,6 @@ static void produce_one(struct memory_live *memory, uint32_t index)
 static void memory_begin(void *context, uint32_t index, uint64_t due)
 {
 	struct memory_live *memory = context;
-
 	struct ringview_account *account = &memory->states[index].account;
 
 	memory->states[index].state = (struct live_state){ .due = due };
