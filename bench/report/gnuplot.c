@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "report/gnuplot.h"
+#include "write_all.h"
 
 /* Its standard input, output and error output: files in memory, so neither side waits for the
  * other. */
@@ -25,20 +26,17 @@ static void close_all(struct streams *streams)
 
 static int open_all(struct streams *streams, const char *script, size_t size)
 {
+	int err;
+
 	for (int i = 0; i < 3; i++)
 		streams->fds[i] = memfd_create("gnuplot", MFD_CLOEXEC);
 	for (int i = 0; i < 3; i++)
 		if (streams->fds[i] < 0)
 			return -errno;
-	while (size > 0) {
-		ssize_t written = write(streams->fds[0], script, size);
-
-		if (written < 0)
-			return -errno;
-		script += written;
-		size -= (size_t)written;
-	}
-	return lseek(streams->fds[0], 0, SEEK_SET) < 0 ? -errno : 0;
+	err = write_all(streams->fds[0], script, size);
+	if (!err && lseek(streams->fds[0], 0, SEEK_SET) < 0)
+		err = -errno;
+	return err;
 }
 
 /* All of a file, as a string; NULL without memory. */

@@ -98,7 +98,7 @@ static void write_sections(struct report_page *r)
 	}
 }
 
-static void write_all(struct report_page *r, enum page_format format, FILE *out)
+static void write_page(struct report_page *r, enum page_format format, FILE *out)
 {
 	char title[128];
 
@@ -126,7 +126,7 @@ int write_report(FILE *out, enum page_format format, const struct runs *runs, st
 		err = grid_begin(&r.grids[i], &runs->runs[i], why);
 	if (!err) {
 		r.comparison_count = comparisons_of(runs, r.comparisons, runs->group_count);
-		write_all(&r, format, out);
+		write_page(&r, format, out);
 		err = r.page.err;
 		if (err)
 			*why = r.page.why;

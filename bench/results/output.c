@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "results/output.h"
+#include "write_all.h"
 
 int output_begin(struct output *output)
 {
@@ -22,21 +23,6 @@ void output_abandon(struct output *output)
 		fclose(output->stream);
 	free(output->text);
 	*output = (struct output){ 0 };
-}
-
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		size -= (size_t)written;
-	}
-	return 0;
 }
 
 /* Special files, such as /dev/null or a pipe, and links to nothing yet cannot be renamed over. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "watch/screen.h"
+#include "write_all.h"
 
 /* A window that nobody gave a size, as of some serial lines. */
 #define COLUMNS_DEFAULT 80
@@ -65,21 +66,6 @@ size_t screen_fitting(const char *line, size_t columns)
 		at++;
 	}
 	return at;
-}
-
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		const ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		size -= (size_t)written;
-	}
-	return 0;
 }
 
 static void window_size(int fd, size_t *columns, size_t *rows)
