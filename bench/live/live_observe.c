@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <sched.h>
-#include <time.h>
 
 #include "interrupt.h"
 #include "live/live_measure.h"
@@ -15,13 +14,7 @@
 /* 0, or -EINTR when the user asked to stop. */
 static int sleep_until(int64_t at)
 {
-	const struct timespec until = {
-		.tv_sec = at / INT64_C(1000000000),
-		.tv_nsec = at % INT64_C(1000000000),
-	};
-
-	while (!interrupted() &&
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+	while (!interrupted() && monotonic_sleep_until(at) == EINTR)
 		;
 	return interrupted() ? -EINTR : 0;
 }

@@ -4,13 +4,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "interrupt.h"
 #include "live/producers.h"
+#include "monotonic.h"
 #include "statistics/samples.h"
 
-#define NS_PER_S UINT64_C(1000000000)
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
 
@@ -157,27 +156,19 @@ static void run_flat_out(struct producer *me)
 	}
 }
 
-static void sleep_until(uint64_t at)
-{
-	const struct timespec time = {
-		.tv_sec = (time_t)(at / NS_PER_S),
-		.tv_nsec = (long)(at % NS_PER_S),
-	};
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
-}
-
 /* Until @at, or until it is to stop. A sleep would be late by what waking up takes, so it spins,
  * unless others need the CPU. */
 static void wait_until(const struct producer *me, uint64_t at)
 {
-	uint64_t now;
+	uint64_t now, wake;
 
 	while ((now = producers_clock()) < at && !is_to_stop(me)) {
-		if (me->crowded && at - now > SLEEP_FROM)
-			sleep_until(at - now > SLEEP_MAX ? now + SLEEP_MAX : at - WAKE_EARLY);
-		else if (me->crowded)
+		if (me->crowded && at - now > SLEEP_FROM) {
+			wake = at - now > SLEEP_MAX ? now + SLEEP_MAX : at - WAKE_EARLY;
+			monotonic_sleep_until((int64_t)wake);
+		} else if (me->crowded) {
 			sched_yield();
+		}
 	}
 }
 

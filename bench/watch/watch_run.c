@@ -63,17 +63,6 @@ static void sample(struct watch *w)
 		ring_walk(&w->walk, &w->ring.access, &sample);
 }
 
-/* Sleeps until @at, or until the user stops it. */
-static void sleep_until(int64_t at)
-{
-	const struct timespec time = {
-		.tv_sec = at / INT64_C(1000000000),
-		.tv_nsec = at % INT64_C(1000000000),
-	};
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
-}
-
 /* Samples for an interval, the last at its end. */
 static int sample_interval(struct watch *w)
 {
@@ -83,7 +72,8 @@ static int sample_interval(struct watch *w)
 
 	w->walk = (struct ring_walk){ 0 };
 	while (!err && !interrupted() && monotonic_ns() < end) {
-		sleep_until(next < end ? next : end);
+		/* A signal ends it early: the user stops it, or the window has changed. */
+		monotonic_sleep_until(next < end ? next : end);
 		if (monotonic_ns() >= next || monotonic_ns() >= end) {
 			sample(w);
 			next = monotonic_ns() + w->settings->sample_ns;
