@@ -11,8 +11,6 @@
 #define IN_PLACE_NS INT64_C(250000000)
 #define LINES_NS INT64_C(1000000000)
 
-#define BAR_COLUMNS 30
-
 /* What grew from @before to @now, a second; NAN when it is not known. */
 static double per_second(uint64_t before, uint64_t now, int64_t ns)
 {
@@ -87,25 +85,20 @@ void live_watch_write_view(
 {
 	const double fill =
 		o->waiting == LIVE_UNKNOWN ? 0 : (double)o->waiting / (double)o->capacity;
-	char bar[BAR_COLUMNS * 3 + 4];
-	size_t columns = 0;
+	char bar[STYLE_FILL_SIZE];
 	struct words w;
 
 	find_words(&w, watch, o);
-	style_bar(bar, sizeof(bar), fill, 1, BAR_COLUMNS);
-	for (const char *c = bar; *c; c++)
-		columns += ((unsigned char)*c & 0xc0) != 0x80;
 	fprintf(out,
 		"Live, %s %zu of %zu: %s, %s of %s\n"
 		"  produced  %10s\n"
 		"  consumed  %10s\n"
 		"  lost      %10s  so far\n"
-		"  fill      [%s%*s] %s\n"
+		"  fill      %s %s\n"
 		"  latency   p50 %s, p99 %s  so far\n"
 		"  CPU       %10s  of the consumer\n",
 		watch->what, watch->done + 1, watch->total, w.name, w.elapsed, w.whole, w.produced,
-		w.consumed, w.lost, bar, (int)(BAR_COLUMNS - columns), "", w.fill, w.p50, w.p99,
-		w.cpu);
+		w.consumed, w.lost, style_fill(bar, fill), w.fill, w.p50, w.p99, w.cpu);
 }
 
 void live_watch_write_line(

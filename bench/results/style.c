@@ -56,6 +56,18 @@ char *style_bar(char *bar, size_t size, double value, double full, size_t width)
 	return bar;
 }
 
+char *style_fill(char text[STYLE_FILL_SIZE], double share)
+{
+	char bar[STYLE_FILL_SIZE];
+	size_t columns = 0;
+
+	style_bar(bar, sizeof(bar), share, 1, STYLE_FILL_COLUMNS);
+	for (const char *c = bar; *c; c++)
+		columns += ((unsigned char)*c & 0xc0) != 0x80;
+	snprintf(text, STYLE_FILL_SIZE, "[%s%*s]", bar, (int)(STYLE_FILL_COLUMNS - columns), "");
+	return text;
+}
+
 char *style_ratio(char *text, size_t size, const struct ratio *ratio)
 {
 	if (!ratio || !ratio->valid)

@@ -24,6 +24,11 @@ const char *style_end(bool colour);
  * Writes at most @width characters (UTF-8) to @bar and returns it. */
 char *style_bar(char *bar, size_t size, double value, double full, size_t width);
 
+/* The same of a @share of 1, in brackets and with blanks where it is not full: "[##  ]". */
+#define STYLE_FILL_COLUMNS 30
+#define STYLE_FILL_SIZE (STYLE_FILL_COLUMNS * 3 + 4)
+char *style_fill(char text[STYLE_FILL_SIZE], double share);
+
 /* "2.77x", or "-" when there is no such ratio (NULL, or not valid). */
 char *style_ratio(char *text, size_t size, const struct ratio *ratio);
 

@@ -7,8 +7,6 @@
 #include "watch/amounts.h"
 #include "watch/watch_report.h"
 
-#define BAR_COLUMNS 30
-
 /* Below, a consumer that sleeps between two looks is only patient. */
 #define STALL_NS 100000000
 
@@ -72,18 +70,14 @@ static void write_rate(FILE *out, const char *name, double bytes_per_s, double r
 static void write_fill(FILE *out, const struct watch_report *report)
 {
 	const struct watch_figures *f = report->figures;
-	char bar[BAR_COLUMNS * 3 + 4], share[AMOUNT_SIZE], waiting[AMOUNT_SIZE];
-	size_t columns = 0;
+	char bar[STYLE_FILL_SIZE], share[AMOUNT_SIZE], waiting[AMOUNT_SIZE];
 
 	if (f->sample.fault != FAULT_NONE && f->sample.fault != FAULT_HEADER) {
 		fputs("  fill      unknown\n", out);
 		return;
 	}
-	style_bar(bar, sizeof(bar), f->fill, 1, BAR_COLUMNS);
-	for (const char *c = bar; *c; c++)
-		columns += ((unsigned char)*c & 0xc0) != 0x80;
-	fprintf(out, "  fill      %s[%s%*s] %s%s  %s wait%s\n", alarm(report, f->full), bar,
-		(int)(BAR_COLUMNS - columns), "", amount_share(share, sizeof(share), f->fill),
+	fprintf(out, "  fill      %s%s %s%s  %s wait%s\n", alarm(report, f->full),
+		style_fill(bar, f->fill), amount_share(share, sizeof(share), f->fill),
 		calm(report, f->full), amount_bytes(waiting, sizeof(waiting), f->sample.waiting),
 		records_of(f, ": "));
 }
