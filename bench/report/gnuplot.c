@@ -100,7 +100,7 @@ static int finish(pid_t pid, const struct streams *streams, struct complaint *wh
 int gnuplot_run(const char *script, size_t size, char **drawn, struct complaint *why)
 {
 	struct streams streams = { { -1, -1, -1 } };
-	pid_t pid;
+	pid_t pid = -1;
 	int err = open_all(&streams, script, size);
 
 	*drawn = NULL;

@@ -242,20 +242,31 @@ static const char *write_drawing(
 	return next;
 }
 
-static int draw(const struct plot *plot, char **drawn, struct complaint *why)
+/* 0 or -ENOMEM. @script is to be freed in any case. */
+static int write_script(const struct plot *plot, char **script, size_t *size)
 {
-	char *script = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&script, &size);
-	int err;
+	FILE *stream;
 
-	if (!stream || plot->failed)
-		return complain(why, -ENOMEM, "out of memory");
+	*script = NULL;
+	if (plot->failed)
+		return -ENOMEM;
+	stream = open_memstream(script, size);
+	if (!stream)
+		return -ENOMEM;
 	if (!plot->small)
 		plot_write_script(stream, plot, true);
 	plot_write_script(stream, plot, false);
-	if (fclose(stream) != 0)
-		err = complain(why, -ENOMEM, "out of memory");
+	return fclose(stream) != 0 ? -ENOMEM : 0;
+}
+
+static int draw(const struct plot *plot, char **drawn, struct complaint *why)
+{
+	char *script;
+	size_t size;
+	int err = write_script(plot, &script, &size);
+
+	if (err)
+		complain(why, err, "out of memory");
 	else
 		err = gnuplot_run(script, size, drawn, why);
 	free(script);

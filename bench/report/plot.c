@@ -87,14 +87,16 @@ static bool is_drawable(const struct plot *plot, double value)
 	return isfinite(value) && fabs(value) < 1e30 && (!plot->logarithmic || value > 1e-30);
 }
 
-void plot_point(struct plot *plot, struct plot_point new)
+void plot_point(struct plot *plot, struct plot_point point)
 {
-	if (!is_drawable(plot, new.value) || !isfinite(new.at) || new.series >= plot->series_count)
+	if (!is_drawable(plot, point.value) || !isfinite(point.at) ||
+		point.series >= plot->series_count)
 		return;
-	if (!is_drawable(plot, new.low) || !is_drawable(plot, new.high) || new.low > new.high)
-		new.low = new.high = NAN;
-	if (make_room(plot, &plot->points, plot->point_count, sizeof(new)))
-		plot->points[plot->point_count++] = new;
+	if (!is_drawable(plot, point.low) || !is_drawable(plot, point.high) ||
+		point.low > point.high)
+		point.low = point.high = NAN;
+	if (make_room(plot, &plot->points, plot->point_count, sizeof(point)))
+		plot->points[plot->point_count++] = point;
 }
 
 void plot_dot(struct plot *plot, size_t series, double at, double value)

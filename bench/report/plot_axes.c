@@ -87,10 +87,11 @@ static double room_for(const struct plot *plot, int width, double least, double 
 {
 	const double digits =
 		fmax(fabs(floor(log10(fmax(most, 1)))), -floor(log10(fmin(least, 1))) + 1);
+	const int height = plot->kind == PLOT_CURVES ? PLOT_CURVES_HEIGHT : PLOT_SLOTS_HEIGHT;
+	const int lines = height / LINE;
 
 	if (plot->kind != PLOT_ROWS)
-		return (plot->kind == PLOT_CURVES ? PLOT_CURVES_HEIGHT : PLOT_SLOTS_HEIGHT) / LINE /
-		       1.5;
+		return lines / 1.5;
 	return fmax(1, (width - left_of(plot, width) - right_of(plot)) / (DIGIT * (digits + 2.5)));
 }
 

@@ -33,7 +33,7 @@ struct holders {
 void holders_find(struct holders *holders, size_t count);
 
 /* "agent (pid 812), program 31 (handle_exec)"; "nobody that can be seen". */
-char *holders_text(const struct holders *holders, char *text, size_t size);
+char *holders_text(const struct holders *holders, char *buffer, size_t size);
 
 #define HOLDERS_TEXT_SIZE 512
 

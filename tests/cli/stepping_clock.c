@@ -20,39 +20,39 @@ static time_t stepping_seconds(void)
 	return YEAR_2100 + (__atomic_fetch_add(&looks, 1, __ATOMIC_RELAXED) % 2 ? HOUR : 0);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *now)
+int clock_gettime(clockid_t clock_id, struct timespec *tp)
 {
-	if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE && clock != CLOCK_TAI)
-		return (int)syscall(SYS_clock_gettime, clock, now);
-	*now = (struct timespec){ .tv_sec = stepping_seconds() };
+	if (clock_id != CLOCK_REALTIME && clock_id != CLOCK_REALTIME_COARSE &&
+		clock_id != CLOCK_TAI)
+		return (int)syscall(SYS_clock_gettime, clock_id, tp);
+	*tp = (struct timespec){ .tv_sec = stepping_seconds() };
 	return 0;
 }
 
-int gettimeofday(struct timeval *restrict now, void *restrict zone)
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 {
-	(void)zone;
-	*now = (struct timeval){ .tv_sec = stepping_seconds() };
+	(void)tz;
+	*tv = (struct timeval){ .tv_sec = stepping_seconds() };
 	return 0;
 }
 
-time_t time(time_t *now)
+time_t time(time_t *timer)
 {
 	const time_t seconds = stepping_seconds();
 
-	if (now)
-		*now = seconds;
+	if (timer)
+		*timer = seconds;
 	return seconds;
 }
 
 /* A sleep by the wall clock would end when it is set. */
-int clock_nanosleep(
-	clockid_t clock, int flags, const struct timespec *request, struct timespec *remain)
+int clock_nanosleep(clockid_t clock_id, int flags, const struct timespec *req, struct timespec *rem)
 {
 	long slept;
 
-	if (clock == CLOCK_REALTIME)
+	if (clock_id == CLOCK_REALTIME)
 		abort();
-	slept = syscall(SYS_clock_nanosleep, clock, flags, request, remain);
+	slept = syscall(SYS_clock_nanosleep, clock_id, flags, req, rem);
 	/* The function returns what the system call leaves in errno. */
 	return slept == 0 ? 0 : errno;
 }

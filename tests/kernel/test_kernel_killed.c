@@ -272,7 +272,7 @@ static void run_consumer(struct killed *k)
 	err = ringview_open_pinned(&c.rv, k->path, &options);
 	while (!err && (err = ringview_wait(c.rv, -1)) >= 0)
 		err = ringview_peek(c.rv, &record);
-	if (err > 0) {
+	if (record.data) {
 		begin_with(&c, &record);
 		ringview_cancel(c.rv);
 		err = k->style == GROUP ? consume_group(&c, &options) : consume(&c);

@@ -118,18 +118,19 @@ static struct live_produced run(const struct live_workload *workload, struct liv
 	uint64_t events, struct seen *seen)
 {
 	const struct live_plan plan = live_plan_of(workload);
+	const uint32_t rings = source->rings;
 	struct ringview *readers[LIVE_RINGS_MAX] = { NULL };
 	struct live_produced produced;
 
-	*seen = (struct seen){ .rings = source->rings };
-	for (uint32_t i = 0; i < source->rings; i++)
+	*seen = (struct seen){ .rings = rings };
+	for (uint32_t i = 0; i < rings; i++)
 		assert_int_equal(source->operations->open_reader(source, i, NULL, &readers[i]), 0);
 	start(source);
 	while (!has_seen(seen, workload, events))
-		for (uint32_t i = 0; i < source->rings; i++)
+		for (uint32_t i = 0; i < rings; i++)
 			read_ring(seen, i, readers[i], &plan);
 	produced = stop(source);
-	for (uint32_t i = 0; i < source->rings; i++) {
+	for (uint32_t i = 0; i < rings; i++) {
 		read_ring(seen, i, readers[i], &plan);
 		ringview_close(readers[i]);
 	}

@@ -192,8 +192,8 @@ static void a_stalled_ring_is_forecast_by_what_is_written(void **state)
 	add(0, 72 + SIZE / 8, 250);
 	conclude();
 	/* The rest, at an eighth in 250 ms. */
-	assert_float_equal(
-		(double)figures.full_in_ns / 1e6, (SIZE - 72 - SIZE / 8) / (SIZE / 2000.0), 0.001);
+	assert_float_equal((double)figures.full_in_ns / 1e6,
+		(SIZE - 72 - SIZE / 8.0) / (SIZE / 2000.0), 0.001);
 }
 
 static void a_consumer_that_comes_and_goes_does_not_fill_the_ring(void **state)
