@@ -37,29 +37,14 @@ static bool is_in(const json_t *root, const char *array, const char *path)
 /* It fails with a line that says why, and all else is reported. */
 static void assert_left_out(void **state, const char *const *arguments, const char *why)
 {
-	struct outcome outcome = run_with_peers(*state, arguments);
-	const json_t *failed;
-	json_t *root;
+	json_t *root = run_and_leave_out(*state, arguments, why);
 
-	assert_int_equal(outcome.status, FAILED);
-	if (count_lines(outcome.err) != 1)
-		fail_msg("not one line: %s", outcome.err);
-	assert_matches(
-		outcome.err, "^bpf_ringbuf_zc_benchmark: path aya: .*; left out of the results$");
-	if (!strstr(outcome.err, why))
-		fail_msg("\"%s\" does not say %s", outcome.err, why);
-	root = parsed_json(&outcome);
-	failed = json_array_get(array_in(root, "failed_peers"), 0);
-	assert_string_equal(text_in(failed, "name"), "aya");
-	assert_non_null(strstr(text_in(failed, "reason"), why));
-	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 1);
 	assert_false(is_in(root, "results", "aya"));
 	assert_false(is_in(root, "ratios", "aya"));
 	assert_true(is_in(root, "results", "copy"));
 	assert_true(is_in(root, "results", "view"));
 	assert_true(is_in(root, "ratios", "view"));
 	json_decref(root);
-	outcome_free(&outcome);
 }
 
 #define LEFT_OUT(behaviour, why)                                                             \
@@ -250,13 +235,9 @@ static void list_names_the_peers(void **state)
 
 static void assert_built_peers_read(const char *const *arguments, size_t workloads)
 {
-	char peers[PATH_MAX + 32];
-	struct outcome outcome;
+	struct outcome outcome = run_with_peers(built_peers(), arguments);
 	json_t *root;
 
-	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", built_peers());
-	outcome = run_command(
-		&(struct command){ .arguments = arguments, .environment = ARGUMENTS(peers) });
 	if (outcome.status != DONE)
 		fail_msg("exit status %d: %s", outcome.status, outcome.err);
 	root = parsed_json(&outcome);
@@ -292,36 +273,26 @@ static void built_peers_read_rings_again_and_again(void **state)
 		ARGUMENTS(QUICK_BPF, "-n", "5000", "-format", "json", "-mode", "all"), 1);
 }
 
-static void assert_narrow(const char *const *arguments)
+static void assert_output_narrow(const char *const *arguments)
 {
-	char peers[PATH_MAX + 32];
-	struct outcome outcome;
+	struct outcome outcome = run_with_peers(built_peers(), arguments);
 
-	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", built_peers());
-	outcome = run_command(
-		&(struct command){ .arguments = arguments, .environment = ARGUMENTS(peers) });
 	assert_int_equal(outcome.status, DONE);
 	assert_matches(outcome.out, "^Peers, each by its own clock: ");
-	for (size_t i = 0; i < count_lines(outcome.out); i++) {
-		char *line = line_of(outcome.out, i);
-
-		if (columns(line) > 100 && strncmp(line, "Caution: ", 9) != 0)
-			fail_msg("%zu columns: %s", columns(line), line);
-		free(line);
-	}
+	assert_narrow(outcome.out);
 	outcome_free(&outcome);
 }
 
 static void a_drain_with_built_peers_is_narrow(void **state)
 {
 	(void)state;
-	assert_narrow(ARGUMENTS(RUN, "-mode", "all", "-rounds", "12"));
+	assert_output_narrow(ARGUMENTS(RUN, "-mode", "all", "-rounds", "12"));
 }
 
 static void a_sweep_with_built_peers_is_narrow(void **state)
 {
 	(void)state;
-	assert_narrow(ARGUMENTS("sweep", RUN, "-sizes", "16,4096", "-rounds", "12"));
+	assert_output_narrow(ARGUMENTS("sweep", RUN, "-sizes", "16,4096", "-rounds", "12"));
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)

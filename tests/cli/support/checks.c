@@ -31,16 +31,24 @@ void assert_done(const struct outcome *outcome)
 	assert_string_equal(outcome->err, "");
 }
 
+json_t *parsed_json(const struct outcome *outcome)
+{
+	json_error_t error;
+	json_t *root = json_loads(outcome->out, JSON_REJECT_DUPLICATES, &error);
+
+	if (!root)
+		fail_msg("not JSON: %s in line %d of\n%s%s", error.text, error.line, outcome->out,
+			outcome->err);
+	return root;
+}
+
 json_t *run_command_json(const struct command *command)
 {
 	struct outcome outcome = run_command(command);
-	json_error_t error;
 	json_t *root;
 
 	assert_done(&outcome);
-	root = json_loads(outcome.out, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		fail_msg("not JSON: %s in line %d of\n%s", error.text, error.line, outcome.out);
+	root = parsed_json(&outcome);
 	outcome_free(&outcome);
 	return root;
 }

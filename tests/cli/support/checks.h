@@ -23,6 +23,9 @@ void assert_command_complains(const struct command *command, int status, const c
 /* Ended well, without a word on standard error. */
 void assert_done(const struct outcome *outcome);
 
+/* What it wrote, to be released; fails where that is no JSON. */
+json_t *parsed_json(const struct outcome *outcome);
+
 /* Runs it, which has to end well, and parses what it wrote: add -format json. To be released. */
 json_t *run_json(const char *const *arguments);
 json_t *run_command_json(const struct command *command);

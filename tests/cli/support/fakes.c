@@ -38,12 +38,25 @@ struct outcome run_with_peers(const char *folder, const char *const *arguments)
 		.arguments = arguments, .environment = ARGUMENTS(peers, timeout) });
 }
 
-json_t *parsed_json(const struct outcome *outcome)
+json_t *run_and_leave_out(const char *folder, const char *const *arguments, const char *why)
 {
-	json_t *root = json_loads(outcome->out, JSON_REJECT_DUPLICATES, NULL);
+	struct outcome outcome = run_with_peers(folder, arguments);
+	const json_t *failed;
+	json_t *root;
 
-	if (!root)
-		fail_msg("no JSON: %s%s", outcome->out, outcome->err);
+	assert_int_equal(outcome.status, FAILED);
+	if (count_lines(outcome.err) != 1)
+		fail_msg("not one line: %s", outcome.err);
+	assert_matches(
+		outcome.err, "^bpf_ringbuf_zc_benchmark: path aya: .*; left out of the results$");
+	if (!strstr(outcome.err, why))
+		fail_msg("\"%s\" does not say %s", outcome.err, why);
+	root = parsed_json(&outcome);
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 1);
+	failed = json_array_get(array_in(root, "failed_peers"), 0);
+	assert_string_equal(text_in(failed, "name"), "aya");
+	assert_non_null(strstr(text_in(failed, "reason"), why));
+	outcome_free(&outcome);
 	return root;
 }
 

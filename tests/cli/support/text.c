@@ -44,6 +44,17 @@ char *line_of(const char *text, size_t number)
 	return strndup(text, line_length(text));
 }
 
+void assert_narrow(const char *text)
+{
+	for (size_t i = 0; i < count_lines(text); i++) {
+		char *line = line_of(text, i);
+
+		if (columns(line) > 100 && strncmp(line, "Caution: ", 9) != 0)
+			fail_msg("%zu columns: %s", columns(line), line);
+		free(line);
+	}
+}
+
 size_t count_of(const char *text, const char *part)
 {
 	size_t count = 0;

@@ -17,6 +17,9 @@ size_t columns(const char *line);
 /* The line number @number, from 0 on, to be freed; fails the test when there is none. */
 char *line_of(const char *text, size_t number);
 
+/* Fails the test when a line is wider than 100 columns. A caution names what it is about, whole. */
+void assert_narrow(const char *text);
+
 /* How often @part is in @text. */
 size_t count_of(const char *text, const char *part);
 
