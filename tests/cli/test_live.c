@@ -11,6 +11,7 @@
 #include "../support/skipping.h"
 #include "support/checks.h"
 #include "support/folder.h"
+#include "support/live_runs.h"
 #include "support/text.h"
 
 /* Runs of a moment. libbpf's loops, which -wait all brings, are for rings of the kernel. */
@@ -96,7 +97,7 @@ static void look_at_counts(const json_t *root, const json_t *result)
 /* A run that ends well and adds up. To be released. */
 static json_t *run_live(const char *const *arguments)
 {
-	json_t *root = run_json(arguments);
+	json_t *root = run_live_json(arguments);
 
 	assert_string_equal(text_in(root, "command"), "live");
 	for_each_result(root, look_at_counts);
@@ -578,7 +579,7 @@ static void sizes_that_are_no_multiple_of_8_work(void **state)
 
 static void the_settings_are_in_the_workload(void **state)
 {
-	json_t *root = run_live(ARGUMENTS(QUICK_LIVE, JSON, "-wait", "paced", "-latency-budget",
+	json_t *root = run_json(ARGUMENTS(QUICK_LIVE, JSON, "-wait", "paced", "-latency-budget",
 		"1ms", "-timer-slack", "1us", "-work", "10ns", "-ring-size", "128KiB",
 		"-event-size", "32", "-cpu", "0"));
 	const json_t *workload = object_in(root, "workload");

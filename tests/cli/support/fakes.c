@@ -8,6 +8,7 @@
 #include "../../support/skipping.h"
 #include "fakes.h"
 #include "folder.h"
+#include "live_runs.h"
 #include "text.h"
 
 static const char *timeout = "RINGVIEW_PEER_TIMEOUT=30s";
@@ -34,7 +35,7 @@ struct outcome run_with_peers(const char *folder, const char *const *arguments)
 	char peers[PATH_MAX + 32];
 
 	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", folder);
-	return run_command(&(struct command){
+	return run_command_for_events(&(struct command){
 		.arguments = arguments, .environment = ARGUMENTS(peers, timeout) });
 }
 
