@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "controls.h"
+
 struct complaint {
 	char text[512];
 };
@@ -25,8 +27,8 @@ __attribute__((format(printf, 3, 4))) static inline int complain(
 	vsnprintf(complaint->text, sizeof(complaint->text), format, arguments);
 	va_end(arguments);
 	for (char *at = complaint->text; *at != '\0'; at++)
-		if ((unsigned char)*at < ' ' || *at == '\x7f')
-			*at = '?';
+		for (size_t length = control_length(at); length > 0; length--)
+			at[length - 1] = '?';
 	return error;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controls.h"
 #include "report/gnuplot.h"
 #include "report/page.h"
 #include "report/svg.h"
@@ -31,6 +32,13 @@ static const char *const tone_signs[] = {
 	[TONE_UNCLEAR] = "? ",
 };
 
+/* Returns how many bytes more it has than one. */
+static size_t write_control(FILE *out, const char *control)
+{
+	fputs("\ufffd", out);
+	return control_length(control) - 1;
+}
+
 static void write_text(FILE *out, const char *text)
 {
 	const size_t length = page_text_length(text);
@@ -48,8 +56,8 @@ static void write_text(FILE *out, const char *text)
 			fputs("&quot;", out);
 		else if (c == '\'')
 			fputs("&#39;", out);
-		else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
-			fputs("\ufffd", out);
+		else if (c != '\n' && c != '\t' && control_length(&text[i]) > 0)
+			i += write_control(out, &text[i]);
 		else
 			fputc(c, out);
 	}

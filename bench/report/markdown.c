@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "controls.h"
 #include "report/page.h"
 
 static const char *const tone_words[] = {
@@ -15,19 +16,14 @@ static const char *const tone_words[] = {
 	[TONE_UNCLEAR] = "unclear",
 };
 
-/* A terminal would obey it: C0 and C1 controls, as UTF-8 has them. */
-static bool is_control(const char *text)
+/* Something harmless in place of a control character. Returns how many bytes more it has than one.
+ */
+static size_t write_control(FILE *out, const char *control)
 {
-	const unsigned char c = (unsigned char)text[0], next = (unsigned char)text[1];
+	const size_t length = control_length(control);
 
-	return c < 0x20 || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0);
-}
-
-/* Something harmless in its place. Returns how many bytes more it has than one. */
-static size_t write_control(FILE *out, unsigned char c)
-{
-	fputc(c == 0xc2 ? '?' : ' ', out);
-	return c == 0xc2;
+	fputc(length > 1 ? '?' : ' ', out);
+	return length - 1;
 }
 
 /* Every character that could be a mark is escaped. A name or number behind @ or # would call a
@@ -50,8 +46,8 @@ static void write_text(FILE *out, const char *text)
 		else if (c == ':' && i + 1 < length && text[i + 1] == '/')
 			/* No address becomes a link. */
 			fputs(":<!-- -->", out);
-		else if (is_control(&text[i]))
-			i += write_control(out, c);
+		else if (control_length(&text[i]) > 0)
+			i += write_control(out, &text[i]);
 		else
 			fputc(c, out);
 	}
@@ -130,8 +126,8 @@ static void code(struct page *page, const char *text)
 		fputc('`', page->out);
 	fputc('\n', page->out);
 	for (size_t i = 0; i < length; i++) {
-		if (is_control(&text[i]))
-			i += write_control(page->out, (unsigned char)text[i]);
+		if (control_length(&text[i]) > 0)
+			i += write_control(page->out, &text[i]);
 		else
 			fputc(text[i], page->out);
 	}

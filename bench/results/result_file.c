@@ -193,11 +193,10 @@ static int read_result(struct result_file *file, const json_t *result)
 	return series ? add_run(series, ns_per_event, count) : -ENOMEM;
 }
 
-/* What a terminal would obey: C0 and C1 controls, as UTF-8 has them. */
 static bool has_controls(const char *text)
 {
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+	for (; *text; text++)
+		if (control_length(text) > 0)
 			return true;
 	return false;
 }
@@ -296,9 +295,6 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	fclose(stream);
 	if (!err && runs && json_array_size(runs) > 0)
 		return runs;
-	for (char *at = error.text; !runs && *at; at++)
-		if (*at < ' ' || *at > '~')
-			*at = '?'; /* it quotes the file */
 	if (err)
 		complain(why, -err, "cannot read %s: %s", name, strerror(err));
 	else if (!runs)
