@@ -36,12 +36,10 @@ static void write_warning(
 	for (size_t r = 0; out && r < runs->run_count; r++)
 		if (has_warning(&runs->runs[r], text))
 			fprintf(out, "%s%s", count++ ? "; " : "", runs->runs[r].name);
-	if (!out || fclose(out) != 0)
-		return;
-	if (count == runs->run_count)
-		page_caution(page, "%s.", text);
-	else
+	if (out && fclose(out) == 0 && count < runs->run_count)
 		page_caution(page, "%s (%s).", text, names);
+	else
+		page_caution(page, "%s.", text);
 	free(names);
 }
 
