@@ -8,8 +8,7 @@
 #include <stdbool.h>
 
 /* Catches SIGINT, SIGTERM and SIGHUP from now on, unless they are ignored. A second one kills as
- * usual.
- */
+ * usual. */
 void interrupt_catch(void);
 
 /* Whether one has arrived. For any thread. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a page is made of. Each writes to the page from what it is given; 0, or a negative errno
- * with
- * @why.
+ * What a page is made of, each part written from what it is given. What goes wrong is in the page's
+ * own err and why.
  */
 #ifndef BENCH_REPORT_SECTIONS_H
 #define BENCH_REPORT_SECTIONS_H
@@ -11,7 +10,7 @@
 #include "report/page.h"
 #include "report/run.h"
 
-/* The whole page. */
+/* The whole page. 0, or a negative errno with @why. */
 int write_report(
 	FILE *out, enum page_format format, const struct runs *runs, struct complaint *why);
 
