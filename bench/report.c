@@ -20,23 +20,16 @@ enum { REPORT_DONE = 0, REPORT_IMPOSSIBLE = 2 };
 static const char *const page_format_names[] = { "md", "html", "auto", NULL };
 enum { FORMAT_AUTO = 2 };
 
-static bool ends(const char *text, const char *with)
-{
-	const size_t length = strlen(text), end = strlen(with);
-
-	return length >= end && strcasecmp(text + length - end, with) == 0;
-}
-
 /* -EINVAL with @why: neither the user nor the name says it. */
 static int choose_format(int *format, const char *path, struct complaint *why)
 {
 	if (*format != FORMAT_AUTO)
 		return 0;
 	*format = PAGE_MARKDOWN;
-	if (!path || ends(path, ".md") || ends(path, ".markdown"))
+	if (!path || ends_with(path, ".md") || ends_with(path, ".markdown"))
 		return 0;
 	*format = PAGE_HTML;
-	if (ends(path, ".html") || ends(path, ".htm"))
+	if (ends_with(path, ".html") || ends_with(path, ".htm"))
 		return 0;
 	return complain(why, -EINVAL,
 		"cannot tell the format of %s: let it end in .html or .md, or give -format html or "

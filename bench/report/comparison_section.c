@@ -192,17 +192,16 @@ static void write_row(struct page *page, const struct comparison_summary *summar
 	const struct comparison_row *row)
 {
 	const struct ratio *ratio = &row->ratio;
-	char name[128], numbers[2][NUMBER_SIZE];
+	char name[128], number[NUMBER_SIZE], interval[INTERVAL_SIZE];
 
 	page_cell(page, "%s", name_of(summary, row->new, name));
-	page_cell(page, "%s", number_text(numbers[0], row->old->median));
-	page_cell(page, "%s", number_text(numbers[0], row->new->median));
-	page_cell(page, "%s", ratio->valid ? ratio_text(numbers[0], ratio->median) : "-");
-	if (ratio->has_interval)
-		page_cell(page, "[%s, %s]", ratio_text(numbers[0], ratio->interval.low),
-			ratio_text(numbers[1], ratio->interval.high));
-	else
-		page_cell(page, "%s", "");
+	page_cell(page, "%s", number_text(number, row->old->median));
+	page_cell(page, "%s", number_text(number, row->new->median));
+	page_cell(page, "%s", ratio->valid ? ratio_text(number, ratio->median) : "-");
+	page_cell(page, "%s",
+		ratio->has_interval
+			? ratio_interval_text(interval, ratio->interval.low, ratio->interval.high)
+			: "");
 	if (row->limit)
 		page_cell(page, "%s", "(the machine)");
 	else

@@ -12,11 +12,6 @@
 /* From so many sizes on there are curves; before, rows. */
 #define SIZES_FOR_CURVES 3
 
-static double median_of(const json_t *result)
-{
-	return run_number(result, "mevents_per_s");
-}
-
 /* An interval of times, turned into one of rates. */
 static void rate_interval(const json_t *result, double *low, double *high)
 {
@@ -59,7 +54,7 @@ static bool throughput(const struct grid *grid, const json_t *result, size_t bas
 {
 	(void)grid;
 	(void)baseline;
-	*value = median_of(result);
+	*value = run_throughput(result);
 	rate_interval(result, low, high);
 	return isfinite(*value);
 }
@@ -170,7 +165,7 @@ static void add_floor(struct plot *plot, const struct grid *grid, size_t way)
 		const json_t *result = grid_cell(grid, path, 0, way);
 
 		if (strcmp(grid->paths[path], "floor") == 0 && result)
-			plot_line(plot, "floor", median_of(result));
+			plot_line(plot, "floor", run_throughput(result));
 	}
 }
 
@@ -231,7 +226,7 @@ static void write_result_row(
 	char text[INTERVAL_SIZE], number[NUMBER_SIZE];
 
 	page_cell(page, "%s", name);
-	page_cell(page, "%s", number_text(number, median_of(result)));
+	page_cell(page, "%s", number_text(number, run_throughput(result)));
 	page_cell(page, "%s", number_text(number, run_number(ns, "median")));
 	page_cell(page, "%s", interval_text(text, run_number(ns, "low"), run_number(ns, "high")));
 	if (grid->baseline_count > 0) {
@@ -374,17 +369,13 @@ static void write_throughput(struct page *page, const struct grid *grid, size_t 
 static void write_ratio_row(struct page *page, const struct grid *grid, const json_t *found,
 	const char *name, size_t baseline)
 {
-	char text[INTERVAL_SIZE], number[2][NUMBER_SIZE];
-	const double low = run_number(found, "low"), high = run_number(found, "high");
+	char text[INTERVAL_SIZE], number[NUMBER_SIZE];
 
 	page_cell(page, "%s", name);
 	page_cell(page, "%s", grid->baselines[baseline]);
-	page_cell(page, "%s", ratio_text(number[0], run_number(found, "median")));
-	text[0] = '\0';
-	if (isfinite(low) && isfinite(high))
-		snprintf(text, sizeof(text), "[%s, %s]", ratio_text(number[0], low),
-			ratio_text(number[1], high));
-	page_cell(page, "%s", text);
+	page_cell(page, "%s", ratio_text(number, run_number(found, "median")));
+	page_cell(page, "%s",
+		ratio_interval_text(text, run_number(found, "low"), run_number(found, "high")));
 	page_verdict_cell(page, tone_of(run_text(found, "verdict")));
 }
 

@@ -6,6 +6,7 @@
 
 #include "paths/path.h"
 #include "report/grid.h"
+#include "watch/amounts.h"
 
 static const char *way_of(const struct grid *grid, const json_t *result)
 {
@@ -197,7 +198,6 @@ char *number_text(char text[NUMBER_SIZE], double value)
 {
 	const double size = fabs(value);
 	char digits[NUMBER_SIZE];
-	size_t length, used = 0;
 
 	if (!isfinite(value) || size > 1e15) {
 		snprintf(text, NUMBER_SIZE, isfinite(value) ? "%.3g" : "-", value);
@@ -211,24 +211,8 @@ char *number_text(char text[NUMBER_SIZE], double value)
 			value);
 		return text;
 	}
-	length = (size_t)snprintf(digits, sizeof(digits), "%.0f", value);
-	for (size_t i = 0; i < length; i++) {
-		if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0)
-			text[used++] = ',';
-		text[used++] = digits[i];
-	}
-	text[used] = '\0';
-	return text;
-}
-
-char *interval_text(char text[INTERVAL_SIZE], double low, double high)
-{
-	char numbers[2][NUMBER_SIZE];
-
-	text[0] = '\0';
-	if (isfinite(low) && isfinite(high))
-		snprintf(text, INTERVAL_SIZE, "[%s, %s]", number_text(numbers[0], low),
-			number_text(numbers[1], high));
+	snprintf(text, NUMBER_SIZE, "%s%s", value < 0 ? "-" : "",
+		amount_exact(digits, sizeof(digits), (uint64_t)nearbyint(size)));
 	return text;
 }
 
@@ -238,6 +222,28 @@ char *ratio_text(char text[NUMBER_SIZE], double ratio)
 		return number_text(text, ratio);
 	snprintf(text, NUMBER_SIZE, fabs(ratio) < 0.0995 ? "%#.2g" : "%.2f", ratio);
 	return text;
+}
+
+static char *ends_text(char text[INTERVAL_SIZE], double low, double high,
+	char *end_text(char text[NUMBER_SIZE], double end))
+{
+	char ends[2][NUMBER_SIZE];
+
+	text[0] = '\0';
+	if (isfinite(low) && isfinite(high))
+		snprintf(text, INTERVAL_SIZE, "[%s, %s]", end_text(ends[0], low),
+			end_text(ends[1], high));
+	return text;
+}
+
+char *interval_text(char text[INTERVAL_SIZE], double low, double high)
+{
+	return ends_text(text, low, high, number_text);
+}
+
+char *ratio_interval_text(char text[INTERVAL_SIZE], double low, double high)
+{
+	return ends_text(text, low, high, ratio_text);
 }
 
 enum tone tone_of(const char *verdict)

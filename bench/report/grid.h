@@ -54,8 +54,9 @@ char *number_text(char text[NUMBER_SIZE], double value);
 #define INTERVAL_SIZE (2 * NUMBER_SIZE + 8)
 char *interval_text(char text[INTERVAL_SIZE], double low, double high);
 
-/* "0.373" */
+/* The same of ratios: "0.37"; "[0.35, 0.40]". */
 char *ratio_text(char text[NUMBER_SIZE], double ratio);
+char *ratio_interval_text(char text[INTERVAL_SIZE], double low, double high);
 
 /* What a word from a file says; words that are no verdict say nothing. */
 enum tone tone_of(const char *verdict);

@@ -19,8 +19,7 @@ static const json_t *fastest_of(const struct grid *grid, size_t size, size_t way
 		const json_t *result = grid_cell(grid, path, size, way);
 
 		if (result && !grid_is_limit(grid->paths[path]) &&
-			(!fastest || run_number(result, "mevents_per_s") >
-					     run_number(fastest, "mevents_per_s")))
+			(!fastest || run_throughput(result) > run_throughput(fastest)))
 			fastest = result;
 	}
 	return fastest;
@@ -40,7 +39,7 @@ static void write_fastest(struct page *page, const struct grid *grid, size_t siz
 			number_text(numbers[0], share));
 	snprintf(text, sizeof(text),
 		"%s million events a second of %" JSON_INTEGER_FORMAT " B, %.64s touched%s.",
-		number_text(numbers[1], run_number(fastest, "mevents_per_s")), grid->sizes[size],
+		number_text(numbers[1], run_throughput(fastest)), grid->sizes[size],
 		grid->ways[way], of_floor);
 	page_item(page, 0, TONE_PLAIN, run_text(fastest, "path"), text);
 }
@@ -149,21 +148,6 @@ static const json_t *best_of(
 	return best;
 }
 
-static double throughput(const json_t *result)
-{
-	return run_number(result, "mevents_per_s");
-}
-
-static double producer(const json_t *result)
-{
-	return run_number(result, "producer_ns_per_event");
-}
-
-static double consumer_cpu(const json_t *result)
-{
-	return run_number(result, "consumer_cpu_ns_per_event");
-}
-
 static double p99(const json_t *result)
 {
 	return run_number(run_object(result, "latency_ns"), "p99") / 1e3;
@@ -204,10 +188,11 @@ void write_live_headline(struct page *page, const struct grid *grid)
 
 	if (json_array_size(results) == 0)
 		return;
-	write_best(page, results, "Most events", throughput, 1, "million a second");
-	write_best(page, results, "Cheapest for the producer", producer, -1, "ns an event");
+	write_best(page, results, "Most events", run_throughput, 1, "million a second");
 	write_best(
-		page, results, "Least CPU time of the consumer", consumer_cpu, -1, "ns an event");
+		page, results, "Cheapest for the producer", run_producer_cost, -1, "ns an event");
+	write_best(page, results, "Least CPU time of the consumer", run_consumer_cpu, -1,
+		"ns an event");
 	write_best(page, results, "Shortest p99 latency", p99, -1, "us");
 	write_losses(page, results);
 	verdicts.count = 0;
@@ -249,7 +234,7 @@ void write_run_line(struct page *page, const struct grid *grid, const char *lead
 	const json_t *best;
 	char text[WORDS_SIZE] = "no result.", name[RUN_COMBINATION_SIZE], number[NUMBER_SIZE];
 
-	best = grid->run->live                       ? best_of(results, throughput, 1)
+	best = grid->run->live                       ? best_of(results, run_throughput, 1)
 	       : grid->size_count && grid->way_count ? fastest_of(grid, 0, 0)
 						     : NULL;
 	if (best)
@@ -257,7 +242,7 @@ void write_run_line(struct page *page, const struct grid *grid, const char *lead
 			grid->run->live ? run_combination(run_text(best, "path"),
 						  run_text(best, "wait"), name)
 					: run_text(best, "path"),
-			number_text(number, throughput(best)),
+			number_text(number, run_throughput(best)),
 			grid->size_count > 1 ? ", at the smallest size" : "");
 	if (best && grid->run->live)
 		append_verdict(text, run_list(grid->run->json, "ratios"), best);

@@ -52,21 +52,6 @@ static double round_ns(const json_t *result, size_t round)
 	return 1e3 / round_throughput(round_of(result, round));
 }
 
-static double result_throughput(const json_t *result)
-{
-	return run_number(result, "mevents_per_s");
-}
-
-static double result_producer(const json_t *result)
-{
-	return run_number(result, "producer_ns_per_event");
-}
-
-static double result_cpu_ns(const json_t *result)
-{
-	return run_number(result, "consumer_cpu_ns_per_event");
-}
-
 static double result_cpu_percent(const json_t *result)
 {
 	return run_number(result, "consumer_cpu_percent");
@@ -78,10 +63,11 @@ static const struct figure {
 	round_figure_fn *of_round;
 	bool is_median; /* over the rounds, so that they give its interval */
 } figures[] = {
-	{ "Events consumed", "million a second", result_throughput, round_throughput, true },
-	{ "What an event costs its producer", "ns an event", result_producer, round_producer,
+	{ "Events consumed", "million a second", run_throughput, round_throughput, true },
+	{ "What an event costs its producer", "ns an event", run_producer_cost, round_producer,
 		true },
-	{ "CPU time of the consumer", "ns an event consumed", result_cpu_ns, round_cpu_ns, true },
+	{ "CPU time of the consumer", "ns an event consumed", run_consumer_cpu, round_cpu_ns,
+		true },
 	{ "CPU time of the consumer", "per cent of one CPU", result_cpu_percent, round_cpu_percent,
 		true },
 	{ "Events lost", "per cent", lost_percent, lost_percent, false },
@@ -191,7 +177,7 @@ static void write_figure(struct page *page, const struct grid *grid, const struc
 				figure->of_round(round_of(result, r)));
 	}
 	describe_end(&plot, description);
-	if (figure->of_result == result_producer)
+	if (figure->of_result == run_producer_cost)
 		plot_line(&plot, "nobody reads",
 			run_number(run_object(grid->run->json, "workload"),
 				"producer_alone_ns_per_event"));
@@ -387,7 +373,7 @@ static void write_ratios(struct page *page, const struct grid *grid)
 	static const struct column columns[] = { { "path / wait", false }, { "what", false },
 		{ "times as good", true }, { "95 % interval", true }, { "verdict", false } };
 	const json_t *ratios = run_list(grid->run->json, "ratios"), *ratio;
-	char name[96], title[192], number[2][NUMBER_SIZE];
+	char name[96], title[192], number[NUMBER_SIZE], interval[INTERVAL_SIZE];
 	size_t i;
 
 	if (json_array_size(ratios) == 0 || page->crowded)
@@ -404,16 +390,13 @@ static void write_ratios(struct page *page, const struct grid *grid)
 	json_array_foreach(ratios, i, ratio) for (size_t aspect = 0; aspect < ASPECTS; aspect++)
 	{
 		const json_t *found = aspect_of(ratio, aspect);
-		const double low = run_number(found, "low"), high = run_number(found, "high");
 
 		page_cell(page, "%s", name_of(ratio, name));
 		page_cell(page, "%s", aspects[aspect].title);
-		page_cell(page, "%s", ratio_text(number[0], run_number(found, "median")));
-		if (isfinite(low) && isfinite(high))
-			page_cell(page, "[%s, %s]", ratio_text(number[0], low),
-				ratio_text(number[1], high));
-		else
-			page_cell(page, "%s", "");
+		page_cell(page, "%s", ratio_text(number, run_number(found, "median")));
+		page_cell(page, "%s",
+			ratio_interval_text(
+				interval, run_number(found, "low"), run_number(found, "high")));
 		page_verdict_cell(page, tone_of(run_text(found, "verdict")));
 	}
 	page_table_end(page);

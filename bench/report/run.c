@@ -34,6 +34,33 @@ const json_t *run_object(const json_t *object, const char *name)
 	return json_is_object(value) ? value : NULL;
 }
 
+double run_throughput(const json_t *result)
+{
+	return run_number(result, "mevents_per_s");
+}
+
+double run_producer_cost(const json_t *result)
+{
+	return run_number(result, "producer_ns_per_event");
+}
+
+double run_consumer_cpu(const json_t *result)
+{
+	return run_number(result, "consumer_cpu_ns_per_event");
+}
+
+const json_t *run_rounds(const struct run *run, const json_t *result)
+{
+	return run_list(result, run->live ? "rounds" : "rounds_ns");
+}
+
+bool ends_with(const char *text, const char *end)
+{
+	const size_t length = strlen(text), behind = strlen(end);
+
+	return length >= behind && strcasecmp(text + length - behind, end) == 0;
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -221,8 +248,7 @@ static int check_size(const struct runs *runs, struct complaint *why)
 		json_array_foreach(run_list(runs->runs[r].json, "results"), i, result)
 		{
 			results++;
-			readings += json_array_size(
-				run_list(result, runs->runs[r].live ? "rounds" : "rounds_ns"));
+			readings += json_array_size(run_rounds(&runs->runs[r], result));
 		}
 	if (results <= RESULTS_MAX && readings <= READINGS_MAX)
 		return 0;

@@ -57,6 +57,15 @@ const char *run_text(const json_t *object, const char *name);     /* "?" */
 const json_t *run_list(const json_t *object, const char *name);   /* has no elements */
 const json_t *run_object(const json_t *object, const char *name); /* has no members */
 
+/* Figures of an element of results[]; and its rounds, a list. */
+double run_throughput(const json_t *result);    /* million events a second */
+double run_producer_cost(const json_t *result); /* of live, ns an event */
+double run_consumer_cpu(const json_t *result);  /* likewise */
+const json_t *run_rounds(const struct run *run, const json_t *result);
+
+/* Whether @text ends with @end, whatever the case of letters. */
+bool ends_with(const char *text, const char *end);
+
 /* How a combination of live is called, as live itself does: "batch/paced", or one word where it
  * says both. And which colour and marker its wait has on every plot. */
 #define RUN_COMBINATION_SIZE 96

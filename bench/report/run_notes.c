@@ -30,7 +30,7 @@ static void name_slot(
 
 static size_t round_count(const struct grid *grid, const json_t *result)
 {
-	return json_array_size(run_list(result, grid->run->live ? "rounds" : "rounds_ns"));
+	return json_array_size(run_rounds(grid->run, result));
 }
 
 /* 0 where in half of the rounds there is no time. */
@@ -233,7 +233,7 @@ static void write_oddities(struct page *page, const struct run *run)
 		const double found = run_number(ns, "outliers");
 
 		outliers += isfinite(found) ? found : 0;
-		readings += json_array_size(run_list(result, run->live ? "rounds" : "rounds_ns"));
+		readings += json_array_size(run_rounds(run, result));
 		if (json_is_true(json_object_get(ns, "two_humped"))) {
 			humped = humped ? humped : run_text(result, "path");
 			humps++;

@@ -9,18 +9,11 @@
 #include "commandline/parse.h"
 #include "report/sections.h"
 
-static bool ends(const char *text, const char *with)
-{
-	const size_t length = strlen(text), end = strlen(with);
-
-	return length >= end && strcmp(text + length - end, with) == 0;
-}
-
 /* "duration 1s" for duration_ns: 1e9; "ring size 1MiB" for ring_size: 1048576. */
 static void write_setting(FILE *out, const char *name, const json_t *value)
 {
 	const double number = json_is_number(value) ? json_number_value(value) : NAN;
-	const bool in_ns = ends(name, "_ns"), per_event = ends(name, "_ns_per_event");
+	const bool in_ns = ends_with(name, "_ns"), per_event = ends_with(name, "_ns_per_event");
 	int length = (int)strlen(name) - (in_ns ? 3 : 0) - (per_event ? 13 : 0);
 	char text[NUMBER_SIZE + FORMAT_SIZE];
 
@@ -34,13 +27,13 @@ static void write_setting(FILE *out, const char *name, const json_t *value)
 		fputs(json_is_true(value) ? "yes" : "no", out);
 	else if (in_ns && number >= 0 && number < 1e18)
 		fputs(format_duration((int64_t)number, text, FORMAT_SIZE), out);
-	else if (ends(name, "ring_size") && number >= 0 && number < 1e18)
+	else if (ends_with(name, "ring_size") && number >= 0 && number < 1e18)
 		fputs(format_size((uint64_t)number, text, FORMAT_SIZE), out);
-	else if (ends(name, "event_size") && number == 0)
+	else if (ends_with(name, "event_size") && number == 0)
 		fputs("mixed", out);
 	else if (json_is_number(value))
 		fprintf(out, "%s%s%s", number_text(text, number),
-			ends(name, "event_size") ? " B" : "", per_event ? " ns an event" : "");
+			ends_with(name, "event_size") ? " B" : "", per_event ? " ns an event" : "");
 	else
 		fputs(json_is_null(value) ? "any" : "?", out);
 }
@@ -64,7 +57,7 @@ void write_workload(struct page *page, const struct run *run)
 	if (fclose(out) == 0)
 		page_paragraph(page, "Workload: %s.", text);
 	free(text);
-	rounds = json_array_size(run_list(first, run->live ? "rounds" : "rounds_ns"));
+	rounds = json_array_size(run_rounds(run, first));
 	if (rounds > 0)
 		page_paragraph(page, "%zu rounds in balanced order. %s", rounds,
 			run->live ? "Every event was checked and accounted for, in each round: "
