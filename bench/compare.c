@@ -192,21 +192,12 @@ int command_compare(int argc, char **argv)
 		.flag_count = sizeof(flags) / sizeof(flags[0]),
 	};
 	struct complaint why = { "" };
-	char error[256];
-	int status = flags_parse(&command, argc, argv, &arguments, error, sizeof(error));
+	int status = command_parse_files(&command, argc, argv, &arguments, 2,
+		"compare needs two files, OLD.json and NEW.json", &why);
 
-	if (status > 0) {
-		flags_print_help(stdout, &command);
+	if (status > 0)
 		return COMPARE_FINE;
-	}
-	if (status == 0 && arguments.count != 2)
-		snprintf(error, sizeof(error), "compare needs two files, OLD.json and NEW.json");
-	if (status < 0 || arguments.count != 2) {
-		complain(&why, -EINVAL, "%s", error);
-		command_end(-EINVAL, &why);
-		return COMPARE_IMPOSSIBLE;
-	}
-	status = compare(&c, names, &why);
+	status = status ? COMPARE_IMPOSSIBLE : compare(&c, names, &why);
 	if (why.text[0])
 		command_end(-EINVAL, &why);
 	result_file_free(&c.old);

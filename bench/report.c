@@ -94,19 +94,12 @@ int command_report(int argc, char **argv)
 		.flag_count = sizeof(flags) / sizeof(flags[0]),
 	};
 	struct complaint why = { "" };
-	char error[256];
-	int status = flags_parse(&command, argc, argv, &arguments, error, sizeof(error));
+	int status = command_parse_files(&command, argc, argv, &arguments, 1,
+		"report needs a result file; make one with -format json -o result.json", &why);
 
-	if (status > 0) {
-		flags_print_help(stdout, &command);
+	if (status > 0)
 		return REPORT_DONE;
-	}
-	if (status == 0 && arguments.count == 0)
-		snprintf(error, sizeof(error),
-			"report needs a result file; make one with -format json -o result.json");
-	if (status < 0 || arguments.count == 0)
-		status = complain(&why, -EINVAL, "%s", error);
-	else
+	if (status == 0)
 		status = report(names, arguments.count, format, *path ? path : NULL, &why);
 	command_end(status, &why);
 	return status ? REPORT_IMPOSSIBLE : REPORT_DONE;
