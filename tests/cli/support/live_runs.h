@@ -10,7 +10,7 @@
 #include "command.h"
 
 /* As run_command(). Where what it wrote is JSON with a result of hardly any event, it is run again,
- * for longer; the last time for seconds, whatever comes out. */
+ * for longer; the last time whatever comes out. */
 struct outcome run_command_for_events(const struct command *command);
 
 /* Of a run that ends well, what it wrote. To be released. */
