@@ -657,8 +657,6 @@ int main(void)
 			a_pinned_ring_takes_permission_to_read_and_write_its_file, mount_files,
 			unmount_files),
 	};
-	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	bpf_files_close();
-	return exit_status(failed, COUNT(tests));
+	return exit_status(cmocka_run_group_tests(tests, NULL, bpf_files_teardown), COUNT(tests));
 }

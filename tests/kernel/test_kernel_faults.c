@@ -378,13 +378,6 @@ static void a_program_is_replaced_in_mid_stream(void **state)
 	}
 }
 
-static int close_files(void **state)
-{
-	(void)state;
-	bpf_files_close();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,5 +389,5 @@ int main(void)
 		in_kernel(a_program_is_replaced_in_mid_stream),
 	};
 
-	return exit_status(cmocka_run_group_tests(tests, NULL, close_files), COUNT(tests));
+	return exit_status(cmocka_run_group_tests(tests, NULL, bpf_files_teardown), COUNT(tests));
 }

@@ -478,13 +478,6 @@ CASE(busy_copy, RINGVIEW_WAIT_BUSY, COPY)
 CASE(busy_drain, RINGVIEW_WAIT_BUSY, DRAIN)
 CASE(busy_group, RINGVIEW_WAIT_BUSY, GROUP)
 
-static int close_files(void **state)
-{
-	(void)state;
-	bpf_files_close();
-	return 0;
-}
-
 #define killed(test) cmocka_unit_test_setup_teardown(test, open_killed, close_killed)
 
 int main(void)
@@ -507,5 +500,5 @@ int main(void)
 		killed(busy_group),
 	};
 
-	return exit_status(cmocka_run_group_tests(tests, NULL, close_files), COUNT(tests));
+	return exit_status(cmocka_run_group_tests(tests, NULL, bpf_files_teardown), COUNT(tests));
 }

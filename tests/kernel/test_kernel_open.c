@@ -285,13 +285,6 @@ static void a_path_at_which_nothing_is_pinned_is_refused(void **state)
 	assert_null(rv);
 }
 
-static int close_files(void **state)
-{
-	(void)state;
-	bpf_files_close();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,5 +306,5 @@ int main(void)
 		cmocka_unit_test(a_path_at_which_nothing_is_pinned_is_refused),
 	};
 
-	return exit_status(cmocka_run_group_tests(tests, NULL, close_files), COUNT(tests));
+	return exit_status(cmocka_run_group_tests(tests, NULL, bpf_files_teardown), COUNT(tests));
 }

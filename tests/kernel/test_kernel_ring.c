@@ -186,13 +186,6 @@ static void a_second_reader_makes_the_first_one_stand_back(void **state)
 	assert_record(k, 2, 8);
 }
 
-static int close_files(void **state)
-{
-	(void)state;
-	bpf_files_close();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,5 +201,5 @@ int main(void)
 		in_kernel(a_second_reader_makes_the_first_one_stand_back),
 	};
 
-	return exit_status(cmocka_run_group_tests(tests, NULL, close_files), COUNT(tests));
+	return exit_status(cmocka_run_group_tests(tests, NULL, bpf_files_teardown), COUNT(tests));
 }

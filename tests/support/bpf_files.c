@@ -48,11 +48,13 @@ void bpf_files_path(char *path, size_t size, const char *name)
 	snprintf(path, size, "%s/ringview-test-%d-%s", directory, (int)getpid(), name);
 }
 
-void bpf_files_close(void)
+int bpf_files_teardown(void **state)
 {
+	(void)state;
 	if (!mounted[0])
-		return;
+		return 0;
 	umount(mounted);
 	rmdir(mounted);
 	mounted[0] = '\0';
+	return 0;
 }

@@ -13,7 +13,8 @@
  */
 void bpf_files_path(char *path, size_t size, const char *name);
 
-/* Unmounts what was mounted. Pinned files are removed by those who pinned them. */
-void bpf_files_close(void);
+/* Group teardown of cmocka: unmounts what was mounted. Pinned files are removed by those who pinned
+ * them. */
+int bpf_files_teardown(void **state);
 
 #endif

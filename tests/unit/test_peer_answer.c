@@ -11,22 +11,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "peers/peer_answer.h"
+#include "../support/parsed_answer.h"
 
 #define HELLO                                                                  \
 	"{\"peer\": \"a\", \"version\": \"v1.2, of b\", \"language\": \"C\", " \
 	"\"paths\": [\"a\", \"a-n\"]}"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static json_t *parsed(const char *text)
-{
-	struct complaint why;
-	json_t *answer = peer_answer_parse(text, strlen(text), &why);
-
-	if (!answer)
-		fail_msg("%s: %s", text, why.text);
-	return answer;
-}
 
 static void assert_refused(const char *text, size_t length, const char *named)
 {

@@ -12,18 +12,9 @@
 #include <string.h>
 
 #include "peers/peer_live.h"
+#include "../support/parsed_answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static json_t *parsed(const char *text)
-{
-	struct complaint why;
-	json_t *answer = peer_answer_parse(text, strlen(text), &why);
-
-	if (!answer)
-		fail_msg("%s: %s", text, why.text);
-	return answer;
-}
 
 static int ready(const char *text)
 {

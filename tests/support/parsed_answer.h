@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_PARSED_ANSWER_H
+#define TEST_PARSED_ANSWER_H
+
+#include <string.h>
+
+#include "peers/peer_answer.h"
+
+/* What a peer may say; the test fails where it is no object. To be released. Include cmocka before.
+ */
+static inline json_t *parsed(const char *text)
+{
+	struct complaint why;
+	json_t *answer = peer_answer_parse(text, strlen(text), &why);
+
+	if (!answer)
+		fail_msg("%s: %s", text, why.text);
+	return answer;
+}
+
+#endif
