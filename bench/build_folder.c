@@ -6,19 +6,42 @@
 
 #include "build_folder.h"
 
-int build_folder_path(char path[PATH_MAX], const char *file)
+/* The folder that this program is in. */
+static int own_folder(char folder[PATH_MAX])
 {
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+	char *slash;
 
 	if (length < 0)
 		return -errno;
-	self[length] = '\0';
-	for (int level = 0; level < 2; level++) {
-		char *slash = strrchr(self, '/');
+	folder[length] = '\0';
+	slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	return 0;
+}
 
-		if (slash)
-			*slash = '\0';
-	}
-	return snprintf(path, PATH_MAX, "%s/%s", self, file) < PATH_MAX ? 0 : -ENAMETOOLONG;
+int build_folder_path(char path[PATH_MAX], const char *file)
+{
+	char folder[PATH_MAX];
+	const int err = own_folder(folder);
+	char *slash;
+
+	if (err)
+		return err;
+	slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	return snprintf(path, PATH_MAX, "%s/%s", folder, file) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+bool build_folder_was_left(void)
+{
+	char folder[PATH_MAX];
+	const char *slash;
+
+	if (own_folder(folder))
+		return true;
+	slash = strrchr(folder, '/');
+	return !slash || strcmp(slash, "/bench") != 0;
 }

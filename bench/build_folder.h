@@ -6,8 +6,13 @@
 #define BENCH_BUILD_FOLDER_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 /* Where @file of the build folder is, or would be: "peers/aya". 0, or a negative errno. */
 int build_folder_path(char path[PATH_MAX], const char *file);
+
+/* Whether this program lies elsewhere, as where it was installed: there is no ./run to build what
+ * is missing. */
+bool build_folder_was_left(void);
 
 #endif

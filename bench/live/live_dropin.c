@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "build_folder.h"
-#include "installed.h"
 #include "live/live_dropin.h"
 
 #define LIBRARY "libringview-libbpf.so.0"
@@ -27,7 +26,8 @@ static void *load(void)
 
 static const char *remedy(void)
 {
-	return is_installed() ? "install it, as Debian's libringview-libbpf0" : "run: ./run build";
+	return build_folder_was_left() ? "install it, as Debian's libringview-libbpf0"
+				       : "run: ./run build";
 }
 
 static int load_calls(struct complaint *why)

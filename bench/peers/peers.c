@@ -9,7 +9,6 @@
 
 #include "build_folder.h"
 #include "common_settings.h"
-#include "installed.h"
 #include "peers/peers.h"
 
 bool peers_are_wanted(void)
@@ -35,9 +34,10 @@ static int file_of(char file[PATH_MAX], const char *program)
 
 static const char *remedy(void)
 {
-	return is_installed() ? "run ./run peers in ringview's sources, and set RINGVIEW_PEERS "
-				"to the build/peers there"
-			      : "run: ./run peers";
+	return build_folder_was_left()
+		       ? "run ./run peers in ringview's sources, and set RINGVIEW_PEERS "
+			 "to the build/peers there"
+		       : "run: ./run peers";
 }
 
 int peers_find(const char *program, struct complaint *why)
