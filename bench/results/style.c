@@ -58,13 +58,18 @@ char *style_bar(char *bar, size_t size, double value, double full, size_t width)
 
 char *style_fill(char text[STYLE_FILL_SIZE], double share)
 {
+	struct style_text all = { .text = text, .size = STYLE_FILL_SIZE };
 	char bar[STYLE_FILL_SIZE];
 	size_t columns = 0;
 
 	style_bar(bar, sizeof(bar), share, 1, STYLE_FILL_COLUMNS);
 	for (const char *c = bar; *c; c++)
 		columns += ((unsigned char)*c & 0xc0) != 0x80;
-	snprintf(text, STYLE_FILL_SIZE, "[%s%*s]", bar, (int)(STYLE_FILL_COLUMNS - columns), "");
+	text[0] = '\0';
+	style_append(&all, "[%s", bar);
+	for (; columns < STYLE_FILL_COLUMNS; columns++)
+		style_append(&all, " ");
+	style_append(&all, "]");
 	return text;
 }
 

@@ -35,13 +35,17 @@ size_t columns(const char *line)
 
 char *line_of(const char *text, size_t number)
 {
+	char *line;
+
 	for (; number > 0; number--) {
 		text = strchr(text, '\n');
 		if (!text)
 			fail_msg("there is no such line");
 		text++;
 	}
-	return strndup(text, line_length(text));
+	line = strndup(text, line_length(text));
+	assert_non_null(line);
+	return line;
 }
 
 void assert_narrow(const char *text)
