@@ -22,7 +22,7 @@
 #define NOBODY 65534
 #define FOLDER "/tmp/ringview-pinned.XXXXXX"
 
-enum { READ = 200, NOT_NOBODY, HAS_RIGHTS, WRONG_RECORD };
+enum { READ = 200, NOT_NOBODY, HAS_RIGHTS, HAS_NO_CALL, WRONG_RECORD };
 
 static char folder[sizeof(FOLDER)]; /* a BPF file system that others may enter; or "" */
 static char path[sizeof(folder) + 8];
@@ -62,6 +62,16 @@ static bool become_nobody(void)
 	       setresuid(NOBODY, NOBODY, NOBODY) == 0 && syscall(__NR_capset, &header, none) == 0;
 }
 
+/* Whether the kernel refuses bpf() itself, before it looks at what is asked: none has descriptor
+ * -1. */
+static bool may_not_call_bpf(void)
+{
+	struct bpf_map_info info;
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(-1, &info, &size) == -EPERM;
+}
+
 /* In the child: reads record 0 and releases it. The status says how far it came: READ, or the errno
  * of opening. */
 static int read_as_nobody(void)
@@ -76,6 +86,8 @@ static int read_as_nobody(void)
 		BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), NULL);
 	if (fd >= 0)
 		return HAS_RIGHTS;
+	if (may_not_call_bpf())
+		return HAS_NO_CALL;
 	err = ringview_open_pinned(&rv, path, NULL);
 	if (err)
 		return -err;
@@ -108,6 +120,9 @@ static int status_with(struct kernel *k, gid_t group, mode_t mode)
 	if (WEXITSTATUS(status) == HAS_RIGHTS)
 		skip_because("this kernel lets everyone make maps "
 			     "(kernel.unprivileged_bpf_disabled=0)");
+	if (WEXITSTATUS(status) == HAS_NO_CALL)
+		skip_because("this kernel lets nobody call bpf() without CAP_BPF "
+			     "(kernel.unprivileged_bpf_disabled before Linux 5.19)");
 	return WEXITSTATUS(status);
 }
 
