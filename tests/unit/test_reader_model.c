@@ -487,7 +487,8 @@ static struct play the_play;
 
 static void play(uint64_t seed, uint64_t steps)
 {
-	static const size_t sizes[] = { 1, 1, 2, 16 };
+	static const size_t sizes[] = { 4096, 4096, 8192, MODEL_RING_MOST };
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct play *p = &the_play;
 	struct model *m = &p->model;
 	uint32_t productive;
@@ -497,7 +498,9 @@ static void play(uint64_t seed, uint64_t steps)
 	p->seed = seed;
 	p->call = "open";
 	m->random.state = seed;
-	size = 4096 * sizes[model_below(m, COUNT(sizes))];
+	size = sizes[model_below(m, COUNT(sizes))];
+	if (size < page)
+		size = page; /* no ring is smaller */
 	require(p, memory_ring_open(&p->ring, size) == 0, "there is no ring");
 	model_start(m, &p->ring, some_position(m, size), random_bits(&m->random));
 	choose_manner(m);
