@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/fixture.h"
 #include "support/pattern.h"
@@ -385,7 +386,8 @@ static int many_close(void **state)
 
 static int many_open(void **state)
 {
-	const size_t size = 4096 * (size_t)4;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t size = page > 16384 ? page : 16384;
 
 	(void)state;
 	the_many = (struct many){ 0 };
