@@ -6,11 +6,15 @@
  *
  * The sanitizer takes the two mappings of the ring for different memory: it sees no race where one
  * thread uses the first and the other the second, that is, in the one record that wraps.
+ *
+ * To be linked with -Wl,--wrap=read,--wrap=write. The sanitizer takes who reads a descriptor to be
+ * after who wrote to it, which would hide what orders the two: it is not to see these calls.
  */
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/fixture.h"
@@ -23,6 +27,19 @@
 #define RECORDS 1000 /* of each producer */
 #define DISCARDED (PRODUCERS * (RECORDS / 5))
 #define SHOWN (PRODUCERS * RECORDS - DISCARDED)
+
+ssize_t __wrap_read(int fd, void *buffer, size_t size);
+ssize_t __wrap_write(int fd, const void *buffer, size_t size);
+
+ssize_t __wrap_read(int fd, void *buffer, size_t size)
+{
+	return syscall(__NR_read, fd, buffer, size);
+}
+
+ssize_t __wrap_write(int fd, const void *buffer, size_t size)
+{
+	return syscall(__NR_write, fd, buffer, size);
+}
 
 /* Writes records that say which of its own each is; every fifth is discarded. */
 struct producer {
@@ -362,6 +379,47 @@ static void each_interrupt_of_a_busy_wait_brings_its_message(void **state)
 	interrupt_while_records_come(*state, RINGVIEW_WAIT_BUSY);
 }
 
+/* One of several threads that interrupt once. */
+struct messenger {
+	struct ringview *rv;
+	bool message; /* not atomic */
+	int *done;    /* how many have interrupted: atomic, and orders nothing */
+	pthread_t thread;
+};
+
+static void *leave_message(void *argument)
+{
+	struct messenger *m = argument;
+
+	m->message = true;
+	ringview_interrupt(m->rv);
+	__atomic_fetch_add(m->done, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* Whoever is told of both at once has to see what either thread did before. */
+static void interrupts_that_are_taken_at_once_bring_each_message(void **state)
+{
+	struct fixture *f = *state;
+	struct messenger messengers[2];
+	int done = 0;
+
+	for (size_t i = 0; i < COUNT(messengers); i++) {
+		messengers[i] = (struct messenger){ .rv = f->rv, .done = &done };
+		assert_int_equal(
+			pthread_create(&messengers[i].thread, NULL, leave_message, &messengers[i]),
+			0);
+	}
+	while (__atomic_load_n(&done, __ATOMIC_RELAXED) < (int)COUNT(messengers))
+		sched_yield();
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	for (size_t i = 0; i < COUNT(messengers); i++)
+		assert_true(messengers[i].message);
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+	for (size_t i = 0; i < COUNT(messengers); i++)
+		pthread_join(messengers[i].thread, NULL);
+}
+
 /* Several rings in a group, each with several producers, and the group's interrupts. */
 struct many {
 	struct memory_ring rings[RINGS];
@@ -544,6 +602,7 @@ int main(void)
 		reading(each_interrupt_of_an_event_wait_brings_its_message),
 		reading(each_interrupt_of_a_paced_wait_brings_its_message),
 		reading(each_interrupt_of_a_busy_wait_brings_its_message),
+		reading(interrupts_that_are_taken_at_once_bring_each_message),
 		of_many(a_group_waits_for_events),
 		of_many(a_group_waits_paced),
 		of_many(a_group_waits_busily),
