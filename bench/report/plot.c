@@ -42,19 +42,27 @@ static bool make_room(struct plot *plot, void *array, size_t count, size_t size)
 	return grown;
 }
 
+#define MICRO "\xc2\xb5" /* of durations, in UTF-8 */
+
 /* What gnuplot draws as it is: anything else of a name from a file is shown as "?". So no name can
  * be more than a name to it, and none is wider than it reckons. */
 static void copy_name(char name[PLOT_NAME_SIZE], const char *text)
 {
-	size_t i;
+	size_t length = 0;
 
-	for (i = 0; i < PLOT_NAME_SIZE - 1 && text[i]; i++) {
-		const unsigned char c = (unsigned char)text[i];
+	while (length < PLOT_NAME_SIZE - 1 && *text) {
+		const unsigned char c = (unsigned char)*text;
 		const bool fine = (c < 0x80 && isalnum(c)) || strchr(" .,:+-/()%_=<>", c);
 
-		name[i] = fine ? text[i] : '?';
+		if (strncmp(text, MICRO, sizeof(MICRO) - 1) == 0) {
+			name[length++] = 'u';
+			text += sizeof(MICRO) - 1;
+			continue;
+		}
+		name[length++] = fine ? *text : '?';
+		text++;
 	}
-	name[i] = '\0';
+	name[length] = '\0';
 }
 
 size_t plot_series(struct plot *plot, const char *name, unsigned style)
