@@ -84,11 +84,12 @@ enum ringview_wait_strategy {
 	/*
 	 * Never sleep: spin, looking at the ring every 50 ns in silence and every 5 us under load.
 	 * The last record is held back from the producers, so that none of them notifies, and
-	 * ringview_release() gives back to them late: by the end of what was found, or an eighth of
-	 * the ring. A process that is killed leaves what it had released and not yet given back to
-	 * be read again by the next reader of a pinned ring: up to a quarter of the ring and one
-	 * record, beside what its last release was for. Takes a whole CPU. Signals do not end the
-	 * wait; ringview_interrupt() does.
+	 * ringview_release() gives back to them late: when the reader next looks for more, or after
+	 * an eighth of the ring. So look again soon, by ringview_wait() at best: until then they
+	 * may find the ring full. A process that is killed leaves what it had released and not yet
+	 * given back to be read again by the next reader of a pinned ring: up to a quarter of the
+	 * ring and one record, beside what its last release was for. Takes a whole CPU. Signals do
+	 * not end the wait; ringview_interrupt() does.
 	 */
 	RINGVIEW_WAIT_BUSY = 2,
 };
