@@ -81,16 +81,16 @@ static void *consume(void *context)
 {
 	struct consumer *c = context;
 
-	c->err = pin_thread(c->workload->consumer_cpu);
-	if (c->err)
-		complain(&c->why, c->err,
+	c->open_err = pin_thread(c->workload->consumer_cpu);
+	if (c->open_err)
+		complain(&c->why, c->open_err,
 			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld",
 			c->workload->consumer_cpu, strerror(-c->err),
 			sysconf(_SC_NPROCESSORS_CONF) - 1);
 	else
-		c->err = c->engine->open(c);
+		c->open_err = c->engine->open(c);
 	sem_post(&c->ready);
-	if (c->err)
+	if (c->open_err)
 		return NULL;
 	c->err = read_events(c);
 	if (c->err && !c->why.text[0])
@@ -127,10 +127,11 @@ int consumer_start(struct consumer *c, struct complaint *why)
 		complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
 	} else {
 		wait_until_ready(c);
-		if (c->err) {
+		/* Not c->err: the thread may have gone on to read, and failed already. */
+		err = c->open_err;
+		if (err) {
 			pthread_join(c->thread, NULL);
 			*why = c->why;
-			err = c->err;
 		}
 	}
 	if (err) {

@@ -50,8 +50,9 @@ struct consumer {
 	pthread_t thread;
 	sem_t ready;
 	int stop;
-	int err;
-	struct complaint why; /* of @err */
+	int open_err;         /* of opening: set before @ready is posted, and not changed after */
+	int err;              /* of reading */
+	struct complaint why; /* of either */
 };
 
 /* What ringview, libbpf and the peers do each in their own way. */
