@@ -38,7 +38,7 @@ static void assert_opens(
 
 /* The fixture's ring, with one field of another value. */
 #define memory_with(state, field, value)                                       \
-	({                                                                     \
+	__extension__({                                                        \
 		struct ringview_memory with =                                  \
 			memory_ring_view(&((struct fixture *)*(state))->ring); \
                                                                                \
