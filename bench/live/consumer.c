@@ -85,7 +85,7 @@ static void *consume(void *context)
 	if (c->open_err)
 		complain(&c->why, c->open_err,
 			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld",
-			c->workload->consumer_cpu, strerror(-c->err),
+			c->workload->consumer_cpu, strerror(-c->open_err),
 			sysconf(_SC_NPROCESSORS_CONF) - 1);
 	else
 		c->open_err = c->engine->open(c);
