@@ -20,6 +20,7 @@ struct live_obstacle {
 	const char *remedy;
 };
 
+/* What keeps any mode from this workload. */
 struct live_obstacle live_obstacle_of(const struct live_workload *workload, enum live_mode mode);
 
 #endif

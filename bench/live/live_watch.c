@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "live/live_watch.h"
+#include "results/amounts.h"
 #include "results/style.h"
-#include "watch/amounts.h"
 
 #define IN_PLACE_NS INT64_C(250000000)
 #define LINES_NS INT64_C(1000000000)

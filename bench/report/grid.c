@@ -6,7 +6,7 @@
 
 #include "paths/path.h"
 #include "report/grid.h"
-#include "watch/amounts.h"
+#include "results/amounts.h"
 
 static const char *way_of(const struct grid *grid, const json_t *result)
 {

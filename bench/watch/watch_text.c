@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "commandline/parse.h"
+#include "results/amounts.h"
 #include "results/style.h"
-#include "watch/amounts.h"
 #include "watch/watch_report.h"
 
 /* Below, a consumer that sleeps between two looks is only patient. */

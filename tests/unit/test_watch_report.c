@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "live/live_watch.h"
-#include "watch/amounts.h"
+#include "results/amounts.h"
 #include "watch/screen.h"
 #include "watch/watch_report.h"
 

@@ -2,8 +2,8 @@
 /*
  * Numbers as one reads them at a glance. Each writes at most @size bytes and returns @text.
  */
-#ifndef BENCH_WATCH_AMOUNTS_H
-#define BENCH_WATCH_AMOUNTS_H
+#ifndef BENCH_RESULTS_AMOUNTS_H
+#define BENCH_RESULTS_AMOUNTS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "commandline/parse.h"
-#include "watch/amounts.h"
+#include "results/amounts.h"
 
 /* Three digits, of @value below about 1000. */
 static int digits_behind_point(double value)
