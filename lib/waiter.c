@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <poll.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "descriptor.h"
+#include "epoll.h"
 #include "reader.h"
 
 /* Sleeps at a record that is reserved and not yet submitted. If it is submitted without a
@@ -197,24 +197,13 @@ static void apply_timer_slack(const struct waiter *w)
 /* Sleeps until a notification, an interrupt, or for @ns. 0, or -errno. */
 static int sleep_in_epoll(struct waiter *w, int64_t ns)
 {
-	struct timespec timeout = clock_timespec(ns);
 	struct epoll_event events[16];
 	bool notified = false;
 	int count, i;
 
 	apply_timer_slack(w);
 	w->sleeps++;
-	count = epoll_pwait2(w->epoll_fd, events, 16, ns == INT64_MAX ? NULL : &timeout, NULL);
-	if (count < 0 && errno == ENOSYS) {
-		/* Linux 5.8 to 5.10. Rounded up, or the last millisecond would be spun through. */
-		int64_t ms = ns / 1000000 + 1;
-
-		if (ns == INT64_MAX)
-			ms = -1;
-		else if (ms > INT32_MAX)
-			ms = INT32_MAX;
-		count = epoll_wait(w->epoll_fd, events, 16, (int)ms);
-	}
+	count = epoll_wait_ns(w->epoll_fd, events, 16, ns, &w->coarse);
 	if (count < 0)
 		return -errno;
 	for (i = 0; i < count; i++) {

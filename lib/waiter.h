@@ -23,6 +23,7 @@ struct waiter {
 	int epoll_fd;           /* watches the readers' descriptors and interrupt_fd */
 	int interrupt_fd;       /* eventfd */
 	int interrupted;
+	bool coarse; /* time-outs, as epoll_pwait2() is refused */
 	uint64_t waits, sleeps, wakeups, timeouts; /* as in struct ringview_statistics */
 };
 

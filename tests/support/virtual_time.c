@@ -14,10 +14,8 @@ int __real_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
-int __real_epoll_pwait2(int fd, struct epoll_event *events, int count,
-	const struct timespec *timeout, const sigset_t *mask);
-int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
-	const struct timespec *timeout, const sigset_t *mask);
+int __real_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse);
+int __wrap_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse);
 
 static struct {
 	bool on;
@@ -108,19 +106,16 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 /* What is asked of the descriptors; > 0 ends the sleep. */
 typedef int readiness(void *context);
 
-static int sleep_through(
-	bool in_epoll, const struct timespec *timeout, readiness *ready, void *context)
+static int sleep_through(bool in_epoll, int64_t ns, readiness *ready, void *context)
 {
 	const int64_t start = time_line.now;
 	int64_t until = VIRTUAL_NEVER;
 	int count;
 
 	time_line.sleeps++;
-	time_line.last = (struct virtual_sleep){ .in_epoll = in_epoll, .ns = VIRTUAL_NEVER };
-	if (timeout) {
-		time_line.last.ns = timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec;
-		until = start + time_line.last.ns + time_line.oversleep;
-	}
+	time_line.last = (struct virtual_sleep){ .in_epoll = in_epoll, .ns = ns };
+	if (ns != VIRTUAL_NEVER)
+		until = start + ns + time_line.oversleep;
 	for (;;) {
 		count = ready(context);
 		if (count != 0 || (time_line.now >= until && time_line.next > until))
@@ -153,7 +148,9 @@ int __wrap_ppoll(
 
 	if (!time_line.on)
 		return __real_ppoll(fds, count, timeout, mask);
-	return sleep_through(false, timeout, poll_is_ready, &polled);
+	return sleep_through(false,
+		timeout ? timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec : VIRTUAL_NEVER,
+		poll_is_ready, &polled);
 }
 
 struct epolled {
@@ -169,12 +166,11 @@ static int epoll_is_ready(void *context)
 	return epoll_wait(epolled->fd, epolled->events, epolled->count, 0);
 }
 
-int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
-	const struct timespec *timeout, const sigset_t *mask)
+int __wrap_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse)
 {
 	struct epolled epolled = { fd, events, count };
 
 	if (!time_line.on)
-		return __real_epoll_pwait2(fd, events, count, timeout, mask);
-	return sleep_through(true, timeout, epoll_is_ready, &epolled);
+		return __real_epoll_wait_ns(fd, events, count, ns, coarse);
+	return sleep_through(true, ns, epoll_is_ready, &epolled);
 }

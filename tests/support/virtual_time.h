@@ -5,7 +5,7 @@
  *sleep ends when one of them becomes readable.
  *
  * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=epoll_pwait2
+ *	-Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=epoll_wait_ns
  */
 #ifndef TEST_VIRTUAL_TIME_H
 #define TEST_VIRTUAL_TIME_H

@@ -4,7 +4,7 @@
  * that we may not make (tests/kernel asks the real one), and how long the library wants to sleep.
  *
  * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=syscall,--wrap=epoll_pwait2,--wrap=epoll_wait,--wrap=ppoll,--wrap=read
+ *	-Wl,--wrap=syscall,--wrap=epoll_wait,--wrap=ppoll,--wrap=read
  */
 #include <limits.h>
 #include <poll.h>
@@ -29,6 +29,9 @@
 static struct bpf_map_info answer;
 static int answer_error;
 
+/* What epoll_pwait2() fails with. */
+static int refusal, refused_calls;
+
 static int wait_calls, last_ms;
 static bool wait_is_cut_short; /* epoll_wait() fails with EINTR at once */
 
@@ -46,15 +49,18 @@ ssize_t __wrap_read(int fd, void *buffer, size_t size);
 long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_t size);
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
-int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
-	const struct timespec *timeout, const sigset_t *mask);
 int __real_epoll_wait(int fd, struct epoll_event *events, int count, int ms);
 int __wrap_epoll_wait(int fd, struct epoll_event *events, int count, int ms);
 
-/* The only one of the library's that goes through syscall(). */
+/* The library's calls by number. */
 long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_t size)
 {
 	(void)size;
+	if (number == SYS_epoll_pwait2) {
+		refused_calls++;
+		errno = refusal;
+		return -1;
+	}
 	assert_int_equal(number, __NR_bpf);
 	assert_int_equal(command, BPF_OBJ_GET_INFO_BY_FD);
 	if (answer_error) {
@@ -64,19 +70,6 @@ long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_
 	assert_true(attributes->info.info_len >= sizeof(answer));
 	memcpy((void *)(uintptr_t)attributes->info.info, &answer, sizeof(answer));
 	return 0;
-}
-
-/* Linux 5.8 to 5.10. */
-int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int count,
-	const struct timespec *timeout, const sigset_t *mask)
-{
-	(void)fd;
-	(void)events;
-	(void)count;
-	(void)timeout;
-	(void)mask;
-	errno = ENOSYS;
-	return -1;
 }
 
 int __wrap_epoll_wait(int fd, struct epoll_event *events, int count, int ms)
@@ -113,7 +106,8 @@ static int reset(void **state)
 {
 	answer = (struct bpf_map_info){ .type = BPF_MAP_TYPE_RINGBUF,
 		.max_entries = (__u32)sysconf(_SC_PAGESIZE) };
-	answer_error = 0;
+	answer_error = refused_calls = 0;
+	refusal = ENOSYS;
 	wait_calls = last_ms = ppoll_calls = put_at_read = read_calls = 0;
 	wait_is_cut_short = false;
 	return fixture_open(state);
@@ -223,6 +217,37 @@ static void a_time_out_of_months_is_cut_without_epoll_pwait2(void **state)
 	assert_int_equal(last_ms, INT_MAX);
 }
 
+/* By Linux 5.8 to 5.10, by seccomp filters that do not know the call, and by LSMs. */
+static void each_refusal_of_epoll_pwait2_is_remembered(void **state)
+{
+	const int refusals[] = { ENOSYS, EPERM, EACCES };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		reopen(f);
+		refusal = refusals[i];
+		refused_calls = wait_calls = 0;
+		for (int waits = 1; waits <= 3; waits++) {
+			assert_int_equal(ringview_wait(f->rv, 1000), 0);
+			assert_int_equal(refused_calls, 1);
+			assert_int_equal(wait_calls, waits);
+		}
+	}
+}
+
+static void other_errors_of_epoll_pwait2_are_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	const int errors[] = { EINTR, EBADF, EINVAL };
+
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		refusal = errors[i];
+		assert_int_equal(ringview_wait(f->rv, 1000), -errors[i]);
+		assert_int_equal(refused_calls, (int)i + 1);
+		assert_int_equal(wait_calls, 0);
+	}
+}
+
 /* Busy records: the first sleeps are short, as the record is about to be submitted. */
 
 static void the_first_sleep_at_a_busy_record_is_below_10_us(void **state)
@@ -313,6 +338,8 @@ int main(void)
 		answering(a_time_out_lets_its_time_pass_without_epoll_pwait2),
 		answering(a_time_out_is_one_sleep_without_epoll_pwait2),
 		answering(a_time_out_of_months_is_cut_without_epoll_pwait2),
+		answering(each_refusal_of_epoll_pwait2_is_remembered),
+		answering(other_errors_of_epoll_pwait2_are_passed_on),
 		answering(the_first_sleep_at_a_busy_record_is_below_10_us),
 		answering(sleeps_at_a_busy_record_grow_to_a_millisecond),
 		answering(each_sleep_at_a_busy_record_is_a_stop_and_a_sleep),

@@ -236,6 +236,24 @@ static void a_sleep_after_a_busy_record_is_one(void **state)
 	assert_int_equal(sleeps_until_time_out(f), 1);
 }
 
+/* As a thread that is in libbpf's poll. */
+static void a_thread_can_be_cancelled_while_it_waits(void **state)
+{
+	const int64_t time_outs[] = { -1, 1000 * NS_PER_SECOND };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(time_outs); i++) {
+		struct sleeper s;
+		void *result;
+
+		sleeper_start(&s, f->rv, time_outs[i]);
+		assert_true(sleeper_is_asleep(&s));
+		assert_int_equal(pthread_cancel(s.thread), 0);
+		assert_int_equal(pthread_join(s.thread, &result), 0);
+		assert_ptr_equal(result, PTHREAD_CANCELED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +275,7 @@ int main(void)
 		reading(a_wait_at_a_busy_record_ends_with_its_submission),
 		reading(a_wait_at_a_busy_record_finds_it_without_a_wakeup),
 		reading(a_sleep_after_a_busy_record_is_one),
+		reading(a_thread_can_be_cancelled_while_it_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
