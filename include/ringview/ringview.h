@@ -392,9 +392,13 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 	 * ringview_internal_seek().
 	 */
 	uint64_t position = rv->position, step = rv->fast;
-	const unsigned char *at = rv->data + (position & rv->mask);
+	const unsigned char *at;
 	uint32_t length = rv->header;
 
+	/* gcc 16 loads mask and position at once otherwise, 16 bytes of which ringview_release() or
+	 * the last peek has just stored 8: that load waits until the store is done. */
+	__asm__("" : "+r"(position));
+	at = rv->data + (position & rv->mask);
 	/* Keeps the compiler from taking the length from the header that it was found equal to:
 	 * whatever depends on it would wait for the ring's memory again. */
 	__asm__("" : "+r"(length));
