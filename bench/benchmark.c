@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "benchmark.h"
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "peers/peers.h"
 #include "pin.h"
 #include "progress.h"
@@ -23,7 +23,7 @@ struct benchmark {
 	struct complaint *why;
 	struct measurement *measurement;
 	struct results results;
-	struct environment environment;
+	struct machine environment;
 	struct counters counters;
 	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
 	const struct path *paths[PATHS_MAX];
@@ -203,12 +203,11 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	struct complaint *why)
 {
 	static struct benchmark b;
-	const struct environment_request request = {
+	const struct machine_request request = {
 		.root = "",
 		.cpu = settings->cpu,
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
-		.benchmark_version = RINGVIEW_VERSION,
 	};
 	int err;
 
@@ -222,12 +221,12 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	if (!b.measurement)
 		return complain(why, -ENOMEM, "out of memory");
 	err = choose_paths(&b);
-	environment_read(&b.environment, &request);
+	machine_read(&b.environment, &request);
 	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
 		b.no_counters[0] = '\0';
 	if (!err && b.path_count > 0)
 		err = run_all(&b);
-	environment_finish(&b.environment, "");
+	machine_finish(&b.environment, "");
 	if (!err && b.path_count > 0)
 		err = write_report(&b, command, argc, argv);
 	if (!err || (b.path_count == 0 && err != -EINTR))

@@ -10,7 +10,7 @@
 
 #include "commandline/flags.h"
 #include "commands.h"
-#include "environment/counters.h"
+#include "machine/counters.h"
 #include "paths/path.h"
 #include "peers/peers.h"
 #include "results/output.h"

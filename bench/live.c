@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "common_settings.h"
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "live/live_advise.h"
 #include "live/live_dropin.h"
 #include "live/live_measure.h"
@@ -30,7 +30,7 @@ struct live {
 	struct live_measurement *measurement;
 	struct live_advice advice;
 	struct preset preset;
-	struct environment environment;
+	struct machine environment;
 	struct peers peers;
 	struct progress progress;
 	struct live_watch watch;
@@ -161,13 +161,12 @@ static int write_report(struct live *live, int argc, char **argv)
 
 static int run(struct live *live, int argc, char **argv)
 {
-	const struct environment_request request = {
+	const struct machine_request request = {
 		.root = "",
 		.cpu = live->settings.workload.consumer_cpu,
 		.pins_threads = true,
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
-		.benchmark_version = RINGVIEW_VERSION,
 	};
 	bool others; /* than peers that failed */
 	int err = output_check(live->settings.output, live->why);
@@ -181,9 +180,9 @@ static int run(struct live *live, int argc, char **argv)
 	live->measurement = calloc(1, sizeof(*live->measurement));
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");
-	environment_read(&live->environment, &request);
+	machine_read(&live->environment, &request);
 	err = live->settings.preset ? measure_preset(live) : measure_live(live);
-	environment_finish(&live->environment, "");
+	machine_finish(&live->environment, "");
 	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
 	if (!err && others)
 		err = write_report(live, argc, argv);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "complaint.h"
-#include "environment/counters.h"
+#include "machine/counters.h"
 #include "paths/path.h"
 #include "statistics/scratch.h"
 #include "workload.h"

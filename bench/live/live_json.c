@@ -197,7 +197,7 @@ int live_write_json(FILE *out, const struct live_report *report)
 		json_array_append_new(ratios, live_json_ratio(results, &results->ratios[i]));
 	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
 		"ringview.result/1", "command", "live", "command_line", report->command_line,
-		"environment", environment_json(report->environment), "warnings",
+		"environment", machine_json(report->environment), "warnings",
 		json_value_warnings(report->environment), "workload",
 		live_json_workload(results->measurement), "results", combinations, "ratios", ratios,
 		"noise", live_json_noise(results), "peers", json_value_peers(report->peers),

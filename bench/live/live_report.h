@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "live/live.h"
 #include "live/live_advise.h"
 #include "peers/peers.h"
@@ -67,7 +67,7 @@ struct live_report {
 	const char *command_line; /* as it was typed */
 	const struct live_results *results;
 	const struct live_advice *advice; /* NULL: none was asked for */
-	const struct environment *environment;
+	const struct machine *environment;
 	const struct peers *peers;
 	bool colour;
 };

@@ -79,7 +79,7 @@ struct preset_report {
 	const char *command_line; /* as it was typed */
 	const struct preset *preset;
 	const struct live_workload *workload; /* what all parts share */
-	const struct environment *environment;
+	const struct machine *environment;
 	bool colour;
 };
 

@@ -90,7 +90,7 @@ int preset_write_json(FILE *out, const struct preset_report *report)
 		append_part(&arrays, &report->preset->parts[i]);
 	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "schema",
 		"ringview.result/1", "command", "live", "command_line", report->command_line,
-		"environment", environment_json(report->environment), "warnings",
+		"environment", machine_json(report->environment), "warnings",
 		json_value_warnings(report->environment), "workload", shared_json(report->workload),
 		"results", arrays.results, "ratios", arrays.ratios, "noise", arrays.noise,
 		"own_memory_bytes", own_memory(report->preset), "published", published_json());

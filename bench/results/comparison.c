@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "paths/path.h"
 #include "results/comparison.h"
 
@@ -24,13 +24,23 @@ struct listener {
 	void *context;
 };
 
-static void tell_environment(void *context, const struct environment_difference *difference)
+/* Tells both values as text: strings without their quotes. */
+static void tell_values(
+	void *context, const char *name, const json_t *old_value, const json_t *new_value)
 {
 	const struct listener *listener = context;
+	const json_t *values[2] = { old_value, new_value };
+	char *texts[2];
 
-	if (difference->kind == ENVIRONMENT_NOT_COMPARABLE)
-		listener->tell(listener->context, difference->name, difference->old_value,
-			difference->new_value);
+	for (int i = 0; i < 2; i++)
+		texts[i] =
+			json_is_string(values[i])
+				? strdup(json_string_value(values[i]))
+				: json_dumps(values[i], JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+	listener->tell(listener->context, name, texts[0] ? texts[0] : "absent",
+		texts[1] ? texts[1] : "absent");
+	free(texts[0]);
+	free(texts[1]);
 }
 
 /* Settings that there was no choice of once, and what they were then: files from before do not have
@@ -60,22 +70,13 @@ static size_t tell_settings(struct listener *listener, const char *const *settin
 		const char *name = settings[i];
 		json_t *before = setting_of(old, name), *after = setting_of(new, name);
 		const bool equal = json_equal(before, after);
-		char *texts[2];
 
-		if (equal || (!before && !after)) {
-			json_decref(before);
-			json_decref(after);
-			continue;
+		if (!equal && (before || after)) {
+			tell_values(listener, name, before, after);
+			differences++;
 		}
-		texts[0] = before ? json_dumps(before, JSON_ENCODE_ANY) : NULL;
-		texts[1] = after ? json_dumps(after, JSON_ENCODE_ANY) : NULL;
-		listener->tell(listener->context, name, texts[0] ? texts[0] : "absent",
-			texts[1] ? texts[1] : "absent");
-		free(texts[0]);
-		free(texts[1]);
 		json_decref(before);
 		json_decref(after);
-		differences++;
 	}
 	return differences;
 }
@@ -84,10 +85,8 @@ static size_t tell_settings(struct listener *listener, const char *const *settin
 static size_t differences_from(struct listener *listener, const char *const *settings,
 	const json_t *first, const json_t *run)
 {
-	int environment = environment_differences(json_object_get(first, "environment"),
-		json_object_get(run, "environment"), tell_environment, listener);
-
-	return (environment > 0 ? (size_t)environment : 0) +
+	return machine_differences(json_object_get(first, "environment"),
+		       json_object_get(run, "environment"), tell_values, listener) +
 	       tell_settings(listener, settings, json_object_get(first, "workload"),
 		       json_object_get(run, "workload"));
 }

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-#include "environment/environment.h"
+#include "machine/machine.h"
 
 /* The lines before the first benchmark: where it ran. */
-void gobench_write_header(FILE *out, const struct environment *environment);
+void gobench_write_header(FILE *out, const struct machine *environment);
 
 #endif

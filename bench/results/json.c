@@ -78,8 +78,8 @@ int report_write_json(FILE *out, const struct report *report)
 		json_array_append_new(noises, noise_json(&results->noises[i]));
 	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s?}",
 		"schema", "ringview.result/1", "command", report->command, "command_line",
-		report->command_line, "environment", environment_json(report->environment),
-		"warnings", json_value_warnings(report->environment), "workload",
+		report->command_line, "environment", machine_json(report->environment), "warnings",
+		json_value_warnings(report->environment), "workload",
 		workload_json(report->workload), "results", paths, "ratios", ratios, "noise",
 		noises, "peers", json_value_peers(report->peers), "failed_peers",
 		json_value_failed_peers(report->peers), "own_memory_bytes",

@@ -71,12 +71,12 @@ json_t *json_value_failed_peers(const struct peers *peers)
 	return array;
 }
 
-json_t *json_value_warnings(const struct environment *environment)
+json_t *json_value_warnings(const struct machine *environment)
 {
-	static struct environment_warnings warnings;
+	static struct machine_warnings warnings;
 	json_t *array = json_array();
 
-	environment_warnings(environment, &warnings);
+	machine_warnings(environment, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
 		json_array_append_new(array, json_string(warnings.text[i]));
 	return array;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "peers/peers.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"
@@ -30,7 +30,7 @@ json_t *json_value_ratio(const struct ratio *ratio);
 json_t *json_value_peers(const struct peers *peers);
 json_t *json_value_failed_peers(const struct peers *peers);
 
-json_t *json_value_warnings(const struct environment *environment);
+json_t *json_value_warnings(const struct machine *environment);
 
 /* @object with the members of @more at its end. Takes both references; NULL if either is. */
 json_t *json_value_joined(json_t *object, json_t *more);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "environment/environment.h"
+#include "machine/machine.h"
 #include "peers/peers.h"
 #include "results/results.h"
 
@@ -19,7 +19,7 @@ struct report {
 	const char *command_line; /* as it was typed */
 	const struct workload *workload;
 	const struct results *results;
-	const struct environment *environment;
+	const struct machine *environment;
 	const char *no_counters; /* why there are no hardware counters, or NULL */
 	const struct peers *peers;
 	uint64_t own_memory; /* bytes at the peak without the ring's pages */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "environment/counters.h"
+#include "machine/counters.h"
 #include "measure.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"

@@ -237,20 +237,22 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 	}
 }
 
-void style_write_place(FILE *out, const struct environment *e, const char *no_counters)
+void style_write_place(FILE *out, const struct machine *e, const char *no_counters)
 {
-	static struct environment_warnings warnings;
+	static struct machine_warnings warnings;
+	const char *model = machine_text(e, FACT_CPU_MODEL),
+		   *kernel = machine_text(e, FACT_KERNEL_RELEASE),
+		   *hypervisor = machine_text(e, FACT_HYPERVISOR);
 
-	fprintf(out, "On: %s, %" PRId64 " CPUs; may run on CPU %s.\n",
-		e->cpu_model[0] ? e->cpu_model : "unknown", e->cpus_online, e->affinity_given);
-	fprintf(out, "Kernel: Linux %s", e->kernel_release[0] ? e->kernel_release : "unknown");
-	if (e->virtual_machine == 1)
-		fprintf(out, " in a virtual machine (%s)",
-			e->hypervisor[0] ? e->hypervisor : "unknown");
+	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", model[0] ? model : "unknown",
+		machine_number(e, FACT_CPUS_ONLINE), machine_text(e, FACT_AFFINITY_GIVEN));
+	fprintf(out, "Kernel: Linux %s", kernel[0] ? kernel : "unknown");
+	if (machine_number(e, FACT_VIRTUAL_MACHINE) == 1)
+		fprintf(out, " in a virtual machine (%s)", hypervisor[0] ? hypervisor : "unknown");
 	fputs(".\n", out);
 	if (no_counters)
 		fprintf(out, "Hardware counters: %s.\n", no_counters);
-	environment_warnings(e, &warnings);
+	machine_warnings(e, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
 		fprintf(out, "Caution: %s.\n", warnings.text[i]);
 }

@@ -54,7 +54,7 @@ void style_write_noise(FILE *out, const char *name, double floor);
 void style_write_outliers(FILE *out, size_t outliers, size_t readings);
 void style_write_humps(FILE *out, const char *name, bool others);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
-void style_write_place(FILE *out, const struct environment *environment, const char *no_counters);
+void style_write_place(FILE *out, const struct machine *environment, const char *no_counters);
 
 /* The lines below a table: the run, the noise, what was odd, where it ran, what makes it unsafe. */
 void style_write_notes(FILE *out, const struct report *report);

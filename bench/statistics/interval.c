@@ -65,27 +65,6 @@ static double resample_median(
 	return (sorted[lower] + sorted[upper]) / 2;
 }
 
-static struct interval resampled_interval(struct statistics_scratch *scratch)
-{
-	double *resampled = scratch->resampled;
-
-	samples_sort(resampled, STATISTICS_RESAMPLES);
-	return (struct interval){
-		sorted_quantile(resampled, STATISTICS_RESAMPLES, BEYOND_EACH_END),
-		sorted_quantile(resampled, STATISTICS_RESAMPLES, 1 - BEYOND_EACH_END),
-	};
-}
-
-struct interval interval_bootstrap(
-	const double *sorted, size_t count, struct statistics_scratch *scratch)
-{
-	struct random_stream random = { BOOTSTRAP_SEED };
-
-	for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
-		scratch->resampled[i] = resample_median(&random, sorted, count, scratch->drawn);
-	return resampled_interval(scratch);
-}
-
 struct interval interval_bootstrap_ratio(const double *top, size_t top_count, const double *bottom,
 	size_t bottom_count, struct statistics_scratch *scratch)
 {
@@ -97,5 +76,9 @@ struct interval interval_bootstrap_ratio(const double *top, size_t top_count, co
 
 		scratch->resampled[i] = above / below;
 	}
-	return resampled_interval(scratch);
+	samples_sort(scratch->resampled, STATISTICS_RESAMPLES);
+	return (struct interval){
+		sorted_quantile(scratch->resampled, STATISTICS_RESAMPLES, BEYOND_EACH_END),
+		sorted_quantile(scratch->resampled, STATISTICS_RESAMPLES, 1 - BEYOND_EACH_END),
+	};
 }

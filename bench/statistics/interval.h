@@ -31,19 +31,10 @@ struct interval {
 struct interval interval_binomial(const double *sorted, size_t count);
 
 /*
- * The percentile bootstrap (Efron, 1979): the 2.5 % and 97.5 % quantiles of the medians of
- * STATISTICS_RESAMPLES resamples, drawn with a fixed seed, so the same samples always give the
- * same interval. All samples equal: width zero. sorted may lie in scratch->sorted. Simulated
- * coverage: mostly 92 to 95 %, but it jumps with the number of samples (87 % for 7, 90 % for 13,
- * 96 % for 9), since the resampled medians take few values: no verdict rests on it.
- */
-struct interval interval_bootstrap(
-	const double *sorted, size_t count, struct statistics_scratch *scratch);
-
-/*
- * The percentile bootstrap of median(top) / median(bottom) for two independent series, each
- * resampled by itself. All samples must be positive. Both series may lie in scratch->sorted.
- * Simulated coverage: 94 to 98 %, since the resampled ratio takes many more values.
+ * The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent
+ * series: the 2.5 % and 97.5 % quantiles of STATISTICS_RESAMPLES ratios, each series resampled by
+ * itself with a fixed seed, so the same samples always give the same interval. All samples must be
+ * positive. Both series may lie in scratch->sorted. Simulated coverage: 94 to 98 %.
  */
 struct interval interval_bootstrap_ratio(const double *top, size_t top_count, const double *bottom,
 	size_t bottom_count, struct statistics_scratch *scratch);

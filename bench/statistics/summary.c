@@ -45,17 +45,13 @@ struct summary summary_of(const double *samples, size_t count, struct statistics
 
 	summary.valid = true;
 	summary.min = sorted[0];
-	summary.p05 = sorted_quantile(sorted, count, 0.05);
-	summary.p25 = sorted_quantile(sorted, count, 0.25);
 	summary.median = sorted_median(sorted, count);
-	summary.p75 = sorted_quantile(sorted, count, 0.75);
-	summary.p95 = sorted_quantile(sorted, count, 0.95);
 	summary.max = sorted[count - 1];
 	summary.deviation = sorted_deviation(sorted, count);
 	summary.outliers = count_outliers(sorted, count, summary.median, summary.deviation);
 	summary.two_humped = sorted_two_humped(sorted, count);
 	summary.has_interval = count >= INTERVAL_ROUNDS_MIN;
 	if (summary.has_interval)
-		summary.interval = interval_bootstrap(sorted, count, scratch);
+		summary.interval = interval_binomial(sorted, count);
 	return summary;
 }

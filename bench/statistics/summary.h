@@ -16,15 +16,15 @@ struct summary {
 	bool has_interval; /* false: fewer than INTERVAL_ROUNDS_MIN rounds, interval is zero */
 	bool two_humped;   /* the samples form two clusters, so their median describes neither */
 	size_t outliers;   /* counted, and still part of every other value */
-	double min, p05, p25, median, p75, p95, max;
+	double min, median, max;
 	double deviation;         /* median absolute deviation from the median, not scaled */
-	struct interval interval; /* 95 % interval of the median, percentile bootstrap */
+	struct interval interval; /* 95 % interval of the median */
 };
 
 /*
  * Summarises 1 to STATISTICS_ROUNDS_MAX samples, in any order; they are not changed.
  *
- * Quantiles are of type 7 (sorted_quantile()), the interval is interval_bootstrap(), humps are
+ * The interval is interval_binomial(), humps are
  * sorted_two_humped().
  *
  * An outlier lies further from the median than 3.5 * 1.4826 * MAD (Iglewicz and Hoaglin, "How to
@@ -34,7 +34,7 @@ struct summary {
  *
  * No samples, too many, or one that is NaN, infinite or beyond SAMPLE_MAGNITUDE_MAX: not valid.
  * Zero and negative samples are numbers like any other here. One sample: it is its own median and
- * all quantiles, the deviation is zero and there is no interval.
+ * its extremes, the deviation is zero and there is no interval.
  */
 struct summary summary_of(const double *samples, size_t count, struct statistics_scratch *scratch);
 

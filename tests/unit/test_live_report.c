@@ -621,7 +621,7 @@ static void a_verdict_is_never_cut_within_a_sentence(void **state)
 
 /* Formats. */
 
-static struct environment environment;
+static struct machine environment;
 
 static char *written(enum format format, bool colour)
 {

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "machine/counters.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "machine/system_files.h"
+
+/* What read(2) gives for a group with the read_format below. */
+struct group {
+	uint64_t events, enabled_ns, running_ns;
+	uint64_t count[COUNTERS_EVENTS];
+};
+
+static int open_event(uint64_t event, int leader)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(attributes),
+		.config = event,
+		.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED |
+			       PERF_FORMAT_TOTAL_TIME_RUNNING,
+		.disabled = leader < 0, /* the leader switches the whole group */
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
+	};
+	long fd = syscall(SYS_perf_event_open, &attributes, 0, -1, leader,
+		(unsigned long)PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int read_group(const struct counters *counters, struct group *group)
+{
+	const uint64_t events = counters->fd[COUNTERS_CACHE_MISSES] < 0 ? 2 : 3;
+	const ssize_t size = read(counters->fd[COUNTERS_CYCLES], group, sizeof(*group));
+
+	if (size < 0)
+		return -errno;
+	return (size_t)size < offsetof(struct group, count) + events * sizeof(uint64_t) ||
+			       group->events != events
+		       ? -EIO
+		       : 0;
+}
+
+static int count_spins(struct counters *counters, unsigned int spins)
+{
+	struct counters_values values;
+	volatile unsigned int spin;
+	int err = counters_start(counters);
+
+	for (spin = 0; spin < spins; spin++)
+		;
+	if (!err)
+		err = counters_stop(counters);
+	if (!err)
+		err = counters_read(counters, &values);
+	return !err && (!values.cycles || !values.instructions) ? -ENODATA : err;
+}
+
+/* Some hypervisors let counters be opened that stay at 0; better to know before the run. Counters
+ * shared with others may have to wait some milliseconds for their turn. */
+static int try_counting(struct counters *counters)
+{
+	unsigned int spins = 10000;
+	int err;
+
+	do {
+		err = count_spins(counters, spins);
+		spins *= 4;
+	} while (err == -ENODATA && spins < 10000000);
+	return err;
+}
+
+static void explain(int err, char *reason, size_t size)
+{
+	char level[16];
+
+	if (err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP) {
+		snprintf(reason, size,
+			"not available: this machine exposes no counters (as most virtual "
+			"machines)");
+	} else if (err == -ENODATA) {
+		snprintf(reason, size,
+			"not available: the counters open but count nothing (virtual machine, or "
+			"in use by others)");
+	} else if (err == -EACCES || err == -EPERM) {
+		if (!system_read_text(
+			    level, sizeof(level), "", "/proc/sys/kernel/perf_event_paranoid"))
+			snprintf(level, sizeof(level), "unknown");
+		snprintf(reason, size,
+			"not allowed: kernel.perf_event_paranoid is %s and must be 2 or less, and "
+			"a container must allow perf_event_open",
+			level);
+	} else {
+		snprintf(reason, size, "not available: %s", strerror(-err));
+	}
+}
+
+int counters_open(struct counters *counters, char *reason, size_t size)
+{
+	int *fd = counters->fd, err = 0;
+
+	*counters = (struct counters){ .fd = { -1, -1, -1 } };
+	reason[0] = '\0';
+	fd[COUNTERS_CYCLES] = open_event(PERF_COUNT_HW_CPU_CYCLES, -1);
+	err = fd[COUNTERS_CYCLES] < 0 ? fd[COUNTERS_CYCLES] : 0;
+	if (!err) {
+		fd[COUNTERS_INSTRUCTIONS] =
+			open_event(PERF_COUNT_HW_INSTRUCTIONS, fd[COUNTERS_CYCLES]);
+		err = fd[COUNTERS_INSTRUCTIONS] < 0 ? fd[COUNTERS_INSTRUCTIONS] : 0;
+	}
+	if (!err) {
+		/* The other two are worth having without this one. */
+		fd[COUNTERS_CACHE_MISSES] =
+			open_event(PERF_COUNT_HW_CACHE_MISSES, fd[COUNTERS_CYCLES]);
+		err = try_counting(counters);
+	}
+	if (err) {
+		counters_close(counters);
+		explain(err, reason, size);
+	}
+	return err;
+}
+
+/* Only the leader is switched, and its group follows. PERF_IOC_FLAG_GROUP would switch each event,
+ * and on Linux 6.18 the others then stayed off (seen with software events). */
+int counters_start(struct counters *counters)
+{
+	const int leader = counters->fd[COUNTERS_CYCLES];
+	struct group group;
+	int err;
+
+	if (ioctl(leader, PERF_EVENT_IOC_DISABLE, 0) ||
+		ioctl(leader, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP))
+		return -errno;
+	err = read_group(counters, &group);
+	if (err)
+		return err;
+	counters->enabled_before_ns = group.enabled_ns;
+	counters->running_before_ns = group.running_ns;
+	return ioctl(leader, PERF_EVENT_IOC_ENABLE, 0) ? -errno : 0;
+}
+
+int counters_stop(struct counters *counters)
+{
+	return ioctl(counters->fd[COUNTERS_CYCLES], PERF_EVENT_IOC_DISABLE, 0) ? -errno : 0;
+}
+
+int counters_read(const struct counters *counters, struct counters_values *values)
+{
+	uint64_t enabled, running;
+	struct group group;
+	double scale;
+	int err = read_group(counters, &group);
+
+	*values = (struct counters_values){ .cache_misses = -1 };
+	if (err)
+		return err;
+	enabled = group.enabled_ns - counters->enabled_before_ns;
+	running = group.running_ns - counters->running_before_ns;
+	if (running == 0)
+		return -ENODATA;
+	/* Estimates where it ran for a part of the time only. */
+	values->scaled = running < enabled;
+	scale = values->scaled ? (double)enabled / (double)running : 1;
+	values->cycles = (uint64_t)((double)group.count[COUNTERS_CYCLES] * scale);
+	values->instructions = (uint64_t)((double)group.count[COUNTERS_INSTRUCTIONS] * scale);
+	if (counters->fd[COUNTERS_CACHE_MISSES] >= 0)
+		values->cache_misses =
+			(int64_t)((double)group.count[COUNTERS_CACHE_MISSES] * scale);
+	return 0;
+}
+
+void counters_close(struct counters *counters)
+{
+	/* The leader last, so that no event loses its group while it is still open. */
+	for (int event = COUNTERS_EVENTS - 1; event >= 0; event--) {
+		if (counters->fd[event] >= 0)
+			close(counters->fd[event]);
+		counters->fd[event] = -1;
+	}
+}

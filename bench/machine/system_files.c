@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "machine/system_files.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLANKS " \t\n\v\f\r"
+#define CPUS_MAX 65536 /* no kernel has more; larger numbers are garbage */
+
+void system_copy_text(char *to, size_t size, const char *from)
+{
+	size_t length = 0;
+
+	for (from += strspn(from, BLANKS); *from && length + 1 < size; from++)
+		to[length++] = strchr(BLANKS, *from)        ? ' '
+			       : *from < ' ' || *from > '~' ? '?'
+							    : *from;
+	while (length > 0 && to[length - 1] == ' ')
+		length--;
+	to[length] = '\0';
+}
+
+int64_t system_parse_number(const char *text)
+{
+	int64_t number;
+	char *end;
+
+	text += strspn(text, BLANKS);
+	/* strtoll() would also take a sign, and in base 0 a leading 0 for octal. */
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtoll(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
+	return errno || end[strspn(end, BLANKS)] ? -1 : number;
+}
+
+__attribute__((format(printf, 4, 0))) static bool read_text(
+	char *text, size_t size, const char *root, const char *format, va_list arguments)
+{
+	char path[PATH_MAX], line[4096] = "";
+	const size_t length = (size_t)snprintf(path, sizeof(path), "%s", root);
+	FILE *file = NULL;
+
+	text[0] = '\0';
+	if (length < sizeof(path) && vsnprintf(path + length, sizeof(path) - length, format,
+					     arguments) < (int)(sizeof(path) - length))
+		file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fgets(line, sizeof(line), file))
+		system_copy_text(text, size, line);
+	fclose(file);
+	return text[0] != '\0';
+}
+
+bool system_read_text(char *text, size_t size, const char *root, const char *format, ...)
+{
+	va_list arguments;
+	bool found;
+
+	va_start(arguments, format);
+	found = read_text(text, size, root, format, arguments);
+	va_end(arguments);
+	return found;
+}
+
+int64_t system_read_number(const char *root, const char *format, ...)
+{
+	char text[64]; /* longer than any number: one that is cut is too large */
+	va_list arguments;
+	bool found;
+
+	va_start(arguments, format);
+	found = read_text(text, sizeof(text), root, format, arguments);
+	va_end(arguments);
+	return found ? system_parse_number(text) : -1;
+}
+
+bool system_read_cpuinfo(char *value, size_t size, const char *root, const char *name)
+{
+	char path[PATH_MAX], *line = NULL;
+	size_t allocated = 0;
+	FILE *file;
+
+	value[0] = '\0';
+	snprintf(path, sizeof(path), "%.3000s/proc/cpuinfo", root);
+	file = fopen(path, "re");
+	while (file && !value[0] && getline(&line, &allocated, file) >= 0) {
+		const size_t length = strlen(name);
+		const char *colon = strchr(line, ':');
+
+		if (colon && strncmp(line, name, length) == 0 &&
+			line + length + strspn(line + length, BLANKS) == colon)
+			system_copy_text(value, size, colon + 1);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return value[0] != '\0';
+}
+
+static int take_cpu(const char **text)
+{
+	int number = 0;
+
+	if (**text < '0' || **text > '9')
+		return -1;
+	for (; **text >= '0' && **text <= '9' && number < CPUS_MAX; (*text)++)
+		number = number * 10 + (**text - '0');
+	return number < CPUS_MAX ? number : -1;
+}
+
+bool system_next_range(const char **list, int *first, int *last)
+{
+	*first = *last = take_cpu(list);
+	if (*first >= 0 && **list == '-') {
+		(*list)++;
+		*last = take_cpu(list);
+	}
+	if (**list == ',')
+		(*list)++;
+	else if (**list)
+		return false;
+	return *first >= 0 && *last >= *first;
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "machine/counters.h"
+#include "machine/machine.h"
+#include "machine/system_files.h"
+
+#define CPU "/sys/devices/system/cpu"
+
+/* A folder that stands for "/" of some machine. */
+static char root[64];
+
+static int make_root(void **state)
+{
+	(void)state;
+	snprintf(root, sizeof(root), "/tmp/test_machine.XXXXXX");
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void put(const char *path, const char *text)
+{
+	char full[512];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *slash = strchr(full + strlen(root) + 1, '/'); slash;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		assert_true(!mkdir(full, 0700) || errno == EEXIST);
+		*slash = '/';
+	}
+	file = fopen(full, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+static void read_root(struct machine *m, int cpu)
+{
+	machine_read(m, &(struct machine_request){ .root = root,
+				.cpu = cpu,
+				.libbpf_version = "v1.4",
+				.ringview_version = "0.1" });
+}
+
+static void put_laptop(void)
+{
+	put(CPU "/online", "0-2\n");
+	put(CPU "/smt/active", "1\n");
+	put("/sys/devices/system/node/online", "0-1\n");
+	put(CPU "/cpu2/cpufreq/scaling_driver", "intel_pstate\n");
+	put(CPU "/cpu2/cpufreq/scaling_governor", "powersave\n");
+	put(CPU "/cpu0/cpufreq/scaling_governor", "ondemand\n");
+	put(CPU "/intel_pstate/no_turbo", "0\n");
+	for (int cpu = 0; cpu < 3; cpu++) {
+		char path[128];
+
+		snprintf(
+			path, sizeof(path), CPU "/cpu%d/thermal_throttle/core_throttle_count", cpu);
+		put(path, "3\n");
+		snprintf(path, sizeof(path), CPU "/cpu%d/thermal_throttle/package_throttle_count",
+			cpu);
+		put(path, "1\n");
+	}
+	put("/proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n"
+			     "model\t\t: 142\nmodel name\t: Intel(R) Core(TM)  i7\nstepping\t: 10\n"
+			     "flags\t\t: fpu vme hypervisors\n");
+	put("/proc/loadavg", "2.05 1.00 0.50 3/500 1234\n");
+	put("/proc/stat", "cpu  1 2 3 4 5 6 7 0 0 0\n");
+	put("/proc/sys/kernel/osrelease", "6.18.0\n");
+	put("/proc/sys/net/core/bpf_jit_enable", "1\n");
+	put("/proc/sys/kernel/bpf_stats_enabled", "1\n");
+	put("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+}
+
+static void test_laptop(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	put_laptop();
+	read_root(&m, 2);
+	assert_string_equal(machine_text(&m, FACT_CPU_MODEL), "Intel(R) Core(TM)  i7");
+	assert_string_equal(machine_text(&m, FACT_CPU_ID), "GenuineIntel/6/142/10");
+	assert_string_equal(machine_text(&m, FACT_GOVERNOR), "powersave");
+	assert_string_equal(machine_text(&m, FACT_KERNEL_RELEASE), "6.18.0");
+	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "");
+	assert_int_equal(machine_number(&m, FACT_CPUS_ONLINE), 3);
+	assert_int_equal(machine_number(&m, FACT_NUMA_NODES), 2);
+	assert_int_equal(machine_number(&m, FACT_BOOST), 1);
+	assert_int_equal(machine_number(&m, FACT_THROTTLES), 12);
+	assert_int_equal(machine_number(&m, FACT_OTHER_TASKS), 2);
+	/* "hypervisors" is another word. */
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 0);
+	assert_int_equal(machine_number(&m, FACT_BPF_JIT_HARDEN), -1);
+	assert_true(machine_number(&m, FACT_LOAD) > 2.04 && machine_number(&m, FACT_LOAD) < 2.06);
+	/* Without one asked for, the first online. */
+	read_root(&m, -1);
+	assert_string_equal(machine_text(&m, FACT_GOVERNOR), "ondemand");
+}
+
+static void test_growth(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	put_laptop();
+	read_root(&m, -1);
+	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), -1);
+	machine_finish(&m, root);
+	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), 0);
+	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "5\n");
+	put("/proc/stat", "cpu  1 2 3 4 5 6 7 8 0 0\n");
+	machine_finish(&m, root);
+	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), 2);
+	assert_int_equal(
+		machine_number(&m, FACT_STEAL_MS_DURING_RUN), 8 * 1000 / sysconf(_SC_CLK_TCK));
+	/* A count that fell is no count. */
+	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "0\n");
+	machine_finish(&m, root);
+	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), -1);
+}
+
+static void test_virtual_machines(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	put("/proc/cpuinfo", "processor : 0\nflags : fpu hypervisor lm\n");
+	read_root(&m, -1);
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
+	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "");
+	put("/sys/class/dmi/id/sys_vendor", "QEMU\n");
+	read_root(&m, -1);
+	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "QEMU");
+	/* Amazon's whole machines have the firmware of its virtual ones. */
+	put("/proc/cpuinfo", "processor : 0\nflags : fpu lm\n");
+	put("/sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+	put("/sys/class/dmi/id/product_name", "c5.metal\n");
+	read_root(&m, -1);
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 0);
+	put("/sys/hypervisor/type", "xen\n");
+	read_root(&m, -1);
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
+	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "xen");
+}
+
+static size_t count_warnings(const struct machine *m, const char *part)
+{
+	struct machine_warnings w;
+	size_t found = 0;
+
+	machine_warnings(m, &w);
+	for (size_t i = 0; i < w.count; i++)
+		found += strstr(w.text[i], part) && strchr(w.text[i], ':');
+	return found;
+}
+
+static void test_arm64(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	/* As QEMU emulates it. */
+	put("/proc/cpuinfo", "processor\t: 0\nCPU implementer\t: 0x00\nCPU architecture: 8\n"
+			     "CPU part\t: 0x051\nCPU revision\t: 0\n");
+	read_root(&m, -1);
+	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), MACHINE_QEMU_TCG);
+	assert_int_equal(count_warnings(&m, "software emulates this processor"), 1);
+	assert_int_equal(count_warnings(&m, "the host may move or stop"), 0);
+	/* A real processor. */
+	put("/proc/cpuinfo", "processor : 0\nCPU implementer : 0x41\nCPU architecture: 8\n"
+			     "CPU part : 0xd0c\nCPU revision : 1\n");
+	read_root(&m, -1);
+	assert_string_equal(machine_text(&m, FACT_CPU_MODEL), "0x41/8/0xd0c/1");
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), -1);
+	put("/proc/device-tree/compatible", "linux,dummy-virt");
+	read_root(&m, -1);
+	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
+}
+
+/* Facts of files are unknown without them, and where they hold garbage. */
+static void test_nothing_and_garbage(void **state)
+{
+	static const char *const paths[] = { CPU "/online", CPU "/smt/active", "/proc/stat",
+		"/proc/loadavg", "/proc/sys/net/core/bpf_jit_enable",
+		"/sys/devices/system/node/online", "/proc/cpuinfo" };
+	static const char *const garbage[] = { NULL, "", "\n", "-1\n", "999999999999999999999999\n",
+		"0-\n", "3-1\n", "a: b: c\n", "\x1b[2J\xff\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
+		struct machine m;
+
+		for (size_t p = 0; p < sizeof(paths) / sizeof(paths[0]) && garbage[i]; p++)
+			put(paths[p], garbage[i]);
+		read_root(&m, -1);
+		for (enum fact fact = FACT_CPU_MODEL; fact <= FACT_NUMA_NODES; fact++) {
+			assert_int_equal(machine_number(&m, fact), -1);
+			assert_string_equal(machine_text(&m, fact), "");
+		}
+		assert_int_equal(machine_number(&m, FACT_LOAD), -1);
+		assert_int_equal(machine_number(&m, FACT_STEAL_MS), -1);
+		assert_int_equal(machine_number(&m, FACT_BPF_JIT), -1);
+		assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), -1);
+	}
+	put("/proc/sys/kernel/osrelease", " 6.1\x1b[31m\tx \n");
+	{
+		struct machine m;
+
+		read_root(&m, -1);
+		assert_string_equal(machine_text(&m, FACT_KERNEL_RELEASE), "6.1?[31m x");
+	}
+}
+
+static void test_warnings(void **state)
+{
+	struct machine_warnings w;
+	struct machine m;
+
+	(void)state;
+	put_laptop();
+	read_root(&m, 2);
+	assert_int_equal(count_warnings(&m, "BPF statistics slow"), 1);
+	assert_int_equal(count_warnings(&m, "slowed for heat since boot"), 1);
+	assert_int_equal(count_warnings(&m, "2 other tasks were running"), 1);
+	assert_int_equal(count_warnings(&m, "load was 2.05 on 3 CPUs"), 1);
+	assert_int_equal(count_warnings(&m, "boost is on"), 1);
+	assert_int_equal(count_warnings(&m, "SMT is on"), 1);
+	assert_int_equal(count_warnings(&m, "2 NUMA nodes"), 1);
+	/* With its own driver the processor chooses. */
+	assert_int_equal(count_warnings(&m, "at its lowest frequency"), 0);
+	assert_int_equal(count_warnings(&m, "governor powersave lets"), 1);
+	put(CPU "/cpu2/cpufreq/scaling_driver", "acpi-cpufreq\n");
+	read_root(&m, 2);
+	assert_int_equal(count_warnings(&m, "at its lowest frequency"), 1);
+	strcpy(m.facts[FACT_AFFINITY_GIVEN].text, "0-2");
+	assert_int_equal(count_warnings(&m, "asked for CPU 2 but may run on 0-2"), 1);
+	m.pins_threads = true;
+	assert_int_equal(count_warnings(&m, "asked for CPU 2"), 0);
+	/* All that may be at once have room. */
+	for (enum fact fact = 0; fact < FACT_COUNT; fact++)
+		m.facts[fact].number = 1e15;
+	machine_warnings(&m, &w);
+	assert_true(w.count < MACHINE_WARNINGS);
+}
+
+static void count_difference(
+	void *context, const char *name, const json_t *old_value, const json_t *new_value)
+{
+	assert_false(json_equal(old_value, new_value));
+	strcat(strcat(context, name), " ");
+}
+
+static void test_differences(void **state)
+{
+	char names[256] = "";
+	struct machine m;
+	json_t *old, *new;
+
+	(void)state;
+	put_laptop();
+	read_root(&m, 2);
+	old = machine_json(&m);
+	new = json_deep_copy(old);
+	assert_true(json_is_true(json_object_get(old, "smt")));
+	assert_true(json_is_null(json_object_get(old, "hypervisor")));
+	assert_true(json_is_real(json_object_get(old, "load_1_minute")));
+	assert_int_equal(json_integer_value(json_object_get(old, "affinity_asked")), 2);
+	assert_int_equal(machine_differences(old, new, count_difference, names), 0);
+	json_object_set_new(new, "load_1_minute", json_real(9)); /* every run's is another */
+	json_object_set_new(new, "ringview_version", json_string("0.2"));
+	json_object_set_new(new, "hypervisor", json_string("KVM")); /* was unknown */
+	json_object_set_new(new, "kernel_release", json_string("6.19"));
+	json_object_set_new(new, "smt", json_false());
+	assert_int_equal(machine_differences(old, new, count_difference, names), 2);
+	assert_string_equal(names, "smt kernel_release ");
+	assert_int_equal(machine_differences(old, NULL, count_difference, names), 0);
+	json_decref(old);
+	json_decref(new);
+}
+
+static void test_this_machine(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	machine_read(&m, &(struct machine_request){ .root = "", .cpu = -1 });
+	assert_true(machine_number(&m, FACT_CPUS_ONLINE) >= 1);
+	assert_true(machine_number(&m, FACT_AFFINITY_CPUS) >= 1);
+	assert_true(strlen(machine_text(&m, FACT_AFFINITY_GIVEN)) > 0);
+	assert_true(strlen(machine_text(&m, FACT_ARCHITECTURE)) > 0);
+	assert_true(strlen(machine_text(&m, FACT_CPU_MODEL)) > 0);
+	assert_int_equal(machine_number(&m, FACT_PAGE_SIZE), sysconf(_SC_PAGESIZE));
+	assert_int_equal(strlen(machine_text(&m, FACT_TIMESTAMP)), strlen("2026-01-01T00:00:00Z"));
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(system_parse_number(" 42\n"), 42);
+	assert_int_equal(system_parse_number("0x1F"), 31);
+	assert_int_equal(system_parse_number("010"), 10);
+	assert_int_equal(system_parse_number("-1"), -1);
+	assert_int_equal(system_parse_number("1x"), -1);
+	assert_int_equal(system_parse_number(""), -1);
+}
+
+static void test_counters_count_or_say_why(void **state)
+{
+	struct counters counters;
+	struct counters_values values;
+	char reason[COUNTERS_REASON_SIZE];
+
+	(void)state;
+	if (counters_open(&counters, reason, sizeof(reason))) {
+		assert_true(strncmp(reason, "not a", 5) == 0);
+		assert_int_equal(counters.fd[COUNTERS_CYCLES], -1);
+		return;
+	}
+	assert_int_equal(counters_start(&counters), 0);
+	for (volatile int i = 0; i < 100000; i++)
+		;
+	assert_int_equal(counters_stop(&counters), 0);
+	assert_int_equal(counters_read(&counters, &values), 0);
+	assert_true(values.cycles > 0);
+	assert_true(values.instructions > 100000);
+	counters_close(&counters);
+}
+
+#define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ROOT(test_laptop),
+		WITH_ROOT(test_growth),
+		WITH_ROOT(test_virtual_machines),
+		WITH_ROOT(test_arm64),
+		WITH_ROOT(test_nothing_and_garbage),
+		WITH_ROOT(test_warnings),
+		WITH_ROOT(test_differences),
+		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_counters_count_or_say_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
