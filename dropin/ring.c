@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "ring.h"
 
 /*
@@ -47,35 +48,55 @@ static int map_positions(struct ring *r)
 	return 0;
 }
 
-unsigned long ring__consumer_pos(const struct ring *r)
+static uint64_t consumer_position(const struct ring *r)
 {
 	/* Acquire: pairs with the release in ringview_release(). */
-	return __atomic_load_n((const unsigned long *)r->positions, __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint64_t *)r->positions, __ATOMIC_ACQUIRE);
 }
 
-unsigned long ring__producer_pos(const struct ring *r)
+static uint64_t producer_position(const struct ring *r)
 {
 	const char *page = (const char *)r->positions + r->page_size;
 
 	/* Acquire: pairs with smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
-	return __atomic_load_n((const unsigned long *)page, __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint64_t *)page, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t available(const struct ring *r)
+{
+	/* Consumer first: a producer position read after it is never behind it. */
+	const uint64_t consumer = consumer_position(r);
+
+	return producer_position(r) - consumer;
+}
+
+unsigned long ring__consumer_pos(const struct ring *r)
+{
+	HAND_ON(r, ring__consumer_pos, 0, r);
+	return consumer_position(r);
+}
+
+unsigned long ring__producer_pos(const struct ring *r)
+{
+	HAND_ON(r, ring__producer_pos, 0, r);
+	return producer_position(r);
 }
 
 size_t ring__avail_data_size(const struct ring *r)
 {
-	/* Consumer first: a producer position read after it is never behind it. */
-	const unsigned long consumer = ring__consumer_pos(r);
-
-	return ring__producer_pos(r) - consumer;
+	HAND_ON(r, ring__avail_data_size, 0, r);
+	return available(r);
 }
 
 size_t ring__size(const struct ring *r)
 {
+	HAND_ON(r, ring__size, 0, r);
 	return r->size;
 }
 
 int ring__map_fd(const struct ring *r)
 {
+	HAND_ON(r, ring__map_fd, -EOPNOTSUPP, r);
 	return r->map_fd;
 }
 
@@ -86,6 +107,7 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 
 	if (!r)
 		return -ENOMEM;
+	r->maker = &made_here;
 	r->map_fd = map_fd;
 	r->callback = callback;
 	r->context = context;
@@ -100,7 +122,7 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	}
 	r->release_after =
 		r->size / RELEASE_PART < RELEASE_MOST ? r->size / RELEASE_PART : RELEASE_MOST;
-	r->consumed = ring__consumer_pos(r);
+	r->consumed = consumer_position(r);
 	*ring = r;
 	return 0;
 }
@@ -121,7 +143,7 @@ bool ring_is_being_read(const struct ring *r, const void *frame)
 static void release(struct ring *r)
 {
 	ringview_release(r->reader);
-	r->consumed = ring__consumer_pos(r);
+	r->consumed = consumer_position(r);
 }
 
 /* Passes records on until there is none, or the callback says so. */
@@ -153,7 +175,7 @@ static int64_t pass_on(struct ring *r, size_t most)
 static void begin_pass(struct ring *r, bool in_turn)
 {
 	/* Each pass of libbpf begins where the ring says, so consumers of a ring can take turns. */
-	if (r->wait == RINGVIEW_WAIT_EVENT && ring__consumer_pos(r) != r->consumed)
+	if (r->wait == RINGVIEW_WAIT_EVENT && consumer_position(r) != r->consumed)
 		ringview_restart(r->reader);
 	/* Ends the turn that a poll may have left in the middle. */
 	if (r->wait != RINGVIEW_WAIT_EVENT && !in_turn)
@@ -177,7 +199,7 @@ static int64_t read_until(struct ring *r, size_t most, bool in_turn)
 	if (ring_is_being_read(r, frame))
 		return 0;
 	/* A program that spins must not write to the consumer position's cache line each time. */
-	if (r->wait == RINGVIEW_WAIT_EVENT && ring__avail_data_size(r) == 0)
+	if (r->wait == RINGVIEW_WAIT_EVENT && available(r) == 0)
 		return 0;
 	r->pass = frame;
 	begin_pass(r, in_turn);
@@ -202,10 +224,12 @@ int64_t ring_read(struct ring *r, size_t most)
 
 int ring__consume_n(struct ring *r, size_t n)
 {
+	HAND_ON(r, ring__consume_n, -EOPNOTSUPP, r, n);
 	return libbpf_result(ring_read(r, n));
 }
 
 int ring__consume(struct ring *r)
 {
-	return ring__consume_n(r, INT32_MAX);
+	HAND_ON(r, ring__consume, -EOPNOTSUPP, r);
+	return libbpf_result(ring_read(r, INT32_MAX));
 }

@@ -12,6 +12,7 @@
 #include "ringview/ringview.h"
 
 struct ring {
+	const void *maker; /* &made_here */
 	struct ringview *reader;
 	ring_buffer_sample_fn callback;
 	void *context;

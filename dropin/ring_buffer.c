@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "environment.h"
+#include "foreign.h"
 #include "ring.h"
 
 /* A group's turns are an eighth of a ring each. Of two rings that never are both empty they have no
@@ -23,6 +24,7 @@
 #define LONGEST_WAIT_NS 100000000
 
 struct ring_buffer {
+	const void *maker; /* &made_here */
 	struct ring **rings;
 	struct epoll_event *events;
 	int count;
@@ -106,9 +108,44 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	return 0;
 }
 
+/* A ring of a ring_buffer that is another library's. */
+static struct ring *ring_of_foreign(
+	__typeof__(ring_buffer__ring) *foreign, struct ring_buffer *rb, unsigned int index)
+{
+	struct ring *r = foreign(rb, index);
+
+	if (r)
+		foreign_remember(r, rb, (foreign_function *)foreign);
+	return r;
+}
+
+/*
+ * Mostly ring_buffer__new() of that library: nothing else tells what it has made. Its rings are
+ * remembered too, as ring__consume() reaches ring__consume_n() by a jump, which leaves no address.
+ */
+static int add_to_foreign(__typeof__(ring_buffer__add) *foreign, struct ring_buffer *rb, int map_fd,
+	ring_buffer_sample_fn callback, void *context)
+{
+	__typeof__(ring_buffer__ring) *ring;
+	int result, error;
+
+	if (!foreign)
+		return libbpf_result(-EOPNOTSUPP);
+	foreign_remember(rb, rb, (foreign_function *)foreign);
+	result = foreign(rb, map_fd, callback, context);
+	error = errno;
+	ring = (__typeof__(ring))foreign_find(rb, "ring_buffer__ring", NULL);
+	for (unsigned int i = 0; ring && ring_of_foreign(ring, rb, i);)
+		i++;
+	errno = error;
+	return result;
+}
+
 int ring_buffer__add(
 	struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callback, void *context)
 {
+	if (is_foreign(rb))
+		return add_to_foreign(FOREIGN(rb, ring_buffer__add), rb, map_fd, callback, context);
 	return libbpf_result(add(rb, map_fd, callback, context));
 }
 
@@ -126,8 +163,19 @@ static void free_all(struct ring_buffer *rb)
 
 void ring_buffer__free(struct ring_buffer *rb)
 {
-	if (rb)
+	__typeof__(ring_buffer__free) *foreign;
+
+	if (!rb)
+		return;
+	if (!is_foreign(rb)) {
 		free_all(rb);
+		return;
+	}
+	foreign = FOREIGN(rb, ring_buffer__free);
+	/* Before another thread can be given its address. */
+	foreign_forget(rb);
+	if (foreign)
+		foreign(rb);
 }
 
 static int open_waits(struct ring_buffer *rb)
@@ -156,6 +204,7 @@ struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback,
 		errno = ENOMEM;
 		return NULL;
 	}
+	rb->maker = &made_here;
 	err = open_waits(rb);
 	if (!err)
 		err = add(rb, map_fd, callback, context);
@@ -168,11 +217,20 @@ struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback,
 
 int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 {
+	HAND_ON(rb, ring_buffer__epoll_fd, -EOPNOTSUPP, rb);
 	return rb->epoll_fd;
 }
 
 struct ring *ring_buffer__ring(struct ring_buffer *rb, unsigned int index)
 {
+	if (is_foreign(rb)) {
+		__typeof__(ring_buffer__ring) *foreign = FOREIGN(rb, ring_buffer__ring);
+
+		if (foreign)
+			return ring_of_foreign(foreign, rb, index);
+		errno = EOPNOTSUPP;
+		return NULL;
+	}
 	if (index < (unsigned int)rb->count)
 		return rb->rings[index];
 	errno = ERANGE;
@@ -197,12 +255,15 @@ static int64_t consume(struct ring_buffer *rb)
 
 int ring_buffer__consume(struct ring_buffer *rb)
 {
+	HAND_ON(rb, ring_buffer__consume, -EOPNOTSUPP, rb);
 	return libbpf_result(consume(rb));
 }
 
 int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
 {
 	int64_t total = 0;
+
+	HAND_ON(rb, ring_buffer__consume_n, -EOPNOTSUPP, rb, n);
 
 	for (int i = 0; i < rb->count; i++) {
 		const int64_t count = ring_read(rb->rings[i], n);
@@ -279,5 +340,6 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 
 int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
 {
+	HAND_ON(rb, ring_buffer__poll, -EOPNOTSUPP, rb, timeout_ms);
 	return libbpf_result(rb->group ? poll_group(rb, timeout_ms) : poll_epoll(rb, timeout_ms));
 }

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <dlfcn.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "foreign.h"
+
+const char made_here;
+
+struct maker {
+	struct maker *next;
+	const void *object; /* NULL: not in use */
+	const void *owner;
+	const void *address; /* in the library that made the object */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct maker *makers;
+
+static void take_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void leave_lock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* A child must not inherit a lock that another thread holds: it may make rings. */
+__attribute__((constructor)) static void guard_forks(void)
+{
+	pthread_atfork(take_lock, leave_lock, leave_lock);
+}
+
+/* The entry of an object, or NULL; with NULL, one that is not in use. */
+static struct maker *entry_of(const void *object)
+{
+	struct maker *m = makers;
+
+	while (m && m->object != object)
+		m = m->next;
+	return m;
+}
+
+static struct maker *new_entry(void)
+{
+	struct maker *m = entry_of(NULL);
+
+	if (m)
+		return m;
+	m = malloc(sizeof(*m));
+	if (!m)
+		return NULL;
+	m->next = makers;
+	return makers = m;
+}
+
+void foreign_remember(const void *object, const void *owner, foreign_function *function)
+{
+	struct maker *m;
+
+	take_lock();
+	m = entry_of(object);
+	if (!m)
+		m = new_entry();
+	if (m) {
+		m->object = object;
+		m->owner = owner;
+		memcpy(&m->address, &function, sizeof(function));
+	}
+	leave_lock();
+}
+
+void foreign_forget(const void *owner)
+{
+	take_lock();
+	for (struct maker *m = makers; m; m = m->next)
+		if (m->object && m->owner == owner)
+			m->object = NULL;
+	leave_lock();
+}
+
+static const void *maker_of(const void *object)
+{
+	const void *address;
+	struct maker *m;
+
+	take_lock();
+	m = entry_of(object);
+	address = m ? m->address : NULL;
+	leave_lock();
+	return address;
+}
+
+/* Where the library that has @address begins, or NULL. */
+static const void *base_of(const void *address)
+{
+	Dl_info info;
+
+	return dladdr(address, &info) ? info.dli_fbase : NULL;
+}
+
+/* The function @name of the library that has @address, or of one that it needs, but not this
+ * library's. */
+static void *function_near(const void *address, const char *name)
+{
+	void *handle, *function;
+	Dl_info info;
+
+	if (!dladdr(address, &info) || !info.dli_fname)
+		return NULL;
+	handle = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (!handle)
+		return NULL;
+	function = dlsym(handle, name);
+	dlclose(handle);
+	return function && base_of(function) != base_of(&made_here) ? function : NULL;
+}
+
+struct place {
+	size_t index;
+	const void *address;
+};
+
+/* Finds an address in the library at an index. */
+static int find_place(struct dl_phdr_info *info, size_t size, void *context)
+{
+	struct place *place = context;
+
+	(void)size;
+	if (place->index-- > 0)
+		return 0;
+	for (size_t i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+			place->address =
+				(const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+			break;
+		}
+	return 1;
+}
+
+/* The function @name of whichever library has it. Also of those that were opened with RTLD_LOCAL,
+ * which RTLD_NEXT does not find. */
+static void *function_anywhere(const char *name)
+{
+	void *function = NULL;
+
+	for (size_t i = 0; !function; i++) {
+		struct place place = { .index = i };
+
+		/* Not within the iteration, which holds a lock that dlopen() takes. */
+		if (!dl_iterate_phdr(find_place, &place))
+			break;
+		if (place.address)
+			function = function_near(place.address, name);
+	}
+	return function;
+}
+
+foreign_function *foreign_find(const void *object, const char *name, const void *caller)
+{
+	void *found = function_near(caller, name);
+	foreign_function *function;
+
+	if (!found || base_of(found) != base_of(caller)) {
+		const void *maker = maker_of(object);
+
+		found = maker ? function_near(maker, name) : function_anywhere(name);
+	}
+	memcpy(&function, &found, sizeof(function));
+	return function;
+}
