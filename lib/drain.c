@@ -11,7 +11,7 @@ int ringview_drain(struct ringview *rv, ringview_callback callback, void *contex
 	const struct ringview_limits *limits)
 {
 	const struct ringview_limits none = { 0, 0, 0 };
-	const uint64_t release_after = (rv->mask + 1) / 8;
+	const uint64_t release_after = (const_reader_of(rv)->mask + 1) / 8;
 	struct ringview_record record;
 	uint64_t records = 0, bytes = 0, most;
 	bool stopped = false;
@@ -33,7 +33,7 @@ int ringview_drain(struct ringview *rv, ringview_callback callback, void *contex
 			stopped = true;
 			break;
 		}
-		if (rv->position - rv->released >= release_after)
+		if (reader_position(const_reader_of(rv)) - rv->released >= release_after)
 			ringview_release(rv);
 	}
 	ringview_release(rv);

@@ -11,7 +11,7 @@
 
 #include "reader.h"
 
-#define TURN(rv) (((rv)->mask + 1) / 8)
+#define TURN(r) (((r)->mask + 1) / 8)
 
 struct ringview_group {
 	struct waiter waiter;
@@ -133,7 +133,7 @@ static bool begin_turn(const struct ringview_group *group, struct reader *r)
 		return !told;
 	}
 	r->in_turn = true;
-	r->turn_end = r->hot.position + TURN(&r->hot);
+	r->turn_end = reader_position(r) + TURN(r);
 	r->rest = true;
 	/* What is left may be discards only, or not yet submitted. */
 	if (reader_has_left(r))

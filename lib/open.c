@@ -82,8 +82,8 @@ static int map_ring(struct reader *r, size_t size)
 
 	r->ring_consumer = r->consumer_page;
 	r->producer = r->producer_pages;
-	r->hot.data = (const unsigned char *)r->producer_pages + page;
-	r->hot.mask = size - 1;
+	r->data = (const unsigned char *)r->producer_pages + page;
+	r->mask = size - 1;
 	return 0;
 }
 
@@ -100,6 +100,7 @@ static int finish(
 {
 	if (!err)
 		err = ringview_restart(&r->hot);
+	foresight_start(r);
 	if (!err)
 		err = waiter_open(&r->waiter, options);
 	if (!err)
@@ -167,8 +168,8 @@ int ringview_open_memory(struct ringview **reader, const struct ringview_memory 
 	r->in_memory = true;
 	r->ring_consumer = memory->consumer;
 	r->producer = memory->producer;
-	r->hot.data = memory->data;
-	r->hot.mask = memory->size - 1;
+	r->data = memory->data;
+	r->mask = memory->size - 1;
 	r->map_fd = duplicate(memory->notify_fd);
 	return finish(reader, r, options, r->map_fd < 0 ? r->map_fd : 0);
 }
@@ -189,7 +190,7 @@ void ringview_close(struct ringview *rv)
 	if (r->consumer_page)
 		munmap(r->consumer_page, r->page_size);
 	if (r->producer_pages)
-		munmap(r->producer_pages, r->page_size + 2 * (r->hot.mask + 1));
+		munmap(r->producer_pages, r->page_size + 2 * (r->mask + 1));
 	free(r);
 }
 

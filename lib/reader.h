@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "foresight.h"
 #include "ringview/ringview.h"
 #include "waiter.h"
 
@@ -19,10 +20,11 @@
 struct reader {
 	struct ringview hot; /* first: a struct ringview * is a struct reader * */
 
+	const unsigned char *data; /* the ring's bytes, mapped twice in a row */
+	uint64_t mask;             /* size of the ring - 1 */
 	const uint64_t *producer;
 	uint64_t *ring_consumer; /* hot.consumer, unless the reader is late or detached */
 	uint64_t produced;       /* producer position when it was last looked at */
-	uint64_t run_start;      /* where the run of equal records that hot is in began */
 	int error;               /* sticky: what peek returns */
 	bool busy;               /* seek last stopped at a record not yet submitted */
 	bool rest;               /* at @produced, peek says 0 once before it looks further */
@@ -34,7 +36,6 @@ struct reader {
 	bool late;
 	uint64_t released_here;
 	uint64_t published; /* what the ring's consumer position was last set to */
-	uint64_t last;      /* where the last record shown starts */
 	uint64_t detached;  /* what hot.consumer points to after a conflict */
 
 	/* In a group: until where peek may go in this turn. */
@@ -51,10 +52,12 @@ struct reader {
 	void *producer_pages;
 	size_t page_size;
 
-	struct ringview_statistics statistics; /* the current run not yet counted */
+	struct foresight foresight;
+	struct ringview_statistics statistics; /* but for what hot counts */
 };
 
-_Static_assert(sizeof(struct ringview) == 64, "the hot fields share one cache line");
+_Static_assert(offsetof(struct ringview, offset) == 64, "what peek reads shares one cache line");
+_Static_assert(sizeof(struct ringview) == 128, "its size is part of the ABI");
 _Static_assert(sizeof(struct reader) < 1024, "the memory of a reader is part of its contract");
 
 static inline struct reader *reader_of(struct ringview *rv)
@@ -67,11 +70,21 @@ static inline const struct reader *const_reader_of(const struct ringview *rv)
 	return (const struct reader *)rv;
 }
 
-/* Bytes from a record of @length payload bytes to the next. */
-static inline uint64_t record_stride(uint32_t length)
+/* Positions in the ring: of the next record to show, and of the last one shown. */
+static inline uint64_t reader_position(const struct reader *r)
 {
-	return ((uint64_t)length + RINGVIEW_HEADER_SIZE + RING_ALIGNMENT - 1) &
-	       ~(uint64_t)(RING_ALIGNMENT - 1);
+	return (uintptr_t)r->hot.next + r->hot.offset;
+}
+
+static inline uint64_t reader_last(const struct reader *r)
+{
+	return (uintptr_t)r->hot.last + r->hot.offset;
+}
+
+/* The header of the record at @position. */
+static inline const uint32_t *reader_header(const struct reader *r, uint64_t position)
+{
+	return (const uint32_t *)(r->data + (position & r->mask));
 }
 
 /*
@@ -87,14 +100,11 @@ void reader_set_late(struct reader *r, bool late);
 /* Whether there are records that were seen and not yet shown. */
 static inline bool reader_has_left(const struct reader *r)
 {
-	return r->hot.position != r->produced;
+	return reader_position(r) != r->produced;
 }
 
 /* Looks at the ring, and rests where the look ended. 1 a record can be shown, 0 none, or an error.
  */
 int reader_look(struct reader *r);
-
-/* The records of the run that hot is in, counted into @statistics. */
-void reader_count_run(const struct reader *r, struct ringview_statistics *statistics);
 
 #endif

@@ -4,55 +4,36 @@
  */
 #include "reader.h"
 
-/* Strides for which ringview_peek() prefetches. Measured on Zen 4, the first 8 bytes of each event
- * read: 80 B 4.7 -> 2.9 ns, 128 B 6.3 -> 4.4 ns; from 216 B on it costs, as too many lines are
- * fetched in vain, and up to 64 B each line is read anyway. */
-#define PREFETCH_ABOVE 64
-#define PREFETCH_UP_TO 192
-
 /* A late reader publishes each time that it has released so much of the ring, so that producers of
  * a full one need not wait for the whole. */
-#define PUBLISH_AFTER(rv) (((rv)->mask + 1) / 8)
+#define PUBLISH_AFTER(r) (((r)->mask + 1) / 8)
 
-void reader_count_run(const struct reader *r, struct ringview_statistics *statistics)
+/* ringview_peek() compares the end of a record with the end of what it may show: no header that is
+ * busy, discarded or impossible is to fit before it. */
+#define END_MOST (RING_DISCARD / 2)
+
+/* Leaves ringview_peek() nothing but seek. */
+static void ask_first(struct ringview *rv)
 {
-	uint64_t bytes = r->hot.position - r->run_start;
-	uint64_t records;
-
-	if (bytes == 0)
-		return;
-	/* Streams of mixed lengths have runs of one: spare them the division. */
-	records = bytes == r->hot.stride ? 1 : bytes / r->hot.stride;
-	statistics->records += records;
-	statistics->bytes += records * r->hot.header;
+	rv->end = rv->next;
 }
 
-static void end_run(struct reader *r)
+/* Puts the reader before the record at @position, in the first mapping of the ring. */
+static void go_to(struct reader *r, uint64_t position)
 {
-	if (r->hot.position == r->run_start)
-		return;
-	reader_count_run(r, &r->statistics);
-	r->last = r->hot.position - r->hot.stride;
-	r->run_start = r->hot.position;
-}
+	struct ringview *rv = &r->hot;
+	const uint64_t offset = rv->offset;
 
-/* Leaves ringview_peek() nothing but seek: no ring has so many bytes. */
-static void forget_stride(struct ringview *rv)
-{
-	rv->fast = UINT64_MAX;
-	rv->stride = UINT32_MAX;
-}
-
-static void remember_stride(struct ringview *rv, uint64_t stride)
-{
-	rv->stride = (uint32_t)stride;
-	rv->fast = stride > PREFETCH_ABOVE && stride <= PREFETCH_UP_TO ? UINT64_MAX : stride;
+	rv->next = r->data + (position & r->mask);
+	rv->offset = position - (uintptr_t)rv->next;
+	rv->last += offset - rv->offset;
+	ask_first(rv);
 }
 
 static int fail(struct reader *r, int error)
 {
 	r->error = error;
-	forget_stride(&r->hot);
+	ask_first(&r->hot);
 	return error;
 }
 
@@ -60,7 +41,6 @@ void ringview_internal_conflict(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
-	end_run(r);
 	fail(r, -EBUSY);
 	/* Detached: further releases go to a word of our own, never into the other's ring. */
 	r->detached = rv->released;
@@ -80,59 +60,63 @@ static int refresh(struct reader *r)
 	/* Acquire: the header of every record up to there has been written. Pairs with
 	 * smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
 	uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-	const uint64_t start = published(r);
+	const uint64_t position = reader_position(r), start = published(r);
 
 	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) != start) {
 		ringview_internal_conflict(rv);
 		return r->error;
 	}
 	/* Unsigned, so that a position that went backwards is too far as well. */
-	if (end - rv->position > rv->mask + 1 - (rv->position - start) || end % RING_ALIGNMENT != 0)
+	if (end - position > r->mask + 1 - (position - start) || end % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);
 	if (end - start > r->statistics.high_water)
 		r->statistics.high_water = end - start;
 	r->produced = end;
-	return end != rv->position;
+	return end != position;
 }
 
-/* How far ringview_peek() may go by itself from a record of @stride bytes on: to the end of what is
- * known, but a late reader comes back to publish, and one in a group when its turn is over. */
-static void set_end(struct reader *r, uint64_t stride)
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How far ringview_peek() may go by itself: to the end of what is known, and of the ring's first
+ * mapping, but a late reader comes back to publish, one in a group when its turn is over, and all
+ * when foresight wants to look again.
+ */
+static void set_end(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
-	uint64_t reach = r->produced - rv->position;
+	const uint64_t position = reader_position(r);
+	uint64_t reach = less(r->produced - position, END_MOST);
 
-	if (r->late && reach > PUBLISH_AFTER(rv))
-		reach = PUBLISH_AFTER(rv);
-	if (r->in_turn && reach > r->turn_end - rv->position)
-		reach = r->turn_end - rv->position;
-	rv->end = rv->position + (reach > stride ? reach : stride);
+	reach = less(reach, r->mask + 1 - (uint64_t)(rv->next - r->data));
+	if (r->late)
+		reach = less(reach, PUBLISH_AFTER(r));
+	if (r->in_turn)
+		reach = less(reach, r->turn_end - position);
+	rv->end = rv->next + foresee(r, reach);
 }
 
 static bool turn_is_over(const struct reader *r)
 {
-	return r->in_turn && (int64_t)(r->hot.position - r->turn_end) >= 0;
+	return r->in_turn && (int64_t)(reader_position(r) - r->turn_end) >= 0;
 }
 
-/*
- * Puts the reader before the next record that can be shown, its length and stride remembered.
- * 1 found, 0 none, or an error.
- */
-int ringview_internal_seek(struct ringview *rv)
+/* Puts the reader before the next record that can be shown. 1 found, 0 none, or an error. */
+static int seek(struct reader *r)
 {
-	struct reader *r = reader_of(rv);
+	struct ringview *rv = &r->hot;
 
-	if (r->error)
-		return r->error;
-	end_run(r);
 	r->busy = false;
-	if (r->late && rv->released - r->published >= PUBLISH_AFTER(rv) && reader_publish(r, false))
+	if (r->late && rv->released - r->published >= PUBLISH_AFTER(r) && reader_publish(r, false))
 		return r->error;
 	while (!turn_is_over(r)) {
-		uint32_t header;
 		uint64_t stride;
+		uint32_t header;
 
-		if (rv->position == r->produced) {
+		if (reader_position(r) == r->produced) {
 			int more;
 
 			if (r->rest) {
@@ -145,38 +129,46 @@ int ringview_internal_seek(struct ringview *rv)
 			if (more <= 0)
 				return more;
 		}
+		/* The second mapping is for the end of a record that begins in the first. */
+		if ((uint64_t)(rv->next - r->data) > r->mask)
+			go_to(r, reader_position(r));
 		/* Pairs with the xchg() in bpf_ringbuf_commit(). */
-		header = __atomic_load_n(
-			(const uint32_t *)(rv->data + (rv->position & rv->mask)), __ATOMIC_ACQUIRE);
+		header = __atomic_load_n((const uint32_t *)rv->next, __ATOMIC_ACQUIRE);
 		if (header & RING_BUSY) {
 			r->busy = true;
 			r->statistics.busy_stops++;
 			return 0;
 		}
-		stride = record_stride(header & ~RING_DISCARD);
-		if (stride > r->produced - rv->position)
+		stride = ringview_internal_stride(header & ~RING_DISCARD);
+		if (stride > r->produced - reader_position(r))
 			return fail(r, -EBADMSG);
 		if (!(header & RING_DISCARD)) {
-			rv->header = header;
-			remember_stride(rv, stride);
-			set_end(r, stride);
+			rv->found = ringview_internal_expect(header, rv->expected);
+			set_end(r);
 			return 1;
 		}
 		r->statistics.discarded++;
-		rv->position += stride;
-		r->run_start = rv->position;
-		/* It may have passed the end that peek knows, which must not look far ahead then.
-		 */
-		rv->end = rv->position;
+		rv->next += stride;
+		/* It may have passed the end that peek knows. */
+		ask_first(rv);
 	}
 	return 0;
+}
+
+int ringview_internal_seek(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+	int found = r->error ? r->error : seek(r);
+
+	if (found <= 0)
+		foresight_pause(&r->foresight);
+	return found;
 }
 
 int reader_look(struct reader *r)
 {
 	int found;
 
-	end_run(r);
 	r->rest = false;
 	found = reader_publish(r, false);
 	/* Not only at the end of what is known: the waiter wants to know how much has come. */
@@ -194,16 +186,14 @@ int reader_look(struct reader *r)
  */
 static bool uncount_shown(struct reader *r)
 {
-	struct ringview_statistics *counted = &r->statistics;
+	const uint64_t end = reader_position(r);
 	uint64_t records = 0, bytes = 0, discarded = 0, position = r->hot.released;
 
-	while (position != r->hot.position) {
-		uint32_t header =
-			__atomic_load_n((const uint32_t *)(r->hot.data + (position & r->hot.mask)),
-				__ATOMIC_RELAXED);
+	while (position != end) {
+		uint32_t header = __atomic_load_n(reader_header(r, position), __ATOMIC_RELAXED);
 		uint32_t length = header & ~(RING_BUSY | RING_DISCARD);
 
-		if (record_stride(length) > r->hot.position - position)
+		if (ringview_internal_stride(length) > end - position)
 			return false;
 		if (header & RING_DISCARD) {
 			discarded++;
@@ -211,13 +201,13 @@ static bool uncount_shown(struct reader *r)
 			records++;
 			bytes += length;
 		}
-		position += record_stride(length);
+		position += ringview_internal_stride(length);
 	}
-	if (records > counted->records || bytes > counted->bytes || discarded > counted->discarded)
+	if (records > r->hot.records || bytes > r->hot.bytes || discarded > r->statistics.discarded)
 		return false;
-	counted->records -= records;
-	counted->bytes -= bytes;
-	counted->discarded -= discarded;
+	r->hot.records -= records;
+	r->hot.bytes -= bytes;
+	r->statistics.discarded -= discarded;
 	return true;
 }
 
@@ -225,26 +215,24 @@ void ringview_cancel(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
-	end_run(r);
 	/* After a conflict, what was shown is the other consumer's, and stays counted. */
 	if (r->error != -EBUSY && !uncount_shown(r))
 		fail(r, -EBADMSG);
-	rv->position = rv->released;
-	r->run_start = rv->released;
+	go_to(r, rv->released);
 }
 
 int reader_publish(struct reader *r, bool all)
 {
 	struct ringview *rv = &r->hot;
+	const uint64_t last = reader_last(r);
 	uint64_t to = rv->released;
 
 	/* After -EBADMSG, as with other readers, what was shown before can still be given back. */
 	if (!r->late || r->error == -EBUSY)
 		return r->error;
-	end_run(r);
 	/* Not where the record held back would take much of the ring from the producers. */
-	if (!all && !r->error && (int64_t)(to - r->last) > 0 && to - r->last <= PUBLISH_AFTER(rv))
-		to = r->last;
+	if (!all && !r->error && (int64_t)(to - last) > 0 && to - last <= PUBLISH_AFTER(r))
+		to = last;
 	if ((int64_t)(to - r->published) <= 0)
 		return r->error;
 	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) != r->published) {
@@ -264,12 +252,12 @@ void reader_set_late(struct reader *r, bool late)
 	if (r->late)
 		reader_publish(r, true);
 	r->late = late;
-	r->published = r->last = r->released_here = rv->released;
+	r->published = r->released_here = rv->released;
+	rv->last = rv->next;
 	if (r->error != -EBUSY)
 		rv->consumer = late ? &r->released_here : r->ring_consumer;
 	/* What peek may do by itself has changed: ask seek first. */
-	end_run(r);
-	forget_stride(rv);
+	ask_first(rv);
 }
 
 int ringview_restart(struct ringview *rv)
@@ -277,18 +265,17 @@ int ringview_restart(struct ringview *rv)
 	struct reader *r = reader_of(rv);
 	uint64_t consumer, producer;
 
-	end_run(r);
 	reader_publish(r, true);
 	/* Consumer first: a producer position read after it is never behind it. */
 	consumer = __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE);
 	producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	rv->consumer = r->late ? &r->released_here : r->ring_consumer;
-	rv->position = rv->end = rv->released = consumer;
-	r->produced = r->run_start = r->last = r->published = r->released_here = consumer;
-	r->seen = consumer;
+	rv->released = r->produced = r->published = r->released_here = r->seen = consumer;
 	r->rest = false;
-	forget_stride(rv);
-	if (producer - consumer > rv->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
+	foresight_move(&r->foresight, consumer - reader_position(r));
+	go_to(r, consumer);
+	rv->last = rv->next;
+	if (producer - consumer > r->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
 		return fail(r, -EBADMSG);
 	r->error = 0;
 	return 0;

@@ -6,6 +6,7 @@ void ringview_get_statistics(const struct ringview *rv, struct ringview_statisti
 	const struct reader *r = const_reader_of(rv);
 
 	*statistics = r->statistics;
-	reader_count_run(r, statistics);
+	statistics->records = rv->records;
+	statistics->bytes = rv->bytes;
 	waiter_count(&r->waiter, statistics);
 }

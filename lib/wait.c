@@ -26,7 +26,7 @@ int ringview_arm(struct ringview *rv)
 		found = ringview_internal_seek(rv);
 		/* Discarded records that were skipped have to be released too, or the next record
 		 * is not at the consumer position and nobody is notified of it. */
-	} while (found == 0 && rv->position != rv->released);
+	} while (found == 0 && reader_position(r) != rv->released);
 	return found;
 }
 

@@ -305,10 +305,10 @@ static void tell_pacing(const struct waiting *g, int64_t now)
 
 		r->seen = r->produced;
 		new += bytes > 0;
-		if ((double)bytes * (double)size > (double)most * (double)(r->hot.mask + 1)) {
+		if ((double)bytes * (double)size > (double)most * (double)(r->mask + 1)) {
 			most = bytes;
-			size = r->hot.mask + 1;
-			single = bytes == r->hot.stride;
+			size = r->mask + 1;
+			single = bytes == ringview_internal_stride(r->hot.found);
 		}
 	}
 	pacing_looked(&g->waiter->pacing, most, size, single && new == 1, now);

@@ -49,15 +49,18 @@ extern "C" {
  * made nor copied by hand.
  */
 struct ringview {
-	const unsigned char *data; /* the ring's bytes, mapped twice in a row */
-	uint64_t mask;             /* size of the ring - 1 */
-	uint64_t position;         /* of the next record to show */
-	uint64_t end;              /* until where records can be shown without a look */
-	uint64_t fast;             /* @stride, where the fast way may be taken; or UINT64_MAX */
-	uint64_t released;         /* consumer position as this reader last wrote it */
-	uint64_t *consumer;        /* the ring's consumer position */
-	uint32_t header;           /* header word of the last record: its length */
-	uint32_t stride;           /* from the last record to the next; UINT32_MAX when unknown */
+	const unsigned char *next; /* header of the next record */
+	const unsigned char
+		*end; /* records that end by here are shown without asking the library */
+	const unsigned char *last; /* header of the last record shown */
+	uint32_t expected[2];  /* lengths that the next records are likely to have, or UINT32_MAX */
+	uint64_t records;      /* shown */
+	uint64_t *consumer;    /* the ring's consumer position */
+	uint64_t bytes;        /* of payload shown */
+	uint64_t released;     /* consumer position as this reader last wrote it */
+	uint64_t offset;       /* from the address of a record to its position in the ring */
+	uint32_t found;        /* length of the record that ringview_internal_seek() found */
+	uint32_t reserved[13]; /* 0 */
 };
 
 /* A record in the ring: a view, valid until the next ringview_release(), _wait() or _arm(). */
@@ -371,6 +374,72 @@ static inline uint32_t ringview_internal_load_header(const unsigned char **at)
 #endif
 }
 
+/* From a record of @length bytes to the next. */
+static inline uint64_t ringview_internal_stride(uint32_t length)
+{
+	return ((uint64_t)length + RINGVIEW_HEADER_SIZE + 7) & ~UINT64_C(7);
+}
+
+/*
+ * @length; where that is one of @expected, not what was loaded but what was expected. The two are
+ * equal, but the processor has the one only when the ring's memory has arrived, and the other at
+ * once: it predicts the branch, and goes on to the next record and those after it. The asm keeps
+ * the compiler from seeing that they are equal, and from taking the branches out.
+ */
+static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t expected[2])
+{
+	uint32_t first = expected[0], second = expected[1];
+
+	__asm__("" : "+r"(first), "+r"(second));
+	if (length == expected[0]) {
+		__asm__ volatile("");
+		return first;
+	}
+	if (length == expected[1]) {
+		__asm__ volatile("");
+		return second;
+	}
+	return length;
+}
+
+/*
+ * Finds the next record: 1 with *@at its header and *@length its length, or as ringview_peek(). One
+ * comparison with the end refuses what is busy, discarded or impossible: as lengths those headers
+ * are 2^30 and more, and the end is never so far away.
+ */
+static inline int ringview_internal_find(
+	struct ringview *rv, const unsigned char **at, uint32_t *length)
+{
+	const unsigned char *next = rv->next;
+	int found;
+
+	/* gcc 16 would load @next and @end at once, 16 bytes of which the last peek has just stored
+	 * 8: that load waits until the store is done. */
+	__asm__("" : "+r"(next));
+	if (RINGVIEW_LIKELY(next < rv->end)) {
+		*length = ringview_internal_expect(
+			ringview_internal_load_header(&next), rv->expected);
+		*at = next;
+		if (RINGVIEW_LIKELY(
+			    ringview_internal_stride(*length) <= (uint64_t)(rv->end - next)))
+			return 1;
+	}
+	found = ringview_internal_seek(rv);
+	*at = rv->next;
+	*length = rv->found;
+	return found;
+}
+
+/* Moves behind the record of @length bytes whose header is @at. */
+static inline void ringview_internal_pass(
+	struct ringview *rv, const unsigned char *at, uint32_t length)
+{
+	rv->next = at + ringview_internal_stride(length);
+	rv->last = at;
+	rv->records++;
+	rv->bytes += length;
+}
+
 /*
  * Shows the next record, without giving anything back: call again for the one after it.
  *
@@ -383,44 +452,13 @@ static inline uint32_t ringview_internal_load_header(const unsigned char **at)
  */
 static inline int ringview_peek(struct ringview *rv, struct ringview_record *record)
 {
-	/*
-	 * A loop that takes each stride from the header just loaded is a chain of cache misses, one
-	 * waiting for the other. Here the stride is remembered from the record before and only
-	 * compared with the header: a branch that streams of equal records let the processor
-	 * predict, so that it loads the next record before this one has arrived. Strides of just
-	 * over a cache line go the second way, which also prefetches. Everything else is found by
-	 * ringview_internal_seek().
-	 */
-	uint64_t position = rv->position, step = rv->fast;
 	const unsigned char *at;
-	uint32_t length = rv->header;
+	uint32_t length;
+	int found = ringview_internal_find(rv, &at, &length);
 
-	/* gcc 16 loads mask and position at once otherwise, 16 bytes of which ringview_release() or
-	 * the last peek has just stored 8: that load waits until the store is done. */
-	__asm__("" : "+r"(position));
-	at = rv->data + (position & rv->mask);
-	/* Keeps the compiler from taking the length from the header that it was found equal to:
-	 * whatever depends on it would wait for the ring's memory again. */
-	__asm__("" : "+r"(length));
-	if (!RINGVIEW_LIKELY(rv->end - position >= step &&
-			     ringview_internal_load_header(&at) == rv->header)) {
-		if (rv->end - position >= rv->stride &&
-			ringview_internal_load_header(&at) == rv->header) {
-			/* A stride of a little more than a cache line: skipping lines here and
-			 * there is what prefetchers of processors follow worst. */
-			__builtin_prefetch(at + 64);
-		} else {
-			int found = ringview_internal_seek(rv);
-
-			if (found <= 0)
-				return found;
-			position = rv->position;
-			at = rv->data + (position & rv->mask);
-			length = rv->header;
-		}
-		step = rv->stride;
-	}
-	rv->position = position + step;
+	if (found <= 0)
+		return found;
+	ringview_internal_pass(rv, at, length);
 	record->data = at + RINGVIEW_HEADER_SIZE;
 	record->length = length;
 	return 1;
@@ -434,7 +472,7 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
  */
 static inline void ringview_release(struct ringview *rv)
 {
-	uint64_t position = rv->position;
+	uint64_t position = (uintptr_t)rv->next + rv->offset;
 
 	if (!RINGVIEW_LIKELY(__atomic_load_n(rv->consumer, __ATOMIC_RELAXED) == rv->released)) {
 		ringview_internal_conflict(rv);
@@ -488,17 +526,17 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 static inline int ringview_read_into(
 	struct ringview *rv, void *buffer, size_t capacity, size_t *length)
 {
-	struct ringview_record record;
-	int found = ringview_peek(rv, &record);
+	const unsigned char *at;
+	uint32_t size;
+	int found = ringview_internal_find(rv, &at, &size);
 
 	if (found <= 0)
 		return found;
-	*length = record.length;
-	if (!RINGVIEW_LIKELY(record.length <= capacity)) {
-		rv->position -= rv->stride;
+	*length = size;
+	if (!RINGVIEW_LIKELY(size <= capacity))
 		return -EMSGSIZE;
-	}
-	ringview_internal_copy(buffer, record.data, record.length);
+	ringview_internal_copy(buffer, at + RINGVIEW_HEADER_SIZE, size);
+	ringview_internal_pass(rv, at, size);
 	ringview_release(rv);
 	return 1;
 }

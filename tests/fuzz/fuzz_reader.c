@@ -41,7 +41,7 @@ static void put_records(struct subject *s, struct input *input)
 
 static void change(struct subject *s, struct input *input)
 {
-	const uint64_t near = s->rv ? s->rv->position : *s->ring.consumer;
+	const uint64_t near = s->rv ? reader_position(reader_of(s->rv)) : *s->ring.consumer;
 	uint64_t at;
 
 	subject_settle(s);

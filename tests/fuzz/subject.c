@@ -72,11 +72,12 @@ static void follow(struct subject *s)
 {
 	uint32_t length = 0;
 
-	for (uint64_t steps = steps_of(s); s->position != s->rv->position; steps--) {
+	for (uint64_t steps = steps_of(s); s->position != reader_position(reader_of(s->rv));
+		steps--) {
 		demand(steps > 0 && hostile_ring_look(&s->ring, s->position, s->limit, &length) ==
 					    HOSTILE_DISCARDED,
 			"the walk is at %#" PRIx64 ", the reader at %#" PRIx64, s->position,
-			s->rv->position);
+			reader_position(reader_of(s->rv)));
 		s->position += hostile_stride(length);
 	}
 }
@@ -317,7 +318,7 @@ void subject_read_into(struct subject *s, size_t capacity)
 	result = ringview_read_into(s->rv, to, capacity, &length);
 	if (result == -EMSGSIZE) {
 		/* It is still the next. */
-		const uint64_t position = s->rv->position;
+		const uint64_t position = reader_position(reader_of(s->rv));
 
 		subject_shows(s, NULL, length);
 		demand(length > capacity, "%zu bytes have room in %zu", length, capacity);

@@ -21,6 +21,21 @@ int fixture_open(void **state)
 	return 0;
 }
 
+int fixture_open_settled(void **state)
+{
+	struct fixture *f;
+
+	if (fixture_open(state))
+		return -1;
+	f = *state;
+	put_range(f, 0, 39, 24);
+	assert_shows_range(f, 0, 39, 24);
+	ringview_release(f->rv);
+	memset(f->ring.data, 0, f->ring.size);
+	start_at(f, 0);
+	return 0;
+}
+
 int fixture_close(void **state)
 {
 	struct fixture *f = *state;
@@ -48,7 +63,7 @@ void start_at(struct fixture *f, uint64_t position)
 {
 	set_consumer_position(f, position);
 	set_producer_position(f, position);
-	reopen(f);
+	assert_int_equal(ringview_restart(f->rv), 0);
 }
 
 void *reserve(struct fixture *f, uint64_t number, uint32_t length)

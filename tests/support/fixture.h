@@ -26,14 +26,25 @@ struct fixture {
 int fixture_open(void **state);
 int fixture_close(void **state);
 
+/* The same with a reader that has read records of 24 bytes, and expects more of them: what it finds
+ * it shows by the inline half of ringview_peek(). That of a new one is not used for a while. */
+int fixture_open_settled(void **state);
+
 /* A test that gets a fixture. */
 #define reading(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+
+/* Two tests, with either kind of reader. */
+#define reading_new_and_settled(test)                                                  \
+	reading(test),                                                                 \
+	{                                                                              \
+#test "_when_settled", test, fixture_open_settled, fixture_close, NULL \
+	}
 
 /* Puts another reader on the same ring, as it is now. */
 void reopen(struct fixture *f);
 void reopen_with(struct fixture *f, const struct ringview_options *options);
 
-/* Both positions of the empty ring at @position, and a new reader there. */
+/* Both positions of the empty ring at @position, and the reader there. */
 void start_at(struct fixture *f, uint64_t position);
 
 /* Bytes that a record takes. */

@@ -1076,7 +1076,8 @@ static size_t ring_of(const struct model *m, const struct ringview *rv)
 static void take_turn(struct model *m, struct ringview *rv)
 {
 	const size_t ring = ring_of(m, rv);
-	const uint64_t most = m->rings->of[ring].ring.size / 8 + 408, start = rv->position;
+	const uint64_t most = m->rings->of[ring].ring.size / 8 + 408,
+		       start = reader_position(reader_of(rv));
 	uint32_t count = random_below(&m->noise, 3) ? UINT32_MAX : random_below(&m->noise, 9);
 	struct ringview_record record = { NULL, 0 };
 
@@ -1092,7 +1093,7 @@ static void take_turn(struct model *m, struct ringview *rv)
 	}
 	while (count-- > 1 && ringview_peek(rv, &record) > 0) {
 		check_record(m, ring, &record);
-		assert_true(rv->position - start < most);
+		assert_true(reader_position(reader_of(rv)) - start < most);
 		if (random_below(&m->noise, 30) == 0)
 			put_some(m);
 		if (random_below(&m->noise, 30) == 0) {

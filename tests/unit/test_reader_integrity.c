@@ -2,6 +2,9 @@
 /*
  * Rings that something else wrote to: headers and positions that are impossible.
  */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "reader.h"
 #include "support/fixture.h"
 
@@ -139,6 +142,38 @@ static void a_busy_or_discarded_header_is_not_shown_after_an_equal_length(void *
 	set_header(f, 8, RING_DISCARD);
 	assert_shows(f, 2, 0);
 	assert_shows_nothing(f);
+}
+
+/* In a ring this large, a header that is discarded is, as a length, less than the ring. */
+static void a_discarded_header_is_no_length_in_the_largest_ring(void **state)
+{
+	const size_t size = RING_SIZE_MAX;
+	struct fixture *f = *state;
+	struct ringview_memory memory = memory_ring_view(&f->ring);
+	uint64_t consumer = 0, producer = size - 8;
+	int fd = memfd_create("largest", MFD_CLOEXEC);
+	unsigned char *data;
+	struct ringview *rv;
+	struct ringview_record record;
+
+	assert_true(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
+	data = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	assert_ptr_not_equal(data, MAP_FAILED);
+	memory.consumer = &consumer;
+	memory.producer = &producer;
+	memory.data = data;
+	memory.size = size;
+	assert_int_equal(ringview_open_memory(&rv, &memory, NULL), 0);
+	/* Empty ones until the inline half shows them. */
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(ringview_peek(rv, &record), 1);
+	*(uint32_t *)(data + 40 * 8) = RING_DISCARD;
+	assert_int_equal(ringview_peek(rv, &record), 1);
+	assert_int_equal(record.length, 0);
+	assert_ptr_equal(record.data, data + 41 * 8 + RINGVIEW_HEADER_SIZE);
+	ringview_close(rv);
+	munmap(data, 2 * size);
+	close(fd);
 }
 
 static void the_word_behind_the_length_does_not_matter(void **state)
@@ -334,33 +369,38 @@ static void a_restart_without_an_error_shows_again_what_was_not_released(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		reading(a_record_that_ends_beyond_the_producer_is_not_shown),
-		reading(a_record_that_ends_beyond_the_producer_is_not_shown_after_equal_ones),
-		reading(a_remembered_length_is_not_shown_beyond_the_producer),
-		reading(a_stale_header_at_the_producer_position_is_not_shown),
-		reading(a_record_longer_than_the_ring_is_not_shown),
-		reading(a_header_of_the_greatest_length_is_an_error),
-		reading(a_discarded_record_that_ends_beyond_the_producer_is_an_error),
-		reading(a_header_of_all_ones_is_a_busy_record),
-		reading(a_header_of_all_ones_but_busy_is_an_error),
-		reading(a_busy_and_discarded_header_right_after_open_is_not_shown),
-		reading(a_busy_or_discarded_header_is_not_shown_after_an_equal_length),
-		reading(the_word_behind_the_length_does_not_matter),
-		reading(an_impossible_header_stays_an_error_after_its_repair),
+		reading_new_and_settled(a_record_that_ends_beyond_the_producer_is_not_shown),
+		reading_new_and_settled(
+			a_record_that_ends_beyond_the_producer_is_not_shown_after_equal_ones),
+		reading_new_and_settled(a_remembered_length_is_not_shown_beyond_the_producer),
+		reading_new_and_settled(a_stale_header_at_the_producer_position_is_not_shown),
+		reading_new_and_settled(a_record_longer_than_the_ring_is_not_shown),
+		reading_new_and_settled(a_header_of_the_greatest_length_is_an_error),
+		reading_new_and_settled(
+			a_discarded_record_that_ends_beyond_the_producer_is_an_error),
+		reading_new_and_settled(a_header_of_all_ones_is_a_busy_record),
+		reading_new_and_settled(a_header_of_all_ones_but_busy_is_an_error),
+		reading_new_and_settled(a_busy_and_discarded_header_right_after_open_is_not_shown),
+		reading_new_and_settled(
+			a_busy_or_discarded_header_is_not_shown_after_an_equal_length),
+		reading(a_discarded_header_is_no_length_in_the_largest_ring),
+		reading_new_and_settled(the_word_behind_the_length_does_not_matter),
+		reading_new_and_settled(an_impossible_header_stays_an_error_after_its_repair),
 		reading(records_before_an_impossible_header_are_shown_and_released),
-		reading(drain_counts_the_records_before_an_impossible_header_first),
-		reading(a_producer_position_behind_what_was_shown_is_an_error),
-		reading(a_producer_position_behind_the_consumer_is_an_error),
-		reading(a_producer_position_more_than_the_ring_ahead_is_an_error),
-		reading(a_producer_position_beyond_what_was_released_is_an_error),
-		reading(a_misaligned_producer_position_is_an_error),
-		reading(a_stored_consumer_ahead_of_the_producer_is_refused),
-		reading(a_stored_consumer_more_than_the_ring_behind_is_refused),
-		reading(a_misaligned_stored_consumer_is_refused),
-		reading(a_misaligned_stored_producer_is_refused),
-		reading(a_restart_after_a_repaired_header_goes_on),
-		reading(a_restart_on_impossible_positions_keeps_the_error),
-		reading(a_restart_without_an_error_shows_again_what_was_not_released),
+		reading_new_and_settled(drain_counts_the_records_before_an_impossible_header_first),
+		reading_new_and_settled(a_producer_position_behind_what_was_shown_is_an_error),
+		reading_new_and_settled(a_producer_position_behind_the_consumer_is_an_error),
+		reading_new_and_settled(a_producer_position_more_than_the_ring_ahead_is_an_error),
+		reading_new_and_settled(a_producer_position_beyond_what_was_released_is_an_error),
+		reading_new_and_settled(a_misaligned_producer_position_is_an_error),
+		reading_new_and_settled(a_stored_consumer_ahead_of_the_producer_is_refused),
+		reading_new_and_settled(a_stored_consumer_more_than_the_ring_behind_is_refused),
+		reading_new_and_settled(a_misaligned_stored_consumer_is_refused),
+		reading_new_and_settled(a_misaligned_stored_producer_is_refused),
+		reading_new_and_settled(a_restart_after_a_repaired_header_goes_on),
+		reading_new_and_settled(a_restart_on_impossible_positions_keeps_the_error),
+		reading_new_and_settled(
+			a_restart_without_an_error_shows_again_what_was_not_released),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

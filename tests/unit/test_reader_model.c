@@ -306,7 +306,8 @@ static void follow_wait(struct play *p, bool found)
 	require(p, model_number_at(m, r->produced, m->known, m->reserved, &m->known),
 		"what is known ends at no record");
 	require(p,
-		model_number_at(m, p->rv->position, m->next, m->known, &number) &&
+		model_number_at(
+			m, reader_position(const_reader_of(p->rv)), m->next, m->known, &number) &&
 			model_skip_to(m, number),
 		"a record is lost between %" PRIu64 " and %" PRIu64, m->next, m->known);
 	require(p, model_number_at(m, p->rv->released, m->released, m->next, &m->released),

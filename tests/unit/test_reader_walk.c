@@ -96,6 +96,27 @@ static void a_long_stream_of_mixed_lengths_is_shown_as_written(void **state)
 	}
 }
 
+/* Long enough that lengths come to be expected, and then others come. */
+static void lengths_that_were_expected_are_not_taken_for_granted(void **state)
+{
+	static const uint32_t phases[][4] = { { 24, 24, 24, 24 }, { 16, 40, 16, 40 },
+		{ 17, 17, 17, 24 }, { 0, 0, 0, 0 }, { 24, 56, 64, 300 }, { 23, 24, 23, 24 } };
+	struct fixture *f = *state;
+	uint64_t shown = 0;
+
+	for (unsigned phase = 0; phase < 3 * COUNT(phases); phase++) {
+		/* More than is read between two samples of the stream. */
+		for (uint64_t i = 0; i < 200000; i += 4) {
+			for (uint64_t j = 0; j < 4; j++)
+				put(f, shown + j, phases[phase % COUNT(phases)][j]);
+			for (uint64_t j = 0; j < 4; j++)
+				assert_shows(f, shown + j, phases[phase % COUNT(phases)][j]);
+			ringview_release(f->rv);
+			shown += 4;
+		}
+	}
+}
+
 static void a_record_is_contiguous_wherever_the_ring_wraps(void **state)
 {
 	struct fixture *f = *state;
@@ -395,37 +416,38 @@ static void no_record_of_the_lap_before_is_shown_behind_discards(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		reading(an_empty_ring_shows_nothing),
-		reading(a_record_is_shown_once),
-		reading(a_record_put_after_nothing_was_shown_is_shown),
-		reading(records_of_equal_length_are_shown_in_order),
-		reading(records_of_every_small_length_are_shown),
-		reading(lengths_of_one_stride_are_told_apart),
-		reading(a_length_that_changes_back_is_followed),
-		reading(a_long_stream_of_mixed_lengths_is_shown_as_written),
-		reading(a_record_is_contiguous_wherever_the_ring_wraps),
-		reading(the_largest_record_is_contiguous_wherever_the_ring_wraps),
-		reading(a_larger_record_than_size_less_16_does_not_fit),
-		reading(records_without_payload_are_shown),
-		reading(positions_may_pass_32_bits),
-		reading(positions_may_pass_64_bits),
-		reading(a_discarded_first_record_is_skipped),
-		reading(a_discarded_record_in_the_middle_is_skipped),
-		reading(a_discarded_last_record_is_skipped),
-		reading(a_record_behind_a_discard_that_was_the_last_one_is_shown),
-		reading(a_ring_of_discarded_records_shows_nothing),
-		reading(a_busy_head_hides_the_records_behind_it),
-		reading(a_busy_record_hides_only_what_is_behind_it),
-		reading(a_busy_head_that_is_discarded_is_skipped),
-		reading(records_committed_out_of_order_are_shown_in_order),
-		reading(peeking_gives_nothing_back),
-		reading(one_release_gives_back_all_that_was_shown),
-		reading(a_release_gives_back_discards_that_were_skipped),
-		reading(a_release_with_nothing_shown_gives_nothing_back),
-		reading(a_second_release_gives_nothing_more_back),
-		reading(a_full_ring_takes_a_record_after_a_release),
-		reading(a_new_reader_goes_on_where_the_last_one_released),
-		reading(no_record_of_the_lap_before_is_shown_behind_discards),
+		reading_new_and_settled(an_empty_ring_shows_nothing),
+		reading_new_and_settled(a_record_is_shown_once),
+		reading_new_and_settled(a_record_put_after_nothing_was_shown_is_shown),
+		reading_new_and_settled(records_of_equal_length_are_shown_in_order),
+		reading_new_and_settled(records_of_every_small_length_are_shown),
+		reading_new_and_settled(lengths_of_one_stride_are_told_apart),
+		reading_new_and_settled(a_length_that_changes_back_is_followed),
+		reading_new_and_settled(a_long_stream_of_mixed_lengths_is_shown_as_written),
+		reading_new_and_settled(lengths_that_were_expected_are_not_taken_for_granted),
+		reading_new_and_settled(a_record_is_contiguous_wherever_the_ring_wraps),
+		reading_new_and_settled(the_largest_record_is_contiguous_wherever_the_ring_wraps),
+		reading_new_and_settled(a_larger_record_than_size_less_16_does_not_fit),
+		reading_new_and_settled(records_without_payload_are_shown),
+		reading_new_and_settled(positions_may_pass_32_bits),
+		reading_new_and_settled(positions_may_pass_64_bits),
+		reading_new_and_settled(a_discarded_first_record_is_skipped),
+		reading_new_and_settled(a_discarded_record_in_the_middle_is_skipped),
+		reading_new_and_settled(a_discarded_last_record_is_skipped),
+		reading_new_and_settled(a_record_behind_a_discard_that_was_the_last_one_is_shown),
+		reading_new_and_settled(a_ring_of_discarded_records_shows_nothing),
+		reading_new_and_settled(a_busy_head_hides_the_records_behind_it),
+		reading_new_and_settled(a_busy_record_hides_only_what_is_behind_it),
+		reading_new_and_settled(a_busy_head_that_is_discarded_is_skipped),
+		reading_new_and_settled(records_committed_out_of_order_are_shown_in_order),
+		reading_new_and_settled(peeking_gives_nothing_back),
+		reading_new_and_settled(one_release_gives_back_all_that_was_shown),
+		reading_new_and_settled(a_release_gives_back_discards_that_were_skipped),
+		reading_new_and_settled(a_release_with_nothing_shown_gives_nothing_back),
+		reading_new_and_settled(a_second_release_gives_nothing_more_back),
+		reading_new_and_settled(a_full_ring_takes_a_record_after_a_release),
+		reading_new_and_settled(a_new_reader_goes_on_where_the_last_one_released),
+		reading_new_and_settled(no_record_of_the_lap_before_is_shown_behind_discards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
