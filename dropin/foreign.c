@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dlfcn.h>
 #include <link.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "foreign.h"
+#include "lock.h"
 
 const char made_here;
 
@@ -17,24 +17,7 @@ struct maker {
 	const void *address; /* in the library that made the object */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct maker *makers;
-
-static void take_lock(void)
-{
-	pthread_mutex_lock(&lock);
-}
-
-static void leave_lock(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* A child must not inherit a lock that another thread holds: it may make rings. */
-__attribute__((constructor)) static void guard_forks(void)
-{
-	pthread_atfork(take_lock, leave_lock, leave_lock);
-}
 
 /* The entry of an object, or NULL; with NULL, one that is not in use. */
 static struct maker *entry_of(const void *object)
@@ -63,7 +46,7 @@ void foreign_remember(const void *object, const void *owner, foreign_function *f
 {
 	struct maker *m;
 
-	take_lock();
+	lock();
 	m = entry_of(object);
 	if (!m)
 		m = new_entry();
@@ -72,16 +55,16 @@ void foreign_remember(const void *object, const void *owner, foreign_function *f
 		m->owner = owner;
 		memcpy(&m->address, &function, sizeof(function));
 	}
-	leave_lock();
+	unlock();
 }
 
 void foreign_forget(const void *owner)
 {
-	take_lock();
+	lock();
 	for (struct maker *m = makers; m; m = m->next)
 		if (m->object && m->owner == owner)
 			m->object = NULL;
-	leave_lock();
+	unlock();
 }
 
 static const void *maker_of(const void *object)
@@ -89,10 +72,10 @@ static const void *maker_of(const void *object)
 	const void *address;
 	struct maker *m;
 
-	take_lock();
+	lock();
 	m = entry_of(object);
 	address = m ? m->address : NULL;
-	leave_lock();
+	unlock();
 	return address;
 }
 

@@ -22,8 +22,8 @@ static inline bool is_foreign(const void *object)
 
 /*
  * The function @name of the library that made @object: of the library that has @caller, a return
- * address or NULL; else of the one that is remembered; else of any loaded one but this. NULL if there is
- * none.
+ * address or NULL; else of the one that is remembered; else of any loaded one but this. NULL if
+ * there is none.
  */
 foreign_function *foreign_find(const void *object, const char *name, const void *caller);
 

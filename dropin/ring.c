@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "foreign.h"
+#include "lock.h"
 #include "ring.h"
 
 /*
@@ -17,21 +18,24 @@
 #define RELEASE_PART 64
 #define RELEASE_MOST 16384
 
-static int size_of_ring(int map_fd, size_t *size)
+static struct ring *all_rings;
+
+static int describe_map(struct ring *r)
 {
 	struct bpf_map_info info;
 	union bpf_attr attributes;
 
 	memset(&info, 0, sizeof(info));
 	memset(&attributes, 0, sizeof(attributes));
-	attributes.info.bpf_fd = (uint32_t)map_fd;
+	attributes.info.bpf_fd = (uint32_t)r->map_fd;
 	attributes.info.info_len = sizeof(info);
 	attributes.info.info = (uintptr_t)&info;
 	if (syscall(__NR_bpf, BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof(attributes)) < 0)
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
-	*size = info.max_entries;
+	r->size = info.max_entries;
+	r->map_id = info.id;
 	return 0;
 }
 
@@ -62,12 +66,13 @@ static uint64_t producer_position(const struct ring *r)
 	return __atomic_load_n((const uint64_t *)page, __ATOMIC_ACQUIRE);
 }
 
-static uint64_t available(const struct ring *r)
+/* Less than 0: something else has put the consumer position ahead. libbpf finds nothing then. */
+static int64_t available(const struct ring *r)
 {
 	/* Consumer first: a producer position read after it is never behind it. */
 	const uint64_t consumer = consumer_position(r);
 
-	return producer_position(r) - consumer;
+	return (int64_t)(producer_position(r) - consumer);
 }
 
 unsigned long ring__consumer_pos(const struct ring *r)
@@ -85,7 +90,7 @@ unsigned long ring__producer_pos(const struct ring *r)
 size_t ring__avail_data_size(const struct ring *r)
 {
 	HAND_ON(r, ring__avail_data_size, 0, r);
-	return available(r);
+	return (size_t)available(r);
 }
 
 size_t ring__size(const struct ring *r)
@@ -100,7 +105,72 @@ int ring__map_fd(const struct ring *r)
 	return r->map_fd;
 }
 
-int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context)
+/* Which fails while the positions in the ring are impossible. */
+static int open_reader(struct ring *r)
+{
+	int err = ringview_open(&r->reader, r->map_fd, NULL);
+
+	if (err || !r->group)
+		return err;
+	err = ringview_group_add(r->group, r->reader);
+	if (err) {
+		ringview_close(r->reader);
+		r->reader = NULL;
+	}
+	return err;
+}
+
+static void forget_unreleased(struct ring *r)
+{
+	r->consumed = consumer_position(r);
+	r->unreleased = r->passed_on = 0;
+}
+
+/* Also looks once more, in a way that no record can be missed that is not notified. */
+static int arm(struct ring *r)
+{
+	const int found = ringview_arm(r->reader);
+
+	forget_unreleased(r);
+	return found;
+}
+
+static void share_with(struct ring *other)
+{
+	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
+		return;
+	/* What it holds back would be read twice. */
+	if (other->reader && !__atomic_load_n(&other->is_in_use, __ATOMIC_ACQUIRE))
+		arm(other);
+}
+
+static void enter(struct ring *r)
+{
+	lock();
+	for (struct ring *other = all_rings; other; other = other->next)
+		if (other->map_id == r->map_id) {
+			share_with(other);
+			r->is_shared = true;
+		}
+	r->next = all_rings;
+	all_rings = r;
+	unlock();
+}
+
+static void leave(struct ring *r)
+{
+	struct ring **at = &all_rings;
+
+	lock();
+	while (*at && *at != r)
+		at = &(*at)->next;
+	if (*at)
+		*at = r->next;
+	unlock();
+}
+
+int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
+	struct ringview_group *group, unsigned *pending)
 {
 	struct ring *r = calloc(1, sizeof(*r));
 	int err;
@@ -111,12 +181,16 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	r->map_fd = map_fd;
 	r->callback = callback;
 	r->context = context;
-	err = size_of_ring(map_fd, &r->size);
+	r->group = group;
+	r->pending = pending;
+	err = describe_map(r);
 	if (!err)
 		err = map_positions(r);
-	if (!err)
-		err = ringview_open(&r->reader, map_fd, NULL);
-	if (err) {
+	if (!err) {
+		enter(r);
+		err = open_reader(r);
+	}
+	if (err && err != -EBADMSG) {
 		ring_close(r);
 		return err;
 	}
@@ -129,97 +203,197 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 
 void ring_close(struct ring *r)
 {
+	leave(r);
+	ring_set_pending(r, false);
 	ringview_close(r->reader);
 	if (r->positions)
 		munmap((void *)(uintptr_t)r->positions, 2 * r->page_size);
 	free(r);
 }
 
-bool ring_is_being_read(const struct ring *r, const void *frame)
+void ring_set_pending(struct ring *r, bool is_pending)
 {
-	return r->pass && (uintptr_t)frame < (uintptr_t)r->pass;
+	if (r->is_pending == is_pending)
+		return;
+	r->is_pending = is_pending;
+	/* Atomic: threads may read different rings of a ring_buffer. */
+	__atomic_fetch_add(r->pending, is_pending ? 1 : -1, __ATOMIC_RELAXED);
 }
 
 static void release(struct ring *r)
 {
 	ringview_release(r->reader);
-	r->consumed = consumer_position(r);
+	forget_unreleased(r);
+}
+
+static int restart(struct ring *r)
+{
+	const int err = ringview_restart(r->reader);
+
+	forget_unreleased(r);
+	r->in_callback = false;
+	return err;
+}
+
+/* A record whose callback has not returned is shown once more. */
+static void resume(struct ring *r)
+{
+	struct ringview_record record;
+
+	if (!r->in_callback)
+		return;
+	r->in_callback = false;
+	ringview_cancel(r->reader);
+	while (r->passed_on > 0 && ringview_peek(r->reader, &record) > 0)
+		r->passed_on--;
+	release(r);
+}
+
+/* Passes one record on. What the callback returned. */
+static int pass_on_record(struct ring *r, const struct ringview_record *record)
+{
+	const unsigned pass = r->pass;
+	int result;
+
+	r->in_callback = true;
+	result = r->callback(r->context, (void *)(uintptr_t)record->data, record->length);
+	if (r->pass != pass) {
+		/* The callback has read its own ring, and so this record once more. */
+		resume(r);
+		return result;
+	}
+	r->in_callback = false;
+	r->passed_on++;
+	r->unreleased += record->length + RINGVIEW_HEADER_SIZE;
+	return result;
 }
 
 /* Passes records on until there is none, or the callback says so. */
 static int64_t pass_on(struct ring *r, size_t most)
 {
 	struct ringview_record record;
-	size_t unreleased = 0;
 	int64_t count = 0;
 	int found;
 
 	while ((found = ringview_peek(r->reader, &record)) > 0) {
-		int result = r->callback(r->context, (void *)(uintptr_t)record.data, record.length);
+		const int result = pass_on_record(r, &record);
 
 		if (result < 0)
 			return result;
 		count++;
 		if ((size_t)count >= most)
 			return count;
-		unreleased += record.length + RINGVIEW_HEADER_SIZE;
-		if (unreleased >= r->release_after) {
+		if (r->unreleased >= r->release_after)
 			release(r);
-			unreleased = 0;
-		}
 	}
 	/* An error of the ring lasts: it can wait until what was passed on has been counted. */
 	return found < 0 && count == 0 ? found : count;
 }
 
+static bool is_shared(const struct ring *r)
+{
+	return __atomic_load_n(&r->is_shared, __ATOMIC_RELAXED);
+}
+
+/* Begins where the ring says, as each pass of libbpf does, if another consumer was here. */
+static void catch_up(struct ring *r)
+{
+	/* A group's reader may hold records back, unless it shares its ring. */
+	if ((!r->group || is_shared(r)) && consumer_position(r) != r->consumed)
+		restart(r);
+	resume(r);
+}
+
 static void begin_pass(struct ring *r, bool in_turn)
 {
-	/* Each pass of libbpf begins where the ring says, so consumers of a ring can take turns. */
-	if (r->wait == RINGVIEW_WAIT_EVENT && consumer_position(r) != r->consumed)
-		ringview_restart(r->reader);
+	r->pass++;
+	catch_up(r);
 	/* Ends the turn that a poll may have left in the middle. */
-	if (r->wait != RINGVIEW_WAIT_EVENT && !in_turn)
-		ringview_arm(r->reader);
+	if (r->group && !in_turn)
+		arm(r);
 }
 
 static void end_pass(struct ring *r, bool in_turn)
 {
 	release(r);
-	/* What a busy reader holds back while it spins: the caller may sleep next. */
-	if (r->wait == RINGVIEW_WAIT_BUSY && !in_turn)
-		ringview_arm(r->reader);
+	/* What a reader holds back until its next wait: the caller may sleep next, or another
+	 * consumer read. */
+	if (r->group && (!in_turn || is_shared(r)))
+		arm(r);
 }
 
-static int64_t read_until(struct ring *r, size_t most, bool in_turn)
+static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 {
-	const void *frame = __builtin_frame_address(0);
 	int64_t result;
 
-	/* In its callback, whose record would be released, and written over. */
-	if (ring_is_being_read(r, frame))
-		return 0;
-	/* A program that spins must not write to the consumer position's cache line each time. */
-	if (r->wait == RINGVIEW_WAIT_EVENT && available(r) == 0)
-		return 0;
-	r->pass = frame;
 	begin_pass(r, in_turn);
 	result = pass_on(r, most);
 	/* Another consumer was here. */
-	if (result == -EBUSY && ringview_restart(r->reader) == 0)
+	if (result == -EBUSY && restart(r) == 0)
 		result = pass_on(r, most);
 	end_pass(r, in_turn);
-	r->pass = NULL;
 	return result;
+}
+
+/* EVENT: until nothing is left that is not notified. */
+static int64_t read_all(struct ring *r, size_t most)
+{
+	int64_t total = 0;
+
+	ring_set_pending(r, true);
+	do {
+		const int64_t count = read_pass(r, most - (size_t)total, false);
+
+		if (count < 0)
+			return count;
+		total += count;
+		if ((size_t)total >= most)
+			return total;
+	} while (arm(r) > 0);
+	/* Unless a record is in the way that is not submitted yet, perhaps without a notification.
+	 */
+	ring_set_pending(r, available(r) > 0);
+	return total;
 }
 
 int64_t ring_read_turn(struct ring *r)
 {
-	return read_until(r, INT32_MAX, true);
+	return read_pass(r, INT32_MAX, true);
 }
 
 int64_t ring_read(struct ring *r, size_t most)
 {
-	return read_until(r, most, false);
+	const int64_t left = available(r);
+	int64_t result;
+
+	/* A program that spins must not write to the consumer position's cache line each time. */
+	if (left < 0 || (left == 0 && (!r->reader || (!r->group && !r->is_pending))))
+		return 0;
+	if (!r->reader) {
+		const int err = open_reader(r);
+
+		if (err)
+			return err;
+		forget_unreleased(r);
+	}
+	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
+	result = r->group ? read_pass(r, most, false) : read_all(r, most);
+	__atomic_store_n(&r->is_in_use, false, __ATOMIC_RELEASE);
+	return result;
+}
+
+void ring_begin_wait(struct ring *r)
+{
+	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
+	if (r->reader)
+		catch_up(r);
+	else if (available(r) > 0 && open_reader(r) == 0)
+		forget_unreleased(r);
+}
+
+void ring_end_wait(struct ring *r)
+{
+	__atomic_store_n(&r->is_in_use, false, __ATOMIC_RELEASE);
 }
 
 int ring__consume_n(struct ring *r, size_t n)

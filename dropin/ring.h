@@ -12,40 +12,62 @@
 #include "ringview/ringview.h"
 
 struct ring {
-	const void *maker; /* &made_here */
-	struct ringview *reader;
+	const void *maker;            /* &made_here */
+	struct ringview *reader;      /* NULL while the positions in the ring are impossible */
+	struct ringview_group *group; /* the reader's; NULL with EVENT */
 	ring_buffer_sample_fn callback;
 	void *context;
 	int map_fd; /* the caller's */
 	size_t size;
 	size_t page_size;
 	const void *positions; /* the consumer's page and the producer's, read-only */
-	size_t release_after;  /* bytes that may be read before producers get them back */
 	uint64_t consumed;     /* consumer position as this ring last left it */
-	enum ringview_wait_strategy wait; /* of the ring_buffer; but for EVENT, by a group */
-	const void *pass;                 /* stack frame of the reading under way; NULL */
+	uint32_t map_id;
+	struct ring *next; /* of all rings of this process */
+
+	/*
+	 * There has been another ring of this process on this map. They take turns: each pass
+	 * begins where the ring says, and holds nothing back.
+	 */
+	bool is_shared;
+	bool is_in_use; /* by a call */
+
+	size_t release_after; /* bytes that may be read before producers get them back */
+	size_t unreleased;    /* bytes of records that were passed on and not released */
+	size_t passed_on;     /* those records */
+	bool in_callback;     /* or it was left by longjmp(), an exception, or with its thread */
+	unsigned pass;        /* number of the pass that is under way, or of the last */
+
+	/* EVENT: there may be records that nothing will notify: a pass has not ended, or has left
+	 * some. @pending counts these rings of the ring_buffer. */
+	bool is_pending;
+	unsigned *pending;
 };
 
 /* 0, or a negative errno as of ring_buffer__add(). */
-int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context);
+int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
+	struct ringview_group *group, unsigned *pending);
 void ring_close(struct ring *r);
 
 /*
  * Passes the records that are there to the callback: @most at most, though one if that is 0. Their
  * number, or what the callback returned if that was negative, or a negative errno of the ring.
  *
- * 0 from within a callback of the same ring: its record is in use.
+ * A record whose callback has not returned comes first, once more: as with libbpf.
  */
 int64_t ring_read(struct ring *r, size_t most);
 
 /* As ring_read(), in a turn of the reader's group, and until that is over. */
 int64_t ring_read_turn(struct ring *r);
 
-/*
- * Whether @frame, of a function on the stack, is within a callback of this ring: further down than
- * the reading that is under way. So a callback that was left by longjmp() or an exception does not
- * keep its ring from being read for ever, as a flag would.
- */
-bool ring_is_being_read(const struct ring *r, const void *frame);
+/* To be called before the group waits, which releases what was shown: but not a record whose
+ * callback has not returned. */
+void ring_begin_wait(struct ring *r);
+
+/* To be called after that, and when all turns are over. */
+void ring_end_wait(struct ring *r);
+
+/* See is_pending. */
+void ring_set_pending(struct ring *r, bool is_pending);
 
 #endif

@@ -3,8 +3,9 @@
  * libbpf's ring_buffer__*: many rings and one epoll descriptor.
  *
  * The epoll descriptor is the caller's to wait on, and so as libbpf's: level-triggered, on the maps
- * themselves. ring_buffer__poll() waits on it too, unless the environment asks for another
- * strategy; then a group of ringview does the waiting.
+ * themselves. ring_buffer__poll() does not wait on it. With EVENT it waits on an edge-triggered
+ * one: each pass that finds a ring empty arms it, so the kernel is asked once a wait. With the
+ * others a group of ringview does the waiting.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -23,13 +24,18 @@
  * is the end. A wait that does not always sleep can miss that, so it returns once in a while. */
 #define LONGEST_WAIT_NS 100000000
 
+/* EVENT: between looks at a record that is reserved and not submitted. It may be submitted without
+ * a notification. */
+#define BUSY_RECORD_MS 1
+
 struct ring_buffer {
 	const void *maker; /* &made_here */
 	struct ring **rings;
 	struct epoll_event *events;
 	int count;
-	int epoll_fd;
-	enum ringview_wait_strategy wait;
+	int epoll_fd;                 /* the caller's to wait on */
+	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
+	unsigned pending;             /* EVENT: rings to be read without a notification */
 	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
 };
 
@@ -72,7 +78,7 @@ static int grow(struct ring_buffer *rb)
 	return 0;
 }
 
-/* Has a ring waited for: by whoever waits on the descriptor, and by the group. */
+/* Has a ring waited for: by the caller, and by poll. */
 static int watch(struct ring_buffer *rb, struct ring *r)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u32 = (uint32_t)rb->count };
@@ -80,13 +86,11 @@ static int watch(struct ring_buffer *rb, struct ring *r)
 
 	if (epoll_ctl(rb->epoll_fd, EPOLL_CTL_ADD, r->map_fd, &event) < 0)
 		return -errno;
-	if (!rb->group)
+	event.events |= EPOLLET;
+	if (rb->group || epoll_ctl(rb->edge_fd, EPOLL_CTL_ADD, r->map_fd, &event) == 0)
 		return 0;
-	err = ringview_group_add(rb->group, r->reader);
-	if (err)
-		epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
-	else
-		r->wait = rb->wait;
+	err = -errno;
+	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
 	return err;
 }
 
@@ -96,7 +100,7 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	int err = grow(rb);
 
 	if (!err)
-		err = ring_open(&r, map_fd, callback, context);
+		err = ring_open(&r, map_fd, callback, context, rb->group, &rb->pending);
 	if (err)
 		return err;
 	err = watch(rb, r);
@@ -156,6 +160,8 @@ static void free_all(struct ring_buffer *rb)
 		ring_close(rb->rings[i]);
 	if (rb->epoll_fd >= 0)
 		close(rb->epoll_fd);
+	if (rb->edge_fd >= 0)
+		close(rb->edge_fd);
 	free(rb->events);
 	free(rb->rings);
 	free(rb);
@@ -182,11 +188,14 @@ static int open_waits(struct ring_buffer *rb)
 {
 	const struct ringview_options options = environment_options();
 
+	rb->edge_fd = -1;
 	rb->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (rb->epoll_fd < 0)
 		return -errno;
-	rb->wait = options.wait;
-	return rb->wait == RINGVIEW_WAIT_EVENT ? 0 : ringview_group_open(&rb->group, &options);
+	if (options.wait != RINGVIEW_WAIT_EVENT)
+		return ringview_group_open(&rb->group, &options);
+	rb->edge_fd = epoll_create1(EPOLL_CLOEXEC);
+	return rb->edge_fd < 0 ? -errno : 0;
 }
 
 struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback, void *context,
@@ -280,13 +289,37 @@ int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
 	return libbpf_result(total);
 }
 
-static int64_t poll_epoll(struct ring_buffer *rb, int timeout_ms)
+static unsigned pending_rings(const struct ring_buffer *rb)
 {
-	const int ready = epoll_wait(rb->epoll_fd, rb->events, rb->count, timeout_ms);
+	return __atomic_load_n(&rb->pending, __ATOMIC_RELAXED);
+}
+
+/* Reads the rings that are pending. */
+static int64_t read_pending(struct ring_buffer *rb)
+{
 	int64_t total = 0;
 
-	if (ready < 0)
-		return -errno;
+	for (int i = 0; i < rb->count; i++)
+		if (rb->rings[i]->is_pending) {
+			const int64_t count = ring_read(rb->rings[i], INT_MAX);
+
+			if (count < 0)
+				return count;
+			total += count;
+		}
+	return total;
+}
+
+/* Reads the rings of the first @ready events. */
+static int64_t read_ready(struct ring_buffer *rb, int ready)
+{
+	int64_t total = 0;
+
+	/* Each is told once only: should a callback stop this call, or be left, the rest is
+	 * pending.
+	 */
+	for (int i = 0; i < ready; i++)
+		ring_set_pending(rb->rings[rb->events[i].data.u32], true);
 	for (int i = 0; i < ready; i++) {
 		const int64_t count = ring_read(rb->rings[rb->events[i].data.u32], INT_MAX);
 
@@ -295,6 +328,34 @@ static int64_t poll_epoll(struct ring_buffer *rb, int timeout_ms)
 		total += count;
 	}
 	return total;
+}
+
+static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
+{
+	int wait_ms = pending_rings(rb) ? 0 : timeout_ms;
+
+	for (;;) {
+		const bool pending = pending_rings(rb);
+		const int ready = epoll_wait(rb->edge_fd, rb->events, rb->count, wait_ms);
+		int64_t total;
+
+		if (ready < 0)
+			return -errno;
+		total = read_ready(rb, ready);
+		if (pending && total >= 0) {
+			const int64_t more = read_pending(rb);
+
+			total = more < 0 ? more : total + more;
+		}
+		if (total != 0 || ready > 0 || wait_ms == timeout_ms)
+			return total;
+		/* Only what is in the way of others, by now. */
+		if (timeout_ms > 0)
+			timeout_ms -= wait_ms;
+		wait_ms = timeout_ms;
+		if (pending_rings(rb) && (timeout_ms < 0 || timeout_ms > BUSY_RECORD_MS))
+			wait_ms = BUSY_RECORD_MS;
+	}
 }
 
 static struct ring *ring_of(const struct ring_buffer *rb, const struct ringview *reader)
@@ -306,27 +367,11 @@ static struct ring *ring_of(const struct ring_buffer *rb, const struct ringview 
 	return rb->rings[i];
 }
 
-static bool any_is_being_read(const struct ring_buffer *rb, const void *frame)
-{
-	for (int i = 0; i < rb->count; i++)
-		if (ring_is_being_read(rb->rings[i], frame))
-			return true;
-	return false;
-}
-
-static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
+static int64_t read_turns(struct ring_buffer *rb)
 {
 	struct ringview *reader;
 	int64_t total = 0;
-	int found;
 
-	/* A wait releases, but the record of the callback that this is called from is in use. */
-	if (any_is_being_read(rb, __builtin_frame_address(0)))
-		return consume(rb);
-	found = ringview_group_wait(
-		rb->group, timeout_ms < 0 ? LONGEST_WAIT_NS : timeout_ms * INT64_C(1000000));
-	if (found <= 0)
-		return found;
 	for (int left = TURNS_OF_A_RING * rb->count;
 		left > 0 && ringview_group_next(rb->group, &reader) > 0; left--) {
 		const int64_t count = ring_read_turn(ring_of(rb, reader));
@@ -338,8 +383,23 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 	return total;
 }
 
+static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
+{
+	int64_t result;
+
+	for (int i = 0; i < rb->count; i++)
+		ring_begin_wait(rb->rings[i]);
+	result = ringview_group_wait(
+		rb->group, timeout_ms < 0 ? LONGEST_WAIT_NS : timeout_ms * INT64_C(1000000));
+	if (result > 0)
+		result = read_turns(rb);
+	for (int i = 0; i < rb->count; i++)
+		ring_end_wait(rb->rings[i]);
+	return result;
+}
+
 int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
 {
 	HAND_ON(rb, ring_buffer__poll, -EOPNOTSUPP, rb, timeout_ms);
-	return libbpf_result(rb->group ? poll_group(rb, timeout_ms) : poll_epoll(rb, timeout_ms));
+	return libbpf_result(rb->group ? poll_group(rb, timeout_ms) : poll_event(rb, timeout_ms));
 }

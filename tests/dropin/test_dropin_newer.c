@@ -144,8 +144,8 @@ static void a_bound_leaves_the_discards_behind_it(void **state)
 	produce(c, 0, 2);
 	assert_int_equal(run(&c->rings[0].kernel, 8, 0, true, 2), 0);
 	assert_int_equal(newer.consume_n(ring, 2), 2);
-	if (is_busy())
-		skip_because("a busy reader gives back what it has skipped");
+	if (looks_itself())
+		skip_because("a reader that holds records back releases what it has skipped");
 	assert_int_equal(newer.avail_data_size(ring), 32);
 	assert_int_equal(newer.consume_n(ring, 2), 0);
 	assert_int_equal(newer.avail_data_size(ring), 0);
