@@ -26,6 +26,21 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
+struct printable {
+	char text[33];
+};
+
+/* The beginning of a value. What is not printable ASCII could change the terminal, or what it
+ * shows. */
+static struct printable printable(const char *value)
+{
+	struct printable p = { "" };
+
+	for (size_t i = 0; i < sizeof(p.text) - 1 && value[i]; i++)
+		p.text[i] = value[i] >= ' ' && value[i] <= '~' ? value[i] : '?';
+	return p;
+}
+
 static enum ringview_wait_strategy wait_of(const char *text)
 {
 	if (!text || strcmp(text, "event") == 0)
@@ -34,7 +49,8 @@ static enum ringview_wait_strategy wait_of(const char *text)
 		return RINGVIEW_WAIT_PACED;
 	if (strcmp(text, "busy") == 0)
 		return RINGVIEW_WAIT_BUSY;
-	SAY_ONCE("%s: \"%.32s\" is not event, paced or busy; taking event", WAIT, text);
+	SAY_ONCE(
+		"%s: \"%s\" is not event, paced or busy; taking event", WAIT, printable(text).text);
 	return RINGVIEW_WAIT_EVENT;
 }
 
@@ -63,8 +79,8 @@ static int64_t budget_of(const char *text, enum ringview_wait_strategy wait)
 		return 0;
 	ns = parse_budget(text);
 	if (ns == 0)
-		SAY_ONCE("%s: \"%.32s\" is not a time of 1ns to 1s, as 500us or 1ms; taking 200us",
-			BUDGET, text);
+		SAY_ONCE("%s: \"%s\" is not a time of 1ns to 1s, as 500us or 1ms; taking 200us",
+			BUDGET, printable(text).text);
 	else if (wait != RINGVIEW_WAIT_PACED)
 		SAY_ONCE("%s: nothing keeps a budget but %s=paced", BUDGET, WAIT);
 	return ns;

@@ -124,6 +124,23 @@ static void an_unknown_wait_is_told_once(void **state)
 		"event\n");
 }
 
+static void what_a_terminal_obeys_is_not_printed(void **state)
+{
+	(void)state;
+	look("\033[2J\r\n\a\177\xc2\x9b\xe2\x80\xae", NULL);
+	assert_options(RINGVIEW_WAIT_EVENT, 0,
+		"libringview-libbpf: RINGVIEW_WAIT: \"?[2J?????????\" is not event, paced or busy; "
+		"taking event\n");
+	look("paced", "\0331ms");
+	assert_options(RINGVIEW_WAIT_PACED, 0,
+		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: \"?1ms\" is not a time of 1ns to 1s, as "
+		"500us or 1ms; taking 200us\n");
+	look("0123456789012345678901234567890123456789", NULL);
+	assert_options(RINGVIEW_WAIT_EVENT, 0,
+		"libringview-libbpf: RINGVIEW_WAIT: \"01234567890123456789012345678901\" is not event, "
+		"paced or busy; taking event\n");
+}
+
 static void a_wrong_budget_is_told_once(void **state)
 {
 	static const char *const wrong[] = { "200", "us", "0us", "-1us", "1.5ms", "200 us",
@@ -158,6 +175,7 @@ int main(void)
 		cmocka_unit_test(each_wait_has_its_name),
 		cmocka_unit_test(a_budget_is_a_whole_number_and_a_unit),
 		cmocka_unit_test(an_unknown_wait_is_told_once),
+		cmocka_unit_test(what_a_terminal_obeys_is_not_printed),
 		cmocka_unit_test(a_wrong_budget_is_told_once),
 		cmocka_unit_test(a_budget_that_nothing_keeps_is_told_once),
 	};
