@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drain: fill, then time the reading, as the seed of this benchmark does. sweep: the same over many
+ * event sizes.
+ */
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "benchmark.h"
+#include "cli/settings.h"
+#include "commands.h"
 #include "machine/machine.h"
 #include "peers/peers.h"
 #include "pin.h"
@@ -199,8 +204,8 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	return output_commit(&output, settings->output, b->why);
 }
 
-int benchmark_run(const char *command, const struct settings *settings, int argc, char **argv,
-	struct complaint *why)
+static int benchmark_run(const char *command, const struct settings *settings, int argc,
+	char **argv, struct complaint *why)
 {
 	static struct benchmark b;
 	const struct machine_request request = {
@@ -235,4 +240,25 @@ int benchmark_run(const char *command, const struct settings *settings, int argc
 	results_free(&b.results);
 	free(b.measurement);
 	return err;
+}
+
+static int run(const char *name, enum command_bit command, int argc, char **argv)
+{
+	static struct settings settings;
+	struct complaint why;
+	const int result = settings_parse(&settings, command, argc, argv, &why);
+
+	if (result)
+		return command_end_usage(result, &why);
+	return command_end(benchmark_run(name, &settings, argc, argv, &why), &why);
+}
+
+int command_drain(int argc, char **argv)
+{
+	return run("drain", COMMAND_DRAIN, argc, argv);
+}
+
+int command_sweep(int argc, char **argv)
+{
+	return run("sweep", COMMAND_SWEEP, argc, argv);
 }

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <math.h>
 
-#include "commandline/flags.h"
-#include "commandline/parse.h"
+#include "cli/flags.h"
+#include "cli/values.h"
 #include "commands.h"
 #include "results/comparison.h"
 #include "results/output.h"
 #include "results/style.h"
-#include "settings.h"
+#include "cli/settings.h"
 
 /* compare's own: 0 same or better, 1 worse, 2 not comparable (or wrong usage). */
 enum { COMPARE_FINE = 0, COMPARE_WORSE = 1, COMPARE_IMPOSSIBLE = 2 };
@@ -122,7 +122,7 @@ static void write_comparison(struct compare *c, FILE *out)
 		c->new.series_count - c->matched);
 }
 
-static int compare(struct compare *c, const char *const names[2], struct complaint *why)
+static int compare(struct compare *c, const char *const *names, struct complaint *why)
 {
 	struct output output;
 	int err;
@@ -167,37 +167,17 @@ static int compare(struct compare *c, const char *const names[2], struct complai
 
 int command_compare(int argc, char **argv)
 {
-	struct compare c = { .comparison = { COMPARISON_THRESHOLD, &c.old, &c.new } };
-	const char *names[2];
-	struct flag_arguments arguments = { .values = names, .capacity = 2 };
-	const struct flag flags[] = {
-		{ .name = "threshold",
-			.kind = FLAG_PERCENT,
-			.target = &c.comparison.threshold,
-			.placeholder = "PERCENT",
-			.help = "Differences smaller than this are the same." },
-		{ .name = "force",
-			.kind = FLAG_BOOLEAN,
-			.target = &c.force,
-			.help = "Compare results of different machines or settings too." },
-	};
-	const struct flag_command command = {
-		.name = PROGRAM " compare",
-		.arguments = "OLD.json NEW.json",
-		.summary =
-			"Compares two results of -format json. Each file may hold several runs. "
-			"The exit status is 0 for the same or faster, 1 if anything became slower, 2 "
-			"if they cannot be compared.",
-		.flags = flags,
-		.flag_count = sizeof(flags) / sizeof(flags[0]),
-	};
+	static struct settings settings;
 	struct complaint why = { "" };
-	int status = command_parse_files(&command, argc, argv, &arguments, 2,
-		"compare needs two files, OLD.json and NEW.json", &why);
+	int status = settings_parse(&settings, COMMAND_COMPARE, argc, argv, &why);
+	struct compare c = {
+		.force = settings.force,
+		.comparison = { settings.threshold, &c.old, &c.new },
+	};
 
 	if (status > 0)
 		return COMPARE_FINE;
-	status = status ? COMPARE_IMPOSSIBLE : compare(&c, names, &why);
+	status = status ? COMPARE_IMPOSSIBLE : compare(&c, settings.files, &why);
 	if (why.text[0])
 		command_end(-EINVAL, &why);
 	result_file_free(&c.old);

@@ -4,8 +4,8 @@
 
 #include "interrupt.h"
 
-/* Atomic, not volatile: threads that measure look here too, and not only the one that the handler ran
- * in. */
+/* Atomic, not volatile: threads that measure look here too, and not only the one that the handler
+ * ran in. */
 static int arrived;
 
 static void note(int signal_number)

@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "commandline/flags.h"
+#include "cli/flags.h"
 #include "commands.h"
 #include "machine/counters.h"
 #include "paths/path.h"
 #include "peers/peers.h"
 #include "results/output.h"
-#include "settings.h"
+#include "cli/settings.h"
 #include "sources/source.h"
 
 static void write_peer(FILE *out, struct peers *peers, const struct path *path, bool bpf)
@@ -100,26 +100,13 @@ static void write_list(FILE *out)
 
 int command_list(int argc, char **argv)
 {
-	const struct flag_command command = {
-		.name = PROGRAM " list",
-		.summary =
-			"Lists the read paths, sources and privileges that are available here, and "
-			"why others are not.",
-	};
-	char error[256];
+	static struct settings settings;
 	struct complaint why;
 	struct output output;
-	int result = flags_parse(&command, argc, argv, NULL, error, sizeof(error));
+	int result = settings_parse(&settings, COMMAND_LIST, argc, argv, &why);
 
-	if (result > 0) {
-		flags_print_help(stdout, &command);
-		return EXIT_DONE;
-	}
-	if (result < 0) {
-		complain(&why, result, "%s", error);
-		command_end(result, &why);
-		return EXIT_USAGE;
-	}
+	if (result)
+		return command_end_usage(result, &why);
 	result = output_begin(&output);
 	if (result)
 		return command_end(complain(&why, result, "out of memory"), &why);

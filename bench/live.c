@@ -9,14 +9,13 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "common_settings.h"
+#include "cli/settings.h"
 #include "machine/machine.h"
 #include "live/live_advise.h"
 #include "live/live_dropin.h"
 #include "live/live_measure.h"
 #include "live/live_peers.h"
 #include "live/live_report.h"
-#include "live/live_settings.h"
 #include "live/preset.h"
 #include "live/producers.h"
 #include "live/live_watch.h"
@@ -26,7 +25,7 @@
 #include "typed_command.h"
 
 struct live {
-	struct live_settings settings;
+	struct settings settings;
 	struct live_measurement *measurement;
 	struct live_advice advice;
 	struct preset preset;
@@ -64,7 +63,7 @@ static void show_progress(void *context, size_t done, size_t total)
 
 static int measure_live(struct live *live)
 {
-	struct live_settings *settings = &live->settings;
+	struct settings *settings = &live->settings;
 	struct live_request request = {
 		.workload = &settings->workload,
 		.combinations = settings->combinations,
@@ -126,7 +125,7 @@ static int write_preset(struct live *live, FILE *out, const char *command_line)
 static int write_live(struct live *live, FILE *out, const char *command_line)
 {
 	static struct live_results results;
-	const struct live_settings *settings = &live->settings;
+	const struct settings *settings = &live->settings;
 	const struct live_report report = {
 		.command_line = command_line,
 		.results = &results,
@@ -200,16 +199,12 @@ int command_live(int argc, char **argv)
 	int result;
 
 	live.why = &why;
-	live_settings_init(&live.settings);
-	result = live_settings_parse(&live.settings, argc, argv, &why);
-	if (result > 0)
-		return EXIT_DONE;
+	result = settings_parse(&live.settings, COMMAND_LIVE, argc, argv, &why);
 	if (result == 0)
 		result = live_peers_check(&live.settings, &why);
 	if (result == 0)
 		result = live_dropin_choose(&live.settings, &why);
-	if (result == 0)
-		return command_end(run(&live, argc, argv), &why);
-	command_end(result, &why);
-	return EXIT_USAGE;
+	if (result)
+		return command_end_usage(result, &why);
+	return command_end(run(&live, argc, argv), &why);
 }

@@ -2,14 +2,17 @@
 /*
  * bpf_ringbuf_zc_benchmark: measures ways of reading BPF ring buffers.
  */
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/settings.h"
 #include "commands.h"
 #include "interrupt.h"
-#include "settings.h"
+#include "ringview/ringview.h"
 
 static const struct {
 	const char *name;
@@ -24,22 +27,74 @@ static const struct {
 	{ "watch", command_watch },
 };
 
-static int run(int argc, char **argv)
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int command_end(int err, const struct complaint *why)
 {
+	if (err == 0)
+		return EXIT_DONE;
+	if (err == -EINTR && interrupted()) {
+		fputs(PROGRAM ": stopped; nothing is reported of the part that was measured\n",
+			stderr);
+		return EXIT_STOPPED;
+	}
+	fprintf(stderr, PROGRAM ": %s\n", why->text);
+	return EXIT_FAILED;
+}
+
+int command_end_usage(int err, const struct complaint *why)
+{
+	if (err > 0)
+		return EXIT_DONE;
+	command_end(err, why);
+	return EXIT_USAGE;
+}
+
+static int complain_of_command(const char *name)
+{
+	const char *names[COMMANDS + 2] = { "help" }, *nearest;
 	struct complaint why;
 
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i + 1] = commands[i].name;
+	nearest = flags_nearest(name, strlen(name), names);
+	if (nearest)
+		complain(&why, -EINVAL, "unknown command \"%.48s\"; did you mean %s?", name,
+			nearest);
+	else
+		complain(&why, -EINVAL,
+			"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, "
+			"report, list, watch, or see -help",
+			name);
+	return command_end_usage(-EINVAL, &why);
+}
+
+static bool is_version(const char *argument)
+{
+	return strcmp(argument, "-version") == 0 || strcmp(argument, "--version") == 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static char help[] = "-help";
+	char *command_help[] = { argv[0], argc > 2 ? argv[2] : help, help, NULL };
+
+	if (argc == 2 && is_version(argv[1])) {
+		printf(PROGRAM " %s, libbpf %s\n", RINGVIEW_VERSION, libbpf_version_string());
+		return EXIT_DONE;
+	}
+	/* "help live" is "live -help". */
+	if (argc >= 2 && strcmp(argv[1], "help") == 0) {
+		argv = command_help;
+		argc = 3;
+	}
 	/* The seed has no commands: what begins with flags is a drain. */
 	if (argc < 2 || argv[1][0] == '-')
 		return command_drain(argc, argv);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	complain(&why, -EINVAL,
-		"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, report, list, "
-		"watch, or see -help",
-		argv[1]);
-	command_end(-EINVAL, &why);
-	return EXIT_USAGE;
+	return complain_of_command(argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -5,19 +5,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "commandline/flags.h"
+#include "cli/flags.h"
 #include "commands.h"
 #include "report/sections.h"
 #include "results/output.h"
-#include "settings.h"
+#include "cli/settings.h"
 
 /* As of compare: whatever is wrong, there is no page. */
 enum { REPORT_DONE = 0, REPORT_IMPOSSIBLE = 2 };
 
-#define FILES_MAX 32
-
-/* In the order of enum page_format; one more: as the file's name ends. */
-static const char *const page_format_names[] = { "md", "html", "auto", NULL };
+/* After those of enum page_format: as the file's name ends. */
 enum { FORMAT_AUTO = 2 };
 
 /* -EINVAL with @why: neither the user nor the name says it. */
@@ -65,42 +62,15 @@ static int report(
 
 int command_report(int argc, char **argv)
 {
-	int format = FORMAT_AUTO;
-	const char *names[FILES_MAX], *path = "";
-	struct flag_arguments arguments = { .values = names, .capacity = FILES_MAX };
-	const struct flag flags[] = {
-		{ .name = "o",
-			.kind = FLAG_STRING,
-			.target = &path,
-			.placeholder = "FILE",
-			.help = "Write the page to this file: HTML when it ends in .html, Markdown "
-				"when it ends in .md. Without it, to standard output, as Markdown." },
-		{ .name = "format",
-			.kind = FLAG_CHOICE,
-			.target = &format,
-			.placeholder = "FORMAT",
-			.choices = page_format_names,
-			.help = "html, one page with plots that refers to nothing outside of it; "
-				"md, the tables for a pull request; auto, as FILE ends." },
-	};
-	const struct flag_command command = {
-		.name = PROGRAM " report",
-		.arguments = "RESULT.json...",
-		.summary = "Writes results of -format json as a page for people. Of several files, "
-			   "later ones are compared with earlier ones of the same workload. "
-			   "Plots are drawn by gnuplot. The exit status is 0, or 2 if there is no "
-			   "page.",
-		.flags = flags,
-		.flag_count = sizeof(flags) / sizeof(flags[0]),
-	};
+	static struct settings settings;
 	struct complaint why = { "" };
-	int status = command_parse_files(&command, argc, argv, &arguments, 1,
-		"report needs a result file; make one with -format json -o result.json", &why);
+	int status = settings_parse(&settings, COMMAND_REPORT, argc, argv, &why);
 
 	if (status > 0)
 		return REPORT_DONE;
 	if (status == 0)
-		status = report(names, arguments.count, format, *path ? path : NULL, &why);
+		status = report(settings.files, settings.file_count, settings.format,
+			settings.output, &why);
 	command_end(status, &why);
 	return status ? REPORT_IMPOSSIBLE : REPORT_DONE;
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common_settings.h"
+#include "cli/settings.h"
 #include "typed_command.h"
 
 void typed_command(char *text, size_t size, const char *command, int argc, char **argv)

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * The command as it was typed, for whoever wants to repeat it; cut where it is too long. @argv[0] is
- * the command's name, or, for drain, the program's. Bytes that are not printable ASCII become
+ * The command as it was typed, for whoever wants to repeat it; cut where it is too long. @argv[0]
+ * is the command's name, or, for drain, the program's. Bytes that are not printable ASCII become
  * question marks: JSON takes only valid UTF-8.
  */
 void typed_command(char *text, size_t size, const char *command, int argc, char **argv);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "commands.h"
-#include "common_settings.h"
+#include "cli/settings.h"
 #include "sources/bpf_load.h"
 #include "watch/watch_run.h"
 
@@ -16,12 +16,8 @@ int command_watch(int argc, char **argv)
 	struct complaint why;
 	int result = watch_settings_parse(&settings, argc, argv, &why);
 
-	if (result > 0)
-		return EXIT_DONE;
-	if (result < 0) {
-		command_end(result, &why);
-		return EXIT_USAGE;
-	}
+	if (result)
+		return command_end_usage(result, &why);
 	bpf_load_quietly();
 	return command_end(
 		settings.list ? watch_list(&settings, &why) : watch_run(&settings, &why), &why);

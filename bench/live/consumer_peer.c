@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "interrupt.h"
 #include "live/consumer.h"
 #include "monotonic.h"

@@ -57,7 +57,7 @@ static int load_calls(struct complaint *why)
 	return 0;
 }
 
-int live_dropin_choose(struct live_settings *settings, struct complaint *why)
+int live_dropin_choose(struct settings *settings, struct complaint *why)
 {
 	size_t kept = 0;
 	int err = 0;

@@ -9,7 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "complaint.h"
-#include "live/live_settings.h"
+#include "cli/settings.h"
 
 /* What a program calls to read rings. */
 struct libbpf_calls {
@@ -24,7 +24,7 @@ struct libbpf_calls {
 
 /* Takes the drop-in out of the combinations where it cannot be loaded, with a line on standard
  * error. 0, or a negative errno with @why if it was named. */
-int live_dropin_choose(struct live_settings *settings, struct complaint *why);
+int live_dropin_choose(struct settings *settings, struct complaint *why);
 
 /* The calls of the drop-in, which has been chosen. The next that is opened will wait so; by @wait
  * of libbpf, as it does by default. */

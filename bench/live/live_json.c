@@ -4,7 +4,7 @@
  */
 #include <jansson.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/live_json.h"
 #include "live/live_writers.h"
 #include "results/json_values.h"

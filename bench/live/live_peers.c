@@ -2,7 +2,7 @@
 #include "live/live_checks.h"
 #include "live/live_peers.h"
 
-static struct peer_wish wish_of(const struct live_settings *settings, enum live_mode mode)
+static struct peer_wish wish_of(const struct settings *settings, enum live_mode mode)
 {
 	return (struct peer_wish){
 		.path = live_mode_names[mode],
@@ -12,7 +12,7 @@ static struct peer_wish wish_of(const struct live_settings *settings, enum live_
 	};
 }
 
-static int choose(const struct live_settings *settings, struct peers *peers, enum live_mode mode,
+static int choose(const struct settings *settings, struct peers *peers, enum live_mode mode,
 	bool *chosen, struct complaint *why)
 {
 	const struct peer_wish wish = wish_of(settings, mode);
@@ -28,7 +28,7 @@ static int choose(const struct live_settings *settings, struct peers *peers, enu
 	return 0;
 }
 
-int live_peers_check(const struct live_settings *settings, struct complaint *why)
+int live_peers_check(const struct settings *settings, struct complaint *why)
 {
 	int err = 0;
 
@@ -41,7 +41,7 @@ int live_peers_check(const struct live_settings *settings, struct complaint *why
 	return err;
 }
 
-int live_peers_choose(struct live_settings *settings, struct peers *peers, struct complaint *why)
+int live_peers_choose(struct settings *settings, struct peers *peers, struct complaint *why)
 {
 	size_t kept = 0;
 	int err = 0;

@@ -6,17 +6,17 @@
 #define BENCH_LIVE_PEERS_H
 
 #include "complaint.h"
-#include "live/live_settings.h"
+#include "cli/settings.h"
 #include "peers/peers.h"
 
 /* Whether those that were named were built. 0, or a negative errno with @why. */
-int live_peers_check(const struct live_settings *settings, struct complaint *why);
+int live_peers_check(const struct settings *settings, struct complaint *why);
 
 /*
  * Takes out of the combinations the peers that cannot run: those that "all" brought with a line on
  * standard error, those that are not well as failures of @peers. 0; -EINTR; or -ENOTSUP with @why
  * when one that was named does not have the path.
  */
-int live_peers_choose(struct live_settings *settings, struct peers *peers, struct complaint *why);
+int live_peers_choose(struct settings *settings, struct peers *peers, struct complaint *why);
 
 #endif

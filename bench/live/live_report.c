@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/live_writers.h"
 
 const char *live_notify_text(const struct live_workload *workload, char *text, size_t size)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/live_report.h"
 #include "results/style.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/plan.h"
 
 #define NS_PER_S UINT64_C(1000000000)

@@ -13,7 +13,7 @@
 #include "complaint.h"
 #include "live/live.h"
 #include "live/live_report.h"
-#include "live/live_settings.h"
+#include "cli/settings.h"
 
 struct preset_question {
 	const char *name;  /* in results */
@@ -48,7 +48,7 @@ extern const struct preset_question preset_questions[];
  * those to choose from; with up to as many producers as there are @cpus, but with four at least.
  * Parts that have no combination left are not there. Nothing needs to be freed.
  */
-void preset_plan(struct preset *preset, const struct live_settings *settings, uint32_t cpus);
+void preset_plan(struct preset *preset, const struct settings *settings, uint32_t cpus);
 
 /* Told before each run in which part it is, of how many, and what share of that part is done. */
 typedef void (*preset_progress)(void *context, size_t part, size_t parts, double share);

@@ -51,7 +51,7 @@ static const uint32_t producers[] = { 1, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 36,
 
 struct planning {
 	struct preset *preset;
-	const struct live_settings *settings;
+	const struct settings *settings;
 };
 
 static struct preset_part *add(struct planning *p, enum question question)
@@ -87,7 +87,7 @@ static bool answers(const struct preset_part *part, struct live_combination comb
 /* Gives the part that was added last its combinations, or takes it away where none can answer. */
 static void end(struct planning *p, struct preset_part *part)
 {
-	const struct live_settings *settings = p->settings;
+	const struct settings *settings = p->settings;
 
 	for (size_t i = 0; i < settings->combination_count; i++)
 		if (answers(part, settings->combinations[i]))
@@ -167,7 +167,7 @@ static void ask_producers(struct planning *p, uint32_t cpus)
 	}
 }
 
-void preset_plan(struct preset *preset, const struct live_settings *settings, uint32_t cpus)
+void preset_plan(struct preset *preset, const struct settings *settings, uint32_t cpus)
 {
 	struct planning p = { .preset = preset, .settings = settings };
 

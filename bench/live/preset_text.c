@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/preset.h"
 #include "live/preset_published.h"
 #include "results/style.h"

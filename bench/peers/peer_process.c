@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "interrupt.h"
 #include "monotonic.h"
 #include "peers/peer_answer.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "build_folder.h"
-#include "common_settings.h"
+#include "cli/settings.h"
 #include "peers/peers.h"
 
 bool peers_are_wanted(void)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "report/sections.h"
 #include "statistics/summary.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "peers/peer_path.h"
 #include "results/style.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common_settings.h"
+#include "cli/settings.h"
 #include "interrupt.h"
 #include "monotonic.h"
 #include "results/output.h"

@@ -18,6 +18,8 @@ struct watch_settings {
 	bool json;
 };
 
+extern const struct flag_command watch_command;
+
 /* 0; 1 when help was asked for, and printed; or -EINVAL with @why. */
 int watch_settings_parse(
 	struct watch_settings *settings, int argc, char **argv, struct complaint *why);

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "results/amounts.h"
 #include "results/style.h"
 #include "watch/watch_report.h"

@@ -159,9 +159,28 @@ static void an_unknown_flag_that_is_near_to_one_is_guessed(void **state)
 		WRONG_USAGE, "did you mean -rounds?");
 }
 
+static void version_is_that_of_the_library(void **state)
+{
+	(void)state;
+	assert_says(ARGUMENTS("-version"), "^bpf_ringbuf_zc_benchmark [0-9.]+, libbpf v[0-9.]+$");
+	assert_says(ARGUMENTS("--version"), "^bpf_ringbuf_zc_benchmark [0-9.]+, libbpf v[0-9.]+$");
+}
+
+static void help_is_a_word_too(void **state)
+{
+	(void)state;
+	assert_says(
+		ARGUMENTS("help"), "^usage: bpf_ringbuf_zc_benchmark \\[flags\\] \\[COMMAND\\]$");
+	assert_says(
+		ARGUMENTS("help", "live"), "^usage: bpf_ringbuf_zc_benchmark live \\[flags\\]$");
+	assert_says(ARGUMENTS("live", "-h"), "^usage: bpf_ringbuf_zc_benchmark live \\[flags\\]$");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(version_is_that_of_the_library),
+		cmocka_unit_test(help_is_a_word_too),
 		cmocka_unit_test(list_names_the_versions),
 		cmocka_unit_test(list_names_every_path),
 		cmocka_unit_test(list_names_both_sources),

@@ -8,11 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "commands.h"
 #include "demand.h"
-#include "live/live_settings.h"
-#include "settings.h"
+#include "cli/settings.h"
 #include "sink.h"
 #include "typed_command.h"
 
@@ -96,7 +95,7 @@ static void check_settings(const struct settings *s, bool sweep)
 	demand(!s->output || s->output[0], "a file without a name");
 }
 
-static void check_live_settings(const struct live_settings *s)
+static void check_live_settings(const struct settings *s)
 {
 	const struct live_workload *w = &s->workload;
 
@@ -120,46 +119,22 @@ static void check_live_settings(const struct live_settings *s)
 static int parse_command(int which, const struct arguments *a)
 {
 	static struct settings settings;
-	static struct live_settings live_settings, live_defaults;
+	static const enum command_bit bits[] = { COMMAND_DRAIN, COMMAND_SWEEP, COMMAND_LIVE };
 	struct complaint why = { "" };
-	const struct flag_command list = { .name = "list" };
 	int result;
 
-	switch (which) {
-	case 0:
-	case 1:
-		settings_init(&settings);
-		if (which == 1) { /* as command_sweep() does */
-			settings.events = 0;
-			settings.event = EVENT_SIZED;
-			settings.sizes[0] = 64;
-			settings.size_count = 1;
-		}
-		result = settings_parse(&settings, which == 1, a->count, (char **)a->values, &why);
-		if (result == 0)
-			check_settings(&settings, which == 1);
-		break;
-	case 2:
-		/* Once: it looks for the last CPU. */
-		if (live_defaults.rounds == 0)
-			live_settings_init(&live_defaults);
-		live_settings = live_defaults;
-		result = live_settings_parse(&live_settings, a->count, (char **)a->values, &why);
-		if (result == 0)
-			check_live_settings(&live_settings);
-		break;
-	case 3:
-		/* There are no files to compare. */
+	/* There are no files to compare. */
+	if (which == 3) {
 		result = command_compare(a->count, (char **)a->values);
 		demand(result == 0 || result == 2, "compare returns %d", result);
 		return result == 2 ? -EINVAL : 1;
-	default:
-		result = flags_parse(
-			&list, a->count, (char **)a->values, NULL, why.text, sizeof(why.text));
-		if (result == 1)
-			flags_print_help(stdout, &list);
-		break;
 	}
+	result = settings_parse(&settings, which < 3 ? bits[which] : COMMAND_LIST, a->count,
+		(char **)a->values, &why);
+	if (result == 0 && which < 2)
+		check_settings(&settings, which == 1);
+	else if (result == 0 && which == 2)
+		check_live_settings(&settings);
 	demand(result == 0 || result == 1 || result == -EINVAL || result == -ENOMEM,
 		"%d is no result", result);
 	check_complaint(&why, result == 1 ? 0 : result);

@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/live_source.h"
 #include "live/plan.h"
 #include "live/producers.h"

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commandline/parse.h"
+#include "cli/values.h"
 #include "live/live_report.h"
 #include "results/result_file.h"
 #include "results/style.h"

@@ -23,7 +23,7 @@ static const struct live_combination libbpf = { MODE_LIBBPF, WAIT_LIBBPF_POLL },
 
 static void plan(uint32_t cpus)
 {
-	const struct live_settings settings = {
+	const struct settings settings = {
 		.workload = { .producers = 1, .rings = 1, .consumer_cpu = 3 },
 		.combinations = { batch, paced, libbpf, perfbuf },
 		.combination_count = 4,
@@ -77,7 +77,7 @@ static void who_cannot_answer_is_not_asked(void **state)
 
 static void a_question_that_nobody_can_answer_is_not_there(void **state)
 {
-	const struct live_settings settings = {
+	const struct settings settings = {
 		.workload = { .producers = 1, .rings = 1 },
 		.combinations = { perfbuf },
 		.combination_count = 1,

@@ -17,18 +17,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "commandline/parse.h"
-#include "live/live_settings.h"
+#include "cli/values.h"
+#include "cli/settings.h"
 #include "results/report.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ARGUMENTS_MAX 16
 #define ARGUMENTS(...) ((const char *const[ARGUMENTS_MAX]){ "live", __VA_ARGS__ })
 
-/* Those of report.c, which needs the writers of all formats. */
-const char *const format_names[] = { "text", "json", "csv", "gobench", NULL };
-
-static struct live_settings settings;
+static struct settings settings;
 static struct complaint why;
 
 static int parse(const char *const arguments[ARGUMENTS_MAX])
@@ -37,9 +34,8 @@ static int parse(const char *const arguments[ARGUMENTS_MAX])
 
 	while (count < ARGUMENTS_MAX && arguments[count])
 		count++;
-	live_settings_init(&settings);
 	why.text[0] = '\0';
-	return live_settings_parse(&settings, count, (char **)arguments, &why);
+	return settings_parse(&settings, COMMAND_LIVE, count, (char **)arguments, &why);
 }
 
 static const struct live_workload *parse_well(const char *const arguments[ARGUMENTS_MAX])
@@ -277,12 +273,12 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &allowed))
 			last = cpu;
-	live_settings_init(&settings);
+	parse_well(ARGUMENTS(NULL));
 	assert_int_equal(settings.workload.consumer_cpu, CPU_COUNT(&allowed) > 1 ? last : -1);
 	CPU_ZERO(&one);
 	CPU_SET(last, &one);
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
-	live_settings_init(&settings);
+	parse_well(ARGUMENTS(NULL));
 	assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
 	assert_int_equal(settings.workload.consumer_cpu, -1);
 }
@@ -742,11 +738,11 @@ static const struct refusal refusals[] = {
 		"-rounds 6" },
 	{ "-rounds", "1025",
 		"-rounds: \"1025\" is not a count from 1 to 1024; give for example -rounds 6" },
-	{ "-mode", "both", "-mode: unknown mode \"both\"" MODES },
+	{ "-mode", "both", "-mode: unknown mode \"both\"; did you mean batch?" },
 	{ "-mode", "copy,", "-mode: unknown mode \"\"" MODES },
 	{ "-mode", "", "-mode: unknown mode \"\"" MODES },
 	{ "-mode", "event", "-mode: unknown mode \"event\"" MODES },
-	{ "-wait", "libbpf", "-wait: unknown wait \"libbpf\"" WAITS },
+	{ "-wait", "libbpf", "-wait: unknown wait \"libbpf\"; did you mean libbpf-poll?" },
 	{ "-wait", "event,,busy", "-wait: unknown wait \"\"" WAITS },
 	{ "-latency-budget", "9us",
 		"-latency-budget: \"9us\" is not a duration from 10\xc2\xb5s to 1s; give for "
@@ -804,6 +800,37 @@ static void every_wrong_value_gets_its_line(void **state)
 		assert_refused(ARGUMENTS(refusals[i].flag, refusals[i].value), refusals[i].line);
 }
 
+/* Of drain: each line begins with the flag. */
+static void every_wrong_value_of_drain_is_refused(void **state)
+{
+	static const char *const wrong[][2] = { { "-n", "0" }, { "-n", "-1" }, { "-n", "many" },
+		{ "-n", "" }, { "-n", "1.5" }, { "-n", "10MiB" }, { "-n", "99999999999999999999" },
+		{ "-n", "1000000000001" }, { "-mode", "fast" }, { "-mode", "copy,fast" },
+		{ "-mode", "" }, { "-mode", "copy," }, { "-touch", "all,some" }, { "-touch", "" },
+		{ "-source", "file" }, { "-format", "xml" }, { "-event", "packet" },
+		{ "-event-size", "15" }, { "-event-size", "65537" }, { "-event-size", "0" },
+		{ "-event-size", "-16" }, { "-event-size", "big" }, { "-event-size", "16,32" },
+		{ "-ring-size", "100KiB" }, { "-ring-size", "2KiB" }, { "-ring-size", "0" },
+		{ "-ring-size", "4GiB" }, { "-ring-size", "large" }, { "-ring-size", "-4096" },
+		{ "-ring-size", "99999999999GiB" }, { "-rounds", "0" }, { "-rounds", "1025" },
+		{ "-rounds", "-2" }, { "-rounds", "few" }, { "-duration", "0" },
+		{ "-duration", "10" }, { "-duration", "-1s" }, { "-duration", "long" },
+		{ "-precision", "high" }, { "-precision", "-1%" }, { "-precision", "0" },
+		{ "-precision", "0%" }, { "-read-timeout", "5" }, { "-read-timeout", "-1ms" },
+		{ "-batch", "-1" }, { "-batch", "all" }, { "-cpu", "-1" }, { "-cpu", "any" },
+		{ "-cpu", "65536" }, { "-cpu", "0,1" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		char *arguments[] = { (char *)"drain", (char *)wrong[i][0], (char *)wrong[i][1],
+			NULL };
+
+		if (settings_parse(&settings, COMMAND_DRAIN, 3, arguments, &why) != -EINVAL ||
+			strncmp(why.text, wrong[i][0], strlen(wrong[i][0])) != 0)
+			fail_msg("%s %s: %s", wrong[i][0], wrong[i][1], why.text);
+	}
+}
+
 static void what_is_no_flag_gets_its_line(void **state)
 {
 	(void)state;
@@ -811,7 +838,7 @@ static void what_is_no_flag_gets_its_line(void **state)
 		"unexpected argument \"more\"; see bpf_ringbuf_zc_benchmark "
 		"live -help");
 	assert_refused(ARGUMENTS("-precision", "1%"),
-		"unknown flag -precision; see bpf_ringbuf_zc_benchmark live -help");
+		"-precision is a flag of drain, sweep; see bpf_ringbuf_zc_benchmark live -help");
 	assert_refused(ARGUMENTS("-ringsize", "1"), "unknown flag -ringsize; did you mean "
 						    "-ring-size?");
 	assert_refused(ARGUMENTS("-advise=maybe"),
@@ -1011,6 +1038,7 @@ int main(void)
 		cmocka_unit_test(advise_is_given_no_size),
 		cmocka_unit_test(advise_takes_any_sampling),
 		cmocka_unit_test(every_wrong_value_gets_its_line),
+		cmocka_unit_test(every_wrong_value_of_drain_is_refused),
 		cmocka_unit_test(what_is_no_flag_gets_its_line),
 		cmocka_unit_test(every_flag_needs_its_value),
 		cmocka_unit_test(a_ring_is_a_power_of_two_that_the_kernel_takes),

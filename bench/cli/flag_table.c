@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every flag with the commands that have it, but for those of watch.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+#include "cli/settings.h"
+#include "results/comparison.h"
+#include "results/report.h"
+#include "watch/watch_settings.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+#define S INT64_C(1000000000)
+
+#define DRAIN COMMAND_DRAIN
+#define SWEEP COMMAND_SWEEP
+#define LIVE COMMAND_LIVE
+#define MEASURING (DRAIN | SWEEP | LIVE)
+
+#define RATE_MOST 1000000000 /* one a nanosecond: more is a mistake */
+#define CPUS_MAX 65536       /* more than any kernel has */
+
+/* Where the flags' values go. */
+static struct settings s;
+static struct typed typed;
+
+static const char *path_names[PATHS_MAX + 1];
+/* In the order of enum page_format; one more: as the file's name ends. */
+static const char *const page_format_names[] = { "md", "html", "auto", NULL };
+
+static bool add_both(const char *word, struct flag_names *names)
+{
+	if (strcmp(word, "both") != 0)
+		return false;
+	for (int i = 0; path_names[i]; i++)
+		if (strcmp(path_names[i], "copy") == 0 || strcmp(path_names[i], "view") == 0) {
+			flag_names_add(names, i);
+			names->named |= UINT64_C(1) << i;
+		}
+	return true;
+}
+
+static int parse_sizes(const char *text, void *target, struct complaint *why)
+{
+	int err = parse_size_list(text, s.sizes, SIZES_MAX, &s.size_count);
+	size_t kept = 0;
+
+	(void)target;
+	for (size_t i = 0; i < s.size_count && !err; i++) {
+		size_t at = 0;
+
+		if (s.sizes[i] < SIZED_EVENT_MIN || s.sizes[i] > SIZED_EVENT_MAX)
+			err = -ERANGE;
+		/* What is named twice is measured once. */
+		while (at < kept && s.sizes[at] != s.sizes[i])
+			at++;
+		if (at == kept)
+			s.sizes[kept++] = s.sizes[i];
+	}
+	s.size_count = kept;
+	return err ? complain(why, err,
+			     "\"%.48s\" is not a list of at most %d sizes of %d to %d B; for example "
+			     "16,64 or 80:2048:16",
+			     text, SIZES_MAX, SIZED_EVENT_MIN, SIZED_EVENT_MAX)
+		   : 0;
+}
+
+static int parse_event_size(const char *text, void *target, struct complaint *why)
+{
+	(void)target;
+	if (parse_size(text, &s.sizes[0]) || s.sizes[0] < SIZED_EVENT_MIN ||
+		s.sizes[0] > SIZED_EVENT_MAX)
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not a size of %d to %d B; give for example -event-size 64",
+			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
+	s.size_count = 1;
+	return 0;
+}
+
+static int parse_live_event_size(const char *text, void *target, struct complaint *why)
+{
+	uint64_t size = 0;
+
+	if (strcmp(text, "mixed") != 0 &&
+		(parse_size(text, &size) || size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX))
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not mixed, or a size of %d to %d B; give for example "
+			"-event-size 64",
+			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
+	*(uint32_t *)target = (uint32_t)size;
+	return 0;
+}
+
+static int parse_live_rate(const char *text, void *target, struct complaint *why)
+{
+	uint64_t rate;
+
+	if (parse_rate(text, &rate) || rate > RATE_MOST)
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not max, or 1 to 1G events a second; give for example -rate "
+			"500k",
+			text);
+	*(uint64_t *)target = rate;
+	return 0;
+}
+
+/* default, never, force, or sampled:N. */
+static int parse_notify(const char *text, void *target, struct complaint *why)
+{
+	const size_t length = strcspn(text, ":");
+	uint64_t events = 0;
+	int notify = 0;
+
+	(void)target;
+	while (live_notify_names[notify] &&
+		(strlen(live_notify_names[notify]) != length ||
+			memcmp(live_notify_names[notify], text, length)))
+		notify++;
+	/* The number belongs to sampled, and to no other. */
+	if (!live_notify_names[notify] || (notify == NOTIFY_SAMPLED) != (text[length] == ':') ||
+		(text[length] && (parse_count(text + length + 1, &events) || events == 0)))
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not default, never, force, or sampled:N with a count of "
+			"events; give for example -notify sampled:100",
+			text);
+	s.workload.notify = (enum live_notify)notify;
+	s.workload.notify_events = events;
+	return 0;
+}
+
+/* The value is checked together with the others. */
+static int parse_ring_size(const char *text, void *target, struct complaint *why)
+{
+	typed.ring_size_given = true;
+	return parse_size(text, target)
+		       ? complain(why, -EINVAL,
+				 "\"%.48s\" is not a size; give for example -ring-size 1MiB", text)
+		       : 0;
+}
+
+static int note_duration(const char *text, void *target, struct complaint *why)
+{
+	int64_t duration;
+
+	typed.duration_given = true;
+	if (parse_duration(text, &duration) || duration < MS)
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not a duration of at least 1ms; give for example -duration "
+			"500ms",
+			text);
+	*(int64_t *)target = duration;
+	return 0;
+}
+
+static const struct flag flags[] = {
+	{ "n", DRAIN, FLAG_COUNT, &s.events, "COUNT", .help = "Events to produce and read.", NULL,
+		"50000", 1, EVENTS_MAX },
+	{ "n", SWEEP, FLAG_COUNT, &s.events, "COUNT",
+		.help = "Events of each size. Default: what fills 64MiB.", "", "50000", 1,
+		EVENTS_MAX },
+	{ "mode", DRAIN, FLAG_NAMES, &typed.paths, "PATHS",
+		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
+			"explains them.",
+		"both", .choices = path_names, .words = "both all", .several = add_both },
+	{ "mode", SWEEP, FLAG_NAMES, &typed.paths, "PATHS",
+		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
+			"explains them.",
+		"all", .choices = path_names, .words = "both all", .several = add_both },
+	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.read_timeout_ns, "TIME",
+		.help = "How long a read waits when nothing is there.", NULL, "5ms", 0,
+		FLAG_UNLIMITED },
+	{ "ring-size", DRAIN | SWEEP, FLAG_SIZE, &s.ring_size, "SIZE",
+		.help = "Size of the ring: a power of two, a page to 2GiB. More events than it holds are "
+			"written and read in several goes." },
+	{ "touch", DRAIN | SWEEP, FLAG_NAMES, &typed.touches, "LIST",
+		.help = "What is read of each event: none, header (its first 8 bytes), fields or bytes (all); "
+			"or several with commas.",
+		"fields", "fields", .choices = touch_names },
+	{ "batch", DRAIN | SWEEP, FLAG_COUNT, &s.batch, "COUNT",
+		.help = "Records for each release in path batch; 0: all that are there.", NULL,
+		NULL, 0, FLAG_UNLIMITED },
+	{ "producers", LIVE, FLAG_COUNT, &typed.producers, "COUNT",
+		.help = "Threads that write events, each on a CPU of its own if there are enough.",
+		NULL, NULL, 1, LIVE_PRODUCERS_MAX },
+	{ "producer", LIVE, FLAG_CHOICE, &typed.producer, "KIND",
+		.help = "What makes the BPF program run: run: BPF_PROG_TEST_RUN, many events a call; syscall: a "
+			"system call for each event.",
+		.choices = live_producer_names },
+	{ "write", LIVE, FLAG_CHOICE, &typed.write, "HOW",
+		.help = "How producers write: reserve: in the ring, with bpf_ringbuf_reserve and submit; output: "
+			"elsewhere, and bpf_ringbuf_output copies it.",
+		.choices = live_write_names },
+	{ "back-to-back", LIVE, FLAG_COUNT, &s.workload.back_to_back, "EVENTS",
+		.help = "The consumer's thread lets so many events be made, reads them, and so on: writing and "
+			"reading in turns, and not at the same time. 0: producers have threads of their own.",
+		NULL, "500", 0, FLAG_UNLIMITED },
+	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
+		.help = "Producers run on the consumer's CPU, and compete with it." },
+	{ "rate", LIVE, FLAG_CUSTOM, &s.workload.rate, "RATE",
+		.help = "Events a second of all producers together, or max.", "max", "500k",
+		.words = "max", .parse = parse_live_rate },
+	{ "source", MEASURING, FLAG_CHOICE, &s.source, "SOURCE",
+		.help = "bpf: a ring of the kernel. memory: one in plain memory, which needs no privileges.",
+		.choices = source_names },
+	{ "duration", LIVE, FLAG_CUSTOM, &s.workload.duration_ns, "TIME",
+		.help = "How long each combination runs in each round.", "500ms", "500ms",
+		.parse = note_duration },
+	{ "rounds", MEASURING, FLAG_COUNT, &s.rounds, "COUNT",
+		.help = "Rounds, each with everything that is compared once; rounded up so that each is equally "
+			"often in every place.",
+		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
+	{ "duration", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
+		.help = "Instead of -rounds: as many as fit into this time for each size and touch.",
+		"", "10s", 1000000, FLAG_UNLIMITED },
+	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT",
+		.help = "Instead of -rounds: until the 95 % interval of every median is no wider than plus or "
+			"minus this (1024 rounds or two minutes at most).",
+		"", "1%" },
+	{ "mode", LIVE, FLAG_NAMES, &typed.modes, "MODES",
+		.help = "How to read: copy, view, batch, libbpf, dropin (libringview-libbpf in its place), perfbuf "
+			"(the perf buffer of libbpf, in place of a ring), the peers libbpf-1.7, aya and "
+			"cilium-ebpf, or all; or several with commas. libbpf goes with its own waits only, dropin "
+			"with all but event; perfbuf and peers wait as they do, whatever -wait says.",
+		"batch", "batch", .choices = live_mode_names, .words = "all" },
+	{ "wait", LIVE, FLAG_NAMES, &typed.waits, "WAITS",
+		.help = "How to wait: event (until notified), paced (looking at intervals that keep the latency "
+			"budget), busy (never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), or "
+			"all; or several with commas.",
+		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
+	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
+		.help = "How long an event may wait for a paced reader.", NULL, NULL, 10 * US,
+		S }, /* as in struct ringview_options */
+	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME",
+		.help = "How late timers of the consumer may be (PR_SET_TIMERSLACK); 0: as the system has it.",
+		NULL, "1us", 0, S },
+	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN",
+		.help = "When producers notify: default (where the kernel thinks that the reader has caught up), "
+			"never, force (each event), or sampled:N (once N events wait).",
+		"default", "sampled:100",
+		.words = "default never force sampled:", .parse = parse_notify },
+	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload.event_size, "SIZE",
+		.help = "Size of events, 16 to 65536 B; or mixed: 16, 24, 64, 200 and 1000 B.",
+		"64", "64", .words = "mixed", .parse = parse_live_event_size },
+	{ "discard", LIVE, FLAG_PERCENT, &s.workload.discard, "PERCENT",
+		.help = "Share of the events that producers reserve and then discard.", NULL, "1%",
+		0, 100 },
+	{ "ring-size", LIVE, FLAG_CUSTOM, &s.workload.ring_size, "SIZE",
+		.help = "Size of each ring: a power of two, a page to 2GiB.", "1MiB", "1MiB",
+		.parse = parse_ring_size },
+	{ "rings", LIVE, FLAG_COUNT, &typed.rings, "COUNT",
+		.help = "Rings, all read by the one consumer; producers are dealt to them in turn.",
+		NULL, NULL, 1, LIVE_RINGS_MAX },
+	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
+		.help = "How long the consumer works on each event.", NULL, "100ns", 0, S },
+	{ "cpu", DRAIN | SWEEP, FLAG_INTEGER, &s.cpu, "CPU", .help = "Run on this CPU only.",
+		"any that taskset allows", "0", 0, CPUS_MAX - 1 },
+	{ "cpu", LIVE, FLAG_INTEGER, &s.workload.consumer_cpu, "CPU",
+		.help = "The consumer's CPU; the producers have the others that taskset allows.",
+		"the last that taskset allows", "0", 0, CPUS_MAX - 1 },
+	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT",
+		.help = "How to write the results; gobench is for benchstat.",
+		.choices = format_names },
+	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
+		.help = "Write the results to a file instead of standard output." },
+	{ "preset", LIVE, FLAG_CHOICE, &typed.preset, "NAME",
+		.help = "kernel-selftests: the questions of the kernel's own ring buffer benchmark, a table each, "
+			"in about four minutes. -duration is 200ms then, and -mode and -wait say who is asked: "
+			"batch, libbpf and perfbuf; event, paced and libbpf-poll.",
+		.choices = live_preset_names },
+	{ "watch", LIVE, FLAG_BOOLEAN, &s.watch, NULL,
+		.help = "Show each run while it is under way, on standard error: in place on a terminal, else a "
+			"line each second." },
+	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
+		.help = "Find the size that the ring needs, for one mode and one wait." },
+	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE",
+		.help = "Size of sized events, 16 to 65536 B.", "80", "64",
+		.parse = parse_event_size },
+	{ "sizes", SWEEP, FLAG_CUSTOM, &s, "LIST",
+		.help = "Event sizes, 16 to 65536 B: a list with commas of sizes and of first:last:step.",
+		"16 to 4096 in 17 steps", "16,64", .parse = parse_sizes },
+	{ "event", DRAIN, FLAG_CHOICE, &s.event, "EVENT",
+		.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number and a pattern, of any "
+			"size.",
+		.choices = event_names },
+	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, &s.threshold, "PERCENT",
+		.help = "Differences smaller than this are the same." },
+	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
+		.help = "Compare results of different machines or settings too." },
+	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",
+		.help = "Write the page to this file: HTML when it ends in .html, Markdown when it ends in .md. "
+			"Without it, to standard output, as Markdown." },
+	{ "format", COMMAND_REPORT, FLAG_CHOICE, &s.format, "FORMAT",
+		.help = "html, one page with plots that refers to nothing outside of it; md, the tables for a pull "
+			"request; auto, as FILE ends.",
+		.choices = page_format_names },
+};
+
+#define FLAGS (sizeof(flags) / sizeof(flags[0]))
+
+/* By number of the bit. */
+static const struct flag_command commands[] = {
+	{ PROGRAM, "[COMMAND]",
+		"Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures how fast it can be read. "
+		"Commands: drain (the default), sweep, live, compare, report, list, watch; each has "
+		"-help.",
+		DRAIN, flags, FLAGS },
+	{ PROGRAM " sweep", NULL,
+		"Reads events of many sizes: where copying loses, and where it does not matter.",
+		SWEEP, flags, FLAGS },
+	{ PROGRAM " live", NULL,
+		"Writes and reads rings at the same time: how many events are lost, how late they are, "
+		"and what producers and the consumer spend on each.",
+		LIVE, flags, FLAGS },
+	{ PROGRAM " compare", "OLD.json NEW.json",
+		"Compares two results of -format json. Each file may hold several runs. The exit status "
+		"is 0 for the same or faster, 1 if anything became slower, 2 if they cannot be compared.",
+		COMMAND_COMPARE, flags, FLAGS },
+	{ PROGRAM " report", "RESULT.json...",
+		"Writes results of -format json as a page for people. Of several files, later ones are "
+		"compared with earlier ones of the same workload. Plots are drawn by gnuplot. The exit "
+		"status is 0, or 2 if there is no page.",
+		COMMAND_REPORT, flags, FLAGS },
+	{ PROGRAM " list", NULL,
+		"Lists the read paths, sources and privileges that are available here, and why others are "
+		"not.",
+		COMMAND_LIST, flags, FLAGS },
+};
+
+const struct flag_command *const flag_commands[] = { &commands[0], &commands[1], &commands[2],
+	&commands[3], &commands[4], &commands[5], &watch_command, NULL };
+
+/* The last CPU that this process may run on, or -1 if it is the only one. */
+static int last_cpu(void)
+{
+	cpu_set_t allowed[CPUS_MAX / CPU_SETSIZE];
+	int cpu = CPUS_MAX - 1;
+
+	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0 ||
+		CPU_COUNT_S(sizeof(allowed), allowed) < 2)
+		return -1;
+	while (!CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed))
+		cpu--;
+	return cpu;
+}
+
+static void set_defaults(enum command_bit command)
+{
+	static const uint64_t sweep_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512,
+		768, 1024, 1536, 2048, 3072, 4096 };
+
+	for (size_t i = 0; all_paths[i]; i++)
+		path_names[i] = all_paths[i]->name;
+	typed = (struct typed){
+		.producers = 1, .rings = 1, .preset = -1, .sweep = command == SWEEP
+	};
+	s = (struct settings){
+		.rounds = command == LIVE ? 6 : command == SWEEP ? 10 : 20,
+		.ring_size = 512 << 20,
+		.events = command == SWEEP ? 0 : 50000,
+		.read_timeout_ns = 5 * MS,
+		.event = command == SWEEP ? EVENT_SIZED : EVENT_SKB_META,
+		.plan = { .precision = -1 }, /* 0 would be a value that somebody gave */
+		.cpu = -1,
+		.workload = {
+			.rate = PARSE_RATE_MAX,
+			.duration_ns = 500 * MS,
+			.event_size = 64,
+			.ring_size = 1 << 20,
+			.latency_budget_ns = 200 * US,
+			.consumer_cpu = last_cpu(),
+		},
+		.threshold = COMPARISON_THRESHOLD,
+		.format = command == COMMAND_REPORT ? 2 : 0,
+	};
+	if (command == SWEEP) {
+		memcpy(s.sizes, sweep_sizes, sizeof(sweep_sizes));
+		s.size_count = sizeof(sweep_sizes) / sizeof(sweep_sizes[0]);
+	}
+}
+
+/* A preset sets all that its questions are about, and chooses who is asked. */
+static int check_preset(const bool *given, struct complaint *why)
+{
+	static const char *const with_preset[] = { "duration", "rounds", "mode", "wait",
+		"latency-budget", "timer-slack", "cpu", "format", "o", "watch", "preset", NULL };
+
+	for (size_t i = 0; i < FLAGS; i++) {
+		const char *const *name = with_preset;
+
+		while (*name && strcmp(*name, flags[i].name) != 0)
+			name++;
+		if (given[i] && !*name)
+			return complain(why, -EINVAL,
+				"-%s: -preset %s sets this itself; leave out one of them",
+				flags[i].name, live_preset_names[typed.preset]);
+	}
+	return 0;
+}
+
+int settings_parse(struct settings *settings, enum command_bit command, int argc, char **argv,
+	struct complaint *why)
+{
+	static const char *const missing[] = { "compare needs two files, OLD.json and NEW.json",
+		"report needs a result file; make one with -format json -o result.json" };
+	struct flag_arguments files = { .values = s.files };
+	bool given[FLAGS] = { false };
+	size_t least = command == COMMAND_COMPARE ? 2 : command == COMMAND_REPORT ? 1 : 0;
+	int err;
+
+	set_defaults(command);
+	files.capacity = command == COMMAND_REPORT ? FILES_MAX : least;
+	err = flags_parse(
+		&commands[__builtin_ctz(command)], flag_commands, argc, argv, &files, given, why);
+	s.file_count = files.count;
+	if (!err && files.count < least)
+		err = complain(why, -EINVAL, "%s", missing[command == COMMAND_REPORT]);
+	if (!err && s.output && s.output[0] == '\0')
+		err = complain(why, -EINVAL,
+			"-o: the name of the file is empty; give one, or leave out -o");
+	s.preset = typed.preset >= 0;
+	if (!err && s.preset)
+		err = check_preset(given, why);
+	if (!err && command & (DRAIN | SWEEP))
+		err = settings_conclude_drain(&s, &typed, why);
+	else if (!err && command == LIVE)
+		err = settings_conclude_live(&s, &typed, why);
+	*settings = s;
+	return err;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the command line asks for, of every command: one table of flags (flag_table.c), the
+ * defaults, and what no flag can see of itself alone.
+ */
+#ifndef BENCH_CLI_SETTINGS_H
+#define BENCH_CLI_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/flags.h"
+#include "complaint.h"
+#include "live/live.h"
+#include "measure.h"
+#include "paths/path.h"
+#include "workload.h"
+
+#define PROGRAM "bpf_ringbuf_zc_benchmark"
+
+#define SIZES_MAX 512
+#define TOUCHES_MAX 4
+#define EVENTS_MAX 1000000000000 /* hours: more is a mistake */
+#define FILES_MAX 32
+
+enum command_bit {
+	COMMAND_DRAIN = 1 << 0,
+	COMMAND_SWEEP = 1 << 1,
+	COMMAND_LIVE = 1 << 2,
+	COMMAND_COMPARE = 1 << 3,
+	COMMAND_REPORT = 1 << 4,
+	COMMAND_LIST = 1 << 5,
+};
+
+struct settings {
+	/* Of several commands. */
+	int source; /* enum source_kind */
+	int format; /* enum format; of report enum page_format, or one more: as the file's name ends
+		     */
+	const char *output; /* a file; NULL: standard output */
+	uint64_t rounds;    /* at least: whole schedules are run */
+	uint64_t ring_size; /* of drain and sweep */
+
+	/* drain, sweep */
+	uint64_t events; /* 0: as many as sweep chooses for each size */
+	const struct path *paths[PATHS_MAX];
+	size_t path_count;
+	bool all_paths; /* leave out those that cannot run here, and say so */
+	int64_t read_timeout_ns;
+	int event; /* enum event_kind */
+	uint64_t sizes[SIZES_MAX];
+	size_t size_count;
+	enum touch touches[TOUCHES_MAX];
+	size_t touch_count;
+	uint64_t batch;
+	struct measure_plan plan;
+	int cpu; /* -1: where the caller's affinity lets it run */
+
+	/* live */
+	struct live_workload workload;
+	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
+	size_t combination_count;
+	unsigned int named_modes; /* bits of those that "all" alone did not bring */
+	bool preset; /* the questions of a preset, for which workload has what they share */
+	bool watch;  /* show each run while it is under way */
+	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
+
+	/* compare, report */
+	double threshold; /* relative */
+	bool force;
+	const char *files[FILES_MAX];
+	size_t file_count;
+};
+
+/*
+ * Parses the arguments of a command, argv[0] being its name, and checks what they mean together. 0;
+ * 1 when help was asked for, which was printed; or -EINVAL with @why. Of live the combinations are
+ * each mode with each wait, libbpf's own loops, and what waits in its own way; those that came by
+ * "all" and cannot run are left out, with a line on standard error. Not for two threads at once.
+ */
+int settings_parse(struct settings *settings, enum command_bit command, int argc, char **argv,
+	struct complaint *why);
+
+/* All commands, for flags_parse(); NULL-terminated. */
+extern const struct flag_command *const flag_commands[];
+
+/* What was typed, where settings have another type or do not tell whether it was. */
+struct typed {
+	struct flag_names modes, waits, paths, touches;
+	uint64_t producers, rings;
+	int producer, write, preset;
+	bool sweep, duration_given, ring_size_given;
+};
+
+/* For settings_parse(): each 0, or -EINVAL with @why. */
+int settings_conclude_drain(
+	struct settings *settings, const struct typed *typed, struct complaint *why);
+int settings_conclude_live(struct settings *settings, struct typed *typed, struct complaint *why);
+/* The combinations of live; then out with what came by "all" and cannot take part. Peers stay: they
+ * are asked first whether they are there (live_peers.c). */
+int settings_combine(struct settings *settings, const struct typed *typed, struct complaint *why);
+void settings_leave_out(struct settings *settings);
+
+/* What the kernel takes, and whether an event has room. */
+int settings_check_ring(uint64_t ring, const char *example, struct complaint *why);
+int settings_check_ring_holds(uint64_t ring, uint64_t event, struct complaint *why);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * live: defaults that depend on other flags, the combinations of mode and wait, and whether what
+ * was asked for makes sense together.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "cli/settings.h"
+#include "live/live_checks.h"
+#include "live/plan.h"
+
+#define PRESET_DURATION_NS INT64_C(200000000)
+
+/* What the kernel's benchmark has, and waiting paced. */
+static void choose_for_preset(struct settings *s, struct typed *typed)
+{
+	if (typed->modes.count == 0) {
+		flag_names_add(&typed->modes, MODE_BATCH);
+		flag_names_add(&typed->modes, MODE_LIBBPF);
+		flag_names_add(&typed->modes, MODE_PERFBUF);
+	}
+	if (typed->waits.count == 0) {
+		flag_names_add(&typed->waits, WAIT_EVENT);
+		flag_names_add(&typed->waits, WAIT_PACED);
+		flag_names_add(&typed->waits, WAIT_LIBBPF_POLL);
+	}
+	if (!typed->duration_given)
+		s->workload.duration_ns = PRESET_DURATION_NS;
+}
+
+static int check_notify(const struct live_workload *workload, struct complaint *why)
+{
+	const uint64_t room = workload->ring_size - 1;
+	char size[FORMAT_SIZE];
+
+	/* First without the product, which may overflow. */
+	if (workload->notify != NOTIFY_SAMPLED ||
+		(workload->notify_events <= room && live_plan_of(workload).notify_bytes <= room))
+		return 0;
+	return complain(why, -EINVAL,
+		"-notify: a ring of %s is full before %" PRIu64
+		" events wait in it, so nobody would ever be notified; give fewer, or a larger "
+		"-ring-size",
+		format_size(workload->ring_size, size, sizeof(size)), workload->notify_events);
+}
+
+static int check_ring(const struct live_workload *workload, struct complaint *why)
+{
+	int err = settings_check_ring(workload->ring_size, "1MiB", why);
+
+	/* Mixed ones, of size 0 here, fit into any. */
+	if (!err)
+		err = settings_check_ring_holds(workload->ring_size, workload->event_size, why);
+	return err ? err : check_notify(workload, why);
+}
+
+static int check_producers(const struct live_workload *workload, struct complaint *why)
+{
+	const bool memory = workload->source == SOURCE_MEMORY,
+		   output = workload->write == LIVE_OUTPUT;
+	char duration[FORMAT_SIZE];
+
+	if (workload->producer == PRODUCER_SYSCALL && memory)
+		return complain(why, -EINVAL,
+			"-producer: syscall runs a BPF program; leave it out, or leave out -source "
+			"memory");
+	if (output && memory)
+		return complain(why, -EINVAL,
+			"-write: output is what BPF programs can do; leave it out, or leave out "
+			"-source memory");
+	if (output && workload->discard > 0)
+		return complain(why, -EINVAL,
+			"-discard: what -write output has written cannot be taken back; leave out "
+			"one of them");
+	if (workload->discard >= 1)
+		return complain(why, -EINVAL,
+			"-discard: 100%% leaves no event to read; give for example -discard 1%%");
+	if (workload->rate != PARSE_RATE_MAX &&
+		(double)workload->rate * (double)workload->duration_ns / 1e9 < 1)
+		return complain(why, -EINVAL,
+			"-rate: %" PRIu64 " a second is not one event in %s; give a larger one, or "
+			"a longer -duration",
+			workload->rate,
+			format_duration(workload->duration_ns, duration, sizeof(duration)));
+	return 0;
+}
+
+static int check_back_to_back(const struct live_workload *workload, struct complaint *why)
+{
+	const uint64_t events = workload->back_to_back;
+	char size[FORMAT_SIZE];
+
+	if (events == 0)
+		return 0;
+	if (workload->producers > 1)
+		return complain(why, -EINVAL,
+			"-back-to-back: the consumer makes the events itself, as the only "
+			"producer; leave out -producers");
+	if (workload->rate != PARSE_RATE_MAX)
+		return complain(why, -EINVAL,
+			"-back-to-back: events are made when those before them are read, not at a "
+			"rate; leave out -rate");
+	if (workload->same_cpu)
+		return complain(why, -EINVAL,
+			"-same-cpu: -back-to-back has but one thread; leave out -same-cpu");
+	if (workload->notify == NOTIFY_SAMPLED && workload->notify_events > events)
+		return complain(why, -EINVAL,
+			"-notify: of the %" PRIu64 " events of a turn none would notify; give "
+			"-notify sampled:%" PRIu64 ", or fewer",
+			events, events);
+	if (events > (workload->ring_size - 1) / live_plan_of(workload).largest_stride)
+		return complain(why, -EINVAL,
+			"-back-to-back: a ring of %s does not hold %" PRIu64
+			" events, so the others of each turn would be lost; give fewer, or a "
+			"larger -ring-size",
+			format_size(workload->ring_size, size, sizeof(size)), events);
+	return 0;
+}
+
+static int check_advise(const struct settings *s, const struct typed *typed, struct complaint *why)
+{
+	if (s->combination_count > 1)
+		return complain(why, -EINVAL,
+			"-advise: a ring's size is for one way of reading, and these are %zu; give "
+			"one -mode and one -wait",
+			s->combination_count);
+	if (s->combinations[0].mode == MODE_PERFBUF)
+		return complain(why, -EINVAL,
+			"-advise: it is for rings, and a perf buffer does not tell how full it was; "
+			"give another -mode");
+	if (typed->ring_size_given)
+		return complain(why, -EINVAL,
+			"-ring-size: -advise finds the size; leave out -ring-size, or leave out "
+			"-advise");
+	return 0;
+}
+
+int settings_conclude_live(struct settings *s, struct typed *typed, struct complaint *why)
+{
+	struct live_workload *workload = &s->workload;
+	int err = 0;
+
+	workload->source = (enum source_kind)s->source;
+	workload->producer = (enum live_producer)typed->producer;
+	workload->write = (enum live_way)typed->write;
+	workload->producers = (uint32_t)typed->producers;
+	workload->rings = (uint32_t)typed->rings;
+	for (int mode = 0; mode < MODE_COUNT && s->preset; mode++)
+		if (flag_names_has(&typed->modes, mode) && live_mode_program((enum live_mode)mode))
+			return complain(why, -EINVAL,
+				"-mode: %s is not asked by -preset %s; leave it out",
+				live_mode_names[mode], live_preset_names[typed->preset]);
+	if (s->preset)
+		choose_for_preset(s, typed);
+	if (typed->modes.count == 0)
+		flag_names_add(&typed->modes, MODE_BATCH);
+	if (typed->waits.count == 0 && s->advise)
+		flag_names_add(&typed->waits, WAIT_PACED);
+	if (typed->waits.count == 0)
+		for (int wait = 0; live_wait_names[wait]; wait++)
+			flag_names_add(&typed->waits, wait);
+	if (!s->advise)
+		err = check_ring(workload, why);
+	if (!err)
+		err = check_producers(workload, why);
+	if (!err)
+		err = check_back_to_back(workload, why);
+	if (!err)
+		err = settings_combine(s, typed, why);
+	if (!err && s->advise)
+		err = check_advise(s, typed, why);
+	if (!err)
+		settings_leave_out(s);
+	return err;
+}
