@@ -60,6 +60,7 @@ const volatile struct live_interval interval; /* divisor 0: no rate */
 const volatile __s32 introduction;            /* the argument that tells which process is ours */
 
 struct live_state states[LIVE_PRODUCERS];
+struct live_notified notified[LIVE_RINGS];
 __u32 tgid; /* whose system calls are meant, as the first PID namespace calls it */
 
 /* What an event says of its time. */
@@ -81,6 +82,16 @@ static __always_inline void note_high_water(void *ringbuf, struct live_state *st
 	}
 }
 
+/* As a producer index is: see produce(). */
+static __always_inline __u64 flags_for(void *ringbuf, __u64 id)
+{
+	__u32 index = (id >> LIVE_SEQUENCE_BITS) % rings;
+
+	barrier_var(index);
+	return ringview_notify_flags_of(
+		ringbuf, notify, notify_bytes, &notified[index & (LIVE_RINGS - 1)].of_ring);
+}
+
 static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_state *state,
 	__u64 id, __u64 due, struct ringview_account *account)
 {
@@ -91,7 +102,7 @@ static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_
 		return;
 	live_fill(event, size, id, due);
 	note_high_water(ringbuf, state, id);
-	flags = ringview_notify_flags(ringbuf, notify, notify_bytes);
+	flags = flags_for(ringbuf, id);
 	if (discard && live_is_discarded(id, discard))
 		ringview_discard(event, flags, account);
 	else
@@ -117,8 +128,7 @@ static __always_inline void put_copy(void *ringbuf, __u32 size, struct live_stat
 	if (!event)
 		return;
 	note_high_water(ringbuf, state, id);
-	ringview_output(ringbuf, event, size, ringview_notify_flags(ringbuf, notify, notify_bytes),
-		account);
+	ringview_output(ringbuf, event, size, flags_for(ringbuf, id), account);
 }
 
 /* Nothing is reserved here: an event that is to be discarded is just not written. */

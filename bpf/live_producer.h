@@ -6,6 +6,7 @@
 #define BENCH_LIVE_PRODUCER_H
 
 #include "live_events.h"
+#include "ringview/ringview.bpf.h"
 #include "sized_fill.h"
 
 #define LIVE_PRODUCERS 64 /* LIVE_PRODUCERS_MAX */
@@ -32,6 +33,11 @@ struct live_state {
 	__u64 due;        /* of the next event; ns, CLOCK_MONOTONIC */
 	__u64 remainder;  /* of due, in units of 1 / divisor ns */
 	__u64 high_water; /* most bytes seen waiting in its ring */
+} __attribute__((aligned(128)));
+
+/* Apart from those of other rings, as the states are. */
+struct live_notified {
+	struct ringview_notified of_ring;
 } __attribute__((aligned(128)));
 
 /* The time that the next event of @state is due, in ns. The divisor is not 0. */

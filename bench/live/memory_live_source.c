@@ -23,6 +23,7 @@ struct memory_live {
 	uint64_t ring_size;
 	uint32_t opened; /* rings */
 	struct memory_ring rings[LIVE_RINGS_MAX];
+	struct live_notified notified[LIVE_RINGS_MAX];
 	struct memory_state states[LIVE_PRODUCERS_MAX];
 	struct producers producers;
 };
@@ -40,16 +41,39 @@ static uint64_t waiting_in(const struct memory_ring *ring)
 	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - consumer;
 }
 
-static uint64_t flags_for(const struct live_plan *plan, const struct memory_ring *ring)
+/* RINGVIEW_NOTIFY_AT_LEAST, as ringview_notify_flags_of() has it. Threads share what was notified;
+ * each field is whole by itself, which is all that it needs. */
+static uint64_t flags_past(uint64_t bytes, const struct memory_ring *ring, uint64_t ring_size,
+	struct ringview_notified *shared)
 {
+	const uint64_t consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	const uint64_t producer = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	struct ringview_notified notified = {
+		.producer = __atomic_load_n(&shared->producer, __ATOMIC_RELAXED),
+		.consumer = __atomic_load_n(&shared->consumer, __ATOMIC_RELAXED),
+	};
+
+	if (producer - consumer < bytes)
+		return BPF_RB_NO_WAKEUP;
+	if (!ringview_internal_must_notify(&notified, consumer, producer, ring_size, bytes, 0))
+		return 0;
+	__atomic_store_n(&shared->producer, notified.producer, __ATOMIC_RELAXED);
+	__atomic_store_n(&shared->consumer, notified.consumer, __ATOMIC_RELAXED);
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static uint64_t flags_for(struct memory_live *memory, uint32_t ring)
+{
+	const struct live_plan *plan = &memory->plan;
+
 	switch (plan->notify) {
 	case RINGVIEW_NOTIFY_NEVER:
 		return BPF_RB_NO_WAKEUP;
 	case RINGVIEW_NOTIFY_FORCE:
 		return BPF_RB_FORCE_WAKEUP;
 	case RINGVIEW_NOTIFY_AT_LEAST:
-		return waiting_in(ring) >= plan->notify_bytes ? BPF_RB_FORCE_WAKEUP
-							      : BPF_RB_NO_WAKEUP;
+		return flags_past(plan->notify_bytes, &memory->rings[ring], memory->ring_size,
+			&memory->notified[ring].of_ring);
 	default:
 		return 0;
 	}
@@ -71,7 +95,8 @@ static void count_one(__u64 *counter)
 static void produce_one(struct memory_live *memory, uint32_t index)
 {
 	const struct live_plan *plan = &memory->plan;
-	struct memory_ring *ring = &memory->rings[index % memory->source.rings];
+	const uint32_t ring_index = index % memory->source.rings;
+	struct memory_ring *ring = &memory->rings[ring_index];
 	struct live_state *state = &memory->states[index].state;
 	struct ringview_account *account = &memory->states[index].account;
 	uint64_t id = (uint64_t)index << LIVE_SEQUENCE_BITS | state->sequence++;
@@ -91,7 +116,7 @@ static void produce_one(struct memory_live *memory, uint32_t index)
 		if (waiting > state->high_water)
 			state->high_water = waiting;
 	}
-	flags = flags_for(plan, ring);
+	flags = flags_for(memory, ring_index);
 	if (plan->discard && live_is_discarded(id, plan->discard)) {
 		memory_ring_discard(ring, event, flags);
 		account->discarded++;

@@ -68,13 +68,56 @@ enum ringview_notify {
 	RINGVIEW_NOTIFY_FORCE = 2,
 
 	/*
-	 * When at least so many bytes wait in the ring: one notification for many events. Costs
-	 * bpf_ringbuf_query(), a few ns, for each event; and a notification for each event as long
-	 * as the reader has not brought the ring below the bound. The reader needs a time-out: what
-	 * stays below the bound wakes nobody, and neither does an ADAPTIVE record behind it.
+	 * When at least so many bytes wait in the ring and the reader was not notified of as many
+	 * since it last released some: one notification for many events. Costs one to four
+	 * bpf_ringbuf_query(), a few ns each, for each event.
+	 *
+	 * For any number of producers, submitted, discarded and copied events alike:
+	 *
+	 *   - The first record with which so many bytes wait notifies; the next one does so after
+	 *     the reader has released what it was notified of, down to less than so many bytes.
+	 *   - Of the records between, one notifies if the reader has read everything before it, as
+	 *     with ADAPTIVE.
+	 *   - Once three quarters of the ring wait, the next record notifies after each release. A
+	 *     reader that leaves records unread is therefore not left asleep while the ring fills
+	 *     up, unless records are larger than a quarter of the ring.
+	 *
+	 * The reader needs a time-out: what stays below the bound wakes nobody, and neither does an
+	 * ADAPTIVE record behind it. A record that is submitted long after its flags were found
+	 * (its program was interrupted between the two) may notify too early or not at all.
 	 */
 	RINGVIEW_NOTIFY_AT_LEAST = 3,
 };
+
+/*
+ * Of RINGVIEW_NOTIFY_AT_LEAST: what producers remember of a ring's last notification. All zero at
+ * first. Producers of one ring that do not share it are each sound by themselves, and notify once
+ * each. One that rings share is not: a reader may then miss its notification.
+ */
+struct ringview_notified {
+	__u64 producer; /* position at the last notification */
+	__u64 consumer; /* position at the last notification */
+	__u64 unsent;   /* notifications that were not sent until then */
+};
+
+/*
+ * Not for your use. Whether a record has to notify, and remembers that it does. Racing producers
+ * may store the fields of different notifications: each field by itself is of one that is sent.
+ */
+static inline __attribute__((always_inline)) int ringview_internal_must_notify(
+	struct ringview_notified *notified, __u64 consumer, __u64 producer, __u64 ring_size,
+	__u64 bytes, __u64 unsent)
+{
+	const __s64 still_waits = (__s64)(notified->producer - consumer); /* of what was notified */
+
+	if (still_waits > 0 && (__u64)still_waits >= bytes && notified->unsent == unsent &&
+		(producer - consumer < ring_size / 4 * 3 || notified->consumer == consumer))
+		return 0;
+	notified->producer = producer;
+	notified->consumer = consumer;
+	notified->unsent = unsent;
+	return 1;
+}
 
 #ifdef __bpf__
 
@@ -129,9 +172,11 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 }
 
 /*
- * Space for an event of @size bytes, a constant, in the ring; or NULL when there is no room (or,
- * seldom, when this runs in an NMI that interrupted a reservation). Counts attempted, and failed.
- * The verifier makes sure that the program ends it by ringview_submit() or ringview_discard().
+ * Space for an event of @size bytes in the ring; or NULL when there is no room (or, seldom, when
+ * this runs in an NMI that interrupted a reservation). Counts attempted, and failed. The verifier
+ * makes sure that the program ends it by ringview_submit() or ringview_discard(), and refuses a
+ * @size that is not a constant ("R2 is not a known constant"): for one that is known only at run
+ * time there are ringview_reserve_dynptr() and ringview_output().
  */
 static __always_inline void *ringview_reserve(
 	void *ringbuf, __u64 size, struct ringview_account *account)
@@ -165,6 +210,50 @@ static __always_inline void ringview_discard(
 		ringview_internal_count(&account->discarded);
 }
 
+/*
+ * As ringview_reserve(), for an event whose @size is known only at run time: returns 0 and makes
+ * *@event the space, to be written by bpf_dynptr_write() or bpf_dynptr_data(); -EAGAIN when there
+ * is no room. After 0 the program has to end it by ringview_submit_dynptr() or
+ * ringview_discard_dynptr(); after an error it is ended already. Needs Linux 5.19 where it is used.
+ */
+static __always_inline int ringview_reserve_dynptr(
+	void *ringbuf, __u32 size, struct bpf_dynptr *event, struct ringview_account *account)
+{
+	const long err = bpf_ringbuf_reserve_dynptr(ringbuf, size, 0, event);
+
+	if (account)
+		ringview_internal_count(&account->attempted);
+	if (!err)
+		return 0;
+	/* The kernel wants even a failed one ended. A constant, so that the verifier knows in the
+	 * caller which of the two it was. */
+	bpf_ringbuf_discard_dynptr(event, 0);
+	if (account)
+		ringview_internal_count(&account->failed);
+	return -11; /* EAGAIN */
+}
+
+/* As ringview_submit(), of ringview_reserve_dynptr(). */
+static __always_inline void ringview_submit_dynptr(
+	struct bpf_dynptr *event, __u64 flags, struct ringview_account *account)
+{
+	bpf_ringbuf_submit_dynptr(event, flags);
+	if (account)
+		ringview_internal_count(&account->submitted);
+}
+
+/* As ringview_discard(), of ringview_reserve_dynptr(). */
+static __always_inline void ringview_discard_dynptr(
+	struct bpf_dynptr *event, __u64 flags, struct ringview_account *account)
+{
+	bpf_ringbuf_discard_dynptr(event, flags);
+	if (account)
+		ringview_internal_count(&account->discarded);
+}
+
+/* Not for your use. Notifications that were decided on and not sent, as the copy found no room. */
+static volatile __u64 ringview_internal_unsent __attribute__((unused));
+
 /* Copies @size bytes of @data, which need not be a constant, into the ring as an event. 0, or a
  * negative errno: -EAGAIN when there is no room. */
 static __always_inline long ringview_output(
@@ -172,6 +261,8 @@ static __always_inline long ringview_output(
 {
 	long err = bpf_ringbuf_output(ringbuf, data, size, flags);
 
+	if (err && (flags & BPF_RB_FORCE_WAKEUP))
+		ringview_internal_unsent++;
 	if (account) {
 		ringview_internal_count(&account->attempted);
 		if (err)
@@ -187,23 +278,53 @@ static __always_inline long ringview_output(
  *
  * @bytes: of RINGVIEW_NOTIFY_AT_LEAST: so many bytes, 8 of header for each record included, that
  * the reader has not released, with those that are reserved at the moment. At most an eighth of the
- * ring is sensible, as the reader needs time to wake up.
+ * ring is sensible, as the reader needs time to wake up. A copy by ringview_output() is not in the
+ * ring yet when its flags are found: then the record after it notifies.
+ *
+ * @notified: of RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map. NULL:
+ * every record past the bound notifies.
  *
  * Where @policy is a constant, for instance a const volatile that user space sets before loading,
  * the verifier drops the policies that are not meant.
  */
-static __always_inline __u64 ringview_notify_flags(
-	void *ringbuf, enum ringview_notify policy, __u64 bytes)
+static __always_inline __u64 ringview_notify_flags_of(
+	void *ringbuf, enum ringview_notify policy, __u64 bytes, struct ringview_notified *notified)
 {
+	__u64 consumer, producer;
+
 	if (policy == RINGVIEW_NOTIFY_NEVER)
 		return BPF_RB_NO_WAKEUP;
 	if (policy == RINGVIEW_NOTIFY_FORCE)
 		return BPF_RB_FORCE_WAKEUP;
-	if (policy == RINGVIEW_NOTIFY_AT_LEAST)
-		return bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA) >= bytes ? BPF_RB_FORCE_WAKEUP
-									      : BPF_RB_NO_WAKEUP;
-	return 0;
+	if (policy != RINGVIEW_NOTIFY_AT_LEAST)
+		return 0;
+	if (bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA) < bytes)
+		return BPF_RB_NO_WAKEUP;
+	/* In this order, so that the consumer is never ahead. */
+	consumer = bpf_ringbuf_query(ringbuf, BPF_RB_CONS_POS);
+	producer = bpf_ringbuf_query(ringbuf, BPF_RB_PROD_POS);
+	/* Without a flag the kernel notifies of the record at the consumer position: a reader that
+	 * found it reserved and not yet submitted may sleep until then. */
+	return !notified || ringview_internal_must_notify(notified, consumer, producer,
+				    bpf_ringbuf_query(ringbuf, BPF_RB_RING_SIZE), bytes,
+				    ringview_internal_unsent)
+		       ? BPF_RB_FORCE_WAKEUP
+		       : 0;
 }
+
+/*
+ * ringview_notify_flags_of() with a struct ringview_notified of its own, one for each place in the
+ * program: for a map that is named, as &ring. Of a ring that was looked up, a void *, it knows not
+ * which it is, and every record past the bound notifies: use ringview_notify_flags_of() for those.
+ */
+#define ringview_notify_flags(ringbuf, policy, bytes)                             \
+	({                                                                        \
+		static struct ringview_notified ringview_internal_here;           \
+		ringview_notify_flags_of(ringbuf, policy, bytes,                  \
+			__builtin_types_compatible_p(__typeof__(ringbuf), void *) \
+				? (struct ringview_notified *)0                   \
+				: &ringview_internal_here);                       \
+	})
 
 #endif
 

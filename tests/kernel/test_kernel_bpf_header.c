@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -29,6 +31,7 @@ struct header {
 };
 
 static struct header the_header;
+static bool with_dynptrs;
 
 static int print_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
 {
@@ -51,6 +54,8 @@ static int header_open(void **state)
 	h->skeleton = header_bpf__open();
 	if (!h->skeleton)
 		return -1;
+	bpf_program__set_autoload(h->skeleton->progs.submit_dynptr, with_dynptrs);
+	bpf_program__set_autoload(h->skeleton->progs.discard_dynptr, with_dynptrs);
 	err = bpf_map__set_max_entries(h->skeleton->maps.ring, size);
 	if (!err)
 		err = header_bpf__load(h->skeleton);
@@ -166,6 +171,16 @@ static uint64_t read_all(struct header *h)
 	}
 	ringview_release(h->rv);
 	return records;
+}
+
+/* Reads and releases @records. */
+static void read_some(struct header *h, uint64_t records)
+{
+	struct ringview_record record;
+
+	for (uint64_t i = 0; i < records; i++)
+		assert_int_equal(ringview_peek(h->rv, &record), 1);
+	ringview_release(h->rv);
 }
 
 /* Whether the epoll descriptor tells of a notification since the last call, within @timeout_ms. */
@@ -319,6 +334,74 @@ static void at_least_notifies_once_so_many_bytes_wait(void **state)
 	assert_true(notified(h, LAST_DITCH_MS));
 }
 
+static void at_least_notifies_once_for_those_past_the_bound(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	submit(h, 10);
+	assert_true(notified(h, LAST_DITCH_MS));
+	submit(h, 30);
+	assert_not_notified(h);
+	discard(h, 30);
+	assert_not_notified(h);
+	output(h, 30);
+	assert_true(notified(h, LAST_DITCH_MS)); /* another place in the program */
+	output(h, 30);
+	assert_not_notified(h);
+	assert_int_equal(read_all(h), 100);
+	discard(h, 9);
+	assert_not_notified(h);
+	discard(h, 1);
+	assert_true(notified(h, LAST_DITCH_MS));
+}
+
+static void at_least_notifies_again_where_some_were_left(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	submit(h, 10);
+	assert_true(notified(h, LAST_DITCH_MS));
+	read_some(h, 1);
+	submit(h, 1);
+	assert_true(notified(h, LAST_DITCH_MS));
+	read_some(h, 10);
+	submit(h, 9);
+	assert_not_notified(h);
+	submit(h, 1);
+	assert_true(notified(h, LAST_DITCH_MS));
+}
+
+/* A reader that takes one record each time that it is woken. */
+static void at_least_leaves_nobody_asleep_with_a_full_ring(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	submit(h, 100);
+	assert_true(notified(h, LAST_DITCH_MS));
+	for (int i = 0; i < 300; i++) {
+		read_some(h, 1);
+		submit(h, h->fit); /* as many as fit: that is one from the second time on */
+		assert_true(notified(h, LAST_DITCH_MS));
+	}
+}
+
+static void at_least_notifies_of_each_large_record_to_who_reads_all(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	for (int i = 0; i < 3; i++) {
+		run(h, h->skeleton->progs.submit_large, 1);
+		assert_true(notified(h, LAST_DITCH_MS));
+		run(h, h->skeleton->progs.submit_large, 1);
+		assert_not_notified(h);
+		read_some(h, 2);
+	}
+}
+
 /* ringview_output() adds its record after the flags were found: one more is needed. */
 static void at_least_counts_what_waits_before_a_copy(void **state)
 {
@@ -331,7 +414,174 @@ static void at_least_counts_what_waits_before_a_copy(void **state)
 	assert_true(notified(h, LAST_DITCH_MS));
 }
 
+/* The copy that was to notify finds no room: the next one notifies in its place. */
+static void at_least_notifies_after_a_copy_that_failed(void **state)
+{
+	struct header *h = available(state);
+	const uint64_t large = (h->fit / 3) * RECORD; /* with its header */
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, h->fit * RECORD - large);
+	submit(h, h->fit - large / RECORD - 1);
+	assert_not_notified(h);
+	h->skeleton->data->size = large - RINGVIEW_HEADER_SIZE;
+	output(h, 1); /* the bound is passed when its flags are found already */
+	assert_int_equal(h->skeleton->bss->result, 0);
+	assert_not_notified(h);
+	output(h, 1);
+	assert_int_equal(h->skeleton->bss->result, -EAGAIN);
+	assert_not_notified(h);
+	h->skeleton->data->size = sizeof(uint64_t);
+	output(h, 1);
+	assert_int_equal(h->skeleton->bss->result, 0);
+	assert_true(notified(h, LAST_DITCH_MS));
+}
+
+static void at_least_notifies_always_of_a_ring_that_is_not_known(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	run(h, h->skeleton->progs.submit_to_some_ring, 10);
+	assert_true(notified(h, LAST_DITCH_MS));
+	run(h, h->skeleton->progs.submit_to_some_ring, 1);
+	assert_true(notified(h, LAST_DITCH_MS));
+	assert_int_equal(read_all(h), 11);
+	run(h, h->skeleton->progs.submit_to_the_ring_of, 10);
+	assert_true(notified(h, LAST_DITCH_MS));
+	run(h, h->skeleton->progs.submit_to_the_ring_of, 1);
+	assert_not_notified(h);
+}
+
+struct producing {
+	struct header *h;
+	const struct bpf_program *program;
+	int done;
+};
+
+static void *produce_until_done(void *context)
+{
+	struct producing *p = context;
+	unsigned char packet[64] = { 0 };
+
+	while (!__atomic_load_n(&p->done, __ATOMIC_RELAXED)) {
+		LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet,
+			.data_size_in = sizeof(packet), .repeat = 100);
+
+		bpf_prog_test_run_opts(bpf_program__fd(p->program), &options);
+	}
+	return NULL;
+}
+
+#define PRODUCERS 3
+#define WAKEUPS 5000
+
+/*
+ * Several producers that submit, discard and write large records, and a reader that has only their
+ * notifications, and takes a different number of records each time, one at least: where the first
+ * is not submitted yet, it does not sleep until it is.
+ */
+static void at_least_leaves_nobody_asleep_with_several_producers(void **state)
+{
+	struct header *h = available(state);
+	struct producing producing[PRODUCERS] = {
+		{ .h = h, .program = h->skeleton->progs.submit_one },
+		{ .h = h, .program = h->skeleton->progs.discard_one },
+		{ .h = h, .program = h->skeleton->progs.submit_large },
+	};
+	pthread_t threads[PRODUCERS];
+	uint64_t random = 1;
+	int wakeups = 0;
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	for (int i = 0; i < PRODUCERS; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, produce_until_done, &producing[i]), 0);
+	while (wakeups < WAKEUPS && notified(h, LAST_DITCH_MS)) {
+		struct ringview_record record;
+		uint64_t left = (random = random * 6364136223846793005u + 1) >> 57;
+
+		while (ringview_peek(h->rv, &record) <= 0) {
+			ringview_release(h->rv); /* of those that were discarded */
+			sched_yield();
+		}
+		while (left-- > 0 && ringview_peek(h->rv, &record) > 0)
+			;
+		ringview_release(h->rv);
+		wakeups++;
+	}
+	for (int i = 0; i < PRODUCERS; i++)
+		__atomic_store_n(&producing[i].done, 1, __ATOMIC_RELAXED);
+	for (int i = 0; i < PRODUCERS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(wakeups, WAKEUPS);
+}
+
+/* A kernel without them refuses the object that has them, so it is loaded only here. */
+static int header_open_with_dynptrs(void **state)
+{
+	with_dynptrs = libbpf_probe_bpf_helper(
+			       BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_ringbuf_reserve_dynptr, NULL) == 1;
+	const int err = header_open(state);
+
+	if (!with_dynptrs && !the_header.unavailable[0])
+		snprintf(the_header.unavailable, sizeof(the_header.unavailable),
+			"the kernel has no dynptr in a ring (Linux 5.19)");
+	with_dynptrs = false;
+	return err;
+}
+
+static void events_of_a_run_time_size_are_counted(void **state)
+{
+	struct header *h = available(state);
+	struct ringview_record record;
+
+	for (uint64_t size = 8; size <= 1000; size += 31) {
+		h->skeleton->data->size = size;
+		run(h, h->skeleton->progs.submit_dynptr, 1);
+		assert_int_equal(h->skeleton->bss->result, 0);
+		assert_int_equal(ringview_peek(h->rv, &record), 1);
+		assert_int_equal(record.length, size);
+		assert_memory_equal(
+			record.data, &h->skeleton->bss->runs, sizeof(h->skeleton->bss->runs));
+		ringview_release(h->rv);
+	}
+	assert_account(h, 0, 33, 0, 0);
+	run(h, h->skeleton->progs.discard_dynptr, 2);
+	assert_account(h, 0, 33, 0, 2);
+	assert_int_equal(ringview_peek(h->rv, &record), 0);
+}
+
+static void events_of_a_run_time_size_that_do_not_fit_are_counted(void **state)
+{
+	struct header *h = available(state);
+
+	h->skeleton->data->size = sizeof(uint64_t);
+	run(h, h->skeleton->progs.submit_dynptr, h->fit + 3);
+	assert_int_equal(h->skeleton->bss->result, -EAGAIN);
+	assert_account(h, 0, h->fit, 3, 0);
+	h->skeleton->data->size = UINT32_MAX; /* larger than any record */
+	run(h, h->skeleton->progs.submit_dynptr, 1);
+	assert_int_equal(h->skeleton->bss->result, -EAGAIN);
+	assert_account(h, 0, h->fit, 4, 0);
+	assert_int_equal(read_all(h), h->fit);
+}
+
+static void events_of_a_run_time_size_notify(void **state)
+{
+	struct header *h = available(state);
+
+	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, 10 * RECORD);
+	run(h, h->skeleton->progs.submit_dynptr, 9);
+	assert_not_notified(h);
+	run(h, h->skeleton->progs.submit_dynptr, 1);
+	assert_true(notified(h, LAST_DITCH_MS));
+	run(h, h->skeleton->progs.discard_dynptr, 1);
+	assert_not_notified(h);
+}
+
 #define in_kernel(test) cmocka_unit_test_setup_teardown(test, header_open, header_close)
+#define with_dynptr(test) \
+	cmocka_unit_test_setup_teardown(test, header_open_with_dynptrs, header_close)
 
 int main(void)
 {
@@ -347,7 +597,17 @@ int main(void)
 		in_kernel(never_does_not_notify_and_silences_adaptive),
 		in_kernel(force_notifies_whatever_came_before),
 		in_kernel(at_least_notifies_once_so_many_bytes_wait),
+		in_kernel(at_least_notifies_once_for_those_past_the_bound),
+		in_kernel(at_least_notifies_again_where_some_were_left),
+		in_kernel(at_least_leaves_nobody_asleep_with_a_full_ring),
+		in_kernel(at_least_notifies_of_each_large_record_to_who_reads_all),
 		in_kernel(at_least_counts_what_waits_before_a_copy),
+		in_kernel(at_least_notifies_after_a_copy_that_failed),
+		in_kernel(at_least_notifies_always_of_a_ring_that_is_not_known),
+		in_kernel(at_least_leaves_nobody_asleep_with_several_producers),
+		with_dynptr(events_of_a_run_time_size_are_counted),
+		with_dynptr(events_of_a_run_time_size_that_do_not_fit_are_counted),
+		with_dynptr(events_of_a_run_time_size_notify),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));
