@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: how the ring buffer of a running program fares, without touching it.
+ * watch: how the ring buffers of running programs fare, without touching them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +19,6 @@ int command_watch(int argc, char **argv)
 	if (result)
 		return command_end_usage(result, &why);
 	bpf_load_quietly();
-	return command_end(
-		settings.list ? watch_list(&settings, &why) : watch_run(&settings, &why), &why);
+	result = watch_run(&settings, &why);
+	return result > 0 ? EXIT_FAILED : command_end(result, &why);
 }

@@ -13,8 +13,6 @@
 #include "results/style.h"
 #include "watch/holders.h"
 
-#define MAPS_OF_PROGRAM_MAX 256
-
 static void add(struct holder *list, size_t *count, uint32_t id, const char *name)
 {
 	const size_t at = *count;
@@ -28,7 +26,7 @@ static void add(struct holder *list, size_t *count, uint32_t id, const char *nam
 	snprintf(list[at].name, sizeof(list[at].name), "%s", name);
 	/* A process may call itself anything. */
 	for (char *c = list[at].name; *c; c++)
-		if (*c < ' ' || *c > '~' || *c == '"')
+		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
 			*c = '?';
 }
 
@@ -40,24 +38,32 @@ static struct holders *of_map(struct holders *holders, size_t count, uint32_t ma
 	return NULL;
 }
 
-static void look_at_program(struct holders *holders, size_t count, int fd)
+bool program_maps_read(struct program_maps *maps, uint32_t program_id)
 {
-	uint32_t maps[MAPS_OF_PROGRAM_MAX];
-	struct bpf_prog_info info = {
-		.nr_map_ids = MAPS_OF_PROGRAM_MAX,
-		.map_ids = (uintptr_t)maps,
-	};
+	const uint32_t most = sizeof(maps->ids) / sizeof(maps->ids[0]);
+	const int fd = bpf_prog_get_fd_by_id(program_id);
+	struct bpf_prog_info info = { .nr_map_ids = most, .map_ids = (uintptr_t)maps->ids };
 	uint32_t length = sizeof(info);
-	char name[HOLDER_NAME_SIZE];
+	const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &length) == 0;
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &length) < 0)
-		return;
-	snprintf(name, sizeof(name), "%.16s", info.name);
-	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_OF_PROGRAM_MAX; i++) {
-		struct holders *found = of_map(holders, count, maps[i]);
+	if (fd >= 0)
+		close(fd);
+	maps->count = !known ? 0 : info.nr_map_ids < most ? info.nr_map_ids : most;
+	snprintf(maps->name, sizeof(maps->name), "%.16s", info.name);
+	return known;
+}
+
+static void look_at_program(struct holders *holders, size_t count, uint32_t id)
+{
+	struct program_maps maps;
+
+	if (!program_maps_read(&maps, id))
+		return; /* unloaded meanwhile */
+	for (uint32_t i = 0; i < maps.count; i++) {
+		struct holders *found = of_map(holders, count, maps.ids[i]);
 
 		if (found)
-			add(found->programs, &found->program_count, info.id, name);
+			add(found->programs, &found->program_count, id, maps.name);
 	}
 }
 
@@ -66,14 +72,8 @@ static bool look_at_programs(struct holders *holders, size_t count)
 {
 	uint32_t id = 0;
 
-	while (bpf_prog_get_next_id(id, &id) == 0) {
-		const int fd = bpf_prog_get_fd_by_id(id);
-
-		if (fd < 0)
-			continue; /* unloaded meanwhile */
-		look_at_program(holders, count, fd);
-		close(fd);
-	}
+	while (bpf_prog_get_next_id(id, &id) == 0)
+		look_at_program(holders, count, id);
 	return errno == ENOENT;
 }
 
@@ -199,4 +199,21 @@ char *holders_text(const struct holders *h, char *buffer, size_t size)
 			h->programs_hidden && h->processes_hidden ? ", " : "",
 			h->processes_hidden ? "CAP_SYS_PTRACE" : "");
 	return buffer;
+}
+
+enum ring_holding holders_state(const struct holders *h)
+{
+	if (h->process_count > 0)
+		return HELD_BY_PROCESSES;
+	if (h->processes_hidden || h->programs_hidden)
+		return HELD_UNKNOWN;
+	return h->program_count > 0 ? HELD_BY_PROGRAMS : HELD_BY_NOBODY;
+}
+
+bool holders_have(const struct holders *h, uint32_t pid)
+{
+	for (size_t i = 0; i < h->process_count && i < HOLDERS_MAX; i++)
+		if (h->processes[i].id == pid)
+			return true;
+	return false;
 }

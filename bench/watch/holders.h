@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "watch/ring_model.h"
+
 #define HOLDERS_MAX 16      /* of each kind, for one map; more are counted only */
 #define HOLDER_NAME_SIZE 17 /* as long as the kernel keeps them */
 
@@ -26,14 +28,30 @@ struct holders {
 	bool processes_hidden; /* it takes CAP_SYS_PTRACE to look into those of others */
 };
 
+/* The maps of a program; of more than fit, some. */
+struct program_maps {
+	uint32_t ids[256];
+	uint32_t count;
+	char name[HOLDER_NAME_SIZE];
+};
+
+/* False when there is no such program any more, or it may not be asked for. */
+bool program_maps_read(struct program_maps *maps, uint32_t program_id);
+
 /*
  * Finds the holders of all @count maps, this process left out. Goes through every program of the
  * system and every descriptor of every process: milliseconds, not for every update.
  */
 void holders_find(struct holders *holders, size_t count);
 
-/* "agent (pid 812), program 31 (handle_exec)"; "nobody that can be seen". */
+/* "agent (pid 812), handle_exec (program 31)"; "nobody that can be seen". */
 char *holders_text(const struct holders *holders, char *buffer, size_t size);
+
+/* What they make of the ring's state. */
+enum ring_holding holders_state(const struct holders *holders);
+
+/* Whether the process @pid has it open. */
+bool holders_have(const struct holders *holders, uint32_t pid);
 
 #define HOLDERS_TEXT_SIZE 512
 

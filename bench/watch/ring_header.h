@@ -17,12 +17,21 @@ static inline uint32_t ring_header_load(const unsigned char *at)
 	return __atomic_load_n((const uint32_t *)(const void *)at, __ATOMIC_RELAXED);
 }
 
-/* Bytes from this record to the next. */
+static inline uint32_t ring_header_length(uint32_t header)
+{
+	return header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+}
+
+/* Bytes from a record of @length to the next. */
+static inline uint64_t ring_stride(uint32_t length)
+{
+	return ((uint64_t)length + RING_HEADER + RING_ALIGNMENT - 1) &
+	       ~(uint64_t)(RING_ALIGNMENT - 1);
+}
+
 static inline uint64_t ring_header_stride(uint32_t header)
 {
-	const uint64_t length = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-
-	return (length + RING_HEADER + RING_ALIGNMENT - 1) & ~(uint64_t)(RING_ALIGNMENT - 1);
+	return ring_stride(ring_header_length(header));
 }
 
 #endif

@@ -12,6 +12,20 @@
 
 const char *const ring_head_names[] = { "none", "ready", "busy", "discarded", "unknown" };
 
+uint64_t ring_load_producer(const struct ring_access *ring)
+{
+	/* Acquire: pairs with smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
+	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+}
+
+bool ring_is_intact(const struct ring_access *ring, uint64_t position)
+{
+	/* What was loaded was loaded before the position that says whether it was right. A header
+	 * is written before the producer position passes it: so a whole lap is one too much. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - position < ring->size;
+}
+
 static enum ring_fault positions_fault(const struct ring_sample *s, uint64_t size)
 {
 	if (s->consumer % RING_ALIGNMENT != 0)
@@ -55,9 +69,7 @@ static bool look(struct ring_sample *s, const struct ring_access *ring)
 	/* Acquire: pairs with the store-release of whoever reads the ring. What it knew of the
 	 * producer position when it went on to here is older than what is loaded next. */
 	s->consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
-	/* Acquire: the headers of all before it are written. Pairs with
-	 * smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
-	s->producer = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	s->producer = ring_load_producer(ring);
 	s->fault = positions_fault(s, ring->size);
 	if (s->fault == FAULT_NONE) {
 		s->waiting = s->producer - s->consumer;
@@ -90,12 +102,10 @@ void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t 
 	s->head_stride = 0;
 }
 
-bool ring_sample_is_full(const struct ring_sample *s, uint64_t size)
+bool ring_sample_has_no_room(const struct ring_sample *s, uint64_t size, uint64_t stride)
 {
-	const uint64_t wanted = s->head_stride ? s->head_stride : RING_ALIGNMENT;
-
 	/* As __bpf_ringbuf_reserve() has it: up to size - 1 may wait. */
-	return s->fault == FAULT_NONE && s->settled && s->waiting + wanted > size - 1;
+	return s->fault == FAULT_NONE && s->settled && s->waiting + stride > size - 1;
 }
 
 char *ring_fault_text(const struct ring_sample *s, uint64_t size, char *text, size_t length)

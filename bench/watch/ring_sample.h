@@ -29,7 +29,7 @@ enum ring_head {
 	HEAD_UNKNOWN,   /* the consumer went on in each of some looks, or the ring is impossible */
 };
 
-/* What no ring that all go about rightly can look like. */
+/* What cannot be while producers and reader keep to the protocol. */
 enum ring_fault {
 	FAULT_NONE,
 	FAULT_CONSUMER_ALIGNMENT,
@@ -49,10 +49,17 @@ struct ring_sample {
 	enum ring_fault fault;
 };
 
+/* The producer position: the headers of all records before it are written. */
+uint64_t ring_load_producer(const struct ring_access *ring);
+
+/* Whether what was loaded from @position on, up to a producer position, had not been overwritten
+ * when it was loaded. */
+bool ring_is_intact(const struct ring_access *ring, uint64_t position);
+
 void ring_sample(struct ring_sample *sample, const struct ring_access *ring, int64_t time_ns);
 
-/* Whether the next record would be refused, were it as long as the oldest that waits. */
-bool ring_sample_is_full(const struct ring_sample *sample, uint64_t size);
+/* Whether a record that takes @stride bytes would be refused. */
+bool ring_sample_has_no_room(const struct ring_sample *sample, uint64_t size, uint64_t stride);
 
 /* A sentence about the fault of @sample. */
 char *ring_fault_text(const struct ring_sample *sample, uint64_t size, char *text, size_t length);

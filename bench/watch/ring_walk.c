@@ -2,40 +2,98 @@
 #include "watch/ring_header.h"
 #include "watch/ring_walk.h"
 
-/* Producers overwrite from @consumer on once they reserve up to a lap behind it. */
-static bool was_overwritten(const struct ring_access *ring, uint64_t consumer)
+/* Records that are read before the producer position says whether they were still there. */
+#define CHUNK 64
+
+/* Bytes that are asked for at once. */
+#define REACH ((uint64_t)64 << 10)
+
+/* Reads the headers from walk->at on. Returns how many are possible, and whether it stopped at one
+ * that is not to be visited. */
+static size_t read_chunk(const struct ring_walk *walk, const struct ring_access *ring, size_t most,
+	struct ring_record *records, enum ring_walk_end *end)
 {
-	/* The headers are loaded before the position that says whether they were right. */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - consumer >= ring->size;
+	const uint64_t left = walk->end - walk->at, reach = left < REACH ? left : REACH;
+	const unsigned char *data = ring->data(ring->context, walk->at % ring->size, reach);
+	uint64_t used = 0;
+	size_t count = 0;
+
+	*end = data ? WALK_WHOLE : WALK_OVERTAKEN;
+	while (data && count < most && used + RING_HEADER <= reach) {
+		const uint32_t header = ring_header_load(data + used);
+		const uint64_t stride = ring_header_stride(header);
+		const bool busy = header & BPF_RINGBUF_BUSY_BIT;
+
+		if (stride > left - used || (busy && !walk->past_busy)) {
+			*end = stride > left - used ? WALK_OVERTAKEN : WALK_BUSY;
+			break;
+		}
+		records[count++] = (struct ring_record){
+			.position = walk->at + used,
+			.length = ring_header_length(header),
+			.busy = busy,
+			.discarded = !busy && header & BPF_RINGBUF_DISCARD_BIT,
+		};
+		used += stride;
+	}
+	return count;
 }
 
-void ring_walk(
-	struct ring_walk *walk, const struct ring_access *ring, const struct ring_sample *sample)
+enum ring_walk_end ring_walk(struct ring_walk *walk, const struct ring_access *ring)
 {
-	const uint64_t reach =
-		sample->waiting < RING_WALK_BYTES ? sample->waiting : RING_WALK_BYTES;
-	const unsigned char *data;
+	struct ring_record records[CHUNK];
+	uint64_t visited = 0;
 
-	*walk = (struct ring_walk){ 0 };
-	if (sample->fault || !sample->settled)
-		return;
-	data = reach ? ring->data(ring->context, sample->consumer % ring->size, reach) : NULL;
-	if (reach && !data)
-		return;
-	while (walk->bytes < reach && walk->records < RING_WALK_RECORDS) {
-		const uint32_t header = ring_header_load(data + walk->bytes);
-		const uint64_t stride = ring_header_stride(header);
+	if (walk->end - walk->at >= ring->size || (walk->at | walk->end) % RING_ALIGNMENT != 0)
+		return WALK_OVERTAKEN;
+	while (walk->at != walk->end) {
+		const uint64_t left = walk->most ? walk->most - visited : CHUNK;
+		enum ring_walk_end end;
+		size_t count;
 
-		/* Overwritten, or written by nobody who knows how: the sample tells of the head. */
-		if (stride > sample->waiting - walk->bytes)
-			return;
-		walk->bytes += stride;
-		walk->records++;
-		walk->busy += !!(header & BPF_RINGBUF_BUSY_BIT);
-		walk->discarded +=
-			!(header & BPF_RINGBUF_BUSY_BIT) && header & BPF_RINGBUF_DISCARD_BIT;
+		if (left == 0)
+			return WALK_MOST;
+		count = read_chunk(walk, ring, left < CHUNK ? left : CHUNK, records, &end);
+		if (!ring_is_intact(ring, walk->at))
+			return WALK_OVERTAKEN;
+		for (size_t i = 0; i < count; i++) {
+			walk->at = records[i].position + ring_stride(records[i].length);
+			walk->visit(walk->context, &records[i]);
+		}
+		visited += count;
+		if (end != WALK_WHOLE)
+			return end;
 	}
-	walk->all = walk->bytes >= sample->waiting;
-	walk->known = !was_overwritten(ring, sample->consumer);
+	return WALK_WHOLE;
+}
+
+static void count_one(void *context, const struct ring_record *record)
+{
+	struct ring_waiting *waiting = context;
+
+	waiting->records++;
+	waiting->busy += record->busy;
+	waiting->discarded += record->discarded;
+}
+
+struct ring_waiting ring_count_waiting(
+	const struct ring_access *ring, const struct ring_sample *sample, uint64_t most)
+{
+	struct ring_waiting waiting = { 0 };
+	struct ring_walk walk = {
+		.at = sample->consumer,
+		.end = sample->producer,
+		.most = most,
+		.past_busy = true,
+		.visit = count_one,
+		.context = &waiting,
+	};
+	enum ring_walk_end end;
+
+	if (sample->fault || !sample->settled)
+		return waiting;
+	end = ring_walk(&walk, ring);
+	waiting.known = end != WALK_OVERTAKEN;
+	waiting.all = end == WALK_WHOLE;
+	return waiting;
 }

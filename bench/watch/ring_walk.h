@@ -1,26 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counts the records that wait in a ring by their headers, without consuming any.
+ * Reads the headers of records without consuming any. Headers stay in the ring after the records
+ * were consumed, until producers overwrite them a lap later; and each producer position that was
+ * ever seen is a record's boundary. So whoever remembers one can walk on from there.
  */
 #ifndef BENCH_RING_WALK_H
 #define BENCH_RING_WALK_H
 
 #include "watch/ring_sample.h"
 
-/* No more of them are looked at: each is a cache line that producers or a consumer may want. */
-#define RING_WALK_RECORDS 1024
-#define RING_WALK_BYTES ((uint64_t)256 << 10)
-
-struct ring_walk {
-	bool known;       /* nothing that was looked at was overwritten meanwhile */
-	bool all;         /* to the end; else there are more */
-	uint64_t records; /* with those that are busy or discarded */
-	uint64_t busy, discarded;
-	uint64_t bytes; /* that the records take */
+struct ring_record {
+	uint64_t position;
+	uint32_t length; /* of the payload */
+	bool busy, discarded;
 };
 
-/* Walks from the consumer position of @sample, which has to be without fault. */
-void ring_walk(
-	struct ring_walk *walk, const struct ring_access *ring, const struct ring_sample *sample);
+enum ring_walk_end {
+	WALK_WHOLE,    /* came to the end */
+	WALK_BUSY,     /* stands before a record that is neither submitted nor discarded */
+	WALK_MOST,     /* visited as many records as it may */
+	WALK_OVERTAKEN /* what comes next was overwritten, or no producer of the kernel wrote it */
+};
+
+struct ring_walk {
+	uint64_t at;    /* a record's boundary; afterwards that of the first one not visited */
+	uint64_t end;   /* a producer position that was loaded by ring_load_producer() */
+	uint64_t most;  /* records; 0 is unlimited: the ring bounds the walk */
+	bool past_busy; /* visits busy records too */
+	void (*visit)(void *context, const struct ring_record *record);
+	void *context;
+};
+
+/* Visits records, each after it was made sure that its header had not been overwritten. Loads only;
+ * at most one header for each 8 bytes of the ring. */
+enum ring_walk_end ring_walk(struct ring_walk *walk, const struct ring_access *ring);
+
+/* How many records wait at @sample, at most @most, and what they are. */
+struct ring_waiting {
+	bool known; /* nothing was overwritten meanwhile */
+	bool all;   /* else there are more */
+	uint64_t records, busy, discarded;
+};
+
+struct ring_waiting ring_count_waiting(
+	const struct ring_access *ring, const struct ring_sample *sample, uint64_t most);
 
 #endif

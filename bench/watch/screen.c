@@ -77,6 +77,14 @@ static void window_size(int fd, size_t *columns, size_t *rows)
 	*rows = size.ws_row ? size.ws_row : ROWS_DEFAULT;
 }
 
+size_t screen_rows(const struct screen *screen)
+{
+	size_t columns, rows;
+
+	window_size(screen->fd, &columns, &rows);
+	return rows;
+}
+
 /* Moves to where the lines begin. */
 static void write_start(FILE *out, struct screen *screen)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Some lines on a terminal that are rewritten in place, with nothing but plain escapes. Between two
- * updates the terminal is as a shell wants it: whatever signal ends the program, nothing has to be
- * restored.
+ * updates the output of the terminal is as a shell wants it: whatever signal ends the program,
+ * nothing of it has to be restored. Its input is for keys.h.
  */
 #ifndef BENCH_SCREEN_H
 #define BENCH_SCREEN_H
@@ -21,6 +21,9 @@ bool screen_is_possible(int fd);
 
 /* Watches for changes of the window's size, and for the program being continued. */
 void screen_begin(struct screen *screen, int fd);
+
+/* Rows of the window. */
+size_t screen_rows(const struct screen *screen);
 
 /* Shows @text, lines with their ends, in place of what was shown; cut to what fits the window. 0 or
  * a negative errno. */

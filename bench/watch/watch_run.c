@@ -9,190 +9,289 @@
 #include "monotonic.h"
 #include "results/output.h"
 #include "results/style.h"
-#include "watch/ring_list.h"
+#include "watch/keys.h"
+#include "watch/peek.h"
 #include "watch/screen.h"
+#include "watch/size_file.h"
 #include "watch/watch_report.h"
 #include "watch/watch_run.h"
 
-/* Who holds the ring is asked for again after so long: it takes a look at every process. */
-#define HOLDERS_NS INT64_C(10000000000)
+/* Nobody waits longer in front of an empty terminal. */
+#define FIRST_NS INT64_C(250000000)
 
 /* All that watching holds on to. */
 struct watch {
 	const struct watch_settings *settings;
 	struct complaint *why;
-	struct ring_target target;
-	struct watched_ring ring;
-	struct watch_history history;
-	struct ring_walk walk; /* of the current interval */
-	struct holders holders;
-	int64_t holders_ns; /* when they were asked for */
+	struct rings rings;
+	struct watch_style style;
+	bool is_list;
 	bool in_place;
 	struct screen screen;
+	struct watch_list list;
+	uint32_t inside; /* the ring that was entered from the list; 0: none */
+	bool ended;      /* by a key */
+	struct size_file sizes;
+	bool failed; /* a check */
 };
 
-static int attach(struct watch *w)
+static struct ring *ring_of(const struct watch *w, uint32_t id)
 {
-	const uint32_t id = w->ring.id;
-	int err = watched_ring_attach(&w->ring, &w->target, w->why);
+	for (size_t i = 0; i < w->rings.count; i++)
+		if (w->rings.items[i]->id == id)
+			return w->rings.items[i];
+	return NULL;
+}
 
-	if (!err && id && w->ring.id != id) {
-		watched_ring_detach(&w->ring);
-		return complain(w->why, -ENOENT, "another map, %u, is pinned at %s now", w->ring.id,
-			w->target.path);
+static void write_list(struct watch *w, FILE *out)
+{
+	struct ring *inside = ring_of(w, w->inside);
+
+	w->list.rows = w->in_place ? screen_rows(&w->screen) : 0;
+	if (inside && !inside->is_new) {
+		watch_write_view(out, inside, &w->style);
+		fprintf(out, "\nLeft: back to the list  p: pause  q: quit%s\n",
+			w->list.paused ? "  PAUSED" : "");
+		return;
 	}
-	if (err == -ENOENT && id)
-		complain(w->why, err,
-			w->target.path ? "map %u is gone: nothing is pinned at %s any "
-					 "more"
-				       : "map %u is gone: no program and no process "
-					 "holds it any more",
-			id, w->target.path);
-	return err;
+	w->inside = 0;
+	if (!ring_of(w, w->list.selected))
+		w->list.selected = w->list.count > 0 ? w->list.rings[0]->id : 0;
+	watch_write_list(out, &w->list, &w->style);
 }
 
-static void sample(struct watch *w)
+static void write_check(struct watch *w, FILE *out)
 {
-	struct ring_sample sample;
+	const size_t begun = w->list.count - w->list.unused;
+	size_t failed = 0;
 
-	ring_sample(&sample, &w->ring.access, monotonic_ns());
-	watch_history_add(&w->history, &sample);
-	/* Where nothing waits at the end of the interval, the records of some moment in it tell
-	 * their size. */
-	if (!w->walk.known && sample.waiting > 0)
-		ring_walk(&w->walk, &w->ring.access, &sample);
+	for (size_t i = 0; i < begun; i++)
+		failed += watch_check_ring(out, &w->settings->check, w->list.rings[i]);
+	w->failed = failed > 0;
+	if (failed == 0)
+		fprintf(out, "ok: %zu ring buffer%s\n", begun, begun == 1 ? "" : "s");
 }
 
-/* Samples for an interval, the last at its end. */
-static int sample_interval(struct watch *w)
+static int write_json(const struct watch *w, FILE *out)
 {
-	const int64_t end = monotonic_ns() + w->settings->interval_ns;
-	int64_t next = monotonic_ns() + w->settings->sample_ns;
 	int err = 0;
 
-	w->walk = (struct ring_walk){ 0 };
-	while (!err && !interrupted() && monotonic_ns() < end) {
-		/* A signal ends it early: the user stops it, or the window has changed. */
-		monotonic_sleep_until(next < end ? next : end);
-		if (monotonic_ns() >= next || monotonic_ns() >= end) {
-			sample(w);
-			next = monotonic_ns() + w->settings->sample_ns;
-		}
-		err = w->in_place ? screen_refresh(&w->screen) : 0;
-	}
+	for (size_t i = 0; i < w->list.count && !err; i++)
+		err = watch_write_json(out, w->list.rings[i], &w->style);
 	return err;
 }
 
-static void find_holders(struct watch *w)
+static int write_text(struct watch *w, FILE *out)
 {
-	const int64_t now = monotonic_ns();
-
-	if (w->holders_ns && now - w->holders_ns < HOLDERS_NS)
-		return;
-	w->holders.map_id = w->ring.id;
-	holders_find(&w->holders, 1);
-	w->holders_ns = now;
-}
-
-static int write_report(const struct watch *w, FILE *out, const struct watch_report *report)
-{
-	if (w->settings->json)
-		return watch_write_json(out, report);
-	if (w->in_place)
-		watch_write_view(out, report);
-	else
-		watch_write_line(out, report);
+	if (w->settings->check.wanted)
+		write_check(w, out);
+	else if (w->is_list)
+		write_list(w, out);
+	else if (w->list.count > 0 && w->in_place)
+		watch_write_view(out, w->list.rings[0], &w->style);
+	else if (w->list.count > 0)
+		watch_write_line(out, w->list.rings[0], &w->style);
 	return 0;
 }
 
-static struct watch_report report_of(const struct watch *w, const struct watch_figures *figures)
+static int write_all_of(struct watch *w, FILE *out)
 {
-	return (struct watch_report){
-		.id = w->ring.id,
-		.name = w->ring.name,
-		.size = w->ring.access.size,
-		.sample_ns = w->settings->sample_ns,
-		.time = time(NULL),
-		.holders = &w->holders,
-		.figures = figures,
-		.colour = w->in_place && style_colour_wanted(),
-	};
+	if (w->settings->format == WATCH_JSON)
+		return write_json(w, out);
+	if (w->settings->format == WATCH_TEXT)
+		return write_text(w, out);
+	watch_write_metrics(out, w->list.rings, w->list.count);
+	return 0;
 }
 
 /* Puts what was composed to its place, and ends @output. */
-static int show(struct watch *w, struct output *output)
+static int put(struct watch *w, struct output *output)
 {
 	int err;
 
 	if (!w->in_place)
-		return output_commit(output, NULL, w->why);
+		return output_commit(output, w->settings->output, w->why);
 	fflush(output->stream);
 	err = screen_show(&w->screen, output->text);
 	output_abandon(output);
 	return err ? complain(w->why, err, "cannot write to the terminal: %s", strerror(-err)) : 0;
 }
 
-static int update(struct watch *w)
+/* Composes the update of the figures that there are, and shows it. */
+static int show(struct watch *w)
 {
-	struct watch_figures figures;
-	struct watch_report report;
-	struct ring_walk now;
 	struct output output;
-	int err;
+	int err = output_begin(&output);
 
-	ring_walk(&now, &w->ring.access, &w->history.last);
-	if (now.known && now.records > 0)
-		w->walk = now;
-	watch_history_figures(&w->history, &w->walk, &figures);
-	/* Of what waits now, not of some moment before. */
-	figures.walk = now;
-	find_holders(w);
-	report = report_of(w, &figures);
-	err = output_begin(&output);
-	if (!err)
-		err = write_report(w, output.stream, &report);
-	if (err) {
+	list_arrange(&w->list, w->rings.items, w->rings.count);
+	if (!err) {
+		err = write_all_of(w, output.stream);
+		if (!err)
+			return put(w, &output);
 		output_abandon(&output);
-		return complain(w->why, err, "out of memory");
 	}
-	return show(w, &output);
+	return complain(w->why, err, "out of memory");
+}
+
+static void move_selection(struct watch *w, int step)
+{
+	const size_t shown = w->list.count - (w->list.with_unused ? 0 : w->list.unused);
+
+	for (size_t i = 0; i < shown; i++)
+		if (w->list.rings[i]->id == w->list.selected) {
+			if (step < 0 ? i > 0 : i + 1 < shown)
+				w->list.selected = w->list.rings[step < 0 ? i - 1 : i + 1]->id;
+			return;
+		}
+}
+
+static int obey(struct watch *w, int key)
+{
+	switch (key) {
+	case 'q':
+		w->ended = true;
+		return 0;
+	case 'p':
+		w->list.paused = !w->list.paused;
+		break;
+	case 's':
+		w->list.order = (enum list_order)((w->list.order + 1) % LIST_ORDERS);
+		break;
+	case 'a':
+		w->list.with_unused = !w->list.with_unused;
+		break;
+	case KEY_UP:
+	case KEY_DOWN:
+		move_selection(w, key == KEY_UP ? -1 : 1);
+		break;
+	case KEY_ENTER:
+		w->inside = w->list.selected;
+		break;
+	case KEY_BACK:
+		w->inside = 0;
+		break;
+	default:
+		return 0;
+	}
+	return w->screen.text ? show(w) : 0;
+}
+
+/* Samples for an interval, the last at its end. */
+static int sample_interval(struct watch *w, int64_t interval_ns)
+{
+	const int64_t end = monotonic_ns() + interval_ns;
+	int64_t next = monotonic_ns() + w->settings->sample_ns;
+	int err = 0;
+
+	while (!err && !interrupted() && !w->ended && monotonic_ns() < end) {
+		/* A signal ends it early: the user stops it, or the window has changed. */
+		const int key = keys_wait(next < end ? next : end);
+
+		if (monotonic_ns() >= next || monotonic_ns() >= end) {
+			rings_sample(&w->rings, w->sizes.out ? size_file_add : NULL, &w->sizes);
+			next = monotonic_ns() + w->settings->sample_ns;
+		}
+		err = w->in_place ? screen_refresh(&w->screen) : 0;
+		if (!err && key != KEY_NONE)
+			err = obey(w, key);
+	}
+	return err;
 }
 
 static int introduce(struct watch *w)
 {
-	struct watch_report report = report_of(w, NULL);
 	struct output output;
-	int err;
 
-	find_holders(w);
-	if (w->settings->json || w->in_place)
+	if (w->is_list || w->in_place || w->settings->format != WATCH_TEXT ||
+		w->settings->check.wanted)
 		return 0;
-	err = output_begin(&output);
-	if (err)
-		return complain(w->why, err, "out of memory");
-	watch_write_introduction(output.stream, &report);
-	return output_commit(&output, NULL, w->why);
+	if (output_begin(&output))
+		return complain(w->why, -ENOMEM, "out of memory");
+	watch_write_introduction(output.stream, w->rings.items[0], &w->style);
+	return output_commit(&output, w->settings->output, w->why);
 }
 
-/* One update after the other. Attached for no longer than one takes, since who is attached keeps
- * the ring alive when all others have let go of it. */
-static int follow(struct watch *w)
+/* One update after the other. While it is paused, samples go on, and the interval with them. */
+static int follow(struct watch *w, uint64_t count)
 {
-	const uint64_t count = w->settings->count;
+	const int64_t most = w->in_place ? FIRST_NS : INT64_MAX;
+	const int64_t interval = w->settings->interval_ns;
+	const int64_t first = interval < most ? interval : most;
 	int err = introduce(w);
 
-	sample(w);
-	for (uint64_t i = 0; !err && !interrupted() && (count == 0 || i < count); i++) {
-		if (i > 0) {
-			watched_ring_detach(&w->ring);
-			err = attach(w);
-		}
+	rings_sample(&w->rings, w->sizes.out ? size_file_add : NULL, &w->sizes);
+	for (uint64_t i = 0; !err && !interrupted() && !w->ended && (count == 0 || i < count);
+		i++) {
+		if (i > 0)
+			err = rings_refresh(&w->rings, w->why);
 		if (!err)
-			err = sample_interval(w);
-		if (!err && !interrupted())
-			err = update(w);
+			err = sample_interval(w, i == 0 ? first : interval);
+		if (err || interrupted() || w->ended || w->list.paused)
+			continue;
+		rings_conclude(&w->rings);
+		w->style.time = time(NULL);
+		err = show(w);
 	}
 	return err;
+}
+
+static bool ends_by_itself(const struct watch *w)
+{
+	return w->settings->check.wanted || w->settings->format == WATCH_METRICS ||
+	       (w->is_list && !w->in_place);
+}
+
+static int peek(struct watch *w)
+{
+	struct output output;
+	int err = output_begin(&output);
+
+	if (err)
+		return complain(w->why, err, "out of memory");
+	err = peek_write(output.stream, w->rings.items[0], w->settings->peek,
+		w->settings->interval_ns, w->settings->type, w->why);
+	if (err) {
+		output_abandon(&output);
+		return err;
+	}
+	return output_commit(&output, w->settings->output, w->why);
+}
+
+static int watch(struct watch *w)
+{
+	const struct watch_settings *settings = w->settings;
+	uint64_t count = settings->count;
+	int err = 0, closed = 0;
+
+	if ((settings->peek || settings->sizes) && w->rings.count > 1)
+		return complain(w->why, -EINVAL,
+			"several ring buffers are named %s; give -map with an id",
+			settings->wanted.name);
+	if (settings->peek)
+		return peek(w);
+	if (settings->sizes)
+		err = size_file_open(&w->sizes, settings->sizes, w->why);
+	if (err)
+		return err;
+	if (count == 0 && ends_by_itself(w))
+		count = 1;
+	if (w->in_place)
+		keys_begin();
+	err = follow(w, count);
+	keys_end();
+	if (w->in_place)
+		screen_end(&w->screen, false);
+	if (w->sizes.out) {
+		const struct ring_passed passed = ring_model_passed(&w->rings.items[0]->model);
+
+		closed = size_file_close(&w->sizes, &passed, w->why);
+	}
+	/* A ring comes to its end as its program does. */
+	if (err == -ENOENT && settings->count == 0) {
+		fprintf(stderr, PROGRAM ": %s\n", w->why->text);
+		err = 0;
+	}
+	return err ? err : closed ? closed : w->failed;
 }
 
 int watch_run(const struct watch_settings *settings, struct complaint *why)
@@ -200,70 +299,28 @@ int watch_run(const struct watch_settings *settings, struct complaint *why)
 	struct watch w = {
 		.settings = settings,
 		.why = why,
-		.target = settings->target,
-		.in_place = !settings->json && screen_is_possible(STDOUT_FILENO),
+		.in_place = settings->format == WATCH_TEXT && !settings->output &&
+			    !settings->check.wanted && screen_is_possible(STDOUT_FILENO),
+		.list = { .with_unused = settings->all },
 	};
 	int err;
 
+	if (settings->format == WATCH_NAMES)
+		return rings_print_names(stdout, why);
+	w.style = (struct watch_style){
+		.colour = w.in_place && style_colour_wanted(),
+		.interval_ns = settings->interval_ns,
+		.sample_ns = settings->sample_ns,
+		.time = time(NULL),
+	};
 	if (w.in_place)
 		screen_begin(&w.screen, STDOUT_FILENO);
-	err = attach(&w);
-	if (err)
-		return err;
-	watch_history_begin(&w.history, w.ring.access.size);
-	err = follow(&w);
-	watched_ring_detach(&w.ring);
-	if (w.in_place)
-		screen_end(&w.screen, false);
-	/* A ring comes to its end as its program does. */
-	if (err == -ENOENT && settings->count == 0) {
-		fprintf(stderr, PROGRAM ": %s\n", why->text);
-		err = 0;
+	err = rings_open(&w.rings, &settings->wanted, why);
+	if (!err) {
+		/* A name may stand for several. */
+		w.is_list = !w.rings.wanted.target.id && !w.rings.wanted.target.path;
+		err = watch(&w);
 	}
+	rings_close(&w.rings);
 	return err;
-}
-
-static int write_entry(FILE *out, const struct ring_list *list, size_t i, bool json)
-{
-	const struct ring_entry *entry = &list->entries[i];
-	const struct watch_figures figures = {
-		.sample = entry->sample,
-		.fill = (double)entry->sample.waiting / (double)entry->size,
-	};
-	const struct watch_report report = {
-		.id = entry->id,
-		.name = entry->name,
-		.size = entry->size,
-		.time = time(NULL),
-		.holders = &list->holders[i],
-		.figures = &figures,
-	};
-
-	if (json)
-		return watch_write_list_json(out, &report);
-	watch_write_list_row(out, &report);
-	return 0;
-}
-
-int watch_list(const struct watch_settings *settings, struct complaint *why)
-{
-	struct ring_list list;
-	struct output output;
-	int err = ring_list_read(&list, why);
-
-	if (err)
-		return err;
-	err = output_begin(&output);
-	if (!err && !settings->json)
-		watch_write_list_begin(output.stream, list.count);
-	for (size_t i = 0; i < list.count && !err; i++)
-		err = write_entry(output.stream, &list, i, settings->json);
-	if (!err && !settings->json && list.count > 0)
-		watch_write_list_end(output.stream);
-	ring_list_free(&list);
-	if (err) {
-		output_abandon(&output);
-		return complain(why, err, "out of memory");
-	}
-	return output_commit(&output, NULL, why);
 }

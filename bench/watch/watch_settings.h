@@ -5,17 +5,23 @@
 #ifndef BENCH_WATCH_SETTINGS_H
 #define BENCH_WATCH_SETTINGS_H
 
-#include <stdbool.h>
+#include "watch/rings.h"
+#include "watch/watch_check.h"
 
-#include "watch/watched_ring.h"
+enum watch_format { WATCH_TEXT, WATCH_JSON, WATCH_METRICS, WATCH_NAMES };
 
 struct watch_settings {
-	bool list; /* neither of the flags that choose a ring was given */
-	struct ring_target target;
+	struct rings_wanted wanted;
+	bool all;            /* those that nobody holds too */
 	int64_t interval_ns; /* between two updates */
 	int64_t sample_ns;   /* between two samples */
-	uint64_t count;      /* of updates; 0: without end */
-	bool json;
+	uint64_t count;      /* of updates; 0: without end, or one where that makes more sense */
+	int format;          /* enum watch_format */
+	const char *output;  /* a file; NULL: standard output */
+	struct watch_check check;
+	uint64_t peek;     /* records; 0: none */
+	const char *type;  /* NULL: bytes */
+	const char *sizes; /* a file; NULL: none */
 };
 
 extern const struct flag_command watch_command;

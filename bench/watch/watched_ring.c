@@ -11,6 +11,9 @@
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
 
+/* Mapped at once: a mapping costs some us, and as much again for each such part. */
+#define WINDOW_SIZE ((size_t)256 << 10)
+
 static size_t page_size(void)
 {
 	return (size_t)sysconf(_SC_PAGESIZE);
@@ -84,13 +87,13 @@ int watched_ring_check(const struct bpf_map_info *info, struct complaint *why)
 		info->id, info->name, kind ? kind : "unknown");
 }
 
-static int identify(struct watched_ring *ring, struct complaint *why)
+static int identify(struct watched_ring *ring, bool by_path, struct complaint *why)
 {
 	struct bpf_map_info info = { 0 };
 	uint32_t length = sizeof(info);
 	int err;
 
-	if (!is_map(ring->fd))
+	if (by_path && !is_map(ring->fd))
 		return complain(why, -EMEDIUMTYPE, "what is pinned there is not a map");
 	if (bpf_obj_get_info_by_fd(ring->fd, &info, &length) < 0)
 		return complain(why, -errno, "cannot ask what map it is: %s", strerror(errno));
@@ -100,33 +103,62 @@ static int identify(struct watched_ring *ring, struct complaint *why)
 	ring->id = info.id;
 	ring->access.size = info.max_entries;
 	snprintf(ring->name, sizeof(ring->name), "%.16s", info.name[0] ? info.name : "-");
+	/* The kernel takes letters, digits, _ and . only; this does not rely on it. */
+	for (char *c = ring->name; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '"' || *c == '\\')
+			*c = '?';
 	return 0;
 }
 
-/* Maps what is asked for where the window does not have it. Read-only: the kernel then refuses
- * to make the mapping writable later, too. */
+static bool is_within(const struct ring_window_pages *w, uint64_t offset, size_t length)
+{
+	return w->pages && offset >= w->offset && offset + length <= w->offset + w->size;
+}
+
+static void unmap_window(struct ring_window_pages *w)
+{
+	if (w->pages)
+		munmap(w->pages, w->size);
+	w->pages = NULL;
+}
+
+/* Maps what is asked for, and what comes next, in place of what was not used last. Read-only: the
+ * kernel then refuses to make the mapping writable later, too. */
+static struct ring_window_pages *map_window(
+	struct watched_ring *ring, uint64_t offset, size_t length)
+{
+	struct ring_window_pages *w = &ring->windows[!ring->used];
+	const size_t page = page_size();
+	const uint64_t start = offset / page * page, end = 2 * ring->access.size;
+
+	unmap_window(w);
+	w->offset = start;
+	w->size = (offset + length - start + page - 1) / page * page;
+	if (w->size < WINDOW_SIZE)
+		w->size = WINDOW_SIZE;
+	if (w->size > end - start)
+		w->size = end - start;
+	/* Behind the two pages of positions the data lies twice, so it goes on behind its end. */
+	w->pages = mmap(NULL, w->size, PROT_READ, MAP_SHARED, ring->fd, (off_t)(2 * page + start));
+	if (w->pages == MAP_FAILED)
+		w->pages = NULL;
+	return w->pages ? w : NULL;
+}
+
 static const unsigned char *data_of(void *context, uint64_t offset, size_t length)
 {
 	struct watched_ring *ring = context;
-	const size_t page = page_size();
-	const uint64_t start = offset / page * page;
+	struct ring_window_pages *w = NULL;
 
-	if (!ring->window || offset < ring->window_offset ||
-		offset + length > ring->window_offset + ring->window_size) {
-		if (ring->window)
-			munmap(ring->window, ring->window_size);
-		ring->window_offset = start;
-		ring->window_size = (offset + length - start + page - 1) / page * page;
-		/* Behind the two pages of positions the data lies twice, so it goes on behind its
-		 * end. */
-		ring->window = mmap(NULL, ring->window_size, PROT_READ, MAP_SHARED, ring->fd,
-			(off_t)(2 * page + start));
-		if (ring->window == MAP_FAILED) {
-			ring->window = NULL;
-			return NULL;
-		}
-	}
-	return (const unsigned char *)ring->window + (offset - ring->window_offset);
+	for (size_t i = 0; i < 2 && !w; i++)
+		if (is_within(&ring->windows[i], offset, length))
+			w = &ring->windows[i];
+	if (!w)
+		w = map_window(ring, offset, length);
+	if (!w)
+		return NULL;
+	ring->used = (size_t)(w - ring->windows);
+	return (const unsigned char *)w->pages + (offset - w->offset);
 }
 
 static int map_positions(struct watched_ring *ring, struct complaint *why)
@@ -153,7 +185,7 @@ int watched_ring_attach(
 	ring->fd = open_target(target);
 	if (ring->fd < 0)
 		return explain(target, ring->fd, why);
-	err = identify(ring, why);
+	err = identify(ring, target->path, why);
 	if (!err)
 		err = map_positions(ring, why);
 	if (err)
@@ -161,14 +193,20 @@ int watched_ring_attach(
 	return err;
 }
 
+void watched_ring_move(struct watched_ring *to, const struct watched_ring *from)
+{
+	*to = *from;
+	to->access.context = to;
+}
+
 void watched_ring_detach(struct watched_ring *ring)
 {
-	if (ring->window)
-		munmap(ring->window, ring->window_size);
+	unmap_window(&ring->windows[0]);
+	unmap_window(&ring->windows[1]);
 	if (ring->positions)
 		munmap(ring->positions, 2 * page_size());
 	if (ring->fd >= 0)
 		close(ring->fd);
-	ring->window = ring->positions = NULL;
+	ring->positions = NULL;
 	ring->fd = -1;
 }

@@ -16,16 +16,22 @@ struct ring_target {
 	const char *path; /* where it is pinned; NULL: by id */
 };
 
+#define RING_NAME_SIZE (BPF_OBJ_NAME_LEN + 1)
+
 struct watched_ring {
 	struct ring_access access;
 	uint32_t id;
-	char name[BPF_OBJ_NAME_LEN + 1];
+	char name[RING_NAME_SIZE];
 
 	int fd;
 	void *positions; /* the pages of both */
-	void *window;    /* pages of the data, those that were last looked at; NULL: none */
-	uint64_t window_offset;
-	size_t window_size;
+	/* Pages of the data: where the reader is, and where the producers are. */
+	struct ring_window_pages {
+		void *pages; /* NULL: none */
+		uint64_t offset;
+		size_t size;
+	} windows[2];
+	size_t used; /* the window that was used last */
 };
 
 /*
@@ -39,6 +45,9 @@ int watched_ring_attach(
 	struct watched_ring *ring, const struct ring_target *target, struct complaint *why);
 
 void watched_ring_detach(struct watched_ring *ring);
+
+/* @to becomes what @from was, which is not to be used any more. */
+void watched_ring_move(struct watched_ring *to, const struct watched_ring *from);
 
 /* Whether a map of this kind can be watched: 0, or -EMEDIUMTYPE with @why. Pure. */
 int watched_ring_check(const struct bpf_map_info *info, struct complaint *why);

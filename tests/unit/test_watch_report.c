@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What samples say together, and how it is written. No clock: the tests give the times.
+ * How what is known of watched rings is written.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,251 +10,507 @@
 #include <cmocka.h>
 #include <jansson.h>
 #include <math.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "live/live_watch.h"
 #include "results/amounts.h"
+#include "watch/keys.h"
 #include "watch/screen.h"
+#include "watch/watch_check.h"
 #include "watch/watch_report.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SIZE 65536
 #define MS INT64_C(1000000)
 
-static struct watch_history history;
-static struct watch_figures figures;
-static int64_t now;
+static struct ring rings[3];
+static struct ring *const events = &rings[0];
+static const struct watch_style plain = { .interval_ns = 1000 * MS, .sample_ns = 10 * MS };
 
+/* A ring at work, half full; the others are like it. */
 static int begin(void **state)
 {
 	(void)state;
-	now = 1000 * MS;
-	watch_history_begin(&history, SIZE);
+	for (uint32_t i = 0; i < COUNT(rings); i++) {
+		rings[i] = (struct ring){
+			.id = 42 + i,
+			.name = "events",
+			.size = SIZE,
+			.holders = {
+				.process_count = 1,
+				.processes = { { 812, "agent" } },
+				.program_count = 1,
+				.programs = { { 31, "handle_exec" } },
+			},
+			.figures = {
+				.state = STATE_OK,
+				.sample = { .consumer = 1000000, .producer = 1032760,
+					.waiting = 32760, .settled = true, .head = HEAD_READY,
+					.head_stride = 72 },
+				.fill = 0.4999, .interval_fill = 0.62, .high_water = 50000,
+				.interval_high = 40960, .written_per_s = 65520,
+				.consumed_per_s = 65520, .records_per_s = 910, .seen = 1,
+				.average = 64, .discarded = 0,
+				.waiting = { .known = true, .all = true, .records = 455 },
+				.largest = 72, .lost_per_s = (double)NAN, .full_in_ns = -1,
+				.still_ns = 2 * MS,
+			},
+		};
+		ring_model_begin(&rings[i].model, SIZE);
+		ring_sizes_add(&rings[i].model.sizes, 64);
+	}
 	return 0;
 }
 
-static struct ring_sample sample_at(uint64_t consumer, uint64_t producer, enum ring_head head)
+/* To be freed. */
+static char *written(
+	void (*write)(FILE *out, const struct ring *ring, const struct watch_style *style),
+	const struct watch_style *style)
 {
-	return (struct ring_sample){
-		.time_ns = now,
-		.consumer = consumer,
-		.producer = producer,
-		.waiting = producer - consumer,
-		.settled = true,
-		.head = producer == consumer ? HEAD_NONE : head,
-		.head_stride = producer == consumer ? 0 : 72,
-	};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	write(out, events, style);
+	fclose(out);
+	return text;
 }
 
-static void add_sample(struct ring_sample sample, int64_t after_ms)
+static void assert_says(const char *text, const char *part)
 {
-	now += after_ms * MS;
-	sample.time_ns = now;
-	watch_history_add(&history, &sample);
+	if (!strstr(text, part))
+		fail_msg("\"%s\" does not say \"%s\"", text, part);
 }
 
-static void add(uint64_t consumer, uint64_t producer, int64_t after_ms)
+static void assert_written(
+	void (*write)(FILE *out, const struct ring *ring, const struct watch_style *style),
+	const char *part)
 {
-	add_sample(sample_at(consumer, producer, HEAD_READY), after_ms);
+	char *text = written(write, &plain);
+
+	assert_says(text, part);
+	free(text);
 }
 
-static void conclude(void)
+static void set_losing(struct ring *ring)
 {
-	watch_history_figures(&history, &(struct ring_walk){ 0 }, &figures);
+	ring->figures.state = STATE_LOSING;
+	ring->figures.losing = true;
+	ring->figures.no_room = 0.67;
 }
 
-static void rates_are_those_of_the_interval(void **state)
+static size_t columns_of(const char *line)
 {
-	(void)state;
-	add(0, 1000, 0);
-	add(800, 2000, 100);
-	add(3000, 4000, 100);
-	conclude();
-	assert_float_equal(figures.written_per_s, 15000, 1e-6);
-	assert_float_equal(figures.consumed_per_s, 15000, 1e-6);
-	assert_int_equal(figures.sample.waiting, 1000);
-	assert_float_equal(figures.fill, 1000.0 / SIZE, 1e-9);
-	add(3000, 4008, 200);
-	conclude();
-	assert_float_equal(figures.written_per_s, 40, 1e-6);
-	assert_float_equal(figures.consumed_per_s, 0, 1e-6);
+	size_t columns = 0;
+
+	for (; *line && *line != '\n'; line++)
+		columns += ((unsigned char)*line & 0xc0) != 0x80;
+	return columns;
 }
 
-static void records_are_estimated_from_those_that_wait(void **state)
+static void assert_fits(const char *text)
 {
-	const struct ring_walk walk = { .known = true, .records = 10, .bytes = 720 };
-
-	(void)state;
-	add(0, 0, 0);
-	add(0, 7200, 100);
-	watch_history_figures(&history, &walk, &figures);
-	assert_float_equal(figures.records_per_s, 1000, 1e-6);
-	add(0, 14400, 100);
-	conclude();
-	assert_true(isnan(figures.records_per_s));
-	add(0, 14400, 100);
-	conclude();
-	assert_float_equal(figures.records_per_s, 0, 0);
+	for (; *text; text = strchr(text, '\n') + 1)
+		if (columns_of(text) > WATCH_COLUMNS)
+			fail_msg("too wide: %.*s", (int)strcspn(text, "\n"), text);
 }
 
-static void the_high_water_mark_stays(void **state)
+static void the_view_says_all(void **state)
 {
-	(void)state;
-	add(0, 5000, 0);
-	add(5000, 5000, 10);
-	conclude();
-	assert_int_equal(figures.high_water, 5000);
-	assert_int_equal(figures.interval_high, 5000);
-	add(5000, 5100, 10);
-	conclude();
-	assert_int_equal(figures.high_water, 5000);
-	assert_int_equal(figures.interval_high, 100);
-}
-
-/* Of a sample whose two positions are not of one moment, more seems to wait than did. */
-static void an_unsettled_sample_is_no_peak(void **state)
-{
-	struct ring_sample sample = sample_at(0, SIZE - 8, HEAD_UNKNOWN);
+	char *text = written(watch_write_view, &plain);
 
 	(void)state;
-	sample.settled = false;
-	add(0, 0, 0);
-	add_sample(sample, 10);
-	conclude();
-	assert_int_equal(figures.high_water, 0);
-	assert_int_equal(figures.full_episodes, 0);
+	assert_says(text, "Ring buffer events, map 42, 64KiB   ");
+	assert_says(text, "  ok\n  held by   agent (pid 812), handle_exec (program 31)\n");
+	assert_says(text, "] 50 %\n  waiting   32.0 KiB: 455 records\n");
+	assert_says(text, "the highest of each 1s; of all, 76 %, 48.8 KiB\n");
+	assert_says(text, "  records   910/s written\n");
+	assert_says(text, "  sizes     all of 64 B; 1 records\n");
+	assert_says(
+		text, "  lost      not counted by the program; no room in 0.0 % of the samples\n");
+	assert_says(text, "  bytes     65.5kB/s written, 65.5kB/s consumed\n");
+	assert_says(text, "  reader    last moved 2ms ago\n");
+	assert_says(text, "  head      ready to be read\n");
+	assert_says(text, "  full      not in sight\n");
+	assert_says(text, "producer 1,032,760, consumer 1,000,000\n");
+	assert_null(strchr(text, '\x1b'));
+	assert_fits(text);
+	free(text);
 }
 
-static void a_consumer_that_stands_still_stalls_once_bytes_wait(void **state)
+static void the_view_says_what_was_not_seen(void **state)
 {
 	(void)state;
-	add(80, 80, 0);
-	add(80, 80, 500);
-	conclude();
-	assert_int_equal(figures.still_ns, 500 * MS);
-	assert_int_equal(figures.stalled_ns, 0);
-	add(80, 160, 500);
-	add(80, 240, 700);
-	conclude();
-	assert_int_equal(figures.still_ns, 1700 * MS);
-	assert_int_equal(figures.stalled_ns, 700 * MS);
-	add(160, 240, 10);
-	conclude();
-	assert_int_equal(figures.still_ns, 0);
-	assert_int_equal(figures.stalled_ns, 0);
-	add(160, 240, 30);
-	conclude();
-	assert_int_equal(figures.stalled_ns, 30 * MS);
+	events->figures.seen = 0.06;
+	events->figures.discarded = 0.25;
+	ring_sizes_add(&events->model.sizes, 3000);
+	assert_written(watch_write_view,
+		"910/s written, 25 % of them discarded; by the 6.0 % of the bytes that were seen\n");
+	assert_written(watch_write_view, "64 to 3000 B, 1.53k on average, p50 64, p99 3000;");
 }
 
-static void a_busy_head_is_timed_from_when_it_was_seen(void **state)
+static void losses_are_said_with_their_source(void **state)
 {
 	(void)state;
-	add_sample(sample_at(0, 72, HEAD_BUSY), 0);
-	add_sample(sample_at(0, 144, HEAD_BUSY), 40);
-	conclude();
-	assert_int_equal(figures.busy_ns, 40 * MS);
-	/* Another one. */
-	add_sample(sample_at(72, 144, HEAD_BUSY), 40);
-	add_sample(sample_at(72, 144, HEAD_BUSY), 15);
-	conclude();
-	assert_int_equal(figures.busy_ns, 15 * MS);
-	add_sample(sample_at(72, 144, HEAD_READY), 15);
-	conclude();
-	assert_int_equal(figures.busy_ns, 0);
+	set_losing(events);
+	assert_written(watch_write_view,
+		"  LOSING    no room for a record of 72 B in 67 % of the samples\n"
+		"            the reader is too slow, or the ring is too small\n");
+	events->figures.stalled_ns = 2100 * MS;
+	assert_written(watch_write_view, "            the reader has stood still for 2.1s\n");
+	events->model.accounts =
+		(struct ring_accounts){ .known = true, .lost = 52113, .program = "handle_exec" };
+	events->figures.lost_per_s = 1333;
+	assert_written(watch_write_view, "the program counts 1.33k lost records a second\n");
+	assert_written(watch_write_view,
+		"  lost      1.33k/s, 52,113 in all\n"
+		"            by the accounts of handle_exec; accounts name no ring\n");
+	events->model.accounts.shared = true;
+	assert_written(watch_write_view, "handle_exec, which writes to other rings too\n");
 }
 
-static void full_episodes_are_counted_and_timed(void **state)
+static void a_stuck_head_is_the_programs(void **state)
 {
-	const uint64_t full = SIZE - SIZE % 72;
+	char *text;
 
 	(void)state;
-	add(0, 0, 0);
-	add(0, full, 10);
-	add(0, full, 30);
-	add(0, full, 30);
-	conclude();
-	assert_true(figures.full);
-	assert_int_equal(figures.full_in_ns, 0);
-	add(full, full, 10);
-	add(full, 2 * full, 10);
-	conclude();
-	assert_true(figures.full);
-	assert_int_equal(figures.full_episodes, 2);
-	assert_int_equal(figures.full_ns, 60 * MS);
+	events->figures.state = STATE_STUCK;
+	events->figures.busy_ns = 3200 * MS;
+	events->figures.sample.head = HEAD_BUSY;
+	text = written(watch_write_view, &plain);
+	assert_says(
+		text, "  STUCK     the oldest record is reserved for 3.2s, and not submitted\n");
+	assert_says(text, "a BPF program holds it; no reader can pass it\n");
+	assert_says(text, "  reader    waits for the oldest record to be submitted\n");
+	assert_says(text, "  head      busy for 3.2s: reserved, not submitted\n");
+	assert_null(strstr(text, "still"));
+	assert_fits(text);
+	free(text);
 }
 
-static void a_stalled_ring_is_forecast_by_what_is_written(void **state)
+static void every_state_has_its_words(void **state)
 {
 	(void)state;
-	add(0, 72, 0);
-	add(0, 72 + SIZE / 8, 250);
-	conclude();
-	/* The rest, at an eighth in 250 ms. */
-	assert_float_equal((double)figures.full_in_ns / 1e6,
-		(SIZE - 72 - SIZE / 8.0) / (SIZE / 2000.0), 0.001);
+	events->figures.state = STATE_NO_READER;
+	assert_written(watch_write_line, "no reader: fill 50 %");
+	assert_written(watch_write_line, ": its consumer position has never moved\n");
+	events->holders.process_count = 0;
+	assert_written(watch_write_line, ": no process has it open\n");
+	events->figures.state = STATE_SLOW;
+	assert_written(watch_write_line, ": it was 62 % full\n");
+	events->figures.full_in_ns = 12000 * MS;
+	assert_written(watch_write_line, ": it fills up, and is full in 12s at this rate\n");
+	events->figures.stalled_ns = 1500 * MS;
+	assert_written(
+		watch_write_line, ": the reader has stood still for 1.5s while records wait\n");
+	events->figures.state = STATE_UNUSED;
+	assert_written(watch_write_line, ": no process and no program holds it\n");
+	events->figures.state = STATE_BROKEN;
+	events->figures.sample.fault = FAULT_CONSUMER_AHEAD;
+	assert_written(watch_write_line,
+		"BROKEN: the consumer position 1000000 is beyond the producer's, 1032760; something");
+	assert_written(watch_write_view, "  fill      unknown\n");
 }
 
-static void a_consumer_that_comes_and_goes_does_not_fill_the_ring(void **state)
+static void a_line_says_it_in_one(void **state)
 {
 	(void)state;
-	add(0, 0, 0);
-	for (uint64_t i = 1; i < 20; i++) {
-		/* Read whole in the midst of each interval, more waits at the end of each. */
-		add(i * 10000, i * 10000, 10);
-		add(i * 10000, i * 10000 + i * 100, 10);
-		conclude();
-		assert_int_equal(figures.full_in_ns, -1);
+	assert_written(watch_write_line,
+		"ok: fill 50 % (32.0 KiB: 455 records), high 62 %, 910 records/s of 64 B\n");
+	assert_written(watch_write_introduction, "; held by agent (pid 812), handle_exec");
+	assert_written(
+		watch_write_introduction, "Samples every 10ms: shorter peaks are not seen.\n");
+}
+
+static void colours_are_those_of_the_state(void **state)
+{
+	const struct watch_style coloured = { .colour = true };
+	char *text;
+
+	(void)state;
+	set_losing(events);
+	text = written(watch_write_view, &coloured);
+	assert_says(text, "\x1b[31m");
+	free(text);
+	events->figures.state = STATE_OK;
+	events->figures.losing = false;
+	text = written(watch_write_view, &coloured);
+	assert_null(strchr(text, '\x1b'));
+	free(text);
+}
+
+/* The list. */
+
+static char *listed(struct watch_list *list)
+{
+	static struct ring *all[COUNT(rings)];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < COUNT(rings); i++)
+		all[i] = &rings[i];
+	list_arrange(list, all, COUNT(rings));
+	watch_write_list(out, list, &plain);
+	fclose(out);
+	return text;
+}
+
+static void assert_listed(struct watch_list *list, const char *part)
+{
+	char *text = listed(list);
+
+	assert_says(text, part);
+	assert_fits(text);
+	free(text);
+}
+
+static void what_needs_attention_comes_first(void **state)
+{
+	struct watch_list list = { 0 };
+
+	(void)state;
+	set_losing(&rings[1]);
+	rings[2].figures.state = STATE_NO_READER;
+	assert_listed(&list, "3 rings, 1 LOSING, 1 no reader; by attention");
+	assert_listed(&list,
+		"     43 events       agent        64KiB  62%          910    64     - LOSING\n"
+		"     44 events       agent        64KiB  62%          910    64     - no reader\n"
+		"     42 events       agent        64KiB  62%          910    64     - ok\n");
+	/* And one that loses by having no reader is no less a loss. */
+	rings[2].figures.losing = true;
+	rings[2].figures.no_room = 1;
+	assert_listed(&list, "no reader\n     43 ");
+}
+
+static void lists_can_be_sorted(void **state)
+{
+	struct watch_list list = { .order = LIST_BY_RECORDS };
+
+	(void)state;
+	rings[0].figures.records_per_s = NAN;
+	rings[1].figures.records_per_s = 5;
+	assert_listed(&list, "ok\n     43 ");
+	assert_int_equal(list.rings[0]->id, 44);
+	assert_int_equal(list.rings[2]->id, 42);
+	rings[1].figures.lost_per_s = 7;
+	list.order = LIST_BY_LOST;
+	free(listed(&list));
+	assert_int_equal(list.rings[0]->id, 43);
+	rings[2].figures.interval_fill = 0.9;
+	list.order = LIST_BY_FILL;
+	free(listed(&list));
+	assert_int_equal(list.rings[0]->id, 44);
+	list.order = LIST_BY_ID;
+	free(listed(&list));
+	assert_int_equal(list.rings[0]->id, 42);
+}
+
+static void those_that_nobody_holds_are_one_line(void **state)
+{
+	struct watch_list list = { 0 };
+	char *text;
+
+	(void)state;
+	rings[0].figures.state = rings[2].figures.state = STATE_UNUSED;
+	rings[0].figures.interval_fill = 1;
+	text = listed(&list);
+	assert_int_equal(list.unused, 2);
+	assert_says(text, "       and 2 that no process and no program holds, 128 KiB\n");
+	assert_null(strstr(text, "    42 "));
+	free(text);
+	list.with_unused = true;
+	assert_listed(&list,
+		"     42 events       agent        64KiB 100%          910    64     - unused\n");
+	rings[1].is_new = rings[2].is_unwanted = true;
+	free(listed(&list));
+	assert_int_equal(list.count, 1);
+}
+
+static void a_list_fits_the_terminal(void **state)
+{
+	struct watch_list list = { .rows = 6, .selected = 44 };
+	char *text = listed(&list);
+
+	(void)state;
+	/* Two of three, the selected one among them. */
+	assert_says(text, "     43 ");
+	assert_says(text, ">    44 ");
+	assert_null(strstr(text, "     42 "));
+	assert_says(text, "q: quit\n");
+	free(text);
+}
+
+static void names_and_owners_are_cut_to_their_columns(void **state)
+{
+	struct watch_list list = { 0 };
+
+	(void)state;
+	snprintf(rings[0].name, sizeof(rings[0].name), "fifteen_letters");
+	rings[0].id = 4294967;
+	rings[0].holders.process_count = 12;
+	snprintf(rings[1].holders.processes[0].name, HOLDER_NAME_SIZE, "sixteen_letters_");
+	rings[2].holders.process_count = rings[2].holders.program_count = 0;
+	assert_listed(&list, " fifteen_lett agent+11 ");
+	assert_listed(&list, " sixteen_let ");
+	assert_listed(&list, " events       -       ");
+}
+
+/* For programs. */
+
+static void json_is_one_object_on_one_line(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	json_t *root;
+
+	(void)state;
+	assert_int_equal(watch_write_json(out, events, &plain), 0);
+	fclose(out);
+	assert_ptr_equal(strchr(text, '\n'), text + size - 1);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(root);
+	assert_int_equal(json_integer_value(json_object_get(root, "producer_position")), 1032760);
+	assert_int_equal(json_integer_value(json_object_get(root, "record_bytes_p99")), 64);
+	assert_true(json_real_value(json_object_get(root, "written_records_per_s")) == 910);
+	assert_true(json_is_null(json_object_get(root, "lost_records")));
+	assert_string_equal(json_string_value(json_object_get(root, "state")), "ok");
+	assert_string_equal(json_string_value(json_object_get(root, "head")), "ready");
+	json_decref(root);
+	free(text);
+}
+
+/* The format of https://prometheus.io/docs/instrumenting/exposition_formats/, line by line; each
+ * metric has its help and type before it, and counters end in _total. */
+static void metrics_are_as_prometheus_takes_them(void **state)
+{
+	static const char pattern[] =
+		"^(# HELP [a-z_]+ [^\n]+|# TYPE [a-z_]+ (gauge|counter)|"
+		"[a-z_]+\\{[a-z]+=\"[^\"\\]*\"(,[a-z]+=\"[^\"\\]*\")*\\} [0-9.e+-]+)$";
+	struct ring *all[] = { &rings[0], &rings[1] };
+	char *text = NULL, type[64] = "", *rest, *line;
+	size_t size = 0, samples = 0;
+	FILE *out = open_memstream(&text, &size);
+	regex_t regex;
+
+	(void)state;
+	set_losing(&rings[1]);
+	watch_write_metrics(out, all, 2);
+	fclose(out);
+	assert_says(text, "ringview_ring_losing{map=\"43\",name=\"events\",process=\"agent\"} 1\n");
+	assert_says(text, "# TYPE ringview_ring_produced_bytes_total counter\n");
+	assert_null(strstr(text, "program_lost_records_total{"));
+	assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	rest = text;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (regexec(&regex, line, 0, NULL, 0) != 0)
+			fail_msg("no metric: %s", line);
+		if (sscanf(line, "# TYPE %63[a-z_] ", type) == 1)
+			assert_int_equal(!!strstr(line, "counter"),
+				strcmp(type + strlen(type) - 6, "_total") == 0);
+		if (line[0] != '#') {
+			assert_int_equal(strncmp(line, type, strlen(type)), 0);
+			samples++;
+		}
+	}
+	assert_true(samples > 30);
+	regfree(&regex);
+	free(text);
+}
+
+static struct watch_check check_of(const char *text)
+{
+	struct watch_check check;
+	struct complaint why;
+
+	assert_int_equal(watch_check_parse(text, &check, &why), 0);
+	assert_true(check.wanted);
+	return check;
+}
+
+static void assert_check(const char *text, const char *said)
+{
+	const struct watch_check check = check_of(text);
+	char out[512] = "";
+	FILE *stream = fmemopen(out, sizeof(out), "w");
+	const size_t failed = watch_check_ring(stream, &check, events);
+
+	fclose(stream);
+	assert_string_equal(out, said);
+	assert_int_equal(failed, strlen(said) > 0);
+}
+
+static void conditions_fail_and_say_why(void **state)
+{
+	(void)state;
+	assert_check("fill=80%,stalled=1s,stuck,losing", "");
+	assert_check("fill=62%", "fill: events, map 42: it was 62 % full\n");
+	events->figures.stalled_ns = 999 * MS;
+	assert_check("stalled", "");
+	events->figures.stalled_ns = 1000 * MS;
+	assert_check("stalled,fill=0.9",
+		"stalled: events, map 42: the reader has stood still for 1s while records wait\n");
+	events->figures.busy_ns = 250 * MS;
+	assert_check("stuck=200ms",
+		"stuck: events, map 42: the oldest record is reserved for 250ms, and not submitted\n");
+	set_losing(events);
+	assert_check("losing",
+		"losing: events, map 42: no room for a record of 72 B in 67 % of the samples\n");
+	events->figures.state = STATE_BROKEN;
+	events->figures.sample.fault = FAULT_CONSUMER_AHEAD;
+	assert_check("fill=99%", "impossible: events, map 42: the consumer position 1000000 is "
+				 "beyond the producer's, 1032760\n");
+}
+
+static void wrong_conditions_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "full", "fill", "fill=0%", "fill=101%", "losing=1",
+		"stalled=0s", "stalled=soon", "losing,,stuck" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		struct watch_check check;
+		struct complaint why;
+
+		assert_true(watch_check_parse(wrong[i], &check, &why) != 0);
+		assert_says(why.text, "is no condition; give some of fill=80%");
 	}
 }
 
-static void a_consumer_too_slow_is_forecast_by_the_lowest_level(void **state)
+/* Whoever waits for a standstill has to look for longer than that. */
+static void a_check_takes_as_long_as_it_needs(void **state)
 {
+	const struct watch_check losing = check_of("losing"),
+				 long_one = check_of("stalled=5s,stuck=2s");
+
 	(void)state;
-	add(0, 0, 0);
-	add(0, 800, 50);
-	add(800, 1000, 50);
-	conclude();
-	assert_int_equal(figures.full_in_ns, -1); /* one interval does not tell */
-	add(900, 2900, 50);
-	add(2700, 4200, 50);
-	conclude();
-	/* The lowest rose from 0 to 1500 in 100 ms. */
-	assert_float_equal((double)figures.full_in_ns / 1e6, (SIZE - 1500) / 15.0, 0.001);
-	add(4200, 4200, 100);
-	conclude();
-	assert_int_equal(figures.full_in_ns, -1);
+	assert_int_equal(watch_check_interval(&losing), 1000 * MS);
+	assert_true(watch_check_interval(&long_one) > 5000 * MS);
 }
 
-static void a_position_set_back_is_counted_and_no_rate(void **state)
+static void keys_are_told_apart(void **state)
 {
-	(void)state;
-	add(5000, 5000, 0);
-	add(1000, 5000, 100);
-	conclude();
-	assert_int_equal(figures.moved_back, 1);
-	assert_float_equal(figures.consumed_per_s, 0, 0);
-	assert_float_equal(figures.written_per_s, 0, 0);
-}
-
-static void an_impossible_ring_has_no_rates_and_is_not_full(void **state)
-{
-	struct ring_sample broken = sample_at(0, 0, HEAD_UNKNOWN);
+	static const struct {
+		const char *bytes;
+		int key;
+		size_t used;
+	} cases[] = { { "q", 'q', 1 }, { "\x1b[A", KEY_UP, 3 }, { "\x1b[B\x1b[B\r", KEY_DOWN, 3 },
+		{ "j", KEY_DOWN, 1 }, { "\r", KEY_ENTER, 1 }, { "\x1b", KEY_BACK, 1 },
+		{ "\x1b[5~", KEY_NONE, 4 }, { "\x1bOD", KEY_BACK, 3 }, { "\x01q", KEY_NONE, 1 },
+		{ "\xe2\x96\x88", KEY_NONE, 1 }, { "", KEY_NONE, 0 } };
 
 	(void)state;
-	broken.consumer = UINT64_MAX - 7;
-	broken.waiting = 0;
-	broken.fault = FAULT_CONSUMER_AHEAD;
-	add(0, 100, 0);
-	add_sample(broken, 10);
-	add_sample(broken, 10);
-	add(0, 200, 10);
-	conclude();
-	assert_float_equal(figures.written_per_s, 0, 0);
-	assert_float_equal(figures.consumed_per_s, 0, 0);
-	assert_int_equal(figures.full_episodes, 0);
-	assert_int_equal(figures.full_in_ns, -1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t used;
+
+		assert_int_equal(
+			keys_decode(cases[i].bytes, strlen(cases[i].bytes), &used), cases[i].key);
+		assert_int_equal(used, cases[i].used);
+	}
 }
 
 static void amounts_are_of_three_digits(void **state)
@@ -294,136 +550,6 @@ static void bytes_shares_times_and_positions_are_readable(void **state)
 	assert_string_equal(amount_exact(text, sizeof(text), 999), "999");
 	assert_string_equal(
 		amount_exact(text, sizeof(text), UINT64_MAX), "18,446,744,073,709,551,615");
-}
-
-static struct holders holders = {
-	.process_count = 1,
-	.processes = { { 812, "agent" } },
-	.program_count = 1,
-	.programs = { { 31, "handle_exec" } },
-};
-
-static struct watch_report report_of(void)
-{
-	return (struct watch_report){
-		.id = 42,
-		.name = "events",
-		.size = SIZE,
-		.sample_ns = 10 * MS,
-		.holders = &holders,
-		.figures = &figures,
-	};
-}
-
-/* To be freed. */
-static char *written(void (*write)(FILE *out, const struct watch_report *report), bool colour)
-{
-	struct watch_report report = report_of();
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	report.colour = colour;
-	write(out, &report);
-	fclose(out);
-	return text;
-}
-
-static void assert_says(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("\"%s\" does not say \"%s\"", text, part);
-}
-
-static void the_view_says_all(void **state)
-{
-	const struct ring_walk walk = {
-		.known = true, .records = 455, .bytes = 455 * 72, .discarded = 2, .all = true
-	};
-	char *text;
-
-	(void)state;
-	add(0, 0, 0);
-	add(0, 32760, 250);
-	add(0, 32760, 250);
-	watch_history_figures(&history, &walk, &figures);
-	text = written(watch_write_view, false);
-	assert_says(text, "Ring buffer events, map 42, 64KiB; held by agent (pid 812), handle_exec "
-			  "(program 31)\n");
-	assert_says(text, "] 50 %  32.0 KiB wait: 455 records, 2 discarded\n");
-	assert_says(text, "  high      50 %, 32.0 KiB: of samples every 10ms;");
-	assert_says(text, "32,760\n");
-	assert_says(text, "65.5kB/s, about 910 records/s");
-	assert_says(text, "stalled for 250ms");
-	assert_says(text, "ready to be read");
-	assert_says(text, "in 500ms at this rate");
-	assert_says(text, "What was lost only the program itself can tell");
-	assert_null(strchr(text, '\x1b'));
-	free(text);
-	text = written(watch_write_view, true);
-	assert_says(text, "\x1b[31mstalled");
-	free(text);
-}
-
-static void a_line_says_what_is_wrong(void **state)
-{
-	const uint64_t full = SIZE - SIZE % 72;
-	char *text;
-
-	(void)state;
-	add_sample(sample_at(0, full, HEAD_BUSY), 0);
-	add_sample(sample_at(0, full, HEAD_BUSY), 200);
-	conclude();
-	text = written(watch_write_line, false);
-	assert_says(text, "stalled for 200ms, head busy for 200ms, full, was full 1x\n");
-	free(text);
-}
-
-static void what_is_impossible_is_said(void **state)
-{
-	struct ring_sample broken = sample_at(80, 72, HEAD_UNKNOWN);
-	char *text;
-
-	(void)state;
-	broken.waiting = 0;
-	broken.fault = FAULT_CONSUMER_AHEAD;
-	add_sample(broken, 0);
-	add_sample(broken, 10);
-	conclude();
-	text = written(watch_write_view, false);
-	assert_says(text, "  impossible: the consumer position 80 is beyond the producer's, 72\n");
-	assert_says(text, "  fill      unknown\n");
-	free(text);
-	text = written(watch_write_line, false);
-	assert_says(text, "impossible: ");
-	free(text);
-}
-
-static void json_is_one_object_on_one_line(void **state)
-{
-	struct watch_report report = report_of();
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	json_error_t error;
-	json_t *root;
-
-	(void)state;
-	add(0, 0, 0);
-	add(0, 72, 500);
-	conclude();
-	assert_int_equal(watch_write_json(out, &report), 0);
-	fclose(out);
-	assert_ptr_equal(strchr(text, '\n'), text + size - 1);
-	root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-	assert_non_null(root);
-	assert_int_equal(json_integer_value(json_object_get(root, "producer_position")), 72);
-	assert_true(json_is_null(json_object_get(root, "written_records_per_s")));
-	assert_true(json_is_null(json_object_get(root, "records_waiting")));
-	assert_string_equal(json_string_value(json_object_get(root, "head")), "ready");
-	json_decref(root);
-	free(text);
 }
 
 static void holders_are_named_or_counted(void **state)
@@ -493,24 +619,26 @@ static void what_a_run_does_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fresh(rates_are_those_of_the_interval),
-		fresh(records_are_estimated_from_those_that_wait),
-		fresh(the_high_water_mark_stays),
-		fresh(an_unsettled_sample_is_no_peak),
-		fresh(a_consumer_that_stands_still_stalls_once_bytes_wait),
-		fresh(a_busy_head_is_timed_from_when_it_was_seen),
-		fresh(full_episodes_are_counted_and_timed),
-		fresh(a_stalled_ring_is_forecast_by_what_is_written),
-		fresh(a_consumer_that_comes_and_goes_does_not_fill_the_ring),
-		fresh(a_consumer_too_slow_is_forecast_by_the_lowest_level),
-		fresh(a_position_set_back_is_counted_and_no_rate),
-		fresh(an_impossible_ring_has_no_rates_and_is_not_full),
+		fresh(the_view_says_all),
+		fresh(the_view_says_what_was_not_seen),
+		fresh(losses_are_said_with_their_source),
+		fresh(a_stuck_head_is_the_programs),
+		fresh(every_state_has_its_words),
+		fresh(a_line_says_it_in_one),
+		fresh(colours_are_those_of_the_state),
+		fresh(what_needs_attention_comes_first),
+		fresh(lists_can_be_sorted),
+		fresh(those_that_nobody_holds_are_one_line),
+		fresh(a_list_fits_the_terminal),
+		fresh(names_and_owners_are_cut_to_their_columns),
+		fresh(json_is_one_object_on_one_line),
+		fresh(metrics_are_as_prometheus_takes_them),
+		fresh(conditions_fail_and_say_why),
+		fresh(wrong_conditions_are_refused),
+		fresh(a_check_takes_as_long_as_it_needs),
+		fresh(keys_are_told_apart),
 		fresh(amounts_are_of_three_digits),
 		fresh(bytes_shares_times_and_positions_are_readable),
-		fresh(the_view_says_all),
-		fresh(a_line_says_what_is_wrong),
-		fresh(what_is_impossible_is_said),
-		fresh(json_is_one_object_on_one_line),
 		fresh(holders_are_named_or_counted),
 		fresh(lines_are_cut_between_characters),
 		fresh(what_a_run_does_is_shown),

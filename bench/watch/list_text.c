@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/values.h"
+#include "results/amounts.h"
+#include "watch/watch_report.h"
+
+/* Columns of the fill's history in the list. */
+#define HISTORY_SHOWN 6
+
+/* Lines above and below the rings. */
+#define LINES_AROUND 4
+
+static const char *const order_names[LIST_ORDERS] = { "attention", "fill", "records", "lost",
+	"id" };
+
+/* NAN counts as less than all. */
+static int compare_numbers(double a, double b)
+{
+	const double x = isfinite(a) ? a : -1, y = isfinite(b) ? b : -1;
+
+	return (x < y) - (x > y);
+}
+
+/* A ring that nobody reads is worse when it loses records. */
+static int rank_of(const struct ring *ring)
+{
+	const enum ring_state state = ring->figures.state;
+
+	return state == STATE_NO_READER && ring->figures.losing ? STATE_LOSING : state;
+}
+
+/* Those that nobody holds come last, and behind them those that are not shown at all. */
+static int place_of(const struct ring *ring)
+{
+	if (ring->is_new || ring->is_unwanted)
+		return 2;
+	return ring->figures.state == STATE_UNUSED;
+}
+
+static int compare(const void *left, const void *right, void *context)
+{
+	const struct ring *a = *(struct ring *const *)left, *b = *(struct ring *const *)right;
+	const struct ring_figures *f = &a->figures, *g = &b->figures;
+	int result = place_of(a) - place_of(b);
+
+	if (result == 0)
+		switch (*(const enum list_order *)context) {
+		case LIST_BY_ATTENTION:
+			result = rank_of(a) - rank_of(b);
+			if (result == 0)
+				result = compare_numbers(f->no_room, g->no_room);
+			break;
+		case LIST_BY_FILL:
+			result = compare_numbers(f->interval_fill, g->interval_fill);
+			break;
+		case LIST_BY_RECORDS:
+			result = compare_numbers(f->records_per_s, g->records_per_s);
+			break;
+		case LIST_BY_LOST:
+			result = compare_numbers(f->lost_per_s, g->lost_per_s);
+			break;
+		case LIST_BY_ID:
+			break;
+		}
+	return result ? result : (a->id > b->id) - (a->id < b->id);
+}
+
+void list_arrange(struct watch_list *list, struct ring **rings, size_t count)
+{
+	qsort_r(rings, count, sizeof(struct ring *), compare, &list->order);
+	list->rings = rings;
+	list->count = list->unused = 0;
+	for (size_t i = 0; i < count; i++) {
+		list->count += place_of(rings[i]) < 2;
+		list->unused += place_of(rings[i]) == 1;
+	}
+}
+
+static size_t shown_of(const struct watch_list *list)
+{
+	return list->count - (list->with_unused ? 0 : list->unused);
+}
+
+static void write_summary(FILE *out, const struct watch_list *list, const struct watch_style *style)
+{
+	size_t states[STATE_UNUSED + 1] = { 0 };
+	char when[16] = "";
+	struct tm local;
+
+	for (size_t i = 0; i < list->count; i++)
+		states[list->rings[i]->figures.state]++;
+	if (localtime_r(&style->time, &local))
+		strftime(when, sizeof(when), "%H:%M:%S", &local);
+	fprintf(out, "%zu ring%s", list->count, list->count == 1 ? "" : "s");
+	for (int i = 0; i <= STATE_SLOW; i++)
+		if (states[i] > 0)
+			fprintf(out, ", %s%zu %s%s",
+				watch_colour((enum ring_state)i, style->colour), states[i],
+				ring_state_names[i],
+				watch_colour_end((enum ring_state)i, style->colour));
+	fprintf(out, "; by %s%s  %s\n", order_names[list->order], list->paused ? ", PAUSED" : "",
+		when);
+}
+
+/* "agent", "agent+2": who has it open, else which program uses it. */
+static const char *owner_of(const struct ring *ring)
+{
+	static char text[HOLDER_NAME_SIZE + 8];
+	const struct holders *h = &ring->holders;
+	const bool process = h->process_count > 0;
+	const size_t count = process ? h->process_count : h->program_count;
+	const char *name = process ? h->processes[0].name : h->programs[0].name;
+
+	if (count == 0)
+		return "-";
+	snprintf(text, sizeof(text), count > 1 ? "%.8s+%zu" : "%.11s", name, count - 1);
+	return text;
+}
+
+static void write_row(FILE *out, const struct ring *ring, bool selected, bool colour)
+{
+	const struct ring_figures *f = &ring->figures;
+	char size[FORMAT_SIZE], records[AMOUNT_SIZE], lost[AMOUNT_SIZE],
+		fill[16] = "?", average[16] = "-", blocks[HISTORY_SHOWN * 3 + 1];
+	int blanks = HISTORY_SHOWN - (int)ring->model.history_count;
+
+	if (f->state != STATE_BROKEN)
+		snprintf(fill, sizeof(fill), "%.0f%%", f->interval_fill * 100);
+	if (isfinite(f->average))
+		snprintf(average, sizeof(average), "%.0f", f->average);
+	fprintf(out, "%s%s%c%6" PRIu32 " %-12.12s %-11.11s %6s %4s %s%*s %5s %5s %5s %s%s\n",
+		selected && colour ? "\x1b[7m" : "", watch_colour(f->state, colour),
+		selected ? '>' : ' ', ring->id, ring->name, owner_of(ring),
+		format_size(ring->size, size, sizeof(size)), fill,
+		ring_history_text(&ring->model, HISTORY_SHOWN, blocks), blanks > 0 ? blanks : 0, "",
+		amount_text(records, sizeof(records), f->records_per_s), average,
+		amount_text(lost, sizeof(lost), f->lost_per_s), ring_state_names[f->state],
+		colour ? "\x1b[0m" : "");
+}
+
+static void write_unused(FILE *out, const struct watch_list *list)
+{
+	uint64_t bytes = 0;
+	char size[AMOUNT_SIZE];
+
+	for (size_t i = list->count - list->unused; i < list->count; i++)
+		bytes += list->rings[i]->size;
+	fprintf(out, "       and %zu that no process and no program holds, %s%s\n", list->unused,
+		amount_bytes(size, sizeof(size), bytes), list->rows ? " (a shows them)" : "");
+}
+
+/* The first ring to show, so that the selected one is among those that fit. */
+static size_t first_shown(const struct watch_list *list, size_t shown, size_t fit)
+{
+	for (size_t i = 0; i < shown; i++)
+		if (list->rings[i]->id == list->selected)
+			return i < fit ? 0 : i + 1 - fit;
+	return 0;
+}
+
+void watch_write_list(FILE *out, const struct watch_list *list, const struct watch_style *style)
+{
+	const bool folded = list->unused > 0 && !list->with_unused;
+	const size_t shown = shown_of(list);
+	const size_t around = LINES_AROUND + folded;
+	const size_t fit = list->rows == 0 ? shown : list->rows > around ? list->rows - around : 1;
+	const size_t first = first_shown(list, shown, fit);
+
+	if (list->count == 0) {
+		fputs("There are no ring buffers to be seen.\n", out);
+	} else {
+		write_summary(out, list, style);
+		fputs("     ID NAME         OWNER         SIZE FILL        REC/S BYTES  LOST STATE\n",
+			out);
+	}
+	for (size_t i = first; i < shown && i < first + fit; i++)
+		write_row(out, list->rings[i], list->rows && list->rings[i]->id == list->selected,
+			style->colour);
+	if (folded)
+		write_unused(out, list);
+	if (list->rows > 0)
+		fputs("up, down, Enter: view  s: sort  a: all  p: pause  q: quit\n", out);
+}

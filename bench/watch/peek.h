@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the last records of a ring contain.
+ */
+#ifndef BENCH_WATCH_PEEK_H
+#define BENCH_WATCH_PEEK_H
+
+#include <stdio.h>
+
+#include "watch/rings.h"
+
+#define PEEK_MOST 10000
+
+/* Writes the last @count records of @ring: in hexadecimal and text, or by the BTF type @type of the
+ * programs that use it, or of the kernel. Waits @wait_ns for some to pass where fewer wait. 0, or a
+ * negative errno with @why. */
+int peek_write(FILE *out, struct ring *ring, uint64_t count, int64_t wait_ns, const char *type,
+	struct complaint *why);
+
+/* Bytes as hexadecimal and text, 16 a line; of more than 4 KiB, the first. Pure. */
+void peek_write_bytes(FILE *out, const unsigned char *data, size_t length);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "monotonic.h"
+#include "watch/rings.h"
+
+/* Who holds the rings is asked for again after so long, or sooner when there is a new ring: it
+ * takes a look at every descriptor of every process. */
+#define HOLDERS_NS INT64_C(10000000000)
+#define HOLDERS_NEW_NS INT64_C(2000000000)
+
+/* Headers that are read of a ring in a sample, and of all rings: it bounds what watching costs, and
+ * is all of 51,200 records a second at 100 samples. */
+#define HEADERS_MOST 512
+#define HEADERS_OF_ALL 4096
+#define HEADERS_LEAST 16
+
+/* How long one waits for some records of a ring that went round since the last sample. */
+#define GLANCE_NS 20000
+
+static bool is_one(const struct rings_wanted *wanted)
+{
+	return wanted->target.id || wanted->target.path;
+}
+
+/* Each ring takes a descriptor while it is attached. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* Takes over @watched. 0 or -ENOMEM. */
+static int add(struct rings *rings, const struct watched_ring *watched)
+{
+	struct ring **grown = realloc(rings->items, (rings->count + 1) * sizeof(struct ring *));
+	struct ring *ring = calloc(1, sizeof(*ring));
+
+	if (grown)
+		rings->items = grown;
+	if (!grown || !ring) {
+		free(ring);
+		return -ENOMEM;
+	}
+	ring->id = ring->holders.map_id = watched->id;
+	ring->size = watched->access.size;
+	ring->is_new = true;
+	memcpy(ring->name, watched->name, sizeof(ring->name));
+	watched_ring_move(&ring->watched, watched);
+	ring_model_begin(&ring->model, ring->size);
+	rings->items[rings->count++] = ring;
+	rings->holders_known = false;
+	return 0;
+}
+
+/* Those that are no rings, of other names, or gone meanwhile are passed over. */
+static int look_at(struct rings *rings, const struct ring_target *target, struct complaint *why)
+{
+	struct watched_ring watched;
+	int err = watched_ring_attach(&watched, target, why);
+
+	if (!is_one(&rings->wanted) && (err == -ENOENT || err == -EMEDIUMTYPE))
+		return 0;
+	if (err)
+		return err;
+	if (!rings->wanted.name || strcmp(rings->wanted.name, watched.name) == 0)
+		err = add(rings, &watched) ? complain(why, -ENOMEM, "out of memory") : 0;
+	else
+		watched_ring_detach(&watched);
+	if (err)
+		watched_ring_detach(&watched);
+	return err;
+}
+
+/* Ids count up: only those above the last are new. */
+static int look_for_new(struct rings *rings, struct complaint *why)
+{
+	int err = 0, last;
+
+	while (!err && (last = bpf_map_get_next_id(rings->last_id, &rings->last_id)) == 0) {
+		const struct ring_target target = { .id = rings->last_id };
+
+		err = look_at(rings, &target, why);
+	}
+	if (!err && last == -EPERM)
+		return complain(why, last,
+			"listing the maps of the system takes CAP_SYS_ADMIN, which this process "
+			"lacks; run it with sudo, or give -pinned PATH");
+	if (!err && last != -ENOENT)
+		return complain(why, last, "cannot list the maps: %s", strerror(-last));
+	return err;
+}
+
+static int find_holders(struct rings *rings, struct complaint *why)
+{
+	const int64_t age = monotonic_ns() - rings->holders_ns;
+	struct holders *all;
+
+	if (rings->holders_ns && age < (rings->holders_known ? HOLDERS_NS : HOLDERS_NEW_NS))
+		return 0;
+	all = calloc(rings->count + 1, sizeof(*all));
+	if (!all)
+		return complain(why, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < rings->count; i++)
+		all[i].map_id = rings->items[i]->id;
+	holders_find(all, rings->count);
+	for (size_t i = 0; i < rings->count; i++) {
+		rings->items[i]->holders = all[i];
+		rings->items[i]->is_unwanted =
+			rings->wanted.pid && !holders_have(&all[i], rings->wanted.pid);
+		accounts_find(&rings->items[i]->accounts, &all[i]);
+	}
+	free(all);
+	rings->holders_known = true;
+	rings->holders_ns = monotonic_ns();
+	return 0;
+}
+
+/* Accounts are read where an interval begins, so that their rates are those of the interval. */
+static void account(struct ring *ring)
+{
+	struct ring_accounts accounts;
+
+	accounts_read(&ring->accounts, &accounts);
+	ring_model_account(&ring->model, &accounts);
+}
+
+int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct complaint *why)
+{
+	int err;
+
+	*rings = (struct rings){ .wanted = *wanted };
+	allow_descriptors();
+	err = is_one(wanted) ? look_at(rings, &wanted->target, why) : look_for_new(rings, why);
+	if (!err && wanted->name && rings->count == 0)
+		err = complain(why, -ENOENT,
+			"there is no ring buffer named %s; watch without -map lists them",
+			wanted->name);
+	/* One is watched by its id from now on, unless it is pinned: then by what is there. */
+	if (!err && wanted->name && rings->count == 1) {
+		rings->wanted.target.id = rings->items[0]->id;
+		rings->wanted.name = NULL;
+	}
+	if (!err)
+		err = find_holders(rings, why);
+	for (size_t i = 0; i < rings->count; i++)
+		account(rings->items[i]);
+	return err;
+}
+
+/* -ENOENT when it is gone. */
+static int attach_again(const struct rings *rings, struct ring *ring, struct complaint *why)
+{
+	const char *path = rings->wanted.target.path;
+	const struct ring_target target = { .id = ring->id, .path = path };
+	int err;
+
+	watched_ring_detach(&ring->watched);
+	err = watched_ring_attach(&ring->watched, &target, why);
+	if (!err && ring->watched.id != ring->id) {
+		watched_ring_detach(&ring->watched);
+		return complain(why, -ENOENT, "another map, %u, is pinned at %s now",
+			ring->watched.id, path);
+	}
+	if (err == -ENOENT)
+		complain(why, err,
+			path ? "map %u is gone: nothing is pinned at %s any more"
+			     : "map %u is gone: no program and no process holds it any more",
+			ring->id, path);
+	return err;
+}
+
+int rings_refresh(struct rings *rings, struct complaint *why)
+{
+	size_t kept = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < rings->count; i++) {
+		struct ring *ring = rings->items[i];
+		const int gone = attach_again(rings, ring, why);
+
+		if (gone && !is_one(&rings->wanted)) {
+			free(ring);
+			continue;
+		}
+		err = err ? err : gone;
+		rings->items[kept++] = ring;
+	}
+	rings->count = kept;
+	if (!err && !is_one(&rings->wanted))
+		err = look_for_new(rings, why);
+	return err ? err : find_holders(rings, why);
+}
+
+static uint64_t headers_most(const struct rings *rings)
+{
+	const uint64_t share = rings->count ? HEADERS_OF_ALL / rings->count : HEADERS_OF_ALL;
+
+	return share > HEADERS_MOST ? HEADERS_MOST : share < HEADERS_LEAST ? HEADERS_LEAST : share;
+}
+
+/* Where the producers went round since the last sample, none of the headers that were written was
+ * left to read. Those of the next moment are. */
+static void glance(struct ring *ring, const struct ring_passing *passing)
+{
+	const struct ring_access *access = &ring->watched.access;
+	const int64_t end = monotonic_ns() + GLANCE_NS;
+	uint64_t producer;
+
+	do {
+		const int64_t next = monotonic_ns() + 1000;
+
+		while (monotonic_ns() < next)
+			;
+		producer = ring_load_producer(access);
+	} while (monotonic_ns() < end && producer - ring->model.at < ring->size / 4);
+	ring_model_walk(&ring->model, producer, access, passing);
+}
+
+void rings_sample(struct rings *rings,
+	void (*visit)(void *context, const struct ring_record *record), void *context)
+{
+	const struct ring_passing passing = {
+		.visit = visit,
+		.context = context,
+		.most = visit ? 0 : headers_most(rings),
+	};
+
+	rings->turn++;
+	for (size_t i = 0; i < rings->count; i++) {
+		struct ring *ring = rings->items[i];
+		const struct ring_access *access = &ring->watched.access;
+		struct ring_sample sample;
+
+		if (ring->watched.fd < 0 || ring->is_unwanted)
+			continue;
+		ring_sample(&sample, access, monotonic_ns());
+		if (ring_model_add(&ring->model, &sample, access, &passing) &&
+			rings->turn % rings->count == i)
+			glance(ring, &passing);
+	}
+}
+
+void rings_conclude(struct rings *rings)
+{
+	for (size_t i = 0; i < rings->count; i++) {
+		struct ring *ring = rings->items[i];
+		struct ring_model *model = &ring->model;
+		struct ring_waiting waiting;
+
+		/* Two samples make an interval. */
+		ring->is_new = !model->begun || model->last.time_ns == model->first.time_ns;
+		if (ring->is_new || ring->watched.fd < 0)
+			continue;
+		account(ring);
+		waiting = ring_count_waiting(
+			&ring->watched.access, &model->last, headers_most(rings));
+		ring_model_figures(model, &waiting, holders_state(&ring->holders), &ring->figures);
+	}
+}
+
+void rings_close(struct rings *rings)
+{
+	for (size_t i = 0; i < rings->count; i++) {
+		watched_ring_detach(&rings->items[i]->watched);
+		free(rings->items[i]);
+	}
+	free(rings->items);
+	*rings = (struct rings){ 0 };
+}
+
+int rings_print_names(FILE *out, struct complaint *why)
+{
+	struct rings rings = { 0 };
+	const int err = look_for_new(&rings, why);
+
+	for (size_t i = 0; i < rings.count && !err; i++)
+		fprintf(out, "%u\n%s\n", rings.items[i]->id, rings.items[i]->name);
+	rings_close(&rings);
+	return err;
+}
