@@ -10,6 +10,8 @@ The template's line @CASES@ becomes the cases of its case statement, one for eac
 import re
 import sys
 
+PROGRAM = 'bpf_ringbuf_zc_benchmark'
+
 
 def read_table(path):
     head, *rows = open(path, encoding='utf-8').read().splitlines()
@@ -31,7 +33,7 @@ def bash(commands):
         yield '\tcase $flag in'
         for name, placeholder, _, names, is_list, _ in flags:
             if placeholder:
-                kind = 'files' if placeholder == 'FILE' else is_list or 'names'
+                kind = {'FILE': 'files', 'RING': 'rings'}.get(placeholder, is_list or 'names')
                 yield f'\t{name}) kind={kind} names="{names}" ;;'
         yield '\tesac'
         yield '\t;;'
@@ -40,6 +42,8 @@ def bash(commands):
 def zsh_action(placeholder, names, is_list):
     if placeholder == 'FILE':
         return '_files'
+    if placeholder == 'RING':
+        return f'($({PROGRAM} watch -format names 2>/dev/null))'
     if is_list:
         return f'_sequence compadd - {names}'
     return f'({names})' if names else ' '
