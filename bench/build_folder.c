@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "build_folder.h"
@@ -21,27 +22,24 @@ static int own_folder(char folder[PATH_MAX])
 	return 0;
 }
 
-int build_folder_path(char path[PATH_MAX], const char *file)
-{
-	char folder[PATH_MAX];
-	const int err = own_folder(folder);
-	char *slash;
-
-	if (err)
-		return err;
-	slash = strrchr(folder, '/');
-	if (slash)
-		*slash = '\0';
-	return snprintf(path, PATH_MAX, "%s/%s", folder, file) < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
+/*
+ * By what the build knows, not by how the folders look: whoever can write beside a copy of this
+ * program could make them look like these, and root would run what he put there.
+ */
 bool build_folder_was_left(void)
 {
 	char folder[PATH_MAX];
-	const char *slash;
+	struct stat here, built;
 
-	if (own_folder(folder))
-		return true;
-	slash = strrchr(folder, '/');
-	return !slash || strcmp(slash, "/bench") != 0;
+	return own_folder(folder) || stat(folder, &here) || stat(BENCH_BUILD_FOLDER "/bench", &built) ||
+	       here.st_dev != built.st_dev || here.st_ino != built.st_ino;
+}
+
+int build_folder_path(char path[PATH_MAX], const char *file)
+{
+	if (build_folder_was_left())
+		return -ENOENT;
+	return snprintf(path, PATH_MAX, "%s/%s", BENCH_BUILD_FOLDER, file) < PATH_MAX
+		       ? 0
+		       : -ENAMETOOLONG;
 }

@@ -8,11 +8,12 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* Where @file of the build folder is, or would be: "peers/aya". 0, or a negative errno. */
+/* Where @file of the build folder is, or would be: "peers/aya". 0; -ENOENT when this program lies
+ * elsewhere; or another negative errno. */
 int build_folder_path(char path[PATH_MAX], const char *file);
 
-/* Whether this program lies elsewhere, as where it was installed: there is no ./run to build what
- * is missing. */
+/* Whether this program lies elsewhere than where it was built, as where it was installed: there is
+ * no ./run to build what is missing. */
 bool build_folder_was_left(void);
 
 #endif

@@ -49,6 +49,10 @@ int peers_find(const char *program, struct complaint *why)
 		return complain(why, -ENOENT, "peer %s is not looked for: RINGVIEW_PEERS is empty",
 			program);
 	err = file_of(file, program);
+	if (err == -ENOENT)
+		return complain(why, err,
+			"peer %s is not looked for beside a program that was copied; %s", program,
+			remedy());
 	if (err)
 		return complain(
 			why, err, "peer %s cannot be looked for: %s", program, strerror(-err));

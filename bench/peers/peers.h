@@ -44,8 +44,8 @@ struct peers {
 };
 
 /*
- * Peers are looked for in build/peers, beside the folder of this program, or in $RINGVIEW_PEERS. An
- * empty one says that none are wanted, nor any word about them.
+ * Peers are looked for in $RINGVIEW_PEERS, or, by the program that lies where it was built, in
+ * build/peers. An empty variable says that none are wanted, nor any word about them.
  */
 bool peers_are_wanted(void);
 
