@@ -214,10 +214,11 @@ static void read_affinity(struct machine *m)
 			strcpy(text + used, ",...");
 			return;
 		}
-		used += (size_t)sprintf(text + used, "%s%zu", used ? "," : "", first);
+		used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used, "%s%zu",
+			used ? "," : "", first);
 		if (last > first)
-			used += (size_t)sprintf(
-				text + used, "%c%zu", last == first + 1 ? ',' : '-', last);
+			used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used, "%c%zu",
+				last == first + 1 ? ',' : '-', last);
 	}
 }
 
