@@ -23,7 +23,7 @@ static const char *clip(const char *text, size_t length, char clipped[CLIP + 4])
 	length = cut ? CLIP : length;
 	while (cut && length > 0 && is_continuation_byte(text[length]))
 		length--;
-	sprintf(clipped, "%.*s%s", (int)length, text, cut ? "..." : "");
+	snprintf(clipped, CLIP + 4, "%.*s%s", (int)length, text, cut ? "..." : "");
 	return clipped;
 }
 

@@ -248,7 +248,7 @@ static void append_decimal(char text[FORMAT_SIZE], double value, int decimals, c
 	while (decimals > 0 && digits[length - 1] == '0')
 		length--;
 	length -= decimals > 0 && digits[length - 1] == '.';
-	sprintf(text + strlen(text), "%.*s%s", (int)length, digits, unit);
+	snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%.*s%s", (int)length, digits, unit);
 }
 
 static char *copy_text(const char *text, char *buffer, size_t size)
@@ -277,9 +277,11 @@ static char *format_magnitude(bool negative, uint64_t ns, char *buffer, size_t s
 		append_decimal(text, (double)ns / 1e6, 6, "ms");
 	else {
 		if (minutes >= 60)
-			sprintf(text + strlen(text), "%" PRIu64 "h", minutes / 60);
+			snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%" PRIu64 "h",
+				minutes / 60);
 		if (minutes > 0)
-			sprintf(text + strlen(text), "%" PRIu64 "m", minutes % 60);
+			snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%" PRIu64 "m",
+				minutes % 60);
 		append_decimal(text, (double)(ns % (60 * SECOND)) / 1e9, 9, "s");
 	}
 	return copy_text(text, buffer, size);
