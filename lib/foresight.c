@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "clock.h"
 #include "reader.h"
 
 /* Bytes between two samples of the stream. Where lengths are expected that do not come any more,
  * nothing is lost; where none are and could be, each record costs twice as much. */
 #define SAMPLE_AFTER_FIRST 65536
-#define SAMPLE_EXPECTING 1048576
+#define SAMPLE_EXPECTING FORESIGHT_REACH
 #define SAMPLE_OTHERWISE 131072
 
 /* How many records of a sample may surprise: to begin to expect lengths, and to go on. A surprise
  * costs as much as waiting for two or three headers in the cache. */
 #define SURPRISES_TO_BEGIN 3
 #define SURPRISES_TO_GO_ON 5
+
+/*
+ * Lines are fetched so far ahead that they arrive in time from memory, into the second cache: the
+ * first has too few places for lines that are on their way. (Xeon, Sapphire Rapids: 24 to 2000 B at
+ * random, headers touched, 91 ns without, 63 into the first, 49 into the second; 2 to 8 KiB ahead
+ * are alike.)
+ */
+#define FETCH_AHEAD 4096
+#define FETCH_BLOCK 1024
+#define LINE UINT64_C(64)
+
+/*
+ * Whether that pays depends on the processor, and on where the ring lies: it is tried. A trial
+ * reads so much as the choice is, so much the other way, and so much as the choice is again. The
+ * other way has to take less than 7/8 of either; trials that find nothing become rare.
+ */
+#define PARTS 3
+#define PART_LEAD 131072 /* not timed: the processor has to learn the new way first */
+#define PART_BYTES 262144
+#define TRIALS_APART 1048576
+#define TRIALS_APART_MOST 67108864
+
+static bool is_reached(uint64_t position, uint64_t at)
+{
+	return (int64_t)(position - at) >= 0;
+}
 
 static bool is_expecting(const struct ringview *rv)
 {
@@ -63,19 +90,104 @@ static bool sample(struct reader *r)
 	return true;
 }
 
+static void end_trial(struct foresight *f)
+{
+	f->part = PARTS;
+}
+
+/* Adds the part that has ended to the trial. Whether that decides it. */
+static bool decide(struct foresight *f, double cost)
+{
+	if (f->part == 0) {
+		f->cost[0] = cost;
+		return false;
+	}
+	if (f->part == 1)
+		f->cost[1] = cost;
+	else
+		f->cost[0] = cost;
+	/* Whatever disturbs makes a part dearer: to have lost against one is enough. */
+	if (f->cost[1] >= f->cost[0] * 7 / 8) {
+		f->apart = less(f->apart * 4, TRIALS_APART_MOST);
+		return true;
+	}
+	if (f->part == 1)
+		return false;
+	f->chosen = !f->chosen;
+	f->apart = TRIALS_APART;
+	return true;
+}
+
+/* Begins a trial, or its next part, or ends it, where that is due. How far it is until then. */
+static uint64_t try_other_way(struct foresight *f, uint64_t position)
+{
+	int64_t now;
+
+	if (f->part == PARTS) {
+		if (!is_reached(position, f->trial_at))
+			return f->trial_at - position;
+		f->part = 0;
+		f->part_start_ns = 0;
+		f->part_start = position + PART_LEAD;
+	}
+	if (!is_reached(position, f->part_start))
+		return f->part_start - position;
+	if (f->part_start_ns == 0) {
+		f->part_start = position;
+		f->part_start_ns = clock_now();
+	}
+	if (position - f->part_start < PART_BYTES)
+		return f->part_start + PART_BYTES - position;
+	now = clock_now();
+	if (decide(f, (double)(now - f->part_start_ns) / (double)(position - f->part_start))) {
+		end_trial(f);
+		f->trial_at = position + f->apart;
+		return f->apart;
+	}
+	f->part++;
+	f->part_start_ns = 0;
+	f->part_start = position + PART_LEAD;
+	return PART_LEAD;
+}
+
+/* Fetches lines, and how far to go until the next are due. Only whole ones that the producers have
+ * left behind: they would have to take others back. */
+static uint64_t fetch_ahead(struct reader *r, uint64_t position)
+{
+	struct foresight *f = &r->foresight;
+	const uint64_t reach = less(FETCH_AHEAD + FETCH_BLOCK, r->produced - position);
+	const uint64_t end = (position + reach) & ~(LINE - 1);
+
+	if (!is_reached(f->fetched, position))
+		f->fetched = position & ~(LINE - 1);
+	for (; !is_reached(f->fetched, end); f->fetched += LINE)
+		__builtin_prefetch(reader_header(r, f->fetched), 0, 2);
+	return FETCH_BLOCK;
+}
+
 uint64_t foresee(struct reader *r, uint64_t reach)
 {
 	struct foresight *f = &r->foresight;
 	const uint64_t position = reader_position(r);
 
-	if ((int64_t)(position - f->sample_at) >= 0) {
+	if (is_reached(position, f->sample_at)) {
 		if (!sample(r))
 			return 0;
-		f->sample_at = position + (is_expecting(&r->hot) ? f->apart : SAMPLE_OTHERWISE);
-		f->apart = SAMPLE_EXPECTING;
+		f->sample_at = position;
+		if (!is_expecting(&r->hot))
+			f->sample_at += SAMPLE_OTHERWISE;
+		else
+			f->sample_at += f->sampled ? SAMPLE_EXPECTING : SAMPLE_AFTER_FIRST;
+		f->sampled = true;
 		begin_sample(f);
 	}
-	return reach < f->sample_at - position ? reach : f->sample_at - position;
+	reach = less(reach, f->sample_at - position);
+	if (is_expecting(&r->hot)) {
+		end_trial(f);
+		return reach;
+	}
+	reach = less(reach, try_other_way(f, position));
+	return f->chosen == (f->part != 1) ? less(reach, fetch_ahead(r, position)) : reach;
 }
 
 void foresight_start(struct reader *r)
@@ -83,17 +195,28 @@ void foresight_start(struct reader *r)
 	struct foresight *f = &r->foresight;
 
 	r->hot.expected[0] = r->hot.expected[1] = UINT32_MAX;
-	f->apart = SAMPLE_AFTER_FIRST;
-	f->sample_at = reader_position(r);
+	f->sample_at = f->fetched = reader_position(r);
 	begin_sample(f);
+	f->apart = TRIALS_APART;
+	f->trial_at = f->sample_at + TRIALS_APART;
+	end_trial(f);
 }
 
 void foresight_move(struct foresight *f, uint64_t by)
 {
 	f->sample_at += by;
+	f->fetched += by;
+	f->trial_at += by;
+	end_trial(f);
 }
 
-void foresight_pause(struct foresight *f)
+void foresight_pause(struct reader *r)
 {
-	(void)f;
+	struct foresight *f = &r->foresight;
+
+	if (f->part == PARTS)
+		return;
+	end_trial(f);
+	/* Streams that pause so often are spared the clock. */
+	f->trial_at = reader_position(r) + TRIALS_APART;
 }

@@ -70,6 +70,11 @@ static inline const struct reader *const_reader_of(const struct ringview *rv)
 	return (const struct reader *)rv;
 }
 
+static inline uint64_t less(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Positions in the ring: of the next record to show, and of the last one shown. */
 static inline uint64_t reader_position(const struct reader *r)
 {

@@ -8,9 +8,8 @@
  * a full one need not wait for the whole. */
 #define PUBLISH_AFTER(r) (((r)->mask + 1) / 8)
 
-/* ringview_peek() compares the end of a record with the end of what it may show: no header that is
- * busy, discarded or impossible is to fit before it. */
-#define END_MOST (RING_DISCARD / 2)
+_Static_assert(FORESIGHT_REACH < RING_DISCARD,
+	"before the end that ringview_peek() knows, no header fits that is busy or discarded");
 
 /* Leaves ringview_peek() nothing but seek. */
 static void ask_first(struct ringview *rv)
@@ -75,11 +74,6 @@ static int refresh(struct reader *r)
 	return end != position;
 }
 
-static uint64_t less(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * How far ringview_peek() may go by itself: to the end of what is known, and of the ring's first
  * mapping, but a late reader comes back to publish, one in a group when its turn is over, and all
@@ -89,7 +83,7 @@ static void set_end(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
 	const uint64_t position = reader_position(r);
-	uint64_t reach = less(r->produced - position, END_MOST);
+	uint64_t reach = r->produced - position;
 
 	reach = less(reach, r->mask + 1 - (uint64_t)(rv->next - r->data));
 	if (r->late)
@@ -126,8 +120,10 @@ static int seek(struct reader *r)
 			more = r->late ? reader_publish(r, false) : 0;
 			if (more == 0)
 				more = refresh(r);
-			if (more <= 0)
+			if (more <= 0) {
+				foresight_pause(r);
 				return more;
+			}
 		}
 		/* The second mapping is for the end of a record that begins in the first. */
 		if ((uint64_t)(rv->next - r->data) > r->mask)
@@ -137,6 +133,7 @@ static int seek(struct reader *r)
 		if (header & RING_BUSY) {
 			r->busy = true;
 			r->statistics.busy_stops++;
+			foresight_pause(r);
 			return 0;
 		}
 		stride = ringview_internal_stride(header & ~RING_DISCARD);
@@ -149,8 +146,6 @@ static int seek(struct reader *r)
 		}
 		r->statistics.discarded++;
 		rv->next += stride;
-		/* It may have passed the end that peek knows. */
-		ask_first(rv);
 	}
 	return 0;
 }
@@ -158,11 +153,8 @@ static int seek(struct reader *r)
 int ringview_internal_seek(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
-	int found = r->error ? r->error : seek(r);
 
-	if (found <= 0)
-		foresight_pause(&r->foresight);
-	return found;
+	return r->error ? r->error : seek(r);
 }
 
 int reader_look(struct reader *r)
