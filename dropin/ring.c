@@ -135,13 +135,18 @@ static int arm(struct ring *r)
 	return found;
 }
 
+void ring_publish(struct ring *r)
+{
+	if (r->reader && !r->in_callback && !__atomic_load_n(&r->is_in_use, __ATOMIC_ACQUIRE))
+		arm(r);
+}
+
 static void share_with(struct ring *other)
 {
 	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
 		return;
 	/* What it holds back would be read twice. */
-	if (other->reader && !__atomic_load_n(&other->is_in_use, __ATOMIC_ACQUIRE))
-		arm(other);
+	ring_publish(other);
 }
 
 static void enter(struct ring *r)

@@ -67,6 +67,9 @@ void ring_begin_wait(struct ring *r);
 /* To be called after that, and when all turns are over. */
 void ring_end_wait(struct ring *r);
 
+/* Releases to the producers what the group's reader holds back, unless a call uses the ring. */
+void ring_publish(struct ring *r);
+
 /* See is_pending. */
 void ring_set_pending(struct ring *r, bool is_pending);
 

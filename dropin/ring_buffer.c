@@ -34,6 +34,7 @@ struct ring_buffer {
 	struct epoll_event *events;
 	int count;
 	int epoll_fd;                 /* the caller's to wait on */
+	bool is_watched;              /* the caller has asked for it */
 	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
 	unsigned pending;             /* EVENT: rings to be read without a notification */
 	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
@@ -226,7 +227,13 @@ struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback,
 
 int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 {
+	bool *is_watched = (bool *)(uintptr_t)&rb->is_watched;
+
 	HAND_ON(rb, ring_buffer__epoll_fd, -EOPNOTSUPP, rb);
+	/* From now on nothing is held back between calls: it would keep the descriptor readable. */
+	if (rb->group && !__atomic_exchange_n(is_watched, true, __ATOMIC_RELAXED))
+		for (int i = 0; i < rb->count; i++)
+			ring_publish(rb->rings[i]);
 	return rb->epoll_fd;
 }
 
@@ -393,8 +400,11 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 		rb->group, timeout_ms < 0 ? LONGEST_WAIT_NS : timeout_ms * INT64_C(1000000));
 	if (result > 0)
 		result = read_turns(rb);
-	for (int i = 0; i < rb->count; i++)
+	for (int i = 0; i < rb->count; i++) {
 		ring_end_wait(rb->rings[i]);
+		if (__atomic_load_n(&rb->is_watched, __ATOMIC_RELAXED))
+			ring_publish(rb->rings[i]);
+	}
 	return result;
 }
 
