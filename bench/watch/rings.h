@@ -21,6 +21,7 @@ struct ring {
 	bool is_new;                 /* has no figures yet */
 	bool is_unwanted;            /* the process that was asked for does not have it open */
 
+	uint64_t headers; /* that may be read in the next sample */
 	struct watched_ring watched;
 	struct account_maps accounts;
 };
