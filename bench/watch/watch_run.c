@@ -43,15 +43,19 @@ static struct ring *ring_of(const struct watch *w, uint32_t id)
 	return NULL;
 }
 
+static void write_view(const struct watch *w, FILE *out, const struct ring *ring, const char *keys)
+{
+	watch_write_view(out, ring, &w->style);
+	fprintf(out, "\n%sp: pause  q: quit%s\n", keys, w->list.paused ? "  PAUSED" : "");
+}
+
 static void write_list(struct watch *w, FILE *out)
 {
 	struct ring *inside = ring_of(w, w->inside);
 
 	w->list.rows = w->in_place ? screen_rows(&w->screen) : 0;
 	if (inside && !inside->is_new) {
-		watch_write_view(out, inside, &w->style);
-		fprintf(out, "\nLeft: back to the list  p: pause  q: quit%s\n",
-			w->list.paused ? "  PAUSED" : "");
+		write_view(w, out, inside, "Left: back to the list  ");
 		return;
 	}
 	w->inside = 0;
@@ -88,7 +92,7 @@ static int write_text(struct watch *w, FILE *out)
 	else if (w->is_list)
 		write_list(w, out);
 	else if (w->list.count > 0 && w->in_place)
-		watch_write_view(out, w->list.rings[0], &w->style);
+		write_view(w, out, w->list.rings[0], "");
 	else if (w->list.count > 0)
 		watch_write_line(out, w->list.rings[0], &w->style);
 	return 0;

@@ -417,9 +417,9 @@ static void on_a_terminal_it_is_updated_in_place(void **state)
 	assert_done(&outcome);
 	assert_int_equal(count_of(outcome.out, "Ring buffer ring, map "), 3);
 	assert_int_equal(count_of(outcome.out, "616 B: 7 records"), 3);
-	/* Fifteen lines up, twice. */
-	assert_int_equal(count_of(outcome.out, "\x1b[15A"), 2);
-	assert_int_equal(count_of(outcome.out, "\r\n"), 3 * 15);
+	/* Seventeen lines up, twice. */
+	assert_int_equal(count_of(outcome.out, "\x1b[17A"), 2);
+	assert_int_equal(count_of(outcome.out, "\r\n"), 3 * 17);
 	assert_null(strstr(outcome.out, "\x1b[2J"));
 	assert_cursor_is_left(outcome.out);
 	outcome_free(&outcome);
