@@ -209,8 +209,8 @@ static void runs_are_compared_question_by_question(void **state)
 	assert_matches(outcome.out, "^sample-rate:3000 +batch +16 event ");
 	assert_matches(outcome.out, "^Only in OLD: 0, only in NEW: 0\\.$");
 	outcome_free(&outcome);
-	assert_refused(live, preset, "preset differs: absent, now \"kernel-selftests\"");
-	assert_refused(preset, live, "preset differs: \"kernel-selftests\", now absent");
+	assert_refused(live, preset, "preset differs: absent, now kernel-selftests");
+	assert_refused(preset, live, "preset differs: kernel-selftests, now absent");
 	free(preset);
 	free(live);
 }
