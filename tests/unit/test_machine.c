@@ -15,6 +15,7 @@
 
 #include "machine/counters.h"
 #include "machine/machine.h"
+#include "machine/memory.h"
 #include "machine/system_files.h"
 
 #define CPU "/sys/devices/system/cpu"
@@ -356,6 +357,115 @@ static void test_counters_count_or_say_why(void **state)
 
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
+/* Memory that is available. */
+
+#define MIB ((uint64_t)1 << 20)
+#define MEMINFO "MemTotal:  8388608 kB\nMemFree:  1024 kB\nMemAvailable:    4194304 kB\n"
+#define MOUNT_V2 "30 1 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
+#define MOUNTS_V1                                                            \
+	"31 1 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n" \
+	"35 1 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
+#define GROUP "/sys/fs/cgroup/a.slice"
+
+static void without_files_the_memory_is_unknown(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	assert_true(memory_available(root) == UINT64_MAX);
+	assert_int_equal(memory_check_rings(root, 64, 2048 * MIB, "rings", &why), 0);
+}
+
+static void memory_is_what_the_kernel_says_is_available(void **state)
+{
+	(void)state;
+	put("/proc/meminfo", MEMINFO);
+	assert_true(memory_available(root) == 4096 * MIB);
+}
+
+static void put_v2(void)
+{
+	put("/proc/meminfo", MEMINFO);
+	put("/proc/self/mountinfo", MOUNT_V2);
+	put("/proc/self/cgroup", "0::/a.slice/b.service\n");
+	put(GROUP "/b.service/memory.max", "max\n");
+	put(GROUP "/b.service/memory.current", "1048576\n");
+	put(GROUP "/memory.max", "1073741824\n");
+	put(GROUP "/memory.current", "268435456\n");
+}
+
+static void a_group_above_limits_the_memory(void **state)
+{
+	(void)state;
+	put_v2();
+	assert_true(memory_available(root) == 768 * MIB);
+	put(GROUP "/b.service/memory.max", "104857600\n");
+	assert_true(memory_available(root) == 99 * MIB);
+	put(GROUP "/b.service/memory.current", "204857600\n");
+	assert_true(memory_available(root) == 0);
+}
+
+static void the_page_cache_of_a_group_can_be_taken(void **state)
+{
+	(void)state;
+	put_v2();
+	put(GROUP "/memory.stat", "anon 104857600\nfile 1\ninactive_file 134217728\nactive_file "
+				  "67108864\n");
+	assert_true(memory_available(root) == 960 * MIB);
+	/* More than is used: garbage. */
+	put(GROUP "/memory.stat", "inactive_file 18446744073709551615\nactive_file 1\n");
+	assert_true(memory_available(root) == 1024 * MIB);
+}
+
+static void groups_of_version_1_limit_the_memory(void **state)
+{
+	(void)state;
+	put("/proc/meminfo", MEMINFO);
+	put("/proc/self/mountinfo", MOUNTS_V1);
+	put("/proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/x/y\n0::/\n");
+	put("/sys/fs/cgroup/memory/x/y/memory.limit_in_bytes", "9223372036854771712\n");
+	put("/sys/fs/cgroup/memory/x/y/memory.usage_in_bytes", "4096\n");
+	assert_true(memory_available(root) == 4096 * MIB);
+	put("/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "536870912\n");
+	put("/sys/fs/cgroup/memory/x/memory.usage_in_bytes", "134217728\n");
+	put("/sys/fs/cgroup/memory/x/memory.stat",
+		"inactive_file 1\ntotal_inactive_file 67108864\n");
+	assert_true(memory_available(root) == 448 * MIB);
+}
+
+/* The path of the group is that outside of the container, which sees it as the first. */
+static void a_container_finds_its_limit(void **state)
+{
+	(void)state;
+	put("/proc/meminfo", MEMINFO);
+	put("/proc/self/mountinfo",
+		"35 1 0:32 /docker/0af /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n");
+	put("/proc/self/cgroup", "4:memory:/docker/0af\n");
+	put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n");
+	put("/sys/fs/cgroup/memory/memory.usage_in_bytes", "33554432\n");
+	assert_true(memory_available(root) == 96 * MIB);
+	put("/proc/self/mountinfo", MOUNTS_V1);
+	assert_true(memory_available(root) == 96 * MIB);
+}
+
+static void rings_that_do_not_fit_are_refused(void **state)
+{
+	struct complaint why;
+
+	(void)state;
+	put("/proc/meminfo", MEMINFO);
+	assert_int_equal(memory_check_rings(root, 2, 2048 * MIB, "rings", &why), 0);
+	assert_int_equal(memory_check_rings(root, 64, 2048 * MIB, "rings", &why), -ENOMEM);
+	assert_string_equal(why.text,
+		"-ring-size: 64 rings of 2GiB take 128GiB, and 4GiB of memory are available; give a "
+		"smaller one, or fewer -rings");
+	put("/proc/meminfo", "MemAvailable: 524288 kB\n");
+	assert_int_equal(memory_check_rings(root, 1, 2048 * MIB, "rings", &why), -ENOMEM);
+	assert_string_equal(why.text,
+		"-ring-size: a ring of 2GiB is more than the 512MiB of memory that are available; "
+		"give a smaller one");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +476,13 @@ int main(void)
 		WITH_ROOT(test_nothing_and_garbage),
 		WITH_ROOT(test_warnings),
 		WITH_ROOT(test_differences),
+		WITH_ROOT(without_files_the_memory_is_unknown),
+		WITH_ROOT(memory_is_what_the_kernel_says_is_available),
+		WITH_ROOT(a_group_above_limits_the_memory),
+		WITH_ROOT(the_page_cache_of_a_group_can_be_taken),
+		WITH_ROOT(groups_of_version_1_limit_the_memory),
+		WITH_ROOT(a_container_finds_its_limit),
+		WITH_ROOT(rings_that_do_not_fit_are_refused),
 		cmocka_unit_test(test_this_machine),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_counters_count_or_say_why),

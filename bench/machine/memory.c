@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/values.h"
+#include "machine/memory.h"
+#include "machine/system_files.h"
+
+#define LINE_SIZE 4096
+
+/* The two kinds of control groups: what their files are called. */
+struct kind {
+	const char *controller; /* in /proc/self/cgroup; v2 has none there */
+	const char *file_system;
+	const char *limit, *used;
+	const char *inactive, *active; /* page cache in memory.stat, with that of groups below */
+};
+
+static const struct kind kinds[] = {
+	{ "", "cgroup2", "memory.max", "memory.current", "inactive_file", "active_file" },
+	{ "memory", "cgroup", "memory.limit_in_bytes", "memory.usage_in_bytes",
+		"total_inactive_file", "total_active_file" },
+};
+
+static FILE *open_file(const char *root, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", root, folder, name) >= sizeof(path))
+		return NULL;
+	return fopen(path, "re");
+}
+
+/* The number after @name and a blank or colon, in @unit bytes; @missing where there is none. */
+static uint64_t field_of(FILE *file, const char *name, uint64_t unit, uint64_t missing)
+{
+	const size_t length = strlen(name);
+	char line[LINE_SIZE];
+	uint64_t value = 0;
+
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, name, length) == 0 && strchr(": ", line[length]) &&
+			sscanf(line + length + 1, "%" SCNu64, &value) == 1)
+			return value <= UINT64_MAX / unit ? value * unit : UINT64_MAX;
+	return missing;
+}
+
+/* Whether @list, with commas, has @name. */
+static bool has_name(const char *list, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *at = list; at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+		if (strncmp(at, name, length) == 0 && (at[length] == '\0' || at[length] == ','))
+			return true;
+	return false;
+}
+
+/* The path of this process's group, as /proc/self/cgroup has it: "ID:CONTROLLERS:PATH". */
+static bool find_group(const char *root, const struct kind *kind, char path[LINE_SIZE])
+{
+	FILE *file = open_file(root, "/proc/self", "cgroup");
+	char line[LINE_SIZE];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		char *controllers = strchr(line, ':'), *end;
+
+		end = controllers ? strchr(++controllers, ':') : NULL;
+		if (!end)
+			continue;
+		*end++ = '\0';
+		found = kind->controller[0] ? has_name(controllers, kind->controller)
+					    : controllers[0] == '\0';
+		end[strcspn(end, "\n")] = '\0';
+		snprintf(path, LINE_SIZE, "%s", end);
+	}
+	fclose(file);
+	return found;
+}
+
+/* Where the groups of @kind are mounted, and which of them is at that place. */
+static bool find_mount(
+	const char *root, const struct kind *kind, char at[LINE_SIZE], char group[LINE_SIZE])
+{
+	FILE *file = open_file(root, "/proc/self", "mountinfo");
+	char line[LINE_SIZE], type[64], options[LINE_SIZE];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		const char *rest = strstr(line, " - ");
+
+		found = rest && sscanf(line, "%*s %*s %*s %4095s %4095s", group, at) == 2 &&
+			sscanf(rest, " - %63s %*s %4095s", type, options) == 2 &&
+			strcmp(type, kind->file_system) == 0 &&
+			(!kind->controller[0] || has_name(options, kind->controller));
+	}
+	fclose(file);
+	return found;
+}
+
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+	return value < most ? value : most;
+}
+
+/* What the group in @folder leaves; UINT64_MAX where it has no limit. */
+static uint64_t left_in(const char *root, const struct kind *kind, const char *folder)
+{
+	const int64_t limit = system_read_number(root, "%s/%s", folder, kind->limit);
+	const int64_t used = system_read_number(root, "%s/%s", folder, kind->used);
+	FILE *statistics;
+	uint64_t cache = 0;
+
+	if (limit < 0 || used < 0)
+		return UINT64_MAX;
+	statistics = open_file(root, folder, "memory.stat");
+	if (statistics) {
+		cache = at_most(field_of(statistics, kind->inactive, 1, 0), (uint64_t)used);
+		cache += at_most(field_of(statistics, kind->active, 1, 0), (uint64_t)used - cache);
+		fclose(statistics);
+	}
+	return used - (int64_t)cache < limit ? (uint64_t)limit - ((uint64_t)used - cache) : 0;
+}
+
+/* The least of this process's group and those above it. */
+static uint64_t left_in_groups(const char *root, const struct kind *kind)
+{
+	char folder[2 * LINE_SIZE], at[LINE_SIZE], mounted[LINE_SIZE], group[LINE_SIZE];
+	const char *below = group;
+	uint64_t least = UINT64_MAX;
+	size_t top, length;
+
+	if (!find_group(root, kind, group) || !find_mount(root, kind, at, mounted))
+		return UINT64_MAX;
+	/* A container may see its own group only, mounted as if it were the first, while the path
+	 * is that outside of it. */
+	length = strlen(mounted);
+	if (length > 1 && strncmp(group, mounted, length) == 0)
+		below += length;
+	top = (size_t)snprintf(folder, sizeof(folder), "%s%s", at, below) - strlen(below);
+	for (;;) {
+		const uint64_t left = left_in(root, kind, folder);
+		char *slash = strrchr(folder + top, '/');
+
+		if (left < least)
+			least = left;
+		if (!slash)
+			return least;
+		*slash = '\0';
+	}
+}
+
+uint64_t memory_available(const char *root)
+{
+	FILE *file = open_file(root, "/proc", "meminfo");
+	uint64_t least = UINT64_MAX;
+
+	if (file) {
+		least = field_of(file, "MemAvailable", 1024, UINT64_MAX);
+		fclose(file);
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const uint64_t left = left_in_groups(root, &kinds[i]);
+
+		if (left < least)
+			least = left;
+	}
+	return least;
+}
+
+/* Rings that were closed just now are freed a little later: as long as there is more and more,
+ * looks again. */
+static uint64_t enough_available(const char *root, uint64_t wanted)
+{
+	const struct timespec pause = { .tv_nsec = 50000000 };
+	uint64_t available = memory_available(root), before = 0;
+
+	while (available < wanted && available > before) {
+		before = available;
+		nanosleep(&pause, NULL);
+		available = memory_available(root);
+	}
+	return available;
+}
+
+int memory_check_rings(const char *root, uint64_t rings, uint64_t per_ring, const char *what,
+	struct complaint *why)
+{
+	const uint64_t available = enough_available(root, rings * per_ring);
+	char each[FORMAT_SIZE], all[FORMAT_SIZE], left[FORMAT_SIZE];
+
+	if (rings * per_ring <= available)
+		return 0;
+	format_size(per_ring, each, sizeof(each));
+	format_size(rings * per_ring, all, sizeof(all));
+	format_size(available >> 20 << 20, left, sizeof(left));
+	if (rings == 1)
+		return complain(why, -ENOMEM,
+			"-ring-size: a ring of %s is more than the %s of memory that are available; "
+			"give a smaller one",
+			each, left);
+	return complain(why, -ENOMEM,
+		"-ring-size: %" PRIu64 " %s of %s take %s, and %s of memory are available; give a "
+		"smaller one, or fewer -rings",
+		rings, what, each, all, left);
+}
