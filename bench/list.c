@@ -78,7 +78,8 @@ static void write_list(FILE *out)
 		out);
 	fprintf(out,
 		"  libbpf-poll  ring_buffer__poll%s\n  libbpf-spin  ring_buffer__consume in a "
-		"loop%s\n",
+		"loop%s\n  libbpf-sleep ring_buffer__consume, then a sleep of -latency-budget%s\n",
+		bpf ? "; not available: it needs source bpf" : "",
 		bpf ? "; not available: it needs source bpf" : "",
 		bpf ? "; not available: it needs source bpf" : "");
 	fputs("\nSources (-source)\n", out);

@@ -8,11 +8,6 @@
 #include "cli/settings.h"
 #include "live/live_checks.h"
 
-static bool is_of_libbpf(int wait)
-{
-	return wait == WAIT_LIBBPF_POLL || wait == WAIT_LIBBPF_SPIN;
-}
-
 static void add(struct settings *s, int mode, int wait)
 {
 	s->combinations[s->combination_count++] = (struct live_combination){
@@ -43,7 +38,8 @@ static void combine(struct settings *s, const struct typed *typed)
 				    (enum live_wait)waits->chosen[w]))
 				add(s, modes->chosen[m], waits->chosen[w]);
 	for (size_t w = 0; w < waits->count; w++)
-		if (is_of_libbpf(waits->chosen[w]) && wants_libbpf(typed, waits->chosen[w]))
+		if (live_wait_is_of_libbpf((enum live_wait)waits->chosen[w]) &&
+			wants_libbpf(typed, waits->chosen[w]))
 			add(s, MODE_LIBBPF, waits->chosen[w]);
 	for (size_t m = 0; m < modes->count; m++)
 		if (live_mode_waits_itself((enum live_mode)modes->chosen[m]) &&
@@ -78,6 +74,14 @@ static bool has_waits_without_mode(const struct typed *typed)
 	return false;
 }
 
+static bool names_wait_of_libbpf(const struct typed *typed)
+{
+	for (int wait = WAIT_LIBBPF_POLL; wait <= WAIT_LIBBPF_SLEEP; wait++)
+		if (flag_names_has(&typed->waits, wait))
+			return true;
+	return false;
+}
+
 /* Whether what was named can run, and makes a combination. */
 static int check(const struct settings *s, const struct typed *typed, struct complaint *why)
 {
@@ -85,19 +89,17 @@ static int check(const struct settings *s, const struct typed *typed, struct com
 
 	if (libbpf && (count_of(s, MODE_LIBBPF) == 0 || has_waits_without_mode(typed)))
 		return complain(why, -EINVAL,
-			"-mode: libbpf waits with libbpf-poll or libbpf-spin; give these as -wait, "
-			"or another -mode");
+			"-mode: libbpf waits with libbpf-poll, libbpf-spin or libbpf-sleep; give "
+			"these as -wait, or another -mode");
 	if (has_waits_without_mode(typed))
 		return complain(why, -EINVAL,
 			"-wait: event, paced and busy are for copy, view and batch, the last two "
 			"also for dropin; give one of these as -mode too, or leave out -wait");
 	if (flag_names_has(&typed->modes, MODE_DROPIN) && count_of(s, MODE_DROPIN) == 0)
 		return complain(why, -EINVAL,
-			"-mode: dropin waits with libbpf-poll, libbpf-spin, paced or busy; give "
-			"these as -wait, or another -mode");
-	if (s->workload.source == SOURCE_MEMORY &&
-		(libbpf || flag_names_has(&typed->waits, WAIT_LIBBPF_POLL) ||
-			flag_names_has(&typed->waits, WAIT_LIBBPF_SPIN)))
+			"-mode: dropin waits with libbpf-poll, libbpf-spin, libbpf-sleep, paced or "
+			"busy; give these as -wait, or another -mode");
+	if (s->workload.source == SOURCE_MEMORY && (libbpf || names_wait_of_libbpf(typed)))
 		return complain(why, -EINVAL,
 			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
 			"leave out -source memory");

@@ -227,12 +227,13 @@ static const struct flag flags[] = {
 		"batch", "batch", .choices = live_mode_names, .words = "all" },
 	{ "wait", LIVE, FLAG_NAMES, &typed.waits, "WAITS",
 		.help = "How to wait: event (until notified), paced (looking at intervals that keep the latency "
-			"budget), busy (never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), or "
-			"all; or several with commas.",
+			"budget), busy (never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), "
+			"libbpf-sleep (ring_buffer__consume and a sleep, in paced's intervals), or all; or several "
+			"with commas.",
 		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
 	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
-		.help = "How long an event may wait for a paced reader.", NULL, NULL, 10 * US,
-		S }, /* as in struct ringview_options */
+		.help = "How long an event may wait for a paced reader, and the interval of libbpf-sleep.",
+		NULL, NULL, 10 * US, S }, /* as in struct ringview_options */
 	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME",
 		.help = "How late timers of the consumer may be (PR_SET_TIMERSLACK); 0: as the system has it.",
 		NULL, "1us", 0, S },

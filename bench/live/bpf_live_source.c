@@ -292,7 +292,20 @@ static void bpf_observe(
 static int bpf_measure_alone(
 	struct live_source *source, double *ns_per_event, struct complaint *why)
 {
-	return producers_measure_alone(&bpf_of(source)->producers, ns_per_event, why);
+	return producers_measure_alone(&bpf_of(source)->producers, false, ns_per_event, why);
+}
+
+static int bpf_measure_unattached(struct live_source *source, double *ns, struct complaint *why)
+{
+	struct bpf_live *bpf = bpf_of(source);
+	int err;
+
+	*ns = 0;
+	if (bpf->producer != PRODUCER_SYSCALL)
+		return 0;
+	detach(bpf);
+	err = producers_measure_alone(&bpf->producers, true, ns, why);
+	return err ? err : attach(bpf, why);
 }
 
 static int bpf_open_reader(struct live_source *source, uint32_t index,
@@ -324,6 +337,7 @@ static const struct live_source_operations bpf_operations = {
 	.turn = bpf_turn,
 	.stop = bpf_stop,
 	.measure_alone = bpf_measure_alone,
+	.measure_unattached = bpf_measure_unattached,
 	.observe = bpf_observe,
 	.open_reader = bpf_open_reader,
 	.close = bpf_close,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libbpf's own two loops: ring_buffer__poll(), and ring_buffer__consume() without end. The same
- * with the drop-in's functions in place of libbpf's.
+ * The loops with libbpf's functions: ring_buffer__poll(); ring_buffer__consume() without end; and
+ * ring_buffer__consume() with a sleep after it. The same with the drop-in's functions in place of
+ * libbpf's.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
 
 #include "live/consumer_event.h"
 #include "live/live_dropin.h"
@@ -16,6 +19,7 @@
 struct libbpf_engine_state {
 	const struct libbpf_calls *calls;
 	struct ring_buffer *rings;
+	struct timespec sleep; /* of WAIT_LIBBPF_SLEEP */
 };
 
 static const struct libbpf_calls libbpf_calls = {
@@ -47,6 +51,23 @@ static int open_rings(struct consumer *c, struct libbpf_engine_state *s)
 	return err;
 }
 
+/*
+ * As long as the latency budget from look to look, as a paced reader: the kernel adds up to the
+ * timer slack of the thread to a sleep, which is therefore taken off. For the consumer's thread.
+ */
+static struct timespec sleep_of(const struct live_workload *workload)
+{
+	const int64_t budget = workload->latency_budget_ns;
+	int64_t slack = workload->timer_slack_ns, ns;
+
+	if (slack > 0)
+		prctl(PR_SET_TIMERSLACK, (unsigned long)slack, 0, 0, 0);
+	else
+		slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	ns = slack < budget / 2 ? budget - slack : budget / 2;
+	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+}
+
 static int libbpf_engine_open(struct consumer *c)
 {
 	struct libbpf_engine_state *s = calloc(1, sizeof(*s));
@@ -62,6 +83,8 @@ static int libbpf_engine_open(struct consumer *c)
 		free(s);
 		return err;
 	}
+	if (c->combination.wait == WAIT_LIBBPF_SLEEP)
+		s->sleep = sleep_of(c->workload);
 	c->state = s;
 	return 0;
 }
@@ -72,12 +95,16 @@ static int libbpf_engine_read(struct consumer *c)
 	int count;
 
 	c->clock_left = 0;
-	if (c->combination.wait == WAIT_LIBBPF_SPIN) {
+	if (c->combination.wait == WAIT_LIBBPF_SPIN || c->combination.wait == WAIT_LIBBPF_SLEEP) {
 		count = s->calls->consume(s->rings);
 	} else {
 		c->sleeps++;
 		count = s->calls->poll(s->rings, LONGEST_POLL_MS);
 		c->wakeups += count > 0;
+	}
+	if (c->combination.wait == WAIT_LIBBPF_SLEEP && count >= 0) {
+		c->sleeps++;
+		nanosleep(&s->sleep, NULL);
 	}
 	return count < 0 && count != -EINTR ? count : 0;
 }

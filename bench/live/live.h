@@ -14,9 +14,17 @@
 #include "statistics/scratch.h"
 #include "workload.h"
 
-/* How the consumer waits. Two are libbpf's own loops, and the last is no choice: so waits who knows
- * no other way. */
-enum live_wait { WAIT_EVENT, WAIT_PACED, WAIT_BUSY, WAIT_LIBBPF_POLL, WAIT_LIBBPF_SPIN, WAIT_OWN };
+/* How the consumer waits. Three are loops with libbpf's functions, and the last is no choice: so
+ * waits who knows no other way. */
+enum live_wait {
+	WAIT_EVENT,
+	WAIT_PACED,
+	WAIT_BUSY,
+	WAIT_LIBBPF_POLL,
+	WAIT_LIBBPF_SPIN,
+	WAIT_LIBBPF_SLEEP,
+	WAIT_OWN
+};
 
 /* How it reads: the paths of drain. The drop-in has libbpf's loops, which paced and busy make it
  * wait otherwise. libbpf goes with the waits of libbpf, and only with them; those after it wait in
@@ -50,7 +58,7 @@ extern const char *const live_producer_names[];
 extern const char *const live_write_names[];
 extern const char *const live_preset_names[];
 
-#define LIVE_COMBINATIONS_MAX (3 * 3 + 4 + 2 + MODE_COUNT - MODE_PERFBUF)
+#define LIVE_COMBINATIONS_MAX (3 * 3 + 5 + 3 + MODE_COUNT - MODE_PERFBUF)
 #define LIVE_PRODUCERS_MAX 64
 #define LIVE_RINGS_MAX 64
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -118,13 +126,18 @@ struct live_measurement {
 	size_t count;
 	size_t twin_of;
 	size_t rounds;
-	double alone_ns;     /* what an event costs its producer when nobody reads: the median */
+	double alone_ns; /* what an event costs its producer when nobody reads: the median */
+	/* Of PRODUCER_SYSCALL: what the call takes with no program attached, the median; else 0. */
+	double unattached_ns;
 	uint64_t own_memory; /* bytes at the peak, without the rings */
 	struct live_samples samples[LIVE_COMBINATIONS_MAX + 1];
 };
 
 /* The program in peers/ that reads in this mode; NULL: this one does. */
 const char *live_mode_program(enum live_mode mode);
+
+/* Whether it is one of the loops with libbpf's functions. */
+bool live_wait_is_of_libbpf(enum live_wait wait);
 
 /* Whether it can wait so. */
 bool live_mode_has_wait(enum live_mode mode, enum live_wait wait);

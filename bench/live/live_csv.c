@@ -21,10 +21,20 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 }
 
 /* At the end, so that what was there before them keeps its place. */
-static void write_later_columns(FILE *out, const struct live_workload *workload)
+static void write_later_columns(
+	FILE *out, const struct live_measurement *measurement, const struct live_round *round)
 {
-	fprintf(out, ",%s,%" PRIu64 ",%d\n", live_write_names[workload->write],
+	const struct live_workload *workload = &measurement->workload;
+	const double ns = round->producer_ns_per_event;
+
+	fprintf(out, ",%s,%" PRIu64 ",%d,", live_write_names[workload->write],
 		workload->back_to_back, workload->same_cpu);
+	if (measurement->unattached_ns > 0)
+		fprintf(out, "%.4f,%.4f", live_slowdown_unattached(measurement, ns),
+			live_slowdown_alone(measurement, ns));
+	else
+		fputc(',', out);
+	fputc('\n', out);
 }
 
 static const char *known(char text[24], uint64_t amount)
@@ -55,7 +65,8 @@ void live_write_csv_header(FILE *out)
 	fputs("path,wait,source,producer,producers,rate,event_size,discard,ring_size,rings,notify,"
 	      "latency_budget_ns,timer_slack_ns,work_ns,round,elapsed_ns,produced,consumed,lost,"
 	      "discarded,ns_per_event,mevents_per_s,producer_ns_per_event,consumer_cpu_ns,sleeps,"
-	      "wakeups,high_water,write,back_to_back,same_cpu\n",
+	      "wakeups,high_water,write,back_to_back,same_cpu,slowdown_unattached,"
+	      "slowdown_alone\n",
 		out);
 }
 
@@ -73,7 +84,7 @@ void live_write_csv_rows(FILE *out, const struct live_results *results, const ch
 				live_wait_name(result->combination.wait));
 			write_workload(out, workload);
 			write_round(out, round + 1, &result->rounds[round]);
-			write_later_columns(out, workload);
+			write_later_columns(out, results->measurement, &result->rounds[round]);
 		}
 	}
 }

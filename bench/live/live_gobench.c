@@ -9,7 +9,8 @@
 #include "results/gobench_header.h"
 #include "results/style.h"
 
-static void write_round(FILE *out, const struct live_result *result, const struct live_round *round)
+static void write_round(FILE *out, const struct live_measurement *measurement,
+	const struct live_result *result, const struct live_round *round)
 {
 	const double consumed = (double)round->consumed;
 	const double ns = (double)round->elapsed_ns / consumed;
@@ -21,6 +22,10 @@ static void write_round(FILE *out, const struct live_result *result, const struc
 		(double)round->consumer_cpu_ns / consumed, round->producer_ns_per_event);
 	if (result->latency->count > 0)
 		fprintf(out, " %" PRIu64 " p99-ns", histogram_quantile(result->latency, 0.99));
+	if (measurement->unattached_ns > 0)
+		fprintf(out, " %.4f x-unattached %.4f x-alone",
+			live_slowdown_unattached(measurement, round->producer_ns_per_event),
+			live_slowdown_alone(measurement, round->producer_ns_per_event));
 	fputc('\n', out);
 }
 
@@ -62,7 +67,7 @@ void live_write_gobench_lines(FILE *out, const struct live_results *results, con
 				live_mode_names[result->combination.mode],
 				live_wait_name(result->combination.wait), size, workload->producers,
 				rate, notify, variant);
-			write_round(out, result, &result->rounds[round]);
+			write_round(out, results->measurement, result, &result->rounds[round]);
 		}
 	}
 }

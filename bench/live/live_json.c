@@ -2,6 +2,7 @@
 /*
  * ringview.result/1 of command live: docs/result.md and docs/result.schema.json describe it.
  */
+#include <math.h>
 #include <jansson.h>
 
 #include "cli/values.h"
@@ -39,7 +40,7 @@ json_t *live_json_workload(const struct live_measurement *measurement)
 		(json_int_t)workload->producers, "rate", rate_json(workload), "duration_ns",
 		(json_int_t)workload->duration_ns, "event_size", (json_int_t)workload->event_size,
 		"discard", json_value_real(workload->discard));
-	consuming = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o}", "ring_size",
+	consuming = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "ring_size",
 		(json_int_t)workload->ring_size, "rings", (json_int_t)workload->rings, "notify",
 		live_notify_text(workload, notify, sizeof(notify)), "latency_budget_ns",
 		(json_int_t)workload->latency_budget_ns, "timer_slack_ns",
@@ -47,7 +48,10 @@ json_t *live_json_workload(const struct live_measurement *measurement)
 		"consumer_cpu",
 		workload->consumer_cpu < 0 ? json_null() : json_integer(workload->consumer_cpu),
 		"producer_alone_ns_per_event",
-		measurement->alone_ns > 0 ? json_value_real(measurement->alone_ns) : json_null());
+		measurement->alone_ns > 0 ? json_value_real(measurement->alone_ns) : json_null(),
+		"producer_unattached_ns_per_event",
+		measurement->unattached_ns > 0 ? json_value_real(measurement->unattached_ns)
+					       : json_null());
 	return json_value_joined(producing, consuming);
 }
 
@@ -116,6 +120,16 @@ static json_t *totals_json(const struct live_result *result)
 		known_json(result->wakeups), "high_water", known_json(result->high_water));
 }
 
+static json_t *slowdown_json(
+	const struct live_measurement *measurement, const struct live_result *result)
+{
+	const double ns = result->producer_ns.valid ? result->producer_ns.median : NAN;
+
+	return json_pack("{s:o, s:o}", "slowdown_unattached",
+		json_value_real(live_slowdown_unattached(measurement, ns)), "slowdown_alone",
+		json_value_real(live_slowdown_alone(measurement, ns)));
+}
+
 json_t *live_json_result(const struct live_results *results, size_t index)
 {
 	const struct live_result *result = &results->results[index];
@@ -125,6 +139,8 @@ json_t *live_json_result(const struct live_results *results, size_t index)
 	object = json_value_joined(combination_json(result->combination),
 		speed_json(result, &results->measurement->workload));
 	object = json_value_joined(object, totals_json(result));
+	if (results->measurement->unattached_ns > 0)
+		object = json_value_joined(object, slowdown_json(results->measurement, result));
 	end = json_pack("{s:o, s:s, s:b, s:o}", "latency_ns", latency_json(result->latency),
 		"verdict", live_verdict(results, index, verdict, sizeof(verdict)),
 		/* What was not read as it was written fails the run: there is no other result. */

@@ -252,23 +252,39 @@ static int run_round(struct live_session *s, size_t row)
 }
 
 /* What an event costs when nobody reads, measured again with each new ring. */
-static int measure_alone(struct live_session *s, double *alone, size_t *count)
-{
-	int err = s->source->operations->measure_alone(s->source, &alone[*count], s->why);
+/* Where a ring's pages lie matters for as long as it lives: some more of them, over the rounds. */
+#define RINGS_MAX 8
 
-	*count += !err;
+/* What an event, or a call without a program, takes when nobody reads. */
+struct alone_samples {
+	double alone[RINGS_MAX], unattached[RINGS_MAX];
+	size_t count;
+};
+
+static int measure_alone(struct live_session *s, struct alone_samples *samples)
+{
+	const struct live_source_operations *operations = s->source->operations;
+	const size_t i = samples->count;
+	int err = operations->measure_unattached(s->source, &samples->unattached[i], s->why);
+
+	if (!err)
+		err = operations->measure_alone(s->source, &samples->alone[i], s->why);
+	samples->count += !err;
 	return err;
 }
 
-/* Where a ring's pages lie matters for as long as it lives: some more of them, over the rounds. */
-#define RINGS_MAX 8
+static double median_of(double *samples, size_t count)
+{
+	samples_sort(samples, count);
+	return sorted_median(samples, count);
+}
 
 static int run_rounds(struct live_session *s)
 {
 	struct live_measurement *m = s->measurement;
 	const size_t step = schedule_rows(s->entries);
-	size_t wanted = schedule_rounds(s->entries, s->request->rounds), alone_count = 0;
-	double alone[RINGS_MAX];
+	size_t wanted = schedule_rounds(s->entries, s->request->rounds);
+	struct alone_samples samples = { .count = 0 };
 	int err = 0;
 
 	if (wanted > LIVE_ROUNDS_MAX)
@@ -277,15 +293,15 @@ static int run_rounds(struct live_session *s)
 		if (!s->source || (m->rounds % step == 0 && m->rounds / step < RINGS_MAX)) {
 			err = renew_source(s);
 			if (!err)
-				err = measure_alone(s, alone, &alone_count);
+				err = measure_alone(s, &samples);
 		}
 		if (!err)
 			err = run_round(s, m->rounds);
 		m->rounds += !err;
 	}
 	if (!err) {
-		samples_sort(alone, alone_count);
-		m->alone_ns = sorted_median(alone, alone_count);
+		m->alone_ns = median_of(samples.alone, samples.count);
+		m->unattached_ns = median_of(samples.unattached, samples.count);
 	}
 	return err;
 }

@@ -4,7 +4,7 @@
 #include "live/live.h"
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
-	NULL };
+	"libbpf-sleep", NULL };
 const char *const live_mode_names[] = { "copy", "view", "batch", "dropin", "libbpf", "perfbuf",
 	"libbpf-1.7", "aya", "cilium-ebpf", "cilium-ebpf-raw", NULL };
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
@@ -27,9 +27,14 @@ const char *live_mode_program(enum live_mode mode)
 	}
 }
 
+bool live_wait_is_of_libbpf(enum live_wait wait)
+{
+	return wait >= WAIT_LIBBPF_POLL && wait <= WAIT_LIBBPF_SLEEP;
+}
+
 bool live_mode_has_wait(enum live_mode mode, enum live_wait wait)
 {
-	const bool libbpf = wait == WAIT_LIBBPF_POLL || wait == WAIT_LIBBPF_SPIN;
+	const bool libbpf = live_wait_is_of_libbpf(wait);
 
 	if (live_mode_waits_itself(mode))
 		return wait == WAIT_OWN;

@@ -52,6 +52,12 @@ struct live_results {
 /* @results refers to @measurement afterwards, and needs nothing freed. */
 void live_results_of(struct live_results *results, const struct live_measurement *measurement);
 
+/* Of PRODUCER_SYSCALL: how many times as long the call takes as with no program attached, or as
+ * with a program and nobody reading, where an event takes its producer @producer_ns. NAN of
+ * another, and where it is not known. */
+double live_slowdown_unattached(const struct live_measurement *m, double producer_ns);
+double live_slowdown_alone(const struct live_measurement *m, double producer_ns);
+
 /* Million events consumed a second at the median. */
 double live_mevents_per_s(const struct live_result *result);
 

@@ -138,6 +138,21 @@ void live_results_of(struct live_results *results, const struct live_measurement
 	}
 }
 
+static double slowdown_to(const struct live_measurement *m, double producer_ns, double ns)
+{
+	return m->unattached_ns > 0 && ns > 0 ? producer_ns / ns : NAN;
+}
+
+double live_slowdown_unattached(const struct live_measurement *m, double producer_ns)
+{
+	return slowdown_to(m, producer_ns, m->unattached_ns);
+}
+
+double live_slowdown_alone(const struct live_measurement *m, double producer_ns)
+{
+	return slowdown_to(m, producer_ns, m->alone_ns);
+}
+
 double live_mevents_per_s(const struct live_result *result)
 {
 	return result->ns_per_event.median > 0 ? 1e3 / result->ns_per_event.median : 0;

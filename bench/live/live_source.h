@@ -48,6 +48,9 @@ struct live_source_operations {
 	 * have to be empty and without a reader; they are empty afterwards. */
 	int (*measure_alone)(
 		struct live_source *source, double *ns_per_event, struct complaint *why);
+	/* Nanoseconds that what makes the program run takes with no program attached; 0 where it
+	 * does nothing else. */
+	int (*measure_unattached)(struct live_source *source, double *ns, struct complaint *why);
 	/* What the producers have tried and lost so far, while they run, and how many bytes wait in
 	 * all rings; LIVE_UNKNOWN where it cannot be known. */
 	void (*observe)(

@@ -176,9 +176,9 @@ static const char *speed_of(char *text, const struct live_result *result)
 	return text;
 }
 
-#define COMBINATION_FORMAT "%-6s %-11s"
-#define OWN_FORMAT "%-18s" /* as wide */
-#define COSTS_FORMAT " %6s %6s %5s %6s %7s %7s %6s\n"
+#define COMBINATION_FORMAT "%-6s %-12s"
+#define OWN_FORMAT "%-19s" /* as wide */
+#define COSTS_FORMAT " %5s %6s %5s %6s %7s %7s %6s\n"
 
 static void write_combination(FILE *out, const struct live_result *result)
 {
@@ -237,6 +237,27 @@ static void write_throughput(FILE *out, const struct live_report *report)
 		"95 % interval", "ratio", "%", "ns/ev", "%", "ns/ev", "/ev", "/ev", "% full");
 	for (size_t i = 0; i < results->result_count; i++)
 		write_throughput_row(out, report, i);
+}
+
+static void write_slowdowns(FILE *out, const struct live_results *results)
+{
+	const struct live_measurement *m = results->measurement;
+	char unattached[CELL_SIZE], alone[CELL_SIZE];
+
+	if (!(m->unattached_ns > 0))
+		return;
+	fprintf(out,
+		"\nSlowdown of the system call; it takes %.0f ns with no program attached, and "
+		"%.2fx as\nlong with one and nobody reading\n" COMBINATION_FORMAT " %13s %15s\n",
+		m->unattached_ns, live_slowdown_unattached(m, m->alone_ns), "path", "wait",
+		"to no program", "to nobody reads");
+	for (size_t i = 0; i < results->result_count; i++) {
+		const double ns = median_of(&results->results[i].producer_ns);
+
+		write_combination(out, &results->results[i]);
+		fprintf(out, " %12sx %14sx\n", figure(unattached, live_slowdown_unattached(m, ns)),
+			figure(alone, live_slowdown_alone(m, ns)));
+	}
 }
 
 static void write_latency_row(FILE *out, const struct live_result *result)
@@ -438,6 +459,7 @@ void live_write_text(FILE *out, const struct live_report *report)
 	}
 	write_headline(out, report);
 	write_throughput(out, report);
+	write_slowdowns(out, report->results);
 	write_latency(out, report->results);
 	write_balance(out, report->results);
 	write_verdicts(out, report->results);

@@ -123,6 +123,12 @@ static bool never_sleeps(const struct situation *s)
 	return s->wait == WAIT_BUSY || s->wait == WAIT_LIBBPF_SPIN;
 }
 
+/* Looks again after the latency budget, whether or not it is notified. */
+static bool sleeps_by_itself(const struct situation *s)
+{
+	return s->wait == WAIT_PACED || s->wait == WAIT_LIBBPF_SLEEP;
+}
+
 static bool waits_for_notifications(const struct situation *s)
 {
 	/* Of a perf buffer a full one is always notified of. */
@@ -193,7 +199,7 @@ static void say_notifications(struct style_text *text, const struct situation *s
 		"with %.2g wakeups an event.",
 		s->producer - s->alone, s->alone, s->wakeups);
 	style_append(text, " %s notify less often: -notify sampled:%" PRIu64 ".",
-		s->wait == WAIT_PACED ? "Let them" : "Wait paced, or", events);
+		sleeps_by_itself(s) ? "Let them" : "Wait paced, or", events);
 }
 
 static void say_lock(struct style_text *text, const struct situation *s)
@@ -212,7 +218,7 @@ static void say_lock(struct style_text *text, const struct situation *s)
 
 static const char *how_to_look_less(const struct situation *s)
 {
-	if (s->wait != WAIT_PACED)
+	if (!sleeps_by_itself(s))
 		return "Wait paced, with path batch";
 	return s->mode == MODE_BATCH ? "Allow a larger -latency-budget"
 				     : "Use path batch, which releases many at once";
@@ -352,7 +358,7 @@ static void say_size(struct style_text *text, const struct situation *s)
 			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
 	style_append(text, " %s -ring-size %s", needed > 0 ? "that needs about" : "Give at least",
 		format_size(power_of_two(needed, least, RING_MOST), size, sizeof(size)));
-	style_append(text, "%s%s.", s->wait == WAIT_PACED ? ", or a smaller -latency-budget" : "",
+	style_append(text, "%s%s.", sleeps_by_itself(s) ? ", or a smaller -latency-budget" : "",
 		s->mode == MODE_PERFBUF ? "" : "; -advise works it out");
 }
 

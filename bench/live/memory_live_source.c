@@ -233,7 +233,15 @@ static void memory_observe(
 static int memory_measure_alone(
 	struct live_source *source, double *ns_per_event, struct complaint *why)
 {
-	return producers_measure_alone(&memory_of(source)->producers, ns_per_event, why);
+	return producers_measure_alone(&memory_of(source)->producers, false, ns_per_event, why);
+}
+
+static int memory_measure_unattached(struct live_source *source, double *ns, struct complaint *why)
+{
+	(void)source;
+	(void)why;
+	*ns = 0;
+	return 0;
 }
 
 static int memory_open_reader(struct live_source *source, uint32_t index,
@@ -261,6 +269,7 @@ static const struct live_source_operations memory_operations = {
 	.turn = memory_turn,
 	.stop = memory_stop,
 	.measure_alone = memory_measure_alone,
+	.measure_unattached = memory_measure_unattached,
 	.observe = memory_observe,
 	.open_reader = memory_open_reader,
 	.close = memory_close,

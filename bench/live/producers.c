@@ -330,6 +330,7 @@ int producers_stop(struct producers *p, double *ns, struct complaint *why)
 
 struct alone {
 	struct producers *producers;
+	bool unattached;
 	double ns_per_event;
 	int err;
 	struct complaint why;
@@ -342,13 +343,13 @@ static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event
 	double ns = 0;
 	int err = p->job->produce(p->context, 0, events, &ns, &alone->why);
 
-	if (!err)
+	if (!err && !alone->unattached)
 		err = p->job->empty(p->context, &alone->why);
 	if (err)
 		return err;
 	if (interrupted())
 		return complain(&alone->why, -EINTR, "interrupted");
-	made = p->job->attempted(p->context, 0) - before;
+	made = alone->unattached ? events : p->job->attempted(p->context, 0) - before;
 	if (made == 0)
 		return complain(&alone->why, -EIO, "the producer made no event when it was run");
 	*ns_per_event = ns / (double)made;
@@ -375,9 +376,10 @@ static void *measure_alone(void *argument)
 	return NULL;
 }
 
-int producers_measure_alone(struct producers *p, double *ns_per_event, struct complaint *why)
+int producers_measure_alone(
+	struct producers *p, bool unattached, double *ns_per_event, struct complaint *why)
 {
-	struct alone alone = { .producers = p };
+	struct alone alone = { .producers = p, .unattached = unattached };
 	struct producer *first = &p->list[0];
 	int err;
 

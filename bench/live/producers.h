@@ -79,8 +79,10 @@ int producers_stop(struct producers *p, double *ns, struct complaint *why);
 /* A CPU that neither the producers nor the consumer of @workload are on; -1: there is none. */
 int producers_spare_cpu(const struct live_workload *workload);
 
-/* As measure_alone of struct live_source_operations. */
-int producers_measure_alone(struct producers *p, double *ns_per_event, struct complaint *why);
+/* As measure_alone of struct live_source_operations, or measure_unattached if @unattached: then
+ * what is run makes no events. */
+int producers_measure_alone(
+	struct producers *p, bool unattached, double *ns_per_event, struct complaint *why);
 
 /* As monotonic_ns(), and unsigned as the times in events are. */
 static inline uint64_t producers_clock(void)

@@ -212,6 +212,29 @@ static void write_amounts_row(struct page *page, const json_t *result)
 		page_cell(page, "%s", number_text(number, run_number(result, amounts[i])));
 }
 
+/* Where producers are system calls: what all this does to the program that makes them. */
+static void write_slowdowns(struct page *page, const struct grid *grid)
+{
+	static const struct column columns[] = { { "path / wait", false },
+		{ "to no program attached", true }, { "to nobody reading", true } };
+	const json_t *results = run_list(grid->run->json, "results"), *result;
+	size_t i;
+
+	if (!json_object_get(json_array_get(results, 0), "slowdown_unattached"))
+		return;
+	page_table_begin(page, "Slowdown of the system call, times as long", columns, 3);
+	json_array_foreach(results, i, result)
+	{
+		char name[96], number[NUMBER_SIZE];
+
+		page_cell(page, "%s", name_of(result, name));
+		page_cell(
+			page, "%s", number_text(number, run_number(result, "slowdown_unattached")));
+		page_cell(page, "%s", number_text(number, run_number(result, "slowdown_alone")));
+	}
+	page_table_end(page);
+}
+
 static void write_costs(struct page *page, const struct grid *grid)
 {
 	static const struct column columns[] = { { "path / wait", false }, { "Mev/s", true },
@@ -229,6 +252,7 @@ static void write_costs(struct page *page, const struct grid *grid)
 	page_table_begin(page, "Medians over the rounds, with 95 % intervals", columns, 6);
 	json_array_foreach(results, i, result) write_result_row(page, result);
 	page_table_end(page);
+	write_slowdowns(page, grid);
 	if (page->crowded) {
 		page_figure_end(page);
 		return;

@@ -82,7 +82,8 @@ static const char *name_of_file(const struct runs *runs, size_t file)
 /* Figures of the workload that are measured, not asked for. */
 static bool is_measured(const char *name)
 {
-	return strcmp(name, "producer_alone_ns_per_event") == 0;
+	return strcmp(name, "producer_alone_ns_per_event") == 0 ||
+	       strcmp(name, "producer_unattached_ns_per_event") == 0;
 }
 
 static bool same_members(const json_t *a, const json_t *b)
@@ -310,7 +311,7 @@ const char *run_combination(const char *path, const char *wait, char text[RUN_CO
 unsigned run_wait_style(const char *wait)
 {
 	static const char *const waits[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
-		"own" };
+		"own", "libbpf-sleep" };
 	unsigned i = 0;
 
 	while (i < sizeof(waits) / sizeof(waits[0]) && strcmp(waits[i], wait) != 0)

@@ -4,6 +4,7 @@
  */
 #include <dlfcn.h>
 #include <signal.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -256,7 +257,7 @@ static void every_combination_runs_on_a_ring_of_the_kernel(void **state)
 		QUICK_LIVE_BPF, JSON, "-mode", "copy,view,batch,libbpf,perfbuf", "-wait", "all"));
 	assert_results(root, "copy/event copy/paced copy/busy view/event view/paced view/busy "
 			     "batch/event batch/paced batch/busy libbpf/libbpf-poll "
-			     "libbpf/libbpf-spin perfbuf/own");
+			     "libbpf/libbpf-spin libbpf/libbpf-sleep perfbuf/own");
 	for_each_result(root, look_at_speed);
 	for_each_result(root, look_at_latency);
 	for_each_result(root, look_at_sleeps);
@@ -276,7 +277,7 @@ static void the_drop_in_is_a_path_of_its_own(void **state)
 {
 	static const char *const expected =
 		"dropin/paced dropin/busy dropin/libbpf-poll dropin/libbpf-spin "
-		"libbpf/libbpf-poll libbpf/libbpf-spin";
+		"dropin/libbpf-sleep libbpf/libbpf-poll libbpf/libbpf-spin libbpf/libbpf-sleep";
 	json_t *root;
 
 	(void)state;
@@ -333,9 +334,22 @@ static void without_flags_batch_is_compared_with_libbpf(void **state)
 	need_bpf();
 	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON));
 	assert_results(root, "batch/event batch/paced batch/busy libbpf/libbpf-poll "
-			     "libbpf/libbpf-spin");
+			     "libbpf/libbpf-spin libbpf/libbpf-sleep");
 	assert_string_equal(text_in(object_in(root, "workload"), "source"), "bpf");
 	json_decref(root);
+}
+
+/* A program costs the call something, and with nobody reading it is one that does. */
+static void look_at_slowdown(const json_t *root, const json_t *result)
+{
+	const json_t *workload = object_in(root, "workload");
+	const double unattached = real_in(workload, "producer_unattached_ns_per_event");
+	const double alone = real_in(workload, "producer_alone_ns_per_event");
+	const double ns = real_in(result, "producer_ns_per_event");
+
+	assert_true(unattached > 0 && unattached < alone);
+	assert_true(fabs(real_in(result, "slowdown_unattached") * unattached / ns - 1) < 1e-4);
+	assert_true(fabs(real_in(result, "slowdown_alone") * alone / ns - 1) < 1e-4);
 }
 
 static void system_calls_can_be_the_producer(void **state)
@@ -346,6 +360,31 @@ static void system_calls_can_be_the_producer(void **state)
 	need_tracepoints();
 	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-producer", "syscall", "-producers", "2"));
 	assert_string_equal(text_in(object_in(root, "workload"), "producer"), "syscall");
+	for_each_result(root, look_at_slowdown);
+	json_decref(root);
+}
+
+/* It sleeps between two looks, for as long as it was told to, less the timer slack. */
+static void the_loop_by_hand_looks_once_a_budget(void **state)
+{
+	const double budget_ns = 10e6, slack_ns = 1e6;
+	const json_t *result;
+	json_t *root;
+
+	(void)state;
+	need_bpf();
+	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-wait", "libbpf-sleep", "-rate", "20k",
+		"-latency-budget", "10ms", "-timer-slack", "1ms", "-duration", "100ms"));
+	assert_results(root, "libbpf/libbpf-sleep");
+	result = result_of(root, 0);
+	assert_true(integer_in(result, "sleeps") > 0);
+	assert_int_equal(integer_in(result, "wakeups"), 0);
+	for (size_t i = 0; i < json_array_size(array_in(result, "rounds")); i++) {
+		const json_t *round = json_array_get(array_in(result, "rounds"), i);
+
+		assert_true((double)(integer_in(round, "sleeps") - 1) * (budget_ns - slack_ns) <=
+			    (double)integer_in(round, "elapsed_ns") + budget_ns);
+	}
 	json_decref(root);
 }
 
@@ -695,6 +734,24 @@ static void results_can_go_to_a_file(void **state)
 	free(out);
 }
 
+/* Before any is made. */
+static void rings_beyond_the_memory_are_refused(void **state)
+{
+	static const char *const source[] = { "memory", "bpf" };
+
+	(void)state;
+	if ((uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >= UINT64_C(64)
+											   << 31)
+		skip_because("this machine has the memory for 64 rings of 2 GiB");
+	for (size_t i = 0; i < COUNT(source); i++)
+		assert_command_complains(
+			&(struct command){
+				.arguments = ARGUMENTS("live", "-source", source[i], "-wait",
+					"paced", "-rings", "64", "-ring-size", "2GiB"),
+			},
+			FAILED, "-ring-size: 64 rings of 2GiB take 128GiB, and ");
+}
+
 /* What -wait all would bring. */
 static void what_cannot_run_in_memory_is_left_out_and_told(void **state)
 {
@@ -704,7 +761,8 @@ static void what_cannot_run_in_memory_is_left_out_and_told(void **state)
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(outcome.err,
 		"libbpf-poll: left out: it reads only rings of the kernel\n"
-		"libbpf-spin: left out: it reads only rings of the kernel\n");
+		"libbpf-spin: left out: it reads only rings of the kernel\n"
+		"libbpf-sleep: left out: it reads only rings of the kernel\n");
 	assert_non_null(strstr(outcome.out, "batch/busy"));
 	outcome_free(&outcome);
 }
@@ -770,8 +828,8 @@ static void a_signal_stops_a_run_in_which_little_happens(void **state)
 
 static void a_signal_stops_each_wait_on_a_ring_of_the_kernel(void **state)
 {
-	static const char *const waits[] = { "event", "paced", "busy", "libbpf-poll",
-		"libbpf-spin" };
+	static const char *const waits[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
+		"libbpf-sleep" };
 
 	(void)state;
 	need_bpf();
@@ -901,6 +959,7 @@ int main(void)
 		cmocka_unit_test(without_its_library_the_drop_in_is_left_out),
 		cmocka_unit_test(without_flags_batch_is_compared_with_libbpf),
 		cmocka_unit_test(system_calls_can_be_the_producer),
+		cmocka_unit_test(the_loop_by_hand_looks_once_a_budget),
 		cmocka_unit_test(system_calls_keep_a_rate),
 		cmocka_unit_test(lacking_privileges_are_named),
 		cmocka_unit_test(three_capabilities_are_enough),
@@ -927,6 +986,7 @@ int main(void)
 		cmocka_unit_test(csv_is_a_table),
 		cmocka_unit_test(every_line_of_gobench_is_of_its_format),
 		WITH_FOLDER(results_can_go_to_a_file),
+		cmocka_unit_test(rings_beyond_the_memory_are_refused),
 		cmocka_unit_test(what_cannot_run_in_memory_is_left_out_and_told),
 		cmocka_unit_test(advice_is_a_ring_size),
 		cmocka_unit_test(advice_without_a_rate_ends_well),

@@ -825,7 +825,7 @@ static void the_tables_have_each_figure(void **state)
 	text = written(FORMAT_TEXT, false);
 	assert_matches(text, "costs its producer 40\\.0 ns$");
 	assert_matches(text,
-		"^libbpf libbpf-poll   2\\.00 \\[[0-9., ]+\\] +-  0\\.031  479\\.9  44\\.0 "
+		"^libbpf libbpf-poll    2\\.00 \\[[0-9., ]+\\] +- 0\\.031  479\\.9  44\\.0 "
 		" 220\\.0   0\\.005   0\\.300   12\\.5$");
 	assert_matches(
 		text, "^batch  paced +14\\.00 \\[.*\\] +7\\.00x .* 45\\.0  9\\.00   6\\.43 ");
@@ -1000,6 +1000,46 @@ static void json_has_the_figures(void **state)
 	assert_true(
 		real_of(json_object_get(root, "workload"), "producer_alone_ns_per_event") == 40);
 	json_decref(root);
+}
+
+/* Of system calls: how much slower each is, to no program, and to nobody reading. */
+static void slowdowns_are_in_all_formats(void **state)
+{
+	static const struct made syscalls = { MODE_BATCH, WAIT_PACED, 1e6, 0, 0.1, 120, 0, 900 };
+	const json_t *result;
+	json_t *root;
+	char *text;
+
+	(void)state;
+	MEASURE(3, &syscalls);
+	text = written(FORMAT_TEXT, false);
+	assert_null(strstr(text, "Slowdown"));
+	free(text);
+	text = written(FORMAT_CSV, false);
+	assert_matches(text, ",slowdown_unattached,slowdown_alone\n");
+	assert_matches(text, ",reserve,0,0,,\n");
+	free(text);
+	m.workload.producer = PRODUCER_SYSCALL;
+	m.unattached_ns = 30;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "Slowdown of the system call; it takes 30 ns with no program "
+			     "attached, and 1\\.33x as\nlong");
+	assert_matches(text, "batch +paced +3\\.99x +(2\\.99|3\\.00)x\n");
+	free(text);
+	text = written(FORMAT_CSV, false);
+	assert_matches(text, ",reserve,0,0,3\\.99[0-9]+,2\\.99[0-9]+\n");
+	free(text);
+	text = written(FORMAT_GOBENCH, false);
+	assert_matches(text, " 3\\.99[0-9]+ x-unattached 2\\.99[0-9]+ x-alone\n");
+	free(text);
+	root = written_json();
+	assert_near(
+		real_of(json_object_get(root, "workload"), "producer_unattached_ns_per_event"), 30);
+	result = json_array_get(json_object_get(root, "results"), 0);
+	assert_true(fabs(real_of(result, "slowdown_unattached") - 4) < 0.01);
+	assert_true(fabs(real_of(result, "slowdown_alone") - 3) < 0.01);
+	json_decref(root);
+	m.unattached_ns = 0;
 }
 
 static void json_has_null_for_what_is_not_known(void **state)
@@ -1329,6 +1369,7 @@ int main(void)
 		TEST(json_has_the_advice),
 		TEST(csv_has_a_row_a_round),
 		TEST(gobench_leaves_out_rounds_without_events),
+		TEST(slowdowns_are_in_all_formats),
 		TEST(a_result_file_is_read_back),
 		TEST(a_round_without_events_is_read_back),
 		TEST(live_and_drain_in_one_file_are_refused),

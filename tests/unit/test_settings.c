@@ -291,8 +291,8 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 static void batch_with_every_wait_is_the_default(void **state)
 {
 	(void)state;
-	assert_combinations(
-		ARGUMENTS(NULL), "batch/event batch/paced batch/busy libbpf-poll libbpf-spin");
+	assert_combinations(ARGUMENTS(NULL),
+		"batch/event batch/paced batch/busy libbpf-poll libbpf-spin libbpf-sleep");
 }
 
 static void everything_is_each_reader_with_its_waits(void **state)
@@ -301,7 +301,7 @@ static void everything_is_each_reader_with_its_waits(void **state)
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "all"),
 		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
 		"batch/paced batch/busy dropin/paced dropin/busy dropin/libbpf-poll "
-		"dropin/libbpf-spin libbpf-poll libbpf-spin" PEERS);
+		"dropin/libbpf-spin dropin/libbpf-sleep libbpf-poll libbpf-spin libbpf-sleep" PEERS);
 	assert_int_equal(settings.combination_count, LIVE_COMBINATIONS_MAX);
 }
 
@@ -347,19 +347,19 @@ static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
 	assert_int_equal(settings.combinations[2].wait, WAIT_LIBBPF_SPIN);
 }
 
-static void mode_libbpf_alone_is_its_two_loops(void **state)
+static void mode_libbpf_alone_is_its_loops(void **state)
 {
 	(void)state;
-	assert_combinations(ARGUMENTS("-mode", "libbpf"), "libbpf-poll libbpf-spin");
-	assert_combinations(
-		ARGUMENTS("-mode", "libbpf", "-wait", "all"), "libbpf-poll libbpf-spin");
+	assert_combinations(ARGUMENTS("-mode", "libbpf"), "libbpf-poll libbpf-spin libbpf-sleep");
+	assert_combinations(ARGUMENTS("-mode", "libbpf", "-wait", "all"),
+		"libbpf-poll libbpf-spin libbpf-sleep");
 	assert_combinations(ARGUMENTS("-mode", "libbpf", "-wait", "libbpf-spin"), "libbpf-spin");
 }
 
 static void mode_libbpf_with_others_waits(void **state)
 {
-	static const char line[] = "-mode: libbpf waits with libbpf-poll or libbpf-spin; give "
-				   "these as -wait, or another -mode";
+	static const char line[] = "-mode: libbpf waits with libbpf-poll, libbpf-spin or "
+				   "libbpf-sleep; give these as -wait, or another -mode";
 
 	(void)state;
 	assert_refused(ARGUMENTS("-mode", "libbpf", "-wait", "event"), line);
@@ -380,9 +380,10 @@ static void a_peer_waits_in_its_own_way(void **state)
 	assert_combinations(ARGUMENTS("-mode", "aya,batch", "-wait", "libbpf-poll,paced"),
 		"batch/paced libbpf-poll aya");
 	assert_combinations(ARGUMENTS("-mode", "aya", "-wait", "libbpf-spin"), "libbpf-spin aya");
-	assert_combinations(ARGUMENTS("-mode", "aya,libbpf"), "libbpf-poll libbpf-spin aya");
+	assert_combinations(
+		ARGUMENTS("-mode", "aya,libbpf"), "libbpf-poll libbpf-spin libbpf-sleep aya");
 	assert_refused(ARGUMENTS("-mode", "aya", "-wait", "own"),
-		"-wait: unknown wait \"own\"; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin");
+		"-wait: unknown wait \"own\"; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep");
 	assert_refused(ARGUMENTS("-mode", "aya,cilium-ebpf", "-wait", "libbpf-poll,event"),
 		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
 		"dropin; give one of these as -mode too, or leave out -wait");
@@ -392,8 +393,8 @@ static void the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise(void **st
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "dropin"),
-		"dropin/paced dropin/busy dropin/libbpf-poll dropin/libbpf-spin libbpf-poll "
-		"libbpf-spin");
+		"dropin/paced dropin/busy dropin/libbpf-poll dropin/libbpf-spin "
+		"dropin/libbpf-sleep libbpf-poll libbpf-spin libbpf-sleep");
 	assert_combinations(ARGUMENTS("-mode", "dropin", "-wait", "paced"), "dropin/paced");
 	assert_combinations(ARGUMENTS("-mode", "dropin,batch", "-wait", "libbpf-poll,event,busy"),
 		"dropin/libbpf-poll dropin/busy batch/event batch/busy libbpf-poll");
@@ -401,8 +402,8 @@ static void the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise(void **st
 		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
 		"dropin; give one of these as -mode too, or leave out -wait");
 	assert_refused(ARGUMENTS("-mode", "copy,dropin", "-wait", "event"),
-		"-mode: dropin waits with libbpf-poll, libbpf-spin, paced or busy; give these as "
-		"-wait, or another -mode");
+		"-mode: dropin waits with libbpf-poll, libbpf-spin, libbpf-sleep, paced or busy; "
+		"give these as -wait, or another -mode");
 }
 
 static void the_drop_in_reads_rings_of_the_kernel(void **state)
@@ -448,6 +449,7 @@ static void libbpf_that_is_named_does_not_go_with_memory(void **state)
 	(void)state;
 	assert_refused(ARGUMENTS("-source", "memory", "-wait", "libbpf-poll"), line);
 	assert_refused(ARGUMENTS("-source", "memory", "-wait", "busy,libbpf-spin"), line);
+	assert_refused(ARGUMENTS("-source", "memory", "-wait", "libbpf-sleep"), line);
 	assert_refused(ARGUMENTS("-source", "memory", "-mode", "libbpf"), line);
 	assert_refused(ARGUMENTS("-source", "memory", "-mode", "batch,libbpf"), line);
 	assert_refused(
@@ -460,7 +462,8 @@ static void assert_leaves_out_libbpf(
 	char *text = printed_while_parsing(stderr, arguments, 0);
 
 	assert_string_equal(text, "libbpf-poll: left out: it reads only rings of the kernel\n"
-				  "libbpf-spin: left out: it reads only rings of the kernel\n");
+				  "libbpf-spin: left out: it reads only rings of the kernel\n"
+				  "libbpf-sleep: left out: it reads only rings of the kernel\n");
 	assert_string_equal(combinations(), expected);
 	free(text);
 }
@@ -662,7 +665,7 @@ static void advise_is_not_for_several(void **state)
 {
 	(void)state;
 	assert_refused(ARGUMENTS("-advise", "-wait", "all"),
-		"-advise: a ring's size is for one way of reading, and these are 5; give one -mode "
+		"-advise: a ring's size is for one way of reading, and these are 6; give one -mode "
 		"and one -wait");
 	assert_refused(ARGUMENTS("-advise", "-mode", "copy,batch"),
 		"-advise: a ring's size is for one way of reading, and these are 2; give one -mode "
@@ -705,7 +708,7 @@ struct refusal {
 #define MODES                                                                                    \
 	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, libbpf-1.7, aya, " \
 	"cilium-ebpf, cilium-ebpf-raw"
-#define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin"
+#define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
 
 static const struct refusal refusals[] = {
 	{ "-producers", "0",
@@ -1014,7 +1017,7 @@ int main(void)
 		cmocka_unit_test(of_two_lists_the_last_counts),
 		cmocka_unit_test(mode_all_without_waits_of_libbpf_has_no_libbpf),
 		cmocka_unit_test(the_loops_of_libbpf_run_once_whatever_the_mode),
-		cmocka_unit_test(mode_libbpf_alone_is_its_two_loops),
+		cmocka_unit_test(mode_libbpf_alone_is_its_loops),
 		cmocka_unit_test(mode_libbpf_with_others_waits),
 		cmocka_unit_test(a_peer_waits_in_its_own_way),
 		cmocka_unit_test(the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise),
