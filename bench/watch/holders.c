@@ -13,6 +13,14 @@
 #include "results/style.h"
 #include "watch/holders.h"
 
+void watch_name_set(char name[HOLDER_NAME_SIZE], const char *given)
+{
+	snprintf(name, HOLDER_NAME_SIZE, "%.16s", given[0] ? given : "-");
+	for (char *c = name; *c; c++)
+		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
+			*c = '?';
+}
+
 static void add(struct holder *list, size_t *count, uint32_t id, const char *name)
 {
 	const size_t at = *count;
@@ -23,11 +31,7 @@ static void add(struct holder *list, size_t *count, uint32_t id, const char *nam
 	if (at >= HOLDERS_MAX)
 		return;
 	list[at].id = id;
-	snprintf(list[at].name, sizeof(list[at].name), "%s", name);
-	/* A process may call itself anything. */
-	for (char *c = list[at].name; *c; c++)
-		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
-			*c = '?';
+	watch_name_set(list[at].name, name);
 }
 
 static struct holders *of_map(struct holders *holders, size_t count, uint32_t map_id)
@@ -178,8 +182,8 @@ static void append_list(
 	struct style_text *text, const struct holder *list, size_t count, const char *kind)
 {
 	for (size_t i = 0; i < count && i < HOLDERS_MAX; i++)
-		style_append(text, "%s%s (%s %u)", text->used ? ", " : "",
-			list[i].name[0] ? list[i].name : "-", kind, list[i].id);
+		style_append(text, "%s%s (%s %u)", text->used ? ", " : "", list[i].name, kind,
+			list[i].id);
 	if (count > HOLDERS_MAX)
 		style_append(text, " and %zu more", count - HOLDERS_MAX);
 }

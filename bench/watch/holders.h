@@ -28,6 +28,10 @@ struct holders {
 	bool processes_hidden; /* it takes CAP_SYS_PTRACE to look into those of others */
 };
 
+/* Sets the name of a map, a program or a process: a process may call itself anything, and what is
+ * not printable, quotes and backslashes become question marks; empty becomes "-". Pure. */
+void watch_name_set(char name[HOLDER_NAME_SIZE], const char *given);
+
 /* The maps of a program; of more than fit, some. */
 struct program_maps {
 	uint32_t ids[256];

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "watch/holders.h"
 #include "watch/watched_ring.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
@@ -102,11 +103,7 @@ static int identify(struct watched_ring *ring, bool by_path, struct complaint *w
 		return err;
 	ring->id = info.id;
 	ring->access.size = info.max_entries;
-	snprintf(ring->name, sizeof(ring->name), "%.16s", info.name[0] ? info.name : "-");
-	/* The kernel takes letters, digits, _ and . only; this does not rely on it. */
-	for (char *c = ring->name; *c; c++)
-		if (*c <= ' ' || *c > '~' || *c == '"' || *c == '\\')
-			*c = '?';
+	watch_name_set(ring->name, info.name);
 	return 0;
 }
 

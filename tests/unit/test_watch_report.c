@@ -561,10 +561,23 @@ static void holders_are_named_or_counted(void **state)
 	(void)state;
 	assert_says(holders_text(&none, text, sizeof(text)),
 		"nobody that can be seen; not all may be seen (CAP_SYS_ADMIN, CAP_SYS_PTRACE)");
-	for (uint32_t i = 0; i < HOLDERS_MAX; i++)
+	for (uint32_t i = 0; i < HOLDERS_MAX; i++) {
 		many.processes[i].id = i + 1;
+		watch_name_set(many.processes[i].name, "");
+	}
 	assert_says(holders_text(&many, text, sizeof(text)), "- (pid 1), - (pid 2)");
 	assert_says(text, " and 3 more; not all may be seen (CAP_SYS_PTRACE)");
+}
+
+static void hostile_names_are_harmless(void **state)
+{
+	char name[HOLDER_NAME_SIZE];
+
+	(void)state;
+	watch_name_set(name, "a\x1b[2J\"\\\n\x7f\xff }");
+	assert_string_equal(name, "a?[2J????? }");
+	watch_name_set(name, "sixteen_letters_and_more");
+	assert_string_equal(name, "sixteen_letters_");
 }
 
 static void lines_are_cut_between_characters(void **state)
@@ -640,6 +653,7 @@ int main(void)
 		fresh(amounts_are_of_three_digits),
 		fresh(bytes_shares_times_and_positions_are_readable),
 		fresh(holders_are_named_or_counted),
+		fresh(hostile_names_are_harmless),
 		fresh(lines_are_cut_between_characters),
 		fresh(what_a_run_does_is_shown),
 	};
