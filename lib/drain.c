@@ -6,22 +6,23 @@
 
 #include "clock.h"
 #include "reader.h"
+#include "sized.h"
 
-int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
-	const struct ringview_limits *limits)
+int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *context,
+	const struct ringview_limits *given, size_t given_size)
 {
-	const struct ringview_limits none = { 0, 0, 0 };
+	struct ringview_limits limits = { 0, 0, 0 };
 	const uint64_t release_after = (const_reader_of(rv)->mask + 1) / 8;
 	struct ringview_record record;
 	uint64_t records = 0, bytes = 0, most;
 	bool stopped = false;
 	int result = 0;
 
-	if (!limits)
-		limits = &none;
-	most = limits->records > 0 && limits->records < INT_MAX ? limits->records : INT_MAX;
-	while (records < most && (limits->bytes == 0 || bytes < limits->bytes)) {
-		if (limits->deadline_ns != 0 && clock_now() >= limits->deadline_ns)
+	if (given && sized_take(&limits, sizeof(limits), given, given_size))
+		return -EINVAL;
+	most = limits.records > 0 && limits.records < INT_MAX ? limits.records : INT_MAX;
+	while (records < most && (limits.bytes == 0 || bytes < limits.bytes)) {
+		if (limits.deadline_ns != 0 && clock_now() >= limits.deadline_ns)
 			break;
 		result = ringview_peek(rv, &record);
 		if (result <= 0)

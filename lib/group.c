@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "reader.h"
+#include "sized.h"
 
 #define TURN(r) (((r)->mask + 1) / 8)
 
@@ -22,8 +23,9 @@ struct ringview_group {
 
 int ringview_group_open(struct ringview_group **group, const struct ringview_options *options)
 {
+	struct ringview_options taken;
 	struct ringview_group *g;
-	int err = waiter_check_options(options);
+	int err = waiter_take_options(&taken, options);
 
 	if (err)
 		return err;
@@ -32,7 +34,7 @@ int ringview_group_open(struct ringview_group **group, const struct ringview_opt
 		return -ENOMEM;
 	g->waiter.epoll_fd = g->waiter.interrupt_fd = -1;
 	g->waiter.many = true;
-	err = waiter_open(&g->waiter, options);
+	err = waiter_open(&g->waiter, &taken);
 	if (err) {
 		ringview_group_close(g);
 		return err;
@@ -166,20 +168,22 @@ void ringview_group_interrupt(struct ringview_group *group)
 	waiter_interrupt(&group->waiter);
 }
 
-void ringview_group_get_statistics(
-	const struct ringview_group *group, struct ringview_statistics *statistics)
+void ringview_group_get_statistics_sized(
+	const struct ringview_group *group, struct ringview_statistics *statistics, size_t size)
 {
-	*statistics = (struct ringview_statistics){ 0 };
+	struct ringview_statistics all = { 0 };
+
 	for (size_t i = 0; i < group->count; i++) {
 		struct ringview_statistics one;
 
 		ringview_get_statistics(&group->readers[i]->hot, &one);
-		statistics->records += one.records;
-		statistics->bytes += one.bytes;
-		statistics->discarded += one.discarded;
-		statistics->busy_stops += one.busy_stops;
-		if (one.high_water > statistics->high_water)
-			statistics->high_water = one.high_water;
+		all.records += one.records;
+		all.bytes += one.bytes;
+		all.discarded += one.discarded;
+		all.busy_stops += one.busy_stops;
+		if (one.high_water > all.high_water)
+			all.high_water = one.high_water;
 	}
-	waiter_count(&group->waiter, statistics);
+	waiter_count(&group->waiter, &all);
+	sized_give(statistics, size, &all, sizeof(all));
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "reader.h"
+#include "sized.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
@@ -118,10 +119,11 @@ static int finish(
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options)
 {
 	size_t size = 0, page_size = (size_t)sysconf(_SC_PAGESIZE);
+	struct ringview_options taken;
 	struct reader *r;
 	int err;
 
-	err = waiter_check_options(options);
+	err = waiter_take_options(&taken, options);
 	if (!err)
 		err = ring_size(map_fd, page_size, &size);
 	if (err)
@@ -131,7 +133,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 		return -ENOMEM;
 	r->page_size = page_size;
 	r->map_fd = duplicate(map_fd);
-	return finish(reader, r, options, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
+	return finish(reader, r, &taken, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
 }
 
 int ringview_open_pinned(
@@ -150,28 +152,32 @@ int ringview_open_pinned(
 	return err;
 }
 
-int ringview_open_memory(struct ringview **reader, const struct ringview_memory *memory,
-	const struct ringview_options *options)
+int ringview_open_memory_sized(struct ringview **reader, const struct ringview_memory *given,
+	size_t given_size, const struct ringview_options *options)
 {
+	struct ringview_memory memory = { .notify_fd = -1 };
+	struct ringview_options taken;
 	struct reader *r;
 	int err;
 
-	err = waiter_check_options(options);
+	err = waiter_take_options(&taken, options);
+	if (!err)
+		err = sized_take(&memory, sizeof(memory), given, given_size);
 	if (err)
 		return err;
-	if (!is_ring_size(memory->size, 4096) || !memory->consumer || !memory->producer ||
-		!memory->data)
+	if (!is_ring_size(memory.size, 4096) || !memory.consumer || !memory.producer ||
+		!memory.data)
 		return -EINVAL;
 	r = reader_new();
 	if (!r)
 		return -ENOMEM;
 	r->in_memory = true;
-	r->ring_consumer = memory->consumer;
-	r->producer = memory->producer;
-	r->data = memory->data;
-	r->mask = memory->size - 1;
-	r->map_fd = duplicate(memory->notify_fd);
-	return finish(reader, r, options, r->map_fd < 0 ? r->map_fd : 0);
+	r->ring_consumer = memory.consumer;
+	r->producer = memory.producer;
+	r->data = memory.data;
+	r->mask = memory.size - 1;
+	r->map_fd = duplicate(memory.notify_fd);
+	return finish(reader, r, &taken, r->map_fd < 0 ? r->map_fd : 0);
 }
 
 void ringview_close(struct ringview *rv)

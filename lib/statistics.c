@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader.h"
+#include "sized.h"
 
-void ringview_get_statistics(const struct ringview *rv, struct ringview_statistics *statistics)
+void ringview_get_statistics_sized(
+	const struct ringview *rv, struct ringview_statistics *statistics, size_t size)
 {
 	const struct reader *r = const_reader_of(rv);
+	struct ringview_statistics all = r->statistics;
 
-	*statistics = r->statistics;
-	statistics->records = rv->records;
-	statistics->bytes = rv->bytes;
-	waiter_count(&r->waiter, statistics);
+	all.records = rv->records;
+	all.bytes = rv->bytes;
+	waiter_count(&r->waiter, &all);
+	sized_give(statistics, size, &all, sizeof(all));
 }

@@ -9,6 +9,7 @@
 #include "descriptor.h"
 #include "epoll.h"
 #include "reader.h"
+#include "sized.h"
 
 /* Sleeps at a record that is reserved and not yet submitted. If it is submitted without a
  * notification nobody tells, but it will be soon: BPF programs cannot sleep between the two. */
@@ -29,26 +30,28 @@ struct waiting {
 	int64_t backoff_ns;
 };
 
-int waiter_check_options(const struct ringview_options *options)
+int waiter_take_options(struct ringview_options *options, const struct ringview_options *given)
 {
-	if (!options)
+	*options = (struct ringview_options)RINGVIEW_OPTIONS_DEFAULT;
+	if (!given)
 		return 0;
-	if (options->size != sizeof(*options) || (unsigned)options->wait > RINGVIEW_WAIT_BUSY)
+	if (given->size < sizeof(given->size) ||
+		sized_take(options, sizeof(*options), given, given->size))
+		return -EINVAL;
+	if ((unsigned)options->wait > RINGVIEW_WAIT_BUSY)
 		return -EINVAL;
 	if (options->latency_budget_ns < 0 || options->latency_budget_ns > NS_PER_SECOND)
 		return -EINVAL;
-	return options->timer_slack_ns < 0 ? -EINVAL : 0;
+	if (options->timer_slack_ns < 0 || options->timer_slack_ns > NS_PER_SECOND)
+		return -EINVAL;
+	return 0;
 }
 
 int waiter_open(struct waiter *w, const struct ringview_options *options)
 {
-	const struct ringview_options fallback = RINGVIEW_OPTIONS_DEFAULT;
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
-	int64_t budget_ns;
+	const int64_t budget_ns = options->latency_budget_ns;
 
-	if (!options)
-		options = &fallback;
-	budget_ns = options->latency_budget_ns;
 	w->strategy = options->wait;
 	w->always_notified = options->always_notified != 0;
 	w->timer_slack_ns = options->timer_slack_ns;

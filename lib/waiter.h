@@ -23,14 +23,14 @@ struct waiter {
 	int epoll_fd;           /* watches the readers' descriptors and interrupt_fd */
 	int interrupt_fd;       /* eventfd */
 	int interrupted;
-	bool coarse; /* time-outs, as epoll_pwait2() is refused */
+	bool coarse;                               /* time-outs, as epoll_pwait2() is refused */
 	uint64_t waits, sleeps, wakeups, timeouts; /* as in struct ringview_statistics */
 };
 
-/* 0 or -EINVAL. NULL is the default. */
-int waiter_check_options(const struct ringview_options *options);
+/* Takes a program's options, of any size. 0 or -EINVAL. NULL is the default. */
+int waiter_take_options(struct ringview_options *options, const struct ringview_options *given);
 
-/* @w has to be zeroed but for @many, with both descriptors -1. @options were checked. 0, or a
+/* @w has to be zeroed but for @many, with both descriptors -1. @options were taken. 0, or a
  * negative errno, and then still to be closed. */
 int waiter_open(struct waiter *w, const struct ringview_options *options);
 void waiter_close(struct waiter *w);

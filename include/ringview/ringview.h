@@ -22,6 +22,14 @@
  * opening, and adding to a group, allocates memory. A reader belongs to one thread at a time;
  * ringview_interrupt() alone may be called from others and from signal handlers.
  *
+ * A program that was built with this header runs with every later library of the same soname.
+ * Structs of options, limits, memory and statistics may grow at their end: the library is told the
+ * size that the program knows, takes what is missing as 0 or its default, and fills no more. What a
+ * program sets and its library does not know is refused with -EINVAL.
+ *
+ * Other languages call the functions of the library of the same names; for the inline ones that
+ * pass such a size, the functions that they call, which end in _sized.
+ *
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier in this
  * header names its partner there.
  */
@@ -37,7 +45,7 @@
 extern "C" {
 #endif
 
-#define RINGVIEW_VERSION "0.1.0" /* of this header */
+#define RINGVIEW_VERSION "0.2.0" /* of this header */
 
 #if UINTPTR_MAX != UINT64_MAX
 #error "ringview needs a 64-bit system: the kernel's ring positions are unsigned long"
@@ -102,7 +110,7 @@ enum ringview_wait_strategy {
 /* Options of ringview_open(). Begin with RINGVIEW_OPTIONS_DEFAULT, so that fields that later
  * versions add hold their default. */
 struct ringview_options {
-	size_t size; /* sizeof(struct ringview_options) */
+	size_t size; /* sizeof(struct ringview_options); of another version, if the rest is 0 */
 	enum ringview_wait_strategy wait;
 
 	/* PACED: how long an event may lie in the ring before the reader looks, in ns, 1 to 10^9;
@@ -111,11 +119,11 @@ struct ringview_options {
 	int64_t latency_budget_ns;
 
 	/*
-	 * The timer slack, in ns, that ringview_wait() gives the thread that calls it, by
-	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by default).
-	 * The kernel may end a sleep later by so much. PACED takes the slack off its sleeps, so the
-	 * budget holds with any, but with a slack of 1 it sleeps longer, and can still sleep where
-	 * the ring fills up within the slack, in place of spinning.
+	 * The timer slack, in ns up to 10^9, that ringview_wait() gives the thread that calls it,
+	 * by prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by
+	 * default). The kernel may end a sleep later by so much. PACED takes the slack off its
+	 * sleeps, so the budget holds with any, but with a slack of 1 it sleeps longer, and can
+	 * still sleep where the ring fills up within the slack, in place of spinning.
 	 */
 	int64_t timer_slack_ns;
 
@@ -172,9 +180,17 @@ struct ringview_memory {
 				   * notification; the reader duplicates it */
 };
 
+/* What ringview_open_memory() calls: @memory_size is the size of *@memory, as the caller knows it.
+ */
+int ringview_open_memory_sized(struct ringview **reader, const struct ringview_memory *memory,
+	size_t memory_size, const struct ringview_options *options);
+
 /* As ringview_open(), on a ring in plain memory, which has to outlive the reader. */
-int ringview_open_memory(struct ringview **reader, const struct ringview_memory *memory,
-	const struct ringview_options *options);
+static inline int ringview_open_memory(struct ringview **reader,
+	const struct ringview_memory *memory, const struct ringview_options *options)
+{
+	return ringview_open_memory_sized(reader, memory, sizeof(*memory), options);
+}
 
 /* Closes the reader. What was not released stays in the ring, for the next reader. NULL is fine.
  * Views of records end here: their memory is unmapped. */
@@ -231,17 +247,25 @@ struct ringview_limits {
 	int64_t deadline_ns; /* CLOCK_MONOTONIC; read before each record: about 20 ns a record */
 };
 
+/* What ringview_drain() calls: @limits_size is the size of *@limits, as the caller knows it. */
+int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *context,
+	const struct ringview_limits *limits, size_t limits_size);
+
 /*
  * Passes the records that are there to @callback, and releases them: at the end, and in between
  * whenever an eighth of the ring has been read, so that producers of a full ring need not wait
  * for the whole. @limits may be NULL. Views from ringview_peek() end here.
  *
  * The number of records passed on (INT_MAX at most a call), or what the callback returned if that
- * was negative (its record is released, as with libbpf), or -EBADMSG, -EBUSY. A positive return of
- * the callback stops, and the count is returned.
+ * was negative (its record is released, as with libbpf), or -EBADMSG, -EBUSY; -EINVAL for @limits
+ * that the library does not know. A positive return of the callback stops, and the count is
+ * returned.
  */
-int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
-	const struct ringview_limits *limits);
+static inline int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
+	const struct ringview_limits *limits)
+{
+	return ringview_drain_sized(rv, callback, context, limits, sizeof(*limits));
+}
 
 /*
  * Forgets everything shown since the last release: the next ringview_peek() shows it again.
@@ -269,8 +293,17 @@ struct ringview_statistics {
 			      * - 8 at most */
 };
 
+/* What ringview_get_statistics() calls: @size is that of *@statistics, as the caller knows it; what
+ * the library does not know is set to 0. */
+void ringview_get_statistics_sized(
+	const struct ringview *rv, struct ringview_statistics *statistics, size_t size);
+
 /* Fills @statistics. To be called by the thread that reads. */
-void ringview_get_statistics(const struct ringview *rv, struct ringview_statistics *statistics);
+static inline void ringview_get_statistics(
+	const struct ringview *rv, struct ringview_statistics *statistics)
+{
+	ringview_get_statistics_sized(rv, statistics, sizeof(*statistics));
+}
 
 /*
  * Many rings: one wait for all of them, and fair turns.
@@ -325,10 +358,17 @@ int ringview_group_next(struct ringview_group *group, struct ringview **rv);
 /* As ringview_interrupt(), for ringview_group_wait(). */
 void ringview_group_interrupt(struct ringview_group *group);
 
+/* What ringview_group_get_statistics() calls, likewise. */
+void ringview_group_get_statistics_sized(
+	const struct ringview_group *group, struct ringview_statistics *statistics, size_t size);
+
 /* Fills @statistics: the sum of the readers that are in the group (of high_water, the largest), and
  * the waits, sleeps, wakeups and time-outs of the group itself. */
-void ringview_group_get_statistics(
-	const struct ringview_group *group, struct ringview_statistics *statistics);
+static inline void ringview_group_get_statistics(
+	const struct ringview_group *group, struct ringview_statistics *statistics)
+{
+	ringview_group_get_statistics_sized(group, statistics, sizeof(*statistics));
+}
 
 /* The version of the library that is linked, as RINGVIEW_VERSION. */
 const char *ringview_version(void);
@@ -483,6 +523,14 @@ static inline void ringview_release(struct ringview *rv)
 	__atomic_store_n(rv->consumer, position, __ATOMIC_RELEASE);
 	rv->released = position;
 }
+
+/*
+ * Shows up to @count records at once, as so many calls of ringview_peek(): for languages in which a
+ * foreign call costs more than a record.
+ *
+ * The number of @records filled, INT_MAX at most; 0, -EBADMSG or -EBUSY as ringview_peek().
+ */
+int ringview_peek_many(struct ringview *rv, struct ringview_record *records, size_t count);
 
 #define RINGVIEW_COPY_INLINE 64
 

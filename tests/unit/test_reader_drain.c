@@ -306,6 +306,37 @@ static void what_comes_in_during_a_drain_is_drained(void **state)
 		3 * f->ring.size / stride_of(8));
 }
 
+static int count_records(void *context, const void *data, size_t length)
+{
+	(void)data;
+	(void)length;
+	++*(uint64_t *)context;
+	return 0;
+}
+
+/* Those of a program that was built with another version of the header. */
+static void limits_of_another_size_are_taken(void **state)
+{
+	struct {
+		struct ringview_limits known;
+		uint64_t more;
+	} limits = { { 2, 0, 0 }, 0 };
+	struct fixture *f = *state;
+	uint64_t passed = 0;
+
+	put_range(f, 0, 9, 24);
+	assert_int_equal(
+		ringview_drain_sized(f->rv, count_records, &passed, &limits.known, sizeof(limits)),
+		2);
+	limits.known.bytes = 1; /* behind the end */
+	assert_int_equal(ringview_drain_sized(f->rv, count_records, &passed, &limits.known, 8), 2);
+	limits.more = 1;
+	assert_int_equal(
+		ringview_drain_sized(f->rv, count_records, &passed, &limits.known, sizeof(limits)),
+		-EINVAL);
+	assert_int_equal(passed, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +347,7 @@ int main(void)
 		reading(discarded_records_are_not_passed_on),
 		reading(a_busy_record_ends_a_drain),
 		reading(limits_of_0_do_not_bound),
+		reading(limits_of_another_size_are_taken),
 		reading(a_limit_of_records_bounds),
 		reading(a_limit_of_more_records_than_there_are_does_not_bound),
 		reading(a_limit_of_records_does_not_count_discards),

@@ -129,17 +129,77 @@ static void default_options_are_taken(void **state)
 	assert_opens(&memory, &options);
 }
 
-static void options_of_another_size_are_refused(void **state)
+/* Those of a program that was built with another version of the header. */
+static void options_of_another_size_are_taken(void **state)
+{
+	struct {
+		struct ringview_options known;
+		uint64_t more[4];
+	} options = { RINGVIEW_OPTIONS_DEFAULT, { 0 } };
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	for (size_t size = sizeof(size_t); size <= sizeof(options); size += 8) {
+		options.known.size = size;
+		assert_opens(&memory, &options.known);
+	}
+}
+
+static void what_smaller_options_lack_is_the_default(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	options.latency_budget_ns = -1; /* behind the end */
+	options.size = offsetof(struct ringview_options, latency_budget_ns);
+	assert_opens(&memory, &options);
+	options.size += sizeof(options.latency_budget_ns);
+	assert_refused(&memory, &options, -EINVAL);
+}
+
+static void larger_options_that_ask_for_the_unknown_are_refused(void **state)
+{
+	struct {
+		struct ringview_options known;
+		unsigned char more[16];
+	} options = { RINGVIEW_OPTIONS_DEFAULT, { 0 } };
+	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
+
+	options.known.size = sizeof(options);
+	for (size_t i = 0; i < sizeof(options.more); i++) {
+		options.more[i] = 1;
+		assert_refused(&memory, &options.known, -EINVAL);
+		options.more[i] = 0;
+	}
+}
+
+static void options_without_a_size_are_refused(void **state)
 {
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
 
 	options.size = 0;
 	assert_refused(&memory, &options, -EINVAL);
-	options.size = sizeof(options) - 1;
+	options.size = sizeof(size_t) - 1;
 	assert_refused(&memory, &options, -EINVAL);
-	options.size = sizeof(options) + 8;
+	options.size = SIZE_MAX;
 	assert_refused(&memory, &options, -EINVAL);
+}
+
+static void memory_of_another_size_is_taken(void **state)
+{
+	struct {
+		struct ringview_memory known;
+		uint64_t more;
+	} memory = { memory_ring_view(&((struct fixture *)*state)->ring), 0 };
+	struct ringview *rv;
+
+	assert_int_equal(ringview_open_memory_sized(&rv, &memory.known, sizeof(memory), NULL), 0);
+	ringview_close(rv);
+	memory.more = 1;
+	assert_int_equal(
+		ringview_open_memory_sized(&rv, &memory.known, sizeof(memory), NULL), -EINVAL);
+	/* Without what every version has. */
+	assert_int_equal(ringview_open_memory_sized(&rv, &memory.known, 24, NULL), -EINVAL);
 }
 
 static void an_unknown_wait_strategy_is_refused(void **state)
@@ -353,7 +413,11 @@ int main(void)
 		reading(a_notification_descriptor_that_cannot_be_polled_is_refused),
 		reading(impossible_positions_are_refused),
 		reading(default_options_are_taken),
-		reading(options_of_another_size_are_refused),
+		reading(options_of_another_size_are_taken),
+		reading(what_smaller_options_lack_is_the_default),
+		reading(larger_options_that_ask_for_the_unknown_are_refused),
+		reading(options_without_a_size_are_refused),
+		reading(memory_of_another_size_is_taken),
 		reading(an_unknown_wait_strategy_is_refused),
 		reading(every_wait_strategy_is_taken),
 		reading(latency_budgets_up_to_a_second_are_taken),

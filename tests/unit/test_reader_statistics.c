@@ -211,6 +211,31 @@ static void the_high_water_mark_of_a_full_ring_is_its_size_less_8(void **state)
 	assert_int_equal(statistics_of(f).high_water, f->ring.size - 8);
 }
 
+/* Those of a program that was built with another version of the header. */
+static void statistics_of_another_size_are_filled_and_no_more(void **state)
+{
+	struct {
+		struct ringview_statistics known;
+		uint64_t more[2];
+	} given;
+	const size_t sizes[] = { 8, sizeof(given.known), sizeof(given) };
+	struct fixture *f = *state;
+
+	put(f, 0, 24);
+	assert_shows(f, 0, 24);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		const unsigned char *bytes = (const unsigned char *)&given;
+
+		memset(&given, 0x5a, sizeof(given));
+		ringview_get_statistics_sized(f->rv, &given.known, sizes[i]);
+		assert_int_equal(given.known.records, 1);
+		for (size_t at = sizeof(given.known); at < sizes[i]; at++)
+			assert_int_equal(bytes[at], 0);
+		for (size_t at = sizes[i]; at < sizeof(given); at++)
+			assert_int_equal(bytes[at], 0x5a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +254,7 @@ int main(void)
 		reading(the_high_water_mark_includes_headers),
 		reading(the_high_water_mark_stays),
 		reading(the_high_water_mark_includes_what_is_unreleased),
+		reading(statistics_of_another_size_are_filled_and_no_more),
 		reading(the_high_water_mark_of_a_full_ring_is_its_size_less_8),
 	};
 
