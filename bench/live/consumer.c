@@ -32,13 +32,6 @@ static int64_t thread_cpu_ns(void)
 	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
 }
 
-static bool should_stop(const struct consumer *c)
-{
-	/* Acquire: pairs with the release in consumer_stop(). What producers did before is in the
-	 * rings then. */
-	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
-}
-
 /* Makes the events that are read next, where no other thread does. */
 static int take_turn(struct consumer *c)
 {
@@ -56,14 +49,14 @@ static int read_events(struct consumer *c)
 	int err = 0;
 
 	c->started_ns = monotonic_ns();
-	while (!err && !should_stop(c)) {
+	while (!err && !consumer_should_stop(c)) {
 		before = c->consumed;
 		if (c->workload->back_to_back > 0)
 			err = take_turn(c);
 		if (!err)
 			err = c->engine->read(c);
 		if (c->consumed != before)
-			c->last_ns = monotonic_ns();
+			c->last_ns = monotonic_ns() + c->saved_ns;
 	}
 	before = c->consumed;
 	c->finishing = true;
@@ -143,7 +136,7 @@ int consumer_start(struct consumer *c, struct complaint *why)
 
 int consumer_stop(struct consumer *c, struct complaint *why)
 {
-	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE); /* pairs with should_stop() */
+	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE); /* pairs with consumer_should_stop() */
 	c->engine->interrupt(c);
 	pthread_join(c->thread, NULL);
 	c->engine->close(c); /* not by the thread: interrupt() must find it open */

@@ -13,6 +13,13 @@
 /* Says what is wrong with an event. Returns -EBADMSG. */
 int consumer_wrong_event(struct consumer *c, const void *data, size_t length);
 
+static inline bool consumer_should_stop(const struct consumer *c)
+{
+	/* Acquire: pairs with the release in consumer_stop(). What producers did before is in the
+	 * rings then. */
+	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
+}
+
 /* Events that were all due before the clock was read, and that no wait parts, are handled within
  * nanoseconds: to read the clock for each would cost more than they do. One in so many does. */
 #define CLOCK_EVERY 8
@@ -61,10 +68,14 @@ static inline int consumer_handle(struct consumer *c, const void *data, size_t l
 		/* Clocks of two CPUs may differ by some nanoseconds. */
 		histogram_add(c->latency, late > 0 ? (uint64_t)late : 0);
 	}
-	if (c->finishing)
-		c->saved_ns += c->workload->work_ns;
-	else if (c->work.steps > 0)
-		work_do(&c->work);
+	if (c->work.steps > 0) {
+		/* Also in the middle of a read, which may have a ring full of such work. */
+		c->finishing |= consumer_should_stop(c);
+		if (c->finishing)
+			c->saved_ns += c->workload->work_ns;
+		else
+			work_do(&c->work);
+	}
 	/* Whole, for consumer_observe(); it costs no more than counting. */
 	__atomic_store_n(&c->consumed, c->consumed + 1, __ATOMIC_RELAXED);
 	return 0;

@@ -734,6 +734,17 @@ static void results_can_go_to_a_file(void **state)
 	free(out);
 }
 
+/* In the middle of a ring full of such work. */
+static void long_work_does_not_keep_it_from_ending(void **state)
+{
+	json_t *root;
+
+	(void)state;
+	root = run_live(ARGUMENTS(QUICK_LIVE, JSON, "-work", "1s", "-wait", "event"));
+	assert_results(root, "batch/event");
+	json_decref(root);
+}
+
 /* Before any is made. */
 static void rings_beyond_the_memory_are_refused(void **state)
 {
@@ -986,6 +997,7 @@ int main(void)
 		cmocka_unit_test(csv_is_a_table),
 		cmocka_unit_test(every_line_of_gobench_is_of_its_format),
 		WITH_FOLDER(results_can_go_to_a_file),
+		cmocka_unit_test(long_work_does_not_keep_it_from_ending),
 		cmocka_unit_test(rings_beyond_the_memory_are_refused),
 		cmocka_unit_test(what_cannot_run_in_memory_is_left_out_and_told),
 		cmocka_unit_test(advice_is_a_ring_size),

@@ -4,7 +4,9 @@
 use crate::clock::now_ns;
 use crate::histogram::Histogram;
 use crate::protocol::{EVENT_MIN, Live};
+use crate::stop::Stop;
 use crate::work::Work;
+use std::sync::Arc;
 
 const SEQUENCE_BITS: u32 = 48;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -26,6 +28,7 @@ pub struct Consumer {
     work_ns: u64,
     /// Once the producers have stopped, the work on what is left is not done but added to all times.
     finishing: bool,
+    stop: Arc<Stop>,
     saved_ns: u64,
     streams: Vec<Stream>,
     latency: Histogram,
@@ -68,8 +71,9 @@ fn word(event: &[u8], index: usize) -> u64 {
 }
 
 impl Consumer {
-    pub fn new(live: &Live) -> Self {
+    pub fn new(live: &Live, stop: Arc<Stop>) -> Self {
         Self {
+            stop,
             event_size: live.event_size,
             work: Work::calibrated(live.work_ns),
             work_ns: live.work_ns,
@@ -130,10 +134,14 @@ impl Consumer {
             let late = (self.handled_at(due) + self.saved_ns).saturating_sub(due);
             self.latency.add(late);
         }
-        if self.finishing {
-            self.saved_ns += self.work_ns;
-        } else if !self.work.is_none() {
-            self.work.do_it();
+        if !self.work.is_none() {
+            // Also in the middle of a read, which may have a ring full of such work.
+            self.finishing |= self.stop.is_set();
+            if self.finishing {
+                self.saved_ns += self.work_ns;
+            } else {
+                self.work.do_it();
+            }
         }
         self.consumed += 1;
     }
@@ -203,8 +211,12 @@ impl Consumer {
 mod tests {
     use super::*;
 
+    fn stop() -> Arc<Stop> {
+        Arc::new(Stop::new().unwrap())
+    }
+
     fn consumer(event_size: u32) -> Consumer {
-        Consumer::new(&Live { path: String::new(), producers: 2, event_size, work_ns: 0 })
+        Consumer::new(&Live { path: String::new(), producers: 2, event_size, work_ns: 0 }, stop())
     }
 
     fn event(producer: u64, sequence: u64, due: u64, size: usize) -> Vec<u8> {
@@ -258,15 +270,16 @@ mod tests {
     #[test]
     fn work_after_the_stop_is_added_and_not_done() {
         const HOUR_NS: u64 = 3_600_000_000_000;
-        let mut c = Consumer::new(&Live {
-            path: String::new(),
-            producers: 1,
-            event_size: 16,
-            work_ns: HOUR_NS,
-        });
+        let stop = stop();
+        let mut c = Consumer::new(
+            &Live { path: String::new(), producers: 1, event_size: 16, work_ns: HOUR_NS },
+            stop.clone(),
+        );
         let due = now_ns();
 
-        c.before_read(true);
+        // In the middle of a read.
+        c.before_read(false);
+        stop.set();
         c.handle(&event(0, 0, due, 16));
         c.handle(&event(0, 1, due, 16));
         c.after_read();

@@ -207,7 +207,8 @@ mod tests {
             "{\"events\": 2, \"ns\": 3, \"checksum\": \"18446744073709551615\"}"
         );
         let live = Live { path: String::new(), producers: 2, event_size: 16, work_ns: 0 };
-        let mut consumer = Consumer::new(&live);
+        let mut consumer =
+            Consumer::new(&live, std::sync::Arc::new(crate::stop::Stop::new().unwrap()));
         consumer.handle(&[[0; 8], u64::MAX.to_le_bytes()].concat());
         assert_eq!(
             consumed(&consumer, 7, &Waits { sleeps: Some(8), wakeups: None }),

@@ -134,8 +134,9 @@ fn drain<P: Peer>(map: BorrowedFd<'_>, drain: &Drain) -> Result<String, String> 
 fn live<P: Peer>(map: BorrowedFd<'_>, live: &Live) -> Result<String, String> {
     check_path::<P>(&live.path)?;
     let stop = Stop::new().map_err(|error| format!("there is no eventfd: {error}"))?;
-    let mut session = Session { stop: Arc::new(stop), listener: None, cpu_ns: 0 };
-    let mut consumer = Consumer::new(live);
+    let stop = Arc::new(stop);
+    let mut session = Session { stop: stop.clone(), listener: None, cpu_ns: 0 };
+    let mut consumer = Consumer::new(live, stop);
     let waits = P::live(map, &live.path, &mut consumer, &mut session);
     let cpu_ns = process_cpu_ns() - session.cpu_ns + consumer.saved_ns();
 
