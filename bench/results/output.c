@@ -2,8 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,94 +29,182 @@ void output_abandon(struct output *output)
 	*output = (struct output){ 0 };
 }
 
-/* Special files, such as /dev/null or a pipe, and links to nothing yet cannot be renamed over. */
-static int is_special(const char *path)
-{
-	struct stat status;
+/*
+ * Where a file is to be, found once: a path that is resolved again may lead elsewhere, as others
+ * may write to a folder in it. The kernel resolves it, and so does not follow links that others
+ * left where all may write (fs.protected_symlinks).
+ */
+struct place {
+	int folder;              /* that of the file, behind all links */
+	char name[NAME_MAX + 1]; /* in it */
+	bool exists;             /* a regular file, which is replaced; @mode is its */
+	mode_t mode;
+	int special;   /* what cannot be renamed over, such as a pipe or /dev/null, by O_PATH; or -1
+			*/
+	bool dangling; /* the path is a link to what is not there */
+};
 
-	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
+#define LINK_SIZE 32
+
+/* The path of what is open as @fd, whatever its name. */
+static const char *link_of(int fd, char link[LINK_SIZE])
+{
+	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", fd);
+	return link;
 }
 
-/* Of the file that is replaced; of a new one as open() would make it, but writable by its owner
- * only, whatever the umask: others have no business to change results. */
-static mode_t mode_of(const char *path)
+static void close_place(struct place *place)
 {
-	struct stat status;
-	mode_t mask;
-
-	if (lstat(path, &status) == 0)
-		return status.st_mode & 0777;
-	mask = umask(0);
-	umask(mask);
-	return 0644 & ~mask;
+	if (place->folder >= 0)
+		close(place->folder);
+	if (place->special >= 0)
+		close(place->special);
 }
 
-static int write_file(const char *path, const char *text, size_t size)
+/* Opens the folder of @path, and keeps the name in it. */
+static int find_folder(struct place *place, const char *path)
 {
-	char beside[PATH_MAX], target[PATH_MAX];
-	struct stat status;
-	int fd, err;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char folder[PATH_MAX] = ".";
 
-	/* realpath() goes through links that the kernel does not follow (fs.protected_symlinks):
-	 * those that others left in a folder where all may write. */
-	if (stat(path, &status) < 0 && errno != ENOENT)
-		return -errno;
-	/* Through a symbolic link, as open() would: renaming would take the link's place. */
-	if (realpath(path, target))
-		path = target;
-
-	if (is_special(path)) {
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-		if (fd < 0)
-			return -errno;
-		err = write_all(fd, text, size);
-		return close(fd) < 0 && !err ? -errno : err;
-	}
-	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside))
+	if (strlen(name) > NAME_MAX || (slash && slash - path >= PATH_MAX - 1))
 		return -ENAMETOOLONG;
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0)
+	if (!name[0])
+		return -EISDIR;
+	strcpy(place->name, name);
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + (slash == path),
+			path);
+	place->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return place->folder < 0 ? -errno : 0;
+}
+
+/* The place of the regular file that is open as @fd. */
+static int find_file(struct place *place, int fd, const struct stat *status)
+{
+	char link[LINK_SIZE], path[PATH_MAX];
+	const ssize_t length = readlink(link_of(fd, link), path, sizeof(path) - 1);
+	struct stat found;
+	int err;
+
+	if (length < 0)
 		return -errno;
-	/* mkostemp() gives it to the owner alone. */
-	err = fchmod(fd, mode_of(path)) < 0 ? -errno : write_all(fd, text, size);
+	path[length] = '\0';
+	err = find_folder(place, path);
+	if (!err && fstatat(place->folder, place->name, &found, AT_SYMLINK_NOFOLLOW) < 0)
+		err = -errno;
+	/* Else it was moved meanwhile. */
+	if (!err && (found.st_dev != status->st_dev || found.st_ino != status->st_ino))
+		err = -ESTALE;
+	place->exists = true;
+	place->mode = status->st_mode & 0777;
+	return err;
+}
+
+/* 0, or a negative errno; the place is to be closed in any case. */
+static int find_place(struct place *place, const char *path)
+{
+	const int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat status;
+	int err;
+
+	*place = (struct place){ .folder = -1, .special = -1 };
+	if (fd < 0 && errno != ENOENT)
+		return -errno;
+	if (fd < 0) {
+		place->dangling = lstat(path, &status) == 0;
+		return place->dangling ? 0 : find_folder(place, path);
+	}
+	if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)) {
+		place->special = fd;
+		return S_ISDIR(status.st_mode) ? -EISDIR : 0;
+	}
+	err = find_file(place, fd, &status);
+	close(fd);
+	return err;
+}
+
+/* Makes a file beside that of @place; its descriptor and name, or a negative errno. */
+static int make_beside(const struct place *place, char name[NAME_MAX + 1])
+{
+	uint32_t random;
+	int fd, length;
+
+	do {
+		if (getrandom(&random, sizeof(random), 0) < 0)
+			return -errno;
+		length = snprintf(name, NAME_MAX + 1, "%s.%08x", place->name, random);
+		if (length > NAME_MAX)
+			return -ENAMETOOLONG;
+		fd = openat(place->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			place->exists ? 0600 : 0644);
+	} while (fd < 0 && errno == EEXIST);
+	return fd < 0 ? -errno : fd;
+}
+
+static int replace(const struct place *place, const char *text, size_t size)
+{
+	char name[NAME_MAX + 1];
+	const int fd = make_beside(place, name);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = place->exists && fchmod(fd, place->mode) < 0 ? -errno : write_all(fd, text, size);
 	if (!err && fsync(fd) < 0)
 		err = -errno;
 	if (close(fd) < 0 && !err)
 		err = -errno;
-	if (!err && rename(beside, path) < 0)
+	if (!err && renameat(place->folder, name, place->folder, place->name) < 0)
 		err = -errno;
 	if (err)
-		unlink(beside);
+		unlinkat(place->folder, name, 0);
+	return err;
+}
+
+static int write_in_place(
+	const struct place *place, const char *path, const char *text, size_t size)
+{
+	char link[LINK_SIZE];
+	const int fd = open(place->dangling ? path : link_of(place->special, link),
+		O_WRONLY | O_TRUNC | O_CLOEXEC | (place->dangling ? O_CREAT : 0), 0644);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, text, size);
+	return close(fd) < 0 && !err ? -errno : err;
+}
+
+static int write_file(const char *path, const char *text, size_t size)
+{
+	struct place place;
+	int err = find_place(&place, path);
+
+	if (!err)
+		err = place.dangling || place.special >= 0
+			      ? write_in_place(&place, path, text, size)
+			      : replace(&place, text, size);
+	close_place(&place);
 	return err;
 }
 
 int output_check(const char *path, struct complaint *why)
 {
-	char target[PATH_MAX], *end;
-	const char *place = target;
-	struct stat status;
+	char link[LINK_SIZE];
+	struct place place;
+	int err;
 
 	if (!path)
 		return 0;
-	if (stat(path, &status) < 0 && errno != ENOENT)
-		return complain(why, -errno, "cannot write %s: %s", path, strerror(errno));
-	if (!realpath(path, target) &&
-		snprintf(target, sizeof(target), "%s", path) >= (int)sizeof(target))
-		return complain(
-			why, -ENAMETOOLONG, "cannot write %s: %s", path, strerror(ENAMETOOLONG));
-	/* Others are replaced, by a file that is made beside them. */
-	if (is_special(target)) {
-		end = NULL;
-	} else {
-		end = strrchr(target, '/');
-		place = end ? target : ".";
-	}
-	if (end)
-		end[end == target] = '\0';
-	/* A link may point to what is not there yet. */
-	if (access(place, W_OK) == 0 || (errno == ENOENT && is_special(target)))
-		return 0;
-	return complain(why, -errno, "cannot write %s: %s", path, strerror(errno));
+	err = find_place(&place, path);
+	/* Files are made beside the old one. */
+	if (!err && !place.dangling &&
+		(place.special >= 0 ? access(link_of(place.special, link), W_OK)
+				    : faccessat(place.folder, ".", W_OK, 0)) < 0)
+		err = -errno;
+	close_place(&place);
+	return err ? complain(why, err, "cannot write %s: %s", path, strerror(-err)) : 0;
 }
 
 int output_commit(struct output *output, const char *path, struct complaint *why)

@@ -3,6 +3,7 @@
  * -o and standard output: the result is there whole or not at all, and a failure is told.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,38 @@ static void o_writes_through_a_link(void **state)
 	assert_int_equal(lstat(link, &status), 0);
 	assert_true(S_ISLNK(status.st_mode));
 	text = file_text(target);
+	assert_matches(text, "^path,source,event,");
+	free(text);
+}
+
+/* Where others may move the link, it is resolved once: what is written is what was checked. */
+static void o_resolves_a_path_once(void **state)
+{
+	char preload[PATH_MAX + 16], link[PATH_MAX], right[PATH_MAX], wrong[PATH_MAX],
+		variables[3][PATH_MAX + 32];
+	struct outcome outcome;
+	char *text;
+
+	skip_if_preload_is_sanitized();
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+		program_path("tests/cli/libmoving_link.so"));
+	snprintf(link, sizeof(link), "%s", folder_path(state, "link"));
+	snprintf(right, sizeof(right), "%s", folder_path(state, "right"));
+	snprintf(wrong, sizeof(wrong), "%s", folder_path(state, "wrong"));
+	snprintf(variables[0], sizeof(variables[0]), "MOVING_LINK=%s", link);
+	snprintf(variables[1], sizeof(variables[1]), "MOVING_LINK_RIGHT=%s", right);
+	snprintf(variables[2], sizeof(variables[2]), "MOVING_LINK_WRONG=%s", wrong);
+	file_write(right, "before");
+	file_write(wrong, "of somebody else");
+	outcome = run_command(&(struct command){
+		.arguments = ARGUMENTS(RUN, "-format", "csv", "-o", link),
+		.environment = ARGUMENTS(preload, variables[0], variables[1], variables[2]) });
+	assert_done(&outcome);
+	outcome_free(&outcome);
+	text = file_text(wrong);
+	assert_string_equal(text, "of somebody else");
+	free(text);
+	text = file_text(right);
 	assert_matches(text, "^path,source,event,");
 	free(text);
 }
@@ -449,6 +482,8 @@ int main(void)
 		cmocka_unit_test(o_writes_to_special_files),
 		cmocka_unit_test_setup_teardown(
 			o_writes_through_a_link, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			o_resolves_a_path_once, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			o_writes_through_a_link_to_nothing_yet, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
