@@ -1268,6 +1268,48 @@ static void assert_refused(const char *text, const char *pattern)
 	result_file_free(&file);
 }
 
+static size_t allocations_left;
+
+static void *allocate(size_t size)
+{
+	if (allocations_left == 0)
+		return NULL;
+	allocations_left--;
+	return malloc(size);
+}
+
+/* At whichever of its allocations. */
+static void a_result_file_without_memory_to_read_it_is_told_so(void **state)
+{
+	char path[] = "/tmp/test_live_report.XXXXXX";
+	const int fd = mkstemp(path);
+	struct complaint why = { "" };
+	json_malloc_t allocate_before;
+	json_free_t free_before;
+	json_t *runs = NULL;
+	size_t most = 0;
+	char *text;
+
+	(void)state;
+	measure_everything(3);
+	text = written(FORMAT_JSON, false);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	json_get_alloc_funcs(&allocate_before, &free_before);
+	json_set_alloc_funcs(allocate, free);
+	for (; !runs; most++) {
+		allocations_left = most;
+		runs = result_file_load(path, &why);
+		if (!runs)
+			assert_matches(why.text, ": out of memory$");
+	}
+	json_decref(runs);
+	json_set_alloc_funcs(allocate_before, free_before);
+	assert_true(most > 100);
+	unlink(path);
+	free(text);
+}
+
 static void live_and_drain_in_one_file_are_refused(void **state)
 {
 	(void)state;
@@ -1371,6 +1413,7 @@ int main(void)
 		TEST(gobench_leaves_out_rounds_without_events),
 		TEST(slowdowns_are_in_all_formats),
 		TEST(a_result_file_is_read_back),
+		TEST(a_result_file_without_memory_to_read_it_is_told_so),
 		TEST(a_round_without_events_is_read_back),
 		TEST(live_and_drain_in_one_file_are_refused),
 		TEST(rounds_that_are_none_are_refused),
