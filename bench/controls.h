@@ -3,16 +3,55 @@
 #define BENCH_CONTROLS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* How many bytes a control character at @text, which is not at its end, has; 0: there is none. A
- * terminal would obey it: C0 and C1, as UTF-8 has them. */
+/* A character of UTF-8 and how many bytes it has; of bytes that are no UTF-8 the first one. */
+static inline uint32_t utf8_character(const char *text, size_t *length)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	const size_t more = c[0] >= 0xf0 ? 3 : c[0] >= 0xe0 ? 2 : c[0] >= 0xc2 ? 1 : 0;
+	uint32_t character = more > 0 ? c[0] & (0x3fu >> more) : c[0];
+
+	*length = 1;
+	for (size_t i = 1; i <= more; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return c[0];
+		character = character << 6 | (c[i] & 0x3f);
+	}
+	*length = 1 + more;
+	return character;
+}
+
+/*
+ * How many bytes a character at @text, which is not at its end, has that a terminal or a page would
+ * obey and not show; 0: it is none. C0 and C1; and those that change the order of what follows, end
+ * a line, or are not to be seen, so that two names look alike (Unicode's categories Cf, Zl and Zp,
+ * and blank letters).
+ */
 static inline size_t control_length(const char *text)
 {
-	const unsigned char c = (unsigned char)text[0], next = (unsigned char)text[1];
+	static const struct {
+		uint32_t first, last;
+	} hidden[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x600, 0x605 }, { 0x61c, 0x61c }, { 0x6dd, 0x6dd }, { 0x70f, 0x70f },
+		{ 0x890, 0x891 }, { 0x8e2, 0x8e2 }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x2800, 0x2800 }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+		{ 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff } };
+	size_t length;
+	uint32_t character;
 
-	if (c == 0xc2 && next >= 0x80 && next < 0xa0)
-		return 2;
-	return c < 0x20 || c == 0x7f;
+	/* Of the most there is one byte, and nothing to look up. */
+	if (text[0] >= ' ' && text[0] < 0x7f)
+		return 0;
+	character = utf8_character(text, &length);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (length > 1 ? character >= hidden[i].first && character <= hidden[i].last
+			       : i == 0 && (character < 0x20 || character == 0x7f))
+			return length;
+	return 0;
 }
 
 #endif

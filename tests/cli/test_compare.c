@@ -156,8 +156,8 @@ static void what_the_floor_did_not_is_the_readers(void **state)
 	json_t *new = result_of_paths("view,floor", 1e6), *slower = result_with_rounds(1.1e6);
 	struct files files;
 
-	json_object_set(result_of(new, 0), "rounds_ns",
-		json_object_get(result_of(slower, 0), "rounds_ns"));
+	json_object_set(
+		result_of(new, 0), "rounds_ns", json_object_get(result_of(slower, 0), "rounds_ns"));
 	json_decref(slower);
 	files = write_files(state, result_of_paths("view,floor", 1e6), new);
 	assert_compares(&files, NULL, NULL, SLOWER, "^view .* slower$");
@@ -334,6 +334,49 @@ static void controls_in_a_good_file_are_refused(void **state)
 	}
 }
 
+/* Those that change the order of what follows, or are not seen, too: names could look like others.
+ */
+static void what_is_not_seen_is_refused_and_not_shown(void **state)
+{
+	static const char *const texts[] = { "\u202e", "\u2066", "\u200b", "\u200f", "\u2028",
+		"\ufeff", "\u00ad", "\u061c", "\U000e0041" };
+	const char *path = folder_path(state, "f"), *hostile = folder_path(state, "hostile");
+	struct outcome outcome =
+		run(ARGUMENTS(QUICK, "-n", "500", "-mode", "both", "-format", "json", "-o", path));
+
+	assert_done(&outcome);
+	outcome_free(&outcome);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		json_t *root = json_load_file(path, 0, NULL);
+		char name[64];
+
+		json_object_set_new(object_in(root, "environment"), "compiler",
+			json_sprintf("gcc%s12", texts[i]));
+		assert_int_equal(json_dump_file(root, hostile, 0), 0);
+		json_decref(root);
+		outcome = run(ARGUMENTS("compare", "-force", path, hostile));
+		assert_complains(&outcome, WRONG_USAGE, hostile);
+		assert_null(strstr(outcome.err, texts[i]));
+		outcome_free(&outcome);
+		/* The name of a file, which may be any. */
+		snprintf(name, sizeof(name), "no%sfile", texts[i]);
+		outcome = run(ARGUMENTS("compare", name, name));
+		assert_complains(&outcome, WRONG_USAGE, "?file");
+		assert_null(strstr(outcome.err, texts[i]));
+		outcome_free(&outcome);
+	}
+}
+
+static void a_folder_is_told_to_be_one(void **state)
+{
+	const char *path = folder_path(state, "");
+
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("compare", path, path) },
+		WRONG_USAGE, "Is a directory");
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("report", path) },
+		WRONG_USAGE, "Is a directory");
+}
+
 static void a_missing_file_is_refused(void **state)
 {
 	struct files files = { strdup(folder_path(state, "no")), strdup(folder_path(state, "no")) };
@@ -396,6 +439,8 @@ int main(void)
 		WITH_FOLDER(a_file_of_other_json_is_refused),
 		WITH_FOLDER(what_a_terminal_would_obey_is_refused),
 		WITH_FOLDER(controls_in_a_good_file_are_refused),
+		WITH_FOLDER(what_is_not_seen_is_refused_and_not_shown),
+		WITH_FOLDER(a_folder_is_told_to_be_one),
 		WITH_FOLDER(a_missing_file_is_refused),
 		cmocka_unit_test(a_file_with_an_escape_sequence_in_its_name_is_told_without),
 		WITH_FOLDER(a_path_without_a_name_is_refused),

@@ -14,7 +14,7 @@ BUILD = os.environ.get("RINGVIEW_BUILD", os.path.join(HERE, "..", "..", "..", "b
 BENCHMARK = os.path.join(BUILD, "bench", "bpf_ringbuf_zc_benchmark")
 
 # What a string of a result file could do, if it were taken for more than a string.
-HOSTILE = "\"'><script>alert(1)</script>|`x`*_[a](http://evil.example/)\\ @root #1 & \u202e\u00e9`; system 'id'"
+HOSTILE = "\"'><script>alert(1)</script>|`x`*_[a](http://evil.example/)\\ @root #1 & \u00e9`; system 'id'"
 
 
 def run(*arguments, path=None):
