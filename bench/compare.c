@@ -8,6 +8,7 @@
 #include "cli/flags.h"
 #include "cli/values.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "results/comparison.h"
 #include "results/output.h"
 #include "results/style.h"
@@ -179,7 +180,8 @@ int command_compare(int argc, char **argv)
 		return COMPARE_FINE;
 	status = status ? COMPARE_IMPOSSIBLE : compare(&c, settings.files, &why);
 	if (why.text[0])
-		command_end(-EINVAL, &why);
+		status = interrupted() ? command_end(-EINTR, &why)
+				       : (command_end(-EINVAL, &why), COMPARE_IMPOSSIBLE);
 	result_file_free(&c.old);
 	result_file_free(&c.new);
 	return status;

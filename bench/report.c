@@ -7,6 +7,7 @@
 
 #include "cli/flags.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "report/sections.h"
 #include "results/output.h"
 #include "cli/settings.h"
@@ -71,6 +72,8 @@ int command_report(int argc, char **argv)
 	if (status == 0)
 		status = report(settings.files, settings.file_count, settings.format,
 			settings.output, &why);
+	if (status && interrupted())
+		return command_end(-EINTR, &why);
 	command_end(status, &why);
 	return status ? REPORT_IMPOSSIBLE : REPORT_DONE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+#include "monotonic.h"
 #include "report/gnuplot.h"
 #include "write_all.h"
+
+#define LOOK_NS 1000000 /* how often to see whether it is done: a plot takes many times that */
 
 /* Its standard input, output and error output: files in memory, so neither side waits for the
  * other. */
@@ -77,15 +82,37 @@ static int start(const struct streams *streams, pid_t *pid)
 	return -err;
 }
 
-static int finish(pid_t pid, const struct streams *streams, struct complaint *why)
+/* Ends it when it takes longer than @limit_ns, or the user asks to stop. Its status; or a negative
+ * errno with @why. */
+static int await(pid_t pid, int64_t limit_ns, int *status, struct complaint *why)
+{
+	const int64_t end = monotonic_ns() + limit_ns;
+	pid_t ended;
+
+	while ((ended = waitpid(pid, status, WNOHANG)) == 0) {
+		if (interrupted() || monotonic_ns() >= end) {
+			kill(pid, SIGKILL);
+			while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+				;
+			return interrupted() ? complain(why, -EINTR, "interrupted")
+					     : complain(why, -ETIMEDOUT,
+						       "gnuplot was not done with a plot in %d s",
+						       (int)(limit_ns / 1000000000));
+		}
+		monotonic_sleep_until(monotonic_ns() + LOOK_NS);
+	}
+	if (ended < 0)
+		return complain(why, -errno, "cannot wait for gnuplot: %s", strerror(errno));
+	return 0;
+}
+
+static int finish(pid_t pid, int64_t limit_ns, const struct streams *streams, struct complaint *why)
 {
 	char *said;
-	int status;
+	int status, err = await(pid, limit_ns, &status, why);
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return complain(
-				why, -errno, "cannot wait for gnuplot: %s", strerror(errno));
+	if (err)
+		return err;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	said = text_of(streams->fds[2]);
@@ -97,7 +124,8 @@ static int finish(pid_t pid, const struct streams *streams, struct complaint *wh
 	return -EIO;
 }
 
-int gnuplot_run(const char *script, size_t size, char **drawn, struct complaint *why)
+int gnuplot_run(
+	const char *script, size_t size, int64_t limit_ns, char **drawn, struct complaint *why)
 {
 	struct streams streams = { { -1, -1, -1 } };
 	pid_t pid = -1;
@@ -117,7 +145,7 @@ int gnuplot_run(const char *script, size_t size, char **drawn, struct complaint 
 	else if (err)
 		complain(why, err, "cannot run gnuplot: %s", strerror(-err));
 	else
-		err = finish(pid, &streams, why);
+		err = finish(pid, limit_ns, &streams, why);
 	if (!err) {
 		*drawn = text_of(streams.fds[1]);
 		if (!*drawn)

@@ -267,6 +267,9 @@ static int write_script(const struct plot *plot, char **script, size_t *size)
 	return fclose(stream) != 0 ? -ENOMEM : 0;
 }
 
+/* A plot takes some 10 ms: who takes so long is never done. */
+#define PLOT_LIMIT_NS (60 * INT64_C(1000000000))
+
 static int draw(const struct plot *plot, char **drawn, struct complaint *why)
 {
 	char *script;
@@ -276,7 +279,7 @@ static int draw(const struct plot *plot, char **drawn, struct complaint *why)
 	if (err)
 		complain(why, err, "out of memory");
 	else
-		err = gnuplot_run(script, size, drawn, why);
+		err = gnuplot_run(script, size, PLOT_LIMIT_NS, drawn, why);
 	free(script);
 	return err;
 }

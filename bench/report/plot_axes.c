@@ -4,6 +4,7 @@
  * numbers in a narrow place as in a wide one.
  */
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "report/plot_axes.h"
@@ -129,6 +130,18 @@ static void write_logarithmic(FILE *out, const struct plot *plot, int width)
 	fputs(")\n", out);
 }
 
+/* The first @length bytes of a tic's name, and "..", where it is longer. To gnuplot it is a format:
+ * a per cent sign is one only twice. */
+static void write_tic(FILE *out, const char *name, size_t length, size_t at, bool first)
+{
+	const bool whole = length >= strlen(name);
+
+	fputs(first ? "'" : ", '", out);
+	for (size_t i = 0; name[i] && (whole || i + 2 < length); i++)
+		fprintf(out, "%s%c", name[i] == '%' ? "%" : "", name[i]);
+	fprintf(out, "%s' %zu", whole ? "" : "..", at);
+}
+
 /* 1, 2 or 5 times a power of ten, so that there are about @count of them up to @most. */
 static double nice_step(double most, double count)
 {
@@ -160,17 +173,13 @@ static void write_rows_axis(FILE *out, const struct plot *plot, int width)
 	fprintf(out, "set lmargin at screen %.4f\nset rmargin at screen %.4f\nset ytics scale 0 (",
 		(double)left_of(plot, width) / width, 1 - (double)right_of(plot) / width);
 	for (size_t i = 0; i < plot->category_count; i++) {
-		const char *name = plot->categories[i].name;
-		const size_t length = name_length(&plot->categories[i], width);
+		const struct plot_category *category = &plot->categories[i];
 
-		if (length < strlen(name))
-			fprintf(out, "%s'%.*s..' %zu", i ? ", " : "", (int)length - 2, name, i);
-		else
-			fprintf(out, "%s'%s' %zu", i ? ", " : "", name, i);
+		write_tic(out, category->name, name_length(category, width), i, i == 0);
 	}
 	fputs(")\nset y2tics scale 0 (", out);
 	for (size_t i = 0; i < plot->category_count; i++)
-		fprintf(out, "%s'%s' %zu", i ? ", " : "", plot->categories[i].note, i);
+		write_tic(out, plot->categories[i].note, SIZE_MAX, i, i == 0);
 	fprintf(out,
 		")\nset yrange [%zu-0.5:-0.5]\nset y2range [%zu-0.5:-0.5]\nset border 1\n"
 		"set xtics nomirror scale 0.5,0.2\nset xlabel offset 0,0.5\n",
@@ -220,7 +229,7 @@ static void write_slots_axis(FILE *out, const struct plot *plot, int width)
 
 	fprintf(out, "set xtics nomirror scale 0 %s (", turned ? "rotate by 90 right" : "");
 	for (size_t i = 0; i < plot->category_count; i += step)
-		fprintf(out, "%s'%s' %zu", i ? ", " : "", plot->categories[i].name, i);
+		write_tic(out, plot->categories[i].name, SIZE_MAX, i, i == 0);
 	fprintf(out, ")\nset xrange [-0.6:%zu-0.4]\nset border 2\nset ytics nomirror scale 0.5\n",
 		plot->category_count);
 }
