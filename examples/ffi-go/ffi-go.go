@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// ffi-go PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, and prints how
+// many, and the sum of their first words. A call into C costs some 40 ns: one shows up to 256 events.
+package main
+
+/*
+#cgo LDFLAGS: -lringview
+#include <ringview/ringview.h>
+#include <stdlib.h>
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// check panics with the error of a negative errno value.
+func check(result C.int) int {
+	if result < 0 {
+		panic(syscall.Errno(-result))
+	}
+	return int(result)
+}
+
+// The records are in C's memory: Go would check each pointer in memory of its own that is passed to C.
+type reader struct {
+	rv      *C.struct_ringview
+	records *[256]C.struct_ringview_record
+}
+
+func open(path string) *reader {
+	r := new(reader)
+	r.records = (*[256]C.struct_ringview_record)(C.calloc(256, C.sizeof_struct_ringview_record))
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	options := C.struct_ringview_options{wait: C.RINGVIEW_WAIT_PACED, latency_budget_ns: 1000000}
+	options.size = C.size_t(unsafe.Sizeof(options))
+	check(C.ringview_open_pinned(&r.rv, name, &options))
+	return r
+}
+
+// burst waits for events and returns some of them; they are valid until the next call.
+func (r *reader) burst() []C.struct_ringview_record {
+	C.ringview_release(r.rv)
+	for {
+		count := check(C.ringview_peek_many(r.rv, &r.records[0], C.size_t(len(r.records))))
+		if count > 0 {
+			return r.records[:count]
+		}
+		check(C.ringview_wait(r.rv, -1))
+	}
+}
+
+func main() {
+	r := open(os.Args[1])
+	count, err := strconv.ParseUint(os.Args[2], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	start := time.Now()
+	var seen, sum uint64
+	for seen < count {
+		for _, record := range r.burst() {
+			data := unsafe.Slice((*byte)(record.data), record.length)
+			sum += binary.LittleEndian.Uint64(data)
+			seen++
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%.1f ns an event\n", float64(time.Since(start).Nanoseconds())/float64(seen))
+	C.ringview_close(r.rv)
+	fmt.Printf("%d events, sum %d\n", seen, sum)
+}
