@@ -9,4 +9,7 @@
 void lock(void);
 void unlock(void);
 
+/* The number of fork()s between the process that loaded this library and this one. */
+unsigned forks(void);
+
 #endif

@@ -135,6 +135,11 @@ static int arm(struct ring *r)
 	return found;
 }
 
+int ring_fd(const struct ring *r)
+{
+	return r->reader ? ringview_fd(r->reader) : r->map_fd;
+}
+
 void ring_publish(struct ring *r)
 {
 	if (r->reader && !r->in_callback && !__atomic_load_n(&r->is_in_use, __ATOMIC_ACQUIRE))

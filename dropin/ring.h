@@ -67,6 +67,9 @@ void ring_begin_wait(struct ring *r);
 /* To be called after that, and when all turns are over. */
 void ring_end_wait(struct ring *r);
 
+/* The map's descriptor of this ring's own, if it has one: the caller may have closed his. */
+int ring_fd(const struct ring *r);
+
 /* Releases to the producers what the group's reader holds back, unless a call uses the ring. */
 void ring_publish(struct ring *r);
 

@@ -14,6 +14,7 @@
 
 #include "environment.h"
 #include "foreign.h"
+#include "lock.h"
 #include "ring.h"
 
 /* A group's turns are an eighth of a ring each. Of two rings that never are both empty they have no
@@ -36,6 +37,7 @@ struct ring_buffer {
 	int epoll_fd;                 /* the caller's to wait on */
 	bool is_watched;              /* the caller has asked for it */
 	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
+	unsigned forks;               /* of the process that @edge_fd belongs to */
 	unsigned pending;             /* EVENT: rings to be read without a notification */
 	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
 };
@@ -79,6 +81,13 @@ static int grow(struct ring_buffer *rb)
 	return 0;
 }
 
+static int watch_edges(int edge_fd, int map_fd, int index)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u32 = (uint32_t)index };
+
+	return epoll_ctl(edge_fd, EPOLL_CTL_ADD, map_fd, &event) < 0 ? -errno : 0;
+}
+
 /* Has a ring waited for: by the caller, and by poll. */
 static int watch(struct ring_buffer *rb, struct ring *r)
 {
@@ -87,10 +96,11 @@ static int watch(struct ring_buffer *rb, struct ring *r)
 
 	if (epoll_ctl(rb->epoll_fd, EPOLL_CTL_ADD, r->map_fd, &event) < 0)
 		return -errno;
-	event.events |= EPOLLET;
-	if (rb->group || epoll_ctl(rb->edge_fd, EPOLL_CTL_ADD, r->map_fd, &event) == 0)
+	if (rb->group)
 		return 0;
-	err = -errno;
+	err = watch_edges(rb->edge_fd, r->map_fd, rb->count);
+	if (!err)
+		return 0;
 	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
 	return err;
 }
@@ -196,6 +206,7 @@ static int open_waits(struct ring_buffer *rb)
 	if (options.wait != RINGVIEW_WAIT_EVENT)
 		return ringview_group_open(&rb->group, &options);
 	rb->edge_fd = epoll_create1(EPOLL_CLOEXEC);
+	rb->forks = forks();
 	return rb->edge_fd < 0 ? -errno : 0;
 }
 
@@ -337,10 +348,33 @@ static int64_t read_ready(struct ring_buffer *rb, int ready)
 	return total;
 }
 
+/* A child gets a descriptor of its own: each edge is told once, so what it is told its parent would
+ * miss. */
+static int own_edges(struct ring_buffer *rb)
+{
+	const int edge_fd = epoll_create1(EPOLL_CLOEXEC);
+	int err = edge_fd < 0 ? -errno : 0;
+
+	for (int i = 0; i < rb->count && !err; i++)
+		err = watch_edges(edge_fd, ring_fd(rb->rings[i]), i);
+	if (err) {
+		if (edge_fd >= 0)
+			close(edge_fd);
+		return err;
+	}
+	close(rb->edge_fd);
+	rb->edge_fd = edge_fd;
+	rb->forks = forks();
+	return 0;
+}
+
 static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 {
 	int wait_ms = pending_rings(rb) ? 0 : timeout_ms;
+	const int err = rb->forks == forks() ? 0 : own_edges(rb);
 
+	if (err)
+		return err;
 	for (;;) {
 		const bool pending = pending_rings(rb);
 		const int ready = epoll_wait(rb->edge_fd, rb->events, rb->count, wait_ms);

@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -827,6 +828,44 @@ static void what_is_not_read_is_there_for_the_next(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
+/* Of what a child is told the parent must be told too. */
+static void a_child_leaves_its_parent_what_it_has_not_read(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	const int copy = fcntl(map_fd_of(c, 1), F_DUPFD_CLOEXEC, 0);
+	int status;
+	pid_t child;
+
+	if (looks_itself())
+		skip_because("what was read last is held back, and so read again by the parent");
+	assert_int_equal(ring_buffer__add(c->rb, copy, consumer_see, &c->rings[1]), 0);
+	close(copy);
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	produce(c, 0, 3);
+	child = fork();
+	if (child == 0) {
+		c->stop_after = 1;
+		c->stop_with = -7;
+		_exit(ring_buffer__poll(c->rb, 10000) == -7 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	c->rings[0].next = 1;
+	assert_int_equal(ring_buffer__poll(c->rb, 10000), 2);
+	/* A daemon, whose parent reads no more. */
+	child = fork();
+	if (child == 0) {
+		for (int i = 1; i <= 3; i++) {
+			produce(c, i % 2, i);
+			if (ring_buffer__poll(c->rb, 10000) != i)
+				_exit(i);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void the_map_descriptor_may_be_closed(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -882,6 +921,7 @@ int main(void)
 		consuming(a_map_can_be_added_again_by_another_descriptor),
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
 		consuming(what_is_not_read_is_there_for_the_next),
+		consuming(a_child_leaves_its_parent_what_it_has_not_read),
 		consuming(the_map_descriptor_may_be_closed),
 	};
 
