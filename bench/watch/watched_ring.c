@@ -12,8 +12,10 @@
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
 
-/* Mapped at once: a mapping costs some us, and as much again for each such part. */
+/* Mapped at once: a mapping costs some us, and as much again for each such part. Of a ring up to
+ * WHOLE_SIZE it is all, so that there is one mapping between two updates. */
 #define WINDOW_SIZE ((size_t)256 << 10)
+#define WHOLE_SIZE ((size_t)1 << 20)
 
 static size_t page_size(void)
 {
@@ -126,14 +128,16 @@ static struct ring_window_pages *map_window(
 {
 	struct ring_window_pages *w = &ring->windows[!ring->used];
 	const size_t page = page_size();
-	const uint64_t start = offset / page * page, end = 2 * ring->access.size;
+	const uint64_t end = 2 * ring->access.size;
+	const bool whole = ring->access.size <= WHOLE_SIZE;
+	const uint64_t start = whole ? 0 : offset / page * page;
 
 	unmap_window(w);
 	w->offset = start;
 	w->size = (offset + length - start + page - 1) / page * page;
 	if (w->size < WINDOW_SIZE)
 		w->size = WINDOW_SIZE;
-	if (w->size > end - start)
+	if (whole || w->size > end - start)
 		w->size = end - start;
 	/* Behind the two pages of positions the data lies twice, so it goes on behind its end. */
 	w->pages = mmap(NULL, w->size, PROT_READ, MAP_SHARED, ring->fd, (off_t)(2 * page + start));
