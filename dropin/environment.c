@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,17 +9,38 @@
 #include "environment.h"
 
 #define WAIT "RINGVIEW_WAIT"
-#define BUDGET "RINGVIEW_LATENCY_BUDGET"
-#define BUDGET_MOST_NS 1000000000 /* as in struct ringview_options */
+#define ALWAYS_NOTIFIED "RINGVIEW_ALWAYS_NOTIFIED"
+#define SECOND INT64_C(1000000000)
 
-/* One write, so that lines of several threads do not mix. */
-#define SAY_ONCE(format, ...)                                                             \
-	do {                                                                              \
-		static int said;                                                          \
-                                                                                          \
-		if (!__atomic_exchange_n(&said, 1, __ATOMIC_RELAXED))                     \
-			fprintf(stderr, "libringview-libbpf: " format "\n", __VA_ARGS__); \
-	} while (0)
+static int wait_said, always_notified_said;
+
+static struct duration {
+	const char *name;
+	size_t field; /* offset in struct ringview_options */
+	int64_t most; /* in ns */
+	const char *valid, *fallback;
+	int said;
+} durations[] = {
+	{ "RINGVIEW_LATENCY_BUDGET", offsetof(struct ringview_options, latency_budget_ns), SECOND,
+		"a time of 1ns to 1s, as 500us or 1ms", "200us", 0 },
+	{ "RINGVIEW_TIMER_SLACK", offsetof(struct ringview_options, timer_slack_ns), SECOND,
+		"a time of 1ns to 1s, as 500us or 1ms", "the thread's own", 0 },
+};
+
+/* Prints a line, unless *@said says that one was printed for this variable. In one write, so that
+ * lines of several threads do not mix. */
+__attribute__((format(printf, 2, 3))) static void say_once(int *said, const char *format, ...)
+{
+	char line[256];
+	va_list list;
+
+	if (__atomic_exchange_n(said, 1, __ATOMIC_RELAXED))
+		return;
+	va_start(list, format);
+	vsnprintf(line, sizeof(line), format, list);
+	va_end(list);
+	fprintf(stderr, "libringview-libbpf: %s\n", line);
+}
 
 static const char *variable(const char *name)
 {
@@ -49,41 +72,53 @@ static enum ringview_wait_strategy wait_of(const char *text)
 		return RINGVIEW_WAIT_PACED;
 	if (strcmp(text, "busy") == 0)
 		return RINGVIEW_WAIT_BUSY;
-	SAY_ONCE(
-		"%s: \"%s\" is not event, paced or busy; taking event", WAIT, printable(text).text);
+	say_once(&wait_said, "%s: \"%s\" is not event, paced or busy; taking event", WAIT,
+		printable(text).text);
 	return RINGVIEW_WAIT_EVENT;
 }
 
 /* "200us" in ns, or 0. */
-static int64_t parse_budget(const char *text)
+static int64_t parse_duration(const char *text, const struct duration *d)
 {
 	static const struct unit {
 		const char *name;
 		int64_t ns;
-	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", SECOND } };
 	int64_t number = 0;
 
-	for (; *text >= '0' && *text <= '9' && number <= BUDGET_MOST_NS; text++)
+	for (; *text >= '0' && *text <= '9' && number <= d->most; text++)
 		number = number * 10 + (*text - '0');
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(text, units[i].name) == 0 && number <= BUDGET_MOST_NS / units[i].ns)
+		if (strcmp(text, units[i].name) == 0 && number <= d->most / units[i].ns)
 			return number * units[i].ns;
 	return 0;
 }
 
-static int64_t budget_of(const char *text, enum ringview_wait_strategy wait)
+static int64_t duration_of(struct duration *d, enum ringview_wait_strategy wait)
 {
+	const char *text = variable(d->name);
 	int64_t ns;
 
 	if (!text)
 		return 0;
-	ns = parse_budget(text);
+	ns = parse_duration(text, d);
 	if (ns == 0)
-		SAY_ONCE("%s: \"%s\" is not a time of 1ns to 1s, as 500us or 1ms; taking 200us",
-			BUDGET, printable(text).text);
+		say_once(&d->said, "%s: \"%s\" is not %s; taking %s", d->name, printable(text).text,
+			d->valid, d->fallback);
 	else if (wait != RINGVIEW_WAIT_PACED)
-		SAY_ONCE("%s: nothing keeps a budget but %s=paced", BUDGET, WAIT);
+		say_once(&d->said, "%s: only %s=paced uses it", d->name, WAIT);
 	return ns;
+}
+
+static int always_notified_of(const char *text)
+{
+	if (!text || strcmp(text, "0") == 0)
+		return 0;
+	if (strcmp(text, "1") == 0)
+		return 1;
+	say_once(&always_notified_said, "%s: \"%s\" is not 0 or 1; taking 0", ALWAYS_NOTIFIED,
+		printable(text).text);
+	return 0;
 }
 
 struct ringview_options environment_options(void)
@@ -91,6 +126,11 @@ struct ringview_options environment_options(void)
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 
 	options.wait = wait_of(variable(WAIT));
-	options.latency_budget_ns = budget_of(variable(BUDGET), options.wait);
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		const int64_t ns = duration_of(&durations[i], options.wait);
+
+		memcpy((char *)&options + durations[i].field, &ns, sizeof(ns));
+	}
+	options.always_notified = always_notified_of(variable(ALWAYS_NOTIFIED));
 	return options;
 }

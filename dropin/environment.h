@@ -2,8 +2,12 @@
 /*
  * What the environment says of how to wait, to a program that cannot be asked otherwise.
  *
- *   RINGVIEW_WAIT            event (the default), paced or busy
- *   RINGVIEW_LATENCY_BUDGET  of paced: 200us, 1ms, ...; a whole number of ns, us, ms or s
+ *   RINGVIEW_WAIT             event (the default), paced or busy
+ *   RINGVIEW_LATENCY_BUDGET,  of paced: 200us, 1ms, ...; a whole number of ns, us, ms or s
+ *   RINGVIEW_TIMER_SLACK
+ *   RINGVIEW_ALWAYS_NOTIFIED  of paced: 0 or 1
+ *
+ * They are the fields of struct ringview_options.
  */
 #ifndef DROPIN_ENVIRONMENT_H
 #define DROPIN_ENVIRONMENT_H

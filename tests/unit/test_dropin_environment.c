@@ -164,8 +164,40 @@ static void a_budget_that_nothing_keeps_is_told_once(void **state)
 	(void)state;
 	look(NULL, "1ms");
 	assert_options(RINGVIEW_WAIT_EVENT, 1000000,
-		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: nothing keeps a budget but "
-		"RINGVIEW_WAIT=paced\n");
+		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: only RINGVIEW_WAIT=paced uses it\n");
+}
+
+static void each_option_has_its_variable(void **state)
+{
+	(void)state;
+	set("RINGVIEW_TIMER_SLACK", "1us");
+	set("RINGVIEW_ALWAYS_NOTIFIED", "1");
+	look("paced", "2ms");
+	assert_options(RINGVIEW_WAIT_PACED, 2000000, "");
+	assert_int_equal(found->options.timer_slack_ns, 1000);
+	assert_int_equal(found->options.always_notified, 1);
+	set("RINGVIEW_TIMER_SLACK", NULL);
+	set("RINGVIEW_ALWAYS_NOTIFIED", "0");
+	look("paced", NULL);
+	assert_options(RINGVIEW_WAIT_PACED, 0, "");
+	assert_int_equal(found->options.timer_slack_ns, 0);
+	assert_int_equal(found->options.always_notified, 0);
+}
+
+static void each_wrong_value_is_told_once(void **state)
+{
+	(void)state;
+	set("RINGVIEW_TIMER_SLACK", "forever");
+	set("RINGVIEW_ALWAYS_NOTIFIED", "yes");
+	look("paced", NULL);
+	assert_options(RINGVIEW_WAIT_PACED, 0,
+		"libringview-libbpf: RINGVIEW_TIMER_SLACK: \"forever\" is not a time of 1ns to 1s, as "
+		"500us or 1ms; taking the thread's own\n"
+		"libringview-libbpf: RINGVIEW_ALWAYS_NOTIFIED: \"yes\" is not 0 or 1; taking 0\n");
+	assert_int_equal(found->options.timer_slack_ns, 0);
+	assert_int_equal(found->options.always_notified, 0);
+	set("RINGVIEW_TIMER_SLACK", NULL);
+	set("RINGVIEW_ALWAYS_NOTIFIED", NULL);
 }
 
 int main(void)
@@ -178,6 +210,8 @@ int main(void)
 		cmocka_unit_test(what_a_terminal_obeys_is_not_printed),
 		cmocka_unit_test(a_wrong_budget_is_told_once),
 		cmocka_unit_test(a_budget_that_nothing_keeps_is_told_once),
+		cmocka_unit_test(each_option_has_its_variable),
+		cmocka_unit_test(each_wrong_value_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, share, NULL);
