@@ -2,11 +2,11 @@
 #include "clock.h"
 #include "reader.h"
 
-/* Bytes between two samples of the stream. Where lengths are expected that do not come any more,
- * nothing is lost; where none are and could be, each record costs twice as much. */
-#define SAMPLE_AFTER_FIRST 65536
-#define SAMPLE_EXPECTING FORESIGHT_REACH
-#define SAMPLE_OTHERWISE 131072
+/* Bytes between two samples of the stream. A record of a sample costs 5 ns: so one of which the
+ * first records were all expected is cut short, seven times of eight. */
+#define SAMPLE_APART FORESIGHT_REACH
+#define SAMPLE_SHORT 4
+#define SAMPLES_SHORT 7
 
 /* How many records of a sample may surprise: to begin to expect lengths, and to go on. A surprise
  * costs as much as waiting for two or three headers in the cache. */
@@ -31,6 +31,7 @@
 #define PARTS 3
 #define PART_LEAD 131072 /* not timed: the processor has to learn the new way first */
 #define PART_BYTES 262144
+#define INTERRUPTIONS_MOST 8
 #define TRIALS_APART 1048576
 #define TRIALS_APART_MOST 67108864
 
@@ -46,7 +47,7 @@ static bool is_expecting(const struct ringview *rv)
 
 static void begin_sample(struct foresight *f)
 {
-	f->count = f->surprises = 0;
+	f->count = f->surprises = f->expected = 0;
 	f->before = 2;
 	f->lengths[0] = f->lengths[1] = UINT32_MAX;
 	memset(f->follows, 0, sizeof(f->follows));
@@ -81,12 +82,18 @@ static bool sample(struct reader *r)
 	const unsigned most = is_expecting(rv) ? SURPRISES_TO_GO_ON : SURPRISES_TO_BEGIN;
 
 	add_to_sample(f, rv->found);
+	f->expected += rv->found == rv->expected[0] || rv->found == rv->expected[1];
+	if (f->count == SAMPLE_SHORT && f->expected == SAMPLE_SHORT && f->cut_short > 0) {
+		f->cut_short--;
+		return true;
+	}
 	if (f->surprises > most)
 		rv->expected[0] = rv->expected[1] = UINT32_MAX;
 	else if (f->count == FORESIGHT_SAMPLE)
 		memcpy(rv->expected, f->lengths, sizeof(rv->expected));
 	else
 		return false;
+	f->cut_short = SAMPLES_SHORT;
 	return true;
 }
 
@@ -118,6 +125,18 @@ static bool decide(struct foresight *f, double cost)
 	return true;
 }
 
+static void begin_part(struct foresight *f, uint64_t position)
+{
+	f->part_start = position + PART_LEAD;
+	f->part_start_ns = 0;
+}
+
+/* Another stream has come: the part under way is read anew when this one comes back. */
+static void interrupt_trial(struct foresight *f)
+{
+	f->interrupted = f->part != PARTS;
+}
+
 /* Begins a trial, or its next part, or ends it, where that is due. How far it is until then. */
 static uint64_t try_other_way(struct foresight *f, uint64_t position)
 {
@@ -126,10 +145,17 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 	if (f->part == PARTS) {
 		if (!is_reached(position, f->trial_at))
 			return f->trial_at - position;
-		f->part = 0;
-		f->part_start_ns = 0;
-		f->part_start = position + PART_LEAD;
+		f->part = f->interruptions = 0;
+		begin_part(f, position);
+	} else if (f->interrupted) {
+		if (++f->interruptions > INTERRUPTIONS_MOST) {
+			end_trial(f);
+			f->trial_at = position + f->apart;
+			return f->apart;
+		}
+		begin_part(f, position);
 	}
+	f->interrupted = false;
 	if (!is_reached(position, f->part_start))
 		return f->part_start - position;
 	if (f->part_start_ns == 0) {
@@ -145,8 +171,7 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 		return f->apart;
 	}
 	f->part++;
-	f->part_start_ns = 0;
-	f->part_start = position + PART_LEAD;
+	begin_part(f, position);
 	return PART_LEAD;
 }
 
@@ -173,17 +198,12 @@ uint64_t foresee(struct reader *r, uint64_t reach)
 	if (is_reached(position, f->sample_at)) {
 		if (!sample(r))
 			return 0;
-		f->sample_at = position;
-		if (!is_expecting(&r->hot))
-			f->sample_at += SAMPLE_OTHERWISE;
-		else
-			f->sample_at += f->sampled ? SAMPLE_EXPECTING : SAMPLE_AFTER_FIRST;
-		f->sampled = true;
+		f->sample_at = position + SAMPLE_APART;
 		begin_sample(f);
 	}
 	reach = less(reach, f->sample_at - position);
 	if (is_expecting(&r->hot)) {
-		end_trial(f);
+		interrupt_trial(f);
 		return reach;
 	}
 	reach = less(reach, try_other_way(f, position));

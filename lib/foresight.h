@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FORESIGHT_SAMPLE 16     /* records */
-#define FORESIGHT_REACH 1048576 /* foresee() returns no more */
+#define FORESIGHT_SAMPLE 16    /* records */
+#define FORESIGHT_REACH 131072 /* foresee() returns no more */
 
 struct reader;
 
@@ -20,7 +20,8 @@ struct reader;
 struct foresight {
 	/* Of the lengths. */
 	uint64_t sample_at; /* where to begin the next sample */
-	bool sampled;       /* there has been one */
+	unsigned cut_short; /* so many samples may be, if they find what is expected */
+	unsigned expected;  /* records of the sample that were */
 	unsigned count;     /* of the sample under way */
 	unsigned surprises; /* in it, of a processor that predicts each length from the last */
 	unsigned before;    /* which of the lengths the last record had; 2: neither */
@@ -28,11 +29,13 @@ struct foresight {
 	unsigned follows[2][2]; /* how often a record of the one came before one of the other */
 
 	/* Of lines ahead, where no lengths are expected. */
-	bool chosen;         /* to fetch them */
-	uint64_t trial_at;   /* where to begin the next trial of the other way */
-	uint64_t apart;      /* bytes between two trials */
-	unsigned part;       /* of the trial under way; PARTS: none is */
-	uint64_t part_start; /* and its time: */
+	bool chosen;       /* to fetch them */
+	uint64_t trial_at; /* where to begin the next trial of the other way */
+	uint64_t apart;    /* bytes between two trials */
+	unsigned part;     /* of the trial under way; PARTS: none is */
+	bool interrupted;  /* by another stream, and how often: */
+	unsigned interruptions;
+	uint64_t part_start; /* of its timed part, and its time, or 0 */
 	int64_t part_start_ns;
 	double cost[2];   /* of the last parts as chosen, and the other way: ns a byte */
 	uint64_t fetched; /* where the lines end that have been fetched */
