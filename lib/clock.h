@@ -16,12 +16,12 @@ static inline int64_t clock_now(void)
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-/* The time @timeout_ns from now; INT64_MAX when it is negative (no end) or beyond reach. */
-static inline int64_t clock_deadline(int64_t timeout_ns)
+/* The time @timeout_ns from @now; INT64_MAX when it is negative (no end) or beyond reach. */
+static inline int64_t clock_deadline(int64_t now, int64_t timeout_ns)
 {
 	int64_t deadline;
 
-	if (timeout_ns < 0 || __builtin_add_overflow(clock_now(), timeout_ns, &deadline))
+	if (timeout_ns < 0 || __builtin_add_overflow(now, timeout_ns, &deadline))
 		return INT64_MAX;
 	return deadline;
 }

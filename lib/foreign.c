@@ -12,6 +12,8 @@
 
 #include <limits.h>
 
+#include "reader.h"
+
 int ringview_peek(struct ringview *rv, struct ringview_record *record)
 {
 	return inline_peek(rv, record);
@@ -29,6 +31,8 @@ int ringview_read_into(struct ringview *rv, void *buffer, size_t capacity, size_
 
 int ringview_peek_many(struct ringview *rv, struct ringview_record *records, size_t count)
 {
+	struct reader *r = reader_of(rv);
+	const enum pass pass = r->pass;
 	size_t filled = 0;
 	int found = 0;
 
@@ -36,6 +40,8 @@ int ringview_peek_many(struct ringview *rv, struct ringview_record *records, siz
 		count = INT_MAX;
 	while (filled < count && (found = inline_peek(rv, &records[filled])) > 0)
 		filled++;
-	/* An error stays: the next call returns it. */
+	/* The end of a pass is said by the next call, as an error is, which stays. */
+	if (filled > 0 && found == 0 && pass == PASS_OF_WAIT)
+		r->pass = pass;
 	return filled > 0 ? (int)filled : found;
 }

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -61,7 +62,9 @@ static struct reader *reader_new(void)
 	if (!r)
 		return NULL;
 	memset(r, 0, sizeof(*r));
+	r->no_consumer = 1;
 	r->map_fd = r->waiter.interrupt_fd = r->waiter.epoll_fd = -1;
+	r->waiter.readers = &r->itself;
 	return r;
 }
 
@@ -95,23 +98,37 @@ static int duplicate(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
+/* Whether it may be a non-blocking eventfd: the producer would block in writing to another. */
+static bool is_notify_fd(int fd)
+{
+	char link[32], target[32] = "";
+	const int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return true; /* duplicate() says why */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (readlink(link, target, sizeof(target) - 1) > 0 &&
+		strcmp(target, "anon_inode:[eventfd]") != 0)
+		return false;
+	return flags & O_NONBLOCK;
+}
+
 /* The last steps of each open: a reader with its pointers set becomes @reader, or is closed. */
 static int finish(
 	struct ringview **reader, struct reader *r, const struct ringview_options *options, int err)
 {
 	if (!err)
-		err = ringview_restart(&r->hot);
-	foresight_start(r);
-	if (!err)
 		err = waiter_open(&r->waiter, options);
 	if (!err)
-		err = waiter_watch(&r->waiter, r);
+		err = waiter_add(&r->waiter, r);
+	if (!err)
+		err = ringview_restart(&r->hot);
+	foresight_start(r);
 	if (err) {
 		ringview_close(&r->hot);
 		return err;
 	}
-	if (r->waiter.strategy == RINGVIEW_WAIT_BUSY)
-		reader_set_late(r, true);
+	reader_set_holds(r, r->waiter.strategy != RINGVIEW_WAIT_EVENT);
 	*reader = &r->hot;
 	return 0;
 }
@@ -166,12 +183,12 @@ int ringview_open_memory_sized(struct ringview **reader, const struct ringview_m
 	if (err)
 		return err;
 	if (!is_ring_size(memory.size, 4096) || !memory.consumer || !memory.producer ||
-		!memory.data)
+		!memory.data || !is_notify_fd(memory.notify_fd))
 		return -EINVAL;
 	r = reader_new();
 	if (!r)
 		return -ENOMEM;
-	r->in_memory = true;
+	r->clears_fd = true;
 	r->ring_consumer = memory.consumer;
 	r->producer = memory.producer;
 	r->data = memory.data;
@@ -188,8 +205,7 @@ void ringview_close(struct ringview *rv)
 		return;
 	if (r->group)
 		ringview_group_remove(r->group, rv);
-	/* A late reader has released more than the producers know. */
-	reader_publish(r, true);
+	reader_release_held(r);
 	waiter_close(&r->waiter);
 	if (r->map_fd >= 0)
 		close(r->map_fd);
@@ -198,6 +214,18 @@ void ringview_close(struct ringview *rv)
 	if (r->producer_pages)
 		munmap(r->producer_pages, r->page_size + 2 * (r->mask + 1));
 	free(r);
+}
+
+void ringview_get_statistics_sized(
+	const struct ringview *rv, struct ringview_statistics *statistics, size_t size)
+{
+	const struct reader *r = const_reader_of(rv);
+	struct ringview_statistics all = r->statistics;
+
+	all.records = rv->records;
+	all.bytes = rv->bytes;
+	waiter_count(&r->waiter, &all);
+	sized_give(statistics, size, &all, sizeof(all));
 }
 
 const char *ringview_version(void)

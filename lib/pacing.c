@@ -6,14 +6,25 @@ static int64_t shorter(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-void pacing_start(struct pacing *p, int64_t budget_ns, int64_t now_ns)
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t twice(int64_t ns)
+{
+	return ns < INT64_MAX / 2 ? ns * 2 : INT64_MAX;
+}
+
+void pacing_start(struct pacing *p, int64_t budget_ns, int64_t linger_ns, int64_t now_ns)
 {
 	*p = (struct pacing){
 		.budget_ns = budget_ns,
+		.linger_ns = linger_ns ? linger_ns : PACING_LINGER_BUDGETS * budget_ns,
 		.looked_ns = now_ns,
-		.found_ns = now_ns - budget_ns,
+		.found_ns = INT64_MIN / 2, /* long ago */
 		.half_ns = INT64_MAX,
-		.silent = true,
+		.silence_ns = budget_ns,
 	};
 }
 
@@ -29,48 +40,36 @@ static int64_t half_full_ns(uint64_t bytes, uint64_t size, int64_t took_ns)
 
 void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single, int64_t now_ns)
 {
-	const bool silence = p->silent;
-	const int64_t took_ns = now_ns > p->looked_ns ? now_ns - p->looked_ns : 1;
+	const int64_t took_ns = longer(now_ns - p->looked_ns, 1);
+	const bool lingered = now_ns - p->found_ns >= p->linger_ns;
 
 	p->looked_ns = now_ns;
 	/* A burst counts at once; a lull is believed only half, each time that it is seen again. */
-	p->half_ns = p->half_ns < INT64_MAX / 2 ? p->half_ns * 2 : INT64_MAX;
+	p->half_ns = twice(p->half_ns);
 	if (bytes == 0) {
-		p->empty += p->empty < PACING_PATIENCE;
-		if (p->empty == PACING_PATIENCE &&
-			now_ns - p->found_ns >= PACING_PATIENCE_BUDGETS * p->budget_ns)
-			p->silent = true;
+		if (!pacing_is_silent(p))
+			p->silence_ns = lingered ? p->budget_ns : 0;
+		/* Not by looks that come sooner, after a time-out or a discarded record, say. */
+		else if (took_ns >= p->silence_ns / 2)
+			p->silence_ns = shorter(twice(p->silence_ns),
+				longer(p->budget_ns, PACING_SILENCE_NS));
 		return;
 	}
 	p->half_ns = shorter(p->half_ns, half_full_ns(bytes, size, took_ns));
 	/* How fast a burst is of which the silence before is a part is not known. */
-	if (silence)
+	if (pacing_is_silent(p))
 		p->half_ns = shorter(p->half_ns, (int64_t)(size / 2 / PACING_FASTEST));
-	p->empty = 0;
-	/* Sleeping gathers nothing then: each record would wait for its budget, and alone. */
-	p->silent = single && now_ns - p->found_ns >= p->budget_ns;
+	/* A record by itself, so long after the last: lingering for the next would be in vain. */
+	p->silence_ns = single && lingered ? p->budget_ns : 0;
 	p->found_ns = now_ns;
 }
 
-int64_t pacing_next(const struct pacing *p)
+int64_t pacing_pause(const struct pacing *p, int64_t now_ns)
 {
-	int64_t next;
-
-	if (p->silent ||
-		__builtin_add_overflow(p->looked_ns, shorter(p->budget_ns, p->half_ns), &next))
-		return PACING_SILENCE;
-	return next;
-}
-
-int64_t pacing_silence_ns(const struct pacing *p)
-{
-	return p->trust < PACING_TRUST_AT ? p->budget_ns : PACING_TRUSTED * p->budget_ns;
-}
-
-void pacing_silence_ended(struct pacing *p, bool notified)
-{
-	if (notified)
-		p->trust += p->trust < PACING_TRUST_MOST;
-	else
-		p->trust -= p->trust < PACING_DISTRUST ? p->trust : PACING_DISTRUST;
+	if (pacing_is_silent(p))
+		return p->silence_ns;
+	/* What came while a long pass was read has waited already. */
+	if (now_ns - p->looked_ns > p->budget_ns / PACING_CHASE_PART)
+		return 0;
+	return shorter(p->budget_ns, p->half_ns - (now_ns - p->looked_ns));
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * When to look at a ring again, for RINGVIEW_WAIT_PACED. Knows no clock and no ring: what is found,
- * and when, is told to it. Times are nanoseconds of any clock that only goes forward.
+ * When to look at a ring again, for RINGVIEW_WAIT_PACED. Knows no clock and no ring: the caller
+ * passes in what was found, and when. Times are nanoseconds of any clock that only goes forward.
+ *
+ * While a stream lives, the reader looks once a budget, or sooner where the ring would fill up, and
+ * no producer notifies. A stream is over when nothing has come for as long as the reader lingers.
+ * In silence the reader sleeps until a notification, and looks at times that back off, for records
+ * that are submitted without one.
  */
 #ifndef RINGVIEW_PACING_H
 #define RINGVIEW_PACING_H
@@ -9,57 +14,48 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACING_SILENCE INT64_MAX /* pacing_next(): not before a notification */
+/* The default of linger_ns, in budgets. A look costs the reader about as much CPU time as a
+ * notification costs a producer (20 us each in a virtual machine): the observed program's time
+ * counts ten times as much as the reader's. */
+#define PACING_LINGER_BUDGETS 10
 
-/* Empty looks in a row before that, and in how many budgets at least: the first looks at a small
- * ring are so short after silence that a stream has nothing yet. */
-#define PACING_PATIENCE 3
-#define PACING_PATIENCE_BUDGETS 2
+/* The longest sleep in silence, unless the budget is longer: two looks cost 0.1 % of a CPU then. */
+#define PACING_SILENCE_NS 20000000
 
-/* What is feared of producers of which nothing is known yet: 4 bytes a nanosecond. One that writes
- * records of 64 B as fast as it can makes 1.7 (Zen 4). */
+/* Assumed worst-case rate of an unknown producer: 4 bytes a nanosecond. One that writes records of
+ * 64 B as fast as it can makes 1.7 (Zen 4). */
 #define PACING_FASTEST 4
 
-/*
- * In silence a notification ends the sleep, but not for records that are submitted without one, so
- * the ring is looked at once a budget all the same. Where a sleep costs much (25 us of CPU time in
- * a virtual machine, 12 % with 200 us) that is a lot for nothing: once notifications are trusted,
- * it is looked at every PACING_TRUSTED budgets. Each silence that a notification ends adds one to
- * the trust, up to PACING_TRUST_MOST, and one that ends without takes PACING_DISTRUST off: not all,
- * as a record may be found just before its notification arrives.
- */
-#define PACING_TRUST_AT 64
-#define PACING_TRUST_MOST 128
-#define PACING_DISTRUST 16
-#define PACING_TRUSTED 10
+/* Reading that took more than this part of a budget is followed by a look at once, in place of a
+ * sleep in which the events that came meanwhile would get old. */
+#define PACING_CHASE_PART 16
 
 struct pacing {
 	int64_t budget_ns;
-	int64_t looked_ns; /* when the last look was */
-	int64_t found_ns;  /* when the last look was that found something */
-	int64_t half_ns;   /* in which a ring gets half full, at the highest rate seen lately */
-	unsigned empty;    /* looks in a row that found nothing, up to PACING_PATIENCE */
-	bool silent;       /* by patience, or as single records came a budget or more apart */
-	unsigned trust;    /* in notifications */
+	int64_t linger_ns;
+	int64_t looked_ns;  /* when the last look was */
+	int64_t found_ns;   /* when the last look was that found something */
+	int64_t half_ns;    /* in which a ring gets half full, at the highest rate seen lately */
+	int64_t silence_ns; /* how long to sleep in silence; 0 while a stream lives */
 };
 
-/* Begins in silence. */
-void pacing_start(struct pacing *p, int64_t budget_ns, int64_t now_ns);
+/* Begins in silence. @linger_ns: 0 for the default. */
+void pacing_start(struct pacing *p, int64_t budget_ns, int64_t linger_ns, int64_t now_ns);
 
 /*
  * A look at @now_ns found @bytes that were not there at the last look, in a ring of @size bytes;
- * @single says that they are one record. Of several rings, tell of the one that got the largest
- * share of its size.
+ * @single says that they are one record. Of several rings, the one that got the largest share of
+ * its size.
  */
 void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single, int64_t now_ns);
 
-/* When to look next, or PACING_SILENCE. It may be over already. */
-int64_t pacing_next(const struct pacing *p);
+/* How long after @now_ns to look next; 0 or less: at once. Where pacing_is_silent(), if there is no
+ * notification before. */
+int64_t pacing_pause(const struct pacing *p, int64_t now_ns);
 
-/* How long to sleep in silence, in ns. */
-int64_t pacing_silence_ns(const struct pacing *p);
-
-/* A record came in silence; @notified: and a notification told. */
-void pacing_silence_ended(struct pacing *p, bool notified);
+static inline bool pacing_is_silent(const struct pacing *p)
+{
+	return p->silence_ns > 0;
+}
 
 #endif

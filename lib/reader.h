@@ -17,36 +17,57 @@
 #define RING_ALIGNMENT 8u
 #define RING_SIZE_MAX ((size_t)1 << 31)
 
+/*
+ * How much ringview_peek() shows before it says 0 once and has to be asked again, so that what was
+ * read is released, other rings have their turn, and the reader does not run after the producers
+ * record by record: what the last look found, up to an eighth of the ring and 256 KiB.
+ */
+#define PASS_MOST 262144
+
+enum pass {
+	PASS_NONE,    /* peek shows whatever is there */
+	PASS_OF_WAIT, /* after a wait: peek says 0 once at the end of the pass */
+	PASS_OF_TURN, /* in a group: peek says 0 at the end until the next turn */
+};
+
+/* What the waiter has to do about a reader before it sleeps. */
+enum place {
+	PLACE_ARMED,   /* nothing: all is released, and what comes next notifies */
+	PLACE_TOUCHED, /* release and arm: records were shown, or skipped; or it is at a busy one */
+	PLACE_READY,   /* not to sleep: there is a record, or an error */
+};
+
 struct reader {
 	struct ringview hot; /* first: a struct ringview * is a struct reader * */
 
 	const unsigned char *data; /* the ring's bytes, mapped twice in a row */
 	uint64_t mask;             /* size of the ring - 1 */
 	const uint64_t *producer;
-	uint64_t *ring_consumer; /* hot.consumer, unless the reader is late or detached */
-	uint64_t produced;       /* producer position when it was last looked at */
-	int error;               /* sticky: what peek returns */
-	bool busy;               /* seek last stopped at a record not yet submitted */
-	bool rest;               /* at @produced, peek says 0 once before it looks further */
+	uint64_t *ring_consumer;
+	uint64_t produced; /* producer position when it was last looked at */
+	int error;         /* sticky: what peek returns */
+	bool busy;         /* seek last stopped at a record not yet submitted */
 
-	/*
-	 * A reader of which ringview_release() is late: hot.consumer is @released_here, and
-	 * reader_publish() gives back to the producers. BUSY needs it to hold the last record back.
-	 */
-	bool late;
-	uint64_t released_here;
-	uint64_t published; /* what the ring's consumer position was last set to */
-	uint64_t detached;  /* what hot.consumer points to after a conflict */
+	/* PACED and BUSY: releases hold back the last record (release.c). */
+	bool holds;
+	uint64_t published;   /* what the ring's consumer position was last set to */
+	uint64_t no_consumer; /* hot.consumer of one that holds, or after a conflict: no position
+			       * equals it */
 
-	/* In a group: until where peek may go in this turn. */
-	struct ringview_group *group;
-	bool in_turn;
-	uint64_t turn_end;
+	enum pass pass;
+	uint64_t pass_end;
+
+	struct waiter *in_charge;     /* its own, or its group's */
+	struct ringview_group *group; /* or NULL */
+	enum place place;             /* in the queues of the waiter in charge */
+	struct reader *next;
 
 	uint64_t seen;  /* producer position at the waiter's last look */
 	int map_fd;     /* the map's, or the notification eventfd of a ring in memory */
-	bool in_memory; /* map_fd is an eventfd: it has to be read to become unreadable */
+	bool clears_fd; /* an eventfd is read, so that it ends no second sleep; a child, which
+			 * shares it with its parent, lets it be */
 	struct waiter waiter;
+	struct reader *itself; /* the waiter's array of one */
 
 	void *consumer_page; /* mappings; NULL for a ring in memory */
 	void *producer_pages;
@@ -75,7 +96,7 @@ static inline uint64_t less(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Positions in the ring: of the next record to show, and of the last one shown. */
+/* Positions in the ring: of the next record to show, and of the last one shown or skipped. */
 static inline uint64_t reader_position(const struct reader *r)
 {
 	return (uintptr_t)r->hot.next + r->hot.offset;
@@ -86,30 +107,60 @@ static inline uint64_t reader_last(const struct reader *r)
 	return (uintptr_t)r->hot.last + r->hot.offset;
 }
 
+static inline uint64_t pass_bytes(const struct reader *r)
+{
+	return less((r->mask + 1) / 8, PASS_MOST);
+}
+
 /* The header of the record at @position. */
 static inline const uint32_t *reader_header(const struct reader *r, uint64_t position)
 {
 	return (const uint32_t *)(r->data + (position & r->mask));
 }
 
-/*
- * Gives back to the producers what a late reader has released: all of it, or all but the last
- * record shown, so that none of them notifies. Does nothing for others, whose releases are not
- * late. 0, or the error of the reader.
- */
-int reader_publish(struct reader *r, bool all);
+/* seek.c */
 
-/* Makes releases late, or not; nothing may be unreleased. */
-void reader_set_late(struct reader *r, bool late);
+/* Makes @error (-EBADMSG, -EBUSY) the reader's, and returns it. */
+int reader_fail(struct reader *r, int error);
+
+/* Whether this process opened the reader or took it over, not inherited it by fork(). */
+bool reader_is_ours(const struct reader *r);
+
+/* Leaves ringview_peek() nothing but seek. */
+void reader_ask_first(struct reader *r);
+
+/* Puts the reader before the record at @position, in the first mapping of the ring. */
+void reader_go_to(struct reader *r, uint64_t position);
+
+/* At a record that seek has found. */
+void reader_begin_pass(struct reader *r, enum pass pass);
+
+/* Look for records: at the ring, or only at what is left of what the last look found. 1 and a pass
+ * has begun, 0 none, or an error. */
+int reader_look(struct reader *r, enum pass pass);
+int reader_look_at_rest(struct reader *r, enum pass pass);
+
+/* release.c */
+
+/* What the producers know as the consumer position, unless another consumer moved it. */
+uint64_t reader_published(const struct reader *r);
+
+/* 0, or -EBUSY where another consumer has moved the position. */
+int reader_check_consumer(struct reader *r);
+
+/* Releases what a reader that holds has held back; not what was inherited. */
+void reader_release_held(struct reader *r);
+
+/* ringview_arm(), but for the user's descriptor. */
+int reader_arm(struct reader *r);
+
+/* Makes releases hold the last record back, or not; nothing may be unreleased. */
+void reader_set_holds(struct reader *r, bool holds);
 
 /* Whether there are records that were seen and not yet shown. */
 static inline bool reader_has_left(const struct reader *r)
 {
 	return reader_position(r) != r->produced;
 }
-
-/* Looks at the ring, and rests where the look ended. 1 a record can be shown, 0 none, or an error.
- */
-int reader_look(struct reader *r);
 
 #endif

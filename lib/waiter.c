@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "descriptor.h"
-#include "epoll.h"
+#include "process.h"
+#include "queue.h"
 #include "reader.h"
 #include "sized.h"
+#include "sleep.h"
 
-/* Sleeps at a record that is reserved and not yet submitted. If it is submitted without a
- * notification nobody tells, but it will be soon: BPF programs cannot sleep between the two. */
-#define BACKOFF_FIRST_NS 1000
-#define BACKOFF_LAST_NS 1000000
+/* A record that is reserved and not yet submitted notifies when it is, unless that is done without a
+ * notification: then these bound the sleep. */
+#define BACKOFF_FIRST_NS 20000
+#define BACKOFF_LAST_NS 20000000
 
 /* Between two looks of BUSY. A look takes the producer position's cache line from the producer, who
  * pays for it with its next record; in silence nobody pays. */
 #define PAUSE_LEAST_NS 50
 #define PAUSE_MOST_NS 5000
 
+/* Of PACED, before a ring would fill up: shorter sleeps are not to be had. */
+#define SPIN_NS 10000
+
+/* While some rings of a group keep it awake, the others are looked at so often, for records that do
+ * not notify. */
+#define LOOK_AT_ALL_NS 20000000
+
 struct waiting {
-	struct waiter *waiter;
-	struct reader *const *readers;
-	size_t count;
+	struct waiter *w;
 	int64_t timeout_ns;
 	int64_t deadline; /* 0 until the clock is read: those who need not wait are spared it */
 	int64_t backoff_ns;
+	struct signals signals;
 };
 
 int waiter_take_options(struct ringview_options *options, const struct ringview_options *given)
@@ -44,48 +48,22 @@ int waiter_take_options(struct ringview_options *options, const struct ringview_
 		return -EINVAL;
 	if (options->timer_slack_ns < 0 || options->timer_slack_ns > NS_PER_SECOND)
 		return -EINVAL;
-	return 0;
+	return options->linger_ns < 0 ? -EINVAL : 0;
 }
 
 int waiter_open(struct waiter *w, const struct ringview_options *options)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
 	const int64_t budget_ns = options->latency_budget_ns;
 
 	w->strategy = options->wait;
 	w->always_notified = options->always_notified != 0;
 	w->timer_slack_ns = options->timer_slack_ns;
 	w->pause_ns = PAUSE_LEAST_NS;
-	pacing_start(&w->pacing, budget_ns ? budget_ns : RINGVIEW_LATENCY_BUDGET_NS, clock_now());
-	w->interrupt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (w->interrupt_fd < 0)
-		return -errno;
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epoll_fd < 0)
-		return -errno;
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->interrupt_fd, &event) < 0 ? -errno : 0;
-}
-
-void waiter_close(struct waiter *w)
-{
-	if (w->epoll_fd >= 0)
-		close(w->epoll_fd);
-	if (w->interrupt_fd >= 0)
-		close(w->interrupt_fd);
-}
-
-int waiter_watch(struct waiter *w, struct reader *r)
-{
-	/* Edge-triggered, as each sleep is armed: EVENT reads 10 to 30 % more at full rate for a
-	 * tenth less CPU time than level-triggered (Zen 4, Linux 6.18), which looks once more. */
-	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.ptr = r };
-
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, r->map_fd, &event) < 0 ? -errno : 0;
-}
-
-void waiter_forget(struct waiter *w, struct reader *r)
-{
-	epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+	w->epoll_fd = w->interrupt_fd = -1;
+	pacing_start(&w->pacing, budget_ns ? budget_ns : RINGVIEW_LATENCY_BUDGET_NS,
+		options->linger_ns, clock_now());
+	w->owner = process_number();
+	return w->owner ? 0 : -ENOMEM;
 }
 
 void waiter_count(const struct waiter *w, struct ringview_statistics *statistics)
@@ -96,157 +74,192 @@ void waiter_count(const struct waiter *w, struct ringview_statistics *statistics
 	statistics->timeouts += w->timeouts;
 }
 
-void waiter_interrupt(struct waiter *w)
+void waiter_touch(struct waiter *w, struct reader *r)
 {
-	const uint64_t one = 1;
-	int saved = errno;
-
-	/* Release: pairs with the acquire in take_interrupt(). An exchange, not a store: of two
-	 * interrupts that are taken at once, a store of the second would hide what the first
-	 * thread did before. Before the write, so that a waiter that the write wakes finds it. */
-	__atomic_exchange_n(&w->interrupted, 1, __ATOMIC_RELEASE);
-	/* EAGAIN means that the counter is full of interrupts, which is as good. */
-	if (write(w->interrupt_fd, &one, sizeof(one)) < 0)
-		errno = saved;
+	r->place = PLACE_TOUCHED;
+	queue_push(&w->touched, r);
 }
 
-bool waiter_is_interrupted(const struct waiter *w)
+void waiter_forget(struct waiter *w, struct reader *r)
 {
-	return __atomic_load_n(&w->interrupted, __ATOMIC_RELAXED);
+	if (w->turn == r)
+		w->turn = NULL;
+	else if (r->place != PLACE_ARMED)
+		queue_remove(r->place == PLACE_READY ? &w->ready : &w->touched, r);
+	r->place = PLACE_ARMED;
 }
 
-/* Ends the effect of waiter_interrupt(), if there is one. */
-static bool take_interrupt(struct waiter *w)
+static void put_ready(struct waiter *w, struct reader *r)
 {
-	/* Looked at first, as an exchange costs each wait a locked instruction. */
-	if (!waiter_is_interrupted(w))
-		return false;
-	/* Acquire: what the interrupting thread did before is seen. Pairs with the release in
-	 * waiter_interrupt(). */
-	__atomic_exchange_n(&w->interrupted, 0, __ATOMIC_ACQUIRE);
-	clear_eventfd(w->interrupt_fd);
-	return true;
+	r->place = PLACE_READY;
+	queue_push(&w->ready, r);
 }
 
-static int64_t deadline_of(struct waiting *g)
+/* What a wait returns that has found something, or 0: the errors of rings in a group are reported by
+ * their own ringview_peek(), in turn. */
+static int outcome(const struct waiter *w)
 {
-	if (g->deadline == 0)
-		g->deadline = clock_deadline(g->timeout_ns);
-	return g->deadline;
+	const struct reader *r = w->ready.first;
+
+	if (!r)
+		return 0;
+	return w->many || !r->error ? 1 : r->error;
 }
 
-/* Broken rings of a group are found by its user, in turn. */
-static int outcome(const struct waiting *g, int found)
+/* Releases what was shown, ends all turns, and puts back what was ready and not handed out. */
+static void begin_wait(struct waiter *w)
 {
-	return found < 0 && g->waiter->many ? 1 : found;
+	struct reader *r;
+
+	while ((r = queue_pop(&w->ready)))
+		waiter_touch(w, r);
+	if (w->turn)
+		waiter_touch(w, w->turn);
+	w->turn = NULL;
+	/* One ring is looked at in any case; of many, only some. */
+	if (!w->many && w->readers[0]->place == PLACE_ARMED)
+		waiter_touch(w, w->readers[0]);
+	for (r = w->touched.first; r; r = r->next) {
+		ringview_release(&r->hot);
+		r->pass = PASS_NONE;
+	}
 }
 
 /* Releases everything, and looks in a way that cannot miss a record: before each sleep in epoll.
- * Each reader is armed even if one has a record: all views end. */
-static int arm_all(const struct waiting *g)
+ * What stays touched then is at a busy record. */
+static void arm_touched(struct waiter *w)
 {
-	int result = 0;
+	struct queue touched = w->touched;
+	struct reader *r;
 
-	for (size_t i = 0; i < g->count; i++) {
-		int found = outcome(g, ringview_arm(&g->readers[i]->hot));
+	w->touched = (struct queue){ NULL, NULL };
+	while ((r = queue_pop(&touched))) {
+		const int found = reader_arm(r);
 
-		g->readers[i]->rest = found > 0 && g->waiter->strategy != RINGVIEW_WAIT_EVENT;
+		if (found > 0)
+			reader_begin_pass(r, PASS_OF_WAIT);
 		if (found != 0)
-			result = found;
-	}
-	return result;
-}
-
-static int look_at_all(const struct waiting *g)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < g->count; i++) {
-		int found = outcome(g, reader_look(g->readers[i]));
-
-		if (found != 0)
-			result = found;
-	}
-	return result;
-}
-
-static bool any_is_busy(const struct waiting *g)
-{
-	for (size_t i = 0; i < g->count; i++)
-		if (g->readers[i]->busy)
-			return true;
-	return false;
-}
-
-/* Whether the user has not read all of what the last look found. */
-static bool any_has_left(const struct waiting *g)
-{
-	for (size_t i = 0; i < g->count; i++) {
-		struct reader *r = g->readers[i];
-
-		r->rest = true;
-		if (reader_has_left(r) && ringview_internal_seek(&r->hot) > 0)
-			return true;
-	}
-	return false;
-}
-
-static void apply_timer_slack(const struct waiter *w)
-{
-	if (w->timer_slack_ns > 0)
-		prctl(PR_SET_TIMERSLACK, (unsigned long)w->timer_slack_ns, 0, 0, 0);
-}
-
-/* Sleeps until a notification, an interrupt, or for @ns. 0, or -errno. */
-static int sleep_in_epoll(struct waiter *w, int64_t ns)
-{
-	struct epoll_event events[16];
-	bool notified = false;
-	int count, i;
-
-	apply_timer_slack(w);
-	w->sleeps++;
-	count = epoll_wait_ns(w->epoll_fd, events, 16, ns, &w->coarse);
-	if (count < 0)
-		return -errno;
-	for (i = 0; i < count; i++) {
-		if (events[i].data.ptr)
-			notified = true;
+			put_ready(w, r);
+		else if (r->busy)
+			waiter_touch(w, r);
 		else
-			/* The flag tells. This write may have come after its flag was taken, and
-			 * must not keep us awake. */
-			clear_eventfd(w->interrupt_fd);
+			r->place = PLACE_ARMED;
 	}
-	w->wakeups += notified;
-	return 0;
 }
 
-/* Sleeps for @ns, or until an interrupt, whatever the rings do. 0, or -errno. */
-static int sleep_beside_ring(struct waiter *w, int64_t ns)
+/* Looks at all rings that are not ready, without arming them. */
+static void look_at_all(struct waiter *w)
 {
-	struct pollfd interrupt = { .fd = w->interrupt_fd, .events = POLLIN };
-	struct timespec timeout = clock_timespec(ns);
-	int count;
+	w->touched = (struct queue){ NULL, NULL };
+	for (size_t i = 0; i < w->count; i++) {
+		struct reader *r = w->readers[i];
+		const bool armed = r->place == PLACE_ARMED;
 
-	apply_timer_slack(w);
-	w->sleeps++;
-	count = ppoll(&interrupt, 1, &timeout, NULL);
-	if (count > 0)
-		clear_eventfd(w->interrupt_fd);
-	return count < 0 ? -errno : 0;
+		if (r->place == PLACE_READY)
+			continue;
+		r->place = PLACE_TOUCHED;
+		if (reader_look(r, PASS_OF_WAIT) != 0)
+			put_ready(w, r);
+		else if (armed && reader_position(r) == r->hot.released)
+			r->place = PLACE_ARMED;
+		else
+			waiter_touch(w, r);
+	}
 }
 
-/* Sleeps for @ns at most, after arm_all() found nothing. */
-static int sleep_armed(struct waiting *g, int64_t ns)
+/* Looks at what the user has not read of what the last look found. */
+static void look_at_rest(struct waiter *w)
 {
-	int64_t backoff = g->backoff_ns;
+	struct queue touched = w->touched;
+	struct reader *r;
 
-	if (!any_is_busy(g)) {
+	w->touched = (struct queue){ NULL, NULL };
+	while ((r = queue_pop(&touched)))
+		if (reader_look_at_rest(r, PASS_OF_WAIT) > 0)
+			put_ready(w, r);
+		else
+			waiter_touch(w, r);
+}
+
+/* Among rings that are ready: the others have their turn too, if they have something to show.
+ * Nothing is released of what was shown since the wait began. */
+static void look_at_others(struct waiter *w)
+{
+	struct queue shown = w->touched;
+	struct reader *r;
+	int64_t now;
+
+	w->touched = (struct queue){ NULL, NULL };
+	waiter_take_notifications(w);
+	arm_touched(w);
+	while ((r = queue_pop(&shown)))
+		if (!r->error && reader_look(r, PASS_OF_WAIT) != 0)
+			put_ready(w, r);
+		else
+			waiter_touch(w, r);
+	now = clock_now();
+	if (now - w->looked_ns >= LOOK_AT_ALL_NS) {
+		w->looked_ns = now;
+		look_at_all(w);
+	}
+}
+
+/* A reader whose turn is over has another one if it is not through; it is looked at again as long as
+ * others are not. */
+static void end_turn(struct waiter *w, struct reader *r)
+{
+	if (!r->error && reader_has_left(r)) {
+		/* Behind them. */
+		r->place = PLACE_READY;
+		look_at_others(w);
+		put_ready(w, r);
+	} else if (!r->error && w->ready.first && reader_look(r, PASS_OF_TURN) != 0) {
+		put_ready(w, r);
+	} else {
+		waiter_touch(w, r);
+	}
+}
+
+struct reader *waiter_next_turn(struct waiter *w)
+{
+	struct reader *r = w->turn;
+
+	w->turn = NULL;
+	if (r)
+		end_turn(w, r);
+	while ((r = queue_pop(&w->ready))) {
+		r->place = PLACE_TOUCHED;
+		/* Its user has an error from ringview_peek(). What is left may be discards only, or
+		 * not yet submitted. */
+		if (r->error || reader_look_at_rest(r, PASS_OF_TURN) != 0)
+			return w->turn = r;
+		waiter_touch(w, r);
+	}
+	return NULL;
+}
+
+static int64_t left_of(struct waiting *g, int64_t now)
+{
+	if (g->deadline == 0)
+		g->deadline = clock_deadline(now, g->timeout_ns);
+	return g->deadline == INT64_MAX ? INT64_MAX : g->deadline - now;
+}
+
+/* After arm_touched() found nothing: sleeps until a notification, for @ns at most, or for a @pause
+ * if that is less. */
+static int sleep_armed(struct waiting *g, int64_t ns, int64_t pause_ns)
+{
+	/* At a busy record. */
+	if (g->w->touched.first) {
+		if (pause_ns > g->backoff_ns)
+			pause_ns = g->backoff_ns;
+		if (g->backoff_ns < BACKOFF_LAST_NS)
+			g->backoff_ns *= 2;
+	} else {
 		g->backoff_ns = BACKOFF_FIRST_NS;
-		return sleep_in_epoll(g->waiter, ns);
 	}
-	g->backoff_ns = backoff * 2 < BACKOFF_LAST_NS ? backoff * 2 : BACKOFF_LAST_NS;
-	return sleep_beside_ring(g->waiter, backoff < ns ? backoff : ns);
+	return pause_ns < ns ? sleep_within(g->w, &g->signals, true, pause_ns)
+			     : sleep_at_most(g->w, &g->signals, true, ns);
 }
 
 static void relax(void)
@@ -272,38 +285,43 @@ static int64_t spin_until(const struct waiter *w, int64_t until)
 /* RINGVIEW_WAIT_EVENT. */
 static int wait_event(struct waiting *g)
 {
-	int64_t left = 0;
-	int result;
+	struct waiter *w = g->w;
 
 	for (;;) {
-		if (take_interrupt(g->waiter))
+		int64_t left = 0;
+		int err;
+
+		if (sleep_take_interrupt(w))
 			return -ECANCELED;
-		/* Also after a time-out: records submitted with BPF_RB_NO_WAKEUP are found here. */
-		result = arm_all(g);
-		if (result != 0)
-			return result;
-		if (g->timeout_ns != 0) {
-			left = deadline_of(g);
-			if (left != INT64_MAX)
-				left -= clock_now();
+		arm_touched(w);
+		if (w->many)
+			look_at_others(w);
+		if (w->ready.first)
+			return outcome(w);
+		if (g->timeout_ns != 0)
+			left = g->timeout_ns < 0 ? INT64_MAX : left_of(g, clock_now());
+		if (left <= 0) {
+			/* Records submitted with BPF_RB_NO_WAKEUP are found here. */
+			look_at_all(w);
+			arm_touched(w);
+			return outcome(w);
 		}
-		if (left <= 0)
-			return 0;
-		result = sleep_armed(g, left);
-		if (result < 0)
-			return result;
+		err = sleep_armed(g, left, INT64_MAX);
+		if (err)
+			return err;
 	}
 }
 
 /* Tells the pacing of a look: of the ring that got the largest share. */
-static void tell_pacing(const struct waiting *g, int64_t now)
+static void tell_pacing(struct waiter *w, int64_t now)
 {
 	uint64_t most = 0, size = 1;
 	bool single = false;
 	size_t new = 0;
 
-	for (size_t i = 0; i < g->count; i++) {
-		struct reader *r = g->readers[i];
+	w->looked_ns = now;
+	for (size_t i = 0; i < w->count; i++) {
+		struct reader *r = w->readers[i];
 		const uint64_t bytes = r->produced - r->seen;
 
 		r->seen = r->produced;
@@ -314,127 +332,112 @@ static void tell_pacing(const struct waiting *g, int64_t now)
 			single = bytes == ringview_internal_stride(r->hot.found);
 		}
 	}
-	pacing_looked(&g->waiter->pacing, most, size, single && new == 1, now);
+	pacing_looked(&w->pacing, most, size, single && new == 1, now);
 }
 
-/* How much later than asked for the kernel may end a sleep. */
-static int64_t slack_of(const struct waiter *w)
+/* Lets the time pass until the rings are to be looked at, which no producer ends. */
+static int pause_paced(struct waiting *g, int64_t pause_ns, int64_t left, int64_t now)
 {
-	return w->timer_slack_ns ? w->timer_slack_ns : prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
-}
+	struct waiter *w = g->w;
 
-/* What to ask for, to sleep for @ns at most. */
-static int64_t less_slack(int64_t ns, int64_t slack)
-{
-	return ns > slack ? ns - slack : 1;
-}
-
-/* Lets the time until @next pass, when the rings are to be looked at; or a little less. */
-static int pass_time(struct waiter *w, int64_t next, int64_t now)
-{
-	const int64_t slack = slack_of(w);
-
-	/* Sleeping past the budget by a slack is bearable; past half of the ring, it is a loss. */
-	if (next - now <= slack && w->pacing.half_ns < w->pacing.budget_ns) {
-		spin_until(w, next);
+	if (pause_ns <= SPIN_NS && w->pacing.half_ns < w->pacing.budget_ns) {
+		spin_until(w, now + (pause_ns < left ? pause_ns : left));
 		return 0;
 	}
-	return sleep_beside_ring(w, less_slack(next - now, slack));
+	return pause_ns < left ? sleep_within(w, &g->signals, false, pause_ns)
+			       : sleep_at_most(w, &g->signals, false, left);
 }
 
 /* RINGVIEW_WAIT_PACED. */
 static int wait_paced(struct waiting *g)
 {
-	struct waiter *w = g->waiter;
-	bool due = false, slept = false, notified = false;
-	int64_t now, deadline;
+	struct waiter *w = g->w;
+	struct pacing *p = &w->pacing;
+	/* What has come since the last look gathers first. */
+	bool gather = !pacing_is_silent(p) && g->timeout_ns != 0;
 
-	if (take_interrupt(w))
-		return -ECANCELED;
-	if (any_has_left(g))
-		return 1;
-	deadline = deadline_of(g);
-	now = clock_now();
+	if (!waiter_is_interrupted(w)) {
+		look_at_rest(w);
+		if (w->ready.first && w->many)
+			look_at_others(w);
+		if (w->ready.first)
+			return outcome(w);
+	}
 	for (;;) {
-		const int64_t next = pacing_next(&w->pacing);
-		const bool silence = next == PACING_SILENCE;
-		int64_t left = deadline == INT64_MAX ? INT64_MAX : deadline - now;
-		uint64_t wakeups;
-		int result;
+		const int64_t now = clock_now(), left = left_of(g, now);
+		int64_t pause_ns;
+		int err;
 
-		if (due || silence || now >= next || left <= 0) {
-			result = silence ? arm_all(g) : look_at_all(g);
-			tell_pacing(g, now);
-			if (result > 0 && slept)
-				pacing_silence_ended(&w->pacing, notified);
-			if (result != 0)
-				return result;
+		if (sleep_take_interrupt(w))
+			return -ECANCELED;
+		if (!gather) {
+			const bool armed = pacing_is_silent(p);
+
+			if (!armed || !w->always_notified || left <= 0)
+				look_at_all(w);
+			if (armed)
+				arm_touched(w);
+			tell_pacing(w, now);
+			if (w->ready.first)
+				return outcome(w);
 			if (left <= 0)
 				return 0;
-			due = false;
-			if (!silence)
-				continue; /* the look decides on the next */
+			if (pacing_is_silent(p) && !armed)
+				continue;
 		}
-		if (silence && !w->always_notified && left > pacing_silence_ns(&w->pacing))
-			left = less_slack(pacing_silence_ns(&w->pacing), slack_of(w));
-		slept = silence && !any_is_busy(g);
-		wakeups = w->wakeups;
-		result = silence ? sleep_armed(g, left)
-				 : pass_time(w, next < deadline ? next : deadline, now);
-		if (result < 0)
-			return result;
-		notified = w->wakeups != wakeups;
-		if (take_interrupt(w))
-			return -ECANCELED;
-		due = true;
-		now = clock_now();
+		gather = false;
+		pause_ns = pacing_pause(p, now);
+		if (pause_ns <= 0)
+			continue;
+		if (!pacing_is_silent(p))
+			err = pause_paced(g, pause_ns, left, now);
+		else
+			err = sleep_armed(g, left, w->always_notified ? INT64_MAX : pause_ns);
+		if (err)
+			return err;
 	}
 }
 
 /* RINGVIEW_WAIT_BUSY. */
 static int wait_busy(struct waiting *g)
 {
-	struct waiter *w = g->waiter;
+	struct waiter *w = g->w;
 
-	if (any_has_left(g) && !waiter_is_interrupted(w))
-		return 1;
+	if (!waiter_is_interrupted(w)) {
+		look_at_rest(w);
+		if (w->ready.first && w->many)
+			look_at_others(w);
+		if (w->ready.first)
+			return outcome(w);
+	}
 	for (;;) {
-		int64_t now = spin_until(w, w->looked_ns + w->pause_ns);
-		const bool stop = take_interrupt(w);
-		/* The caller may sleep next: nothing is held back then. */
-		const bool last = stop || now >= deadline_of(g);
-		int result = last ? arm_all(g) : look_at_all(g);
-
-		w->looked_ns = now;
-		if (stop)
+		w->looked_ns = spin_until(w, w->looked_ns + w->pause_ns);
+		if (sleep_take_interrupt(w))
 			return -ECANCELED;
-		if (result != 0) {
+		look_at_all(w);
+		if (w->ready.first) {
 			w->pause_ns =
 				w->pause_ns * 2 < PAUSE_MOST_NS ? w->pause_ns * 2 : PAUSE_MOST_NS;
-			return result;
+			return outcome(w);
 		}
 		w->pause_ns = w->pause_ns / 2 > PAUSE_LEAST_NS ? w->pause_ns / 2 : PAUSE_LEAST_NS;
-		if (last)
+		if (left_of(g, w->looked_ns) <= 0)
 			return 0;
 	}
 }
 
-int waiter_wait(struct waiter *w, struct reader *const *readers, size_t count, int64_t timeout_ns)
+int waiter_wait(struct waiter *w, int64_t timeout_ns)
 {
 	struct waiting g = {
-		.waiter = w,
-		.readers = readers,
-		.count = count,
+		.w = w,
 		.timeout_ns = timeout_ns,
 		.backoff_ns = BACKOFF_FIRST_NS,
 	};
 	int result = 0;
 
 	w->waits++;
-	for (size_t i = 0; i < count; i++) {
-		ringview_release(&readers[i]->hot);
-		readers[i]->in_turn = false;
-	}
+	waiter_take_over(w);
+	begin_wait(w);
 	switch (w->strategy) {
 	case RINGVIEW_WAIT_EVENT:
 		result = wait_event(&g);
@@ -446,9 +449,10 @@ int waiter_wait(struct waiter *w, struct reader *const *readers, size_t count, i
 		result = wait_busy(&g);
 		break;
 	}
+	signals_restore(&g.signals);
 	w->timeouts += result == 0;
 	/* A handler that interrupts is told as such. */
-	if (result == -EINTR && take_interrupt(w))
+	if (result == -EINTR && sleep_take_interrupt(w))
 		return -ECANCELED;
 	return result;
 }

@@ -8,7 +8,7 @@
 
 #include "cli/settings.h"
 #include "results/comparison.h"
-#include "results/table.h"
+#include "results/report.h"
 #include "watch/watch_settings.h"
 
 #define US INT64_C(1000)

@@ -18,6 +18,8 @@
  * events are lost. Touch record.data after the release and you may read a record that a producer
  * is writing at that moment.
  *
+ * Records of one ring come in the order in which they were reserved, whichever CPU submits first.
+ *
  * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing but
  * opening, and adding to a group, allocates memory. A reader belongs to one thread at a time;
  * ringview_interrupt() alone may be called from others and from signal handlers.
@@ -29,6 +31,11 @@
  *
  * Other languages call the functions of the library of the same names; for the inline ones that
  * pass such a size, the functions that they call, which end in _sized.
+ *
+ * A child made by fork() has a copy of the reader that shares the ring with its parent's. It may
+ * close that, which leaves the parent's alone. Or it may go on reading, by any wait or
+ * ringview_arm(), if the parent does not read any more: a daemon, whose parent exits. What the
+ * parent had not released is read again, at most with the record that PACED and BUSY hold back.
  *
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier in this
  * header names its partner there.
@@ -71,36 +78,39 @@ struct ringview {
 	uint32_t reserved[13]; /* 0 */
 };
 
-/* A record in the ring: a view, valid until the next ringview_release(), _wait() or _arm(). */
+/* A record in the ring: valid until the next ringview_release(), _wait() or _arm(). */
 struct ringview_record {
 	const void *data; /* 8-byte aligned, contiguous even where the ring wraps */
 	uint32_t length;  /* bytes, as given to bpf_ringbuf_reserve(); 0 is possible */
 };
 
-/* How ringview_wait() waits. */
+/*
+ * How ringview_wait() waits. What decides is what the observed program pays: an event costs its
+ * producer some 70 ns, a notification 1 to 25 us (an interrupt; the most in virtual machines). The
+ * kernel notifies for a record that is submitted while the consumer position is that record's: when
+ * the reader has released everything before it, whether or not anybody sleeps.
+ */
 enum ringview_wait_strategy {
 	/* Sleep in epoll until the kernel notifies. The first event after silence is seen at once;
-	 * under load, each notification costs the BPF program more than the event itself. */
+	 * a reader that keeps up makes the producer pay for a notification with nearly every
+	 * event. */
 	RINGVIEW_WAIT_EVENT = 0,
 
 	/*
-	 * Under load, sleep between looks at the ring for as long as the latency budget allows, or
-	 * until the ring would be half full at the rate seen, whichever is sooner. When nothing has
-	 * come for three looks and two budgets, or events come singly with a budget or more
-	 * between, sleep as EVENT does. Producers then pay for a notification once in a while
-	 * instead of with each event, and the reader takes a fraction of the CPU.
+	 * While a stream lives, sleep between looks at the ring for the latency budget, or less
+	 * where the ring would be half full before, and let no producer notify. When nothing has
+	 * come for @linger_ns, release everything and sleep until a notification.
+	 *
+	 * Until then releases hold the last record back (see ringview_release()). A record that is
+	 * submitted with BPF_RB_NO_WAKEUP after silence waits for as long as the silence has
+	 * lasted, but 20 ms (or a budget, if that is longer) at most; see also @always_notified.
 	 */
 	RINGVIEW_WAIT_PACED = 1,
 
 	/*
 	 * Never sleep: spin, looking at the ring every 50 ns in silence and every 5 us under load.
-	 * The last record is held back from the producers, so that none of them notifies, and
-	 * ringview_release() gives back to them late: when the reader next looks for more, or after
-	 * an eighth of the ring. So look again soon, by ringview_wait() at best: until then they
-	 * may find the ring full. A process that is killed leaves what it had released and not yet
-	 * given back to be read again by the next reader of a pinned ring: up to a quarter of the
-	 * ring and one record, beside what its last release was for. Takes a whole CPU. Signals do
-	 * not end the wait; ringview_interrupt() does.
+	 * No producer notifies, as releases hold the last record back. Takes a whole CPU. Signals
+	 * do not end the wait; ringview_interrupt() does.
 	 */
 	RINGVIEW_WAIT_BUSY = 2,
 };
@@ -113,40 +123,56 @@ struct ringview_options {
 	size_t size; /* sizeof(struct ringview_options); of another version, if the rest is 0 */
 	enum ringview_wait_strategy wait;
 
-	/* PACED: how long an event may lie in the ring before the reader looks, in ns, 1 to 10^9;
-	 * 0 is RINGVIEW_LATENCY_BUDGET_NS. What the scheduler takes to wake the reader, and what
-	 * the reader takes for the events before it, come on top. */
+	/*
+	 * PACED: how long the reader sleeps between two looks at most, in ns, 1 to 10^9; 0 is
+	 * RINGVIEW_LATENCY_BUDGET_NS. An event lies in the ring for so long at most, plus what the
+	 * reader takes for the events before it and what the scheduler takes to wake the reader.
+	 * A look costs the reader 5 to 25 us of CPU time: 200 us take 2 to 10 % of a CPU while a
+	 * stream lives, 1 ms a fifth of that.
+	 */
 	int64_t latency_budget_ns;
 
 	/*
-	 * The timer slack, in ns up to 10^9, that ringview_wait() gives the thread that calls it,
-	 * by prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by
-	 * default). The kernel may end a sleep later by so much. PACED takes the slack off its
-	 * sleeps, so the budget holds with any, but with a slack of 1 it sleeps longer, and can
-	 * still sleep where the ring fills up within the slack, in place of spinning.
+	 * The timer slack, in ns up to 10^9, that ringview_wait() gives the thread that calls it, by
+	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by default).
+	 * The kernel may end a sleep later by so much. PACED takes the slack off its sleeps, and
+	 * where that is more than half of a sleep lowers the slack for its time: the budget holds
+	 * with any slack.
 	 */
 	int64_t timer_slack_ns;
 
 	/*
 	 * PACED: not 0 says that each record is submitted, or discarded, without BPF_RB_NO_WAKEUP.
 	 * Silence is then slept through until a notification. By default nothing is taken for
-	 * granted: the reader looks once in every budget, so that the budget holds with any
-	 * producer; once in every ten where it has seen a notification end nearly every silence.
+	 * granted: the reader also looks at the ring, at times that back off to 20 ms, which takes
+	 * 0.1 % of a CPU.
 	 */
 	int always_notified;
+
+	/*
+	 * PACED: how long after the last record the stream counts as living, in ns. 0 is ten
+	 * budgets: then the CPU time that the reader spends on looking in vain is ten times what a
+	 * notification costs a producer. INT64_MAX never goes back to notifications once a record
+	 * has come, for hosts where the observed program is all that counts: it costs the CPU time
+	 * of a look each budget, also in silence. 1 sleeps until a notification whenever a look
+	 * finds nothing, which spares the reader's CPU.
+	 */
+	int64_t linger_ns;
 };
 
-#define RINGVIEW_OPTIONS_DEFAULT                                              \
-	{                                                                     \
-		sizeof(struct ringview_options), RINGVIEW_WAIT_EVENT, 0, 0, 0 \
+#define RINGVIEW_OPTIONS_DEFAULT                                                 \
+	{                                                                        \
+		sizeof(struct ringview_options), RINGVIEW_WAIT_EVENT, 0, 0, 0, 0 \
 	}
 
 /*
  * Opens a reader on the ring buffer behind @map_fd, at the consumer position that is stored in the
  * ring, so a pinned ring goes on where its last reader released. @options may be NULL.
  *
- * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds three file
- * descriptors, one mapping of a page and one of twice the ring's size, and less than 1 KiB.
+ * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds that file
+ * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one mapping
+ * of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group needs no more
+ * than the first.
  *
  * 0, or
  *   -EBADF       @map_fd is not open
@@ -154,8 +180,9 @@ struct ringview_options {
  *                or out of range
  *   -EOPNOTSUPP  the map was made with BPF_F_RB_OVERWRITE (Linux 6.19): another protocol
  *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
- *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; or, before
- *                Linux 5.19, without CAP_BPF where kernel.unprivileged_bpf_disabled is not 0
+ *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; bpf(2) is
+ *                refused by seccomp; or, before Linux 5.19, without CAP_BPF where
+ *                kernel.unprivileged_bpf_disabled is not 0
  *   -EACCES      @map_fd is for reading only (BPF_F_RDONLY): the consumer position is written
  *   -EMFILE, -ENFILE, -ENOMEM, and what bpf(2) and mmap(2) say
  */
@@ -185,51 +212,66 @@ struct ringview_memory {
 int ringview_open_memory_sized(struct ringview **reader, const struct ringview_memory *memory,
 	size_t memory_size, const struct ringview_options *options);
 
-/* As ringview_open(), on a ring in plain memory, which has to outlive the reader. */
+/* As ringview_open(), on a ring in plain memory, which has to outlive the reader. -EINVAL also where
+ * @notify_fd is anything but a non-blocking eventfd. */
 static inline int ringview_open_memory(struct ringview **reader,
 	const struct ringview_memory *memory, const struct ringview_options *options)
 {
 	return ringview_open_memory_sized(reader, memory, sizeof(*memory), options);
 }
 
-/* Closes the reader. What was not released stays in the ring, for the next reader. NULL is fine.
- * Views of records end here: their memory is unmapped. */
+/* Closes the reader: invalidates every record, as their memory is unmapped. What was not released
+ * stays in the ring, for the next reader; what was held back is released, except in a child of
+ * fork(). NULL is fine. */
 void ringview_close(struct ringview *rv);
 
 /*
  * Waits until ringview_peek() has a record. Releases first: views end here.
  *
- * @timeout_ns: nanoseconds; 0 only looks, negative waits without end. Records that are submitted
+ * @timeout_ns: nanoseconds; 0 only looks, negative waits without end: so check what is left of a
+ * deadline before passing it on. Records that are submitted
  * or discarded with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the
  * notifications of all that follow (bpf_ringbuf_commit() notifies only for the record at the
  * consumer position), so give a time-out with such producers: the ring itself is looked at when it
  * is over. PACED and BUSY look without being told, and need none.
  *
- * With PACED and BUSY, ringview_peek() says 0 at the end of what the wait found even if more has
- * come since, so that the reader comes back here, and does not run after the producers record by
- * record, which would slow them down; a second peek looks.
+ * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and after an
+ * eighth of the ring or 256 KiB at the latest, even if more has come since: so the reader releases,
+ * comes back here, and does not run after the producers record by record, which would slow them
+ * down. The next wait returns at once if something is left. A second peek looks further.
  *
  * 1 a record is there, 0 timed out, or
- *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect
- *   -EINTR       a signal handler ran (EVENT and PACED)
+ *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect.
+ *                Records may be there: peek until 0 before closing, if they matter
+ *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. Handlers run in these
+ *                sleeps only, from the first on: none is missed. One that runs between the caller's
+ *                own check and the first sleep ends nothing: let it call ringview_interrupt(). A
+ *                stopped and continued process, a debugger and a freezer do not end the wait.
  *   -EBADMSG, -EBUSY  as ringview_peek()
+ *   -EINVAL      the reader is in a group
+ *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC (the user's limit of epoll watches): the first sleep
  */
 int ringview_wait(struct ringview *rv, int64_t timeout_ns);
 
-/* The file descriptor to watch for EPOLLIN in an event loop of your own. It is the map's, and stays
- * the reader's: do not close it. Call ringview_arm() each time before sleeping on it. */
+/*
+ * The file descriptor to watch for EPOLLIN in an event loop of your own, level-triggered or with
+ * EPOLLET; or -EMFILE, -ENFILE, -ENOMEM or -ENOSPC. It becomes readable when the kernel notifies or
+ * ringview_interrupt() is called, and stays so until ringview_arm() or a wait. It is the reader's:
+ * do not read, close or change it. Call ringview_arm() each time before sleeping on it. A child of
+ * fork() has to ask for its own.
+ */
 int ringview_fd(const struct ringview *rv);
 
 /*
- * Prepares for sleeping on ringview_fd(): releases, and looks once more in a way that cannot miss a
- * record that is being submitted at this moment. Views end here.
+ * Prepares for sleeping on ringview_fd(): releases everything, and looks once more in a way that
+ * cannot miss a record that is being submitted at this moment. Invalidates every record.
  *
- * 1 there is a record: do not sleep. 0: sleep, also with EPOLLET; the next record, or the one that
- * is reserved already, makes the descriptor readable when it is submitted or discarded without
- * BPF_RB_NO_WAKEUP. -EBADMSG, -EBUSY as ringview_peek().
+ * 1 there is a record: do not sleep. 0: sleep; the next record, or the one that is reserved already,
+ * makes the descriptor readable when it is submitted or discarded without BPF_RB_NO_WAKEUP.
+ * -EBADMSG, -EBUSY as ringview_peek().
  *
- * Sleep without it and a wakeup can be lost for ever with EPOLLET: the kernel notifies only a
- * consumer that has released everything.
+ * Sleep without it and a wakeup can be lost for ever: the kernel notifies only a consumer that has
+ * released everything.
  */
 int ringview_arm(struct ringview *rv);
 
@@ -275,7 +317,8 @@ void ringview_cancel(struct ringview *rv);
 /*
  * Starts again at the consumer position that is stored in the ring, and clears the error that
  * ringview_peek() keeps returning: after -EBUSY, when the other consumer is gone; after -EBADMSG,
- * when the ring was repaired. 0, or -EBADMSG while the stored positions are impossible.
+ * when the ring was repaired. A record that this reader had released and held back is released
+ * first, and not shown again. 0, or -EBADMSG while the stored positions are impossible.
  */
 int ringview_restart(struct ringview *rv);
 
@@ -316,8 +359,12 @@ static inline void ringview_get_statistics(
  *		}
  *	}
  *
+ * A turn shows an eighth of the ring or 256 KiB at most: a flooded ring does not starve the others. With EVENT, and with PACED in
+ * silence, a wait costs by the rings that were read or notified, however many there are. Looks of
+ * PACED and BUSY cost by all: some 20 to 100 ns a ring, once a budget while a stream lives.
+ *
  * A group belongs, with its readers, to one thread at a time; ringview_group_interrupt() is the
- * exception.
+ * exception. Of fork(), the same holds as for a reader.
  */
 struct ringview_group;
 
@@ -339,16 +386,18 @@ int ringview_group_add(struct ringview_group *group, struct ringview *rv);
 int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 
 /*
- * As ringview_wait(), for any reader of the group. A reader whose ring is broken counts as one with
- * a record: ringview_group_next() hands it out, and its ringview_peek() says what is wrong; take it
- * out, or no wait is a wait any more. Views of all readers end here.
+ * As ringview_wait(), for any reader of the group. Releases first, and invalidates the records of
+ * all readers. Records that do not notify are found when the wait times out, or within 20 ms while
+ * other rings keep the group busy.
+ *
+ * A reader whose ring is broken counts as one with a record: ringview_group_next() hands it out, and
+ * its ringview_peek() returns the error. Remove it, or every wait returns at once.
  */
 int ringview_group_wait(struct ringview_group *group, int64_t timeout_ns);
 
 /*
- * The next reader in turn that has a record. Its ringview_peek() shows an eighth of its ring at
- * most, then says 0 until its next turn: a flooded ring does not starve the others. To finish a
- * turn early is fine.
+ * The next reader in turn that has a record. Its ringview_peek() returns 0 at the end of its turn,
+ * and until the next. To finish a turn early is fine.
  *
  * 1 with @rv, or 0: all that the last wait found has been handed out, or the group was interrupted.
  * Wait again.
@@ -391,7 +440,7 @@ const char *ringview_version(void);
 
 /* Cold parts of the inline functions; not for your use. */
 int ringview_internal_seek(struct ringview *rv);
-void ringview_internal_conflict(struct ringview *rv);
+void ringview_internal_release(struct ringview *rv);
 
 /*
  * Load-acquire of the header word at *@at; what is read through *@at afterwards is the record that
@@ -505,7 +554,12 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 }
 
 /*
- * Gives everything shown so far back to the producers, with one store. Views end here.
+ * Releases every record shown so far to the producers, with one store: invalidates them.
+ *
+ * PACED and BUSY hold the last record back, so that no producer notifies, unless it takes more than
+ * an eighth of the ring: producers see its bytes as taken, and a process that is killed leaves it
+ * to be read again, once, by the next reader of a pinned ring. It is released with the next record,
+ * before a sleep that needs a notification, by ringview_arm() and by ringview_close().
  *
  * If another consumer has moved the position meanwhile, nothing is written, and ringview_peek()
  * says -EBUSY. (Seen at the next release, not prevented: a ring has one consumer.)
@@ -515,7 +569,7 @@ static inline void ringview_release(struct ringview *rv)
 	uint64_t position = (uintptr_t)rv->next + rv->offset;
 
 	if (!RINGVIEW_LIKELY(__atomic_load_n(rv->consumer, __ATOMIC_RELAXED) == rv->released)) {
-		ringview_internal_conflict(rv);
+		ringview_internal_release(rv);
 		return;
 	}
 	/* Release: the payloads have been read before producers may overwrite them. Pairs with

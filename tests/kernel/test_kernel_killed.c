@@ -2,7 +2,7 @@
 /*
  * Consumers of a pinned ring that are killed at any point, and followed by others, while a BPF
  * program goes on writing: nothing is lost but what was released, and nothing is read twice but
- * what was not. Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_KILLS says how many for each case.
+ * what was not, and one record where the reader holds it back. Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_KILLS says how many for each case.
  *
  * Each consumer notes in shared memory what it is about to release and what it has released. The
  * next one compares the first record that it sees.
@@ -35,15 +35,14 @@
 #define PATIENCE 20       /* of the producer, in yields: each may take a while on a busy machine */
 #define HANGS_AFTER_S 60
 
-/* Late releases of BUSY: so much beside what the last release gave back, says ringview.h. */
-#define LATE_MOST (RING_SIZE / 4 + NUMBERED_LONGEST + RINGVIEW_HEADER_SIZE)
+/* PACED and BUSY hold each record back that is the last one. */
+_Static_assert(NUMBERED_LONGEST + RINGVIEW_HEADER_SIZE <= RING_SIZE / 8, "none is too large for that");
 
 enum style { EACH, BATCH, COPY, DRAIN, GROUP };
 
 /* Numbers are those of the first record that is not meant. */
 struct journal {
 	uint64_t seen;      /* records that the consumer has seen */
-	uint64_t before;    /* released before the last release */
 	uint64_t released;  /* surely */
 	uint64_t releasing; /* perhaps */
 	char wrong[200];
@@ -78,11 +77,14 @@ static uint64_t shown_from(uint64_t number)
 	return number;
 }
 
-/* The first of the records before @number that take @bytes at most. */
-static uint64_t back_from(uint64_t number, uint64_t bytes)
+/* The last record before @number that is not discarded; @number, where there is none. */
+static uint64_t shown_before(uint64_t number)
 {
-	while (number > 0 && stride_of(numbered_length(number - 1)) <= bytes)
-		bytes -= stride_of(numbered_length(--number));
+	uint64_t before = number;
+
+	while (before > 0)
+		if (!numbered_is_discarded(--before))
+			return before;
 	return number;
 }
 
@@ -105,23 +107,18 @@ static uint64_t noted(const uint64_t *place)
 		_exit(1);                                                                \
 	} while (0)
 
-static bool is_late(const struct killed *k)
-{
-	return k->wait == RINGVIEW_WAIT_BUSY;
-}
-
 /* Whether a consumer may begin with record @first after what the last one noted. */
 static bool may_begin_with(const struct killed *k, uint64_t first)
 {
 	const struct journal *j = k->journal;
-	const uint64_t least =
-		is_late(k) ? back_from(j->before, LATE_MOST) : shown_from(j->released);
+	const bool holds = k->wait != RINGVIEW_WAIT_EVENT;
+	const uint64_t released = shown_from(j->released), releasing = shown_from(j->releasing);
 
-	if (first < least || first > shown_from(j->releasing))
-		return false;
-	/* A drain releases in between, and a late release comes at any time. */
-	return is_late(k) || k->style == DRAIN || first == shown_from(j->released) ||
-	       first == shown_from(j->releasing);
+	/* A drain releases in between. */
+	if (k->style == DRAIN && first >= released && first <= releasing)
+		return true;
+	return first == released || first == releasing ||
+	       (holds && (first == shown_before(released) || first == shown_before(releasing)));
 }
 
 /* Looks at a record: it is the next one, and whole. */
@@ -152,11 +149,10 @@ static void begin_with(struct consumer *c, const struct ringview_record *record)
 
 	memcpy(&first, record->data, sizeof(first));
 	if (!may_begin_with(c->killed, first))
-		wrong(c, "begins with record %llu, but %llu to %llu were released (%llu before)",
+		wrong(c, "begins with record %llu, but %llu to %llu were released",
 			(unsigned long long)first, (unsigned long long)j->released,
-			(unsigned long long)j->releasing, (unsigned long long)j->before);
+			(unsigned long long)j->releasing);
 	/* In this order, so that a kill in between leaves nothing that forbids @first. */
-	note(&j->before, first);
 	note(&j->released, first);
 	note(&j->releasing, first);
 	c->next = first;
@@ -165,7 +161,6 @@ static void begin_with(struct consumer *c, const struct ringview_record *record)
 static void release(struct consumer *c)
 {
 	note(&c->journal->releasing, c->next);
-	note(&c->journal->before, c->journal->released);
 	ringview_release(c->rv);
 	note(&c->journal->released, c->next);
 }
@@ -201,8 +196,7 @@ static int read_copies(struct consumer *c)
 
 	do {
 		note(&c->journal->releasing, c->next + 1);
-		note(&c->journal->before, c->journal->released);
-		found = ringview_read_into(c->rv, buffer, sizeof(buffer), &length);
+			found = ringview_read_into(c->rv, buffer, sizeof(buffer), &length);
 		if (found > 0)
 			see(c, buffer, length);
 		note(&c->journal->released, c->next);
@@ -223,7 +217,6 @@ static int read_drained(struct consumer *c)
 {
 	int count = ringview_drain(c->rv, see_drained, c, NULL);
 
-	note(&c->journal->before, c->journal->released);
 	note(&c->journal->released, c->next);
 	return count < 0 ? count : 0;
 }

@@ -75,7 +75,7 @@ static void a_paced_reader_rests_at_the_end_of_what_it_found(void **state)
 	assert_record(k, 1, 8);
 }
 
-/* BUSY. */
+/* BUSY, and what PACED has in common with it. */
 
 static void read_one(struct kernel *k, uint64_t number)
 {
@@ -87,20 +87,36 @@ static void read_one(struct kernel *k, uint64_t number)
 	assert_no_record(k);
 }
 
-static void no_record_notifies_while_a_busy_reader_holds_one_back(void **state)
+static void no_record_notifies_while(void **state, enum ringview_wait_strategy strategy)
 {
-	struct kernel *k = waiting(state, RINGVIEW_WAIT_BUSY);
+	struct ringview_options options = options_of(strategy);
+	struct kernel *k = available(state);
 	uint64_t i;
 
+	options.linger_ns = INT64_MAX;
+	kernel_reopen_with(k, &options);
 	read_one(k, 0);
 	assert_true(notified(k, 0));
 	for (i = 1; i < 1000; i++)
 		read_one(k, i);
 	assert_false(notified(k, 0));
-	/* A time-out gives it back. */
+	/* Nor after a time-out, but when the reader is armed. */
 	assert_int_equal(ringview_wait(k->rv, 0), 0);
 	read_one(k, i);
+	assert_false(notified(k, 0));
+	assert_int_equal(ringview_arm(k->rv), 0);
+	read_one(k, i + 1);
 	assert_true(notified(k, 0));
+}
+
+static void no_record_notifies_while_a_busy_reader_holds_one_back(void **state)
+{
+	no_record_notifies_while(state, RINGVIEW_WAIT_BUSY);
+}
+
+static void no_record_notifies_while_a_paced_reader_holds_one_back(void **state)
+{
+	no_record_notifies_while(state, RINGVIEW_WAIT_PACED);
 }
 
 static void closing_a_busy_reader_gives_the_last_record_back(void **state)
@@ -238,7 +254,8 @@ static struct kernel *next_turn(void)
 static void read_group_with(void **state, enum ringview_wait_strategy strategy)
 {
 	const struct ringview_options options = options_of(strategy);
-	const uint64_t flood = rings[0].size / STRIDE - 1;
+	/* But for the record that is held back. */
+	const uint64_t flood = rings[0].size / STRIDE - 1 - (strategy != RINGVIEW_WAIT_EVENT);
 	struct ringview_record record;
 	uint64_t number, seen = 0, turns = 0;
 	struct kernel *k;
@@ -358,6 +375,7 @@ int main(void)
 		in_kernel(a_notification_ends_the_silence_of_a_paced_reader),
 		in_kernel(a_paced_reader_rests_at_the_end_of_what_it_found),
 		in_kernel(no_record_notifies_while_a_busy_reader_holds_one_back),
+		in_kernel(no_record_notifies_while_a_paced_reader_holds_one_back),
 		in_kernel(closing_a_busy_reader_gives_the_last_record_back),
 		in_kernel(a_busy_reader_finds_a_record),
 		in_kernel(a_stream_is_read_by_an_event_reader),

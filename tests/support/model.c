@@ -110,18 +110,19 @@ bool model_seek(struct model *m)
 	for (;;) {
 		enum model_state state;
 
+		if (m->in_pass && (int64_t)(model_position(m, m->next) - m->pass_end) >= 0) {
+			m->in_pass = false;
+			return false;
+		}
 		if (m->next == m->known) {
-			const bool rests = m->rest;
-
-			m->rest = false;
-			if (rests || m->known == m->reserved)
+			if (m->known == m->reserved)
 				return false;
 			m->known = m->reserved;
 		}
 		state = model_record(m, m->next)->state;
 		if (state != MODEL_DISCARDED)
 			return state == MODEL_SUBMITTED;
-		m->next++;
+		m->last = m->next++;
 		m->discarded++;
 	}
 }
@@ -133,8 +134,31 @@ void model_show(struct model *m)
 	m->last = m->next++;
 }
 
+void model_restart(struct model *m)
+{
+	m->next = m->known = m->last = m->published = m->released;
+	m->in_pass = false;
+}
+
+void model_begin_pass(struct model *m)
+{
+	const uint64_t eighth = m->ring->size / 8, most = eighth < 262144 ? eighth : 262144;
+	const uint64_t start = model_position(m, m->next);
+	const uint64_t found = model_position(m, m->known) - start;
+
+	m->in_pass = true;
+	m->pass_end = start + (found < most ? found : most);
+}
+
 void model_release(struct model *m)
 {
+	uint64_t published = m->next;
+
+	if (m->holds &&
+		model_position(m, m->next) - model_position(m, m->last) <= m->ring->size / 8)
+		published = m->last;
+	if (published > m->published)
+		m->published = published;
 	m->released = m->next;
 }
 
@@ -150,15 +174,17 @@ void model_cancel(struct model *m)
 			m->bytes -= record->length;
 		}
 	}
+	m->last = m->published;
 }
 
 bool model_arm(struct model *m)
 {
 	bool found;
 
-	m->rest = false;
+	m->in_pass = false;
 	do {
 		model_release(m);
+		m->published = m->released;
 		found = model_seek(m);
 	} while (!found && m->next != m->released);
 	return found;
@@ -181,6 +207,7 @@ bool model_skip_to(struct model *m, uint64_t number)
 	for (; m->next < number; m->next++) {
 		if (model_record(m, m->next)->state != MODEL_DISCARDED)
 			return false;
+		m->last = m->next;
 		m->discarded++;
 	}
 	return true;

@@ -50,8 +50,10 @@ struct model {
 	uint64_t released;  /* the first that is not released */
 	uint64_t published; /* the one that the ring's consumer position is of */
 	uint64_t known;     /* the first that the reader does not know to be reserved */
-	bool rest;          /* at @known, it says once that there is none */
-	uint64_t last;      /* the last that was shown */
+	uint64_t last;      /* the last that was shown or skipped, or @published */
+	bool holds;         /* a release holds the last record back */
+	bool in_pass;       /* from position @pass_end on it says once that there is none */
+	uint64_t pass_end;
 
 	uint64_t shown, bytes, discarded; /* as in struct ringview_statistics */
 };
@@ -80,6 +82,12 @@ bool model_seek(struct model *m);
 
 /* The record that model_seek() found is shown. */
 void model_show(struct model *m);
+
+/* As after opening and ringview_restart(); @m->released is where. */
+void model_restart(struct model *m);
+
+/* What a wait found is shown up to a point: an eighth of the ring, or 256 KiB, at most. */
+void model_begin_pass(struct model *m);
 
 /* ringview_release(), ringview_cancel() and ringview_arm(). */
 void model_release(struct model *m);

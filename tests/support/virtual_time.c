@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <poll.h>
 #include <signal.h>
-#include <sys/epoll.h>
+#include <stdio.h>
+#include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "fixture.h"
@@ -14,8 +16,6 @@ int __real_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
-int __real_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse);
-int __wrap_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse);
 
 static struct {
 	bool on;
@@ -23,6 +23,7 @@ static struct {
 	virtual_event *event;
 	void *context;
 	size_t sleeps;
+	bool in_epoll;
 	struct virtual_sleep last;
 	uint64_t readings;
 } time_line;
@@ -82,6 +83,11 @@ size_t virtual_sleeps(void)
 	return time_line.sleeps;
 }
 
+bool virtual_in_epoll(void)
+{
+	return time_line.in_epoll;
+}
+
 struct virtual_sleep virtual_last_sleep(void)
 {
 	return time_line.last;
@@ -106,6 +112,13 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 /* What is asked of the descriptors; > 0 ends the sleep. */
 typedef int readiness(void *context);
 
+static int64_t oversleep(void)
+{
+	const int64_t slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+
+	return time_line.oversleep < slack ? time_line.oversleep : slack;
+}
+
 static int sleep_through(bool in_epoll, int64_t ns, readiness *ready, void *context)
 {
 	const int64_t start = time_line.now;
@@ -115,7 +128,8 @@ static int sleep_through(bool in_epoll, int64_t ns, readiness *ready, void *cont
 	time_line.sleeps++;
 	time_line.last = (struct virtual_sleep){ .in_epoll = in_epoll, .ns = ns };
 	if (ns != VIRTUAL_NEVER)
-		until = start + ns + time_line.oversleep;
+		until = start + ns + oversleep();
+	time_line.in_epoll = in_epoll;
 	for (;;) {
 		count = ready(context);
 		if (count != 0 || (time_line.now >= until && time_line.next > until))
@@ -124,6 +138,7 @@ static int sleep_through(bool in_epoll, int64_t ns, readiness *ready, void *cont
 			fail_msg("sleeps for ever");
 		step(until);
 	}
+	time_line.in_epoll = false;
 	time_line.last.slept = time_line.now - start;
 	return count;
 }
@@ -131,6 +146,7 @@ static int sleep_through(bool in_epoll, int64_t ns, readiness *ready, void *cont
 struct polled {
 	struct pollfd *fds;
 	nfds_t count;
+	const sigset_t *mask;
 };
 
 static int poll_is_ready(void *context)
@@ -138,39 +154,26 @@ static int poll_is_ready(void *context)
 	const struct timespec none = { 0, 0 };
 	struct polled *polled = context;
 
-	return __real_ppoll(polled->fds, polled->count, &none, NULL);
+	return __real_ppoll(polled->fds, polled->count, &none, polled->mask);
+}
+
+static bool is_epoll(int fd)
+{
+	char path[32], target[32] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return readlink(path, target, sizeof(target) - 1) > 0 &&
+	       strcmp(target, "anon_inode:[eventpoll]") == 0;
 }
 
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	struct polled polled = { fds, count };
+	struct polled polled = { fds, count, mask };
 
 	if (!time_line.on)
 		return __real_ppoll(fds, count, timeout, mask);
-	return sleep_through(false,
+	return sleep_through(is_epoll(fds->fd),
 		timeout ? timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec : VIRTUAL_NEVER,
 		poll_is_ready, &polled);
-}
-
-struct epolled {
-	int fd;
-	struct epoll_event *events;
-	int count;
-};
-
-static int epoll_is_ready(void *context)
-{
-	struct epolled *epolled = context;
-
-	return epoll_wait(epolled->fd, epolled->events, epolled->count, 0);
-}
-
-int __wrap_epoll_wait_ns(int fd, struct epoll_event *events, int count, int64_t ns, bool *coarse)
-{
-	struct epolled epolled = { fd, events, count };
-
-	if (!time_line.on)
-		return __real_epoll_wait_ns(fd, events, count, ns, coarse);
-	return sleep_through(true, ns, epoll_is_ready, &epolled);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Time that passes only as the library reads the clock or sleeps, so that a test says what happens
- * at which nanosecond, waits for nothing, and does the same each time. Descriptors are real: a
- *sleep ends when one of them becomes readable.
+ * at which nanosecond, waits for nothing, and does the same each time. Descriptors and signals are
+ * real: a sleep ends when a descriptor becomes readable, or with EINTR when an event raises a
+ * signal that the sleep does not block.
  *
  * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=epoll_wait_ns
+ *	-Wl,--wrap=clock_gettime,--wrap=ppoll
  */
 #ifndef TEST_VIRTUAL_TIME_H
 #define TEST_VIRTUAL_TIME_H
@@ -36,7 +37,8 @@ int64_t virtual_now(void);
 /* Lets time pass while the library is not in it. */
 void virtual_time_pass(int64_t ns);
 
-/* Sleeps that nothing cuts short end so much later; the timer slack, say. */
+/* Sleeps that nothing cuts short end so much later, but not by more than the thread's timer slack
+ * at that time. */
 void virtual_oversleep(int64_t ns);
 
 struct virtual_sleep {
@@ -44,6 +46,9 @@ struct virtual_sleep {
 	int64_t ns;    /* what was asked for; VIRTUAL_NEVER without a time-out */
 	int64_t slept;
 };
+
+/* Whether the library sleeps in epoll at this moment. */
+bool virtual_in_epoll(void);
 
 /* Sleeps since the beginning, and the last of them. */
 size_t virtual_sleeps(void);

@@ -19,19 +19,17 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define HOUR (3600000 * MS)
-#define START (1000 * MS)
+#define START 1000 * MS
 
-/* How long it will be until the next look. */
+/* How long it will be until the next look, right after the last one. */
 static int64_t sleep_of(const struct pacing *p)
 {
-	const int64_t next = pacing_next(p);
-
-	return next == PACING_SILENCE ? PACING_SILENCE : next - p->looked_ns;
+	return pacing_pause(p, p->looked_ns);
 }
 
 static bool is_silent(const struct pacing *p)
 {
-	return pacing_next(p) == PACING_SILENCE;
+	return pacing_is_silent(p);
 }
 
 /* Looks after @ns more, and finds @bytes of many records. */
@@ -42,7 +40,7 @@ static void look_after(struct pacing *p, int64_t ns, uint64_t bytes, uint64_t si
 
 static void start(struct pacing *p)
 {
-	pacing_start(p, BUDGET, START);
+	pacing_start(p, BUDGET, 0, START);
 }
 
 /* Looks when it is time, @looks times, at a producer of @rate bytes a nanosecond. Ends silence. */
@@ -198,7 +196,6 @@ static void empty_looks_are_a_lull_and_then_silence(void **state)
 	struct pacing p;
 
 	(void)state;
-	_Static_assert(PACING_PATIENCE == 3, "the looks below");
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	look_after(&p, 10 * US, MIB / 2, MIB);
@@ -209,7 +206,7 @@ static void empty_looks_are_a_lull_and_then_silence(void **state)
 	assert_int_equal(sleep_of(&p), 40 * US);
 	look_after(&p, 40 * US, 0, MIB);
 	assert_int_equal(sleep_of(&p), 80 * US);
-	look_after(&p, PACING_PATIENCE_BUDGETS * BUDGET - 70 * US - 1, 0, MIB);
+	look_after(&p, PACING_LINGER_BUDGETS * BUDGET - 70 * US - 1, 0, MIB);
 	assert_int_equal(sleep_of(&p), 160 * US);
 	look_after(&p, 1, 0, MIB);
 	assert_true(is_silent(&p));
@@ -217,19 +214,190 @@ static void empty_looks_are_a_lull_and_then_silence(void **state)
 	assert_true(is_silent(&p));
 }
 
-static void three_looks_a_budget_apart_that_are_empty_are_silence(void **state)
+/* Looks of a budget after which a stream that has stopped is over. */
+static int looks_until_silence(struct pacing *p)
+{
+	int looks = 0;
+
+	run_steadily(p, 0.01, MIB, 100);
+	look_after(p, BUDGET, 64, MIB);
+	for (; !is_silent(p) && looks < 100000; looks++)
+		look_after(p, sleep_of(p), 0, MIB);
+	return looks;
+}
+
+static void a_stream_is_over_when_nothing_has_come_for_as_long_as_the_reader_lingers(void **state)
+{
+	const struct {
+		int64_t linger;
+		int looks;
+	} cases[] = {
+		{ 0, PACING_LINGER_BUDGETS },
+		{ 1, 1 },
+		{ BUDGET, 1 },
+		{ BUDGET + 1, 2 },
+		{ 50 * BUDGET, 50 },
+		{ 1000 * MS, 5000 },
+	};
+	struct pacing p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		pacing_start(&p, BUDGET, cases[i].linger, START);
+		assert_int_equal(looks_until_silence(&p), cases[i].looks);
+	}
+}
+
+static void a_stream_never_ends_when_the_reader_lingers_for_ever(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	pacing_start(&p, BUDGET, INT64_MAX, START);
+	/* Silence until a record has come, though it be one. */
+	look_after(&p, HOUR, 0, MIB);
+	assert_true(is_silent(&p));
+	pacing_looked(&p, 64, MIB, true, p.looked_ns + HOUR);
+	for (i = 0; i < 1000; i++) {
+		assert_false(is_silent(&p));
+		look_after(&p, HOUR, 0, MIB);
+		assert_int_equal(sleep_of(&p), BUDGET);
+	}
+}
+
+/* Silence. */
+
+static int64_t longest_silence(int64_t budget)
+{
+	return budget > PACING_SILENCE_NS ? budget : PACING_SILENCE_NS;
+}
+
+static void silence_is_looked_at_at_times_that_back_off(void **state)
+{
+	const int64_t budgets[] = { 1, 10 * US, BUDGET, MS, PACING_SILENCE_NS, 1000 * MS };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++) {
+		const int64_t most = longest_silence(budgets[i]);
+		int64_t expected = budgets[i];
+		struct pacing p;
+
+		pacing_start(&p, budgets[i], 0, START);
+		while (expected < most) {
+			assert_int_equal(sleep_of(&p), expected);
+			look_after(&p, expected, 0, MIB);
+			expected *= 2;
+		}
+		assert_int_equal(sleep_of(&p), most);
+		look_after(&p, most, 0, MIB);
+		assert_int_equal(sleep_of(&p), most);
+	}
+}
+
+static void silence_after_a_stream_begins_with_a_budget(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	look_after(&p, HOUR, 0, MIB);
+	looks_until_silence(&p);
+	assert_int_equal(sleep_of(&p), BUDGET);
+}
+
+static void a_single_record_in_silence_begins_it_anew(void **state)
+{
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	look_after(&p, HOUR, 0, MIB);
+	look_after(&p, HOUR, 0, MIB);
+	assert_true(sleep_of(&p) > BUDGET);
+	pacing_looked(&p, 64, MIB, true, p.looked_ns + HOUR);
+	assert_int_equal(sleep_of(&p), BUDGET);
+}
+
+/* Those of a caller who waits for 0 ns, say, or after notifications of records that are discarded:
+ * silence has not lasted longer by them. */
+static void looks_sooner_than_asked_for_lengthen_no_sleep(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	start(&p);
+	for (i = 0; i < 1000; i++)
+		look_after(&p, i % 2 ? 1 : BUDGET / 10, 0, MIB);
+	assert_int_equal(sleep_of(&p), BUDGET);
+	/* A timer may end a little before: the slack is taken off. */
+	look_after(&p, BUDGET - 50 * US, 0, MIB);
+	assert_int_equal(sleep_of(&p), 2 * BUDGET);
+}
+
+/* Whenever it comes, a record without a notification waits no longer than the silence before it
+ * has lasted, or a budget, and 20 ms at most. */
+static void a_record_without_notification_waits_as_long_as_the_silence_has_lasted(void **state)
+{
+	const int64_t lingers[] = { 0, 1, BUDGET, 100 * BUDGET };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lingers) / sizeof(lingers[0]); i++) {
+		struct pacing p;
+		int64_t stopped;
+
+		pacing_start(&p, BUDGET, lingers[i], START);
+		run_steadily(&p, 0.01, MIB, 100);
+		stopped = p.looked_ns;
+		while (p.looked_ns - stopped < 1000 * MS) {
+			const int64_t lasted = p.looked_ns - stopped, ns = sleep_of(&p);
+
+			assert_in_range(ns, 1, longest_silence(BUDGET));
+			assert_in_range(ns, 1, lasted > BUDGET ? lasted : BUDGET);
+			look_after(&p, ns, 0, MIB);
+		}
+		assert_int_equal(sleep_of(&p), PACING_SILENCE_NS);
+	}
+}
+
+/* Long passes. */
+
+static void a_long_pass_is_followed_by_a_look_at_once(void **state)
+{
+	const int64_t part = BUDGET / PACING_CHASE_PART;
+	struct pacing p;
+
+	(void)state;
+	start(&p);
+	run_steadily(&p, 0.001, MIB, 100);
+	assert_int_equal(pacing_pause(&p, p.looked_ns + part), BUDGET);
+	assert_int_equal(pacing_pause(&p, p.looked_ns + part + 1), 0);
+	assert_int_equal(pacing_pause(&p, p.looked_ns + HOUR), 0);
+	/* The look has found nothing, and no pass was made. */
+	look_after(&p, HOUR, 0, MIB);
+	while (!is_silent(&p))
+		look_after(&p, BUDGET, 0, MIB);
+	/* In silence there is nothing to be late for. */
+	assert_int_equal(pacing_pause(&p, p.looked_ns + HOUR), sleep_of(&p));
+}
+
+static void the_time_of_a_short_pass_is_a_part_of_that_in_which_the_ring_fills_up(void **state)
 {
 	struct pacing p;
 
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	look_after(&p, BUDGET, 0, MIB);
-	assert_int_equal(sleep_of(&p), BUDGET);
-	look_after(&p, BUDGET, 0, MIB);
-	assert_int_equal(sleep_of(&p), BUDGET);
-	look_after(&p, BUDGET, 0, MIB);
-	assert_true(is_silent(&p));
+	look_after(&p, 50 * US, MIB / 4, MIB);
+	assert_int_equal(sleep_of(&p), 100 * US);
+	assert_int_equal(pacing_pause(&p, p.looked_ns + 10 * US), 90 * US);
+	look_after(&p, 5 * US, MIB / 2, MIB);
+	assert_true(pacing_pause(&p, p.looked_ns + 5 * US) <= 0);
+	assert_true(pacing_pause(&p, p.looked_ns + 6 * US) <= 0);
 }
 
 /* The first looks after silence are short, and shorter than this stream's gaps. */
@@ -242,11 +410,10 @@ static void a_stream_in_a_small_ring_is_no_silence(void **state)
 	(void)state;
 	start(&p);
 	for (i = 0; i < 1000; i++) {
-		const int64_t next = pacing_next(&p);
 		uint64_t records = 0;
 
-		silences += next == PACING_SILENCE;
-		at = next == PACING_SILENCE ? next_record : next;
+		silences += is_silent(&p);
+		at = is_silent(&p) ? next_record : at + sleep_of(&p);
 		for (; next_record <= at; next_record += BUDGET / 3)
 			records++;
 		pacing_looked(&p, records * 24, 4 * KIB, records == 1, at);
@@ -264,7 +431,7 @@ static void a_find_between_empty_looks_is_no_silence(void **state)
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	for (i = 0; i < 100; i++) {
-		look_after(&p, BUDGET, i % PACING_PATIENCE == 0 ? 64 : 0, MIB);
+		look_after(&p, BUDGET, i % PACING_LINGER_BUDGETS == 0 ? 64 : 0, MIB);
 		assert_false(is_silent(&p));
 	}
 }
@@ -275,7 +442,9 @@ static void find_single_after(struct pacing *p, int64_t ns)
 	pacing_looked(p, 64, MIB, true, p->looked_ns + ns);
 }
 
-static void single_records_a_budget_or_more_apart_stay_silent(void **state)
+#define LINGER (PACING_LINGER_BUDGETS * BUDGET)
+
+static void single_records_as_far_apart_as_the_reader_lingers_stay_silent(void **state)
 {
 	struct pacing p;
 	int i;
@@ -283,7 +452,7 @@ static void single_records_a_budget_or_more_apart_stay_silent(void **state)
 	(void)state;
 	start(&p);
 	for (i = 0; i < 10; i++) {
-		find_single_after(&p, BUDGET + i * US);
+		find_single_after(&p, LINGER + i * US);
 		assert_true(is_silent(&p));
 	}
 }
@@ -297,14 +466,14 @@ static void single_records_stay_silent_whatever_empty_looks_lie_between(void **s
 	(void)state;
 	start(&p);
 	for (i = 0; i < 10; i++) {
-		look_after(&p, BUDGET, 0, MIB);
+		look_after(&p, LINGER, 0, MIB);
 		assert_true(is_silent(&p));
 		find_single_after(&p, BUDGET / 2);
 		assert_true(is_silent(&p));
 	}
 }
 
-static void a_second_single_record_sooner_than_a_budget_paces(void **state)
+static void a_second_single_record_sooner_than_the_reader_lingers_paces(void **state)
 {
 	struct pacing p;
 
@@ -312,8 +481,21 @@ static void a_second_single_record_sooner_than_a_budget_paces(void **state)
 	start(&p);
 	find_single_after(&p, BUDGET);
 	assert_true(is_silent(&p));
-	find_single_after(&p, BUDGET - 1);
+	find_single_after(&p, LINGER - 1);
 	assert_false(is_silent(&p));
+}
+
+static void single_records_stay_silent_when_the_reader_does_not_linger(void **state)
+{
+	struct pacing p;
+	int i;
+
+	(void)state;
+	pacing_start(&p, BUDGET, 1, START);
+	for (i = 1; i < 100; i++) {
+		find_single_after(&p, i);
+		assert_true(is_silent(&p));
+	}
 }
 
 static void two_records_pace_however_late(void **state)
@@ -334,9 +516,9 @@ static void a_stream_that_becomes_single_records_ends_in_silence(void **state)
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	find_single_after(&p, BUDGET / 2);
+	find_single_after(&p, LINGER - 1);
 	assert_false(is_silent(&p));
-	find_single_after(&p, BUDGET);
+	find_single_after(&p, LINGER);
 	assert_true(is_silent(&p));
 }
 
@@ -364,17 +546,6 @@ static void a_clock_that_goes_backwards_is_a_nanosecond(void **state)
 	run_steadily(&p, 0.01, MIB, 100);
 	look_after(&p, -MS, 64, MIB);
 	assert_int_equal(sleep_of(&p), MIB / 2 / 64);
-	assert_true(pacing_next(&p) > p.looked_ns);
-}
-
-static void the_last_nanosecond_of_the_clock_is_silence(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	pacing_start(&p, BUDGET, INT64_MAX - MS);
-	look_after(&p, MS - 1, 64, MIB);
-	assert_true(is_silent(&p));
 }
 
 static void the_largest_ring_and_hours_do_not_overflow(void **state)
@@ -383,12 +554,12 @@ static void the_largest_ring_and_hours_do_not_overflow(void **state)
 	int i;
 
 	(void)state;
-	pacing_start(&p, (1000 * MS), START);
+	pacing_start(&p, 1000 * MS, 0, START);
 	for (i = 0; i < 100; i++) {
 		look_after(&p, 100 * HOUR, 8, 2 * GIB);
-		assert_in_range(sleep_of(&p), 1, (1000 * MS));
+		assert_in_range(sleep_of(&p), 1, 1000 * MS);
 	}
-	assert_int_equal(sleep_of(&p), (1000 * MS));
+	assert_int_equal(sleep_of(&p), 1000 * MS);
 	look_after(&p, 1, 2 * GIB, 2 * GIB);
 	assert_int_equal(sleep_of(&p), 1);
 	look_after(&p, HOUR, 2 * GIB, 2 * GIB);
@@ -400,7 +571,7 @@ static void the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second(void **
 	struct pacing p;
 
 	(void)state;
-	pacing_start(&p, (1000 * MS), START);
+	pacing_start(&p, 1000 * MS, 0, START);
 	look_after(&p, HOUR, 64, 2 * GIB);
 	assert_int_equal(sleep_of(&p), 2 * GIB / 2 / PACING_FASTEST);
 }
@@ -443,13 +614,11 @@ static void put_at(struct scene *s, int64_t at, uint64_t bytes)
 static bool look_before(struct scene *s, int64_t until)
 {
 	const int64_t late = s->oversleep ? (int64_t)below((uint64_t)s->oversleep + 1) : 0;
-	int64_t next = pacing_next(&s->pacing);
+	int64_t next = s->pacing.looked_ns + sleep_of(&s->pacing);
 
-	if (next == PACING_SILENCE) {
-		if (s->records == 0)
-			return false;
-		next = s->oldest; /* the notification */
-	}
+	/* The notification. */
+	if (is_silent(&s->pacing) && s->records > 0)
+		next = s->oldest;
 	next += late;
 	if (next < s->now)
 		next = s->now;
@@ -477,7 +646,7 @@ static void every_event_is_looked_at_within_the_budget(void **state)
 
 		s.budget = 1 + (int64_t)below(1u << below(31)) % 1000000000;
 		s.oversleep = below(2) ? 0 : (int64_t)below(60 * US);
-		pacing_start(&s.pacing, s.budget, START);
+		pacing_start(&s.pacing, s.budget, (int64_t)(below(2) * below(1u << 31)), START);
 		for (event = 0; event < 2000; event++) {
 			/* Bursts of random gaps, and silences of up to 1 s between them. */
 			if (below(50) == 0)
@@ -511,14 +680,14 @@ static void a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full(void **s
 		struct pacing p;
 		int looks;
 
-		pacing_start(&p, budget, START);
+		pacing_start(&p, budget, 0, START);
 		/* Silence ends with the stream's first record. */
 		look_after(&p, (int64_t)(1 + below(1000 * US)), 16 + below(64), size);
 		for (looks = 0; looks < 200; looks++) {
 			const int64_t ns = sleep_of(&p);
 			const uint64_t bytes = fill(rate, ns);
 
-			if (ns == PACING_SILENCE)
+			if (is_silent(&p))
 				break; /* so slow that looks find nothing */
 			assert_in_range(ns, 1, budget);
 			/* Bytes are whole: a thousandth of what a look finds, at least. */
@@ -544,13 +713,13 @@ static void no_ring_overflows_while_the_rate_at_most_doubles(void **state)
 		struct pacing p;
 		int looks;
 
-		pacing_start(&p, budget, START);
+		pacing_start(&p, budget, 0, START);
 		look_after(&p, HOUR, 64, size);
 		for (looks = 0; looks < 500; looks++) {
 			const int64_t ns = sleep_of(&p);
 			uint64_t bytes;
 
-			if (ns == PACING_SILENCE) {
+			if (is_silent(&p)) {
 				rate = PACING_FASTEST / (double)(1 + below(1000));
 				look_after(&p, HOUR, 64, size);
 				continue;
@@ -573,76 +742,6 @@ static void no_ring_overflows_while_the_rate_at_most_doubles(void **state)
 	}
 }
 
-/* Silences that a notification ended, and then some that none did. */
-static void end_silences(struct pacing *p, unsigned notified, unsigned not_notified)
-{
-	while (notified-- > 0)
-		pacing_silence_ended(p, true);
-	while (not_notified-- > 0)
-		pacing_silence_ended(p, false);
-}
-
-static void silence_is_a_budget_until_notifications_are_trusted(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	start(&p);
-	assert_int_equal(pacing_silence_ns(&p), BUDGET);
-	end_silences(&p, PACING_TRUST_AT - 1, 0);
-	assert_int_equal(pacing_silence_ns(&p), BUDGET);
-	end_silences(&p, 1, 0);
-	assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
-}
-
-static void records_without_notification_end_the_trust(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	start(&p);
-	end_silences(&p, 1000000, 4);
-	assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
-	end_silences(&p, 0, 1);
-	assert_int_equal(pacing_silence_ns(&p), BUDGET);
-}
-
-static void a_ring_that_never_notifies_is_never_trusted(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	start(&p);
-	end_silences(&p, 0, 1000);
-	end_silences(&p, PACING_TRUST_AT - 1, 0);
-	assert_int_equal(pacing_silence_ns(&p), BUDGET);
-}
-
-static void one_record_of_ten_without_notification_prevents_trust(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	start(&p);
-	for (int i = 0; i < 1000; i++) {
-		end_silences(&p, 9, 1);
-		assert_int_equal(pacing_silence_ns(&p), BUDGET);
-	}
-}
-
-static void one_record_of_a_hundred_found_before_its_notification_does_not(void **state)
-{
-	struct pacing p;
-
-	(void)state;
-	start(&p);
-	end_silences(&p, 99, 1);
-	for (int i = 0; i < 1000; i++) {
-		end_silences(&p, 99, 1);
-		assert_int_equal(pacing_silence_ns(&p), PACING_TRUSTED * BUDGET);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -656,27 +755,33 @@ int main(void)
 		cmocka_unit_test(a_lull_is_believed_half_with_each_look),
 		cmocka_unit_test(a_lull_is_believed_no_further_than_it_goes),
 		cmocka_unit_test(empty_looks_are_a_lull_and_then_silence),
-		cmocka_unit_test(three_looks_a_budget_apart_that_are_empty_are_silence),
+		cmocka_unit_test(
+			a_stream_is_over_when_nothing_has_come_for_as_long_as_the_reader_lingers),
+		cmocka_unit_test(a_stream_never_ends_when_the_reader_lingers_for_ever),
+		cmocka_unit_test(silence_is_looked_at_at_times_that_back_off),
+		cmocka_unit_test(silence_after_a_stream_begins_with_a_budget),
+		cmocka_unit_test(a_single_record_in_silence_begins_it_anew),
+		cmocka_unit_test(looks_sooner_than_asked_for_lengthen_no_sleep),
+		cmocka_unit_test(
+			a_record_without_notification_waits_as_long_as_the_silence_has_lasted),
+		cmocka_unit_test(a_long_pass_is_followed_by_a_look_at_once),
+		cmocka_unit_test(
+			the_time_of_a_short_pass_is_a_part_of_that_in_which_the_ring_fills_up),
 		cmocka_unit_test(a_stream_in_a_small_ring_is_no_silence),
 		cmocka_unit_test(a_find_between_empty_looks_is_no_silence),
-		cmocka_unit_test(single_records_a_budget_or_more_apart_stay_silent),
+		cmocka_unit_test(single_records_as_far_apart_as_the_reader_lingers_stay_silent),
 		cmocka_unit_test(single_records_stay_silent_whatever_empty_looks_lie_between),
-		cmocka_unit_test(a_second_single_record_sooner_than_a_budget_paces),
+		cmocka_unit_test(a_second_single_record_sooner_than_the_reader_lingers_paces),
+		cmocka_unit_test(single_records_stay_silent_when_the_reader_does_not_linger),
 		cmocka_unit_test(two_records_pace_however_late),
 		cmocka_unit_test(a_stream_that_becomes_single_records_ends_in_silence),
 		cmocka_unit_test(a_clock_that_does_not_advance_is_a_nanosecond),
 		cmocka_unit_test(a_clock_that_goes_backwards_is_a_nanosecond),
-		cmocka_unit_test(the_last_nanosecond_of_the_clock_is_silence),
 		cmocka_unit_test(the_largest_ring_and_hours_do_not_overflow),
 		cmocka_unit_test(the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second),
 		cmocka_unit_test(every_event_is_looked_at_within_the_budget),
 		cmocka_unit_test(a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full),
 		cmocka_unit_test(no_ring_overflows_while_the_rate_at_most_doubles),
-		cmocka_unit_test(silence_is_a_budget_until_notifications_are_trusted),
-		cmocka_unit_test(records_without_notification_end_the_trust),
-		cmocka_unit_test(a_ring_that_never_notifies_is_never_trusted),
-		cmocka_unit_test(one_record_of_ten_without_notification_prevents_trust),
-		cmocka_unit_test(one_record_of_a_hundred_found_before_its_notification_does_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

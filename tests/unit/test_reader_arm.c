@@ -4,6 +4,7 @@
  * test_reader_lost_wakeup.c.
  */
 #include <linux/bpf.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -186,13 +187,46 @@ static void a_record_submitted_after_arming_at_it_behind_discards_notifies(void 
 static void the_descriptor_is_not_readable_after_arming(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t value;
+	struct pollfd poll_fd = { .fd = ringview_fd(f->rv), .events = POLLIN };
 
+	assert_true(poll_fd.fd >= 0);
 	put(f, 0, 20);
+	assert_int_equal(poll(&poll_fd, 1, -1), 1);
 	assert_shows(f, 0, 20);
 	assert_int_equal(ringview_arm(f->rv), 0);
-	assert_int_equal(read(ringview_fd(f->rv), &value, sizeof(value)), -1);
-	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+	put(f, 1, 20);
+	assert_int_equal(poll(&poll_fd, 1, 0), 1);
+}
+
+/* Whether the event loop is level-triggered or not. */
+static void the_descriptor_is_not_readable_at_a_busy_record(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd poll_fd = { .fd = ringview_fd(f->rv), .events = POLLIN };
+	void *busy;
+
+	put(f, 0, 20);
+	busy = reserve(f, 1, 20);
+	assert_int_equal(poll(&poll_fd, 1, -1), 1);
+	assert_shows(f, 0, 20);
+	assert_int_equal(ringview_arm(f->rv), 0);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+	memory_ring_submit(&f->ring, busy, 0);
+	assert_int_equal(poll(&poll_fd, 1, 0), 1);
+	assert_shows(f, 1, 20);
+}
+
+static void an_interrupt_makes_the_descriptor_readable_until_arming(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd poll_fd = { .fd = ringview_fd(f->rv), .events = POLLIN };
+
+	ringview_interrupt(f->rv);
+	assert_int_equal(poll(&poll_fd, 1, 0), 1);
+	assert_int_equal(ringview_arm(f->rv), 0);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
 }
 
 int main(void)
@@ -211,6 +245,8 @@ int main(void)
 		polling(a_record_submitted_after_arming_at_it_notifies),
 		polling(a_record_submitted_after_arming_at_it_behind_discards_notifies),
 		polling(the_descriptor_is_not_readable_after_arming),
+		polling(the_descriptor_is_not_readable_at_a_busy_record),
+		polling(an_interrupt_makes_the_descriptor_readable_until_arming),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,7 @@ static void an_interrupt_of_a_full_counter_leaves_errno_alone(void **state)
 	struct fixture *f = *state;
 	const uint64_t most = UINT64_MAX - 1;
 
+	assert_true(ringview_fd(f->rv) >= 0);
 	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &most, sizeof(most)), sizeof(most));
 	errno = 1234;
 	ringview_interrupt(f->rv);
@@ -189,6 +190,7 @@ static void write_late(struct fixture *f)
 {
 	const uint64_t one = 1;
 
+	assert_true(ringview_fd(f->rv) >= 0);
 	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &one, sizeof(one)), sizeof(one));
 }
 

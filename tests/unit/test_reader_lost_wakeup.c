@@ -93,7 +93,7 @@ static void no_record_of_a_busy_wait_is_lost(void **state)
 	wait_with(*state, RINGVIEW_WAIT_BUSY, 8192, 20000);
 }
 
-/* A record that a late reader holds back is given back before it sleeps in a loop of its own. */
+/* A record that is held back is released before the reader sleeps in a loop of its user. */
 static void no_edge_triggered_wakeup_of_a_busy_reader_is_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -159,7 +159,7 @@ static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
 
 	/* Reading the notification is a system call, which orders everything by itself: as for a
 	 * ring of the kernel, it is left out. */
-	reader_of(f->rv)->in_memory = false;
+	reader_of(f->rv)->clears_fd = false;
 	assert_int_equal(pthread_create(&thread, NULL, submit_each_round, &s), 0);
 	for (round = 1; round <= s.rounds; round++) {
 		int armed;

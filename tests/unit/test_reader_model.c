@@ -34,6 +34,7 @@ struct play {
 	unsigned step;
 	const char *call; /* that is under way */
 	bool interrupted; /* the next wait is to say so */
+	bool notified;    /* it is promised that all records notify */
 	uint64_t waits;   /* since the reader was opened, as are the next ones */
 	uint64_t timeouts;
 	int64_t produced_ns; /* when a producer last did something within a wait */
@@ -77,21 +78,16 @@ static void produce(struct play *p)
 	require(p, !what, "%s", what);
 }
 
-/*
- * The ring's consumer position is of a record that was released, and never goes back. Only BUSY may
- * leave it behind what was released.
- */
+/* Producers see what was released, but for the record that is held back. */
 static void check_consumer(struct play *p)
 {
-	struct model *m = &p->model;
+	const struct model *m = &p->model;
 	const uint64_t word = *p->ring.consumer;
 
-	require(p, model_number_at(m, word, m->published, m->released, &m->published),
-		"the consumer position %#" PRIx64 " is of no record from %" PRIu64 " to %" PRIu64,
+	require(p, word == model_position(m, m->published),
+		"the consumer position %#" PRIx64 " is not that of record %" PRIu64 ", of %" PRIu64
+		" released",
 		word, m->published, m->released);
-	require(p, is_busy(p) || m->published == m->released,
-		"record %" PRIu64 " was released, and producers know of %" PRIu64 " only",
-		m->released, m->published);
 }
 
 /* Through the reader's eyes, whatever has become of the ring since. */
@@ -121,28 +117,10 @@ static void check_record(struct play *p, const void *data, size_t length)
 	p->views[m->next % MODEL_RECORDS] = data;
 }
 
-/* BUSY: the last record is held back, but if it is a large one; and not much more, once the reader
- * has found nothing more. */
-static void check_held_back(struct play *p, uint64_t published, uint64_t last, bool more)
-{
-	const struct model *m = &p->model;
-	const uint64_t eighth = p->ring.size / 8, released = model_position(m, m->released);
-
-	if (!is_busy(p))
-		return;
-	if (m->published != published && last < m->released &&
-		released - model_position(m, last) <= eighth)
-		require(p, m->published <= last,
-			"record %" PRIu64 " is the last, and is not held back", last);
-	require(p, more || released - *p->ring.consumer <= eighth,
-		"%" PRIu64 " bytes are held back", released - *p->ring.consumer);
-}
-
 static void do_peek(struct play *p)
 {
 	struct model *m = &p->model;
 	struct ringview_record record = { NULL, 0 };
-	const uint64_t published = m->published, last = m->last;
 	const bool expected = model_seek(m);
 	const int found = ringview_peek(p->rv, &record);
 
@@ -154,7 +132,6 @@ static void do_peek(struct play *p)
 		model_show(m);
 	}
 	check_consumer(p);
-	check_held_back(p, published, last, found);
 }
 
 static void do_peek_all(struct play *p)
@@ -267,18 +244,21 @@ static void do_drain(struct play *p)
 		require(p, result == (int)p->passed, "%d is not %" PRIu64, result, p->passed);
 }
 
-/* Within a wait, in which discarded records may be released as well. */
+/* Within a wait, in which discarded records may be released as well, and the one held back. */
 static void check_consumer_in_wait(struct play *p)
 {
 	struct model *m = &p->model;
 	const uint64_t word = *p->ring.consumer;
-	uint64_t most = m->next;
+	uint64_t most = m->next, number;
 
 	while (most < m->reserved && model_record(m, most)->state == MODEL_DISCARDED)
 		most++;
-	require(p, model_number_at(m, word, m->published, most, &m->published),
+	require(p, model_number_at(m, word, m->published, most, &number),
 		"the consumer position %#" PRIx64 " is of no record from %" PRIu64 " to %" PRIu64,
 		word, m->published, most);
+	require(p, !virtual_in_epoll() || number >= m->next,
+		"record %" PRIu64 " is held back in a sleep that needs a notification", number);
+	m->published = number;
 }
 
 /* What producers do while the reader waits. */
@@ -295,9 +275,9 @@ static int64_t produce_in_wait(void *context, int64_t now)
 
 /*
  * How far the wait has come is known only in bounds, since time passed in it: past discarded
- * records, and no other.
+ * records, and no other. Before it, @published was so, as far as @released.
  */
-static void follow_wait(struct play *p, bool found)
+static void follow_wait(struct play *p, bool found, uint64_t published, uint64_t released)
 {
 	struct model *m = &p->model;
 	const struct reader *r = reader_of(p->rv);
@@ -312,19 +292,21 @@ static void follow_wait(struct play *p, bool found)
 		"a record is lost between %" PRIu64 " and %" PRIu64, m->next, m->known);
 	require(p, model_number_at(m, p->rv->released, m->released, m->next, &m->released),
 		"what is released ends at no record that was shown");
-	m->rest = found && p->strategy != RINGVIEW_WAIT_EVENT;
+	require(p,
+		model_number_at(m, *p->ring.consumer, published, m->released, &m->published) &&
+			(m->published == m->released ||
+				(m->published == published && m->released == released)),
+		"neither is the last record held back, nor everything released");
 	if (found) {
 		require(p, m->next < m->known && model_record(m, m->next)->state == MODEL_SUBMITTED,
 			"there is no record %" PRIu64, m->next);
+		model_begin_pass(m);
 		return;
 	}
 	require(p,
 		m->next == m->reserved || model_record(m, m->next)->state != MODEL_SUBMITTED ||
 			virtual_now() - p->produced_ns <= 10 * VIRTUAL_READING,
 		"record %" PRIu64 " is there, and not found", m->next);
-	/* The caller may sleep next: as after ringview_arm(). */
-	require(p, *p->ring.consumer == model_position(m, m->released),
-		"something is held back after a time-out");
 }
 
 static void do_wait(struct play *p)
@@ -332,28 +314,30 @@ static void do_wait(struct play *p)
 	struct model *m = &p->model;
 	const int64_t most = is_busy(p) ? BUSY_TIMEOUT_MOST_NS : TIMEOUT_MOST_NS;
 	const int64_t timeout_ns = model_below(m, 2) ? 0 : model_below(m, (uint32_t)most);
+	uint64_t published, released;
 	bool left = false;
 	int result;
 
 	check_views(p);
 	model_release(m);
-	if (is_busy(p) || (p->strategy == RINGVIEW_WAIT_PACED && !p->interrupted)) {
-		m->rest = true;
+	published = m->published;
+	released = m->released;
+	m->in_pass = false;
+	if (p->strategy != RINGVIEW_WAIT_EVENT && !p->interrupted)
 		left = m->next != m->known && model_seek(m);
-	}
 	result = ringview_wait(p->rv, timeout_ns);
 	p->waits++;
 	p->timeouts += result == 0;
 	if (p->interrupted) {
 		require(p, result == -ECANCELED, "%d, although interrupted", result);
 		p->interrupted = false;
-		if (is_busy(p))
-			m->rest = model_arm(m);
 		return;
 	}
 	require(p, left ? result == 1 : result == 0 || result == 1, "%d", result);
-	if (!left)
-		follow_wait(p, result);
+	if (left)
+		model_begin_pass(m);
+	else
+		follow_wait(p, result, published, released);
 }
 
 static void do_arm(struct play *p)
@@ -364,9 +348,6 @@ static void do_arm(struct play *p)
 	check_views(p);
 	expected = model_arm(m);
 	require(p, ringview_arm(p->rv) == expected, "not %d at record %" PRIu64, expected, m->next);
-	/* Or nobody would notify. */
-	require(p, *p->ring.consumer == model_position(m, m->released),
-		"something is held back from the producers");
 }
 
 static void do_interrupt(struct play *p)
@@ -399,24 +380,27 @@ static void do_restart(struct play *p)
 	struct model *m = &p->model;
 
 	require(p, ringview_restart(p->rv) == 0, "it fails");
-	m->next = m->known = m->released;
-	m->last = UINT64_MAX;
-	m->rest = false;
+	model_restart(m);
 }
 
 static void open_reader(struct play *p)
 {
 	const struct ringview_memory memory = memory_ring_view(&p->ring);
+	static const int64_t lingers[] = { 0, 1, 100000, INT64_MAX };
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	struct model *m = &p->model;
 
 	options.wait = p->strategy = (enum ringview_wait_strategy)model_below(m, 3);
-	options.always_notified = m->manner.unnotified == 0 && model_below(m, 2);
+	p->notified = model_below(m, 3) == 0;
+	if (p->notified)
+		m->manner.unnotified = 0;
+	options.always_notified = p->notified;
 	options.timer_slack_ns = model_below(m, 2);
+	options.linger_ns = lingers[model_below(m, COUNT(lingers))];
 	require(p, ringview_open_memory(&p->rv, &memory, &options) == 0, "it fails");
-	m->next = m->known = m->released;
-	m->last = UINT64_MAX;
-	m->rest = p->interrupted = false;
+	m->holds = p->strategy != RINGVIEW_WAIT_EVENT;
+	model_restart(m);
+	p->interrupted = false;
 	m->shown = m->bytes = m->discarded = p->waits = p->timeouts = 0;
 }
 
@@ -424,8 +408,7 @@ static void do_reopen(struct play *p)
 {
 	ringview_close(p->rv);
 	p->rv = NULL;
-	require(p, *p->ring.consumer == model_position(&p->model, p->model.released),
-		"closing does not leave the ring as it was released");
+	p->model.published = p->model.released;
 	check_consumer(p);
 	open_reader(p);
 }
@@ -473,13 +456,15 @@ static uint64_t some_position(struct model *m, uint64_t size)
 	return ends[which] + (which == 0 ? 0 : 0 - 8 * (uint64_t)model_below(m, (uint32_t)size));
 }
 
-static void choose_manner(struct model *m)
+static void choose_manner(struct play *p)
 {
+	struct model *m = &p->model;
+
 	m->manner = (struct model_manner){
 		.length = model_below(m, 4) ? model_below(m, 100) : model_below(m, 1500),
 		.mixed = model_below(m, 2),
 		.discarded = model_below(m, 3) ? 0 : model_below(m, 100),
-		.unnotified = model_below(m, 3) ? 0 : model_below(m, 100),
+		.unnotified = p->notified || model_below(m, 3) ? 0 : model_below(m, 100),
 		.open = 1 + (model_below(m, 2) ? model_below(m, MODEL_OPEN_MOST) : 0),
 	};
 }
@@ -504,13 +489,13 @@ static void play(uint64_t seed, uint64_t steps)
 		size = page; /* no ring is smaller */
 	require(p, memory_ring_open(&p->ring, size) == 0, "there is no ring");
 	model_start(m, &p->ring, some_position(m, size), random_bits(&m->random));
-	choose_manner(m);
+	choose_manner(p);
 	virtual_time_begin(produce_in_wait, p, VIRTUAL_START);
 	open_reader(p);
 	productive = 20 + model_below(m, 60);
 	for (p->step = 0; p->step < steps; p->step++) {
 		if (p->step % 256 == 255)
-			choose_manner(m);
+			choose_manner(p);
 		if (model_below(m, 100) < productive)
 			produce(p);
 		else

@@ -17,6 +17,7 @@
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
 #define BUDGET (200 * US)
+#define LINGER (PACING_LINGER_BUDGETS * BUDGET)
 #define SLACK (50 * US)
 #define INSTANT US /* what a wait that does not sleep may take: a few readings of the clock */
 #define LENGTH 16
@@ -29,13 +30,21 @@ struct stream {
 	uint64_t flags;
 	uint64_t number;
 	int64_t oversleep;
-	int64_t last; /* when the last one came */
+	int64_t last;      /* when the last one came */
+	uint64_t notified; /* how many did */
 };
 
 static int64_t produce(void *context, int64_t now)
 {
 	struct stream *s = context;
+	const uint64_t position = producer_position(s->f);
 
+	/* The rule of bpf_ringbuf_commit(). */
+	if (consumer_position(s->f) == position && !(s->flags & BPF_RB_NO_WAKEUP))
+		s->notified++;
+	else if (virtual_in_epoll() && !(s->flags & BPF_RB_NO_WAKEUP))
+		fail_msg("record %llu does not notify, and the reader sleeps in epoll",
+			(unsigned long long)s->number);
 	memory_ring_submit(&s->f->ring, reserve(s->f, s->number++, LENGTH), s->flags);
 	s->last = now;
 	return --s->left > 0 ? now + s->gap : VIRTUAL_NEVER;
@@ -99,26 +108,35 @@ static void end_silence(struct fixture *f)
 	assert_shows_nothing(f);
 }
 
-/* Reads the stream to its end; each record @late after it came at most. */
+/* The same, and until looks are a budget apart. */
+static void begin_stream(struct fixture *f)
+{
+	end_silence(f);
+	assert_int_equal(ringview_wait(f->rv, 4 * BUDGET), 0);
+	assert_false(virtual_last_sleep().in_epoll);
+}
+
+/* Reads the stream to its end, from the time @first on; each record @late after it came at most. */
 static void read_stream(struct stream *s, int64_t first, int64_t late)
 {
-	const uint64_t count = s->left;
+	const int64_t start = virtual_now() + first;
+	const uint64_t number = s->number, count = s->left;
 	uint64_t seen = 0;
 
-	virtual_time_begin(produce, s, VIRTUAL_START + first);
+	virtual_time_expect(produce, s, start);
 	virtual_oversleep(s->oversleep);
 	while (seen < count) {
 		struct ringview_record record;
 
 		assert_int_equal(ringview_wait(s->f->rv, -1), 1);
 		while (ringview_peek(s->f->rv, &record) > 0) {
-			const int64_t came = VIRTUAL_START + first + (int64_t)seen * s->gap;
+			const int64_t came = start + (int64_t)seen * s->gap;
 
 			assert_int_equal(record.length, LENGTH);
-			assert_payload(record.data, seen++, LENGTH);
+			assert_payload(record.data, number + seen++, LENGTH);
 			if (virtual_now() - came > late)
 				fail_msg("record %llu was seen after %lld ns",
-					(unsigned long long)seen - 1,
+					(unsigned long long)(number + seen - 1),
 					(long long)(virtual_now() - came));
 		}
 	}
@@ -126,13 +144,18 @@ static void read_stream(struct stream *s, int64_t first, int64_t late)
 	ringview_release(s->f->rv);
 }
 
+/* While a stream lives. */
+
 static void records_without_wakeup_are_found_by_one_look_in_a_budget(void **state)
 {
 	struct fixture *f = paced(state);
-	struct stream s = { .f = f, .gap = 10 * US, .left = 10000, .flags = BPF_RB_NO_WAKEUP };
+	struct stream s = {
+		.f = f, .gap = 10 * US, .left = 10000, .number = 2, .flags = BPF_RB_NO_WAKEUP
+	};
 	const uint64_t budgets = s.left * (uint64_t)s.gap / BUDGET;
 
-	read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	end_silence(f);
+	read_stream(&s, 5 * US, BUDGET + INSTANT);
 	assert_in_range(statistics_of(f).sleeps, budgets * 9 / 10, budgets * 11 / 10 + 30);
 	assert_int_equal(statistics_of(f).wakeups, 0);
 }
@@ -149,21 +172,152 @@ static void records_with_wakeup_are_found_by_one_look_in_a_budget(void **state)
 	assert_in_range(statistics_of(f).wakeups, 1, 2);
 }
 
-static void the_budget_holds_with_any_timer_slack(void **state)
+static void no_record_notifies_while_a_stream_lives(void **state)
+{
+	const int64_t gaps[] = { 100, 10 * US, BUDGET - 1, BUDGET, BUDGET + 1, LINGER - BUDGET };
+	size_t i;
+
+	for (i = 0; i < COUNT(gaps); i++) {
+		struct fixture *f = paced(state);
+		struct stream s = { .f = f, .gap = gaps[i], .left = 1000 };
+
+		read_stream(&s, MS, BUDGET + INSTANT);
+		/* The first record is single, and the second ends the silence. */
+		assert_in_range(s.notified, 1, 2);
+	}
+}
+
+/* In silence, sleeps for its notification: each record that comes so rarely is notified. */
+static void a_stream_that_stops_is_over_when_the_reader_has_lingered(void **state)
+{
+	const int64_t lingers[] = { 1, BUDGET, 10 * BUDGET, 100 * BUDGET };
+	size_t i;
+
+	for (i = 0; i < COUNT(lingers); i++) {
+		struct ringview_options options = paced_options();
+		struct fixture *f = *state;
+		int64_t looks;
+
+		options.linger_ns = lingers[i];
+		options.always_notified = 1;
+		reopen_with(f, &options);
+		end_silence(f);
+		looks = (lingers[i] + BUDGET - 1) / BUDGET;
+		/* Looks in vain, the shorter ones after silence among them. */
+		assert_int_equal(ringview_wait(f->rv, lingers[i] + 10 * BUDGET), 0);
+		assert_in_range(virtual_sleeps(), looks, looks + 12);
+		assert_true(virtual_last_sleep().in_epoll);
+		assert_in_range(virtual_last_sleep().slept, 8 * BUDGET, 11 * BUDGET);
+		assert_int_equal(consumer_position(f), producer_position(f));
+		virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
+	}
+}
+
+static void a_stream_never_ends_when_the_reader_lingers_for_ever(void **state)
 {
 	struct ringview_options options = paced_options();
 	struct fixture *f = *state;
-	struct stream s = { .f = f, .flags = BPF_RB_NO_WAKEUP };
-	int64_t gap;
+	struct stream s = { .f = f, .gap = 1000 * MS, .left = 10 };
 
-	options.timer_slack_ns = SLACK;
-	for (gap = 10 * US; gap < 10 * MS; gap *= 3) {
-		for (s.oversleep = 0; s.oversleep <= SLACK; s.oversleep += SLACK / 2) {
-			reopen_with(f, &options);
-			s.gap = gap;
-			s.left = 100;
-			s.number = 0;
-			read_stream(&s, 5 * MS, BUDGET + INSTANT);
+	options.linger_ns = INT64_MAX;
+	reopen_with(f, &options);
+	read_stream(&s, MS, BUDGET + INSTANT);
+	assert_int_equal(s.notified, 1);
+	assert_false(virtual_last_sleep().in_epoll);
+	assert_in_range(virtual_sleeps(), 9 * 1000 * MS / BUDGET, 9 * 1000 * MS / BUDGET + 30);
+}
+
+static void each_record_notifies_when_the_reader_does_not_linger(void **state)
+{
+	struct ringview_options options = paced_options();
+	struct fixture *f = *state;
+	struct stream s = { .f = f, .gap = BUDGET / 4, .left = 1000 };
+
+	options.linger_ns = 1;
+	reopen_with(f, &options);
+	read_stream(&s, MS, INSTANT);
+	assert_int_equal(s.notified, 1000);
+	assert_int_equal(statistics_of(f).wakeups, 1000);
+}
+
+/* A handler that takes long: what comes meanwhile is found as soon as it is through. */
+static void a_long_pass_is_followed_by_a_look_at_once(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 7 * US, .left = 100, .number = 2 };
+	uint64_t seen = 0;
+	size_t sleeps;
+
+	begin_stream(f);
+	virtual_time_expect(produce, &s, virtual_now() + 5 * US);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	sleeps = virtual_sleeps();
+	while (seen < 100) {
+		struct ringview_record record;
+
+		while (ringview_peek(f->rv, &record) > 0) {
+			assert_payload(record.data, 2 + seen++, LENGTH);
+			virtual_time_pass(20 * US);
+		}
+		if (seen == 100)
+			break;
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_int_equal(virtual_sleeps(), sleeps);
+	}
+	assert_int_equal(s.notified, 0);
+}
+
+static void a_short_pass_is_followed_by_a_pause(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 50 * US, .left = 100, .number = 2 };
+	int64_t woke;
+	size_t i;
+
+	begin_stream(f);
+	virtual_time_expect(produce, &s, virtual_now() + 5 * US);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	for (i = 0; i < 20; i++) {
+		struct ringview_record record;
+
+		woke = virtual_now();
+		while (ringview_peek(f->rv, &record) > 0)
+			virtual_time_pass(US);
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_in_range(virtual_now() - woke, BUDGET - 10 * US, BUDGET + 10 * US);
+	}
+}
+
+/* Timer slack. */
+
+/* The budget holds, and no sleep is so short that looking takes a CPU: below, at and above the slack.
+ */
+static void the_budget_holds_with_any_timer_slack(void **state)
+{
+	const int64_t budgets[] = { 10 * US, 25 * US, 50 * US, 75 * US, BUDGET };
+	const int64_t slacks[] = { 1, 10 * US, SLACK, 100 * US, 1 * MS };
+	size_t b, slack, late;
+
+	for (b = 0; b < COUNT(budgets); b++) {
+		for (slack = 0; slack < COUNT(slacks); slack++) {
+			for (late = 0; late < 3; late++) {
+				struct ringview_options options = paced_options();
+				struct fixture *f = *state;
+				struct stream s = { .f = f,
+					.number = 2,
+					.flags = BPF_RB_NO_WAKEUP,
+					.gap = budgets[b] / 3,
+					.left = 300,
+					.oversleep = slacks[slack] / 2 * (int64_t)late };
+
+				options.latency_budget_ns = budgets[b];
+				options.timer_slack_ns = slacks[slack];
+				reopen_with(f, &options);
+				end_silence(f);
+				read_stream(&s, US, budgets[b] + INSTANT);
+				/* 100 budgets; half of each is slept at least. */
+				assert_in_range(statistics_of(f).sleeps, 90, 220);
+			}
 		}
 	}
 }
@@ -181,11 +335,11 @@ static void a_stream_that_would_fill_the_ring_is_read_when_it_is_half_full(void 
 
 	read_stream(&s, MS, half_full_ns(f));
 	assert_true(statistics_of(f).high_water <= f->ring.size * 55 / 100);
-	assert_true(statistics_of(f).waits < s.number / 30);
+	/* A pass is an eighth of the ring at most. */
+	assert_true(statistics_of(f).waits < s.number / 15);
 }
 
-/* With a slack as large as a budget, even: a short sleep would last longer than the ring has room.
- */
+/* A short sleep would last longer than the ring has room, whatever the slack is. */
 static void a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up(void **state)
 {
 	struct ringview_options options = paced_options();
@@ -200,23 +354,25 @@ static void a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up(
 	assert_int_equal(statistics_of(f).sleeps, 1);
 }
 
-static void single_records_a_budget_or_more_apart_are_seen_at_once(void **state)
+/* In silence. */
+
+static void single_records_as_far_apart_as_the_reader_lingers_are_seen_at_once(void **state)
 {
-	struct fixture *f = paced(state);
-	struct stream s = { .f = f, .gap = BUDGET + BUDGET / 2, .left = 100 };
+	const int64_t gaps[] = { LINGER, LINGER + BUDGET / 2, 100 * LINGER };
+	size_t i, notified;
 
-	read_stream(&s, 5 * MS, INSTANT);
-	assert_int_equal(statistics_of(f).wakeups, 100);
-}
+	for (notified = 0; notified < 2; notified++) {
+		for (i = 0; i < COUNT(gaps); i++) {
+			struct fixture *f = notified ? paced_and_notified(state) : paced(state);
+			struct stream s = { .f = f, .gap = gaps[i], .left = 100 };
 
-static void single_records_a_budget_or_more_apart_are_seen_at_once_when_notified(void **state)
-{
-	struct fixture *f = paced_and_notified(state);
-	struct stream s = { .f = f, .gap = BUDGET, .left = 100 };
-
-	read_stream(&s, 5 * MS, INSTANT);
-	assert_int_equal(statistics_of(f).wakeups, 100);
-	assert_int_equal(statistics_of(f).sleeps, 100);
+			read_stream(&s, 5 * MS, INSTANT);
+			assert_int_equal(s.notified, 100);
+			assert_int_equal(statistics_of(f).wakeups, 100);
+			if (notified)
+				assert_int_equal(statistics_of(f).sleeps, 100);
+		}
+	}
 }
 
 static void the_first_record_after_silence_ends_the_sleep_by_its_notification(void **state)
@@ -227,7 +383,8 @@ static void the_first_record_after_silence_ends_the_sleep_by_its_notification(vo
 	read_stream(&s, 5 * MS + 70 * US, INSTANT);
 	assert_int_equal(statistics_of(f).wakeups, 1);
 	assert_true(virtual_last_sleep().in_epoll);
-	assert_int_equal(virtual_last_sleep().ns, BUDGET - 1);
+	/* Begun after 1 + 2 + 4 + 8 budgets. */
+	assert_int_equal(virtual_last_sleep().ns, 16 * BUDGET - 1);
 }
 
 static void silence_is_slept_through_where_all_is_notified(void **state)
@@ -243,52 +400,55 @@ static void silence_is_slept_through_where_all_is_notified(void **state)
 	assert_int_equal(statistics_of(f).wakeups, 1);
 }
 
-static void silence_is_looked_at_less_often_where_notifications_end_it(void **state)
-{
-	struct fixture *f = paced(state);
-	struct stream s = { .f = f, .gap = 5 * MS, .left = PACING_TRUST_AT + 2 };
-
-	read_stream(&s, 5 * MS, INSTANT);
-	assert_true(virtual_last_sleep().in_epoll);
-	assert_int_equal(virtual_last_sleep().ns, PACING_TRUSTED * BUDGET - 1);
-}
-
-static void records_without_wakeup_are_found_in_a_budget_however_many(void **state)
-{
-	struct fixture *f = paced(state);
-	struct stream s = { .f = f,
-		.gap = 5 * MS + 70 * US,
-		.left = 3 * PACING_TRUST_AT,
-		.flags = BPF_RB_NO_WAKEUP };
-
-	read_stream(&s, 5 * MS, BUDGET + INSTANT);
-	assert_int_equal(virtual_last_sleep().ns, BUDGET - 1);
-}
-
-static void silence_is_looked_at_once_in_a_budget_otherwise(void **state)
+static void silence_is_looked_at_at_times_that_back_off_otherwise(void **state)
 {
 	struct fixture *f = paced(state);
 
-	assert_int_equal(ringview_wait(f->rv, 100 * BUDGET), 0);
-	assert_in_range(virtual_sleeps(), 99, 101);
+	assert_int_equal(ringview_wait(f->rv, 1000 * MS), 0);
+	/* 1, 2, 4 ... 64 budgets, and then 20 ms each. */
+	assert_in_range(virtual_sleeps(), 7 + 48, 7 + 50);
 	assert_true(virtual_last_sleep().in_epoll);
 	assert_int_equal(statistics_of(f).wakeups, 0);
 	assert_int_equal(statistics_of(f).timeouts, 1);
 }
 
-static void a_stream_that_stops_ends_in_silence(void **state)
+/* As long as the silence has lasted, but 20 ms at most. */
+static void a_record_without_wakeup_after_silence_is_found_within_20_ms(void **state)
 {
-	struct fixture *f = paced_and_notified(state);
-	struct stream s = { .f = f, .gap = 10 * US, .left = 1005 };
-	size_t sleeps;
+	const int64_t gaps[] = { LINGER, LINGER + 70 * US, 10 * LINGER, 1000 * MS };
+	size_t i;
 
-	read_stream(&s, 5 * MS, BUDGET + INSTANT);
-	sleeps = virtual_sleeps();
-	assert_int_equal(ringview_wait(f->rv, 100 * MS), 0);
-	/* Empty looks, and the last sleep is to the end. */
-	assert_in_range(virtual_sleeps() - sleeps, 1, PACING_PATIENCE + 1);
-	assert_true(virtual_last_sleep().in_epoll);
-	assert_true(virtual_last_sleep().slept > 90 * MS);
+	for (i = 0; i < COUNT(gaps); i++) {
+		struct fixture *f = paced(state);
+		struct stream s = {
+			.f = f, .gap = gaps[i], .left = 100, .flags = BPF_RB_NO_WAKEUP
+		};
+		const int64_t late =
+			gaps[i] < PACING_SILENCE_NS ? gaps[i] : PACING_SILENCE_NS;
+
+		read_stream(&s, BUDGET, late + INSTANT);
+	}
+}
+
+static void waits_that_only_look_lengthen_no_sleep(void **state)
+{
+	struct fixture *f = paced(state);
+	int i;
+
+	for (i = 0; i < 100; i++)
+		assert_int_equal(ringview_wait(f->rv, 0), 0);
+	assert_int_equal(ringview_wait(f->rv, BUDGET + BUDGET / 2), 0);
+	assert_int_equal(virtual_sleeps(), 2);
+}
+
+static void everything_is_released_before_a_sleep_in_epoll(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 3 * LINGER, .left = 50, .number = 2 };
+
+	end_silence(f);
+	read_stream(&s, 2 * LINGER, INSTANT);
+	assert_int_equal(s.notified, 50);
 }
 
 /* What peek says. */
@@ -350,7 +510,6 @@ static void records_that_are_left_end_a_wait_at_once_without_a_look(void **state
 	assert_int_equal(ringview_wait(f->rv, 0), 1);
 	assert_int_equal(virtual_readings(), readings);
 	assert_int_equal(virtual_sleeps(), 0);
-	assert_int_equal(consumer_position(f), stride_of(LENGTH));
 	assert_shows_range(f, 1, 2, LENGTH);
 	assert_shows_nothing(f);
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
@@ -366,7 +525,7 @@ static void discards_that_are_left_end_no_wait(void **state)
 	put_discarded(f, LENGTH);
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
 	assert_shows(f, 0, LENGTH);
-	assert_int_equal(ringview_wait(f->rv, 10 * BUDGET), 0);
+	assert_int_equal(ringview_wait(f->rv, 2 * LINGER), 0);
 	assert_int_equal(consumer_position(f), producer_position(f));
 }
 
@@ -390,6 +549,8 @@ static void a_wait_releases_what_was_shown(void **state)
 	end_silence(f);
 	assert_int_equal(consumer_position(f), 0);
 	assert_int_equal(ringview_wait(f->rv, 0), 0);
+	assert_int_equal(consumer_position(f), stride_of(LENGTH));
+	assert_int_equal(ringview_wait(f->rv, 2 * LINGER), 0);
 	assert_int_equal(consumer_position(f), producer_position(f));
 }
 
@@ -520,10 +681,10 @@ static void an_interrupt_ends_a_sleep_between_looks(void **state)
 {
 	struct fixture *f = paced(state);
 
-	end_silence(f);
-	assert_interrupted_after(f, 100);
-	assert_int_equal(virtual_sleeps(), 1);
+	begin_stream(f);
+	assert_interrupted_after(f, BUDGET / 2);
 	assert_false(virtual_last_sleep().in_epoll);
+	assert_int_equal(virtual_last_sleep().ns, BUDGET - 1);
 }
 
 static void an_interrupt_ends_a_spin(void **state)
@@ -551,10 +712,14 @@ static void a_busy_record_is_neither_spun_nor_slept_through(void **state)
 	struct fixture *f = paced(state);
 
 	reserve(f, 0, LENGTH);
-	assert_int_equal(ringview_wait(f->rv, 10 * MS), 0);
-	assert_in_range(virtual_sleeps(), 10 * MS / BUDGET, 10 * MS / BUDGET + 20);
+	/* A record that is reserved is a stream's first. */
+	assert_int_equal(ringview_wait(f->rv, 2 * LINGER), 0);
+	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
+	assert_int_equal(ringview_wait(f->rv, 100 * MS), 0);
+	/* 20 us, 40 us ... and then 20 ms each. */
+	assert_in_range(virtual_sleeps(), 14, 20);
 	assert_true(virtual_readings() < 4 * virtual_sleeps());
-	assert_false(virtual_last_sleep().in_epoll);
+	assert_true(virtual_last_sleep().in_epoll);
 }
 
 static int64_t submit(void *context, int64_t now)
@@ -566,20 +731,27 @@ static int64_t submit(void *context, int64_t now)
 	return VIRTUAL_NEVER;
 }
 
-static void a_busy_record_is_found_within_a_budget_of_its_submission(void **state)
+/* With a notification at once, and else within 20 ms. */
+static void a_busy_record_in_silence_is_found_in_time(void **state)
 {
-	const uint64_t flags[] = { 0, BPF_RB_NO_WAKEUP };
+	const struct {
+		uint64_t flags;
+		int64_t late;
+	} cases[] = {
+		{ 0, INSTANT },
+		{ BPF_RB_NO_WAKEUP, PACING_SILENCE_NS + INSTANT },
+	};
 	size_t i;
 
-	for (i = 0; i < COUNT(flags); i++) {
+	for (i = 0; i < COUNT(cases); i++) {
 		struct fixture *f = paced(state);
-		struct stream s = { .f = f, .flags = flags[i] };
+		struct stream s = { .f = f, .flags = cases[i].flags };
 
 		s.last = (int64_t)(uintptr_t)reserve(f, 0, LENGTH);
 		put(f, 1, LENGTH);
-		virtual_time_begin(submit, &s, VIRTUAL_START + 3 * MS);
+		virtual_time_expect(submit, &s, virtual_now() + 113 * MS);
 		assert_int_equal(ringview_wait(f->rv, -1), 1);
-		assert_true(virtual_now() - s.last < BUDGET + INSTANT);
+		assert_true(virtual_now() - s.last < cases[i].late);
 		assert_shows_range(f, 0, 1, LENGTH);
 		ringview_release(f->rv);
 	}
@@ -714,6 +886,90 @@ static void the_timer_slack_is_left_alone_otherwise(void **state)
 	assert_int_equal(slack.after, slack.before);
 }
 
+struct lowered {
+	struct fixture *f;
+	int slack; /* during the sleep */
+	bool ends; /* the sleep, by an interrupt */
+};
+
+static int64_t look_at_slack(void *context, int64_t now)
+{
+	struct lowered *lowered = context;
+
+	(void)now;
+	lowered->slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	if (lowered->ends)
+		ringview_interrupt(lowered->f->rv);
+	return VIRTUAL_NEVER;
+}
+
+/* Where it is more than half of a sleep; whatever ends that. */
+static void the_timer_slack_is_lowered_for_a_sleep_and_restored(void **state)
+{
+	const int64_t budgets[] = { 10 * US, 60 * US, 99 * US, 100 * US, BUDGET };
+	size_t i, ends;
+
+	for (i = 0; i < COUNT(budgets); i++) {
+		for (ends = 0; ends < 2; ends++) {
+			struct ringview_options options = paced_options();
+			struct fixture *f = *state;
+			struct lowered lowered = { .f = f, .ends = ends };
+			const bool low = budgets[i] < 2 * SLACK;
+
+			options.latency_budget_ns = budgets[i];
+			options.linger_ns = INT64_MAX;
+			options.timer_slack_ns = SLACK;
+			reopen_with(f, &options);
+			end_silence(f);
+			assert_int_equal(ringview_wait(f->rv, 1000 * US), 0);
+			virtual_time_expect(
+				look_at_slack, &lowered, virtual_now() + budgets[i] / 3);
+			assert_int_equal(
+				ringview_wait(f->rv, 3 * budgets[i]), ends ? -ECANCELED : 0);
+			assert_int_equal(lowered.slack, low ? budgets[i] / 8 + 1 : SLACK);
+			assert_int_equal(prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0), SLACK);
+		}
+	}
+}
+
+/* Signals. */
+
+static int handled;
+
+static void count_signal(int number)
+{
+	(void)number;
+	handled++;
+}
+
+static int64_t raise_signal(void *context, int64_t now)
+{
+	(void)context;
+	(void)now;
+	raise(SIGUSR1);
+	return VIRTUAL_NEVER;
+}
+
+/* At any moment of a wait after it has begun to sleep, also between two sleeps. */
+static void a_handled_signal_ends_each_wait(void **state)
+{
+	struct sigaction action = { .sa_handler = count_signal }, saved;
+	int64_t after;
+
+	assert_int_equal(sigaction(SIGUSR1, &action, &saved), 0);
+	for (after = 100; after < 3 * BUDGET; after += 7 + after % 5) {
+		struct fixture *f = paced(state);
+		const int64_t start = (begin_stream(f), virtual_now());
+
+		handled = 0;
+		virtual_time_expect(raise_signal, NULL, start + after);
+		assert_int_equal(ringview_wait(f->rv, 5 * BUDGET), -EINTR);
+		assert_int_equal(handled, 1);
+		assert_in_range(virtual_now() - start, after, after + INSTANT);
+	}
+	assert_int_equal(sigaction(SIGUSR1, &saved, NULL), 0);
+}
+
 /* In real time. */
 
 static void ignore(int number)
@@ -783,17 +1039,22 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		pacing(records_without_wakeup_are_found_by_one_look_in_a_budget),
 		pacing(records_with_wakeup_are_found_by_one_look_in_a_budget),
+		pacing(no_record_notifies_while_a_stream_lives),
+		pacing(a_stream_that_stops_is_over_when_the_reader_has_lingered),
+		pacing(a_stream_never_ends_when_the_reader_lingers_for_ever),
+		pacing(each_record_notifies_when_the_reader_does_not_linger),
+		pacing(a_long_pass_is_followed_by_a_look_at_once),
+		pacing(a_short_pass_is_followed_by_a_pause),
 		pacing(the_budget_holds_with_any_timer_slack),
 		pacing(a_stream_that_would_fill_the_ring_is_read_when_it_is_half_full),
 		pacing(a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up),
-		pacing(single_records_a_budget_or_more_apart_are_seen_at_once),
-		pacing(single_records_a_budget_or_more_apart_are_seen_at_once_when_notified),
+		pacing(single_records_as_far_apart_as_the_reader_lingers_are_seen_at_once),
 		pacing(the_first_record_after_silence_ends_the_sleep_by_its_notification),
 		pacing(silence_is_slept_through_where_all_is_notified),
-		pacing(silence_is_looked_at_less_often_where_notifications_end_it),
-		pacing(records_without_wakeup_are_found_in_a_budget_however_many),
-		pacing(silence_is_looked_at_once_in_a_budget_otherwise),
-		pacing(a_stream_that_stops_ends_in_silence),
+		pacing(silence_is_looked_at_at_times_that_back_off_otherwise),
+		pacing(a_record_without_wakeup_after_silence_is_found_within_20_ms),
+		pacing(waits_that_only_look_lengthen_no_sleep),
+		pacing(everything_is_released_before_a_sleep_in_epoll),
 		pacing(peek_says_0_once_at_the_end_of_what_the_wait_found),
 		pacing(peek_says_0_at_the_end_of_mixed_lengths_and_discards),
 		pacing(peek_without_a_wait_runs_on),
@@ -813,7 +1074,7 @@ int main(void)
 		pacing(an_interrupt_ends_a_sleep_between_looks),
 		pacing(an_interrupt_ends_a_spin),
 		pacing(a_busy_record_is_neither_spun_nor_slept_through),
-		pacing(a_busy_record_is_found_within_a_budget_of_its_submission),
+		pacing(a_busy_record_in_silence_is_found_in_time),
 		pacing(a_record_behind_a_busy_one_in_a_stream_is_found),
 		pacing(an_impossible_record_ends_a_wait),
 		pacing(an_impossible_record_ends_a_wait_between_looks),
@@ -823,6 +1084,8 @@ int main(void)
 		pacing(a_restart_goes_on_at_the_stored_position),
 		pacing(the_timer_slack_is_set_when_asked_for),
 		pacing(the_timer_slack_is_left_alone_otherwise),
+		pacing(the_timer_slack_is_lowered_for_a_sleep_and_restored),
+		pacing(a_handled_signal_ends_each_wait),
 		in_real_time(a_record_ends_a_sleep_of_another_thread),
 		in_real_time(a_record_without_wakeup_ends_a_wait_of_another_thread),
 		in_real_time(an_interrupt_ends_a_sleep_of_another_thread),

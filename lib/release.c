@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Releasing and taking back: all that moves the consumer position, but for the inline half of
+ * ringview_release().
+ *
+ * A reader that holds releases all but the last record shown. The kernel notifies only for the
+ * record at the consumer position, and that of a reader that holds is never the next one's, so no
+ * producer notifies. What is held is published before a sleep that needs a notification.
+ */
+#include "descriptor.h"
+#include "process.h"
+#include "reader.h"
+
+/* A record of more than this part of the ring is not held back from the producers. */
+#define HOLD_PART 8
+
+uint64_t reader_published(const struct reader *r)
+{
+	return r->holds ? r->published : r->hot.released;
+}
+
+int reader_check_consumer(struct reader *r)
+{
+	if (r->error == -EBUSY)
+		return -EBUSY;
+	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) == reader_published(r))
+		return 0;
+	/* Every release comes by ringview_internal_release() now, and writes nothing. */
+	r->hot.consumer = &r->no_consumer;
+	return reader_fail(r, -EBUSY);
+}
+
+/* Where to release to: to the last record, if that can be held back, or else to its end. */
+static uint64_t hold_back(const struct reader *r)
+{
+	const uint64_t position = reader_position(r), last = reader_last(r);
+
+	if (r->error || position - last > (r->mask + 1) / HOLD_PART)
+		return position;
+	/* It may have been published since it was shown. */
+	return (int64_t)(last - r->published) > 0 ? last : r->published;
+}
+
+static void publish(struct reader *r, uint64_t to)
+{
+	/* As in ringview_release(). */
+	__atomic_store_n(r->ring_consumer, to, __ATOMIC_RELEASE);
+	r->published = to;
+}
+
+void ringview_internal_release(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+	uint64_t to;
+
+	if (reader_check_consumer(r))
+		return;
+	to = hold_back(r);
+	if (to != r->published)
+		publish(r, to);
+	rv->released = reader_position(r);
+}
+
+bool reader_is_ours(const struct reader *r)
+{
+	return r->waiter.owner == process_number();
+}
+
+void reader_release_held(struct reader *r)
+{
+	if (r->holds && reader_is_ours(r) && r->hot.released != r->published && reader_check_consumer(r) == 0)
+		publish(r, r->hot.released);
+}
+
+int reader_arm(struct reader *r)
+{
+	struct ringview *rv = &r->hot;
+	int found;
+
+	r->pass = PASS_NONE;
+	do {
+		ringview_release(rv);
+		reader_release_held(r);
+		if (r->clears_fd)
+			clear_eventfd(r->map_fd);
+		/*
+		 * Our store of the consumer position before our load of the header, against the
+		 * kernel's xchg() of the header before its load of the consumer position in
+		 * bpf_ringbuf_commit(): at least one of us sees the other, so either the record is
+		 * found here or it is notified.
+		 */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		found = ringview_internal_seek(rv);
+		/* Discarded records that were skipped have to be released too, or the next record
+		 * is not at the consumer position and nobody is notified of it. */
+	} while (found == 0 && reader_position(r) != rv->released);
+	return found;
+}
+
+/* The word that the inline half of ringview_release() compares and writes. */
+static uint64_t *consumer_of(struct reader *r)
+{
+	return r->holds || r->error == -EBUSY ? &r->no_consumer : r->ring_consumer;
+}
+
+void reader_set_holds(struct reader *r, bool holds)
+{
+	struct ringview *rv = &r->hot;
+
+	reader_release_held(r);
+	/* What was inherited stays as the parent has it: the record held back is shown again. */
+	if (r->holds && !reader_is_ours(r))
+		reader_go_to(r, rv->released = r->published);
+	r->holds = holds;
+	r->published = rv->released;
+	rv->last = rv->next;
+	rv->consumer = consumer_of(r);
+	/* What peek may do by itself has changed. */
+	reader_ask_first(r);
+}
+
+/*
+ * What was shown is still in the ring, unreleased: counted again to take it back from the
+ * statistics. False where that cannot be what was counted: something else wrote to a header.
+ */
+static bool uncount_shown(struct reader *r)
+{
+	const uint64_t end = reader_position(r);
+	uint64_t records = 0, bytes = 0, discarded = 0, position = r->hot.released;
+
+	while (position != end) {
+		uint32_t header = __atomic_load_n(reader_header(r, position), __ATOMIC_RELAXED);
+		uint32_t length = header & ~(RING_BUSY | RING_DISCARD);
+
+		if (ringview_internal_stride(length) > end - position)
+			return false;
+		if (header & RING_DISCARD) {
+			discarded++;
+		} else {
+			records++;
+			bytes += length;
+		}
+		position += ringview_internal_stride(length);
+	}
+	if (records > r->hot.records || bytes > r->hot.bytes || discarded > r->statistics.discarded)
+		return false;
+	r->hot.records -= records;
+	r->hot.bytes -= bytes;
+	r->statistics.discarded -= discarded;
+	return true;
+}
+
+void ringview_cancel(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+
+	/* After a conflict, what was shown is the other consumer's, and stays counted. */
+	if (r->error != -EBUSY && !uncount_shown(r))
+		reader_fail(r, -EBADMSG);
+	reader_go_to(r, rv->released);
+	rv->last = rv->next - (rv->released - reader_published(r));
+}
+
+int ringview_restart(struct ringview *rv)
+{
+	struct reader *r = reader_of(rv);
+	uint64_t consumer, producer;
+
+	reader_release_held(r);
+	do {
+		/* Consumer first: a producer position read after it is never behind it. It is too
+		 * far ahead where another reader released a whole ring in between. */
+		consumer = __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE);
+		producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
+	} while (producer - consumer > r->mask + 1 &&
+		 __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE) != consumer);
+	r->error = 0;
+	rv->consumer = consumer_of(r);
+	rv->released = r->produced = r->published = r->seen = consumer;
+	r->pass = PASS_NONE;
+	foresight_move(&r->foresight, consumer - reader_position(r));
+	reader_go_to(r, consumer);
+	rv->last = rv->next;
+	if (producer - consumer > r->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
+		return reader_fail(r, -EBADMSG);
+	return 0;
+}
