@@ -5,6 +5,7 @@
  *   RINGVIEW_WAIT             event (the default), paced or busy
  *   RINGVIEW_LATENCY_BUDGET,  of paced: 200us, 1ms, ...; a whole number of ns, us, ms or s
  *   RINGVIEW_TIMER_SLACK
+ *   RINGVIEW_LINGER           of paced: the same, or forever
  *   RINGVIEW_ALWAYS_NOTIFIED  of paced: 0 or 1
  *
  * They are the fields of struct ringview_options.

@@ -22,8 +22,8 @@
 #define TURNS_OF_A_RING 8
 
 /* libbpf's poll without a time-out ends with a signal, which a handler has used to say that this
- * is the end. A wait that does not always sleep can miss that, so it returns once in a while. */
-#define LONGEST_WAIT_NS 100000000
+ * is the end. BUSY does not see signals, so it returns once in a while. */
+#define LONGEST_BUSY_WAIT_NS 100000000
 
 /* EVENT: between looks at a record that is reserved and not submitted. It may be submitted without
  * a notification. */
@@ -40,6 +40,7 @@ struct ring_buffer {
 	unsigned forks;               /* of the process that @edge_fd belongs to */
 	unsigned pending;             /* EVENT: rings to be read without a notification */
 	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
+	int64_t longest_ns;           /* of the group's waits; less than 0 is without end */
 };
 
 int libbpf_result(long long result)
@@ -203,6 +204,7 @@ static int open_waits(struct ring_buffer *rb)
 	rb->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (rb->epoll_fd < 0)
 		return -errno;
+	rb->longest_ns = options.wait == RINGVIEW_WAIT_BUSY ? LONGEST_BUSY_WAIT_NS : -1;
 	if (options.wait != RINGVIEW_WAIT_EVENT)
 		return ringview_group_open(&rb->group, &options);
 	rb->edge_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -431,7 +433,7 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 	for (int i = 0; i < rb->count; i++)
 		ring_begin_wait(rb->rings[i]);
 	result = ringview_group_wait(
-		rb->group, timeout_ms < 0 ? LONGEST_WAIT_NS : timeout_ms * INT64_C(1000000));
+		rb->group, timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000));
 	if (result > 0)
 		result = read_turns(rb);
 	for (int i = 0; i < rb->count; i++) {

@@ -170,32 +170,44 @@ static void a_budget_that_nothing_keeps_is_told_once(void **state)
 static void each_option_has_its_variable(void **state)
 {
 	(void)state;
+	set("RINGVIEW_LINGER", "30ms");
 	set("RINGVIEW_TIMER_SLACK", "1us");
 	set("RINGVIEW_ALWAYS_NOTIFIED", "1");
 	look("paced", "2ms");
 	assert_options(RINGVIEW_WAIT_PACED, 2000000, "");
+	assert_int_equal(found->options.linger_ns, 30000000);
 	assert_int_equal(found->options.timer_slack_ns, 1000);
 	assert_int_equal(found->options.always_notified, 1);
+	set("RINGVIEW_LINGER", "forever");
 	set("RINGVIEW_TIMER_SLACK", NULL);
 	set("RINGVIEW_ALWAYS_NOTIFIED", "0");
 	look("paced", NULL);
 	assert_options(RINGVIEW_WAIT_PACED, 0, "");
+	assert_int_equal(found->options.linger_ns, INT64_MAX);
 	assert_int_equal(found->options.timer_slack_ns, 0);
 	assert_int_equal(found->options.always_notified, 0);
+	set("RINGVIEW_LINGER", "3600s");
+	look("paced", NULL);
+	assert_int_equal(found->options.linger_ns, INT64_C(3600000000000));
 }
 
 static void each_wrong_value_is_told_once(void **state)
 {
 	(void)state;
+	set("RINGVIEW_LINGER", "3601s");
 	set("RINGVIEW_TIMER_SLACK", "forever");
 	set("RINGVIEW_ALWAYS_NOTIFIED", "yes");
 	look("paced", NULL);
 	assert_options(RINGVIEW_WAIT_PACED, 0,
+		"libringview-libbpf: RINGVIEW_LINGER: \"3601s\" is not a time of 1ns to 3600s, as "
+		"500us or 1ms, or forever; taking ten budgets\n"
 		"libringview-libbpf: RINGVIEW_TIMER_SLACK: \"forever\" is not a time of 1ns to 1s, as "
 		"500us or 1ms; taking the thread's own\n"
 		"libringview-libbpf: RINGVIEW_ALWAYS_NOTIFIED: \"yes\" is not 0 or 1; taking 0\n");
+	assert_int_equal(found->options.linger_ns, 0);
 	assert_int_equal(found->options.timer_slack_ns, 0);
 	assert_int_equal(found->options.always_notified, 0);
+	set("RINGVIEW_LINGER", NULL);
 	set("RINGVIEW_TIMER_SLACK", NULL);
 	set("RINGVIEW_ALWAYS_NOTIFIED", NULL);
 }
