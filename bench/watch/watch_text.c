@@ -65,8 +65,8 @@ static void say_stuck(struct ring_words *w, const struct ring_figures *f)
 	snprintf(w->what, sizeof(w->what),
 		"the oldest record is reserved for %s, and not submitted",
 		amount_time(amount, sizeof(amount), f->busy_ns));
-	snprintf(w->cause, sizeof(w->cause), "a BPF program holds it%s; no reader can pass it",
-		f->losing ? ", and new records are lost" : "");
+	snprintf(w->cause, sizeof(w->cause), "a BPF program holds it, no reader can pass it%s",
+		f->losing ? "; new records are lost" : "");
 }
 
 static void say_no_reader(struct ring_words *w, const struct ring *ring)

@@ -183,10 +183,15 @@ static void a_stuck_head_is_the_programs(void **state)
 	text = written(watch_write_view, &plain);
 	assert_says(
 		text, "  STUCK     the oldest record is reserved for 3.2s, and not submitted\n");
-	assert_says(text, "a BPF program holds it; no reader can pass it\n");
+	assert_says(text, "a BPF program holds it, no reader can pass it\n");
 	assert_says(text, "  reader    waits for the oldest record to be submitted\n");
 	assert_says(text, "  head      busy for 3.2s: reserved, not submitted\n");
 	assert_null(strstr(text, "still"));
+	assert_fits(text);
+	free(text);
+	events->figures.losing = true;
+	text = written(watch_write_view, &plain);
+	assert_says(text, "can pass it; new records are lost\n");
 	assert_fits(text);
 	free(text);
 }
