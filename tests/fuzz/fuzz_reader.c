@@ -7,6 +7,7 @@
  */
 #include "demand.h"
 #include "input.h"
+#include "reader.h"
 #include "subject.h"
 #include "support/virtual_time.h"
 
