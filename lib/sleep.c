@@ -192,14 +192,16 @@ static void block_signals(struct signals *s)
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof(raised) / sizeof(raised[0]); i++)
 		sigdelset(&all, raised[i]);
-	pthread_sigmask(SIG_BLOCK, &all, &s->own);
+	/* The thread's mask, on Linux; glibc before 2.32 has pthread_sigmask() in another library.
+	 */
+	sigprocmask(SIG_BLOCK, &all, &s->own);
 	s->blocked = true;
 }
 
 void signals_restore(struct signals *s)
 {
 	if (s->blocked)
-		pthread_sigmask(SIG_SETMASK, &s->own, NULL);
+		sigprocmask(SIG_SETMASK, &s->own, NULL);
 	s->blocked = false;
 }
 
