@@ -11,20 +11,62 @@ import (
 	"github.com/cilium/ebpf/ringbuf"
 )
 
+// reader is one way to read the ring.
+type reader interface {
+	drain(command drainCommand) (drainAnswer, error)
+	live(c *consumer) error // until it is flushed
+	SetDeadline(deadline time.Time)
+	Flush() error
+	Close() error
+}
+
+// openers has one for each of the paths.
+var openers = map[string]func(r *ring) (reader, error){
+	pathName: func(r *ring) (reader, error) { return openCopying(r) },
+}
+
 func (p *peer) drain(command drainCommand) (any, error) {
-	reader, err := p.ring.open()
+	reader, err := openers[command.path](p.ring)
 	if err != nil {
 		return nil, err
 	}
-	found, err := drain(reader, command)
+	found, err := reader.drain(command)
 	if closeErr := reader.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("cannot close the reader: %w", closeErr)
 	}
 	return found, err
 }
 
-func drain(reader *ringbuf.Reader, command drainCommand) (drainAnswer, error) {
-	var record ringbuf.Record // reused: its buffer grows to the longest event, then stays
+// copyingReader copies each event into a record that is reused: its buffer grows to the longest
+// event, then stays.
+type copyingReader struct {
+	*ringbuf.Reader
+	record ringbuf.Record
+}
+
+func openCopying(r *ring) (*copyingReader, error) {
+	m, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	reader, err := ringbuf.NewReader(m)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open a reader: %w", err)
+	}
+	return &copyingReader{Reader: reader}, nil
+}
+
+func (r *copyingReader) drain(command drainCommand) (drainAnswer, error) {
+	loop := readLoops[command.touching]
+
+	return drainBy(r, command, func(left, sum uint64) (uint64, uint64, error) {
+		return loop(r.Reader, &r.record, left, sum)
+	}, func() {})
+}
+
+// drainBy times read, which reads until none are left or the reader fails, and commit.
+func drainBy(r reader, command drainCommand,
+	read func(left, sum uint64) (uint64, uint64, error), commit func()) (drainAnswer, error) {
 	var sum uint64
 	var err error
 	left := command.events
@@ -32,8 +74,8 @@ func drain(reader *ringbuf.Reader, command drainCommand) (drainAnswer, error) {
 	before := nanotime()
 	for left > 0 {
 		waiting := left
-		reader.SetDeadline(deadline(command.timeout))
-		left, sum, err = command.loop(reader, &record, left, sum)
+		r.SetDeadline(deadline(command.timeout))
+		left, sum, err = read(left, sum)
 		if err == nil {
 			break
 		}
@@ -47,6 +89,7 @@ func drain(reader *ringbuf.Reader, command drainCommand) (drainAnswer, error) {
 			break
 		}
 	}
+	commit()
 	ns := nanotime() - before
 	return drainAnswer{command.events - left, ns, sum}, nil
 }

@@ -11,7 +11,7 @@ import (
 
 func (p *peer) live(command liveCommand) (any, error) {
 	c := newConsumer(command)
-	reader, err := p.ring.open()
+	reader, err := openers[command.path](p.ring)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (p *peer) live(command liveCommand) (any, error) {
 
 	stopped := make(chan error)
 	go func() { stopped <- p.awaitStop(c, reader) }()
-	readErr := c.read(reader)
+	readErr := reader.live(c)
 	if err := <-stopped; err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (p *peer) live(command liveCommand) (any, error) {
 }
 
 // awaitStop returns after the line stop, or errInputEnded. Other commands fail.
-func (p *peer) awaitStop(c *consumer, reader *ringbuf.Reader) error {
+func (p *peer) awaitStop(c *consumer, reader reader) error {
 	err := errInputEnded
 	for line := range p.lines {
 		if line == "stop" {
@@ -61,22 +61,20 @@ func (p *peer) awaitStop(c *consumer, reader *ringbuf.Reader) error {
 	return err
 }
 
-// read reads and waits until the reader is flushed: ReadInto then returns all that was in the ring
+// live reads and waits until the reader is flushed: ReadInto then returns all that was in the ring
 // at that time, and ErrFlushed after it. So nothing is lost, and nothing is left to read.
-func (c *consumer) read(reader *ringbuf.Reader) error {
-	var record ringbuf.Record // reused
-
+func (r *copyingReader) live(c *consumer) error {
 	for {
-		if err := reader.ReadInto(&record); err != nil {
+		if err := r.ReadInto(&r.record); err != nil {
 			if errors.Is(err, ringbuf.ErrFlushed) {
 				return nil
 			}
 			return fmt.Errorf("reading failed after %d events: %w", c.consumed, err)
 		}
-		if err := c.handle(record.RawSample); err != nil {
+		if err := c.handle(r.record.RawSample); err != nil {
 			return err
 		}
-		if record.Remaining == 0 {
+		if r.record.Remaining == 0 {
 			c.readAll()
 		}
 	}

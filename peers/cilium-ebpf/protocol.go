@@ -9,6 +9,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,14 +30,21 @@ const (
 // errInputEnded: there was no stop; nobody reads the answer.
 var errInputEnded = errors.New("end of input")
 
+// protocol is the version of peers/README.md that this speaks.
+const protocol = 1
+
+// paths are the ways to read that this build has: with a library that has RawReader, also its.
+var paths = []string{pathName}
+
 type drainCommand struct {
+	path     string
 	events   uint64
 	touching string
-	loop     readLoop
 	timeout  time.Duration
 }
 
 type liveCommand struct {
+	path      string
 	producers uint64
 	eventSize uint64
 	work      time.Duration
@@ -58,32 +66,31 @@ func parseCommand(line string) (any, error) {
 	if len(words) != len(strings.Split(usage, " ")) {
 		return nil, fmt.Errorf("%q: a command is %q, with single blanks between", line, usage)
 	}
-	if words[1] != pathName {
-		return nil, fmt.Errorf("unknown path %q; there is %s", words[1], pathName)
+	if !slices.Contains(paths, words[1]) {
+		return nil, fmt.Errorf("unknown path %q; there is %s", words[1], strings.Join(paths, ", "))
 	}
 	if words[0] == "drain" {
-		return parseDrain(words[2:])
+		return parseDrain(words[1], words[2:])
 	}
-	return parseLive(words[2:])
+	return parseLive(words[1], words[2:])
 }
 
-func parseDrain(words []string) (any, error) {
+func parseDrain(path string, words []string) (any, error) {
 	events, err := parseNumber("EVENTS", words[0], 0, math.MaxUint64)
 	if err != nil {
 		return nil, err
 	}
-	loop, known := readLoops[words[1]]
-	if !known {
+	if _, known := readLoops[words[1]]; !known {
 		return nil, fmt.Errorf("unknown TOUCHING %q", words[1])
 	}
 	timeout, err := parseNumber("TIMEOUT_NS", words[2], 0, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	return drainCommand{events, words[1], loop, time.Duration(timeout)}, nil
+	return drainCommand{path, events, words[1], time.Duration(timeout)}, nil
 }
 
-func parseLive(words []string) (any, error) {
+func parseLive(path string, words []string) (any, error) {
 	producers, err := parseNumber("PRODUCERS", words[0], 1, producersMax)
 	if err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func parseLive(words []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return liveCommand{producers, size, time.Duration(work)}, nil
+	return liveCommand{path, producers, size, time.Duration(work)}, nil
 }
 
 func parseNumber(name, word string, min, max uint64) (uint64, error) {
@@ -119,6 +126,7 @@ type identityAnswer struct {
 	Version  string   `json:"version"`
 	Language string   `json:"language"`
 	Paths    []string `json:"paths"`
+	Protocol int      `json:"protocol"`
 }
 
 type drainAnswer struct {
@@ -157,9 +165,13 @@ func identity() identityAnswer {
 		Peer:     "cilium-ebpf",
 		Version:  libraryVersion(),
 		Language: runtime.Version(),
-		Paths:    []string{pathName},
+		Paths:    paths,
+		Protocol: protocol,
 	}
 }
+
+// checkout says which commit of the library it is built on, where it is not a release: by the linker.
+var checkout string
 
 // libraryVersion is the library's as the linker recorded it in this program.
 func libraryVersion() string {
@@ -171,8 +183,8 @@ func libraryVersion() string {
 		if module.Path != library {
 			continue
 		}
-		if module.Replace != nil {
-			module = module.Replace
+		if checkout != "" {
+			return checkout
 		}
 		return module.Version
 	}

@@ -19,12 +19,12 @@ func TestCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	drain := command.(drainCommand)
-	if drain.events != 1999999 || drain.touching != "SKB_FIELDS" || drain.loop == nil ||
+	if drain.path != pathName || drain.events != 1999999 || drain.touching != "SKB_FIELDS" ||
 		drain.timeout != 5*time.Millisecond {
 		t.Errorf("drain: %+v", drain)
 	}
 	command, err = parseCommand("live cilium-ebpf 4 0 100")
-	if want := (liveCommand{4, 0, 100}); err != nil || command != want {
+	if want := (liveCommand{pathName, 4, 0, 100}); err != nil || command != want {
 		t.Errorf("live: %+v instead of %+v (%v)", command, want, err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/ringbuf"
 )
 
 // ring is the map whose descriptor was inherited.
@@ -16,18 +15,14 @@ type ring struct {
 	err error     // of making it
 }
 
-// open opens a reader. The map is made once, also if that fails: NewMapFromFD owns the descriptor
-// from then on and has closed it, so that another file may have its number.
-func (r *ring) open() (*ringbuf.Reader, error) {
+// open makes the map, once, also if that fails: NewMapFromFD owns the descriptor from then on and
+// has closed it, so that another file may have its number.
+func (r *ring) open() (*ebpf.Map, error) {
 	if r.m == nil && r.err == nil {
 		r.m, r.err = ebpf.NewMapFromFD(r.fd)
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("descriptor %d is no map that can be used: %w", r.fd, r.err)
 	}
-	reader, err := ringbuf.NewReader(r.m)
-	if err != nil {
-		return nil, fmt.Errorf("cannot open a reader: %w", err)
-	}
-	return reader, nil
+	return r.m, nil
 }
