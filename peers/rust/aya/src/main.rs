@@ -89,7 +89,11 @@ impl Peer for Aya {
     fn version() -> String {
         let lock = include_str!("../../Cargo.lock");
 
-        peer::locked_version(lock, "aya").unwrap_or("unknown").to_owned()
+        // Of a checkout, ./run peers says which commit it is.
+        option_env!("RINGVIEW_CHECKOUT")
+            .or_else(|| peer::locked_version(lock, "aya"))
+            .unwrap_or("unknown")
+            .to_owned()
     }
 
     fn language() -> String {
