@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "machine/counters.h"
 #include "paths/path.h"
+#include "peers/found_peers.h"
 #include "peers/peers.h"
 #include "results/output.h"
 #include "cli/settings.h"
@@ -28,7 +29,7 @@ static void write_peer(FILE *out, struct peers *peers, const struct path *path, 
 		return;
 	}
 	peer = peers_ask(peers, path->program);
-	if (peer->err || !peer_hello_has(&peer->hello, path->name)) {
+	if (peer->err || !peer_hello_has(&peer->hello, found_peer_spoken(path->name))) {
 		if (!path->optional)
 			fprintf(out, "  %-15s not available: peer %s %s\n", path->name,
 				path->program, peer->err ? peer->why.text : "does not have it");

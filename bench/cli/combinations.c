@@ -103,7 +103,7 @@ static int check(const struct settings *s, const struct typed *typed, struct com
 		return complain(why, -EINVAL,
 			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
 			"leave out -source memory");
-	for (int mode = 0; mode < MODE_COUNT; mode++) {
+	for (int mode = 0; live_mode_names[mode]; mode++) {
 		const struct live_obstacle obstacle =
 			live_obstacle_of(&s->workload, (enum live_mode)mode);
 
@@ -116,7 +116,7 @@ static int check(const struct settings *s, const struct typed *typed, struct com
 
 void settings_leave_out(struct settings *s)
 {
-	enum live_mode told = MODE_COUNT;
+	enum live_mode told = MODE_MAX;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->combination_count; i++) {

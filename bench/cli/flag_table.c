@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "peers/found_peers.h"
 #include "cli/settings.h"
 #include "results/comparison.h"
 #include "results/report.h"
@@ -78,6 +79,12 @@ static int parse_event_size(const char *text, void *target, struct complaint *wh
 			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
 	s.size_count = 1;
 	return 0;
+}
+
+static int parse_peer(const char *text, void *target, struct complaint *why)
+{
+	(void)target;
+	return found_peers_add(text, why);
 }
 
 static int parse_live_event_size(const char *text, void *target, struct complaint *why)
@@ -225,6 +232,10 @@ static const struct flag flags[] = {
 			"cilium-ebpf, or all; or several with commas. libbpf goes with its own waits only, dropin "
 			"with all but event; perfbuf and peers wait as they do, whatever -wait says.",
 		"batch", "batch", .choices = live_mode_names, .words = "all" },
+	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
+		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It takes "
+			"part beside the default, or as -mode says; its file's name is that of the reader.",
+		NULL, "./peer", .parse = parse_peer },
 	{ "wait", LIVE, FLAG_NAMES, &typed.waits, "WAITS",
 		.help = "How to wait: event (until notified), paced (looking at intervals that keep the latency "
 			"budget), busy (never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), "
@@ -401,6 +412,37 @@ static int check_preset(const bool *given, struct complaint *why)
 	return 0;
 }
 
+static const char *value_of(char **argv, int i, const char *name)
+{
+	const char *text = argv[i] + strspn(argv[i], "-");
+	const size_t length = strlen(name);
+
+	if (text == argv[i] || strncmp(text, name, length) != 0)
+		return NULL;
+	return text[length] == '=' ? text + length + 1 : text[length] == '\0' ? argv[i + 1] : NULL;
+}
+
+/* Peers of which nothing is known beforehand are asked before -mode is read, and where it may name
+ * them. What is wrong with one of -peer is told when that is read. */
+static void find_peers(enum command_bit command, int argc, char **argv)
+{
+	bool wanted = command & (SWEEP | COMMAND_LIST);
+	struct complaint ignored;
+
+	for (int i = 1; i < argc; i++) {
+		const char *program = value_of(argv, i, "peer");
+
+		if (strcmp(argv[i], "-h") == 0 ||
+			strncmp(argv[i] + strspn(argv[i], "-"), "help", 4) == 0)
+			return;
+		if (program)
+			found_peers_add(program, &ignored);
+		wanted |= value_of(argv, i, "mode") != NULL;
+	}
+	if (wanted)
+		found_peers_look();
+}
+
 int settings_parse(struct settings *settings, enum command_bit command, int argc, char **argv,
 	struct complaint *why)
 {
@@ -411,6 +453,8 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	size_t least = command == COMMAND_COMPARE ? 2 : command == COMMAND_REPORT ? 1 : 0;
 	int err;
 
+	if (command & (MEASURING | COMMAND_LIST))
+		find_peers(command, argc, argv);
 	set_defaults(command);
 	files.capacity = command == COMMAND_REPORT ? FILES_MAX : least;
 	err = flags_parse(

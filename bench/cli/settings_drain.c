@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "peers/found_peers.h"
 #include "cli/settings.h"
 #include "peers/peers.h"
 
@@ -37,7 +38,8 @@ static int choose_paths(struct settings *s, const struct typed *typed, struct co
 
 	s->all_paths = names.count == 0 && typed->sweep;
 	for (int i = 0; all_paths[i] && typed->paths.count == 0; i++)
-		if (typed->sweep || all_paths[i] == &copy_path || all_paths[i] == &view_path)
+		if (typed->sweep || all_paths[i] == &copy_path || all_paths[i] == &view_path ||
+			found_peer_is_named(all_paths[i]->name))
 			flag_names_add(&names, i);
 	for (size_t i = 0; i < names.count; i++) {
 		const struct path *path = all_paths[names.chosen[i]];

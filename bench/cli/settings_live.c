@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "peers/found_peers.h"
 #include "cli/settings.h"
 #include "live/live_checks.h"
 #include "live/plan.h"
@@ -146,15 +147,19 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 	workload->write = (enum live_way)typed->write;
 	workload->producers = (uint32_t)typed->producers;
 	workload->rings = (uint32_t)typed->rings;
-	for (int mode = 0; mode < MODE_COUNT && s->preset; mode++)
+	for (int mode = 0; live_mode_names[mode] && s->preset; mode++)
 		if (flag_names_has(&typed->modes, mode) && live_mode_program((enum live_mode)mode))
 			return complain(why, -EINVAL,
 				"-mode: %s is not asked by -preset %s; leave it out",
 				live_mode_names[mode], live_preset_names[typed->preset]);
 	if (s->preset)
 		choose_for_preset(s, typed);
-	if (typed->modes.count == 0)
+	if (typed->modes.count == 0) {
 		flag_names_add(&typed->modes, MODE_BATCH);
+		for (int mode = 0; live_mode_names[mode]; mode++)
+			if (found_peer_is_named(live_mode_names[mode]))
+				flag_names_add(&typed->modes, mode);
+	}
 	if (typed->waits.count == 0 && s->advise)
 		flag_names_add(&typed->waits, WAIT_PACED);
 	if (typed->waits.count == 0)

@@ -15,6 +15,7 @@
 #include "interrupt.h"
 #include "live/consumer.h"
 #include "monotonic.h"
+#include "peers/found_peers.h"
 #include "peers/peer_live.h"
 #include "peers/peer_process.h"
 #include "peers/peers.h"
@@ -27,7 +28,7 @@ struct peer_engine_state {
 
 static const char *path_of(const struct consumer *c)
 {
-	return live_mode_names[c->combination.mode];
+	return found_peer_spoken(live_mode_names[c->combination.mode]);
 }
 
 static void free_state(struct peer_engine_state *s)

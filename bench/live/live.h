@@ -39,8 +39,9 @@ enum live_mode {
 	MODE_LIBBPF17,
 	MODE_AYA,
 	MODE_CILIUM_EBPF,
-	MODE_CILIUM_EBPF_RAW,
-	MODE_COUNT
+	MODE_COUNT,
+	/* From MODE_COUNT on, those of peers that were found: live_mode_add(). */
+	MODE_MAX = MODE_COUNT + 16
 };
 
 /* When the producers notify: BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP, neither, or, sampled, force
@@ -52,13 +53,13 @@ enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
 
 /* NULL-terminated, in the order of the enums; WAIT_OWN is not among the waits. */
 extern const char *const live_wait_names[];
-extern const char *const live_mode_names[];
+extern const char *live_mode_names[];
 extern const char *const live_notify_names[];
 extern const char *const live_producer_names[];
 extern const char *const live_write_names[];
 extern const char *const live_preset_names[];
 
-#define LIVE_COMBINATIONS_MAX (3 * 3 + 5 + 3 + MODE_COUNT - MODE_PERFBUF)
+#define LIVE_COMBINATIONS_MAX (3 * 3 + 5 + 3 + MODE_MAX - MODE_PERFBUF)
 #define LIVE_PRODUCERS_MAX 64
 #define LIVE_RINGS_MAX 64
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -132,6 +133,10 @@ struct live_measurement {
 	uint64_t own_memory; /* bytes at the peak, without the rings */
 	struct live_samples samples[LIVE_COMBINATIONS_MAX + 1];
 };
+
+/* Adds a mode of the peer @program; both strings stay. False where there is one of that name, or no
+ * room. */
+bool live_mode_add(const char *name, const char *program);
 
 /* The program in peers/ that reads in this mode; NULL: this one does. */
 const char *live_mode_program(enum live_mode mode);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "live/live.h"
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	"libbpf-sleep", NULL };
-const char *const live_mode_names[] = { "copy", "view", "batch", "dropin", "libbpf", "perfbuf",
-	"libbpf-1.7", "aya", "cilium-ebpf", "cilium-ebpf-raw", NULL };
+const char *live_mode_names[MODE_MAX + 1] = { "copy", "view", "batch", "dropin", "libbpf",
+	"perfbuf", "libbpf-1.7", "aya", "cilium-ebpf", NULL };
+static const char *programs[MODE_MAX]; /* of those that were added */
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 const char *const live_write_names[] = { "reserve", "output", NULL };
@@ -20,11 +22,24 @@ const char *live_mode_program(enum live_mode mode)
 	case MODE_AYA:
 		return "aya";
 	case MODE_CILIUM_EBPF:
-	case MODE_CILIUM_EBPF_RAW:
 		return "cilium-ebpf";
 	default:
-		return NULL;
+		return programs[mode];
 	}
+}
+
+bool live_mode_add(const char *name, const char *program)
+{
+	int mode = 0;
+
+	for (; live_mode_names[mode]; mode++)
+		if (strcmp(live_mode_names[mode], name) == 0)
+			return false;
+	if (mode == MODE_MAX)
+		return false;
+	live_mode_names[mode] = name;
+	programs[mode] = program;
+	return true;
 }
 
 bool live_wait_is_of_libbpf(enum live_wait wait)

@@ -7,7 +7,6 @@ static struct peer_wish wish_of(const struct settings *settings, enum live_mode 
 	return (struct peer_wish){
 		.path = live_mode_names[mode],
 		.program = live_mode_program(mode),
-		.optional = mode == MODE_CILIUM_EBPF_RAW,
 		.by_all = !(settings->named_modes & 1u << mode),
 	};
 }

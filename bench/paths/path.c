@@ -5,7 +5,7 @@
 #include "paths/path.h"
 #include "peers/peer_path.h"
 
-const struct path *const all_paths[] = {
+const struct path *all_paths[PATHS_MAX + 1] = {
 	&copy_path,
 	&view_path,
 	&batch_path,
@@ -18,6 +18,20 @@ const struct path *const all_paths[] = {
 #endif
 	NULL,
 };
+
+void path_add(const struct path *path)
+{
+	size_t at = 0;
+
+	while (all_paths[at] && all_paths[at]->role != PATH_LIMIT)
+		at++;
+	while (path) {
+		const struct path *next = all_paths[at];
+
+		all_paths[at++] = path;
+		path = next;
+	}
+}
 
 const struct path *path_find(const char *name)
 {

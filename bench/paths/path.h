@@ -103,10 +103,13 @@ extern const struct path faulty_lose_path, faulty_twice_path, faulty_swap_path,
 		&same_path
 #endif
 
-#define PATHS_MAX 32
+#define PATHS_MAX 40
 
 /* All paths, in the order in which they are shown; NULL-terminated. */
-extern const struct path *const all_paths[];
+extern const struct path *all_paths[];
+
+/* Adds one before the limits. @path stays. */
+void path_add(const struct path *path);
 
 /* NULL when there is none of that name. */
 const struct path *path_find(const char *name);

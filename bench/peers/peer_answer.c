@@ -71,12 +71,13 @@ static bool copy_word(char word[PEER_WORD_SIZE], const json_t *value)
 int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct complaint *why)
 {
 	const char *const what = "has to say its peer, version, language and paths";
+	int protocol = PEER_PROTOCOL;
 	json_t *peer, *version, *language, *paths, *path;
 	size_t i;
 
 	*hello = (struct peer_hello){ .path_count = 0 };
-	if (json_unpack((json_t *)answer, "{s:o, s:o, s:o, s:o !}", "peer", &peer, "version",
-		    &version, "language", &language, "paths", &paths) < 0 ||
+	if (json_unpack((json_t *)answer, "{s:o, s:o, s:o, s:o, s?i !}", "peer", &peer, "version",
+		    &version, "language", &language, "paths", &paths, "protocol", &protocol) < 0 ||
 		!copy_word(hello->peer, peer) || !copy_word(hello->version, version) ||
 		!copy_word(hello->language, language) || json_array_size(paths) == 0 ||
 		json_array_size(paths) > PEER_PATHS_MAX)
@@ -86,6 +87,10 @@ int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct com
 		if (!copy_word(hello->paths[i], path))
 			return peer_answer_refuse(answer, what, why);
 	}
+	if (protocol != PEER_PROTOCOL)
+		return complain(why, -EPROTO,
+			"speaks version %d of the protocol, and this program %d; build it anew",
+			protocol, PEER_PROTOCOL);
 	hello->path_count = i;
 	return 0;
 }

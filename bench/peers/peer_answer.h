@@ -16,6 +16,7 @@
 
 #define PEER_WORD_SIZE 64
 #define PEER_PATHS_MAX 8
+#define PEER_PROTOCOL 1 /* the version of peers/README.md */
 
 /* Who a peer is. */
 struct peer_hello {

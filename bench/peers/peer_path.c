@@ -6,6 +6,7 @@
 
 #include "interrupt.h"
 #include "monotonic.h"
+#include "peers/found_peers.h"
 #include "peers/peer_answer.h"
 #include "peers/peer_path.h"
 #include "peers/peer_process.h"
@@ -35,7 +36,7 @@ static void peer_path_close(void *state)
 	free(s);
 }
 
-static int peer_path_open(
+int peer_path_open(
 	const struct path *path, void **state, struct source *source, struct complaint *why)
 {
 	struct peer_state *s = calloc(1, sizeof(*s));
@@ -46,7 +47,7 @@ static int peer_path_open(
 		return complain(why, -ENOMEM, "out of memory");
 	s->path = path;
 	err = peers_start(&s->process, path->program, source->map_fd, &hello, why);
-	if (!err && !peer_hello_has(&hello, path->name))
+	if (!err && !peer_hello_has(&hello, found_peer_spoken(path->name)))
 		err = complain(why, -EPROTO, "%s %s does not have this path", path->program,
 			hello.version);
 	if (err) {
@@ -77,8 +78,9 @@ static int peer_path_read(void *state, const struct reading *reading, struct rea
 	json_t *answer;
 	int err;
 
-	snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64, s->path->name,
-		reading->events, touching_names[reading->touching], reading->read_timeout_ns);
+	snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64,
+		found_peer_spoken(s->path->name), reading->events,
+		touching_names[reading->touching], reading->read_timeout_ns);
 	err = peer_send(s->process, command, reading->why);
 	if (!err)
 		err = peer_receive(s->process, patience_ns(reading), &answer, reading->why);
@@ -105,6 +107,15 @@ static int64_t peer_path_own_ns(void *state)
 	return ((struct peer_state *)state)->ns;
 }
 
+const struct path peer_path_template = {
+	.role = PATH_READER,
+	.needs_map = true,
+	.read = peer_path_read,
+	.own_ns = peer_path_own_ns,
+	.rewind = peer_path_rewind,
+	.close = peer_path_close,
+};
+
 /* A path's functions know only its state, so there is an opening a path. */
 #define PEER_PATH(id, ...)                                                               \
 	static int id##_open(void **state, struct source *source, struct complaint *why) \
@@ -123,10 +134,6 @@ static int64_t peer_path_own_ns(void *state)
 PEER_PATH(cilium_ebpf, .name = "cilium-ebpf", .program = "cilium-ebpf", .column = "cilium",
 	.label = "cilium-ebpf (Go):      ",
 	.summary = "github.com/cilium/ebpf, ringbuf.Reader.ReadInto");
-
-PEER_PATH(cilium_ebpf_raw, .name = "cilium-ebpf-raw", .program = "cilium-ebpf", .optional = true,
-	.column = "cil-raw",
-	.label = "cilium-ebpf-raw (Go):  ", .summary = "github.com/cilium/ebpf, without its copy");
 
 PEER_PATH(aya, .name = "aya", .program = "aya", .column = "aya",
 	.label = "aya (Rust):            ", .summary = "aya, maps::RingBuf::next");

@@ -10,10 +10,13 @@
 #include "paths/path.h"
 
 /* For path.c. */
-#define PEER_PATHS \
-	&cilium_ebpf_path, &cilium_ebpf_raw_path, &aya_path, &libbpf17_path, &libbpf17_n_path
+#define PEER_PATHS &cilium_ebpf_path, &aya_path, &libbpf17_path, &libbpf17_n_path
 
-extern const struct path cilium_ebpf_path, cilium_ebpf_raw_path, aya_path, libbpf17_path,
-	libbpf17_n_path;
+extern const struct path cilium_ebpf_path, aya_path, libbpf17_path, libbpf17_n_path;
+
+/* What all have, but for their names and program; its open is peer_path_open() for the path. */
+extern const struct path peer_path_template;
+int peer_path_open(
+	const struct path *path, void **state, struct source *source, struct complaint *why);
 
 #endif

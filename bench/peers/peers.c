@@ -9,6 +9,7 @@
 
 #include "build_folder.h"
 #include "cli/settings.h"
+#include "peers/found_peers.h"
 #include "peers/peers.h"
 
 bool peers_are_wanted(void)
@@ -24,12 +25,23 @@ static int file_of(char file[PATH_MAX], const char *program)
 	const char *folder = getenv("RINGVIEW_PEERS");
 	char beside[NAME_MAX];
 
+	if (strchr(program, '/'))
+		return snprintf(file, PATH_MAX, "%s", program) < PATH_MAX ? 0 : -ENAMETOOLONG;
 	if (folder)
 		return snprintf(file, PATH_MAX, "%s/%s", folder, program) < PATH_MAX
 			       ? 0
 			       : -ENAMETOOLONG;
 	snprintf(beside, sizeof(beside), "peers/%s", program);
 	return build_folder_path(file, beside);
+}
+
+int peers_folder(char folder[PATH_MAX])
+{
+	const int err = file_of(folder, "");
+
+	if (!err && folder[strlen(folder) - 1] == '/')
+		folder[strlen(folder) - 1] = '\0';
+	return err;
 }
 
 static const char *remedy(void)
@@ -45,7 +57,7 @@ int peers_find(const char *program, struct complaint *why)
 	char file[PATH_MAX];
 	int err;
 
-	if (!peers_are_wanted())
+	if (!peers_are_wanted() && !strchr(program, '/'))
 		return complain(why, -ENOENT, "peer %s is not looked for: RINGVIEW_PEERS is empty",
 			program);
 	err = file_of(file, program);
@@ -80,7 +92,7 @@ int peers_start(struct peer_process **process, const char *program, int map_fd,
 		return err;
 	err = peer_answer_hello(answer, hello, why);
 	json_decref(answer);
-	if (!err && strcmp(hello->peer, program) != 0)
+	if (!err && !strchr(program, '/') && strcmp(hello->peer, program) != 0)
 		err = complain(why, -EPROTO, "says that it is %s", hello->peer);
 	return err;
 }
@@ -113,6 +125,13 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 	return peer;
 }
 
+const char *peer_program_name(const struct peer *peer)
+{
+	const char *slash = strrchr(peer->program, '/');
+
+	return slash ? slash + 1 : peer->program;
+}
+
 bool peers_has_program(const struct peer_wish *wish, bool tell)
 {
 	struct complaint why;
@@ -130,7 +149,7 @@ int peers_choose(
 {
 	const struct peer *peer = peers_ask(peers, wish->program);
 
-	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, wish->path);
+	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, found_peer_spoken(wish->path));
 	if (peer->err) {
 		/* A path that it need not have is not missed. */
 		if (!wish->optional || !wish->by_all)

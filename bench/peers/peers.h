@@ -5,6 +5,7 @@
 #ifndef BENCH_PEERS_H
 #define BENCH_PEERS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,7 +14,7 @@
 #include "peers/peer_answer.h"
 #include "peers/peer_process.h"
 
-#define PEERS_MAX 8
+#define PEERS_MAX 24
 
 /* A program as it said of itself. */
 struct peer {
@@ -45,9 +46,13 @@ struct peers {
 
 /*
  * Peers are looked for in $RINGVIEW_PEERS, or, by the program that lies where it was built, in
- * build/peers. An empty variable says that none are wanted, nor any word about them.
+ * build/peers. An empty variable says that none are wanted, nor any word about them. A program that
+ * is named with a slash is that file.
  */
 bool peers_are_wanted(void);
+
+/* Where they are looked for. 0, or a negative errno. */
+int peers_folder(char folder[PATH_MAX]);
 
 /* 0 when @program was built; -ENOENT with @why: where it would be, and what to do. */
 int peers_find(const char *program, struct complaint *why);
@@ -56,6 +61,9 @@ int peers_find(const char *program, struct complaint *why);
  * errors too, @process has to be ended. */
 int peers_start(struct peer_process **process, const char *program, int map_fd,
 	struct peer_hello *hello, struct complaint *why);
+
+/* The name of its program, without its folder. */
+const char *peer_program_name(const struct peer *peer);
 
 /* Who @program, which has been built, is: it is asked once. Look at its err. */
 const struct peer *peers_ask(struct peers *peers, const char *program);

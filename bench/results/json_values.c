@@ -51,9 +51,10 @@ json_t *json_value_peers(const struct peers *peers)
 		const struct peer *peer = &peers->peers[i];
 
 		if (peer->err == 0)
-			json_array_append_new(array,
-				json_pack("{s:s, s:s, s:s}", "name", peer->program, "version",
-					peer->hello.version, "language", peer->hello.language));
+			json_array_append_new(
+				array, json_pack("{s:s, s:s, s:s}", "name", peer_program_name(peer),
+					       "version", peer->hello.version, "language",
+					       peer->hello.language));
 	}
 	return array;
 }

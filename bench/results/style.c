@@ -228,7 +228,7 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 		if (peer->err)
 			continue;
 		style_append(&text, "%s%s %s %s (%s)", any ? "" : what, any ? "," : ":",
-			peer->program, peer->hello.version, peer->hello.language);
+			peer_program_name(peer), peer->hello.version, peer->hello.language);
 		any = true;
 	}
 	if (any) {

@@ -242,7 +242,27 @@ static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
 	fake_timeout_for("right");
 	fake_peer(state, "cilium-ebpf", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(LIVE, "-mode", "cilium-ebpf-raw"));
-	assert_complains(&outcome, FAILED, "cilium-ebpf 1.2 does not have it");
+	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown mode \"cilium-ebpf-raw\"");
+	outcome_free(&outcome);
+}
+
+/* Another build beside the release, whose readers are called by the name of its file. */
+static void a_build_stands_beside_the_release(void **state)
+{
+	struct outcome outcome;
+	json_t *root;
+
+	need_bpf();
+	fake_timeout_for("right");
+	fake_peer_as(state, "aya-patched", "aya", "right");
+	fake_peer(state, "aya", "right");
+	outcome = run_with_peers(
+		*state, ARGUMENTS(LIVE, "-format", "json", "-mode", "aya,aya-patched"));
+	assert_done(&outcome);
+	root = parsed_json(&outcome);
+	assert_string_equal(text_in(result_of(root, 0), "path"), "aya");
+	assert_string_equal(text_in(result_of(root, 1), "path"), "aya-patched");
+	json_decref(root);
 	outcome_free(&outcome);
 }
 
@@ -358,6 +378,7 @@ int main(void)
 		IN_FOLDER(peers_that_are_not_built_are_left_out_of_all),
 		IN_FOLDER(what_a_peer_cannot_read_is_left_out_of_all),
 		IN_FOLDER(a_path_that_the_peer_does_not_have_is_an_error),
+		IN_FOLDER(a_build_stands_beside_the_release),
 		cmocka_unit_test(built_peers_read_as_fast_as_they_can),
 		cmocka_unit_test(built_peers_read_mixed_events_with_discards_of_several),
 		cmocka_unit_test(built_peers_read_at_a_rate_and_work),

@@ -132,7 +132,55 @@ static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
 	need_bpf();
 	fake_peer(state, "cilium-ebpf", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,cilium-ebpf-raw"));
-	assert_complains(&outcome, FAILED, "cilium-ebpf 1.2 does not have it");
+	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown mode \"cilium-ebpf-raw\"");
+	outcome_free(&outcome);
+	fake_peer(state, "libbpf-1.7", "right");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,libbpf-1.7-n"));
+	assert_complains(&outcome, FAILED, "libbpf-1.7 1.2 does not have it");
+	outcome_free(&outcome);
+}
+
+static void a_build_stands_beside_the_release(void **state)
+{
+	struct outcome outcome;
+
+	need_bpf();
+	fake_peer(state, "aya", "right");
+	fake_peer_as(state, "aya-patched", "aya", "right");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "aya,aya-patched"));
+	assert_done(&outcome);
+	assert_matches(outcome.out, "^aya-patched is .* as fast as aya");
+	outcome_free(&outcome);
+	/* One that does not answer is no reader, and told. */
+	fake_peer_as(state, "aya-patched", "aya", "exit_at_start");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "aya"));
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.err, "^aya-patched: left out: peer ended with status 3");
+	outcome_free(&outcome);
+}
+
+static void a_program_of_the_users_takes_part(void **state)
+{
+	struct outcome outcome;
+	char path[PATH_MAX];
+
+	need_bpf();
+	fake_peer_as(state, "mine", "aya", "right");
+	snprintf(path, sizeof(path), "%s", folder_path(state, "mine"));
+	outcome = run_with_peers("", ARGUMENTS(RUN, "-peer", path));
+	assert_done(&outcome);
+	assert_matches(outcome.out, "^mine is .* as fast as copy");
+	assert_matches(outcome.out, "^view is .* as fast as copy");
+	outcome_free(&outcome);
+	outcome = run_with_peers("", ARGUMENTS(RUN, "-mode", "batch,mine", "-peer", path));
+	assert_done(&outcome);
+	assert_matches(outcome.out, "^mine is .* as fast as batch");
+	outcome_free(&outcome);
+	outcome = run_with_peers("", ARGUMENTS(RUN, "-peer", folder_path(state, "none")));
+	assert_complains(&outcome, WRONG_USAGE, "-peer: cannot open ");
+	outcome_free(&outcome);
+	outcome = run_with_peers("", ARGUMENTS(RUN, "-peer", "/bin/true"));
+	assert_complains(&outcome, WRONG_USAGE, "-peer: /bin/true ended");
 	outcome_free(&outcome);
 }
 
@@ -326,6 +374,8 @@ int main(void)
 		IN_FOLDER(where_all_fail_nothing_is_written),
 		IN_FOLDER(each_peer_that_fails_is_named),
 		IN_FOLDER(a_path_that_the_peer_does_not_have_is_an_error),
+		IN_FOLDER(a_build_stands_beside_the_release),
+		IN_FOLDER(a_program_of_the_users_takes_part),
 		IN_FOLDER(a_peer_that_does_not_end_harms_nothing),
 		IN_FOLDER(a_peer_is_measured_and_named),
 		IN_FOLDER(a_run_with_a_hanging_peer_is_stopped),

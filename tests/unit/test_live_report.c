@@ -701,7 +701,7 @@ static void measure_everything(size_t rounds)
 		{ MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000 },
 		{ MODE_BATCH, WAIT_BUSY, 14e6, 1, 0.2, 90, 0, 1000000 },
 		{ MODE_AYA, WAIT_OWN, 3e6, 7, 0.4, 300, 0.1, 30000 },
-		{ MODE_CILIUM_EBPF_RAW, WAIT_OWN, 3e6, 7, 0.4, 300, NAN, 30000 },
+		{ MODE_CILIUM_EBPF, WAIT_OWN, 3e6, 7, 0.4, 300, NAN, 30000 },
 	};
 	const struct made *list[EVERYTHING];
 

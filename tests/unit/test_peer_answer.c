@@ -96,6 +96,7 @@ static void other_hellos_are_refused(void **state)
 		"{\"peer\": \"" LONG
 		"\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"]}",
 		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": []}",
+		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"a\"], \"protocol\": \"1\"}",
 		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": \"a\"}",
 		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [1]}",
 		"{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", \"paths\": [\"1\", "
@@ -116,6 +117,23 @@ static void other_hellos_are_refused(void **state)
 		assert_non_null(strstr(why.text, "has to say its peer"));
 		json_decref(answer);
 	}
+}
+
+/* One that says nothing of it speaks the first. */
+static void another_version_of_the_protocol_is_refused(void **state)
+{
+	json_t *answer = parsed("{\"peer\": \"a\", \"version\": \"1\", \"language\": \"C\", "
+				"\"paths\": [\"a\"], \"protocol\": 2}");
+	struct peer_hello hello;
+	struct complaint why;
+
+	(void)state;
+	assert_int_equal(peer_answer_hello(answer, &hello, &why), -EPROTO);
+	assert_string_equal(
+		why.text, "speaks version 2 of the protocol, and this program 1; build it anew");
+	json_object_set_new(answer, "protocol", json_integer(PEER_PROTOCOL));
+	assert_int_equal(peer_answer_hello(answer, &hello, &why), 0);
+	json_decref(answer);
 }
 
 static void assert_drain(const char *text, uint64_t events, int64_t ns, uint64_t checksum)
@@ -188,6 +206,7 @@ int main(void)
 		cmocka_unit_test(an_error_is_told),
 		cmocka_unit_test(a_hello_is_read),
 		cmocka_unit_test(other_hellos_are_refused),
+		cmocka_unit_test(another_version_of_the_protocol_is_refused),
 		cmocka_unit_test(an_answer_to_drain_is_read),
 		cmocka_unit_test(other_answers_to_drain_are_refused),
 	};

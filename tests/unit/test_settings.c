@@ -286,7 +286,7 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 /* Modes and waits. */
 
 /* What -mode all brings beside, if it is there. */
-#define PEERS " perfbuf libbpf-1.7 aya cilium-ebpf cilium-ebpf-raw"
+#define PEERS " perfbuf libbpf-1.7 aya cilium-ebpf"
 
 static void batch_with_every_wait_is_the_default(void **state)
 {
@@ -302,7 +302,6 @@ static void everything_is_each_reader_with_its_waits(void **state)
 		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
 		"batch/paced batch/busy dropin/paced dropin/busy dropin/libbpf-poll "
 		"dropin/libbpf-spin dropin/libbpf-sleep libbpf-poll libbpf-spin libbpf-sleep" PEERS);
-	assert_int_equal(settings.combination_count, LIVE_COMBINATIONS_MAX);
 }
 
 static void lists_keep_their_order(void **state)
@@ -707,7 +706,7 @@ struct refusal {
 	"-notify sampled:100"
 #define MODES                                                                                    \
 	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, libbpf-1.7, aya, " \
-	"cilium-ebpf, cilium-ebpf-raw"
+	"cilium-ebpf"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
 
 static const struct refusal refusals[] = {

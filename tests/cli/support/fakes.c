@@ -13,15 +13,20 @@
 
 static const char *timeout = "RINGVIEW_PEER_TIMEOUT=30s";
 
-void fake_peer(void **state, const char *name, const char *behaviour)
+void fake_peer_as(void **state, const char *file, const char *name, const char *behaviour)
 {
 	char text[PATH_MAX + 128];
-	const char *path = folder_path(state, name);
+	const char *path = folder_path(state, file);
 
 	snprintf(text, sizeof(text), "#!/bin/sh\nexec '%s' %s %s \"$@\"\n",
 		program_path("tests/cli/fake_peer"), name, behaviour);
 	file_write(path, text);
 	assert_int_equal(chmod(path, 0755), 0);
+}
+
+void fake_peer(void **state, const char *name, const char *behaviour)
+{
+	fake_peer_as(state, name, name, behaviour);
 }
 
 void fake_timeout_for(const char *behaviour)

@@ -12,6 +12,9 @@
 /* Makes peer @name of the test's folder (folder.h) one that behaves so. */
 void fake_peer(void **state, const char *name, const char *behaviour);
 
+/* In a file of another name. */
+void fake_peer_as(void **state, const char *file, const char *name, const char *behaviour);
+
 /* Those that hang are not to be waited for, the others are. */
 void fake_timeout_for(const char *behaviour);
 
