@@ -19,7 +19,7 @@
 
 #include "cli/values.h"
 #include "cli/settings.h"
-#include "results/report.h"
+#include "results/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ARGUMENTS_MAX 16
