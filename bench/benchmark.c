@@ -5,19 +5,22 @@
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/settings.h"
 #include "commands.h"
+#include "cache.h"
 #include "machine/machine.h"
 #include "peers/peers.h"
+#include "peers/peer_path.h"
 #include "pin.h"
 #include "progress.h"
 #include "results/output.h"
-#include "results/report.h"
 #include "results/style.h"
+#include "results/texts.h"
 #include "typed_command.h"
 
 #define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
@@ -27,14 +30,13 @@ struct benchmark {
 	const struct settings *settings;
 	struct complaint *why;
 	struct measurement *measurement;
-	struct results results;
-	struct machine environment;
+	struct table table;
+	struct machine machine;
 	struct counters counters;
 	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
 	const struct path *paths[PATHS_MAX];
 	size_t path_count;
 	struct peers peers;
-	uint64_t own_memory;
 	size_t workloads, workloads_done;
 	struct progress progress;
 };
@@ -102,7 +104,7 @@ static bool drop_failed_peer(struct benchmark *b)
 		return false;
 	/* "path NAME: " is before it. */
 	peers_add_failure(&b->peers, failed->name, strchr(b->why->text, ':') + 2);
-	results_remove(&b->results, failed);
+	table_remove(&b->table, failed->name);
 	for (size_t i = 0; i < b->path_count; i++)
 		if (b->paths[i] != failed)
 			b->paths[kept++] = b->paths[i];
@@ -117,6 +119,55 @@ static size_t twin_of(const struct benchmark *b)
 		if (b->paths[i] == &copy_path)
 			return i;
 	return 0;
+}
+
+/* Whether the others are compared with it, beside the one that runs twice. */
+static bool is_baseline(const struct path *path)
+{
+	return path == &libbpf_path || path == &libbpf17_path || path == &floor_path;
+}
+
+static void add_row(
+	struct table *table, const struct measurement *m, const struct path_samples *samples)
+{
+	const double events = (double)m->workload.events, all = events * (double)m->rounds;
+	const struct counters_values *counted = &samples->counted;
+	struct row *row = table_add_row(table, samples->path->name, m->rounds);
+
+	row->event_size = m->workload.event_size;
+	row->limit = samples->path->role == PATH_LIMIT;
+	row->baseline = is_baseline(samples->path);
+	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[m->workload.touch]);
+	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
+	snprintf(row->benchmark, sizeof(row->benchmark),
+		"BenchmarkRead/event=%s/size=%" PRIu32 "/touch=%s/path=%s",
+		event_names[m->workload.event], row->event_size, row->touch, row->path);
+	for (size_t i = 0; i < m->rounds; i++) {
+		row_set(row, METRIC_ELAPSED_NS, i, samples->rounds_ns[i]);
+		row_set(row, METRIC_CONSUMED, i, events);
+		row_set(row, METRIC_NS, i, samples->rounds_ns[i] / events);
+	}
+	if (counted->cycles == 0)
+		return;
+	row->scaled = counted->scaled;
+	row_set_whole(row, METRIC_CYCLES, (double)counted->cycles / all);
+	row_set_whole(row, METRIC_INSTRUCTIONS, (double)counted->instructions / all);
+	if (counted->cache_misses >= 0)
+		row_set_whole(row, METRIC_CACHE_MISSES, (double)counted->cache_misses / all);
+}
+
+/* What was measured of one workload. */
+static void add_group(struct benchmark *b)
+{
+	const struct measurement *m = b->measurement;
+	const bool twin = m->twin_of < m->path_count;
+
+	table_add_group(&b->table, "", NULL);
+	for (size_t i = 0; i < m->path_count + twin; i++)
+		add_row(&b->table, m, &m->samples[i]);
+	table_end_group(&b->table, twin ? m->twin_of : 0, twin);
+	if (m->own_memory > b->table.own_memory)
+		b->table.own_memory = m->own_memory;
 }
 
 static int run_workload(struct benchmark *b, uint64_t event_size, enum touch touch)
@@ -151,10 +202,8 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 	} while (err && drop_failed_peer(b));
 	if (err)
 		return err;
-	if (b->measurement->own_memory > b->own_memory)
-		b->own_memory = b->measurement->own_memory;
-	err = results_add(&b->results, b->measurement);
-	return err ? complain(b->why, err, "out of memory") : 0;
+	add_group(b);
+	return b->table.failed ? complain(b->why, -ENOMEM, "out of memory") : 0;
 }
 
 static int run_all(struct benchmark *b)
@@ -173,30 +222,40 @@ static int run_all(struct benchmark *b)
 	return err;
 }
 
+static json_t *workload_json(const struct workload *workload)
+{
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
+		source_names[workload->source], "event", event_names[workload->event], "events",
+		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
+		(json_int_t)workload->batch, "read_timeout_ns",
+		(json_int_t)workload->read_timeout_ns, "caches",
+		cache_can_flush() ? "flushed" : "as left");
+}
+
 static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
 {
 	const struct settings *settings = b->settings;
-	const struct workload *workload = &b->measurement->workload;
+	const bool colour = !settings->output && style_colour_wanted();
 	char command_line[1024];
-	const struct report report = {
-		.command = command,
-		.command_line = command_line,
-		.workload = workload,
-		.results = &b->results,
-		.environment = &b->environment,
-		.no_counters = b->no_counters[0] ? b->no_counters : NULL,
-		.own_memory = b->own_memory,
-		.peers = &b->peers,
-		.colour = !settings->output && style_colour_wanted(),
-	};
 	struct output output;
 	int err;
 
 	typed_command(command_line, sizeof(command_line), command, argc, argv);
+	b->table.command = command;
+	b->table.command_line = command_line;
+	b->table.workload = workload_json(&b->measurement->workload);
+	b->table.machine = &b->machine;
+	b->table.peers = &b->peers;
+	b->table.no_counters = b->no_counters[0] ? b->no_counters : NULL;
 	err = output_begin(&output);
 	if (err)
 		return complain(b->why, err, "out of memory");
-	err = report_write(output.stream, &report, (enum format)settings->format);
+	if (settings->format != FORMAT_TEXT)
+		err = table_write(output.stream, &b->table, (enum format)settings->format);
+	else if (strcmp(command, "sweep") == 0)
+		sweep_write_text(output.stream, &b->table, colour);
+	else
+		drain_write_text(output.stream, &b->table, colour);
 	if (err) {
 		output_abandon(&output);
 		return complain(b->why, err, "out of memory");
@@ -226,18 +285,18 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 	if (!b.measurement)
 		return complain(why, -ENOMEM, "out of memory");
 	err = choose_paths(&b);
-	machine_read(&b.environment, &request);
+	machine_read(&b.machine, &request);
 	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
 		b.no_counters[0] = '\0';
 	if (!err && b.path_count > 0)
 		err = run_all(&b);
-	machine_finish(&b.environment, "");
+	machine_finish(&b.machine, "");
 	if (!err && b.path_count > 0)
 		err = write_report(&b, command, argc, argv);
 	if (!err || (b.path_count == 0 && err != -EINTR))
 		err = peers_complain(&b.peers, b.path_count > 0, why);
 	counters_close(&b.counters);
-	results_free(&b.results);
+	table_free(&b.table);
 	free(b.measurement);
 	return err;
 }

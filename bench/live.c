@@ -15,7 +15,7 @@
 #include "live/live_dropin.h"
 #include "live/live_measure.h"
 #include "live/live_peers.h"
-#include "live/live_report.h"
+#include "live/live_table.h"
 #include "live/preset.h"
 #include "live/producers.h"
 #include "live/live_watch.h"
@@ -29,7 +29,8 @@ struct live {
 	struct live_measurement *measurement;
 	struct live_advice advice;
 	struct preset preset;
-	struct machine environment;
+	struct table table;
+	struct machine machine;
 	struct peers peers;
 	struct progress progress;
 	struct live_watch watch;
@@ -102,41 +103,55 @@ static int measure_preset(struct live *live)
 {
 	int err;
 
-	preset_plan(&live->preset, &live->settings, producers_cpus());
+	preset_read(&live->preset, &live->settings, producers_cpus());
 	err = preset_measure(&live->preset, live->settings.rounds, show_begin(live),
-		show_preset_progress, live, live->why);
+		show_preset_progress, live, &live->table, live->why);
 	show_end(live);
 	return err;
 }
 
-static int write_preset(struct live *live, FILE *out, const char *command_line)
+/* What all parts of a preset share; the rest is in each group. */
+static json_t *preset_workload(const struct live_workload *w)
 {
-	const struct preset_report report = {
-		.command_line = command_line,
-		.preset = &live->preset,
-		.workload = &live->settings.workload,
-		.environment = &live->environment,
-		.colour = !live->settings.output && style_colour_wanted(),
-	};
-
-	return preset_report_write(out, &report, (enum format)live->settings.format);
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "preset", live_preset_names[0], "source",
+		source_names[w->source], "duration_ns", (json_int_t)w->duration_ns,
+		"latency_budget_ns", (json_int_t)w->latency_budget_ns, "timer_slack_ns",
+		(json_int_t)w->timer_slack_ns, "consumer_cpu",
+		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu));
 }
 
-static int write_live(struct live *live, FILE *out, const char *command_line)
+static void fill_table(struct live *live)
 {
-	static struct live_results results;
 	const struct settings *settings = &live->settings;
-	const struct live_report report = {
-		.command_line = command_line,
-		.results = &results,
-		.advice = settings->advise ? &live->advice : NULL,
-		.environment = &live->environment,
-		.peers = &live->peers,
-		.colour = !settings->output && style_colour_wanted(),
-	};
+	const struct live_measurement *m = live->measurement;
+	struct table *table = &live->table;
 
-	live_results_of(&results, live->measurement);
-	return live_report_write(out, &report, (enum format)settings->format);
+	table->command = "live";
+	table->machine = &live->machine;
+	table->peers = &live->peers;
+	if (settings->preset) {
+		table->workload = preset_workload(&settings->workload);
+		table->more = preset_published_json(&live->preset);
+		return;
+	}
+	table->workload = live_workload_json(m);
+	table->own_memory = m->own_memory;
+	if (settings->advise)
+		table->more = live_advice_json(&live->advice);
+	if (m->count > 0)
+		live_add_group(table, m, "");
+}
+
+static void write_text(struct live *live, FILE *out)
+{
+	const struct settings *settings = &live->settings;
+	const bool colour = !settings->output && style_colour_wanted();
+
+	if (settings->preset)
+		preset_write_text(out, &live->preset, &live->table, &settings->workload);
+	else
+		live_write_text(out, &live->table, live->measurement,
+			settings->advise ? &live->advice : NULL, colour);
 }
 
 static int write_report(struct live *live, int argc, char **argv)
@@ -145,15 +160,19 @@ static int write_report(struct live *live, int argc, char **argv)
 	struct output output;
 	int err;
 
+	fill_table(live);
 	typed_command(command_line, sizeof(command_line), "live", argc, argv);
+	live->table.command_line = command_line;
 	err = output_begin(&output);
 	if (err)
 		return complain(live->why, err, "out of memory");
-	err = live->settings.preset ? write_preset(live, output.stream, command_line)
-				    : write_live(live, output.stream, command_line);
-	if (err) {
+	if (live->settings.format == FORMAT_TEXT)
+		write_text(live, output.stream);
+	else
+		err = table_write(output.stream, &live->table, (enum format)live->settings.format);
+	if (err || live->table.failed) {
 		output_abandon(&output);
-		return complain(live->why, err, "out of memory");
+		return complain(live->why, -ENOMEM, "out of memory");
 	}
 	return output_commit(&output, live->settings.output, live->why);
 }
@@ -179,15 +198,15 @@ static int run(struct live *live, int argc, char **argv)
 	live->measurement = calloc(1, sizeof(*live->measurement));
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");
-	machine_read(&live->environment, &request);
+	machine_read(&live->machine, &request);
 	err = live->settings.preset ? measure_preset(live) : measure_live(live);
-	machine_finish(&live->environment, "");
+	machine_finish(&live->machine, "");
 	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
 	if (!err && others)
 		err = write_report(live, argc, argv);
 	if (!err)
 		err = peers_complain(&live->peers, others, live->why);
-	preset_free(&live->preset);
+	table_free(&live->table);
 	free(live->measurement);
 	return err;
 }

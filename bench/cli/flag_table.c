@@ -9,7 +9,7 @@
 #include "peers/found_peers.h"
 #include "cli/settings.h"
 #include "results/comparison.h"
-#include "results/report.h"
+#include "results/table.h"
 #include "watch/watch_settings.h"
 
 #define US INT64_C(1000)

@@ -5,74 +5,63 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "cli/values.h"
-#include "live/live_writers.h"
+#include "live/live_table.h"
+#include "live/plan.h"
 #include "results/style.h"
 
-#define NAME_SIZE 32
+#define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
 
 /* At a given rate all that keep up consume the same, up to an event here or there. */
 #define RATES_ALIKE 0.98
 
-static const char *name_of(const struct live_result *result, char *text)
-{
-	return live_combination_name(result->combination, text, NAME_SIZE);
-}
-
 /* What an event costs its producer and its consumer together. */
-static double cost_of(const struct live_result *result)
+static double cost_of(const struct row *row)
 {
-	return result->cpu_ns.median + result->producer_ns.median;
+	return row_value(row, METRIC_CPU_NS) + row_value(row, METRIC_PRODUCER_NS);
 }
 
-/* The combination that consumes most, and of those that consume as much the cheapest. @except is
- * left out. NULL: nothing was consumed. */
-static const struct live_result *best_of(const struct live_results *results, size_t except)
+/* The row that consumes most, and of those that consume as much the cheapest. @except is left out.
+ * NULL: nothing was consumed. */
+static const struct row *best_of(const struct table *table, size_t except)
 {
-	const struct live_result *best = NULL;
+	const struct row *best = NULL;
 	double most = 0;
 
-	for (size_t i = 0; i < results->result_count; i++)
+	for (size_t i = 0; i < table->row_count; i++)
 		if (i != except)
-			most = fmax(most, live_mevents_per_s(&results->results[i]));
-	for (size_t i = 0; i < results->result_count; i++) {
-		const struct live_result *result = &results->results[i];
+			most = fmax(most, row_mevents_per_s(&table->rows[i]));
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
 
-		if (i == except || !result->ns_per_event.valid ||
-			live_mevents_per_s(result) < RATES_ALIKE * most)
+		if (i == except || !row_summary(row, METRIC_NS)->valid ||
+			row_mevents_per_s(row) < RATES_ALIKE * most)
 			continue;
-		if (!best || cost_of(result) < cost_of(best))
-			best = result;
+		if (!best || cost_of(row) < cost_of(best))
+			best = row;
 	}
 	return best;
 }
 
-static const struct live_ratio *ratio_of(const struct live_results *results, size_t index)
-{
-	for (size_t i = 0; i < results->ratio_count; i++)
-		if (results->ratios[i].result == index)
-			return &results->ratios[i];
-	return NULL;
-}
-
 /* "batch/paced consumes 6.73x as many events a second as libbpf-poll [6.51, 6.98]: faster" */
-static void write_speed(FILE *out, const struct live_report *report, const struct live_ratio *r)
+static void write_speed(
+	FILE *out, const struct table *table, const struct row_ratio *r, bool colour)
 {
-	const struct live_result *results = report->results->results;
 	const struct ratio *ratio = &r->ratio;
 	char name[NAME_SIZE], baseline[NAME_SIZE];
 
 	if (!ratio->valid)
 		return;
 	fprintf(out, "%s consumes %.2fx as many events a second as %s",
-		name_of(&results[r->result], name), ratio->median,
-		name_of(&results[r->baseline], baseline));
+		row_name(&table->rows[r->row], name), ratio->median,
+		row_name(&table->rows[r->baseline], baseline));
 	if (ratio->has_interval)
 		fprintf(out, " [%.2f, %.2f]", ratio->interval.low, ratio->interval.high);
-	fprintf(out, ": %s%s%s\n", style_start(report->colour, ratio->verdict),
-		verdict_name(ratio->verdict), style_end(report->colour));
+	fprintf(out, ": %s%s%s\n", style_start(colour, ratio->verdict),
+		verdict_name(ratio->verdict), style_end(colour));
 }
 
 static const char *cost_verdict(enum verdict verdict)
@@ -90,44 +79,45 @@ static const char *cost_verdict(enum verdict verdict)
 }
 
 /* "  its consumer's CPU time an event: 11.0 % of that [10.6, 11.4]: less" */
-static void write_cost(
-	FILE *out, const struct live_report *report, const char *what, const struct ratio *ratio)
+static void write_cost(FILE *out, const char *what, const struct row_ratio *r, bool colour)
 {
+	const struct ratio *ratio = &r->ratio;
+
 	if (!ratio->valid)
 		return;
 	fprintf(out, "  %s %.1f %% of that", what, 100 / ratio->median);
 	if (ratio->has_interval)
 		fprintf(out, " [%.1f, %.1f]", 100 / ratio->interval.high,
 			100 / ratio->interval.low);
-	fprintf(out, ": %s%s%s\n", style_start(report->colour, ratio->verdict),
-		cost_verdict(ratio->verdict), style_end(report->colour));
+	fprintf(out, ": %s%s%s\n", style_start(colour, ratio->verdict),
+		cost_verdict(ratio->verdict), style_end(colour));
 }
 
-static void write_headline(FILE *out, const struct live_report *report)
+static void write_headline(FILE *out, const struct table *table, bool colour)
 {
-	const struct live_results *results = report->results;
-	const struct live_result *best = best_of(results, SIZE_MAX), *other = best;
-	const struct live_ratio *ratio;
+	const size_t reference = table->groups[0].reference;
+	const struct row *best = best_of(table, SIZE_MAX), *other = best;
 	char name[NAME_SIZE];
 
 	if (!best) {
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	fprintf(out, "Best of %zu: %s, %.2f Mev/s for %.1f %% of a CPU", results->result_count,
-		name_of(best, name), live_mevents_per_s(best), best->cpu_percent.median);
-	if (best == &results->results[results->reference]) {
-		other = best_of(results, results->reference);
+	fprintf(out, "Best of %zu: %s, %.2f Mev/s for %.1f %% of a CPU", table->row_count,
+		row_name(best, name), row_mevents_per_s(best), row_value(best, METRIC_CPU_PERCENT));
+	if (best == &table->rows[reference]) {
+		other = best_of(table, reference);
 		if (other)
-			fprintf(out, "; then %s", name_of(other, name));
+			fprintf(out, "; then %s", row_name(other, name));
 	}
 	fputs(".\n", out);
-	ratio = other ? ratio_of(results, (size_t)(other - results->results)) : NULL;
-	if (!ratio)
+	if (!other || !table_ratio(table, other, NULL, METRIC_NS))
 		return;
-	write_speed(out, report, ratio);
-	write_cost(out, report, "CPU time of the consumer, an event:", &ratio->cpu);
-	write_cost(out, report, "time of the producer, an event:", &ratio->producer);
+	write_speed(out, table, table_ratio(table, other, NULL, METRIC_NS), colour);
+	write_cost(out, "CPU time of the consumer, an event:",
+		table_ratio(table, other, NULL, METRIC_CPU_NS), colour);
+	write_cost(out, "time of the producer, an event:",
+		table_ratio(table, other, NULL, METRIC_PRODUCER_NS), colour);
 }
 
 /* @value in at most seven columns, with the digits that matter. */
@@ -144,16 +134,9 @@ static const char *figure(char *text, double value)
 	return text;
 }
 
-static double median_of(const struct summary *summary)
+static double share(double part, double whole)
 {
-	return summary->valid ? summary->median : NAN;
-}
-
-static double share(uint64_t part, uint64_t whole)
-{
-	if (part == LIVE_UNKNOWN)
-		return NAN;
-	return whole > 0 ? (double)part / (double)whole : NAN;
+	return whole > 0 ? part / whole : NAN;
 }
 
 /* Of Mev/s: the times' own, turned over. */
@@ -167,67 +150,51 @@ static const char *interval_of(char *text, const struct summary *ns)
 	return text;
 }
 
-static const char *speed_of(char *text, const struct live_result *result)
-{
-	if (result->ns_per_event.valid)
-		snprintf(text, CELL_SIZE, "%.2f", live_mevents_per_s(result));
-	else
-		snprintf(text, CELL_SIZE, "-");
-	return text;
-}
-
 #define COMBINATION_FORMAT "%-6s %-12s"
 #define OWN_FORMAT "%-19s" /* as wide */
 #define COSTS_FORMAT " %5s %6s %5s %6s %7s %7s %6s\n"
 
-static void write_combination(FILE *out, const struct live_result *result)
+static void write_combination(FILE *out, const struct row *row)
 {
-	const struct live_combination combination = result->combination;
-
-	if (combination.wait == WAIT_OWN)
-		fprintf(out, OWN_FORMAT, live_mode_names[combination.mode]);
+	if (strcmp(row->wait, "own") == 0)
+		fprintf(out, OWN_FORMAT, row->path);
 	else
-		fprintf(out, COMBINATION_FORMAT, live_mode_names[combination.mode],
-			live_wait_name(combination.wait));
+		fprintf(out, COMBINATION_FORMAT, row->path, row->wait);
 }
 
-static void write_throughput_row(FILE *out, const struct live_report *report, size_t index)
+static void write_throughput_row(FILE *out, const struct table *table, const struct row *row,
+	const struct live_workload *workload, bool colour)
 {
-	const struct live_results *results = report->results;
-	const struct live_result *result = &results->results[index];
-	const struct live_ratio *ratio = ratio_of(results, index);
+	const struct row_ratio *ratio = table_ratio(table, row, NULL, METRIC_NS);
 	const enum verdict verdict = ratio ? ratio->ratio.verdict : VERDICT_SAME;
-	const struct live_workload *workload = &results->measurement->workload;
-	char speed[CELL_SIZE], interval[CELL_SIZE], times[CELL_SIZE], lost[CELL_SIZE],
-		producer[CELL_SIZE], cpu[CELL_SIZE], cpu_ns[CELL_SIZE], sleeps[CELL_SIZE],
-		wakeups[CELL_SIZE], high_water[CELL_SIZE];
+	const double consumed = row_value(row, METRIC_CONSUMED), lost = row_value(row, METRIC_LOST);
+	char speed[CELL_SIZE] = "-", interval[CELL_SIZE], times[CELL_SIZE], cells[7][CELL_SIZE];
 
-	write_combination(out, result);
-	fprintf(out, " %6s %-14s", speed_of(speed, result),
-		interval_of(interval, &result->ns_per_event));
-	fprintf(out, " %s%7s%s", style_start(report->colour, verdict),
-		style_ratio(times, sizeof(times), ratio ? &ratio->ratio : NULL),
-		style_end(report->colour));
-	fprintf(out, COSTS_FORMAT,
-		figure(lost, 100 * share(result->lost, result->lost + result->consumed)),
-		figure(producer, median_of(&result->producer_ns)),
-		figure(cpu, median_of(&result->cpu_percent)),
-		figure(cpu_ns, median_of(&result->cpu_ns)),
-		figure(sleeps, share(result->sleeps, result->consumed)),
-		figure(wakeups, share(result->wakeups, result->consumed)),
-		figure(high_water, 100 * share(result->high_water, workload->ring_size)));
+	if (row_summary(row, METRIC_NS)->valid)
+		snprintf(speed, sizeof(speed), "%.2f", row_mevents_per_s(row));
+	write_combination(out, row);
+	fprintf(out, " %6s %-14s", speed, interval_of(interval, row_summary(row, METRIC_NS)));
+	fprintf(out, " %s%7s%s", style_start(colour, verdict),
+		style_ratio(times, sizeof(times), ratio ? &ratio->ratio : NULL), style_end(colour));
+	fprintf(out, COSTS_FORMAT, figure(cells[0], 100 * share(lost, lost + consumed)),
+		figure(cells[1], row_value(row, METRIC_PRODUCER_NS)),
+		figure(cells[2], row_value(row, METRIC_CPU_PERCENT)),
+		figure(cells[3], row_value(row, METRIC_CPU_NS)),
+		figure(cells[4], share(row_value(row, METRIC_SLEEPS), consumed)),
+		figure(cells[5], share(row_value(row, METRIC_WAKEUPS), consumed)),
+		figure(cells[6], 100 * share(row_value(row, METRIC_HIGH_WATER),
+					       (double)workload->ring_size)));
 }
 
-static void write_throughput(FILE *out, const struct live_report *report)
+static void write_throughput(FILE *out, const struct table *table,
+	const struct live_workload *workload, double alone, bool colour)
 {
-	const struct live_results *results = report->results;
-	const double alone = results->measurement->alone_ns;
 	char name[NAME_SIZE];
 
 	fputs("\nThroughput, and what it costs", out);
-	if (results->ratio_count > 0)
+	if (table->ratio_count > 0)
 		fprintf(out, "; ratio: events a second to those of %s",
-			name_of(&results->results[results->reference], name));
+			row_name(&table->rows[table->groups[0].reference], name));
 	if (alone > 0)
 		fprintf(out, ";\nwith nobody reading an event costs its producer %.1f ns", alone);
 	fputc('\n', out);
@@ -235,13 +202,12 @@ static void write_throughput(FILE *out, const struct live_report *report)
 		"prod.", "CPU", "CPU", "sleeps", "wakeups", "ring");
 	fprintf(out, COMBINATION_FORMAT " %6s %-14s %7s" COSTS_FORMAT, "path", "wait", "Mev/s",
 		"95 % interval", "ratio", "%", "ns/ev", "%", "ns/ev", "/ev", "/ev", "% full");
-	for (size_t i = 0; i < results->result_count; i++)
-		write_throughput_row(out, report, i);
+	for (size_t i = 0; i < table->row_count; i++)
+		write_throughput_row(out, table, &table->rows[i], workload, colour);
 }
 
-static void write_slowdowns(FILE *out, const struct live_results *results)
+static void write_slowdowns(FILE *out, const struct table *table, const struct live_measurement *m)
 {
-	const struct live_measurement *m = results->measurement;
 	char unattached[CELL_SIZE], alone[CELL_SIZE];
 
 	if (!(m->unattached_ns > 0))
@@ -249,63 +215,57 @@ static void write_slowdowns(FILE *out, const struct live_results *results)
 	fprintf(out,
 		"\nSlowdown of the system call; it takes %.0f ns with no program attached, and "
 		"%.2fx as\nlong with one and nobody reading\n" COMBINATION_FORMAT " %13s %15s\n",
-		m->unattached_ns, live_slowdown_unattached(m, m->alone_ns), "path", "wait",
-		"to no program", "to nobody reads");
-	for (size_t i = 0; i < results->result_count; i++) {
-		const double ns = median_of(&results->results[i].producer_ns);
+		m->unattached_ns, m->alone_ns / m->unattached_ns, "path", "wait", "to no program",
+		"to nobody reads");
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
 
-		write_combination(out, &results->results[i]);
-		fprintf(out, " %12sx %14sx\n", figure(unattached, live_slowdown_unattached(m, ns)),
-			figure(alone, live_slowdown_alone(m, ns)));
+		write_combination(out, row);
+		fprintf(out, " %12sx %14sx\n",
+			figure(unattached, row_value(row, METRIC_SLOWDOWN_UNATTACHED)),
+			figure(alone, row_value(row, METRIC_SLOWDOWN_ALONE)));
 	}
 }
 
-static void write_latency_row(FILE *out, const struct live_result *result)
-{
-	static const double quantiles[] = { 0.5, 0.9, 0.99, 0.999, 1 };
-
-	write_combination(out, result);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
-		if (result->latency->count > 0)
-			fprintf(out, " %10.1f",
-				(double)histogram_quantile(result->latency, quantiles[i]) / 1e3);
-		else
-			fprintf(out, " %10s", "-");
-	}
-	fprintf(out, " %12" PRIu64 "\n", result->latency->count);
-}
-
-static void write_latency(FILE *out, const struct live_results *results)
+static void write_latency(FILE *out, const struct table *table)
 {
 	fprintf(out, "\nLatency in µs\n" COMBINATION_FORMAT " %10s %10s %10s %10s %10s %12s\n",
 		"path", "wait", "p50", "p90", "p99", "p99.9", "max", "events");
-	for (size_t i = 0; i < results->result_count; i++)
-		write_latency_row(out, &results->results[i]);
-}
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
 
-static void write_balance(FILE *out, const struct live_results *results)
-{
-	fprintf(out, "\nEvents of all rounds\n" COMBINATION_FORMAT " %15s   %15s   %15s   %15s\n",
-		"path", "wait", "produced", "consumed", "lost", "discarded");
-	for (size_t i = 0; i < results->result_count; i++) {
-		const struct live_result *result = &results->results[i];
-
-		write_combination(out, result);
-		fprintf(out, " %15" PRIu64 " = %15" PRIu64 " + %15" PRIu64 " + %15" PRIu64 "\n",
-			result->produced, result->consumed, result->lost, result->discarded);
+		write_combination(out, row);
+		for (int q = 0; q < LATENCIES; q++)
+			if (row->latency_count > 0)
+				fprintf(out, " %10.1f", (double)row->latencies[q] / 1e3);
+			else
+				fprintf(out, " %10s", "-");
+		fprintf(out, " %12" PRIu64 "\n", row->latency_count);
 	}
 }
 
-static void write_verdicts(FILE *out, const struct live_results *results)
+static void write_balance(FILE *out, const struct table *table)
 {
-	char verdict[LIVE_VERDICT_SIZE], name[NAME_SIZE],
-		paragraph[LIVE_VERDICT_SIZE + NAME_SIZE + 2];
+	fprintf(out, "\nEvents of all rounds\n" COMBINATION_FORMAT " %15s   %15s   %15s   %15s\n",
+		"path", "wait", "produced", "consumed", "lost", "discarded");
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
+
+		write_combination(out, row);
+		fprintf(out, " %15.0f = %15.0f + %15.0f + %15.0f\n",
+			row_value(row, METRIC_PRODUCED), row_value(row, METRIC_CONSUMED),
+			row_value(row, METRIC_LOST), row_value(row, METRIC_DISCARDED));
+	}
+}
+
+static void write_verdicts(FILE *out, const struct table *table)
+{
+	char name[NAME_SIZE], paragraph[LIVE_VERDICT_SIZE + NAME_SIZE + 2];
 
 	fputc('\n', out);
-	for (size_t i = 0; i < results->result_count; i++) {
-		snprintf(paragraph, sizeof(paragraph), "%s: %s",
-			name_of(&results->results[i], name),
-			live_verdict(results, i, verdict, sizeof(verdict)));
+	for (size_t i = 0; i < table->row_count; i++) {
+		snprintf(paragraph, sizeof(paragraph), "%s: %s", row_name(&table->rows[i], name),
+			table->rows[i].verdict);
 		style_write_wrapped(out, paragraph);
 	}
 }
@@ -397,36 +357,13 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 	style_write_wrapped(out, workload_text);
 }
 
-static void write_oddities(FILE *out, const struct live_results *results)
+static void write_notes(FILE *out, const struct table *table, const struct live_workload *workload)
 {
-	const struct live_result *example = NULL;
-	size_t outliers = 0, humped = 0, rounds = 0;
-	char name[NAME_SIZE];
-
-	for (size_t i = 0; i < results->result_count; i++) {
-		const struct live_result *result = &results->results[i];
-
-		outliers += result->ns_per_event.outliers;
-		rounds += result->round_count;
-		if (result->ns_per_event.two_humped) {
-			example = example ? example : result;
-			humped++;
-		}
-	}
-	style_write_outliers(out, outliers, rounds);
-	if (humped > 0)
-		style_write_humps(out, name_of(example, name), humped > 1);
-}
-
-static void write_notes(FILE *out, const struct live_report *report)
-{
-	const struct live_results *results = report->results;
-	const struct live_measurement *measurement = results->measurement;
-	const struct live_workload *workload = &measurement->workload;
+	const struct row_group *group = &table->groups[0];
 	char duration[FORMAT_SIZE], name[NAME_SIZE];
 
 	fprintf(out, "\nRun: %zu rounds in balanced order, each combination %s in each.\n",
-		measurement->rounds,
+		table->rows[0].rounds,
 		format_duration_short(workload->duration_ns, duration, sizeof(duration)));
 	write_workload(out, workload);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost or discarded.\n",
@@ -437,31 +374,32 @@ static void write_notes(FILE *out, const struct live_report *report)
 			LIVE_STAMP_EVERY);
 	else
 		fputs("Latency: from when an event was due until it was handled.\n", out);
-	if (measurement->twin_of < measurement->count)
-		style_write_noise(out, name_of(&results->results[measurement->twin_of], name),
-			results->noise_floor);
-	write_oddities(out, results);
-	style_write_peers(out, report->peers, "Peers");
-	style_write_place(out, report->environment, NULL);
+	if (group->twin)
+		style_write_noise(
+			out, row_name(&table->rows[group->reference], name), group->noise);
+	style_write_oddities(out, table);
+	style_write_peers(out, table->peers, "Peers");
+	style_write_place(out, table->machine, NULL);
 }
 
-void live_write_text(FILE *out, const struct live_report *report)
+void live_write_text(FILE *out, const struct table *table, const struct live_measurement *m,
+	const struct live_advice *advice, bool colour)
 {
-	if (report->advice) {
-		write_advice(out, report->advice);
+	if (advice) {
+		write_advice(out, advice);
 		fputc('\n', out);
 	}
 	/* No ring was large enough, so nothing was measured. */
-	if (report->results->result_count == 0) {
-		write_workload(out, &report->results->measurement->workload);
-		style_write_place(out, report->environment, NULL);
+	if (table->row_count == 0) {
+		write_workload(out, &m->workload);
+		style_write_place(out, table->machine, NULL);
 		return;
 	}
-	write_headline(out, report);
-	write_throughput(out, report);
-	write_slowdowns(out, report->results);
-	write_latency(out, report->results);
-	write_balance(out, report->results);
-	write_verdicts(out, report->results);
-	write_notes(out, report);
+	write_headline(out, table, colour);
+	write_throughput(out, table, &m->workload, m->alone_ns, colour);
+	write_slowdowns(out, table, m);
+	write_latency(out, table);
+	write_balance(out, table);
+	write_verdicts(out, table);
+	write_notes(out, table, &m->workload);
 }

@@ -5,9 +5,10 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "cli/values.h"
-#include "live/live_report.h"
+#include "live/live_table.h"
 #include "results/style.h"
 
 /* A consumer with a CPU to itself that never waits is charged nearly all of it; the rest goes to
@@ -56,9 +57,7 @@ enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER,
 
 struct situation {
 	const struct live_workload *workload;
-	const struct live_result *result;
-	enum live_mode mode;
-	enum live_wait wait;
+	const struct row *row;
 	double alone;         /* ns that an event costs its producer: with nobody reading, */
 	double cheapest;      /* with the combination that costs it least, */
 	double producer;      /* and with this one */
@@ -70,70 +69,77 @@ struct situation {
 	double mevents_per_s; /* consumed */
 };
 
-static double share(uint64_t part, uint64_t whole)
+static double share(double part, double whole)
 {
-	return whole > 0 ? (double)part / (double)whole : 0;
+	return whole > 0 ? part / whole : 0;
 }
 
-static double cheapest_of(const struct live_results *results)
+static bool is_path(const struct situation *s, const char *path)
 {
+	return strcmp(s->row->path, path) == 0;
+}
+
+static bool waits(const struct situation *s, const char *wait)
+{
+	return strcmp(s->row->wait, wait) == 0;
+}
+
+static double cheapest_of(const struct table *table, const struct row *row)
+{
+	const struct row_group *group = &table->groups[row->group];
 	double cheapest = INFINITY;
 
-	for (size_t i = 0; i < results->result_count; i++)
-		if (results->results[i].producer_ns.valid)
-			cheapest = fmin(cheapest, results->results[i].producer_ns.median);
+	for (size_t i = group->first; i < group->first + group->count; i++)
+		cheapest = fmin(cheapest, row_value(&table->rows[i], METRIC_PRODUCER_NS));
 	return cheapest;
 }
 
-static struct situation situation_of(const struct live_results *results, size_t index)
+static struct situation situation_of(const struct table *table, const struct row *row,
+	const struct live_workload *workload, double alone)
 {
-	const struct live_result *result = &results->results[index];
+	const double consumed = row_value(row, METRIC_CONSUMED);
+	const double lost = row_value(row, METRIC_LOST);
+	const double cpu_seconds = row_value(row, METRIC_CPU_TIME_NS) / 1e9;
 	struct situation s = {
-		.workload = &results->measurement->workload,
-		.result = result,
-		.mode = result->combination.mode,
-		.wait = result->combination.wait,
-		.alone = results->measurement->alone_ns,
-		.cheapest = cheapest_of(results),
-		.producer = result->producer_ns.median,
-		.lost = share(result->lost, result->lost + result->consumed),
-		.wakeups = result->wakeups == LIVE_UNKNOWN
+		.workload = workload,
+		.row = row,
+		.alone = alone,
+		.cheapest = cheapest_of(table, row),
+		.producer = row_value(row, METRIC_PRODUCER_NS),
+		.seconds = row_value(row, METRIC_ELAPSED_NS) / 1e9,
+		.lost = share(lost, lost + consumed),
+		.wakeups = isnan(row_value(row, METRIC_WAKEUPS))
 				   ? NAN
-				   : share(result->wakeups, result->consumed),
-		.cpu_ns = result->cpu_ns.median,
-		.mevents_per_s = live_mevents_per_s(result),
+				   : share(row_value(row, METRIC_WAKEUPS), consumed),
+		.cpu_ns = row_value(row, METRIC_CPU_NS),
+		.mevents_per_s = row_mevents_per_s(row),
 	};
-	double cpu_seconds = 0;
 
-	for (size_t i = 0; i < result->round_count; i++) {
-		s.seconds += (double)result->rounds[i].elapsed_ns / 1e9;
-		cpu_seconds += (double)result->rounds[i].consumer_cpu_ns / 1e9;
-	}
-	s.cpu = s.seconds > 0 ? cpu_seconds / s.seconds : 0;
+	s.cpu = share(cpu_seconds, s.seconds);
 	/* In a round nothing was consumed: there are no medians. */
-	if (!result->ns_per_event.valid) {
-		s.cpu_ns = cpu_seconds * 1e9 / (double)result->consumed;
-		s.mevents_per_s = (double)result->consumed / s.seconds / 1e6;
+	if (!row_summary(row, METRIC_NS)->valid) {
+		s.cpu_ns = cpu_seconds * 1e9 / consumed;
+		s.mevents_per_s = consumed / s.seconds / 1e6;
 	}
 	return s;
 }
 
 static bool never_sleeps(const struct situation *s)
 {
-	return s->wait == WAIT_BUSY || s->wait == WAIT_LIBBPF_SPIN;
+	return waits(s, "busy") || waits(s, "libbpf-spin");
 }
 
 /* Looks again after the latency budget, whether or not it is notified. */
 static bool sleeps_by_itself(const struct situation *s)
 {
-	return s->wait == WAIT_PACED || s->wait == WAIT_LIBBPF_SLEEP;
+	return waits(s, "paced") || waits(s, "libbpf-sleep");
 }
 
 static bool waits_for_notifications(const struct situation *s)
 {
 	/* Of a perf buffer a full one is always notified of. */
-	return s->wait == WAIT_EVENT || s->wait == WAIT_LIBBPF_POLL ||
-	       (s->wait == WAIT_OWN && s->mode != MODE_PERFBUF);
+	return waits(s, "event") || waits(s, "libbpf-poll") ||
+	       (waits(s, "own") && !is_path(s, "perfbuf"));
 }
 
 /* Bytes from one record to the next, on average. */
@@ -174,7 +180,7 @@ static enum cost cost_of(const struct situation *s)
 		s->producer - s->alone <= least)
 		return COST_FINE;
 	/* Perf notifies when told to, however it is read. */
-	if (s->mode == MODE_PERFBUF)
+	if (is_path(s, "perfbuf"))
 		return notifies_always(s->workload) ? COST_PERF : COST_FINE;
 	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * (s->producer - s->alone))
 		return COST_NOTIFICATIONS;
@@ -220,8 +226,8 @@ static const char *how_to_look_less(const struct situation *s)
 {
 	if (!sleeps_by_itself(s))
 		return "Wait paced, with path batch";
-	return s->mode == MODE_BATCH ? "Allow a larger -latency-budget"
-				     : "Use path batch, which releases many at once";
+	return is_path(s, "batch") ? "Allow a larger -latency-budget"
+				   : "Use path batch, which releases many at once";
 }
 
 static void say_looking(struct style_text *text, const struct situation *s)
@@ -284,32 +290,31 @@ static bool say_cost(struct style_text *text, const struct situation *s)
 
 static void say_nothing_consumed(struct style_text *text, const struct situation *s)
 {
-	const struct live_result *result = s->result;
+	const struct row *row = s->row;
 
-	if (result->lost > 0)
+	if (row_value(row, METRIC_LOST) > 0)
 		style_append(text,
-			"Nothing was consumed, and %" PRIu64
+			"Nothing was consumed, and %.0f"
 			" events were lost: the consumer never came to read. Give it a CPU of its "
 			"own, or wait otherwise.",
-			result->lost);
+			row_value(row, METRIC_LOST));
 	else
 		style_append(text,
-			"Nothing was consumed: of %" PRIu64 " events none was to be kept. Give a "
+			"Nothing was consumed: of %.0f events none was to be kept. Give a "
 			"higher -rate, more time, or discard fewer.",
-			result->produced);
+			row_value(row, METRIC_PRODUCED));
 }
 
 /* Whether the consumer is behind all the time, not now and then. What a loop takes of a CPU that
  * never sleeps does not tell. */
 static bool is_always_behind(const struct situation *s)
 {
-	const struct histogram *latency = s->result->latency;
 	const double records = (double)s->workload->ring_size / mean_stride(s->workload);
 	const double ns_to_read_all = records * s->workload->rings * 1e3 / s->mevents_per_s;
 
-	if (!never_sleeps(s) || latency->count == 0)
+	if (!never_sleeps(s) || s->row->latency_count == 0)
 		return s->cpu >= CPU_BUSY;
-	return (double)histogram_quantile(latency, 0.5) >= ALWAYS_FULL * ns_to_read_all;
+	return (double)s->row->latencies[0] >= ALWAYS_FULL * ns_to_read_all;
 }
 
 static void say_consumer_limits(struct style_text *text, const struct situation *s)
@@ -324,20 +329,21 @@ static void say_consumer_limits(struct style_text *text, const struct situation 
 	if (s->workload->work_ns > 0)
 		style_append(text, ", %" PRId64 " ns of them -work", s->workload->work_ns);
 	style_append(text, ". %s, or read with more consumers, each with rings of its own.",
-		s->mode == MODE_BATCH ? "Do less for each event"
-				      : "Use path batch, do less for each event");
+		is_path(s, "batch") ? "Do less for each event"
+				    : "Use path batch, do less for each event");
 }
 
 /* The longest that an event waited is about the longest that nobody read. What was made meanwhile
  * has to fit. 0: no such figure. */
 static double bytes_needed(const struct situation *s)
 {
-	const struct live_result *result = s->result;
-	const double bytes_per_s = (double)result->produced / s->seconds * mean_stride(s->workload);
+	const struct row *row = s->row;
+	const double bytes_per_s =
+		row_value(row, METRIC_PRODUCED) / s->seconds * mean_stride(s->workload);
 
 	if (!(s->seconds > 0))
 		return 0;
-	return bytes_per_s * (double)result->latency->max / 1e9 / s->workload->rings;
+	return bytes_per_s * (double)row->latencies[4] / 1e9 / s->workload->rings;
 }
 
 static void say_size(struct style_text *text, const struct situation *s)
@@ -350,16 +356,16 @@ static void say_size(struct style_text *text, const struct situation *s)
 		style_append(text,
 			" An event waited up to %s, for which no ring is large enough: find what "
 			"keeps the consumer from running.",
-			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
+			format_duration_short((int64_t)s->row->latencies[4], gap, sizeof(gap)));
 		return;
 	}
 	if (needed > 0)
 		style_append(text, " An event waited up to %s;",
-			format_duration_short((int64_t)s->result->latency->max, gap, sizeof(gap)));
+			format_duration_short((int64_t)s->row->latencies[4], gap, sizeof(gap)));
 	style_append(text, " %s -ring-size %s", needed > 0 ? "that needs about" : "Give at least",
 		format_size(power_of_two(needed, least, RING_MOST), size, sizeof(size)));
 	style_append(text, "%s%s.", sleeps_by_itself(s) ? ", or a smaller -latency-budget" : "",
-		s->mode == MODE_PERFBUF ? "" : "; -advise works it out");
+		is_path(s, "perfbuf") ? "" : "; -advise works it out");
 }
 
 static void say_ring_too_small(struct style_text *text, const struct situation *s)
@@ -369,13 +375,12 @@ static void say_ring_too_small(struct style_text *text, const struct situation *
 	style_append(text,
 		"A %s of %s is too small for the bursts: it was full, and %s of the events were "
 		"lost, ",
-		s->mode == MODE_PERFBUF ? "buffer" : "ring",
+		is_path(s, "perfbuf") ? "buffer" : "ring",
 		format_size(s->workload->ring_size, ring, sizeof(ring)),
 		style_percent(lost, sizeof(lost), s->lost));
 	if (never_sleeps(s))
 		style_append(text, "though half of those read waited for less than %s.",
-			format_duration_short((int64_t)histogram_quantile(s->result->latency, 0.5),
-				wait, sizeof(wait)));
+			format_duration_short((int64_t)s->row->latencies[0], wait, sizeof(wait)));
 	else
 		style_append(text, "with the consumer busy for only %s of a CPU.",
 			style_percent(cpu, sizeof(cpu), s->cpu));
@@ -438,10 +443,9 @@ static void say_loss(struct style_text *text, const struct situation *s)
 /* The producers' time, not the elapsed time, in which the last events are read. */
 static double rate_reached(const struct situation *s)
 {
-	const double seconds =
-		(double)s->workload->duration_ns / 1e9 * (double)s->result->round_count;
+	const double seconds = (double)s->workload->duration_ns / 1e9 * (double)s->row->rounds;
 
-	return (double)s->result->produced / ((double)s->workload->rate * seconds);
+	return row_value(s->row, METRIC_PRODUCED) / ((double)s->workload->rate * seconds);
 }
 
 static void say_rate_missed(struct style_text *text, const struct situation *s)
@@ -464,10 +468,10 @@ static void say_nothing_limits(struct style_text *text, const struct situation *
 
 	style_append(text, "Nothing limits it: all of %.3g Mev/s were read, for %s of a CPU",
 		s->mevents_per_s, style_percent(cpu, sizeof(cpu), s->cpu));
-	if (s->result->latency->count > 0)
+	if (s->row->latency_count > 0)
 		style_append(text, ", 99 %% of the events within %s",
-			format_duration_short((int64_t)histogram_quantile(s->result->latency, 0.99),
-				latency, sizeof(latency)));
+			format_duration_short(
+				(int64_t)s->row->latencies[2], latency, sizeof(latency)));
 	style_append(text, ".");
 	if (say_cost(text, s))
 		return;
@@ -483,8 +487,7 @@ static void say_producers_limit(struct style_text *text, const struct situation 
 	style_append(text,
 		"The producers limit: they made all they can, %.3g Mev/s at %.0f ns an event "
 		"(%.0f ns alone%s), and all of it was read for %s of a CPU.",
-		s->mevents_per_s, s->producer, s->alone,
-		s->mode == MODE_PERFBUF ? ", to a ring" : "",
+		s->mevents_per_s, s->producer, s->alone, is_path(s, "perfbuf") ? ", to a ring" : "",
 		style_percent(cpu, sizeof(cpu), s->cpu));
 	if (say_cost(text, s))
 		return;
@@ -492,19 +495,21 @@ static void say_producers_limit(struct style_text *text, const struct situation 
 		s->cpu < CPU_BUSY ? " The consumer could take more." : "");
 }
 
-char *live_verdict(const struct live_results *results, size_t index, char *text, size_t size)
+char *live_verdict(const struct table *table, const struct row *row,
+	const struct live_workload *workload, double alone_ns, char *text, size_t size)
 {
-	const struct situation s = situation_of(results, index);
+	const struct situation s = situation_of(table, row, workload, alone_ns);
+	const bool lost = row_value(row, METRIC_LOST) > 0;
 	struct style_text said = { .text = text, .size = size };
 
 	style_append(&said, "%s", "");
-	if (s.result->consumed == 0)
+	if (row_value(row, METRIC_CONSUMED) == 0)
 		say_nothing_consumed(&said, &s);
-	else if (s.workload->back_to_back > 0)
+	else if (workload->back_to_back > 0)
 		say_back_to_back(&said, &s);
-	else if (s.result->lost > 0)
+	else if (lost)
 		say_loss(&said, &s);
-	else if (s.workload->rate == PARSE_RATE_MAX)
+	else if (workload->rate == PARSE_RATE_MAX)
 		say_producers_limit(&said, &s);
 	else if (rate_reached(&s) < RATE_REACHED)
 		say_rate_missed(&said, &s);

@@ -21,12 +21,6 @@ static void rate_interval(const json_t *result, double *low, double *high)
 	*high = 1e3 / run_number(ns, "low");
 }
 
-static double round_ns(const json_t *result, size_t round)
-{
-	return json_number_value(json_array_get(run_list(result, "rounds_ns"), round)) /
-	       run_number(result, "events");
-}
-
 /* What is measured by a way: "header touched", "fields touched". */
 static const char *touched(const struct grid *grid, size_t way, char text[64])
 {
@@ -127,10 +121,10 @@ static void fill_rows(
 			plot_point(plot, point);
 			if (value_of == ratio)
 				continue;
-			rounds = json_array_size(run_list(result, "rounds_ns"));
+			rounds = run_round_count(result);
 			for (size_t i = 0; i < rounds; i++)
 				plot_dot(plot, series, plot_place(point.at, i, rounds),
-					1e3 / round_ns(result, i));
+					1e3 / run_round(result, "ns_per_event", i));
 		}
 	}
 }
@@ -256,7 +250,7 @@ static void write_spread_row(struct page *page, const json_t *result, const char
 	page_cell(page, "%s", number_text(number, run_number(ns, "mad")));
 	page_cell(page, "%s", number_text(number, run_number(ns, "outliers")));
 	page_cell(page, "%s", json_is_true(json_object_get(ns, "two_humped")) ? "two" : "one");
-	page_cell(page, "%s", number_text(number, run_number(result, "events")));
+	page_cell(page, "%s", number_text(number, run_round(result, "consumed", 0)));
 	page_cell(page, "%s", run_text(result, "checksum"));
 }
 
@@ -423,23 +417,21 @@ static void write_counters(struct page *page, const struct grid *grid)
 
 	json_array_foreach(run_list(grid->run->json, "results"), i, result)
 	{
-		const json_t *counters = run_object(result, "counters");
 		char number[NUMBER_SIZE];
 
-		if (!counters)
+		if (!run_object(result, "cycles_per_event"))
 			continue;
 		if (!any)
 			page_table_begin(page, "Hardware counters, an event", columns, 5);
 		any = true;
 		page_cell(page, "%s, %" JSON_INTEGER_FORMAT " B", run_text(result, "path"),
 			json_integer_value(json_object_get(result, "event_size")));
-		page_cell(page, "%s", run_text(result, "touch"));
-		page_cell(
-			page, "%s", number_text(number, run_number(counters, "cycles_per_event")));
+		page_cell(page, "%s", run_way(result));
+		page_cell(page, "%s", number_text(number, run_amount(result, "cycles_per_event")));
 		page_cell(page, "%s",
-			number_text(number, run_number(counters, "instructions_per_event")));
+			number_text(number, run_amount(result, "instructions_per_event")));
 		page_cell(page, "%s",
-			number_text(number, run_number(counters, "cache_misses_per_event")));
+			number_text(number, run_amount(result, "cache_misses_per_event")));
 	}
 	if (any)
 		page_table_end(page);
@@ -453,7 +445,7 @@ void write_drain_section(struct page *page, const struct grid *grid)
 		if (grid->baseline_count > 0)
 			write_ratios(page, grid, way);
 	}
-	write_rounds(page, grid, round_ns);
+	write_rounds(page, grid);
 	write_counters(page, grid);
 	write_run_notes(page, grid);
 }

@@ -8,11 +8,6 @@
 #include "report/grid.h"
 #include "results/amounts.h"
 
-static const char *way_of(const struct grid *grid, const json_t *result)
-{
-	return run_text(result, grid->run->live ? "wait" : "touch");
-}
-
 static json_int_t size_of(const json_t *result)
 {
 	return json_integer_value(json_object_get(result, "event_size"));
@@ -78,13 +73,15 @@ static bool add_names(struct grid *grid)
 	{
 		fits &= add_text(
 			grid->paths, &grid->path_count, GRID_PATHS_MAX, run_text(element, "path"));
-		fits &= add_text(
-			grid->ways, &grid->way_count, GRID_WAYS_MAX, way_of(grid, element));
+		fits &= add_text(grid->ways, &grid->way_count, GRID_WAYS_MAX, run_way(element));
 		fits &= add_size(grid, size_of(element));
 	}
-	json_array_foreach(run_list(grid->run->json, "ratios"), i, element) fits &=
-		add_text(grid->baselines, &grid->baseline_count, GRID_PATHS_MAX,
-			run_text(element, "baseline"));
+	json_array_foreach(run_list(grid->run->json, "ratios"), i, element)
+	{
+		if (run_is_of_speed(element))
+			fits &= add_text(grid->baselines, &grid->baseline_count, GRID_PATHS_MAX,
+				run_text(element, "baseline"));
+	}
 	return fits;
 }
 
@@ -92,7 +89,7 @@ static bool add_names(struct grid *grid)
 static size_t cell_of(const struct grid *grid, const json_t *result)
 {
 	const size_t path = find_text(grid->paths, grid->path_count, run_text(result, "path"));
-	const size_t way = find_text(grid->ways, grid->way_count, way_of(grid, result));
+	const size_t way = find_text(grid->ways, grid->way_count, run_way(result));
 	const size_t size = find_size(grid, size_of(result));
 
 	if (path == grid->path_count || way == grid->way_count || size == grid->size_count)
@@ -113,7 +110,7 @@ static void fill(struct grid *grid)
 			grid->baselines, grid->baseline_count, run_text(element, "baseline"));
 		const size_t cell = cell_of(grid, element);
 
-		if (cell < grid->cell_count)
+		if (cell < grid->cell_count && run_is_of_speed(element))
 			grid->ratios[baseline * grid->cell_count + cell] = element;
 	}
 }

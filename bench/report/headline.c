@@ -153,6 +153,16 @@ static double p99(const json_t *result)
 	return run_number(run_object(result, "latency_ns"), "p99") / 1e3;
 }
 
+static double producer_cost(const json_t *result)
+{
+	return run_amount(result, "producer_ns_per_event");
+}
+
+static double consumer_cpu(const json_t *result)
+{
+	return run_amount(result, "consumer_cpu_ns_per_event");
+}
+
 static void write_best(struct page *page, const json_t *results, const char *what,
 	double (*figure)(const json_t *result), double sign, const char *unit)
 {
@@ -173,7 +183,7 @@ static void write_losses(struct page *page, const json_t *results)
 	size_t i, losing = 0;
 	char text[WORDS_SIZE];
 
-	json_array_foreach(results, i, result) losing += run_number(result, "lost") > 0;
+	json_array_foreach(results, i, result) losing += run_amount(result, "lost") > 0;
 	snprintf(text, sizeof(text), "by %zu of %zu combinations.", losing,
 		json_array_size(results));
 	page_item(page, 0, TONE_PLAIN, "Events were lost", text);
@@ -189,16 +199,20 @@ void write_live_headline(struct page *page, const struct grid *grid)
 	if (json_array_size(results) == 0)
 		return;
 	write_best(page, results, "Most events", run_throughput, 1, "million a second");
+	write_best(page, results, "Cheapest for the producer", producer_cost, -1, "ns an event");
 	write_best(
-		page, results, "Cheapest for the producer", run_producer_cost, -1, "ns an event");
-	write_best(page, results, "Least CPU time of the consumer", run_consumer_cpu, -1,
-		"ns an event");
+		page, results, "Least CPU time of the consumer", consumer_cpu, -1, "ns an event");
 	write_best(page, results, "Shortest p99 latency", p99, -1, "us");
 	write_losses(page, results);
 	verdicts.count = 0;
-	json_array_foreach(run_list(grid->run->json, "ratios"), i, ratio) verdicts_add(&verdicts,
-		run_combination(run_text(ratio, "path"), run_text(ratio, "wait"), name),
-		run_number(ratio, "median"), tone_of(run_text(ratio, "verdict")));
+	json_array_foreach(run_list(grid->run->json, "ratios"), i, ratio)
+	{
+		if (run_is_of_speed(ratio))
+			verdicts_add(&verdicts,
+				run_combination(
+					run_text(ratio, "path"), run_text(ratio, "wait"), name),
+				run_number(ratio, "median"), tone_of(run_text(ratio, "verdict")));
+	}
 	ratio = json_array_get(run_list(grid->run->json, "ratios"), 0);
 	verdicts_write(page, &verdicts,
 		run_combination(
@@ -215,7 +229,9 @@ static void append_verdict(char text[WORDS_SIZE], const json_t *ratios, const js
 
 	json_array_foreach(ratios, i, ratio)
 	{
-		if (!json_equal(json_object_get(ratio, "path"), json_object_get(best, "path")) ||
+		if (!run_is_of_speed(ratio) ||
+			!json_equal(
+				json_object_get(ratio, "path"), json_object_get(best, "path")) ||
 			!json_equal(json_object_get(ratio, "wait"), json_object_get(best, "wait")))
 			continue;
 		snprintf(text + used, WORDS_SIZE - used, " %s times %s: %.16s.",

@@ -9,93 +9,58 @@
 
 #include "cli/values.h"
 #include "report/sections.h"
-#include "statistics/summary.h"
-
-static const json_t *round_of(const json_t *result, size_t round)
-{
-	return json_array_get(run_list(result, "rounds"), round);
-}
-
-/* Each of these is a figure of one round, or NAN. */
-typedef double round_figure_fn(const json_t *round);
-
-static double round_throughput(const json_t *round)
-{
-	return 1e3 * run_number(round, "consumed") / run_number(round, "elapsed_ns");
-}
-
-static double round_producer(const json_t *round)
-{
-	return run_number(round, "producer_ns_per_event");
-}
-
-static double round_cpu_ns(const json_t *round)
-{
-	return run_number(round, "consumer_cpu_ns") / run_number(round, "consumed");
-}
-
-static double round_cpu_percent(const json_t *round)
-{
-	return 100 * run_number(round, "consumer_cpu_ns") / run_number(round, "elapsed_ns");
-}
-
-/* Of what was to be kept. */
-static double lost_percent(const json_t *amounts)
-{
-	const double lost = run_number(amounts, "lost"), consumed = run_number(amounts, "consumed");
-
-	return lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN;
-}
-
-static double round_ns(const json_t *result, size_t round)
-{
-	return 1e3 / round_throughput(round_of(result, round));
-}
-
-static double result_cpu_percent(const json_t *result)
-{
-	return run_number(result, "consumer_cpu_percent");
-}
 
 static const struct figure {
-	const char *title, *axis;
-	double (*of_result)(const json_t *result);
-	round_figure_fn *of_round;
-	bool is_median; /* over the rounds, so that they give its interval */
+	const char *title, *axis, *metric;
 } figures[] = {
-	{ "Events consumed", "million a second", run_throughput, round_throughput, true },
-	{ "What an event costs its producer", "ns an event", run_producer_cost, round_producer,
-		true },
-	{ "CPU time of the consumer", "ns an event consumed", run_consumer_cpu, round_cpu_ns,
-		true },
-	{ "CPU time of the consumer", "per cent of one CPU", result_cpu_percent, round_cpu_percent,
-		true },
-	{ "Events lost", "per cent", lost_percent, lost_percent, false },
+	{ "Events consumed", "million a second", "ns_per_event" }, /* turned over */
+	{ "What an event costs its producer", "ns an event", "producer_ns_per_event" },
+	{ "CPU time of the consumer", "ns an event consumed", "consumer_cpu_ns_per_event" },
+	{ "CPU time of the consumer", "per cent of one CPU", "consumer_cpu_percent" },
+	{ "Events lost", "per cent", "lost" },
 };
 
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
-/* The interval of the median over the rounds; NAN where they are too few or in some there is no
- * such figure. */
+static bool is_median(const struct figure *figure)
+{
+	return figure != &figures[FIGURES - 1];
+}
+
+/* Of what was to be kept. */
+static double lost_percent(double lost, double consumed)
+{
+	return lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN;
+}
+
+static double value_of(const struct figure *figure, const json_t *result)
+{
+	if (figure == figures)
+		return run_throughput(result);
+	if (!is_median(figure))
+		return lost_percent(run_amount(result, "lost"), run_amount(result, "consumed"));
+	return run_amount(result, figure->metric);
+}
+
+static double round_value(const struct figure *figure, const json_t *result, size_t round)
+{
+	const double value = run_round(result, figure->metric, round);
+
+	if (figure == figures)
+		return 1e3 / value;
+	return is_median(figure) ? value
+				 : lost_percent(value, run_round(result, "consumed", round));
+}
+
+/* The interval of the median over the rounds; NAN where there is none. */
 static void interval_of(
 	const struct figure *figure, const json_t *result, double *low, double *high)
 {
-	static struct statistics_scratch scratch;
-	static double values[STATISTICS_ROUNDS_MAX];
-	const size_t count = json_array_size(run_list(result, "rounds"));
-	struct summary summary;
+	const json_t *cell = run_object(result, figure->metric);
+	const bool turned = figure == figures;
 
-	*low = *high = NAN;
-	if (!figure->is_median || count > STATISTICS_ROUNDS_MAX ||
-		!isfinite(figure->of_result(result)))
-		return;
-	for (size_t i = 0; i < count; i++)
-		values[i] = figure->of_round(round_of(result, i));
-	summary = summary_of(values, count, &scratch);
-	if (!summary.has_interval)
-		return;
-	*low = summary.interval.low;
-	*high = summary.interval.high;
+	*low = turned ? 1e3 / run_number(cell, "high") : run_number(cell, "low");
+	*high = turned ? 1e3 / run_number(cell, "low") : run_number(cell, "high");
 }
 
 static const char *name_of(const json_t *result, char text[96])
@@ -136,14 +101,14 @@ static bool is_spread(const json_t *results, const struct figure *figure)
 
 	json_array_foreach(results, i, result)
 	{
-		const double value = figure->of_result(result);
+		const double value = value_of(figure, result);
 
 		if (value > 0) {
 			low = fmin(low, value);
 			high = fmax(high, value);
 		}
 	}
-	return figure->is_median && high > SPREAD_LINEAR * low;
+	return is_median(figure) && high > SPREAD_LINEAR * low;
 }
 
 static void write_figure(struct page *page, const struct grid *grid, const struct figure *figure)
@@ -162,8 +127,8 @@ static void write_figure(struct page *page, const struct grid *grid, const struc
 	describe_begin(&plot, &description, &size);
 	json_array_foreach(results, i, result)
 	{
-		const size_t rounds = json_array_size(run_list(result, "rounds"));
-		struct plot_point point = { .value = figure->of_result(result) };
+		const size_t rounds = run_round_count(result);
+		struct plot_point point = { .value = value_of(figure, result) };
 		char name[96], note[NUMBER_SIZE];
 
 		point.series = plot_series(&plot, "", run_wait_style(run_text(result, "wait")));
@@ -174,10 +139,10 @@ static void write_figure(struct page *page, const struct grid *grid, const struc
 		plot_point(&plot, point);
 		for (size_t r = 0; r < rounds; r++)
 			plot_dot(&plot, point.series, plot_place(point.at, r, rounds),
-				figure->of_round(round_of(result, r)));
+				round_value(figure, result, r));
 	}
 	describe_end(&plot, description);
-	if (figure->of_result == run_producer_cost)
+	if (figure == &figures[1])
 		plot_line(&plot, "nobody reads",
 			run_number(run_object(grid->run->json, "workload"),
 				"producer_alone_ns_per_event"));
@@ -192,7 +157,7 @@ static void write_result_row(struct page *page, const json_t *result)
 
 	page_cell(page, "%s", name_of(result, name));
 	for (size_t i = 0; i < FIGURES; i++) {
-		const double value = figures[i].of_result(result);
+		const double value = value_of(&figures[i], result);
 		double low, high;
 
 		interval_of(&figures[i], result, &low, &high);
@@ -209,7 +174,7 @@ static void write_amounts_row(struct page *page, const json_t *result)
 
 	page_cell(page, "%s", name_of(result, name));
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
-		page_cell(page, "%s", number_text(number, run_number(result, amounts[i])));
+		page_cell(page, "%s", number_text(number, run_amount(result, amounts[i])));
 }
 
 /* Where producers are system calls: what all this does to the program that makes them. */
@@ -229,8 +194,8 @@ static void write_slowdowns(struct page *page, const struct grid *grid)
 
 		page_cell(page, "%s", name_of(result, name));
 		page_cell(
-			page, "%s", number_text(number, run_number(result, "slowdown_unattached")));
-		page_cell(page, "%s", number_text(number, run_number(result, "slowdown_alone")));
+			page, "%s", number_text(number, run_amount(result, "slowdown_unattached")));
+		page_cell(page, "%s", number_text(number, run_amount(result, "slowdown_alone")));
 	}
 	page_table_end(page);
 }
@@ -348,16 +313,16 @@ static void write_latency(struct page *page, const struct grid *grid)
 
 /* What a ratio of live is of. */
 static const struct {
-	const char *member; /* NULL: the ratio itself */
-	const char *title;
-} aspects[] = { { NULL, "Events a second" }, { "consumer_cpu", "CPU time of the consumer" },
-	{ "producer", "Cost to the producer" } };
+	const char *metric, *title;
+} aspects[] = { { "ns_per_event", "Events a second" },
+	{ "consumer_cpu_ns_per_event", "CPU time of the consumer" },
+	{ "producer_ns_per_event", "Cost to the producer" } };
 
 #define ASPECTS (sizeof(aspects) / sizeof(aspects[0]))
 
-static const json_t *aspect_of(const json_t *ratio, size_t aspect)
+static bool is_of(const json_t *ratio, size_t aspect)
 {
-	return aspects[aspect].member ? run_object(ratio, aspects[aspect].member) : ratio;
+	return strcmp(run_text(ratio, "metric"), aspects[aspect].metric) == 0;
 }
 
 static void write_aspect_plot(struct page *page, const struct grid *grid, size_t aspect)
@@ -375,15 +340,16 @@ static void write_aspect_plot(struct page *page, const struct grid *grid, size_t
 	plot_line(&plot, "", 1);
 	json_array_foreach(ratios, i, ratio)
 	{
-		const json_t *found = aspect_of(ratio, aspect);
-		struct plot_point point = { .value = run_number(found, "median"),
-			.low = run_number(found, "low"),
-			.high = run_number(found, "high") };
+		struct plot_point point = { .value = run_number(ratio, "median"),
+			.low = run_number(ratio, "low"),
+			.high = run_number(ratio, "high") };
 
+		if (!is_of(ratio, aspect))
+			continue;
 		point.series = plot_series(&plot, "", run_wait_style(run_text(ratio, "wait")));
 		point.at = (double)plot_category(
 			&plot, name_of(ratio, name), ratio_text(text, point.value));
-		describe(description, name, point.value, i == 0);
+		describe(description, name, point.value, plot.category_count == 1);
 		plot_point(&plot, point);
 	}
 	describe_end(&plot, description);
@@ -413,15 +379,15 @@ static void write_ratios(struct page *page, const struct grid *grid)
 	page_table_begin(page, "Paired by round", columns, 5);
 	json_array_foreach(ratios, i, ratio) for (size_t aspect = 0; aspect < ASPECTS; aspect++)
 	{
-		const json_t *found = aspect_of(ratio, aspect);
-
+		if (!is_of(ratio, aspect))
+			continue;
 		page_cell(page, "%s", name_of(ratio, name));
 		page_cell(page, "%s", aspects[aspect].title);
-		page_cell(page, "%s", ratio_text(number, run_number(found, "median")));
+		page_cell(page, "%s", ratio_text(number, run_number(ratio, "median")));
 		page_cell(page, "%s",
 			ratio_interval_text(
-				interval, run_number(found, "low"), run_number(found, "high")));
-		page_verdict_cell(page, tone_of(run_text(found, "verdict")));
+				interval, run_number(ratio, "low"), run_number(ratio, "high")));
+		page_verdict_cell(page, tone_of(run_text(ratio, "verdict")));
 	}
 	page_table_end(page);
 	page_details_end(page);
@@ -438,7 +404,7 @@ void write_live_section(struct page *page, const struct grid *grid)
 		write_latency(page, grid);
 		write_ratios(page, grid);
 		write_live_limits(page, grid);
-		write_rounds(page, grid, round_ns);
+		write_rounds(page, grid);
 	}
 	write_run_notes(page, grid);
 }

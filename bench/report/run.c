@@ -39,19 +39,37 @@ double run_throughput(const json_t *result)
 	return run_number(result, "mevents_per_s");
 }
 
-double run_producer_cost(const json_t *result)
+double run_amount(const json_t *result, const char *metric)
 {
-	return run_number(result, "producer_ns_per_event");
+	static const char *const kinds[] = { "median", "sum", "most", "whole" };
+	const json_t *cell = run_object(result, metric);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (json_object_get(cell, kinds[i]))
+			return run_number(cell, kinds[i]);
+	return NAN;
 }
 
-double run_consumer_cpu(const json_t *result)
+size_t run_round_count(const json_t *result)
 {
-	return run_number(result, "consumer_cpu_ns_per_event");
+	return json_array_size(run_list(run_object(result, "ns_per_event"), "rounds"));
 }
 
-const json_t *run_rounds(const struct run *run, const json_t *result)
+double run_round(const json_t *result, const char *metric, size_t round)
 {
-	return run_list(result, run->live ? "rounds" : "rounds_ns");
+	const json_t *value = json_array_get(run_list(run_object(result, metric), "rounds"), round);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+const char *run_way(const json_t *element)
+{
+	return run_text(element, json_object_get(element, "wait") ? "wait" : "touch");
+}
+
+bool run_is_of_speed(const json_t *ratio)
+{
+	return strcmp(run_text(ratio, "metric"), "ns_per_event") == 0;
 }
 
 bool ends_with(const char *text, const char *end)
@@ -115,7 +133,7 @@ static bool has_results(const struct run *run)
 /* What live advises when no ring was large enough comes without results. */
 static bool is_run(const struct run *run)
 {
-	if (strcmp(run_text(run->json, "schema"), "ringview.result/1") != 0 ||
+	if (strcmp(run_text(run->json, "schema"), "ringview.result/2") != 0 ||
 		!run_object(run->json, "workload") || !run_object(run->json, "environment"))
 		return false;
 	return has_results(run) || (run->live && run_object(run->json, "advice"));
@@ -143,7 +161,7 @@ static int add_run(struct runs *runs, size_t file, size_t number, json_t *json,
 	};
 	if (!is_run(run))
 		return complain(why, -EINVAL,
-			"%s: run %zu in it is not of schema ringview.result/1; make one with "
+			"%s: run %zu in it is not of schema ringview.result/2; make one with "
 			"-format json",
 			runs->names[file], number + 1);
 	if (json_array_size(runs->files[file]) > 1)
@@ -249,7 +267,7 @@ static int check_size(const struct runs *runs, struct complaint *why)
 		json_array_foreach(run_list(runs->runs[r].json, "results"), i, result)
 		{
 			results++;
-			readings += json_array_size(run_rounds(&runs->runs[r], result));
+			readings += run_round_count(result);
 		}
 	if (results <= RESULTS_MAX && readings <= READINGS_MAX)
 		return 0;

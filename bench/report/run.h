@@ -57,11 +57,18 @@ const char *run_text(const json_t *object, const char *name);     /* "?" */
 const json_t *run_list(const json_t *object, const char *name);   /* has no elements */
 const json_t *run_object(const json_t *object, const char *name); /* has no members */
 
-/* Figures of an element of results[]; and its rounds, a list. */
-double run_throughput(const json_t *result);    /* million events a second */
-double run_producer_cost(const json_t *result); /* of live, ns an event */
-double run_consumer_cpu(const json_t *result);  /* likewise */
-const json_t *run_rounds(const struct run *run, const json_t *result);
+/* Of an element of results[]: million events a second; what a metric amounts to; how many rounds
+ * there are, and a metric in one of them. NAN where it is not known. */
+double run_throughput(const json_t *result);
+double run_amount(const json_t *result, const char *metric);
+size_t run_round_count(const json_t *result);
+double run_round(const json_t *result, const char *metric, size_t round);
+
+/* How it waited, or what it touched. */
+const char *run_way(const json_t *element);
+
+/* Of an element of ratios[]: it compares times of an event. */
+bool run_is_of_speed(const json_t *ratio);
 
 /* Whether @text ends with @end, whatever the case of letters. */
 bool ends_with(const char *text, const char *end);

@@ -10,8 +10,6 @@
 #include "report/sections.h"
 #include "results/style.h"
 #include "statistics/interval.h"
-#include "statistics/samples.h"
-#include "statistics/scratch.h"
 
 /* An axis from half to double is linear; more has to be logarithmic to show what is near 1. */
 #define SPREAD_LINEAR 1.6
@@ -28,32 +26,23 @@ static void name_slot(
 		snprintf(name, 96, "%.60s", grid->paths[path]);
 }
 
-static size_t round_count(const struct grid *grid, const json_t *result)
-{
-	return json_array_size(run_rounds(grid->run, result));
-}
-
 /* 0 where in half of the rounds there is no time. */
-static double median_of_rounds(const struct grid *grid, const json_t *result, round_value_fn *value)
+static double median_of_rounds(const json_t *result)
 {
-	static double sorted[STATISTICS_ROUNDS_MAX];
-	const size_t count = round_count(grid, result);
+	const double median = run_amount(result, "ns_per_event");
 
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = value(result, i);
-	samples_sort(sorted, count);
-	return isfinite(sorted_median(sorted, count)) ? sorted_median(sorted, count) : 0;
+	return isfinite(median) ? median : 0;
 }
 
-static void add_slot(struct plot *plot, const struct grid *grid, const json_t *result,
-	const char *name, size_t series, round_value_fn *value)
+static void add_slot(struct plot *plot, const json_t *result, const char *name, size_t series)
 {
-	const double median = median_of_rounds(grid, result, value);
+	const double median = median_of_rounds(result);
 	const double slot = (double)plot_category(plot, name, "");
-	const size_t count = round_count(grid, result);
+	const size_t count = run_round_count(result);
 
 	for (size_t i = 0; i < count && median > 0; i++)
-		plot_dot(plot, series, plot_place(slot, i, count), value(result, i) / median);
+		plot_dot(plot, series, plot_place(slot, i, count),
+			run_round(result, "ns_per_event", i) / median);
 }
 
 static void finish_slots(struct page *page, struct plot *plot)
@@ -79,8 +68,7 @@ static void finish_slots(struct page *page, struct plot *plot)
 }
 
 /* One plot for each path, its sizes side by side. */
-static void write_by_size(
-	struct page *page, const struct grid *grid, size_t way, round_value_fn *value)
+static void write_by_size(struct page *page, const struct grid *grid, size_t way)
 {
 	for (size_t path = 0; path < grid->path_count; path++) {
 		struct plot plot;
@@ -98,15 +86,14 @@ static void write_by_size(
 			if (!result)
 				continue;
 			name_slot(grid, path, s, way, true, name);
-			add_slot(&plot, grid, result, name, series, value);
+			add_slot(&plot, result, name, series);
 		}
 		finish_slots(page, &plot);
 	}
 }
 
 /* One plot for each touch, the paths side by side; of live one for all. */
-static void write_by_path(
-	struct page *page, const struct grid *grid, size_t way, size_t ways, round_value_fn *value)
+static void write_by_path(struct page *page, const struct grid *grid, size_t way, size_t ways)
 {
 	struct plot plot;
 	char name[96];
@@ -127,12 +114,12 @@ static void write_by_path(
 					grid->run->live ? run_wait_style(grid->ways[w])
 							: grid_style(grid, path));
 				name_slot(grid, path, s, w, false, name);
-				add_slot(&plot, grid, result, name, series, value);
+				add_slot(&plot, result, name, series);
 			}
 	finish_slots(page, &plot);
 }
 
-static void write_rounds_table(struct page *page, const struct grid *grid, round_value_fn *value)
+static void write_rounds_table(struct page *page, const struct grid *grid)
 {
 	static const struct column columns[] = { { "what", false },
 		{ "ns an event, round by round", false } };
@@ -143,17 +130,17 @@ static void write_rounds_table(struct page *page, const struct grid *grid, round
 	page_table_begin(page, "In the order measured; nothing was dropped", columns, 2);
 	json_array_foreach(run_list(grid->run->json, "results"), i, result)
 	{
-		const size_t count = round_count(grid, result);
+		const size_t count = run_round_count(result);
 		char *text = NULL, number[NUMBER_SIZE];
 		size_t size = 0;
 		FILE *out;
 
 		page_cell(page, "%s, %" JSON_INTEGER_FORMAT " B, %s", run_text(result, "path"),
-			json_integer_value(json_object_get(result, "event_size")),
-			run_text(result, grid->run->live ? "wait" : "touch"));
+			json_integer_value(json_object_get(result, "event_size")), run_way(result));
 		out = open_memstream(&text, &size);
 		for (size_t r = 0; out && r < count; r++)
-			fprintf(out, "%s%s", r ? " " : "", number_text(number, value(result, r)));
+			fprintf(out, "%s%s", r ? " " : "",
+				number_text(number, run_round(result, "ns_per_event", r)));
 		if (!out || fclose(out) != 0)
 			page->err = complain(&page->why, -ENOMEM, "out of memory");
 		page_cell(page, "%s", text ? text : "");
@@ -163,20 +150,20 @@ static void write_rounds_table(struct page *page, const struct grid *grid, round
 	page_details_end(page);
 }
 
-void write_rounds(struct page *page, const struct grid *grid, round_value_fn *value)
+void write_rounds(struct page *page, const struct grid *grid)
 {
 	/* They are many numbers, and without the plot say nothing. */
 	if (page->brief)
 		return;
 	page_figure_begin(page, "Every round in the order measured, from left to right");
 	if (grid->run->live)
-		write_by_path(page, grid, 0, grid->way_count, value);
+		write_by_path(page, grid, 0, grid->way_count);
 	for (size_t way = 0; way < grid->way_count && !grid->run->live; way++)
 		if (grid->size_count > 1)
-			write_by_size(page, grid, way, value);
+			write_by_size(page, grid, way);
 		else
-			write_by_path(page, grid, way, 1, value);
-	write_rounds_table(page, grid, value);
+			write_by_path(page, grid, way, 1);
+	write_rounds_table(page, grid);
 	page_figure_end(page);
 }
 
@@ -233,7 +220,7 @@ static void write_oddities(struct page *page, const struct run *run)
 		const double found = run_number(ns, "outliers");
 
 		outliers += isfinite(found) ? found : 0;
-		readings += json_array_size(run_rounds(run, result));
+		readings += run_round_count(result);
 		if (json_is_true(json_object_get(ns, "two_humped"))) {
 			humped = humped ? humped : run_text(result, "path");
 			humps++;

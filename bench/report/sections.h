@@ -31,10 +31,8 @@ void write_live_published(struct page *page, const struct grid *grid);
 /* Of both: what was asked, and notes. */
 void write_workload(struct page *page, const struct run *run);
 void write_run_notes(struct page *page, const struct grid *grid);
-/* The rounds as dots, in the order measured, as shares of their median; @values gives the time of
- * an event in a round. */
-typedef double round_value_fn(const json_t *result, size_t round);
-void write_rounds(struct page *page, const struct grid *grid, round_value_fn *value);
+/* The rounds as dots, in the order measured, as shares of their median. */
+void write_rounds(struct page *page, const struct grid *grid);
 
 /* How the runs of one workload in a file compare with those of an earlier file. */
 struct comparison_summary {

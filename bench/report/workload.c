@@ -57,7 +57,7 @@ void write_workload(struct page *page, const struct run *run)
 	if (fclose(out) == 0)
 		page_paragraph(page, "Workload: %s.", text);
 	free(text);
-	rounds = json_array_size(run_rounds(run, first));
+	rounds = run_round_count(first);
 	if (rounds > 0)
 		page_paragraph(page, "%zu rounds in balanced order. %s", rounds,
 			run->live ? "Every event was checked and accounted for, in each round: "

@@ -4,19 +4,24 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "paths/path.h"
 #include "results/comparison.h"
 
 /* With so many runs on both sides their medians are compared: that takes in what differs between
  * runs of the same program, which the rounds of one run cannot show. */
 #define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
 
-/* What has to be equal in the workloads. Sizes and touches, or waits, are matched one by one. */
-static const char *const drain_settings[] = { "source", "event", "events", "ring_size", "batch",
-	"caches", NULL };
-static const char *const live_settings[] = { "preset", "source", "producer", "write",
-	"back_to_back", "same_cpu", "producers", "rate", "duration_ns", "discard", "ring_size",
-	"rings", "notify", "latency_budget_ns", "timer_slack_ns", "work_ns", "consumer_cpu", NULL };
+/* What need not be equal in the workloads: it is measured, or sizes and ways are matched one by
+ * one. */
+static const char *const free_settings[] = { "event_size", "read_timeout_ns",
+	"producer_alone_ns_per_event", "producer_unattached_ns_per_event" };
+
+static bool is_free(const char *name)
+{
+	for (size_t i = 0; i < sizeof(free_settings) / sizeof(free_settings[0]); i++)
+		if (strcmp(free_settings[i], name) == 0)
+			return true;
+	return false;
+}
 
 /* Whom to tell of a difference. */
 struct listener {
@@ -34,7 +39,8 @@ static void tell_values(
 
 	for (int i = 0; i < 2; i++)
 		texts[i] =
-			json_is_string(values[i])
+			json_is_null(values[i]) ? strdup("absent")
+			: json_is_string(values[i])
 				? strdup(json_string_value(values[i]))
 				: json_dumps(values[i], JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
 	listener->tell(listener->context, name, texts[0] ? texts[0] : "absent",
@@ -43,51 +49,38 @@ static void tell_values(
 	free(texts[1]);
 }
 
-/* Settings that there was no choice of once, and what they were then: files from before do not have
- * them. */
-static const struct {
-	const char *name;
-	const char *value; /* JSON */
-} once[] = { { "write", "\"reserve\"" }, { "back_to_back", "0" }, { "same_cpu", "false" } };
-
-/* A new reference, or NULL: it is neither there nor known. */
-static json_t *setting_of(const json_t *workload, const char *name)
+static size_t tell_settings(struct listener *listener, const json_t *old, const json_t *new)
 {
-	json_t *value = json_object_get(workload, name);
-
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]) && !value; i++)
-		if (strcmp(once[i].name, name) == 0)
-			return json_loads(once[i].value, JSON_DECODE_ANY, NULL);
-	return json_incref(value);
-}
-
-static size_t tell_settings(struct listener *listener, const char *const *settings,
-	const json_t *old, const json_t *new)
-{
+	const json_t *const absent = json_null();
 	size_t differences = 0;
+	const char *name;
+	json_t *value;
 
-	for (size_t i = 0; settings[i]; i++) {
-		const char *name = settings[i];
-		json_t *before = setting_of(old, name), *after = setting_of(new, name);
-		const bool equal = json_equal(before, after);
+	json_object_foreach((json_t *)old, name, value)
+	{
+		const json_t *after = json_object_get(new, name);
 
-		if (!equal && (before || after)) {
-			tell_values(listener, name, before, after);
-			differences++;
-		}
-		json_decref(before);
-		json_decref(after);
+		if (is_free(name) || json_equal(value, after))
+			continue;
+		tell_values(listener, name, value, after ? after : absent);
+		differences++;
+	}
+	json_object_foreach((json_t *)new, name, value)
+	{
+		if (is_free(name) || json_object_get(old, name))
+			continue;
+		tell_values(listener, name, absent, value);
+		differences++;
 	}
 	return differences;
 }
 
 /* How many differences forbid comparing the run with the first run of OLD; each is told. */
-static size_t differences_from(struct listener *listener, const char *const *settings,
-	const json_t *first, const json_t *run)
+static size_t differences_from(struct listener *listener, const json_t *first, const json_t *run)
 {
 	return machine_differences(json_object_get(first, "environment"),
 		       json_object_get(run, "environment"), tell_values, listener) +
-	       tell_settings(listener, settings, json_object_get(first, "workload"),
+	       tell_settings(listener, json_object_get(first, "workload"),
 		       json_object_get(run, "workload"));
 }
 
@@ -96,7 +89,6 @@ size_t comparison_differences(
 {
 	struct listener listener = { tell, context };
 	const struct result_file *files[] = { c->old, c->new };
-	const char *const *settings = c->old->live ? live_settings : drain_settings;
 	const json_t *first = json_array_get(c->old->runs, 0), *run;
 	size_t differences = 0, i;
 
@@ -104,17 +96,9 @@ size_t comparison_differences(
 		json_array_foreach(files[f]->runs, i, run)
 		{
 			if (run != first)
-				differences += differences_from(&listener, settings, first, run);
+				differences += differences_from(&listener, first, run);
 		}
 	return differences;
-}
-
-/* Limits run nothing of the library: what they changed by is the machine's doing. live has none. */
-static bool is_limit(const struct comparison *c, const struct series *series)
-{
-	const struct path *path = path_find(series->path);
-
-	return !c->new->live &&path && path->role == PATH_LIMIT;
 }
 
 /* How much the machine may have changed between the files for events like @like, as far as limits
@@ -127,7 +111,7 @@ static double drift_of(const struct comparison *c, const struct series *like)
 	for (size_t i = 0; i < c->new->series_count; i++) {
 		const struct series *new = &c->new->series[i], *old;
 
-		if (!is_limit(c, new) || new->event_size != like->event_size ||
+		if (!new->limit || new->event_size != like->event_size ||
 			strcmp(new->way, like->way) != 0)
 			continue;
 		old = result_file_find(c->old, new);
@@ -169,7 +153,7 @@ bool comparison_row(
 		.new = new,
 		.drift = drift_of(c, new),
 		.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
-		.limit = is_limit(c, new),
+		.limit = new->limit,
 	};
 	row->ratio = ratio_of(c, row);
 	return true;

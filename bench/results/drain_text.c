@@ -3,12 +3,13 @@
  * The seed's lines, then how the paths compare and how sure that is.
  */
 #include <inttypes.h>
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "cli/values.h"
-#include "peers/peer_path.h"
+#include "paths/path.h"
 #include "results/style.h"
+#include "results/texts.h"
 
 #define BAR_COLUMNS 20
 
@@ -19,150 +20,173 @@ struct layout {
 	bool libbpf17; /* the column of ratios to it */
 };
 
-static struct layout layout_of(const struct results *results)
+static struct layout layout_of(const struct table *table)
 {
-	struct layout layout = {
-		.name = 10, .bar = BAR_COLUMNS, .libbpf17 = results_have(results, &libbpf17_path)
-	};
+	struct layout layout = { .name = 10, .bar = BAR_COLUMNS };
 
-	for (size_t i = 0; i < results->path_count; i++)
-		if ((int)strlen(results->paths[i].path->name) > layout.name)
-			layout.name = (int)strlen(results->paths[i].path->name);
+	for (size_t i = 0; i < table->row_count; i++) {
+		const int length = (int)strlen(table->rows[i].path);
+
+		layout.name = length > layout.name ? length : layout.name;
+		layout.libbpf17 |= strcmp(table->rows[i].path, "libbpf-1.7") == 0;
+	}
 	layout.bar -= (size_t)layout.name - 10 + (layout.libbpf17 ? 9 : 0);
 	return layout;
 }
 
-static void write_seed_line(FILE *out, const struct path_result *result)
+static double events_of(const struct row *row)
 {
-	char duration[FORMAT_SIZE];
-	double ns = result->ns_per_event.median * (double)result->events;
+	return row->cells[METRIC_CONSUMED].rounds[0];
+}
 
-	fprintf(out, "%s%" PRIu64 " events in %s (%.2f Mevents/s), checksum=%" PRIu64 "\n",
-		result->path->label, result->events,
-		format_duration_short((int64_t)ns, duration, sizeof(duration)),
-		result_mevents_per_s(result), result->checksum);
+static void write_seed_line(FILE *out, const struct row *row)
+{
+	const struct path *path = path_find(row->path);
+	char duration[FORMAT_SIZE];
+
+	fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
+		path ? path->label : row->path, events_of(row),
+		format_duration_short((int64_t)(row_value(row, METRIC_NS) * events_of(row)),
+			duration, sizeof(duration)),
+		row_mevents_per_s(row), row->checksum);
 }
 
 /* "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
-static void write_ratio_line(FILE *out, const struct report *report, const struct ratio_result *r)
+static void write_ratio_line(
+	FILE *out, const struct table *table, const struct row_ratio *r, bool colour)
 {
-	if (!r->ratio.valid)
-		return;
-	fprintf(out, "%s is %.2fx as fast as %s", r->path->name, r->ratio.median,
-		r->baseline->name);
+	fprintf(out, "%s is %.2fx as fast as %s", table->rows[r->row].path, r->ratio.median,
+		table->rows[r->baseline].path);
 	if (r->ratio.has_interval)
 		fprintf(out, " [%.2f, %.2f]", r->ratio.interval.low, r->ratio.interval.high);
-	fprintf(out, ": %s%s%s\n", style_start(report->colour, r->ratio.verdict),
-		verdict_name(r->ratio.verdict), style_end(report->colour));
+	fprintf(out, ": %s%s%s\n", style_start(colour, r->ratio.verdict),
+		verdict_name(r->ratio.verdict), style_end(colour));
 }
 
-static void write_table_row(FILE *out, const struct report *report, const struct layout *layout,
-	const struct path_result *result, double fastest)
+/* How the peers compare with each other is left to the table. */
+static void write_ratio_lines(FILE *out, const struct table *table, bool colour)
 {
-	const struct results *results = report->results;
-	const struct ratio_result *to_reference = results_find_ratio(results, result->path,
-		results_reference(results), result->event_size, result->touch);
-	const struct ratio_result *to_libbpf = results_find_ratio(
-		results, result->path, &libbpf_path, result->event_size, result->touch);
-	const struct ratio_result *to_libbpf17 = results_find_ratio(
-		results, result->path, &libbpf17_path, result->event_size, result->touch);
-	const struct ratio_result *to_floor = results_find_ratio(
-		results, result->path, &floor_path, result->event_size, result->touch);
-	const struct summary *ns = &result->ns_per_event;
-	char interval[32] = "", reference[16], libbpf[16], floor[16] = "-",
-	     bar[BAR_COLUMNS * 3 + 1];
+	for (size_t i = 0; i < table->ratio_count; i++) {
+		const struct row_ratio *r = &table->ratios[i];
+		const struct row *row = &table->rows[r->row], *baseline = &table->rows[r->baseline];
+		const struct path *path = path_find(row->path);
+
+		if (r->ratio.valid && !baseline->limit && !row->limit &&
+			!(strcmp(baseline->path, "libbpf-1.7") == 0 && path && path->program))
+			write_ratio_line(out, table, r, colour);
+	}
+}
+
+static const char *ratio_to(
+	char text[16], const struct table *table, const struct row *row, const char *baseline)
+{
+	const struct row_ratio *r = table_ratio(table, row, baseline, METRIC_NS);
+
+	return style_ratio(text, 16, r ? &r->ratio : NULL);
+}
+
+static void write_row(FILE *out, const struct table *table, const struct layout *layout,
+	const struct row *row, double fastest)
+{
+	const struct row_ratio *to_floor = table_ratio(table, row, "floor", METRIC_NS);
+	const struct summary *ns = row_summary(row, METRIC_NS);
+	char interval[32] = "", ratios[3][16], floor[16] = "-", bar[BAR_COLUMNS * 3 + 1];
 
 	if (ns->has_interval)
 		snprintf(interval, sizeof(interval), "[%.2f, %.2f]", ns->interval.low,
 			ns->interval.high);
 	if (to_floor && to_floor->ratio.valid)
 		snprintf(floor, sizeof(floor), "%.0f %%", to_floor->ratio.median * 100);
-	else if (result->path == &floor_path)
+	else if (strcmp(row->path, "floor") == 0)
 		snprintf(floor, sizeof(floor), "100 %%");
-	fprintf(out, "%-*s %8.2f %-18s %8.2f %8s %8s", layout->name, result->path->name, ns->median,
-		interval, result_mevents_per_s(result),
-		style_ratio(
-			reference, sizeof(reference), to_reference ? &to_reference->ratio : NULL),
-		style_ratio(libbpf, sizeof(libbpf), to_libbpf ? &to_libbpf->ratio : NULL));
+	fprintf(out, "%-*s %8.2f %-18s %8.2f %8s %8s", layout->name, row->path, ns->median,
+		interval, row_mevents_per_s(row), ratio_to(ratios[0], table, row, NULL),
+		ratio_to(ratios[1], table, row, "libbpf"));
 	if (layout->libbpf17)
-		fprintf(out, " %8s",
-			style_ratio(
-				libbpf, sizeof(libbpf), to_libbpf17 ? &to_libbpf17->ratio : NULL));
+		fprintf(out, " %8s", ratio_to(ratios[2], table, row, "libbpf-1.7"));
 	fprintf(out, " %8s  %s\n", floor,
-		style_bar(bar, sizeof(bar), result_mevents_per_s(result), fastest, layout->bar));
+		style_bar(bar, sizeof(bar), row_mevents_per_s(row), fastest, layout->bar));
 }
 
 /* Every path measured with one touch. */
-static void write_table(FILE *out, const struct report *report, enum touch touch)
+static void write_group(FILE *out, const struct table *table, const struct row_group *group)
 {
-	const struct results *results = report->results;
-	const struct layout layout = layout_of(results);
-	const struct path_result *first = NULL;
+	const struct layout layout = layout_of(table);
+	const struct row *first = &table->rows[group->first];
 	char reference[16];
 	double fastest = 0;
 
-	for (size_t i = 0; i < results->path_count; i++) {
-		const struct path_result *result = &results->paths[i];
-
-		if (result->touch != touch)
-			continue;
-		first = first ? first : result;
-		if (result_mevents_per_s(result) > fastest)
-			fastest = result_mevents_per_s(result);
-	}
-	if (!first)
-		return;
+	for (size_t i = 0; i < group->count; i++)
+		fastest = fmax(fastest, row_mevents_per_s(&first[i]));
 	fprintf(out, "\n%s events of %" PRIu32 " B, touched: %s\n",
-		event_names[report->workload->event], first->event_size, touch_names[touch]);
-	snprintf(reference, sizeof(reference), "/%.7s", results_reference(results)->name);
+		json_string_value(json_object_get(table->workload, "event")), first->event_size,
+		first->touch);
+	snprintf(reference, sizeof(reference), "/%.7s", table->rows[group->reference].path);
 	fprintf(out, "%-*s %8s %-18s %8s %8s %8s%s %8s\n", layout.name, "path", "ns/event",
 		"95 % interval", "Mev/s", reference, "/libbpf", layout.libbpf17 ? " /bpf-1.7" : "",
 		"of floor");
-	for (size_t i = 0; i < results->path_count; i++)
-		if (results->paths[i].touch == touch)
-			write_table_row(out, report, &layout, &results->paths[i], fastest);
+	for (size_t i = 0; i < group->count; i++)
+		write_row(out, table, &layout, &first[i], fastest);
 }
 
-static void write_counters(FILE *out, const struct report *report)
+static void write_counters(FILE *out, const struct table *table)
 {
-	const struct results *results = report->results;
-
-	if (report->no_counters)
+	if (table->no_counters)
 		return;
 	fprintf(out, "\n%-10s %12s %18s %18s\n", "path", "cycles/event", "instructions/event",
 		"cache misses/event");
-	for (size_t i = 0; i < results->path_count; i++) {
-		const struct path_result *result = &results->paths[i];
-		double events = (double)result->events * (double)result->rounds;
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
 
 		/* A peer's process has its own, which are not read. */
-		if (result->path->program)
-			continue;
-		fprintf(out, "%-10s %12.1f %18.1f %18.2f\n", result->path->name,
-			(double)result->counted.cycles / events,
-			(double)result->counted.instructions / events,
-			(double)result->counted.cache_misses / events);
+		if (isfinite(row_value(row, METRIC_CYCLES)))
+			fprintf(out, "%-10s %12.1f %18.1f %18.2f\n", row->path,
+				row_value(row, METRIC_CYCLES), row_value(row, METRIC_INSTRUCTIONS),
+				row_value(row, METRIC_CACHE_MISSES));
 	}
 }
 
-void report_write_drain_text(FILE *out, const struct report *report)
+/* The largest noise of the run: what is said of it is true for every workload in it. */
+static const struct row_group *noisiest(const struct table *table)
 {
-	const struct results *results = report->results;
-	size_t i;
+	const struct row_group *found = NULL;
 
-	for (i = 0; i < results->path_count; i++)
-		if (results->paths[i].touch == results->paths[0].touch)
-			write_seed_line(out, &results->paths[i]);
-	/* How the peers compare with each other is left to the table. */
-	for (i = 0; i < results->ratio_count; i++)
-		if (results->ratios[i].baseline != &floor_path &&
-			results->ratios[i].path->role == PATH_READER &&
-			!(results->ratios[i].baseline == &libbpf17_path &&
-				results->ratios[i].path->program))
-			write_ratio_line(out, report, &results->ratios[i]);
-	for (int touch = 0; touch_names[touch]; touch++)
-		write_table(out, report, (enum touch)touch);
-	write_counters(out, report);
+	for (size_t i = 0; i < table->group_count; i++)
+		if (table->groups[i].twin && (!found || !(table->groups[i].noise <= found->noise)))
+			found = &table->groups[i];
+	return found;
+}
+
+void drain_write_notes(FILE *out, const struct table *table)
+{
+	const json_t *ring = json_object_get(table->workload, "ring_size");
+	const char *source = json_string_value(json_object_get(table->workload, "source"));
+	const struct row_group *noise = noisiest(table);
+	char size[FORMAT_SIZE];
+
+	fprintf(out,
+		"Run: %zu rounds in balanced order, each path over the same bytes of a %s ring%s.\n",
+		table->rows[0].rounds,
+		format_size((uint64_t)json_integer_value(ring), size, sizeof(size)),
+		source && strcmp(source, "memory") == 0 ? " in plain memory" : "");
+	fputs("Verified: every reading, by an independent walk over the ring (count, order, "
+	      "checksum).\n",
+		out);
+	style_write_peers(out, table->peers, "Peers, each by its own clock");
+	if (noise)
+		style_write_noise(out, table->rows[noise->reference].path, noise->noise);
+	style_write_oddities(out, table);
+	style_write_place(out, table->machine, table->no_counters);
+}
+
+void drain_write_text(FILE *out, const struct table *table, bool colour)
+{
+	for (size_t i = 0; i < table->groups[0].count; i++)
+		write_seed_line(out, &table->rows[i]);
+	write_ratio_lines(out, table, colour);
+	for (size_t i = 0; i < table->group_count; i++)
+		write_group(out, table, &table->groups[i]);
+	write_counters(out, table);
 	fputc('\n', out);
-	style_write_notes(out, report);
+	drain_write_notes(out, table);
 }

@@ -10,7 +10,8 @@
 #include "statistics/samples.h"
 #include "statistics/scratch.h"
 
-#define SCHEMA "ringview.result/1"
+#define SCHEMA "ringview.result/2"
+#define SCHEMA_BEFORE "ringview.result/1"
 #define NAME_LENGTH_MAX 63
 
 /* A sweep of all sizes and paths with a thousand rounds has a tenth of it. */
@@ -99,29 +100,6 @@ static int append(double **values, size_t count, double value)
 	return 0;
 }
 
-/* The time of an event in one round; negative where @round is not of the schema. */
-typedef double read_round_fn(const json_t *result, const json_t *round);
-
-static double read_drain_round(const json_t *result, const json_t *round)
-{
-	const json_int_t events = json_integer_value(json_object_get(result, "events"));
-
-	if (!json_is_number(round) || events <= 0)
-		return -1;
-	return json_number_value(round) / (double)events;
-}
-
-static double read_live_round(const json_t *result, const json_t *round)
-{
-	const json_t *elapsed = json_object_get(round, "elapsed_ns");
-	const json_t *consumed = json_object_get(round, "consumed");
-
-	(void)result;
-	if (!json_is_number(elapsed) || !json_is_integer(consumed))
-		return -1;
-	return json_number_value(elapsed) / (double)json_integer_value(consumed);
-}
-
 static int add_run(struct series *series, double *ns_per_event, size_t count)
 {
 	int err = 0;
@@ -183,23 +161,27 @@ static const char *read_name(const json_t *value)
 static int read_result(struct result_file *file, const json_t *result)
 {
 	static double ns_per_event[STATISTICS_ROUNDS_MAX];
-	read_round_fn *read_round = file->live ? read_live_round : read_drain_round;
 	const json_t *question = json_object_get(result, "question");
+	const json_t *wait = json_object_get(result, "wait");
 	struct series like = {
 		.path = read_name(json_object_get(result, "path")),
-		.way = read_name(json_object_get(result, file->live ? "wait" : "touch")),
+		.way = read_name(wait ? wait : json_object_get(result, "touch")),
 		.question = question ? read_name(question) : "",
+		.limit = json_is_true(json_object_get(result, "limit")),
 	};
 	const json_t *size = json_object_get(result, "event_size");
-	const json_t *rounds = json_object_get(result, file->live ? "rounds" : "rounds_ns");
+	const json_t *rounds = json_object_get(json_object_get(result, "ns_per_event"), "rounds");
 	const size_t count = json_array_size(rounds);
 	struct series *series;
 
 	if (!like.path || !like.way || !like.question || !json_is_integer(size) || count == 0 ||
-		count > STATISTICS_ROUNDS_MAX)
+		count > STATISTICS_ROUNDS_MAX || !wait == file->live)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
-		ns_per_event[i] = read_round(result, json_array_get(rounds, i));
+		const json_t *round = json_array_get(rounds, i);
+
+		/* null: nothing was consumed. */
+		ns_per_event[i] = json_is_null(round) ? INFINITY : json_number_value(round);
 		if (!(ns_per_event[i] > 0))
 			return -EINVAL;
 	}
@@ -243,21 +225,26 @@ static bool can_be_shown(const json_t *value)
 	return true;
 }
 
+/* Whether its rows have waits. */
 static bool is_live(const json_t *run)
 {
-	const char *command = json_string_value(json_object_get(run, "command"));
+	return json_object_get(json_array_get(json_object_get(run, "results"), 0), "wait");
+}
 
-	return command && strcmp(command, "live") == 0;
+static bool is_of(const json_t *run, const char *schema)
+{
+	const char *written = json_string_value(json_object_get(run, "schema"));
+
+	return written && strcmp(written, schema) == 0;
 }
 
 static int read_run(struct result_file *file, const json_t *run)
 {
-	const char *schema = json_string_value(json_object_get(run, "schema"));
 	const json_t *results = json_object_get(run, "results"), *element;
 	size_t i;
 	int err;
 
-	if (!schema || strcmp(schema, SCHEMA) != 0 || json_array_size(results) == 0 ||
+	if (!is_of(run, SCHEMA) || json_array_size(results) == 0 ||
 		!json_is_object(json_object_get(run, "workload")) ||
 		!json_is_object(json_object_get(run, "environment")) || !can_be_shown(run))
 		return -EINVAL;
@@ -346,6 +333,11 @@ int result_file_take(
 	file->live = is_live(json_array_get(file->runs, 0));
 	json_array_foreach(file->runs, i, run)
 	{
+		if (is_of(run, SCHEMA_BEFORE))
+			return complain(why, -EINVAL,
+				"%s: run %zu in it is of schema " SCHEMA_BEFORE
+				", which an older version wrote; measure again",
+				name, i + 1);
 		if (is_live(run) != file->live)
 			return complain(why, -EINVAL,
 				"%s: run %zu in it is %s live, the runs before are%s; keep them in "

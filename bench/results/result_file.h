@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Result files (ringview.result/1) as they are read back.
+ * Result files (ringview.result/2) as they are read back.
  */
 #ifndef BENCH_RESULT_FILE_H
 #define BENCH_RESULT_FILE_H
@@ -17,6 +17,7 @@ struct series {
 	const char *way;      /* the touch of drain and sweep; the wait of live */
 	const char *question; /* of a preset of live; else "" */
 	json_int_t event_size;
+	bool limit; /* runs nothing of any reader */
 	size_t runs;
 	double *run_medians;  /* ns an event, one a run */
 	size_t rounds;        /* of all runs */

@@ -126,17 +126,6 @@ void style_write_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* The largest noise floor of the run: what is said of it is true for every workload in it. */
-static const struct noise_result *largest_noise(const struct results *results)
-{
-	const struct noise_result *largest = NULL;
-
-	for (size_t i = 0; i < results->noise_count; i++)
-		if (!largest || !(results->noises[i].floor <= largest->floor))
-			largest = &results->noises[i];
-	return largest;
-}
-
 void style_write_noise(FILE *out, const char *name, double floor)
 {
 	char percent[16], threshold[16], line[160] = "";
@@ -157,63 +146,35 @@ void style_write_noise(FILE *out, const char *name, double floor)
 	style_write_wrapped(out, line);
 }
 
-void style_write_outliers(FILE *out, size_t outliers, size_t readings)
+/* How many readings lie far from the others, and who ran at two speeds. */
+void style_write_oddities(FILE *out, const struct table *table)
 {
-	if (outliers > 0)
-		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
-			outliers, readings);
-}
-
-void style_write_humps(FILE *out, const char *name, bool others)
-{
-	char line[192] = "";
+	const struct row *example = NULL;
+	size_t outliers = 0, humped = 0, readings = 0;
+	char name[2 * ROW_NAME_SIZE], line[320] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
 
-	style_append(&text,
-		"Two humps: %s%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
-		name, others ? " and others" : "");
-	style_write_wrapped(out, line);
-}
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
 
-static void write_oddities(FILE *out, const struct report *report)
-{
-	const struct results *results = report->results;
-	size_t outliers = 0, humped = 0, rounds = 0;
-	const struct path_result *example = NULL;
-	char name[64];
-
-	for (size_t i = 0; i < results->path_count; i++) {
-		const struct path_result *result = &results->paths[i];
-
-		outliers += result->ns_per_event.outliers;
-		rounds += result->rounds;
-		if (result->ns_per_event.two_humped) {
-			example = example ? example : result;
+		outliers += row_summary(row, METRIC_NS)->outliers;
+		readings += row->rounds;
+		if (row_summary(row, METRIC_NS)->two_humped) {
+			example = example ? example : row;
 			humped++;
 		}
 	}
-	style_write_outliers(out, outliers, rounds);
-	if (humped > 0) {
-		snprintf(name, sizeof(name), "%s (%" PRIu32 " B)", example->path->name,
-			example->event_size);
-		style_write_humps(out, name, humped > 1);
-	}
-}
-
-static void write_run(FILE *out, const struct report *report)
-{
-	const struct workload *workload = report->workload;
-	const struct path_result *any = &report->results->paths[0];
-	char ring[FORMAT_SIZE];
-
-	fprintf(out,
-		"Run: %zu rounds in balanced order, each path over the same bytes of a %s ring",
-		any->rounds, format_size(workload->ring_size, ring, sizeof(ring)));
-	fprintf(out, "%s.\n", workload->source == SOURCE_MEMORY ? " in plain memory" : "");
-	fputs("Verified: every reading, by an independent walk over the ring (count, order, "
-	      "checksum)."
-	      "\n",
-		out);
+	if (outliers > 0)
+		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
+			outliers, readings);
+	if (humped == 0)
+		return;
+	style_append(&text, "Two humps: %s", row_name(example, name));
+	if (!example->wait[0])
+		style_append(&text, " (%" PRIu32 " B)", example->event_size);
+	style_append(&text, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
+		humped > 1 ? " and others" : "");
+	style_write_wrapped(out, line);
 }
 
 void style_write_peers(FILE *out, const struct peers *peers, const char *what)
@@ -255,16 +216,4 @@ void style_write_place(FILE *out, const struct machine *e, const char *no_counte
 	machine_warnings(e, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
 		fprintf(out, "Caution: %s.\n", warnings.text[i]);
-}
-
-void style_write_notes(FILE *out, const struct report *report)
-{
-	const struct noise_result *noise = largest_noise(report->results);
-
-	write_run(out, report);
-	style_write_peers(out, report->peers, "Peers, each by its own clock");
-	if (noise)
-		style_write_noise(out, noise->path->name, noise->floor);
-	write_oddities(out, report);
-	style_write_place(out, report->environment, report->no_counters);
 }

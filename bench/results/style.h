@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "results/report.h"
+#include "results/table.h"
 
 #define STYLE_COLUMNS 100
 
@@ -47,16 +47,11 @@ __attribute__((format(printf, 2, 3))) void style_append(
 /* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
 void style_write_wrapped(FILE *out, const char *text);
 
-/* Notes, a line each: how far @name seems to be from itself; how many of the readings lie far from
- * the others, if any; that @name, and others, ran at two speeds; @what the peers are; where it ran
- * and what makes the figures unsafe. */
+/* Notes, a line each: how far @name seems to be from itself; what is odd about the rows; @what the
+ * peers are; where it ran and what makes the figures unsafe. */
 void style_write_noise(FILE *out, const char *name, double floor);
-void style_write_outliers(FILE *out, size_t outliers, size_t readings);
-void style_write_humps(FILE *out, const char *name, bool others);
+void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
-void style_write_place(FILE *out, const struct machine *environment, const char *no_counters);
-
-/* The lines below a table: the run, the noise, what was odd, where it ran, what makes it unsafe. */
-void style_write_notes(FILE *out, const struct report *report);
+void style_write_place(FILE *out, const struct machine *machine, const char *no_counters);
 
 #endif

@@ -1,166 +1,154 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables by event size, and in words from which size on a path wins.
+ * Tables by event size, and in words from which size on a path wins. The groups of the table are
+ * those of a touch, one a size, one touch after the other.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "peers/peer_path.h"
+#include "paths/path.h"
 #include "results/style.h"
+#include "results/texts.h"
+#include "workload.h"
 
 #define PATHS_WIDE 9 /* most that fit a line with wide columns */
 
-/* The event sizes of a run, in the order in which they were measured. */
-struct sizes {
-	uint32_t *values;
+/* All sizes of one touch. */
+struct sweep {
+	const struct table *table;
+	const struct row_group *groups;
 	size_t count;
+	const char *touch;
+	bool colour;
+	int width; /* of a column: less where there are more paths than a line has room for */
 };
 
-static struct sizes sizes_of(const struct results *results)
+static struct sweep sweep_of(const struct table *table, size_t group, bool colour)
 {
-	struct sizes sizes = { calloc(results->path_count + 1, sizeof(uint32_t)), 0 };
+	struct sweep s = {
+		.table = table,
+		.groups = &table->groups[group],
+		.touch = table->rows[table->groups[group].first].touch,
+		.colour = colour,
+		.width = table->groups[group].count > PATHS_WIDE ? 7 : 9,
+	};
 
-	for (size_t i = 0; sizes.values && i < results->path_count; i++) {
-		const uint32_t size = results->paths[i].event_size;
-		size_t at = 0;
-
-		while (at < sizes.count && sizes.values[at] != size)
-			at++;
-		if (at == sizes.count)
-			sizes.values[sizes.count++] = size;
-	}
-	return sizes;
+	while (group + s.count < table->group_count &&
+		strcmp(table->rows[s.groups[s.count].first].touch, s.touch) == 0)
+		s.count++;
+	return s;
 }
 
-/* Columns of a path: fewer where there are more paths than a line has room for. */
-static int width_of(const struct results *results)
+static const char *column_of(const char *name)
 {
-	int paths = 0;
+	const struct path *path = path_find(name);
 
-	for (size_t i = 0; all_paths[i]; i++)
-		paths += results_have(results, all_paths[i]);
-	return paths > PATHS_WIDE ? 7 : 9;
-}
-
-static const char *column_of(const struct path *path)
-{
-	return path->column ? path->column : path->name;
+	return path && path->column ? path->column : name;
 }
 
 /* What the short names stand for. */
-static void write_short_names(FILE *out, const struct results *results)
+static void write_short_names(FILE *out, const struct table *table)
 {
 	bool any = false;
 
-	for (size_t i = 0; all_paths[i]; i++) {
-		const struct path *path = all_paths[i];
+	for (size_t i = 0; i < table->groups[0].count; i++) {
+		const char *name = table->rows[i].path;
 
-		if (!results_have(results, path) || strcmp(column_of(path), path->name) == 0)
+		if (strcmp(column_of(name), name) == 0)
 			continue;
-		fprintf(out, "%s%s is %s", any ? ", " : "\n", path->column, path->name);
+		fprintf(out, "%s%s is %s", any ? ", " : "\n", column_of(name), name);
 		any = true;
 	}
 	if (any)
 		fputs(".\n", out);
 }
 
-static void write_columns(FILE *out, const struct results *results, const struct path *except)
+static void write_columns(FILE *out, const struct sweep *s, const char *except)
 {
 	fputs("  size", out);
-	for (size_t i = 0; all_paths[i]; i++)
-		if (all_paths[i] != except && results_have(results, all_paths[i]))
-			fprintf(out, " %*s", width_of(results), column_of(all_paths[i]));
+	for (size_t i = 0; i < s->groups->count; i++) {
+		const char *name = s->table->rows[s->groups->first + i].path;
+
+		if (!except || strcmp(name, except) != 0)
+			fprintf(out, " %*s", s->width, column_of(name));
+	}
 	fputc('\n', out);
 }
 
-static void write_throughput(
-	FILE *out, const struct results *results, const struct sizes *sizes, enum touch touch)
+static void write_throughput(FILE *out, const struct sweep *s)
 {
-	const int width = width_of(results);
+	fprintf(out, "\nMillion events a second, touched: %s\n", s->touch);
+	write_columns(out, s, NULL);
+	for (size_t g = 0; g < s->count; g++) {
+		const struct row *rows = &s->table->rows[s->groups[g].first];
 
-	fprintf(out, "\nMillion events a second, touched: %s\n", touch_names[touch]);
-	write_columns(out, results, NULL);
-	for (size_t s = 0; s < sizes->count; s++) {
-		fprintf(out, "%6" PRIu32, sizes->values[s]);
-		for (size_t i = 0; all_paths[i]; i++) {
-			const struct path_result *result =
-				results_find(results, all_paths[i], sizes->values[s], touch);
-
-			if (result)
-				fprintf(out, " %*.2f", width, result_mevents_per_s(result));
-		}
+		fprintf(out, "%6" PRIu32, rows->event_size);
+		for (size_t i = 0; i < s->groups[g].count; i++)
+			fprintf(out, " %*.2f", s->width, row_mevents_per_s(&rows[i]));
 		fputc('\n', out);
 	}
 }
 
 /* As fast as @baseline, or per cent of it; a colour says what is sure. */
-static void write_ratios(FILE *out, const struct report *report, const struct sizes *sizes,
-	const struct path *baseline, enum touch touch)
+static void write_ratios(FILE *out, const struct sweep *s, const char *baseline)
 {
-	const struct results *results = report->results;
-	const bool percent = baseline->role == PATH_LIMIT;
-	const int width = width_of(results);
+	const struct row *to = table_find(
+		s->table, baseline, s->table->rows[s->groups->first].event_size, s->touch);
 
-	if (!results_have(results, baseline) || results->ratio_count == 0)
+	if (!to || s->table->ratio_count == 0)
 		return;
 	fprintf(out,
-		percent ? "\nPer cent of %s, touched: %s\n"
-			: "\nTimes as fast as %s, touched: %s\n",
-		baseline->name, touch_names[touch]);
-	write_columns(out, results, baseline);
-	for (size_t s = 0; s < sizes->count; s++) {
-		fprintf(out, "%6" PRIu32, sizes->values[s]);
-		for (size_t i = 0; all_paths[i]; i++) {
-			const struct ratio_result *r = results_find_ratio(
-				results, all_paths[i], baseline, sizes->values[s], touch);
+		to->limit ? "\nPer cent of %s, touched: %s\n"
+			  : "\nTimes as fast as %s, touched: %s\n",
+		baseline, s->touch);
+	write_columns(out, s, baseline);
+	for (size_t g = 0; g < s->count; g++) {
+		const struct row *rows = &s->table->rows[s->groups[g].first];
+
+		fprintf(out, "%6" PRIu32, rows->event_size);
+		for (size_t i = 0; i < s->groups[g].count; i++) {
+			const struct row_ratio *r =
+				table_ratio(s->table, &rows[i], baseline, METRIC_NS);
 
 			if (!r)
 				continue;
 			if (!r->ratio.valid)
-				fprintf(out, " %*s", width, "-");
-			else if (percent)
-				fprintf(out, " %*.0f %%", width - 2, r->ratio.median * 100);
+				fprintf(out, " %*s", s->width, "-");
+			else if (to->limit)
+				fprintf(out, " %*.0f %%", s->width - 2, r->ratio.median * 100);
 			else
 				fprintf(out, " %s%*.2fx%s",
-					style_start(report->colour, r->ratio.verdict), width - 1,
-					r->ratio.median, style_end(report->colour));
+					style_start(s->colour, r->ratio.verdict), s->width - 1,
+					r->ratio.median, style_end(s->colour));
 		}
 		fputc('\n', out);
 	}
 }
 
 /* What copying costs, by how much of the event is looked at: one column a touch. */
-static void write_by_touch(FILE *out, const struct report *report, const struct sizes *sizes)
+static void write_by_touch(FILE *out, const struct table *table, size_t sizes, bool colour)
 {
-	const struct results *results = report->results;
-	bool several[TOUCH_BYTES + 1] = { false };
-	int touches = 0;
+	const size_t touches = sizes ? table->group_count / sizes : 0;
 
-	for (size_t i = 0; i < results->path_count; i++)
-		several[results->paths[i].touch] = true;
-	for (int touch = TOUCH_NONE; touch <= TOUCH_BYTES; touch++)
-		touches += several[touch];
-	if (touches < 2 || !results_have(results, &copy_path) || !results_have(results, &view_path))
+	if (touches < 2 || !table_find(table, "copy", table->rows[0].event_size, NULL) ||
+		!table_find(table, "view", table->rows[0].event_size, NULL))
 		return;
 	fputs("\nview, times as fast as copy, by what is touched\n  size", out);
-	for (int touch = TOUCH_NONE; touch <= TOUCH_BYTES; touch++)
-		if (several[touch])
-			fprintf(out, " %9s", touch_names[touch]);
+	for (size_t t = 0; t < touches; t++)
+		fprintf(out, " %9s", table->rows[table->groups[t * sizes].first].touch);
 	fputc('\n', out);
-	for (size_t s = 0; s < sizes->count; s++) {
-		fprintf(out, "%6" PRIu32, sizes->values[s]);
-		for (int touch = TOUCH_NONE; touch <= TOUCH_BYTES; touch++) {
-			const struct ratio_result *r;
+	for (size_t s = 0; s < sizes; s++) {
+		fprintf(out, "%6" PRIu32, table->rows[table->groups[s].first].event_size);
+		for (size_t t = 0; t < touches; t++) {
+			const struct row *first = &table->rows[table->groups[t * sizes + s].first];
+			const struct row *view =
+				table_find(table, "view", first->event_size, first->touch);
+			const struct row_ratio *r = table_ratio(table, view, "copy", METRIC_NS);
 
-			if (!several[touch])
-				continue;
-			r = results_find_ratio(results, &view_path, &copy_path, sizes->values[s],
-				(enum touch)touch);
 			if (r && r->ratio.valid)
-				fprintf(out, " %s%8.2fx%s",
-					style_start(report->colour, r->ratio.verdict),
-					r->ratio.median, style_end(report->colour));
+				fprintf(out, " %s%8.2fx%s", style_start(colour, r->ratio.verdict),
+					r->ratio.median, style_end(colour));
 			else
 				fprintf(out, " %9s", "-");
 		}
@@ -170,79 +158,76 @@ static void write_by_touch(FILE *out, const struct report *report, const struct 
 
 static int by_size(const void *a, const void *b)
 {
-	const struct ratio_result *const *x = a, *const *y = b;
+	const struct row *const *x = a, *const *y = b;
 
 	return ((*x)->event_size > (*y)->event_size) - ((*x)->event_size < (*y)->event_size);
 }
 
 /* "view beats copy from 16 B on: by 1.9x at 16 B, by 5.1x at 4096 B." */
-static void write_crossover(FILE *out, const struct results *results, const struct sizes *sizes,
-	const struct path *path, const struct path *baseline, enum touch touch)
+static void write_crossover(
+	FILE *out, const struct sweep *s, const char *path, const char *baseline)
 {
-	const struct ratio_result **sorted = calloc(sizes->count, sizeof(*sorted));
-	const struct ratio_result *first, *last;
+	const struct row *sorted[512], *first;
+	const struct row_ratio *r[2];
 	size_t count = 0, from, wins = 0;
 
-	for (size_t s = 0; sorted && s < sizes->count; s++) {
-		sorted[count] =
-			results_find_ratio(results, path, baseline, sizes->values[s], touch);
-		count += sorted[count] && sorted[count]->ratio.valid;
+	for (size_t g = 0; g < s->count && count < 512; g++) {
+		const struct row *row = table_find(
+			s->table, path, s->table->rows[s->groups[g].first].event_size, s->touch);
+		const struct row_ratio *ratio =
+			row ? table_ratio(s->table, row, baseline, METRIC_NS) : NULL;
+
+		if (!ratio || !ratio->ratio.valid)
+			continue;
+		wins += ratio->ratio.verdict == VERDICT_FASTER;
+		sorted[count++] = row;
 	}
-	if (count > 0) {
-		qsort(sorted, count, sizeof(*sorted), by_size);
-		for (size_t i = 0; i < count; i++)
-			wins += sorted[i]->ratio.verdict == VERDICT_FASTER;
-		for (from = count; from > 0; from--)
-			if (sorted[from - 1]->ratio.verdict != VERDICT_FASTER)
-				break;
-		first = from < count ? sorted[from] : NULL;
-		last = sorted[count - 1];
-		if (wins == 0)
-			fprintf(out, "%s beats %s at no size (touched: %s).\n", path->name,
-				baseline->name, touch_names[touch]);
-		else if (!first)
-			fprintf(out,
-				"%s beats %s at %zu of %zu sizes, not at the largest (touched: "
-				"%s).\n",
-				path->name, baseline->name, wins, count, touch_names[touch]);
-		else
-			fprintf(out,
-				"%s beats %s from %" PRIu32 " B on: by %.1fx at %" PRIu32
-				" B, by %.1fx at %" PRIu32 " B (touched: %s).\n",
-				path->name, baseline->name, first->event_size, first->ratio.median,
-				first->event_size, last->ratio.median, last->event_size,
-				touch_names[touch]);
+	if (count == 0)
+		return;
+	qsort(sorted, count, sizeof(*sorted), by_size);
+	for (from = count; from > 0; from--)
+		if (table_ratio(s->table, sorted[from - 1], baseline, METRIC_NS)->ratio.verdict !=
+			VERDICT_FASTER)
+			break;
+	first = from < count ? sorted[from] : NULL;
+	if (wins == 0)
+		fprintf(out, "%s beats %s at no size (touched: %s).\n", path, baseline, s->touch);
+	else if (!first)
+		fprintf(out, "%s beats %s at %zu of %zu sizes, not at the largest (touched: %s).\n",
+			path, baseline, wins, count, s->touch);
+	else {
+		r[0] = table_ratio(s->table, first, baseline, METRIC_NS);
+		r[1] = table_ratio(s->table, sorted[count - 1], baseline, METRIC_NS);
+		fprintf(out,
+			"%s beats %s from %" PRIu32 " B on: by %.1fx at %" PRIu32
+			" B, by %.1fx at %" PRIu32 " B (touched: %s).\n",
+			path, baseline, first->event_size, r[0]->ratio.median, first->event_size,
+			r[1]->ratio.median, sorted[count - 1]->event_size, s->touch);
 	}
-	free(sorted);
 }
 
-void report_write_sweep_text(FILE *out, const struct report *report)
+void sweep_write_text(FILE *out, const struct table *table, bool colour)
 {
-	const struct results *results = report->results;
-	const struct path *const references[] = { results_reference(results), &libbpf_path,
-		&libbpf17_path, &floor_path };
-	struct sizes sizes = sizes_of(results);
-	enum touch touch = results->paths[0].touch;
+	const char *const references[] = { table->rows[table->groups[0].reference].path, "libbpf",
+		"libbpf-1.7", "floor" };
+	struct sweep s = { .count = 0 };
 
-	for (size_t i = 0; i < results->path_count; i++) {
-		/* Results of one touch stand together. */
-		if (i > 0 && results->paths[i].touch == touch)
-			continue;
-		touch = results->paths[i].touch;
-		write_throughput(out, results, &sizes, touch);
+	for (size_t g = 0; g < table->group_count; g += s.count) {
+		s = sweep_of(table, g, colour);
+		write_throughput(out, &s);
 		for (size_t r = 0; r < sizeof(references) / sizeof(references[0]); r++)
-			if (r == 0 || references[r] != references[0])
-				write_ratios(out, report, &sizes, references[r], touch);
+			if (r == 0 || strcmp(references[r], references[0]) != 0)
+				write_ratios(out, &s, references[r]);
 	}
-	write_by_touch(out, report, &sizes);
-	write_short_names(out, results);
+	write_by_touch(out, table, s.count, colour);
+	write_short_names(out, table);
 	fputc('\n', out);
-	for (int t = 0; touch_names[t]; t++) {
-		write_crossover(out, results, &sizes, &view_path, &copy_path, (enum touch)t);
-		write_crossover(out, results, &sizes, &batch_path, &libbpf_path, (enum touch)t);
-		write_crossover(out, results, &sizes, &batch_path, &libbpf17_path, (enum touch)t);
+	for (size_t g = 0; g < table->group_count; g += s.count) {
+		s = sweep_of(table, g, colour);
+		write_crossover(out, &s, "view", "copy");
+		write_crossover(out, &s, "batch", "libbpf");
+		write_crossover(out, &s, "batch", "libbpf-1.7");
 	}
 	fputc('\n', out);
-	style_write_notes(out, report);
-	free(sizes.values);
+	drain_write_notes(out, table);
 }

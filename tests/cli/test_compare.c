@@ -18,19 +18,20 @@ enum { SAME_OR_FASTER = 0, SLOWER = 1, NOT_COMPARABLE = 2 };
 /* A real result, with the rounds of every path replaced by @ns +- 0.5 %. */
 static json_t *result_of_paths(const char *paths, double ns)
 {
-	json_t *root = run_json(
+	struct outcome outcome = run(
 		ARGUMENTS(QUICK, "-format", "json", "-n", "1000", "-mode", paths, "-rounds", "2"));
-	json_t *result, *noise;
+	json_t *root = parsed_raw_json(&outcome), *result, *noise;
 	size_t i;
 
+	outcome_free(&outcome);
 	json_array_foreach(array_in(root, "results"), i, result)
 	{
 		json_t *rounds = json_array();
 
 		for (int round = 0; round < ROUNDS; round++)
-			json_array_append_new(rounds,
-				json_integer((json_int_t)(ns * (0.995 + 0.01 * round / ROUNDS))));
-		json_object_set_new(result, "rounds_ns", rounds);
+			json_array_append_new(
+				rounds, json_real(ns / 1000 * (0.995 + 0.01 * round / ROUNDS)));
+		json_object_set_new(object_in(result, "ns_per_event"), "rounds", rounds);
 	}
 	json_array_foreach(array_in(root, "noise"), i, noise)
 		json_object_set_new(noise, "floor", json_real(0.004));
@@ -156,8 +157,8 @@ static void what_the_floor_did_not_is_the_readers(void **state)
 	json_t *new = result_of_paths("view,floor", 1e6), *slower = result_with_rounds(1.1e6);
 	struct files files;
 
-	json_object_set(
-		result_of(new, 0), "rounds_ns", json_object_get(result_of(slower, 0), "rounds_ns"));
+	json_object_set(result_of(new, 0), "ns_per_event",
+		json_object_get(result_of(slower, 0), "ns_per_event"));
 	json_decref(slower);
 	files = write_files(state, result_of_paths("view,floor", 1e6), new);
 	assert_compares(&files, NULL, NULL, SLOWER, "^view .* slower$");
@@ -250,16 +251,26 @@ static void another_schema_is_refused(void **state)
 {
 	json_t *new = result_with_rounds(1e6);
 
-	json_object_set_new(new, "schema", json_string("ringview.result/2"));
-	assert_refused(state, new, "is not of schema ringview.result/1");
+	json_object_set_new(new, "schema", json_string("ringview.result/3"));
+	assert_refused(state, new, "is not of schema ringview.result/2");
+}
+
+static void the_schema_before_is_refused(void **state)
+{
+	json_t *new = result_with_rounds(1e6);
+
+	json_object_set_new(new, "schema", json_string("ringview.result/1"));
+	assert_refused(state, new,
+		"is of schema ringview.result/1, which an older version wrote; measure again");
 }
 
 static void rounds_that_are_no_times_are_refused(void **state)
 {
 	json_t *new = result_with_rounds(1e6);
 
-	json_array_set_new(json_object_get(result_of(new, 0), "rounds_ns"), 3, json_integer(-1));
-	assert_refused(state, new, "is not of schema ringview.result/1");
+	json_array_set_new(json_object_get(object_in(result_of(new, 0), "ns_per_event"), "rounds"),
+		3, json_integer(-1));
+	assert_refused(state, new, "is not of schema ringview.result/2");
 }
 
 static void assert_text_refused(void **state, const char *text, const char *pattern)
@@ -400,7 +411,7 @@ static void a_path_without_a_name_is_refused(void **state)
 	json_t *new = result_with_rounds(1e6);
 
 	json_object_set_new(result_of(new, 0), "path", json_string(""));
-	assert_refused(state, new, "is not of schema ringview.result/1");
+	assert_refused(state, new, "is not of schema ringview.result/2");
 }
 
 static void one_file_is_not_enough(void **state)
@@ -433,6 +444,7 @@ int main(void)
 		WITH_FOLDER(force_compares_all_the_same),
 		WITH_FOLDER(nothing_in_common_is_refused),
 		WITH_FOLDER(another_schema_is_refused),
+		WITH_FOLDER(the_schema_before_is_refused),
 		WITH_FOLDER(rounds_that_are_no_times_are_refused),
 		WITH_FOLDER(what_is_not_json_is_refused),
 		WITH_FOLDER(an_empty_file_is_refused),

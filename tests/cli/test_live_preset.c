@@ -47,7 +47,8 @@ static void assert_answered(const char *answers, const char *question)
 	}
 }
 
-/* One run that most tests only look at; and where it is. Without tracepoints a question is left out. */
+/* One run that most tests only look at; and where it is. Without tracepoints a question is left
+ * out. */
 static json_t *seen;
 static void *folder;
 
@@ -215,29 +216,6 @@ static void runs_are_compared_question_by_question(void **state)
 	free(live);
 }
 
-/* From before there was a choice of how to write, and on how many threads and CPUs. */
-static void an_older_file_is_compared(void **state)
-{
-	static const char *const since[] = { "write", "back_to_back", "same_cpu" };
-	char *old = strdup(folder_path(&folder, "old")), *new = strdup(folder_path(&folder, "new"));
-	json_t *root;
-	struct outcome outcome;
-
-	(void)state;
-	run_well(ARGUMENTS("live", "-source", "memory", "-duration", "2ms", "-rounds", "1", "-wait",
-		"event", "-format", "json", "-o", new));
-	root = json_load_file(new, 0, NULL);
-	for (size_t i = 0; i < COUNT(since); i++)
-		assert_int_equal(json_object_del(object_in(root, "workload"), since[i]), 0);
-	assert_int_equal(json_dump_file(root, old, 0), 0);
-	json_decref(root);
-	outcome = run(ARGUMENTS("compare", old, new));
-	assert_int_equal(outcome.status, 0);
-	outcome_free(&outcome);
-	free(old);
-	free(new);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,7 +225,6 @@ int main(void)
 		cmocka_unit_test(the_text_has_what_was_published_beside),
 		cmocka_unit_test(csv_and_gobench_name_the_question),
 		cmocka_unit_test(runs_are_compared_question_by_question),
-		cmocka_unit_test(an_older_file_is_compared),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, run_once, forget), COUNT(tests));

@@ -38,12 +38,12 @@ static void o_writes_text_to_a_file(void **state)
 
 static void o_writes_json_to_a_file(void **state)
 {
-	assert_writes(folder_path(state, "f"), "json", "\"schema\": \"ringview.result/1\"");
+	assert_writes(folder_path(state, "f"), "json", "\"schema\": \"ringview.result/2\"");
 }
 
 static void o_writes_csv_to_a_file(void **state)
 {
-	assert_writes(folder_path(state, "f"), "csv", "^path,source,event,");
+	assert_writes(folder_path(state, "f"), "csv", "^path,touch,event_size,");
 }
 
 static void o_writes_gobench_to_a_file(void **state)
@@ -53,7 +53,7 @@ static void o_writes_gobench_to_a_file(void **state)
 
 static void o_leaves_nothing_beside_the_file(void **state)
 {
-	assert_writes(folder_path(state, "f"), "csv", "^path,source,event,");
+	assert_writes(folder_path(state, "f"), "csv", "^path,touch,event_size,");
 	assert_int_equal(folder_count(state), 1);
 }
 
@@ -63,7 +63,7 @@ static void o_replaces_a_file(void **state)
 	char *text;
 
 	file_write(path, "what was there before\n");
-	assert_writes(path, "csv", "^path,source,event,");
+	assert_writes(path, "csv", "^path,touch,event_size,");
 	text = file_text(path);
 	assert_null(strstr(text, "before"));
 	free(text);
@@ -75,7 +75,7 @@ static void the_file_may_be_read_by_whom_the_umask_lets(void **state)
 	struct stat status;
 	const mode_t mask = umask(022);
 
-	assert_writes(path, "csv", "^path,source,event,");
+	assert_writes(path, "csv", "^path,touch,event_size,");
 	umask(mask);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0644);
@@ -88,7 +88,7 @@ static void the_file_is_written_by_its_owner_only(void **state)
 	struct stat status;
 	const mode_t mask = umask(0);
 
-	assert_writes(path, "csv", "^path,source,event,");
+	assert_writes(path, "csv", "^path,touch,event_size,");
 	umask(mask);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0644);
@@ -102,7 +102,7 @@ static void a_file_that_is_replaced_keeps_its_mode(void **state)
 
 	file_write(path, "before\n");
 	assert_int_equal(chmod(path, 0600), 0);
-	assert_writes(path, "csv", "^path,source,event,");
+	assert_writes(path, "csv", "^path,touch,event_size,");
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
 }
@@ -128,11 +128,11 @@ static void o_writes_through_a_link(void **state)
 
 	file_write(target, "before\n");
 	assert_int_equal(symlink(target, link), 0);
-	assert_writes(link, "csv", "^path,source,event,");
+	assert_writes(link, "csv", "^path,touch,event_size,");
 	assert_int_equal(lstat(link, &status), 0);
 	assert_true(S_ISLNK(status.st_mode));
 	text = file_text(target);
-	assert_matches(text, "^path,source,event,");
+	assert_matches(text, "^path,touch,event_size,");
 	free(text);
 }
 
@@ -176,7 +176,7 @@ static void o_writes_through_a_link_to_nothing_yet(void **state)
 	struct stat status;
 
 	assert_int_equal(symlink(target, link), 0);
-	assert_writes(link, "csv", "^path,source,event,");
+	assert_writes(link, "csv", "^path,touch,event_size,");
 	assert_int_equal(lstat(link, &status), 0);
 	assert_true(S_ISLNK(status.st_mode));
 }
@@ -396,7 +396,7 @@ static void full_standard_output_is_told_by_compare(void **state)
 {
 	const char *path = folder_path(state, "f");
 
-	assert_writes(path, "json", "\"schema\": \"ringview.result/1\"");
+	assert_writes(path, "json", "\"schema\": \"ringview.result/2\"");
 	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("compare", path, path),
 					 .out = STREAM_FULL },
 		WRONG_USAGE, "standard output");

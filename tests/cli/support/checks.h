@@ -26,6 +26,10 @@ void assert_done(const struct outcome *outcome);
 /* What it wrote, to be released; fails where that is no JSON. */
 json_t *parsed_json(const struct outcome *outcome);
 
+/* The same as it is written: parsed_json() gives what the metrics of a result amount to by their names, and
+ * turns their rounds into an array "rounds" of objects. */
+json_t *parsed_raw_json(const struct outcome *outcome);
+
 /* Runs it, which has to end well, and parses what it wrote: add -format json. To be released. */
 json_t *run_json(const char *const *arguments);
 json_t *run_command_json(const struct command *command);
@@ -40,7 +44,7 @@ json_t *array_in(const json_t *object, const char *name);
 /* results[@index], which has to be there. */
 json_t *result_of(const json_t *root, size_t index);
 
-/* Length of results[0].rounds_ns. */
+/* In how many rounds results[0] was measured. */
 size_t rounds_of(const json_t *root);
 
 #endif

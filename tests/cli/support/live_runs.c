@@ -16,7 +16,8 @@ static bool has_few_events(const char *text)
 
 	json_array_foreach(json_object_get(root, "results"), i, result)
 	{
-		const json_t *consumed = json_object_get(result, "consumed");
+		const json_t *consumed =
+			json_object_get(json_object_get(result, "consumed"), "sum");
 
 		few |= consumed && json_integer_value(consumed) < EVENTS_LEAST;
 	}

@@ -67,9 +67,8 @@ class Folder:
         """As it is with peers: live does not know how they sleep, and one has failed."""
         live = self.live()
         peer = copy.deepcopy(live["results"][0])
-        peer.update(path="aya", wait="own", sleeps=None, wakeups=None)
-        for round_ in peer["rounds"]:
-            round_.update(sleeps=None, wakeups=None)
+        unknown = {"sum": None, "rounds": [None] * len(peer["sleeps"]["rounds"])}
+        peer.update(path="aya", wait="own", sleeps=unknown, wakeups=unknown)
         live["results"].append(peer)
         live["peers"] = [{"name": "aya", "version": "v0.14.0", "language": "rust"}]
         live["failed_peers"] = [{"name": "cilium-ebpf", "reason": "it hung for ten seconds"}]

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ringview.result/2, written: docs/result.md and docs/result.schema.json describe it.
+ */
+#include <errno.h>
+#include <math.h>
+
+#include "results/table.h"
+
+/* Whole numbers without a point. */
+static json_t *number(double value)
+{
+	return isfinite(value) && value == floor(value) && fabs(value) < 1e15
+		       ? json_integer((json_int_t)value)
+		       : json_value_real(value);
+}
+
+static void add_interval(json_t *object, bool known, struct interval interval)
+{
+	json_object_set_new(object, "low", known ? json_value_real(interval.low) : json_null());
+	json_object_set_new(object, "high", known ? json_value_real(interval.high) : json_null());
+}
+
+static json_t *cell_json(const struct row *row, enum metric metric)
+{
+	static const char *const names[] = { "median", "sum", "most", "whole" };
+	const struct cell *cell = &row->cells[metric];
+	const struct summary *s = &cell->summary;
+	json_t *object = json_object(), *rounds = json_array();
+
+	json_object_set_new(object, names[metrics[metric].summing], number(cell->value));
+	if (metrics[metric].summing == SUMMING_MEDIAN) {
+		add_interval(object, s->has_interval, s->interval);
+		json_object_set_new(object, "min", s->valid ? number(s->min) : json_null());
+		json_object_set_new(object, "max", s->valid ? number(s->max) : json_null());
+		json_object_set_new(object, "mad", s->valid ? number(s->deviation) : json_null());
+		json_object_set_new(object, "outliers", json_integer((json_int_t)s->outliers));
+		json_object_set_new(object, "two_humped", json_boolean(s->two_humped));
+	}
+	for (size_t i = 0; i < row->rounds && cell->rounds; i++)
+		json_array_append_new(rounds, number(cell->rounds[i]));
+	if (cell->rounds)
+		json_object_set(object, "rounds", rounds);
+	json_decref(rounds);
+	return object;
+}
+
+static void set_text(json_t *object, const char *name, const char *text)
+{
+	if (text && text[0])
+		json_object_set_new(object, name, json_string(text));
+}
+
+/* What a row is of. */
+static json_t *name_json(const struct table *table, const struct row *row)
+{
+	json_t *object = json_pack("{s:s}", "path", row->path);
+
+	set_text(object, "wait", row->wait);
+	set_text(object, "touch", row->touch);
+	json_object_set_new(object, "event_size", json_integer(row->event_size));
+	set_text(object, "question", table->groups[row->group].question);
+	return object;
+}
+
+static json_t *latency_json(const struct row *row)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < LATENCIES; i++)
+		json_object_set_new(object, latency_names[i],
+			row->latency_count ? json_integer((json_int_t)row->latencies[i])
+					   : json_null());
+	json_object_set_new(object, "count", json_integer((json_int_t)row->latency_count));
+	return object;
+}
+
+static json_t *row_json(const struct table *table, const struct row *row)
+{
+	json_t *object = name_json(table, row);
+	const struct row_group *group = &table->groups[row->group];
+
+	if (group->workload)
+		json_object_set(object, "workload", group->workload);
+	if (row->limit)
+		json_object_set_new(object, "limit", json_true());
+	json_object_set_new(object, "mevents_per_s",
+		row_summary(row, METRIC_NS)->valid ? json_value_real(row_mevents_per_s(row))
+						   : json_null());
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (row->cells[metric].rounds || isfinite(row->cells[metric].value))
+			json_object_set_new(
+				object, metrics[metric].name, cell_json(row, (enum metric)metric));
+	if (row->scaled)
+		json_object_set_new(object, "counters_scaled", json_true());
+	if (row->wait[0])
+		json_object_set_new(object, "latency_ns", latency_json(row));
+	set_text(object, "checksum", row->checksum);
+	set_text(object, "verdict", row->verdict);
+	/* What was not read as it was written fails the run: there is no other result. */
+	json_object_set_new(object, "verified", json_true());
+	return object;
+}
+
+static json_t *ratio_json(const struct table *table, const struct row_ratio *ratio)
+{
+	const struct row *to = &table->rows[ratio->baseline];
+	json_t *object = name_json(table, &table->rows[ratio->row]);
+
+	json_object_set_new(object, "baseline", json_string(to->path));
+	set_text(object, "baseline_wait", to->wait);
+	json_object_set_new(object, "metric", json_string(metrics[ratio->metric].name));
+	json_object_set_new(object, "median",
+		ratio->ratio.valid ? json_value_real(ratio->ratio.median) : json_null());
+	add_interval(object, ratio->ratio.has_interval, ratio->ratio.interval);
+	json_object_set_new(object, "verdict", json_string(verdict_name(ratio->ratio.verdict)));
+	return object;
+}
+
+static json_t *noise_json(const struct table *table)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < table->group_count; i++) {
+		const struct row_group *group = &table->groups[i];
+		json_t *object;
+
+		if (!group->twin)
+			continue;
+		object = name_json(table, &table->rows[group->reference]);
+		json_object_set_new(object, "floor", json_value_real(group->noise));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *warnings_json(const struct machine *machine)
+{
+	static struct machine_warnings warnings;
+	json_t *array = json_array();
+
+	machine_warnings(machine, &warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		json_array_append_new(array, json_string(warnings.text[i]));
+	return array;
+}
+
+static void add_peers(json_t *root, const struct peers *peers)
+{
+	json_t *well = json_array(), *failed = json_array();
+
+	for (size_t i = 0; i < peers->count; i++)
+		if (peers->peers[i].err == 0)
+			json_array_append_new(
+				well, json_pack("{s:s, s:s, s:s}", "name",
+					      peer_program_name(&peers->peers[i]), "version",
+					      peers->peers[i].hello.version, "language",
+					      peers->peers[i].hello.language));
+	for (size_t i = 0; i < peers->failure_count; i++)
+		json_array_append_new(
+			failed, json_pack("{s:s, s:s}", "name", peers->failures[i].path, "reason",
+					peers->failures[i].reason.text));
+	json_object_set_new(root, "peers", well);
+	json_object_set_new(root, "failed_peers", failed);
+}
+
+int table_write_json(FILE *out, const struct table *table)
+{
+	json_t *root, *rows = json_array(), *ratios = json_array();
+	int err;
+
+	for (size_t i = 0; i < table->row_count; i++)
+		json_array_append_new(rows, row_json(table, &table->rows[i]));
+	for (size_t i = 0; i < table->ratio_count; i++)
+		json_array_append_new(ratios, ratio_json(table, &table->ratios[i]));
+	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:O, s:o, s:o, s:o}", "schema",
+		"ringview.result/2", "command", table->command, "command_line", table->command_line,
+		"environment", machine_json(table->machine), "warnings",
+		warnings_json(table->machine), "workload", table->workload, "results", rows,
+		"ratios", ratios, "noise", noise_json(table));
+	if (!root || table->failed) {
+		json_decref(root);
+		return -ENOMEM;
+	}
+	if (table->peers)
+		add_peers(root, table->peers);
+	json_object_set_new(root, "own_memory_bytes", json_integer((json_int_t)table->own_memory));
+	set_text(root, "counters_unavailable", table->no_counters);
+	if (table->more)
+		json_object_update(root, table->more);
+	err = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
+	json_decref(root);
+	return err && !ferror(out) ? -ENOMEM : 0;
+}
