@@ -143,18 +143,22 @@ static void check_json(const char *text)
 	json_decref(object);
 }
 
+/* NAME{LABEL="VALUE",...} NUMBER: a value may have braces and blanks, but no quotes. */
 static void check_metrics(const char *text)
 {
 	for (; *text; text = strchr(text, '\n') + 1) {
-		const char *open = strchr(text, '{'), *close = strstr(text, "\"} ");
+		const char *end = strchr(text, '\n'), *open = strchr(text, '{');
 		size_t quotes = 0;
 
 		if (*text == '#')
 			continue;
-		demand(open && close && open < close, "no metric: %s", text);
-		for (const char *c = open; c <= close; c++)
+		while (end > text && *end != ' ')
+			end--;
+		demand(open && open < end && end[-1] == '}' && end[-2] == '"', "no metric: %s",
+			text);
+		for (const char *c = open; c < end; c++)
 			quotes += *c == '"';
-		demand(quotes % 2 == 0 && quotes >= 6, "%zu quotes", quotes);
+		demand(quotes == 6 || quotes == 8, "%zu quotes", quotes);
 	}
 }
 
