@@ -19,7 +19,8 @@ void reader_go_to(struct reader *r, uint64_t position)
 
 	rv->next = r->data + (position & r->mask);
 	rv->offset = position - (uintptr_t)rv->next;
-	rv->last += offset - rv->offset;
+	/* Not an address in the ring for long, nor before the first record: no pointer arithmetic. */
+	rv->last = (const unsigned char *)((uintptr_t)rv->last + (uintptr_t)(offset - rv->offset));
 	reader_ask_first(r);
 }
 
