@@ -98,6 +98,9 @@ static void change_within(void)
 static int64_t happen(void *context, int64_t now)
 {
 	(void)context;
+	for (size_t i = 0; i < SUBJECTS; i++)
+		if (virtual_in_epoll() && fuzz.subjects[i].waits)
+			subject_sleeps(&fuzz.subjects[i]);
 	if (fuzz.input.left == 0)
 		return VIRTUAL_NEVER;
 	change_within();
@@ -127,12 +130,14 @@ static int64_t take_timeout(void)
 
 static void open_one(struct subject *s)
 {
+	static const int64_t lingers[] = { 0, 1, INT64_MAX };
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	const uint8_t choice = take_byte(&fuzz.input);
 
 	options.wait = (enum ringview_wait_strategy)(choice % 3);
 	options.always_notified = choice / 3 % 2;
 	options.timer_slack_ns = choice / 6 % 2;
+	options.linger_ns = lingers[choice / 12 % 3];
 	subject_open(s, &options);
 }
 
@@ -194,11 +199,15 @@ static void wait_one(struct subject *s, int64_t timeout_ns)
 
 	begin_wait(timeout_ns);
 	subject_before(s);
+	s->waits = true;
 	result = ringview_wait(s->rv, timeout_ns);
+	s->waits = false;
 	end_wait();
 	subject_after(s);
 	/* -EINTR: the fuzzer has a timer. */
-	if (result != -ECANCELED && result != -EINTR)
+	if (s->in_group)
+		demand(result == -EINVAL, "a member is waited for by itself: %d", result);
+	else if (result != -ECANCELED && result != -EINTR)
 		subject_returned(s, result);
 	demand(virtual_readings() - readings <= 400 + (uint64_t)timeout_ns / VIRTUAL_READING,
 		"it does not come to an end");
@@ -297,8 +306,11 @@ static void close_group(void)
 	ringview_group_close(fuzz.group);
 	fuzz.group = NULL;
 	after_all();
-	for (size_t i = 0; i < SUBJECTS; i++)
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		if (fuzz.subjects[i].in_group)
+			subject_member_changed(&fuzz.subjects[i]);
 		fuzz.subjects[i].in_group = false;
+	}
 }
 
 static struct subject *subject_of(const struct ringview *rv)
@@ -337,7 +349,11 @@ static void wait_for_group(int64_t timeout_ns)
 
 	begin_wait(timeout_ns);
 	before_all();
+	for (size_t i = 0; i < SUBJECTS; i++)
+		fuzz.subjects[i].waits = fuzz.subjects[i].in_group;
 	result = ringview_group_wait(fuzz.group, timeout_ns);
+	for (size_t i = 0; i < SUBJECTS; i++)
+		fuzz.subjects[i].waits = false;
 	end_wait();
 	after_all();
 	demand(result == 0 || result == 1 || result == -ECANCELED || result == -EINTR, "%d",
@@ -360,8 +376,10 @@ static void call_group(struct subject *s)
 		if (s->rv)
 			demand(ringview_group_add(fuzz.group, s->rv) == (s->in_group ? -EEXIST : 0),
 				"adding");
-		s->in_group = s->rv != NULL;
 		after_all();
+		if (!s->in_group)
+			subject_member_changed(s);
+		s->in_group = s->rv != NULL;
 		break;
 	case 2:
 		before_all();
@@ -369,8 +387,10 @@ static void call_group(struct subject *s)
 			demand(ringview_group_remove(fuzz.group, s->rv) ==
 					(s->in_group ? 0 : -ENOENT),
 				"removing");
-		s->in_group = false;
 		after_all();
+		if (s->in_group)
+			subject_member_changed(s);
+		s->in_group = false;
 		break;
 	case 3:
 		wait_for_group(0);

@@ -12,6 +12,12 @@ static uint64_t steps_of(const struct subject *s)
 	return s->ring.size / 8 + 16;
 }
 
+static void go_past(struct subject *s, uint32_t length)
+{
+	s->last = s->position;
+	s->position += hostile_stride(length);
+}
+
 /* Whether the producer position is one that can be. */
 static bool is_possible(const struct subject *s)
 {
@@ -78,7 +84,7 @@ static void follow(struct subject *s)
 					    HOSTILE_DISCARDED,
 			"the walk is at %#" PRIx64 ", the reader at %#" PRIx64, s->position,
 			reader_position(reader_of(s->rv)));
-		s->position += hostile_stride(length);
+		go_past(s, length);
 	}
 }
 
@@ -142,7 +148,7 @@ void subject_shows(struct subject *s, const void *data, size_t length)
 	note(s);
 	while ((kind = hostile_ring_look(&s->ring, s->position, s->limit, &expected)) ==
 		HOSTILE_DISCARDED)
-		s->position += hostile_stride(expected);
+		go_past(s, expected);
 	demand(kind == HOSTILE_RECORD, "a record is shown at %#" PRIx64 ", where the walk finds %d",
 		s->position, kind);
 	demand(length == expected, "%zu bytes are shown, the walk finds %u", length, expected);
@@ -154,7 +160,7 @@ void subject_shows(struct subject *s, const void *data, size_t length)
 		if (length > 0) /* can be read */
 			(void)*(const volatile unsigned char *)(at + length - 1);
 	}
-	s->position += hostile_stride(expected);
+	go_past(s, expected);
 	s->shown++;
 }
 
@@ -175,7 +181,8 @@ void subject_returned(struct subject *s, int result)
 /* The stored positions, from which the reader starts. */
 static void start(struct subject *s)
 {
-	s->position = s->released = s->published = s->word = s->limit = *s->ring.consumer;
+	s->position = s->last = s->released = s->published = s->word = s->limit =
+		*s->ring.consumer;
 	s->conflict = s->broken = s->none = false;
 	s->error = 0;
 	note(s);
@@ -219,7 +226,7 @@ void subject_restart(struct subject *s)
 {
 	int err = ringview_restart(s->rv);
 
-	/* First a late reader publishes what it has released. */
+	/* First what is held back is released. */
 	settle_word(s);
 	demand(err == (can_start(s) ? 0 : -EBADMSG), "restarting returns %d", err);
 	start(s);
@@ -242,7 +249,7 @@ int subject_peek(struct subject *s)
 	subject_returned(s, found);
 	demand(found > 0 || (record.data == s && record.length == 12345),
 		"a record is filled without being shown");
-	/* The first may rest; the second has looked. */
+	/* The first may end a pass; the second has looked. */
 	if (found == 0 && twice && !s->in_group && is_possible(s))
 		demand(hostile_ring_look(&s->ring, s->position, *s->ring.producer, &length) !=
 				HOSTILE_RECORD,
@@ -259,11 +266,38 @@ void subject_peek_all(struct subject *s)
 		demand(steps-- > 0, "the ring has no end");
 }
 
+/* What a release publishes. */
+static uint64_t released_to(const struct subject *s)
+{
+	const struct reader *r = const_reader_of(s->rv);
+
+	if (!r->holds || r->error || s->position - s->last > s->ring.size / 8)
+		return s->position;
+	return (int64_t)(s->last - s->published) > 0 ? s->last : s->published;
+}
+
 void subject_release(struct subject *s)
 {
+	const uint64_t expected = released_to(s);
+
 	subject_before(s);
 	ringview_release(s->rv);
 	subject_after(s);
+	demand(s->conflict || s->published == expected, "%#" PRIx64 " is published, and not %#" PRIx64,
+		s->published, expected);
+}
+
+void subject_member_changed(struct subject *s)
+{
+	s->last = s->position;
+}
+
+void subject_sleeps(struct subject *s)
+{
+	settle_word(s);
+	demand(s->conflict || *s->ring.consumer != s->published ||
+			s->published == reader_position(const_reader_of(s->rv)),
+		"something is held back in a sleep that needs a notification");
 }
 
 /* Whether what lies there can be what was shown and counted: whole records, and no more of them. */
@@ -299,6 +333,7 @@ void subject_cancel(struct subject *s)
 	right = can_be_what_was_shown(s);
 	ringview_cancel(s->rv);
 	s->position = s->rv->released;
+	s->last = s->published;
 	subject_after(s);
 	if (r->error == error)
 		return;
@@ -319,12 +354,18 @@ void subject_read_into(struct subject *s, size_t capacity)
 	if (result == -EMSGSIZE) {
 		/* It is still the next. */
 		const uint64_t position = reader_position(reader_of(s->rv));
+		uint64_t last;
 
+		settle_word(s);
+		note(s);
+		follow(s);
+		last = s->last;
 		subject_shows(s, NULL, length);
 		demand(length > capacity, "%zu bytes have room in %zu", length, capacity);
 		demand(s->position - hostile_stride((uint32_t)length) == position,
 			"what did not fit is not the next record");
 		s->position = position;
+		s->last = last;
 		s->shown--;
 		subject_after(s);
 		return;

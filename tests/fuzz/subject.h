@@ -15,9 +15,11 @@ struct subject {
 	struct hostile_ring ring;
 	struct ringview *rv; /* NULL while it is closed */
 	bool in_group;
+	bool waits; /* in the wait under way */
 
 	/* What the walk of the same bytes says. */
 	uint64_t position;  /* where the reader is */
+	uint64_t last;      /* of the last record shown or skipped: what a release may hold back */
 	uint64_t released;  /* what it has released */
 	uint64_t published; /* the consumer position as the reader read it or wrote it last */
 	uint64_t word;      /* the consumer position, whoever wrote it */
@@ -39,6 +41,12 @@ void subject_close(struct subject *s);
 
 void subject_before(struct subject *s);
 void subject_after(struct subject *s);
+
+/* It has come into a group or out of it: what it holds back begins anew. */
+void subject_member_changed(struct subject *s);
+
+/* It is waited for, and the wait sleeps in epoll. */
+void subject_sleeps(struct subject *s);
 
 /* Around what something hostile does to the ring. */
 void subject_settle(struct subject *s);
