@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview_wait(): when it sleeps, what ends the sleep, and time-outs. Interrupts have their own
- * file.
+ * ringview_wait(): when it sleeps, what ends the sleep, time-outs, and the pass that follows.
+ * Interrupts have their own file.
  */
 #include <linux/bpf.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "support/fixture.h"
@@ -185,7 +190,7 @@ static void a_forced_wakeup_ends_a_sleep_behind_a_record_without(void **state)
 	assert_shows_range(f, 1, 2, 20);
 }
 
-/* Busy records: epoll says that there is something, so the reader sleeps beside it. */
+/* Busy records. */
 
 static void a_wait_at_a_busy_record_times_out(void **state)
 {
@@ -236,6 +241,210 @@ static void a_sleep_after_a_busy_record_is_one(void **state)
 	assert_int_equal(sleeps_until_time_out(f), 1);
 }
 
+/* Passes: what is shown after a wait, before peek returns 0 once. */
+
+static const enum ringview_wait_strategy strategies[] = { RINGVIEW_WAIT_EVENT, RINGVIEW_WAIT_PACED,
+	RINGVIEW_WAIT_BUSY };
+
+static struct fixture *waiting(void **state, size_t strategy)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct fixture *f = *state;
+
+	options.wait = strategies[strategy];
+	/* Rings that are as they were at first. */
+	start_at(f, 0);
+	reopen_with(f, &options);
+	return f;
+}
+
+/* To where peek returns 0; the number of records. */
+static uint64_t read_pass(struct ringview *rv, uint64_t first)
+{
+	struct ringview_record record;
+	uint64_t number = first;
+
+	while (ringview_peek(rv, &record) > 0)
+		assert_payload(record.data, number++, record.length);
+	return number - first;
+}
+
+static void a_pass_ends_at_what_the_wait_found(void **state)
+{
+	for (size_t i = 0; i < COUNT(strategies); i++) {
+		struct fixture *f = waiting(state, i);
+
+		put_range(f, 0, 4, 16);
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_shows(f, 0, 16);
+		put_range(f, 5, 6, 16);
+		assert_shows_range(f, 1, 4, 16);
+		assert_shows_nothing(f);
+		/* Once. */
+		assert_shows_range(f, 5, 6, 16);
+		assert_shows_nothing(f);
+		put(f, 7, 16);
+		assert_shows(f, 7, 16);
+	}
+}
+
+static void a_pass_ends_after_an_eighth_of_the_ring(void **state)
+{
+	for (size_t i = 0; i < COUNT(strategies); i++) {
+		struct fixture *f = waiting(state, i);
+		const uint64_t count = f->ring.size / 24 - 1, most = (f->ring.size / 8 + 23) / 24;
+		uint64_t seen = 0, passes = 0;
+
+		put_range(f, 0, count - 1, 16);
+		for (; seen < count; passes++) {
+			uint64_t shown;
+
+			assert_int_equal(ringview_wait(f->rv, -1), 1);
+			shown = read_pass(f->rv, seen);
+			assert_int_equal(shown, count - seen < most ? count - seen : most);
+			seen += shown;
+		}
+		assert_int_equal(passes, (count + most - 1) / most);
+	}
+}
+
+/* The loop that all our pages show, with a producer that is as fast: its ring never fills up. */
+static void a_loop_that_keeps_up_releases(void **state)
+{
+	for (size_t i = 0; i < COUNT(strategies); i++) {
+		struct fixture *f = waiting(state, i);
+		uint64_t number = 0;
+
+		put(f, number++, 16);
+		while (number < 10 * f->ring.size / 24) {
+			struct ringview_record record;
+
+			assert_int_equal(ringview_wait(f->rv, -1), 1);
+			while (ringview_peek(f->rv, &record) > 0)
+				put(f, number++, 16); /* fails when there is no room */
+			ringview_release(f->rv);
+		}
+	}
+}
+
+static void a_pass_ends_after_256_kib(void **state)
+{
+	const size_t size = 8 * 1024 * 1024, most = 262144;
+	struct fixture *f = *state;
+	struct memory_ring small = f->ring;
+	uint64_t number = 0;
+
+	/* Of a ring of which an eighth is more. */
+	assert_int_equal(memory_ring_open(&f->ring, size), 0);
+	for (size_t i = 0; i < COUNT(strategies); i++) {
+		waiting(state, i);
+		for (number = 0; number < 3 * most / 1024; number++)
+			put(f, number, 1016);
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_int_equal(read_pass(f->rv, 0), most / 1024);
+		assert_int_equal(ringview_wait(f->rv, -1), 1);
+		assert_int_equal(read_pass(f->rv, most / 1024), most / 1024);
+	}
+	ringview_close(f->rv);
+	f->rv = NULL;
+	memory_ring_close(&f->ring);
+	f->ring = small;
+}
+
+/* What no handler has handled: a stopped and continued process, and a debugger. */
+
+static char state_of(pid_t pid)
+{
+	char path[64], line[256], *name_end;
+	size_t length;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	length = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[length] = '\0';
+	name_end = strrchr(line, ')');
+	return name_end && name_end[1] == ' ' ? name_end[2] : '\0';
+}
+
+static void await_sleep(pid_t pid)
+{
+	while (state_of(pid) != 'S' && state_of(pid) != 'Z')
+		sched_yield();
+}
+
+/* A child that waits for a record: the sleeps of PACED are long, and in silence or not. */
+static pid_t start_waiting_child(struct fixture *f, size_t strategy, bool in_stream)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	const pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	options.wait = strategies[strategy];
+	options.latency_budget_ns = NS_PER_SECOND;
+	options.always_notified = 1;
+	reopen_with(f, &options);
+	if (in_stream) {
+		/* Too large to be a single record's. */
+		put_range(f, 0, 1, 16);
+		if (ringview_wait(f->rv, -1) != 1 || read_pass(f->rv, 0) != 2)
+			_exit(99);
+	}
+	_exit(ringview_wait(f->rv, -1) == 1 ? 0 : 1);
+}
+
+static void stop_and_continue(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(kill(pid, SIGCONT), 0);
+}
+
+static void attach_and_detach(pid_t pid)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0) {
+		print_message("# no process may be traced here\n");
+		return;
+	}
+	assert_int_equal(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(ptrace(PTRACE_DETACH, pid, NULL, NULL), 0);
+}
+
+static void a_stop_or_a_debugger_ends_no_wait(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+
+	for (int i = 0; i < 3; i++) {
+		pid_t pid;
+
+		start_at(f, 0);
+		pid = start_waiting_child(f, i > 0, i > 1);
+		assert_true(pid > 0);
+		await_sleep(pid);
+		for (int k = 0; k < 3; k++) {
+			stop_and_continue(pid);
+			await_sleep(pid);
+			attach_and_detach(pid);
+			await_sleep(pid);
+		}
+		put(f, 2, 16);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+}
+
 /* As a thread that is in libbpf's poll. */
 static void a_thread_can_be_cancelled_while_it_waits(void **state)
 {
@@ -275,6 +484,11 @@ int main(void)
 		reading(a_wait_at_a_busy_record_ends_with_its_submission),
 		reading(a_wait_at_a_busy_record_finds_it_without_a_wakeup),
 		reading(a_sleep_after_a_busy_record_is_one),
+		reading(a_pass_ends_at_what_the_wait_found),
+		reading(a_pass_ends_after_an_eighth_of_the_ring),
+		reading(a_loop_that_keeps_up_releases),
+		reading(a_pass_ends_after_256_kib),
+		reading(a_stop_or_a_debugger_ends_no_wait),
 		reading(a_thread_can_be_cancelled_while_it_waits),
 	};
 
