@@ -294,8 +294,11 @@ static int wait_event(struct waiting *g)
 		if (sleep_take_interrupt(w))
 			return -ECANCELED;
 		arm_touched(w);
-		if (w->many)
+		if (w->many) {
 			look_at_others(w);
+			/* Records that were discarded may have been skipped. */
+			arm_touched(w);
+		}
 		if (w->ready.first)
 			return outcome(w);
 		if (g->timeout_ns != 0)
