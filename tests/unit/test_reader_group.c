@@ -823,6 +823,22 @@ static void a_record_without_wakeup_is_found_in_time(void **state)
 	assert_shows(d.f, 0, LENGTH);
 }
 
+/* The look at all rings that is due then skips it: the record behind has to notify all the same. */
+static void a_record_behind_a_discarded_one_without_wakeup_is_found_at_once(void **state)
+{
+	struct rings *r = *state;
+	struct delivery d = { .f = &r->of[2] };
+
+	assert_int_equal(ringview_group_wait(r->group, 0), 0);
+	virtual_time_pass(100 * MS);
+	memory_ring_discard(&d.f->ring, reserve(d.f, 0, LENGTH), BPF_RB_NO_WAKEUP);
+	virtual_time_expect(deliver, &d, virtual_now() + 10 * US);
+	assert_found(r);
+	assert_true(virtual_now() < VIRTUAL_START + 100 * MS + 10 * US + 2 * INSTANT);
+	assert_turn_of(r, d.f);
+	assert_shows(d.f, 0, LENGTH);
+}
+
 static void a_record_beside_a_busy_one_is_found_in_time(void **state)
 {
 	const int64_t late[] = { MS, BUDGET, 5 * US };
@@ -1216,6 +1232,8 @@ int main(void)
 		each(a_busy_record_ends_the_turn_and_no_more),
 		each(a_record_of_any_ring_ends_a_wait),
 		each(a_record_without_wakeup_is_found_in_time),
+		with(EVENT, a_record_behind_a_discarded_one_without_wakeup_is_found_at_once,
+			open_rings),
 		each(a_record_beside_a_busy_one_is_found_in_time),
 		each(a_time_out_lets_its_time_pass),
 		each(an_interrupt_ends_a_wait),
