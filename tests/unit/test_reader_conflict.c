@@ -2,6 +2,10 @@
 /*
  * Two consumers on one ring, which is one too many.
  */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
 #include "support/fixture.h"
 
 #define LENGTH 24
@@ -222,6 +226,40 @@ static void a_second_reader_makes_the_first_one_stand_back(void **state)
 	ringview_close(second);
 }
 
+/*
+ * Another reader that releases a whole ring, and producers that fill it anew, between the two loads
+ * of a restart: when it comes to the producer position, whose page is not there.
+ */
+
+static struct fixture *overtaken;
+
+static void overtake(int number)
+{
+	struct fixture *f = overtaken;
+	const uint64_t position = f->ring.size;
+
+	(void)number;
+	if (mprotect(f->ring.producer, f->ring.page_size, PROT_READ | PROT_WRITE) < 0)
+		abort();
+	set_consumer_position(f, position);
+	set_producer_position(f, position);
+	put_range(f, 7, 8, LENGTH);
+}
+
+static void a_restart_is_not_confused_by_another_reader(void **state)
+{
+	struct sigaction action = { .sa_handler = overtake }, saved;
+	struct fixture *f = overtaken = *state;
+
+	assert_int_equal(sigaction(SIGSEGV, &action, &saved), 0);
+	assert_int_equal(mprotect(f->ring.producer, f->ring.page_size, PROT_NONE), 0);
+	assert_int_equal(ringview_restart(f->rv), 0);
+	assert_int_equal(sigaction(SIGSEGV, &saved, NULL), 0);
+	assert_int_equal(consumer_position(f), f->ring.size);
+	assert_shows_range(f, 7, 8, LENGTH);
+	assert_shows_nothing(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +278,7 @@ int main(void)
 		reading(a_cancel_after_a_conflict_keeps_the_error),
 		reading(a_cancel_after_a_conflict_uncounts_no_record_of_the_other_consumer),
 		reading(a_second_reader_makes_the_first_one_stand_back),
+		reading(a_restart_is_not_confused_by_another_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
