@@ -23,8 +23,10 @@
 #define SPIN_NS 10000
 
 /* While some rings of a group keep it awake, the others are looked at so often, for records that do
- * not notify. */
+ * not notify: at least so long after the last time, and so long for each ring, which takes up to a
+ * microsecond where it is in no cache. */
 #define LOOK_AT_ALL_NS 20000000
+#define LOOK_AT_EACH_NS 100000
 
 struct waiting {
 	struct waiter *w;
@@ -181,13 +183,22 @@ static void look_at_rest(struct waiter *w)
 			waiter_touch(w, r);
 }
 
+static void look_now_and_then(struct waiter *w)
+{
+	const int64_t now = clock_now(), each = (int64_t)w->count * LOOK_AT_EACH_NS;
+
+	if (now - w->looked_ns < (each > LOOK_AT_ALL_NS ? each : LOOK_AT_ALL_NS))
+		return;
+	w->looked_ns = now;
+	look_at_all(w);
+}
+
 /* Among rings that are ready: the others have their turn too, if they have something to show.
  * Nothing is released of what was shown since the wait began. */
 static void look_at_others(struct waiter *w)
 {
 	struct queue shown = w->touched;
 	struct reader *r;
-	int64_t now;
 
 	w->touched = (struct queue){ NULL, NULL };
 	waiter_take_notifications(w);
@@ -197,11 +208,7 @@ static void look_at_others(struct waiter *w)
 			put_ready(w, r);
 		else
 			waiter_touch(w, r);
-	now = clock_now();
-	if (now - w->looked_ns >= LOOK_AT_ALL_NS) {
-		w->looked_ns = now;
-		look_at_all(w);
-	}
+	look_now_and_then(w);
 }
 
 /* A reader whose turn is over has another one if it is not through; it is looked at again as long as
@@ -293,12 +300,12 @@ static int wait_event(struct waiting *g)
 
 		if (sleep_take_interrupt(w))
 			return -ECANCELED;
+		/* Before arming, as it may skip records that were discarded. */
+		if (w->many)
+			look_now_and_then(w);
 		arm_touched(w);
-		if (w->many) {
+		if (w->ready.first && w->many)
 			look_at_others(w);
-			/* Records that were discarded may have been skipped. */
-			arm_touched(w);
-		}
 		if (w->ready.first)
 			return outcome(w);
 		if (g->timeout_ns != 0)

@@ -387,8 +387,8 @@ int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 
 /*
  * As ringview_wait(), for any reader of the group. Releases first, and invalidates the records of
- * all readers. Records that do not notify are found when the wait times out, or within 20 ms while
- * other rings keep the group busy.
+ * all readers. Records that do not notify are found when the wait times out, or, while other rings
+ * keep the group busy, within 20 ms or 0.1 ms a ring.
  *
  * A reader whose ring is broken counts as one with a record: ringview_group_next() hands it out, and
  * its ringview_peek() returns the error. Remove it, or every wait returns at once.
