@@ -29,27 +29,6 @@ static const struct {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-int command_end(int err, const struct complaint *why)
-{
-	if (err == 0)
-		return EXIT_DONE;
-	if (err == -EINTR && interrupted()) {
-		fputs(PROGRAM ": stopped; nothing is reported of the part that was measured\n",
-			stderr);
-		return EXIT_STOPPED;
-	}
-	fprintf(stderr, PROGRAM ": %s\n", why->text);
-	return EXIT_FAILED;
-}
-
-int command_end_usage(int err, const struct complaint *why)
-{
-	if (err > 0)
-		return EXIT_DONE;
-	command_end(err, why);
-	return EXIT_USAGE;
-}
-
 static int complain_of_command(const char *name)
 {
 	const char *names[COMMANDS + 2] = { "help" }, *nearest;
