@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Is a wakeup ever lost? Producers reserve and commit, as kernel/bpf/ringbuf.c does; a reader arms,
- * sleeps in an edge-triggered epoll and reads, as lib/wait.c, lib/seek.c and lib/waiter.c do. It
- * ends when it has read everything. A lost wakeup is then a reader that sleeps while nothing is
+ * sleeps on an epoll that watches edge-triggered, and reads, as lib/release.c, lib/seek.c,
+ * lib/waiter.c and lib/sleep.c do. It ends when it has read everything. A lost wakeup is then a reader that sleeps while nothing is
  * left that could wake it, which spin reports as an invalid end state.
  *
  * Memory: the reader's stores of the consumer position wait in a store buffer for as long as they
@@ -12,14 +12,18 @@
  * Holds:  | one producer
  * Holds:  -DPRODUCERS=2 | two producers, which commit in any order
  * Holds:  -DRINGS=2 | a group of two rings
- * Holds:  -DLATE -DPRODUCERS=2 | BUSY: releases late, and no unseen record notifies but an armed one
+ * Holds:  -DHOLDS -DPRODUCERS=2 | PACED, BUSY: the last record is held back, and no unseen one notifies but an armed one
+ * Holds:  -DHOLDS -DRINGS=2 | a group of two rings whose last records are held back
  * Holds:  -DSILENT=1 -DBOUNDED | PACED: records without notification, and a bounded sleep
  * Breaks: -DWITHOUT_FENCE | ringview_arm() without its fence
  * Breaks: -DWITHOUT_LOOK | ringview_arm() does not look again
  * Breaks: -DKEEPS_DISCARDS | ringview_arm() sleeps with discarded records unreleased
- * Breaks: -DLATE -DHOLDS_BACK | ringview_arm() of a late reader holds the last record back
- * Breaks: -DLATE -DRELEASES_ALL | BUSY holds nothing back: the kernel notifies a reader that spins
+ * Breaks: -DHOLDS -DARM_HOLDS_BACK | ringview_arm() holds the last record back, as releases do
+ * Breaks: -DHOLDS -DRELEASES_ALL | nothing is held back: the kernel notifies a reader that looks by itself
+ * Breaks: -DTAKES_AFTER_ARMING | notifications are taken between arming and the sleep
  * Breaks: -DRINGS=2 -DLAST_RESULT | a group goes by what the last ring says
+ * Breaks: -DRINGS=2 -DFORGETS_READ | a group arms the rings that epoll names, not those that were read
+ * Breaks: -DRINGS=2 -DFORGETS_NAMED | a group arms the rings that were read, not those that epoll names
  * Breaks: -DSILENT=1 | a record without notification, and an unbounded sleep
  * Breaks: -DSILENT_DISCARD=1 | the same of a record that is discarded
  * Breaks: -DKERNEL_PLAIN_COMMIT | the kernel's xchg() of the header were a plain store
@@ -50,21 +54,21 @@ typedef ring_memory {
 	mtype header[RECORDS];
 	bool work;             /* irq_work is pending */
 	bool ready;            /* in epoll's list */
-#ifdef LATE
+#ifdef HOLDS
 	bool armed[RECORDS + 1]; /* no memory, but notes: where the reader has armed, */
-	byte shown;              /* and how many records it has shown */
+	byte shown;              /* and how many records it has shown or skipped */
 #endif
 };
 
 ring_memory ring[RINGS];
 
 #define HERE ring[self]
-#ifdef LATE
+#ifdef HOLDS
 #define ARMED(at) HERE.armed[at] = true
-#define SHOWN(to) HERE.shown = to
+#define GO_ON ME.last = ME.position; ME.position++; HERE.shown = ME.position
 #else
 #define ARMED(at) skip
-#define SHOWN(to) skip
+#define GO_ON ME.position++
 #endif
 
 /* A producer: a BPF program on a CPU of its own. */
@@ -98,7 +102,7 @@ proctype producer(byte self)
 		atomic {
 			if
 			:: seen == at && !silent ->
-#ifdef LATE
+#ifdef HOLDS
 				/* That of the record just shown may, harmlessly. */
 				assert(HERE.armed[at] || HERE.shown > at);
 #endif
@@ -139,7 +143,10 @@ typedef reader_state {
 	byte position;
 	byte released;
 	byte produced; /* the producer position that was last seen */
-	byte last;     /* where the last record shown starts */
+	bool touched;  /* to be armed before the next sleep */
+#ifdef HOLDS
+	byte last;     /* where the last record shown or skipped starts */
+#endif
 };
 
 #define ME reader[self]
@@ -182,7 +189,7 @@ inline seek()
 			header = HERE.header[ME.position];
 			found = (header == submitted);
 			if
-			:: header == discarded -> ME.position++
+			:: header == discarded -> GO_ON
 			:: else -> break
 			fi
 		}
@@ -195,13 +202,15 @@ inline read()
 	do
 	:: seek();
 		if
-		:: found -> ME.last = ME.position; ME.position++; SHOWN(ME.position)
+		:: found -> GO_ON
 		:: else -> break
 		fi
 	:: break
 	od;
-	/* reader_publish(): a late reader holds the last record back. */
-#if defined(LATE) && !defined(RELEASES_ALL)
+#ifndef FORGETS_READ
+	ME.touched = ME.touched || ME.position != ME.released;
+#endif
+#if defined(HOLDS) && !defined(RELEASES_ALL)
 	if
 	:: ME.last > ME.released -> store_consumer(ME.last)
 	:: else
@@ -211,12 +220,12 @@ inline read()
 #endif
 }
 
-/* ringview_arm() */
+/* reader_arm(). What stays touched has a record, or is at a busy one. */
 inline arm()
 {
 	do
 	::
-#ifdef HOLDS_BACK
+#ifdef ARM_HOLDS_BACK
 		store_consumer(ME.last);
 #else
 		ARMED(ME.position);
@@ -228,7 +237,7 @@ inline arm()
 #else
 		seek();
 #endif
-#if defined(WITHOUT_LOOK) || defined(KEEPS_DISCARDS) || defined(HOLDS_BACK)
+#if defined(WITHOUT_LOOK) || defined(KEEPS_DISCARDS) || defined(ARM_HOLDS_BACK)
 		break
 #else
 		if
@@ -236,22 +245,27 @@ inline arm()
 		:: else
 		fi
 #endif
-	od
+	od;
+	ME.touched = found || ME.position != ME.produced
 }
 
-/* epoll_wait(): a ring in the list counts if ringbuf_map_poll_kern() says that it has bytes. */
+/*
+ * ppoll() of the epoll descriptor scans its list: a ring in it counts if ringbuf_map_poll_kern()
+ * says that it has bytes, and stays then; or else it is taken off, but for a notification meanwhile.
+ * Then epoll_wait() takes what is in the list.
+ */
 inline sleep()
 {
 	do
 	:: atomic { ring[0].ready -> ring[0].ready = false; self = 0 }
 		if
-		:: HERE.produced != ME.released -> break
+		:: HERE.produced != ME.released -> HERE.ready = true; break
 		:: else
 		fi
 #if RINGS == 2
 	:: atomic { ring[1].ready -> ring[1].ready = false; self = 1 }
 		if
-		:: HERE.produced != ME.released -> break
+		:: HERE.produced != ME.released -> HERE.ready = true; break
 		:: else
 		fi
 #endif
@@ -259,7 +273,19 @@ inline sleep()
 	:: timeout -> break
 #endif
 	:: ALL_READ -> break /* now it may sleep for good */
-	od
+	od;
+	for (self : 0 .. RINGS - 1) {
+		atomic {
+			if
+			:: HERE.ready ->
+				HERE.ready = false;
+#ifndef FORGETS_NAMED
+				ME.touched = true
+#endif
+			:: else
+			fi
+		}
+	}
 }
 
 proctype consumer()
@@ -269,28 +295,38 @@ proctype consumer()
 	mtype header;
 	bool found, any;
 
+	for (self : 0 .. RINGS - 1) {
+		ME.touched = true
+	}
 	do
 	:: ALL_READ -> break
 	:: else ->
 		any = false;
 		for (self : 0 .. RINGS - 1) {
-			arm();
+			if
+			:: ME.touched ->
+				arm();
 #ifdef LAST_RESULT
-			any = found;
+				any = found
 #else
-			any = any || found;
+				any = any || found
 #endif
+			:: else
+			fi
 		}
+#ifdef TAKES_AFTER_ARMING
+		ring[0].ready = false;
+#endif
 		if
 		:: any
 		:: else -> sleep()
 		fi;
-		/* A reader that spins does so as often as it likes. */
+		/* One that looks by itself does so as often as it likes. */
 		do
 		:: for (self : 0 .. RINGS - 1) {
 				read();
 			}
-#ifndef LATE
+#ifndef HOLDS
 			break
 #endif
 		:: true -> break
@@ -303,11 +339,11 @@ init
 	byte i, j;
 
 	atomic {
-#ifdef LATE
-		/* The record at which a reader is opened notifies. */
-		ring[0].armed[0] = true;
-#endif
 		for (i : 0 .. RINGS - 1) {
+#ifdef HOLDS
+			/* The record at which a reader is opened notifies. */
+			ring[i].armed[0] = true;
+#endif
 			for (j : 1 .. PRODUCERS) {
 				run producer(i)
 			}
