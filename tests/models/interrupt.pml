@@ -93,7 +93,7 @@ proctype reader()
 
 wait:	/* the loop of wait_event() */
 	do
-	:: atomic { flag -> /* take_interrupt(): a look, which may come too early for the flag */
+	:: atomic { flag -> /* sleep_take_interrupt(): a look, which may come too early for the flag */
 			if
 			:: true -> /* and the exchange */
 				flag = false;
