@@ -181,8 +181,7 @@ void subject_returned(struct subject *s, int result)
 /* The stored positions, from which the reader starts. */
 static void start(struct subject *s)
 {
-	s->position = s->last = s->released = s->published = s->word = s->limit =
-		*s->ring.consumer;
+	s->position = s->last = s->released = s->published = s->word = s->limit = *s->ring.consumer;
 	s->conflict = s->broken = s->none = false;
 	s->error = 0;
 	note(s);
@@ -283,8 +282,8 @@ void subject_release(struct subject *s)
 	subject_before(s);
 	ringview_release(s->rv);
 	subject_after(s);
-	demand(s->conflict || s->published == expected, "%#" PRIx64 " is published, and not %#" PRIx64,
-		s->published, expected);
+	demand(s->conflict || s->published == expected,
+		"%#" PRIx64 " is published, and not %#" PRIx64, s->published, expected);
 }
 
 void subject_member_changed(struct subject *s)

@@ -2,7 +2,8 @@
 /*
  * Consumers of a pinned ring that are killed at any point, and followed by others, while a BPF
  * program goes on writing: nothing is lost but what was released, and nothing is read twice but
- * what was not, and one record where the reader holds it back. Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_KILLS says how many for each case.
+ * what was not, and one record where the reader holds it back. Needs CAP_BPF and CAP_NET_ADMIN.
+ * RINGVIEW_KILLS says how many for each case.
  *
  * Each consumer notes in shared memory what it is about to release and what it has released. The
  * next one compares the first record that it sees.
@@ -36,7 +37,8 @@
 #define HANGS_AFTER_S 60
 
 /* PACED and BUSY hold each record back that is the last one. */
-_Static_assert(NUMBERED_LONGEST + RINGVIEW_HEADER_SIZE <= RING_SIZE / 8, "none is too large for that");
+_Static_assert(
+	NUMBERED_LONGEST + RINGVIEW_HEADER_SIZE <= RING_SIZE / 8, "none is too large for that");
 
 enum style { EACH, BATCH, COPY, DRAIN, GROUP };
 
@@ -196,7 +198,7 @@ static int read_copies(struct consumer *c)
 
 	do {
 		note(&c->journal->releasing, c->next + 1);
-			found = ringview_read_into(c->rv, buffer, sizeof(buffer), &length);
+		found = ringview_read_into(c->rv, buffer, sizeof(buffer), &length);
 		if (found > 0)
 			see(c, buffer, length);
 		note(&c->journal->released, c->next);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RINGVIEW_WAIT_BUSY on a ring in memory: how it waits, in a time that passes when the test says so.
- * What it holds back from the producers: test_reader_hold.c.
+ * RINGVIEW_WAIT_BUSY on a ring in memory: how it waits, in a time that passes when the test says
+ * so. What it holds back from the producers: test_reader_hold.c.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -41,10 +41,10 @@ static int close_holding(void **state)
 	return fixture_close(state);
 }
 
-#define with(strategy, test)                                         \
-	{                                                            \
-#test ", " #strategy, test, open_holding, close_holding,     \
-			(void *)(intptr_t)RINGVIEW_WAIT_##strategy   \
+#define with(strategy, test)                                             \
+	{                                                                \
+#test ", " #strategy, test, open_holding, close_holding, \
+			(void *)(intptr_t)RINGVIEW_WAIT_##strategy       \
 	}
 #define holding(test) with(PACED, test), with(BUSY, test)
 
@@ -61,8 +61,8 @@ static uint64_t eighth(const struct fixture *f)
 	return f->ring.size / 8;
 }
 
-/* Puts and reads the records @first to @last, and releases them; the end has been seen. Whether they
- * notified. */
+/* Puts and reads the records @first to @last, and releases them; the end has been seen. Whether
+ * they notified. */
 static bool read_range(struct fixture *f, uint64_t first, uint64_t last, uint32_t length)
 {
 	bool told;

@@ -290,7 +290,8 @@ static void a_short_pass_is_followed_by_a_pause(void **state)
 
 /* Timer slack. */
 
-/* The budget holds, and no sleep is so short that looking takes a CPU: below, at and above the slack.
+/* The budget holds, and no sleep is so short that looking takes a CPU: below, at and above the
+ * slack.
  */
 static void the_budget_holds_with_any_timer_slack(void **state)
 {
@@ -423,8 +424,7 @@ static void a_record_without_wakeup_after_silence_is_found_within_20_ms(void **s
 		struct stream s = {
 			.f = f, .gap = gaps[i], .left = 100, .flags = BPF_RB_NO_WAKEUP
 		};
-		const int64_t late =
-			gaps[i] < PACING_SILENCE_NS ? gaps[i] : PACING_SILENCE_NS;
+		const int64_t late = gaps[i] < PACING_SILENCE_NS ? gaps[i] : PACING_SILENCE_NS;
 
 		read_stream(&s, BUDGET, late + INSTANT);
 	}

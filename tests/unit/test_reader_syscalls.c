@@ -434,7 +434,8 @@ static void a_larger_slack_is_lowered_for_the_sleep(void **state)
 	assert_int_equal(slack_sets, 4);
 }
 
-/* A time-out may be late by the slack; nothing is known of when the record comes that it waits for. */
+/* A time-out may be late by the slack; nothing is known of when the record comes that it waits for.
+ */
 static void the_slack_is_left_alone_by_sleeps_to_the_time_out(void **state)
 {
 	struct fixture *f = *state;
