@@ -124,7 +124,12 @@ json_int_t integer_in(const json_t *object, const char *name)
 
 double real_in(const json_t *object, const char *name)
 {
-	return json_real_value(member(object, name, JSON_REAL));
+	/* One that happens to be whole is written without a point. */
+	const json_t *value = json_object_get(object, name);
+
+	if (!json_is_number(value))
+		fail_msg("%s is no number", name);
+	return json_number_value(value);
 }
 
 const char *text_in(const json_t *object, const char *name)
