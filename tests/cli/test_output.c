@@ -164,7 +164,7 @@ static void o_resolves_a_path_once(void **state)
 	assert_string_equal(text, "of somebody else");
 	free(text);
 	text = file_text(right);
-	assert_matches(text, "^path,source,event,");
+	assert_matches(text, "^path,touch,event_size,");
 	free(text);
 }
 

@@ -327,7 +327,7 @@ static void a_limit_of_the_memory_cgroup_is_told(void **state)
 	for (size_t i = 0; i < COUNT(arguments); i++)
 		assert_command_complains(
 			&(struct command){ .arguments = arguments[i], .cgroup = cgroup }, FAILED,
-			"of the memory cgroup");
+			"of memory that are available");
 }
 
 static void no_descriptors_are_told(void **state)
