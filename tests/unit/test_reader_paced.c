@@ -950,22 +950,49 @@ static int64_t raise_signal(void *context, int64_t now)
 	return VIRTUAL_NEVER;
 }
 
+static struct fixture *in_a_stream(void **state)
+{
+	struct fixture *f = paced(state);
+
+	begin_stream(f);
+	return f;
+}
+
+static struct fixture *of_event_at_a_busy_record(void **state)
+{
+	struct fixture *f = *state;
+
+	reopen(f);
+	reserve(f, 0, LENGTH);
+	return f;
+}
+
 /* At any moment of a wait after it has begun to sleep, also between two sleeps. */
 static void a_handled_signal_ends_each_wait(void **state)
 {
+	struct fixture *(*const scenes[])(
+		void **) = { in_a_stream, paced, of_event_at_a_busy_record };
 	struct sigaction action = { .sa_handler = count_signal }, saved;
 	int64_t after;
+	size_t i;
 
 	assert_int_equal(sigaction(SIGUSR1, &action, &saved), 0);
-	for (after = 100; after < 3 * BUDGET; after += 7 + after % 5) {
-		struct fixture *f = paced(state);
-		const int64_t start = (begin_stream(f), virtual_now());
+	for (i = 0; i < COUNT(scenes); i++) {
+		for (after = 100; after < 3 * BUDGET; after += 7 + after % 5) {
+			struct fixture *f = *state;
+			int64_t start;
 
-		handled = 0;
-		virtual_time_expect(raise_signal, NULL, start + after);
-		assert_int_equal(ringview_wait(f->rv, 5 * BUDGET), -EINTR);
-		assert_int_equal(handled, 1);
-		assert_in_range(virtual_now() - start, after, after + INSTANT);
+			start_at(f, 0);
+			scenes[i](state);
+			start = virtual_now();
+			handled = 0;
+			virtual_time_expect(raise_signal, NULL, start + after);
+			if (ringview_wait(f->rv, 5 * BUDGET) != -EINTR)
+				fail_msg("no signal after %lld ns ends wait %zu", (long long)after,
+					i);
+			assert_int_equal(handled, 1);
+			assert_in_range(virtual_now() - start, after, after + INSTANT);
+		}
 	}
 	assert_int_equal(sigaction(SIGUSR1, &saved, NULL), 0);
 }
