@@ -11,11 +11,16 @@
 
 #define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
 
+/* A signal that is handled between the look and the sleep does not end the sleep. */
+#define SLEEP_MOST_NS INT64_C(500000000)
+
 /* 0, or -EINTR when the user asked to stop. */
 static int sleep_until(int64_t at)
 {
-	while (!interrupted() && monotonic_sleep_until(at) == EINTR)
-		;
+	int64_t now;
+
+	while (!interrupted() && (now = monotonic_ns()) < at)
+		monotonic_sleep_until(at - now < SLEEP_MOST_NS ? at : now + SLEEP_MOST_NS);
 	return interrupted() ? -EINTR : 0;
 }
 
