@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,6 +109,7 @@ static const struct consumer_engine *engine_of(enum live_mode mode)
 
 int consumer_start(struct consumer *c, struct complaint *why)
 {
+	sigset_t all, before;
 	int err;
 
 	c->engine = engine_of(c->combination.mode);
@@ -115,7 +117,11 @@ int consumer_start(struct consumer *c, struct complaint *why)
 	if (!c->buffer)
 		return complain(why, -ENOMEM, "out of memory");
 	sem_init(&c->ready, 0, 0);
+	/* Signals are for the main thread: they are to end its waits. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = -pthread_create(&c->thread, NULL, consume, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
 		complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
 	} else {

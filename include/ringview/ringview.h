@@ -246,6 +246,8 @@ void ringview_close(struct ringview *rv);
  *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. Handlers run in these
  *                sleeps only, from the first on: none is missed. One that runs between the caller's
  *                own check and the first sleep ends nothing: let it call ringview_interrupt(). A
+ *                signal to the process may be handled here although another thread sleeps too:
+ *                block those that are another thread's before calling. A
  *                stopped and continued process, a debugger and a freezer do not end the wait.
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EINVAL      the reader is in a group
