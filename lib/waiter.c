@@ -211,6 +211,17 @@ static void look_at_others(struct waiter *w)
 	look_now_and_then(w);
 }
 
+/* Whether the user has not read all of what the last look found, and is not interrupted. */
+static bool has_rest(struct waiter *w)
+{
+	if (waiter_is_interrupted(w))
+		return false;
+	look_at_rest(w);
+	if (w->ready.first && w->many)
+		look_at_others(w);
+	return w->ready.first != NULL;
+}
+
 /* A reader whose turn is over has another one if it is not through; it is looked at again as long as
  * others are not. */
 static void end_turn(struct waiter *w, struct reader *r)
@@ -366,13 +377,8 @@ static int wait_paced(struct waiting *g)
 	/* What has come since the last look gathers first. */
 	bool gather = !pacing_is_silent(p) && g->timeout_ns != 0;
 
-	if (!waiter_is_interrupted(w)) {
-		look_at_rest(w);
-		if (w->ready.first && w->many)
-			look_at_others(w);
-		if (w->ready.first)
-			return outcome(w);
-	}
+	if (has_rest(w))
+		return outcome(w);
 	for (;;) {
 		const int64_t now = clock_now(), left = left_of(g, now);
 		int64_t pause_ns;
@@ -413,13 +419,8 @@ static int wait_busy(struct waiting *g)
 {
 	struct waiter *w = g->w;
 
-	if (!waiter_is_interrupted(w)) {
-		look_at_rest(w);
-		if (w->ready.first && w->many)
-			look_at_others(w);
-		if (w->ready.first)
-			return outcome(w);
-	}
+	if (has_rest(w))
+		return outcome(w);
 	for (;;) {
 		w->looked_ns = spin_until(w, w->looked_ns + w->pause_ns);
 		if (sleep_take_interrupt(w))
