@@ -108,15 +108,19 @@ static int add(const char *file, const char *name, const struct peer_hello *hell
 }
 
 /* Asks who it is, and adds the readers that it has. */
-static int ask(const char *file, struct complaint *why)
+static int ask(const char *name, struct complaint *why)
 {
 	static struct peers asked; /* those of a run ask for themselves */
-	const char *slash = strrchr(file, '/');
+	static char files[PEERS_MAX][PATH_MAX];
+	const char *file, *slash;
 	const struct peer *peer;
 	int err = 0;
 
 	if (asked.count == PEERS_MAX)
 		return complain(why, -ENOSPC, "there are %d peers already", PEERS_MAX);
+	file = files[asked.count];
+	snprintf(files[asked.count], sizeof(files[0]), "%s", name);
+	slash = strrchr(file, '/');
 	peer = peers_ask(&asked, file);
 	if (peer->err)
 		return complain(why, peer->err, "%s", peer->why.text);
@@ -137,7 +141,7 @@ int found_peers_add(const char *file, struct complaint *why)
 	for (size_t i = 0; i < found_count; i++)
 		if (strcmp(found[i].file, real) == 0)
 			return 0;
-	err = ask(strdup(real), &said);
+	err = ask(real, &said);
 	if (err)
 		return complain(why, err, "-peer: %s %s", file, said.text);
 	for (size_t i = before; i < found_count; i++)
@@ -170,7 +174,7 @@ void found_peers_look(void)
 		if (name[0] != '.' && !is_known(name) &&
 			snprintf(file, sizeof(file), "%s/%s", folder, name) < (int)sizeof(file) &&
 			stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-			access(file, X_OK) == 0 && ask(strdup(file), &why))
+			access(file, X_OK) == 0 && ask(file, &why))
 			fprintf(stderr, "%s: left out: peer %s\n", name, why.text);
 		free(entries[i]);
 	}
