@@ -74,16 +74,18 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	char *const arguments[] = { (char *)file, number, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t usual;
+	sigset_t usual, none;
 	int err;
 
-	/* Ignored here (main.c), and exec would leave it so. */
+	/* Ignored here (main.c), and blocked in the threads of live; exec would leave it so. */
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
 	sigaddset(&usual, SIGXFSZ);
+	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_init(&actions);
 	/* First, since the map may have the number of what follows. */
 	posix_spawn_file_actions_adddup2(&actions, map_fd, MAP_NUMBER);
