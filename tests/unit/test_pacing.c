@@ -92,13 +92,13 @@ static void the_first_sleep_after_silence_is_bounded_by_the_fastest_producer(voi
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		start(&p);
 		look_after(&p, HOUR, 64, sizes[i]);
-		assert_int_equal(sleep_of(&p), sizes[i] / 2 / PACING_FASTEST);
+		assert_int_equal(sleep_of(&p), sizes[i] / PACING_FILL_PART / PACING_FASTEST);
 		/* And again after each further silence. */
 		run_steadily(&p, 0.01, sizes[i], 100);
 		while (!is_silent(&p))
 			look_after(&p, BUDGET, 0, sizes[i]);
 		look_after(&p, HOUR, 64, sizes[i]);
-		assert_int_equal(sleep_of(&p), sizes[i] / 2 / PACING_FASTEST);
+		assert_int_equal(sleep_of(&p), sizes[i] / PACING_FILL_PART / PACING_FASTEST);
 	}
 }
 
@@ -123,7 +123,7 @@ static void a_slow_stream_is_looked_at_once_in_a_budget(void **state)
 	assert_int_equal(sleep_of(&p), BUDGET);
 }
 
-static void a_stream_is_looked_at_when_the_ring_is_half_full(void **state)
+static void a_stream_is_looked_at_when_a_part_of_the_ring_is_full(void **state)
 {
 	const double fractions[] = { 0.51, 0.75, 1, 3, 10, 100 }; /* of the ring, in a budget */
 	const uint64_t sizes[] = { 4 * KIB, 256 * KIB, 16 * MIB };
@@ -134,11 +134,12 @@ static void a_stream_is_looked_at_when_the_ring_is_half_full(void **state)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		for (k = 0; k < sizeof(fractions) / sizeof(fractions[0]); k++) {
 			const double rate = fractions[k] * (double)sizes[i] / (double)BUDGET;
-			const int64_t expected = (int64_t)((double)BUDGET / 2 / fractions[k]);
+			const int64_t expected =
+				(int64_t)((double)BUDGET / PACING_FILL_PART / fractions[k]);
 
 			start(&p);
 			run_steadily(&p, rate, sizes[i], 100);
-			/* Bytes and nanoseconds are whole: half of 4 KiB by 1 of 2048. */
+			/* Bytes and nanoseconds are whole: a part of 4 KiB by 1 of 1024. */
 			assert_in_range(sleep_of(&p), expected - expected / 500 - 2,
 				expected + expected / 500 + 2);
 		}
@@ -153,12 +154,12 @@ static void a_burst_shortens_the_next_sleep_at_once(void **state)
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	assert_int_equal(sleep_of(&p), BUDGET);
-	/* A quarter of the ring in 100 us: half of it would take 200, of which some was slept. */
-	look_after(&p, 50 * US, MIB / 4, MIB);
+	/* Half of the part in 50 us. */
+	look_after(&p, 50 * US, MIB / PACING_FILL_PART / 2, MIB);
 	assert_int_equal(sleep_of(&p), 100 * US);
-	look_after(&p, 50 * US, MIB / 2, MIB);
+	look_after(&p, 50 * US, MIB / PACING_FILL_PART, MIB);
 	assert_int_equal(sleep_of(&p), 50 * US);
-	look_after(&p, 1 * US, MIB / 2, MIB);
+	look_after(&p, 1 * US, MIB / PACING_FILL_PART, MIB);
 	assert_int_equal(sleep_of(&p), 1 * US);
 }
 
@@ -170,7 +171,7 @@ static void a_lull_is_believed_half_with_each_look(void **state)
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	look_after(&p, US, MIB / 2, MIB);
+	look_after(&p, US, MIB / PACING_FILL_PART, MIB);
 	for (expected = 2 * US; expected < BUDGET; expected *= 2) {
 		look_after(&p, US, 64, MIB);
 		assert_int_equal(sleep_of(&p), expected);
@@ -186,8 +187,8 @@ static void a_lull_is_believed_no_further_than_it_goes(void **state)
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	look_after(&p, 10 * US, MIB / 2, MIB);
-	look_after(&p, 10 * US, MIB / 3, MIB);
+	look_after(&p, 10 * US, MIB / PACING_FILL_PART, MIB);
+	look_after(&p, 10 * US, 2 * MIB / 3 / PACING_FILL_PART, MIB);
 	assert_in_range(sleep_of(&p), 15 * US - 1, 15 * US + 1);
 }
 
@@ -198,7 +199,7 @@ static void empty_looks_are_a_lull_and_then_silence(void **state)
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	look_after(&p, 10 * US, MIB / 2, MIB);
+	look_after(&p, 10 * US, MIB / PACING_FILL_PART, MIB);
 	assert_int_equal(sleep_of(&p), 10 * US);
 	look_after(&p, 10 * US, 0, MIB);
 	assert_int_equal(sleep_of(&p), 20 * US);
@@ -257,12 +258,12 @@ static void a_stream_never_ends_when_the_reader_lingers_for_ever(void **state)
 	(void)state;
 	pacing_start(&p, BUDGET, INT64_MAX, START);
 	/* Silence until a record has come, though it be one. */
-	look_after(&p, HOUR, 0, MIB);
+	look_after(&p, HOUR, 0, 16 * MIB);
 	assert_true(is_silent(&p));
-	pacing_looked(&p, 64, MIB, true, p.looked_ns + HOUR);
+	pacing_looked(&p, 64, 16 * MIB, true, p.looked_ns + HOUR);
 	for (i = 0; i < 1000; i++) {
 		assert_false(is_silent(&p));
-		look_after(&p, HOUR, 0, MIB);
+		look_after(&p, HOUR, 0, 16 * MIB);
 		assert_int_equal(sleep_of(&p), BUDGET);
 	}
 }
@@ -392,10 +393,10 @@ static void the_time_of_a_short_pass_is_a_part_of_that_in_which_the_ring_fills_u
 	(void)state;
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
-	look_after(&p, 50 * US, MIB / 4, MIB);
+	look_after(&p, 50 * US, MIB / PACING_FILL_PART / 2, MIB);
 	assert_int_equal(sleep_of(&p), 100 * US);
 	assert_int_equal(pacing_pause(&p, p.looked_ns + 10 * US), 90 * US);
-	look_after(&p, 5 * US, MIB / 2, MIB);
+	look_after(&p, 5 * US, MIB / PACING_FILL_PART, MIB);
 	assert_true(pacing_pause(&p, p.looked_ns + 5 * US) <= 0);
 	assert_true(pacing_pause(&p, p.looked_ns + 6 * US) <= 0);
 }
@@ -532,7 +533,7 @@ static void a_clock_that_does_not_advance_is_a_nanosecond(void **state)
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	look_after(&p, 0, 64, MIB);
-	assert_int_equal(sleep_of(&p), MIB / 2 / 64);
+	assert_int_equal(sleep_of(&p), MIB / PACING_FILL_PART / 64);
 	look_after(&p, 0, MIB, MIB);
 	assert_int_equal(sleep_of(&p), 1);
 }
@@ -545,7 +546,7 @@ static void a_clock_that_goes_backwards_is_a_nanosecond(void **state)
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	look_after(&p, -MS, 64, MIB);
-	assert_int_equal(sleep_of(&p), MIB / 2 / 64);
+	assert_int_equal(sleep_of(&p), MIB / PACING_FILL_PART / 64);
 }
 
 static void the_largest_ring_and_hours_do_not_overflow(void **state)
@@ -566,14 +567,14 @@ static void the_largest_ring_and_hours_do_not_overflow(void **state)
 	assert_int_equal(sleep_of(&p), 2);
 }
 
-static void the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second(void **state)
+static void the_first_sleep_in_the_largest_ring_does_not_overflow(void **state)
 {
 	struct pacing p;
 
 	(void)state;
 	pacing_start(&p, 1000 * MS, 0, START);
 	look_after(&p, HOUR, 64, 2 * GIB);
-	assert_int_equal(sleep_of(&p), 2 * GIB / 2 / PACING_FASTEST);
+	assert_int_equal(sleep_of(&p), 2 * GIB / PACING_FILL_PART / PACING_FASTEST);
 }
 
 /* A producer and a reader, simulated. */
@@ -646,7 +647,9 @@ static void every_event_is_looked_at_within_the_budget(void **state)
 
 		s.budget = 1 + (int64_t)below(1u << below(31)) % 1000000000;
 		s.oversleep = below(2) ? 0 : (int64_t)below(60 * US);
-		pacing_start(&s.pacing, s.budget, (int64_t)(below(2) * below(1u << 31)), START);
+		/* At most 1,000 budgets: each is a look. */
+		pacing_start(
+			&s.pacing, s.budget, (int64_t)(below(2) * below(1000)) * s.budget, START);
 		for (event = 0; event < 2000; event++) {
 			/* Bursts of random gaps, and silences of up to 1 s between them. */
 			if (below(50) == 0)
@@ -667,7 +670,7 @@ static uint64_t fill(double rate, int64_t ns)
 	return (uint64_t)(rate * (double)ns);
 }
 
-static void a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full(void **state)
+static void a_ring_at_a_rate_that_was_seen_is_never_fuller_than_that_part(void **state)
 {
 	int round;
 
@@ -691,7 +694,7 @@ static void a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full(void **s
 				break; /* so slow that looks find nothing */
 			assert_in_range(ns, 1, budget);
 			/* Bytes are whole: a thousandth of what a look finds, at least. */
-			if (bytes > size / 2 + size / 500 + (uint64_t)rate + 1)
+			if (bytes > size / PACING_FILL_PART + size / 500 + (uint64_t)rate + 1)
 				fail_msg("%llu of %llu bytes after %lld ns of %f bytes each",
 					(unsigned long long)bytes, (unsigned long long)size,
 					(long long)ns, rate);
@@ -750,7 +753,7 @@ int main(void)
 		cmocka_unit_test(the_first_sleep_after_silence_is_bounded_by_the_fastest_producer),
 		cmocka_unit_test(the_first_sleep_after_silence_is_the_budget_in_a_large_ring),
 		cmocka_unit_test(a_slow_stream_is_looked_at_once_in_a_budget),
-		cmocka_unit_test(a_stream_is_looked_at_when_the_ring_is_half_full),
+		cmocka_unit_test(a_stream_is_looked_at_when_a_part_of_the_ring_is_full),
 		cmocka_unit_test(a_burst_shortens_the_next_sleep_at_once),
 		cmocka_unit_test(a_lull_is_believed_half_with_each_look),
 		cmocka_unit_test(a_lull_is_believed_no_further_than_it_goes),
@@ -778,9 +781,9 @@ int main(void)
 		cmocka_unit_test(a_clock_that_does_not_advance_is_a_nanosecond),
 		cmocka_unit_test(a_clock_that_goes_backwards_is_a_nanosecond),
 		cmocka_unit_test(the_largest_ring_and_hours_do_not_overflow),
-		cmocka_unit_test(the_first_sleep_in_the_largest_ring_is_a_quarter_of_a_second),
+		cmocka_unit_test(the_first_sleep_in_the_largest_ring_does_not_overflow),
 		cmocka_unit_test(every_event_is_looked_at_within_the_budget),
-		cmocka_unit_test(a_ring_at_a_rate_that_was_seen_is_never_more_than_half_full),
+		cmocka_unit_test(a_ring_at_a_rate_that_was_seen_is_never_fuller_than_that_part),
 		cmocka_unit_test(no_ring_overflows_while_the_rate_at_most_doubles),
 	};
 
