@@ -23,15 +23,15 @@ void pacing_start(struct pacing *p, int64_t budget_ns, int64_t linger_ns, int64_
 		.linger_ns = linger_ns ? linger_ns : PACING_LINGER_BUDGETS * budget_ns,
 		.looked_ns = now_ns,
 		.found_ns = INT64_MIN / 2, /* long ago */
-		.half_ns = INT64_MAX,
+		.fill_ns = INT64_MAX,
 		.silence_ns = budget_ns,
 	};
 }
 
-/* The time in which @bytes in @took_ns come to half of @size. */
-static int64_t half_full_ns(uint64_t bytes, uint64_t size, int64_t took_ns)
+/* The time in which @bytes in @took_ns come to the part of @size that may fill up. */
+static int64_t fill_ns(uint64_t bytes, uint64_t size, int64_t took_ns)
 {
-	double ns = (double)took_ns * (double)size / (2 * (double)bytes);
+	double ns = (double)took_ns * (double)size / (PACING_FILL_PART * (double)bytes);
 
 	if (ns < 1)
 		return 1;
@@ -45,20 +45,21 @@ void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single,
 
 	p->looked_ns = now_ns;
 	/* A burst counts at once; a lull is believed only half, each time that it is seen again. */
-	p->half_ns = twice(p->half_ns);
+	p->fill_ns = twice(p->fill_ns);
 	if (bytes == 0) {
 		if (!pacing_is_silent(p))
 			p->silence_ns = lingered ? p->budget_ns : 0;
 		/* Not by looks that come sooner, after a time-out or a discarded record, say. */
 		else if (took_ns >= p->silence_ns / 2)
-			p->silence_ns = shorter(twice(p->silence_ns),
-				longer(p->budget_ns, PACING_SILENCE_NS));
+			p->silence_ns = shorter(
+				twice(p->silence_ns), longer(p->budget_ns, PACING_SILENCE_NS));
 		return;
 	}
-	p->half_ns = shorter(p->half_ns, half_full_ns(bytes, size, took_ns));
+	p->fill_ns = shorter(p->fill_ns, fill_ns(bytes, size, took_ns));
 	/* How fast a burst is of which the silence before is a part is not known. */
 	if (pacing_is_silent(p))
-		p->half_ns = shorter(p->half_ns, (int64_t)(size / 2 / PACING_FASTEST));
+		p->fill_ns =
+			shorter(p->fill_ns, (int64_t)(size / PACING_FILL_PART / PACING_FASTEST));
 	/* A record by itself, so long after the last: lingering for the next would be in vain. */
 	p->silence_ns = single && lingered ? p->budget_ns : 0;
 	p->found_ns = now_ns;
@@ -71,5 +72,5 @@ int64_t pacing_pause(const struct pacing *p, int64_t now_ns)
 	/* What came while a long pass was read has waited already. */
 	if (now_ns - p->looked_ns > p->budget_ns / PACING_CHASE_PART)
 		return 0;
-	return shorter(p->budget_ns, p->half_ns - (now_ns - p->looked_ns));
+	return shorter(p->budget_ns, p->fill_ns - (now_ns - p->looked_ns));
 }

@@ -26,6 +26,11 @@
  * 64 B as fast as it can makes 1.7 (Zen 4). */
 #define PACING_FASTEST 4
 
+/* A look finds at most this part of a ring, at a rate that was seen before: the rest is for sleeps
+ * that end late. With a half, a ring of 256 KiB and 120 MB a second lost 0.3 % to stalls of 2 ms.
+ */
+#define PACING_FILL_PART 4
+
 /* Reading that took more than this part of a budget is followed by a look at once, in place of a
  * sleep in which the events that came meanwhile would get old. */
 #define PACING_CHASE_PART 16
@@ -35,7 +40,7 @@ struct pacing {
 	int64_t linger_ns;
 	int64_t looked_ns;  /* when the last look was */
 	int64_t found_ns;   /* when the last look was that found something */
-	int64_t half_ns;    /* in which a ring gets half full, at the highest rate seen lately */
+	int64_t fill_ns;    /* in which that part of a ring fills up, at the highest rate lately */
 	int64_t silence_ns; /* how long to sleep in silence; 0 while a stream lives */
 };
 

@@ -361,7 +361,7 @@ static int pause_paced(struct waiting *g, int64_t pause_ns, int64_t left, int64_
 {
 	struct waiter *w = g->w;
 
-	if (pause_ns <= SPIN_NS && w->pacing.half_ns < w->pacing.budget_ns) {
+	if (pause_ns <= SPIN_NS && w->pacing.fill_ns < w->pacing.budget_ns) {
 		spin_until(w, now + (pause_ns < left ? pause_ns : left));
 		return 0;
 	}

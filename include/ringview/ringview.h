@@ -98,7 +98,7 @@ enum ringview_wait_strategy {
 
 	/*
 	 * While a stream lives, sleep between looks at the ring for the latency budget, or less
-	 * where the ring would be half full before, and let no producer notify. When nothing has
+	 * where a quarter of the ring would fill before, and let no producer notify. When nothing has
 	 * come for @linger_ns, release everything and sleep until a notification.
 	 *
 	 * Until then releases hold the last record back (see ringview_release()). A record that is
