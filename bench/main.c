@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "cli/settings.h"
-#include "commands.h"
-#include "interrupt.h"
+#include "commands/commands.h"
+#include "base/interrupt.h"
 #include "ringview/ringview.h"
 
 static const struct {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cli/settings.h"
-#include "live/live_checks.h"
+#include "readers/live_checks.h"
 
 static void add(struct settings *s, int mode, int wait)
 {

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <string.h>
 
-#include "peers/found_peers.h"
+#include "readers/found_peers.h"
 #include "cli/settings.h"
 #include "results/comparison.h"
 #include "results/table.h"

@@ -17,8 +17,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cli/values.h"
-#include "complaint.h"
+#include "base/values.h"
+#include "base/complaint.h"
 
 /* What the target points to, and how the value is written. */
 enum flag_kind {

@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "cli/flags.h"
-#include "complaint.h"
-#include "live/live.h"
-#include "measure.h"
-#include "paths/path.h"
-#include "workload.h"
+#include "base/complaint.h"
+#include "rings/live.h"
+#include "measure/measure.h"
+#include "readers/path.h"
+#include "rings/workload.h"
 
 #define PROGRAM "bpf_ringbuf_zc_benchmark"
 

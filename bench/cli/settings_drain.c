@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "peers/found_peers.h"
+#include "readers/found_peers.h"
 #include "cli/settings.h"
-#include "peers/peers.h"
+#include "readers/peers.h"
 
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why)
 {

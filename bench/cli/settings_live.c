@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "peers/found_peers.h"
+#include "readers/found_peers.h"
 #include "cli/settings.h"
-#include "live/live_checks.h"
-#include "live/plan.h"
+#include "readers/live_checks.h"
+#include "rings/plan.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
 

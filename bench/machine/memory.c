@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "machine/memory.h"
 #include "machine/system_files.h"
 

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 
 /*
  * Bytes that can be taken before the kernel reclaims in vain and kills: the least of MemAvailable

@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "interrupt.h"
-#include "monotonic.h"
+#include "base/interrupt.h"
+#include "base/monotonic.h"
 #include "report/gnuplot.h"
-#include "write_all.h"
+#include "base/write_all.h"
 
 #define LOOK_NS 1000000 /* how often to see whether it is done: a plot takes many times that */
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 
 /* Runs gnuplot with @script, for @limit_ns at most. 0, and what it wrote, which is for the caller
  * to free; or a negative errno with @why: -ETIMEDOUT, or -EINTR when the user asked to stop. */

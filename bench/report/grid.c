@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths/path.h"
+#include "readers/path.h"
 #include "report/grid.h"
 #include "results/amounts.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "controls.h"
+#include "base/controls.h"
 #include "report/gnuplot.h"
 #include "report/page.h"
 #include "report/svg.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "report/sections.h"
 
 void write_live_limits(struct page *page, const struct grid *grid)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "report/sections.h"
 
 static const struct figure {

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "controls.h"
+#include "base/controls.h"
 #include "report/page.h"
 
 static const char *const tone_words[] = {

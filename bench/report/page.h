@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 #include "report/plot.h"
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 #include "results/result_file.h"
 
 /* A page with more is for nobody to read. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "report/sections.h"
 
 /* "duration 1s" for duration_ns: 1e9; "ring size 1MiB" for ring_size: 1048576. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "results/amounts.h"
 
 /* Three digits, of @value below about 1000. */

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/values.h"
-#include "paths/path.h"
+#include "base/values.h"
+#include "readers/path.h"
 #include "results/style.h"
 #include "results/texts.h"
 

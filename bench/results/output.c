@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "results/output.h"
-#include "write_all.h"
+#include "base/write_all.h"
 
 int output_begin(struct output *output)
 {

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 
 struct output {
 	FILE *stream; /* write here */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 
 /* The rounds of one path, size and way, of all runs in a file together. */
 struct series {

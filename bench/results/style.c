@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "results/style.h"
 
 bool style_colour_wanted(void)

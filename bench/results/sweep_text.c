@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths/path.h"
+#include "readers/path.h"
 #include "results/style.h"
 #include "results/texts.h"
-#include "workload.h"
+#include "rings/workload.h"
 
 #define PATHS_WIDE 9 /* most that fit a line with wide columns */
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "machine/machine.h"
-#include "peers/peers.h"
+#include "readers/peers.h"
 #include "results/json_values.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"

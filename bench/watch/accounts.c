@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sources/bpf_accounts.h"
+#include "rings/bpf_accounts.h"
 #include "watch/accounts.h"
 
 /* A map of more is read up to here: one account a program or thread is what they are for. */

@@ -6,7 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "monotonic.h"
+#include "base/monotonic.h"
 #include "watch/keys.h"
 
 static struct termios before;

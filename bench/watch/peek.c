@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "interrupt.h"
-#include "monotonic.h"
+#include "base/interrupt.h"
+#include "base/monotonic.h"
 #include "results/amounts.h"
 #include "watch/peek.h"
 #include "watch/ring_header.h"

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "monotonic.h"
+#include "base/monotonic.h"
 #include "watch/rings.h"
 
 /* Who holds the rings is asked for again after so long, or sooner when there is a new ring: it

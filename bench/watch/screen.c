@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "watch/screen.h"
-#include "write_all.h"
+#include "base/write_all.h"
 
 /* A window that nobody gave a size, as of some serial lines. */
 #define COLUMNS_DEFAULT 80

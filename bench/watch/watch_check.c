@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "results/amounts.h"
 #include "watch/watch_check.h"
 #include "watch/watch_report.h"

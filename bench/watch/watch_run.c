@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cli/settings.h"
-#include "interrupt.h"
-#include "monotonic.h"
+#include "base/interrupt.h"
+#include "base/monotonic.h"
 #include "results/output.h"
 #include "results/style.h"
 #include "watch/keys.h"

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "results/amounts.h"
 #include "results/style.h"
 #include "watch/watch_report.h"

@@ -8,7 +8,7 @@
 
 #include <linux/bpf.h>
 
-#include "complaint.h"
+#include "base/complaint.h"
 #include "watch/ring_sample.h"
 
 struct ring_target {

@@ -11,7 +11,7 @@ import (
 const (
 	goldenFactor = 0x9e3779b97f4a7c15 // SIZED_FACTOR of bpf/events.h
 
-	// As bench/live/consumer_event.h: events that were all due before the clock was read, and
+	// As bench/readers/consumer_event.h: events that were all due before the clock was read, and
 	// that no wait parts, are handled within nanoseconds. One in so many reads the clock.
 	clockEvery = 8
 	// Discarded records may be the last in the ring: then no event says that it is empty, and
@@ -25,7 +25,7 @@ type stream struct {
 	read uint64
 }
 
-// consumer checks each event and takes its latency, as bench/live/consumer_event.h does.
+// consumer checks each event and takes its latency, as bench/readers/consumer_event.h does.
 type consumer struct {
 	eventSize uint64
 	steps     uint64 // of work on an event

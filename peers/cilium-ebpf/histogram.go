@@ -7,7 +7,7 @@ import (
 	"math/bits"
 )
 
-// As in bench/live/histogram.h; the test compares the two.
+// As in bench/statistics/histogram.h; the test compares the two.
 const (
 	histogramSubBits = 6
 	histogramMaxBits = 40

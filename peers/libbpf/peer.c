@@ -14,11 +14,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "live/histogram.h"
-#include "live/work.h"
+#include "statistics/histogram.h"
+#include "readers/work.h"
 #include "live_events.h"
-#include "monotonic.h"
-#include "paths/touch.h"
+#include "base/monotonic.h"
+#include "readers/touch.h"
 #include "sized_fill.h"
 
 #ifndef PEER_NAME
@@ -144,7 +144,7 @@ struct live {
 	struct histogram latency;
 };
 
-/* As bench/live/consumer_event.h. The clock is read for each event: it is libbpf's call that costs. */
+/* As bench/readers/consumer_event.h. The clock is read for each event: it is libbpf's call that costs. */
 static int handle(void *context, void *data, size_t length)
 {
 	struct live *live = context;

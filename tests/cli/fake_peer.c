@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "live_events.h"
-#include "paths/path.h"
-#include "paths/touch.h"
+#include "readers/path.h"
+#include "readers/touch.h"
 
 static const char *name, *behaviour;
 

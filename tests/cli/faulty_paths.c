@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "paths/path.h"
-#include "paths/touch.h"
+#include "readers/path.h"
+#include "readers/touch.h"
 
 struct faulty_state {
 	struct ringview *reader;

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/values.h"
-#include "commands.h"
+#include "base/values.h"
+#include "commands/commands.h"
 #include "demand.h"
 #include "cli/settings.h"
 #include "sink.h"
-#include "typed_command.h"
+#include "commands/typed_command.h"
 
 #define ARGUMENTS_MOST 24
 #define TEXT_MOST 1024

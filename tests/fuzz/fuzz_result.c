@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "commands.h"
+#include "commands/commands.h"
 #include "demand.h"
 #include "results/result_file.h"
 #include "sink.h"

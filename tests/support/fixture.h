@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "ringview/ringview.h"
-#include "sources/memory_ring.h"
+#include "rings/memory_ring.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sources/memory_ring.h"
+#include "rings/memory_ring.h"
 #include "statistics/random.h"
 
 #define MODEL_RING_MOST (1 << 16)

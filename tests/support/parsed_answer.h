@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "peers/peer_answer.h"
+#include "readers/peer_answer.h"
 
 /* What a peer may say; the test fails where it is no object. To be released. Include cmocka before.
  */

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "live/histogram.h"
+#include "statistics/histogram.h"
 #include "statistics/random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

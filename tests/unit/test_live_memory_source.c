@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "cli/values.h"
-#include "live/live_source.h"
-#include "live/plan.h"
-#include "live/producers.h"
+#include "base/values.h"
+#include "rings/live_source.h"
+#include "rings/plan.h"
+#include "rings/producers.h"
 #include "support/fixture.h"
 
 #define S UINT64_C(1000000000)

@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/values.h"
-#include "live/live_table.h"
+#include "base/values.h"
+#include "results/live_table.h"
 #include "results/result_file.h"
 #include "results/style.h"
 

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "peers/peer_process.h"
+#include "readers/peer_process.h"
 
 #define LONG_NS INT64_C(30000000000) /* for what comes at once */
 #define SHORT_NS 20000000            /* for what never comes */

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/preset.h"
+#include "commands/preset.h"
 
 static struct preset preset;
 

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/values.h"
+#include "base/values.h"
 #include "cli/settings.h"
 #include "results/table.h"
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/live_watch.h"
+#include "commands/live_watch.h"
 #include "results/amounts.h"
 #include "watch/keys.h"
 #include "watch/screen.h"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "live/work.h"
+#include "readers/work.h"
 
 static void no_time_is_no_work(void **state)
 {

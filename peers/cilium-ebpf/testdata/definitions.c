@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/histogram.h"
+#include "statistics/histogram.h"
 #include "live_events.h"
-#include "paths/touch.h"
+#include "readers/touch.h"
 
 #define EVENTS 3 /* one after the other, into one sum */
 

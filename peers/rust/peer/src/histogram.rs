@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! Latencies, in the buckets of bench/live/histogram.h.
+//! Latencies, in the buckets of bench/statistics/histogram.h.
 
 pub const SUB_BITS: u32 = 6;
 pub const MAX_BITS: u32 = 40;
@@ -11,7 +11,7 @@ pub struct Histogram {
     min: u64,
 }
 
-/// histogram_bucket() of bench/live/histogram.h.
+/// histogram_bucket() of bench/statistics/histogram.h.
 #[inline]
 pub fn bucket(value: u64) -> usize {
     if value >> MAX_BITS != 0 {

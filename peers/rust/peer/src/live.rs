@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! What is done with each event in `live`: bench/live/consumer_event.h.
+//! What is done with each event in `live`: bench/readers/consumer_event.h.
 
 use crate::clock::now_ns;
 use crate::histogram::Histogram;

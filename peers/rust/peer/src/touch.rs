@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! The work on each event in `drain`: that of bench/paths/touch.h, with the same sums. A type for
+//! The work on each event in `drain`: that of bench/readers/touch.h, with the same sums. A type for
 //! each touching, so that readers are compiled for it and nothing is decided per event.
 //!
 //! As in C, lengths are not checked, other than by SKB_FIELDS: the driver asks for a touching that
@@ -43,7 +43,7 @@ fn rest(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// sum_words() of bench/paths/touch.h.
+/// sum_words() of bench/readers/touch.h.
 ///
 /// # Safety
 /// @length bytes have to be readable.

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/build_folder.h"
+
+/* The folder that this program is in. */
+static int own_folder(char folder[PATH_MAX])
+{
+	const ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+	char *slash;
+
+	if (length < 0)
+		return -errno;
+	folder[length] = '\0';
+	slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	return 0;
+}
+
+/*
+ * By what the build knows, not by how the folders look: whoever can write beside a copy of this
+ * program could make them look like these, and root would run what he put there.
+ */
+bool build_folder_was_left(void)
+{
+	char folder[PATH_MAX];
+	struct stat here, built;
+
+	return own_folder(folder) || stat(folder, &here) || stat(BENCH_BUILD_FOLDER "/bench", &built) ||
+	       here.st_dev != built.st_dev || here.st_ino != built.st_ino;
+}
+
+int build_folder_path(char path[PATH_MAX], const char *file)
+{
+	if (build_folder_was_left())
+		return -ENOENT;
+	return snprintf(path, PATH_MAX, "%s/%s", BENCH_BUILD_FOLDER, file) < PATH_MAX
+		       ? 0
+		       : -ENAMETOOLONG;
+}

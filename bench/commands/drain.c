@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drain: fill, then time the reading, as the seed of this benchmark does. sweep: the same over many
+ * event sizes.
+ */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/settings.h"
+#include "commands/commands.h"
+#include "measure/cache.h"
+#include "machine/machine.h"
+#include "readers/peers.h"
+#include "readers/peer_path.h"
+#include "base/pin.h"
+#include "commands/progress.h"
+#include "results/output.h"
+#include "results/style.h"
+#include "results/texts.h"
+#include "commands/typed_command.h"
+
+#define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
+
+/* All that a run of several workloads holds on to. */
+struct benchmark {
+	const struct settings *settings;
+	struct complaint *why;
+	struct measurement *measurement;
+	struct table table;
+	struct machine machine;
+	struct counters counters;
+	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
+	const struct path *paths[PATHS_MAX];
+	size_t path_count;
+	struct peers peers;
+	size_t workloads, workloads_done;
+	struct progress progress;
+};
+
+static int pin(int cpu, struct complaint *why)
+{
+	int err = pin_thread(cpu);
+
+	return err ? complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			     strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1)
+		   : 0;
+}
+
+static void show_progress(void *context, size_t done, size_t expected)
+{
+	struct benchmark *b = context;
+	double share = expected > 0 ? (double)done / (double)expected : 0;
+	char of[32] = "", workload[64] = "";
+
+	share = ((double)b->workloads_done + share) / (double)b->workloads;
+	if (expected > 0)
+		snprintf(of, sizeof(of), " of %zu", expected);
+	if (b->workloads > 1)
+		snprintf(workload, sizeof(workload), ", workload %zu of %zu", b->workloads_done + 1,
+			b->workloads);
+	progress_show(&b->progress, share, "round %zu%s%s", done + 1, of, workload);
+}
+
+/* The paths that can run here. */
+static int choose_paths(struct benchmark *b)
+{
+	const struct settings *settings = b->settings;
+	int err = 0;
+
+	for (size_t i = 0; i < settings->path_count && !err; i++) {
+		const struct path *path = settings->paths[i];
+		const struct peer_wish wish = { path->name, path->program, path->optional,
+			settings->all_paths };
+		bool has = true;
+
+		if (path->program && !peers_has_program(&wish, settings->source == SOURCE_BPF))
+			continue;
+		if (path->needs_map && settings->source == SOURCE_MEMORY) {
+			if (!path->optional)
+				fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
+					path->name);
+			continue;
+		}
+		if (path->program)
+			err = peers_choose(&b->peers, &wish, &has, b->why);
+		if (has)
+			b->paths[b->path_count++] = path;
+	}
+	return err;
+}
+
+/* The peer's path that made a measurement fail takes no further part, and its results are not to
+ * be trusted. False when that was not the reason, or nothing is left. */
+static bool drop_failed_peer(struct benchmark *b)
+{
+	const struct path *failed = b->measurement->failed;
+	size_t kept = 0;
+
+	if (!failed)
+		return false;
+	/* "path NAME: " is before it. */
+	peers_add_failure(&b->peers, failed->name, strchr(b->why->text, ':') + 2);
+	table_remove(&b->table, failed->name);
+	for (size_t i = 0; i < b->path_count; i++)
+		if (b->paths[i] != failed)
+			b->paths[kept++] = b->paths[i];
+	b->path_count = kept;
+	return kept > 0;
+}
+
+/* The path that is measured twice, to learn the noise: the one that ratios refer to. */
+static size_t twin_of(const struct benchmark *b)
+{
+	for (size_t i = 0; i < b->path_count; i++)
+		if (b->paths[i] == &copy_path)
+			return i;
+	return 0;
+}
+
+/* Whether the others are compared with it, beside the one that runs twice. */
+static bool is_baseline(const struct path *path)
+{
+	return path == &libbpf_path || path == &libbpf17_path || path == &floor_path;
+}
+
+static void add_row(
+	struct table *table, const struct measurement *m, const struct path_samples *samples)
+{
+	const double events = (double)m->workload.events, all = events * (double)m->rounds;
+	const struct counters_values *counted = &samples->counted;
+	struct row *row = table_add_row(table, samples->path->name, m->rounds);
+
+	row->event_size = m->workload.event_size;
+	row->limit = samples->path->role == PATH_LIMIT;
+	row->baseline = is_baseline(samples->path);
+	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[m->workload.touch]);
+	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
+	snprintf(row->benchmark, sizeof(row->benchmark),
+		"BenchmarkRead/event=%s/size=%" PRIu32 "/touch=%s/path=%s",
+		event_names[m->workload.event], row->event_size, row->touch, row->path);
+	for (size_t i = 0; i < m->rounds; i++) {
+		row_set(row, METRIC_ELAPSED_NS, i, samples->rounds_ns[i]);
+		row_set(row, METRIC_CONSUMED, i, events);
+		row_set(row, METRIC_NS, i, samples->rounds_ns[i] / events);
+	}
+	if (counted->cycles == 0)
+		return;
+	row->scaled = counted->scaled;
+	row_set_whole(row, METRIC_CYCLES, (double)counted->cycles / all);
+	row_set_whole(row, METRIC_INSTRUCTIONS, (double)counted->instructions / all);
+	if (counted->cache_misses >= 0)
+		row_set_whole(row, METRIC_CACHE_MISSES, (double)counted->cache_misses / all);
+}
+
+/* What was measured of one workload. */
+static void add_group(struct benchmark *b)
+{
+	const struct measurement *m = b->measurement;
+	const bool twin = m->twin_of < m->path_count;
+
+	table_add_group(&b->table, "", NULL);
+	for (size_t i = 0; i < m->path_count + twin; i++)
+		add_row(&b->table, m, &m->samples[i]);
+	table_end_group(&b->table, twin ? m->twin_of : 0, twin);
+	if (m->own_memory > b->table.own_memory)
+		b->table.own_memory = m->own_memory;
+}
+
+static int run_workload(struct benchmark *b, uint64_t event_size, enum touch touch)
+{
+	const struct settings *settings = b->settings;
+	struct workload workload = {
+		.source = (enum source_kind)settings->source,
+		.event = (enum event_kind)settings->event,
+		.event_size = (uint32_t)event_size,
+		.events = settings->events,
+		.ring_size = settings->ring_size,
+		.touch = touch,
+		.batch = settings->batch,
+		.read_timeout_ns = settings->read_timeout_ns,
+	};
+	struct measure_request request = {
+		.workload = &workload,
+		.paths = b->paths,
+		.plan = &settings->plan,
+		.counters = b->no_counters[0] ? NULL : &b->counters,
+		.progress = show_progress,
+		.progress_context = b,
+	};
+	int err;
+
+	if (workload.events == 0)
+		workload.events = SWEEP_BYTES / workload_stride(&workload);
+	do {
+		request.path_count = b->path_count;
+		request.twin_of = twin_of(b);
+		err = measure(&request, b->measurement, b->why);
+	} while (err && drop_failed_peer(b));
+	if (err)
+		return err;
+	add_group(b);
+	return b->table.failed ? complain(b->why, -ENOMEM, "out of memory") : 0;
+}
+
+static int run_all(struct benchmark *b)
+{
+	const struct settings *settings = b->settings;
+	int err = 0;
+
+	b->workloads = settings->size_count * settings->touch_count;
+	progress_begin(&b->progress);
+	for (size_t t = 0; t < settings->touch_count && !err; t++)
+		for (size_t s = 0; s < settings->size_count && !err; s++) {
+			err = run_workload(b, settings->sizes[s], settings->touches[t]);
+			b->workloads_done++;
+		}
+	progress_end(&b->progress);
+	return err;
+}
+
+static json_t *workload_json(const struct workload *workload)
+{
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
+		source_names[workload->source], "event", event_names[workload->event], "events",
+		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
+		(json_int_t)workload->batch, "read_timeout_ns",
+		(json_int_t)workload->read_timeout_ns, "caches",
+		cache_can_flush() ? "flushed" : "as left");
+}
+
+static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
+{
+	const struct settings *settings = b->settings;
+	const bool colour = !settings->output && style_colour_wanted();
+	char command_line[1024];
+	struct output output;
+	int err;
+
+	typed_command(command_line, sizeof(command_line), command, argc, argv);
+	b->table.command = command;
+	b->table.command_line = command_line;
+	b->table.workload = workload_json(&b->measurement->workload);
+	b->table.machine = &b->machine;
+	b->table.peers = &b->peers;
+	b->table.no_counters = b->no_counters[0] ? b->no_counters : NULL;
+	err = output_begin(&output);
+	if (err)
+		return complain(b->why, err, "out of memory");
+	if (settings->format != FORMAT_TEXT)
+		err = table_write(output.stream, &b->table, (enum format)settings->format);
+	else if (strcmp(command, "sweep") == 0)
+		sweep_write_text(output.stream, &b->table, colour);
+	else
+		drain_write_text(output.stream, &b->table, colour);
+	if (err) {
+		output_abandon(&output);
+		return complain(b->why, err, "out of memory");
+	}
+	return output_commit(&output, settings->output, b->why);
+}
+
+static int benchmark_run(const char *command, const struct settings *settings, int argc,
+	char **argv, struct complaint *why)
+{
+	static struct benchmark b;
+	const struct machine_request request = {
+		.root = "",
+		.cpu = settings->cpu,
+		.libbpf_version = libbpf_version_string(),
+		.ringview_version = ringview_version(),
+	};
+	int err;
+
+	b = (struct benchmark){ .settings = settings, .why = why };
+	err = output_check(settings->output, why);
+	if (!err)
+		err = pin(settings->cpu, why);
+	if (err)
+		return err;
+	b.measurement = malloc(sizeof(*b.measurement));
+	if (!b.measurement)
+		return complain(why, -ENOMEM, "out of memory");
+	err = choose_paths(&b);
+	machine_read(&b.machine, &request);
+	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
+		b.no_counters[0] = '\0';
+	if (!err && b.path_count > 0)
+		err = run_all(&b);
+	machine_finish(&b.machine, "");
+	if (!err && b.path_count > 0)
+		err = write_report(&b, command, argc, argv);
+	if (!err || (b.path_count == 0 && err != -EINTR))
+		err = peers_complain(&b.peers, b.path_count > 0, why);
+	counters_close(&b.counters);
+	table_free(&b.table);
+	free(b.measurement);
+	return err;
+}
+
+static int run(const char *name, enum command_bit command, int argc, char **argv)
+{
+	static struct settings settings;
+	struct complaint why;
+	const int result = settings_parse(&settings, command, argc, argv, &why);
+
+	if (result)
+		return command_end_usage(result, &why);
+	return command_end(benchmark_run(name, &settings, argc, argv, &why), &why);
+}
+
+int command_drain(int argc, char **argv)
+{
+	return run("drain", COMMAND_DRAIN, argc, argv);
+}
+
+int command_sweep(int argc, char **argv)
+{
+	return run("sweep", COMMAND_SWEEP, argc, argv);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * live: producers and a consumer at the same time.
+ */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/commands.h"
+#include "cli/settings.h"
+#include "machine/machine.h"
+#include "measure/live_advise.h"
+#include "readers/live_dropin.h"
+#include "measure/live_measure.h"
+#include "commands/live_peers.h"
+#include "results/live_table.h"
+#include "commands/preset.h"
+#include "rings/producers.h"
+#include "commands/live_watch.h"
+#include "commands/progress.h"
+#include "results/output.h"
+#include "results/style.h"
+#include "commands/typed_command.h"
+
+struct live {
+	struct settings settings;
+	struct live_measurement *measurement;
+	struct live_advice advice;
+	struct preset preset;
+	struct table table;
+	struct machine machine;
+	struct peers peers;
+	struct progress progress;
+	struct live_watch watch;
+	struct complaint *why;
+};
+
+/* What is shown while it runs. Returns who observes, or NULL. */
+static struct live_observer *show_begin(struct live *live)
+{
+	progress_begin(&live->progress);
+	return live->settings.watch ? live_watch_begin(&live->watch) : NULL;
+}
+
+static void show_end(struct live *live)
+{
+	if (live->settings.watch)
+		live_watch_end(&live->watch);
+	progress_end(&live->progress);
+}
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+	struct live *live = context;
+
+	if (live->settings.watch)
+		live_watch_progress(&live->watch, "run", done, total);
+	else
+		progress_show(&live->progress, (double)done / (double)total, "run %zu of %zu",
+			done + 1, total);
+}
+
+static int measure_live(struct live *live)
+{
+	struct settings *settings = &live->settings;
+	struct live_request request = {
+		.workload = &settings->workload,
+		.combinations = settings->combinations,
+		.count = settings->combination_count,
+		.rounds = settings->rounds,
+		.progress = show_progress,
+		.progress_context = live,
+		.peers = &live->peers,
+	};
+	int err = 0;
+
+	request.observer = show_begin(live);
+	/* The advice is a ring's size; what is reported is measured with it. */
+	if (settings->advise)
+		err = live_advise(&request, &settings->workload, &live->advice, live->why);
+	if (!err && settings->advise && live->advice.ring_size == 0)
+		live->measurement->workload = settings->workload; /* there is nothing to measure */
+	else if (!err)
+		err = live_measure(&request, live->measurement, live->why);
+	show_end(live);
+	return err;
+}
+
+static void show_preset_progress(void *context, size_t part, size_t parts, double share)
+{
+	struct live *live = context;
+
+	if (live->settings.watch)
+		live_watch_progress(&live->watch, "workload", part, parts);
+	else
+		progress_show(&live->progress, ((double)part + share) / (double)parts,
+			"workload %zu of %zu", part + 1, parts);
+}
+
+static int measure_preset(struct live *live)
+{
+	int err;
+
+	preset_read(&live->preset, &live->settings, producers_cpus());
+	err = preset_measure(&live->preset, live->settings.rounds, show_begin(live),
+		show_preset_progress, live, &live->table, live->why);
+	show_end(live);
+	return err;
+}
+
+/* What all parts of a preset share; the rest is in each group. */
+static json_t *preset_workload(const struct live_workload *w)
+{
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "preset", live_preset_names[0], "source",
+		source_names[w->source], "duration_ns", (json_int_t)w->duration_ns,
+		"latency_budget_ns", (json_int_t)w->latency_budget_ns, "timer_slack_ns",
+		(json_int_t)w->timer_slack_ns, "consumer_cpu",
+		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu));
+}
+
+static void fill_table(struct live *live)
+{
+	const struct settings *settings = &live->settings;
+	const struct live_measurement *m = live->measurement;
+	struct table *table = &live->table;
+
+	table->command = "live";
+	table->machine = &live->machine;
+	table->peers = &live->peers;
+	if (settings->preset) {
+		table->workload = preset_workload(&settings->workload);
+		table->more = preset_published_json(&live->preset);
+		return;
+	}
+	table->workload = live_workload_json(m);
+	table->own_memory = m->own_memory;
+	if (settings->advise)
+		table->more = live_advice_json(&live->advice);
+	if (m->count > 0)
+		live_add_group(table, m, "");
+}
+
+static void write_text(struct live *live, FILE *out)
+{
+	const struct settings *settings = &live->settings;
+	const bool colour = !settings->output && style_colour_wanted();
+
+	if (settings->preset)
+		preset_write_text(out, &live->preset, &live->table, &settings->workload);
+	else
+		live_write_text(out, &live->table, live->measurement,
+			settings->advise ? &live->advice : NULL, colour);
+}
+
+static int write_report(struct live *live, int argc, char **argv)
+{
+	char command_line[1024];
+	struct output output;
+	int err;
+
+	fill_table(live);
+	typed_command(command_line, sizeof(command_line), "live", argc, argv);
+	live->table.command_line = command_line;
+	err = output_begin(&output);
+	if (err)
+		return complain(live->why, err, "out of memory");
+	if (live->settings.format == FORMAT_TEXT)
+		write_text(live, output.stream);
+	else
+		err = table_write(output.stream, &live->table, (enum format)live->settings.format);
+	if (err || live->table.failed) {
+		output_abandon(&output);
+		return complain(live->why, -ENOMEM, "out of memory");
+	}
+	return output_commit(&output, live->settings.output, live->why);
+}
+
+static int run(struct live *live, int argc, char **argv)
+{
+	const struct machine_request request = {
+		.root = "",
+		.cpu = live->settings.workload.consumer_cpu,
+		.pins_threads = true,
+		.libbpf_version = libbpf_version_string(),
+		.ringview_version = ringview_version(),
+	};
+	bool others; /* than peers that failed */
+	int err = output_check(live->settings.output, live->why);
+
+	if (!err)
+		err = live_peers_choose(&live->settings, &live->peers, live->why);
+	if (err)
+		return err;
+	if (live->settings.combination_count == 0)
+		return peers_complain(&live->peers, false, live->why);
+	live->measurement = calloc(1, sizeof(*live->measurement));
+	if (!live->measurement)
+		return complain(live->why, -ENOMEM, "out of memory");
+	machine_read(&live->machine, &request);
+	err = live->settings.preset ? measure_preset(live) : measure_live(live);
+	machine_finish(&live->machine, "");
+	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
+	if (!err && others)
+		err = write_report(live, argc, argv);
+	if (!err)
+		err = peers_complain(&live->peers, others, live->why);
+	table_free(&live->table);
+	free(live->measurement);
+	return err;
+}
+
+int command_live(int argc, char **argv)
+{
+	static struct live live;
+	struct complaint why;
+	int result;
+
+	live.why = &why;
+	result = settings_parse(&live.settings, COMMAND_LIVE, argc, argv, &why);
+	if (result == 0)
+		result = live_peers_check(&live.settings, &why);
+	if (result == 0)
+		result = live_dropin_choose(&live.settings, &why);
+	if (result)
+		return command_end_usage(result, &why);
+	return command_end(run(&live, argc, argv), &why);
+}

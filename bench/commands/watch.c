@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * watch: how the ring buffers of running programs fare, without touching them.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "commands/commands.h"
+#include "cli/settings.h"
+#include "rings/bpf_load.h"
+#include "watch/watch_run.h"
+
+int command_watch(int argc, char **argv)
+{
+	struct watch_settings settings;
+	struct complaint why;
+	int result = watch_settings_parse(&settings, argc, argv, &why);
+
+	if (result)
+		return command_end_usage(result, &why);
+	bpf_load_quietly();
+	result = watch_run(&settings, &why);
+	return result > 0 ? EXIT_FAILED : command_end(result, &why);
+}

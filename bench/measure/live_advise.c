@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "measure/live_advise.h"
+#include "rings/plan.h"
+
+/* Of one CPU: a consumer that takes more has no time left to catch up in. */
+#define SATURATED 0.97
+#define SPINS_BELOW ((uint64_t)1 << 20)
+
+struct trial {
+	const struct live_request *request;
+	struct live_workload *workload;
+	struct live_advice *advice;
+	struct histogram *ignored;
+	struct work work;
+	double busiest; /* share of a CPU that the consumer took in the last try */
+	struct complaint *why;
+};
+
+/* Runs with the workload's ring size until something is lost, or often enough. */
+static int try_size(struct trial *t, struct live_try *try)
+{
+	const struct live_request *request = t->request;
+	struct live_source *source;
+	int err;
+
+	*try = (struct live_try){ .ring_size = t->workload->ring_size };
+	t->busiest = 0;
+	err = live_source_open(&source, t->workload, false, t->why);
+	if (err)
+		return err;
+	while (!err && try->lost == 0 && try->runs < request->rounds) {
+		struct live_round round;
+		struct live_trial trial = {
+			.source = source,
+			.workload = t->workload,
+			.combination = request->combinations[0],
+			.work = t->work,
+			.latency = t->ignored,
+			.round = &round,
+			.observer = request->observer,
+			.produced_before = try->produced,
+			.lost_before = try->lost,
+		};
+		double share;
+
+		err = live_run(&trial, t->why);
+		if (err)
+			break;
+		try->runs++;
+		try->produced += round.produced;
+		try->lost += round.lost;
+		if (round.high_water > try->high_water)
+			try->high_water = round.high_water;
+		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
+		if (share > t->busiest)
+			t->busiest = share;
+	}
+	live_source_close(source);
+	return err;
+}
+
+/* The smallest that holds an event, and that the kernel takes. */
+static uint64_t smallest_ring(const struct live_workload *workload)
+{
+	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	while (size <= live_plan_of(workload).largest_stride)
+		size *= 2;
+	return size;
+}
+
+/* Whether there is no use in trying a larger ring. */
+static bool is_last(struct trial *t, const struct live_try *try)
+{
+	/* In a small ring a paced consumer spins, and one that is busy always does. */
+	const bool spins = t->request->combinations[0].wait == WAIT_BUSY ||
+			   t->request->combinations[0].wait == WAIT_LIBBPF_SPIN ||
+			   try->ring_size < SPINS_BELOW;
+
+	t->advice->saturated = try->lost > 0 && !spins && t->busiest > SATURATED;
+	return try->lost == 0 || t->advice->saturated || try->ring_size >= LIVE_ADVICE_MOST ||
+	       t->advice->try_count == LIVE_ADVICE_SIZES_MAX;
+}
+
+int live_advise(const struct live_request *request, struct live_workload *workload,
+	struct live_advice *advice, struct complaint *why)
+{
+	struct trial t = {
+		.request = request,
+		.workload = workload,
+		.advice = advice,
+		.ignored = malloc(sizeof(*t.ignored)),
+		.work = work_calibrate(workload->work_ns),
+		.why = why,
+	};
+	int err = 0;
+
+	*advice = (struct live_advice){ 0 };
+	if (!t.ignored)
+		return complain(why, -ENOMEM, "out of memory");
+	histogram_clear(t.ignored);
+	for (workload->ring_size = smallest_ring(workload); !err; workload->ring_size *= 2) {
+		struct live_try *try = &advice->tries[advice->try_count++];
+
+		if (request->progress)
+			request->progress(request->progress_context, advice->try_count - 1,
+				LIVE_ADVICE_SIZES_MAX);
+		err = try_size(&t, try);
+		if (!err && try->lost == 0)
+			advice->ring_size = workload->ring_size;
+		if (err || is_last(&t, try))
+			break;
+	}
+	free(t.ignored);
+	return err;
+}

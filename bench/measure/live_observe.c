@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <sched.h>
+
+#include "base/interrupt.h"
+#include "measure/live_measure.h"
+#include "measure/live_observe.h"
+#include "rings/producers.h"
+#include "base/monotonic.h"
+#include "base/pin.h"
+
+#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
+
+/* A signal that is handled between the look and the sleep does not end the sleep. */
+#define SLEEP_MOST_NS INT64_C(500000000)
+
+/* 0, or -EINTR when the user asked to stop. */
+static int sleep_until(int64_t at)
+{
+	int64_t now;
+
+	while (!interrupted() && (now = monotonic_ns()) < at)
+		monotonic_sleep_until(at - now < SLEEP_MOST_NS ? at : now + SLEEP_MOST_NS);
+	return interrupted() ? -EINTR : 0;
+}
+
+static void observe_latency(const struct histogram *latency, struct live_observation *o)
+{
+	static struct histogram copy;
+
+	histogram_copy(&copy, latency);
+	if (copy.count == 0)
+		return;
+	o->latency_p50 = histogram_quantile(&copy, 0.5);
+	o->latency_p99 = histogram_quantile(&copy, 0.99);
+}
+
+static void observe(const struct live_trial *trial, const struct consumer *c, int64_t elapsed_ns)
+{
+	struct live_source *source = trial->source;
+	struct live_observation o = {
+		.combination = trial->combination,
+		.elapsed_ns = elapsed_ns,
+		.duration_ns = trial->workload->duration_ns,
+		.capacity = trial->workload->ring_size * source->rings,
+		.produced_before = trial->produced_before,
+		.lost_before = trial->lost_before,
+		.latency_p50 = LIVE_UNKNOWN,
+		.latency_p99 = LIVE_UNKNOWN,
+	};
+
+	source->operations->observe(source, &o.produced, &o.lost, &o.waiting);
+	if (source->target != TARGET_RINGS)
+		o.waiting = LIVE_UNKNOWN; /* in the rings, that nobody writes to */
+	consumer_observe(c, &o.consumed, &o.cpu_ns);
+	observe_latency(trial->latency, &o);
+	trial->observer->observe(trial->observer->context, &o);
+}
+
+/* Each time that the observer's interval has passed, also over the runs. */
+static int observe_until(
+	const struct live_trial *trial, const struct consumer *c, int64_t start, int64_t end)
+{
+	struct live_observer *observer = trial->observer;
+	int err = 0;
+
+	while (!err && monotonic_ns() < end) {
+		const int64_t due = observer->last_ns + observer->interval_ns;
+		int64_t next = due;
+
+		/* Overdue: once there is something to see. */
+		if (due <= start)
+			next = start + observer->interval_ns < end ? start + observer->interval_ns
+								   : end;
+		err = sleep_until(next < end ? next : end);
+		if (err || next > end)
+			continue;
+		observer->last_ns = monotonic_ns();
+		observe(trial, c, observer->last_ns - start);
+	}
+	return err;
+}
+
+int live_observe_for(const struct live_trial *trial, const struct consumer *c, int64_t duration_ns)
+{
+	const int64_t start = monotonic_ns(), end = start + duration_ns;
+	cpu_set_t before[CPUS_MAX / CPU_SETSIZE];
+	bool moved;
+	int err;
+
+	if (!trial->observer)
+		return sleep_until(end);
+	/* Out of everyone's way, where there is such a place. Threads that are started later must
+	 * not inherit it. */
+	moved = sched_getaffinity(0, sizeof(before), before) == 0 &&
+		pin_thread(producers_spare_cpu(trial->workload)) == 0;
+	err = observe_until(trial, c, start, end);
+	if (moved)
+		sched_setaffinity(0, sizeof(before), before);
+	return err;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/values.h"
+#include "base/interrupt.h"
+#include "base/monotonic.h"
+#include "readers/peer_answer.h"
+#include "readers/peer_process.h"
+
+#define MAP_NUMBER 3            /* the map's descriptor in the peer */
+#define OWN_NUMBERS 10          /* the pipes' descriptors here: never one that the peer is given */
+#define LOOK_MS 100             /* how often to see whether the user asked to stop */
+#define END_NS 2000000000       /* for ending by itself */
+#define PATIENCE_NS 30000000000 /* for an answer */
+
+struct peer_process {
+	pid_t pid;
+	int pidfd;
+	int input, output; /* its own; -1: closed */
+	bool broken;       /* has failed: not worth waiting for */
+	size_t length;     /* of what it wrote and nobody has taken */
+	char text[PEER_LINE_MAX + 1];
+};
+
+int64_t peer_patience_ns(int64_t expected_ns)
+{
+	const char *text = getenv("RINGVIEW_PEER_TIMEOUT");
+	int64_t patience = PATIENCE_NS;
+
+	if (text && (parse_duration(text, &patience) < 0 || patience <= 0))
+		patience = PATIENCE_NS;
+	return expected_ns < INT64_MAX - patience ? expected_ns + patience : INT64_MAX;
+}
+
+/* A pipe whose ends have numbers out of the way: where standard input is closed, they would be
+ * those of what the peer is to have there. */
+static int open_pipe(int ends[2])
+{
+	int low[2];
+
+	if (pipe2(low, O_CLOEXEC) < 0)
+		return -errno;
+	for (int i = 0; i < 2; i++) {
+		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, OWN_NUMBERS);
+		close(low[i]);
+	}
+	if (ends[0] >= 0 && ends[1] >= 0)
+		return 0;
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+	return -EMFILE;
+}
+
+static void close_end(int *end)
+{
+	if (*end >= 0)
+		close(*end);
+	*end = -1;
+}
+
+static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output)
+{
+	char number[] = { '0' + MAP_NUMBER, '\0' };
+	char *const arguments[] = { (char *)file, number, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t usual, none;
+	int err;
+
+	/* Ignored here (main.c), and blocked in the threads of live; exec would leave it so. */
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	posix_spawn_file_actions_init(&actions);
+	/* First, since the map may have the number of what follows. */
+	posix_spawn_file_actions_adddup2(&actions, map_fd, MAP_NUMBER);
+	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&actions, MAP_NUMBER + 1);
+	err = posix_spawn(pid, file, &actions, &attributes, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return -err;
+}
+
+int peer_start(struct peer_process **peer, const char *file, int map_fd, struct complaint *why)
+{
+	struct peer_process *p = malloc(sizeof(*p));
+	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, err;
+
+	if (!p)
+		return complain(why, -ENOMEM, "out of memory");
+	p->pid = 0;
+	p->broken = false;
+	p->length = 0;
+	err = open_pipe(input);
+	if (!err)
+		err = open_pipe(output);
+	if (!err)
+		err = spawn(&p->pid, file, map_fd, input[0], output[1]);
+	close_end(&input[0]);
+	close_end(&output[1]);
+	if (err) {
+		close_end(&input[1]);
+		close_end(&output[0]);
+		free(p);
+		return complain(why, err, "cannot be started: %s: %s", file, strerror(-err));
+	}
+	p->input = input[1];
+	p->output = output[0];
+	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	*peer = p;
+	return 0;
+}
+
+/* Waits up to @wait_ns, or until the user asks to stop. */
+static bool await(int descriptor, int64_t wait_ns)
+{
+	struct pollfd polled = { .fd = descriptor, .events = POLLIN };
+	const int64_t start = monotonic_ns();
+	int64_t left;
+
+	while ((left = wait_ns - (monotonic_ns() - start)) > 0 && !interrupted()) {
+		const int64_t left_ms = left / 1000000 + 1;
+
+		if (poll(&polled, 1, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS) > 0)
+			return true;
+	}
+	return poll(&polled, 1, 0) > 0;
+}
+
+/* Waits until it is gone and says how it went. */
+static int reap(struct peer_process *p, bool *killed, struct complaint *why)
+{
+	int status = 0;
+
+	*killed = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
+	if (*killed)
+		kill(p->pid, SIGKILL);
+	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	p->pid = 0;
+	if (p->broken)
+		return 0; /* what was wrong has been said */
+	if (*killed)
+		return complain(
+			why, -ETIME, "was killed, as it did not end within %.0f s", END_NS / 1e9);
+	if (WIFSIGNALED(status))
+		return complain(why, -ECHILD, "ended by signal %d (%s)", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) != 0)
+		return complain(why, -ECHILD, "ended with status %d", WEXITSTATUS(status));
+	return 0;
+}
+
+/* It speaks or listens no more. */
+static int gone(struct peer_process *p, struct complaint *why)
+{
+	bool killed;
+	int err;
+
+	close_end(&p->input);
+	err = reap(p, &killed, why);
+	/* Ctrl-C in a terminal is the peer's too; it was sent to both before either could end. */
+	if (interrupted())
+		return -EINTR;
+	if (killed)
+		return complain(why, -EPIPE, "closed its output without ending");
+	return err ? err : complain(why, -EPIPE, "ended without being asked to");
+}
+
+int peer_send(struct peer_process *p, const char *line, struct complaint *why)
+{
+	char text[256];
+	const int length = snprintf(text, sizeof(text), "%s\n", line);
+
+	if (p->length > 0) {
+		p->broken = true;
+		return complain(why, -EPROTO, "spoke without being asked");
+	}
+	/* Far less than a pipe holds, and the one before was answered: this does not wait. */
+	if (write(p->input, text, (size_t)length) == length)
+		return 0;
+	return gone(p, why);
+}
+
+/* Takes the first line of what is there: @end is where it ends. */
+static int take(struct peer_process *p, const char *end, json_t **answer, struct complaint *why)
+{
+	const size_t length = (size_t)(end - p->text);
+
+	*answer = peer_answer_parse(p->text, length, why);
+	p->length -= length + 1;
+	memmove(p->text, end + 1, p->length);
+	p->broken = !*answer;
+	return *answer ? 0 : -EPROTO;
+}
+
+int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
+{
+	const int64_t start = monotonic_ns();
+
+	while (p->pid > 0) {
+		const char *end = memchr(p->text, '\n', p->length);
+		const int64_t left = wait_ns - (monotonic_ns() - start);
+		ssize_t got;
+
+		if (end)
+			return take(p, end, answer, why);
+		if (p->length == sizeof(p->text) - 1) {
+			p->broken = true;
+			return complain(why, -EPROTO,
+				"answered more than %d KiB without a line end",
+				PEER_LINE_MAX >> 10);
+		}
+		if (!await(p->output, left > 0 ? left : 0)) {
+			p->broken = true;
+			if (interrupted())
+				return -EINTR;
+			return complain(
+				why, -ETIME, "did not answer within %.3g s", (double)wait_ns / 1e9);
+		}
+		got = read(p->output, p->text + p->length, sizeof(p->text) - 1 - p->length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return gone(p, why);
+		p->length += (size_t)got;
+	}
+	return complain(why, -EPIPE, "has ended");
+}
+
+int peer_output(const struct peer_process *p)
+{
+	return p->output;
+}
+
+int peer_end(struct peer_process *p, struct complaint *why)
+{
+	bool killed;
+	int err = 0;
+
+	if (!p)
+		return 0;
+	close_end(&p->input);
+	close_end(&p->output);
+	if (p->pid > 0)
+		err = reap(p, &killed, why);
+	close_end(&p->pidfd);
+	free(p);
+	return err;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+
+#include "readers/work.h"
+#include "base/monotonic.h"
+
+#define TRY_NS 50000            /* far above what the clock takes, far below a time slice */
+#define TRIES 20                /* so long: others may have the CPU in some of them */
+#define CALIBRATION_NS 20000000 /* all of it, if the machine is busy */
+
+static int64_t time_of(uint64_t steps)
+{
+	const struct work work = { .steps = steps };
+	const int64_t before = monotonic_ns();
+
+	work_do(&work);
+	return monotonic_ns() - before;
+}
+
+/* The time of one step in the best try: everything that disturbs makes it longer. */
+static double measure_step(void)
+{
+	const int64_t end = monotonic_ns() + CALIBRATION_NS;
+	uint64_t steps = 1024;
+	double best = INFINITY;
+
+	for (int tries = 0; tries < TRIES && monotonic_ns() < end;) {
+		const int64_t ns = time_of(steps);
+
+		/* A clock too coarse to see it says 0. */
+		if (ns > 0 && (double)ns / (double)steps < best)
+			best = (double)ns / (double)steps;
+		if (ns < TRY_NS)
+			steps *= 2;
+		else
+			tries++;
+	}
+	return best;
+}
+
+struct work work_calibrate(int64_t ns)
+{
+	double steps;
+
+	if (ns <= 0)
+		return (struct work){ 0 };
+	steps = (double)ns / measure_step();
+	return (struct work){ .steps = steps > 1 ? (uint64_t)(steps + 0.5) : 1 };
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/values.h"
+#include "results/live_table.h"
+#include "results/style.h"
+
+const char *live_notify_text(const struct live_workload *workload, char *text, size_t size)
+{
+	snprintf(text, size, "%s", live_notify_names[workload->notify]);
+	if (workload->notify == NOTIFY_SAMPLED)
+		snprintf(text, size, "%s:%" PRIu64, live_notify_names[workload->notify],
+			workload->notify_events);
+	return text;
+}
+
+static json_t *rate_json(const struct live_workload *workload)
+{
+	return workload->rate == PARSE_RATE_MAX ? json_string("max")
+						: json_integer((json_int_t)workload->rate);
+}
+
+json_t *live_workload_json(const struct live_measurement *m)
+{
+	const struct live_workload *w = &m->workload;
+	char notify[LIVE_NOTIFY_SIZE];
+	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o}", "source",
+		source_names[w->source], "producer", live_producer_names[w->producer], "write",
+		live_write_names[w->write], "back_to_back", (json_int_t)w->back_to_back, "same_cpu",
+		w->same_cpu, "producers", (json_int_t)w->producers, "rate", rate_json(w),
+		"duration_ns", (json_int_t)w->duration_ns, "event_size", (json_int_t)w->event_size,
+		"discard", json_value_real(w->discard));
+	json_t *more = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "ring_size",
+		(json_int_t)w->ring_size, "rings", (json_int_t)w->rings, "notify",
+		live_notify_text(w, notify, sizeof(notify)), "latency_budget_ns",
+		(json_int_t)w->latency_budget_ns, "timer_slack_ns", (json_int_t)w->timer_slack_ns,
+		"work_ns", (json_int_t)w->work_ns, "consumer_cpu",
+		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
+		"producer_alone_ns_per_event",
+		m->alone_ns > 0 ? json_value_real(m->alone_ns) : json_null(),
+		"producer_unattached_ns_per_event",
+		m->unattached_ns > 0 ? json_value_real(m->unattached_ns) : json_null());
+
+	return json_value_joined(object, more);
+}
+
+json_t *live_advice_json(const struct live_advice *advice)
+{
+	json_t *tries = json_array();
+
+	for (size_t i = 0; i < advice->try_count; i++) {
+		const struct live_try *try = &advice->tries[i];
+
+		json_array_append_new(tries,
+			json_pack("{s:I, s:I, s:I, s:I, s:I}", "ring_size",
+				(json_int_t)try->ring_size, "runs", (json_int_t)try->runs,
+				"produced", (json_int_t)try->produced, "lost",
+				(json_int_t)try->lost, "high_water", (json_int_t)try->high_water));
+	}
+	return json_pack("{s:{s:o, s:b, s:o}}", "advice", "ring_size",
+		advice->ring_size > 0 ? json_integer((json_int_t)advice->ring_size) : json_null(),
+		"saturated", advice->saturated, "tries", tries);
+}
+
+/* Names that are known from before stay as they were: what is by default is not in them. */
+static void name_benchmark(struct row *row, const struct live_workload *w, const char *question)
+{
+	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
+	char notify[LIVE_NOTIFY_SIZE], size[16] = "mixed", rate[24] = "max";
+
+	if (w->event_size > 0)
+		snprintf(size, sizeof(size), "%" PRIu32, w->event_size);
+	if (w->rate != PARSE_RATE_MAX)
+		snprintf(rate, sizeof(rate), "%" PRIu64, w->rate);
+	style_append(&text, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
+		question[0] ? "/question=" : "", question, row->path, row->wait, size,
+		w->producers);
+	style_append(
+		&text, "/rate=%s/notify=%s", rate, live_notify_text(w, notify, sizeof(notify)));
+	if (w->write == LIVE_OUTPUT)
+		style_append(&text, "/write=%s", live_write_names[w->write]);
+	if (w->back_to_back > 0)
+		style_append(&text, "/back-to-back=%" PRIu64, w->back_to_back);
+	if (w->same_cpu)
+		style_append(&text, "/cpu=same");
+}
+
+static double known(uint64_t amount)
+{
+	return amount == LIVE_UNKNOWN ? NAN : (double)amount;
+}
+
+static double share(double amount, double of)
+{
+	return of > 0 ? amount / of : INFINITY;
+}
+
+/* Infinite, and with it a summary and a ratio not valid, where nothing was consumed or no time
+ * passed: to leave the round out would hide it. */
+static void set_round(
+	struct row *row, size_t i, const struct live_round *round, const struct live_measurement *m)
+{
+	const double elapsed = (double)round->elapsed_ns, consumed = (double)round->consumed;
+	const double cpu = (double)round->consumer_cpu_ns;
+
+	row_set(row, METRIC_NS, i, elapsed > 0 ? share(elapsed, consumed) : INFINITY);
+	row_set(row, METRIC_PRODUCER_NS, i, round->producer_ns_per_event);
+	row_set(row, METRIC_CPU_NS, i, share(cpu, consumed));
+	row_set(row, METRIC_CPU_PERCENT, i, share(100 * cpu, elapsed));
+	row_set(row, METRIC_ELAPSED_NS, i, elapsed);
+	row_set(row, METRIC_CPU_TIME_NS, i, cpu);
+	row_set(row, METRIC_PRODUCED, i, (double)round->produced);
+	row_set(row, METRIC_CONSUMED, i, consumed);
+	row_set(row, METRIC_LOST, i, (double)round->lost);
+	row_set(row, METRIC_DISCARDED, i, (double)round->discarded);
+	row_set(row, METRIC_SLEEPS, i, known(round->sleeps));
+	row_set(row, METRIC_WAKEUPS, i, known(round->wakeups));
+	row_set(row, METRIC_HIGH_WATER, i, known(round->high_water));
+	if (m->unattached_ns > 0) {
+		row_set(row, METRIC_SLOWDOWN_UNATTACHED, i,
+			share(round->producer_ns_per_event, m->unattached_ns));
+		row_set(row, METRIC_SLOWDOWN_ALONE, i,
+			share(round->producer_ns_per_event, m->alone_ns));
+	}
+}
+
+static void add_row(
+	struct table *table, const struct live_measurement *m, size_t index, const char *question)
+{
+	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
+	const struct live_samples *samples = &m->samples[index];
+	struct row *row =
+		table_add_row(table, live_mode_names[samples->combination.mode], m->rounds);
+
+	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(samples->combination.wait));
+	row->event_size = m->workload.event_size;
+	for (size_t i = 0; i < m->rounds; i++)
+		set_round(row, i, &samples->rounds[i], m);
+	row->latency_count = samples->latency.count;
+	for (int q = 0; q < LATENCIES; q++)
+		row->latencies[q] = histogram_quantile(&samples->latency, quantiles[q]);
+	name_benchmark(row, &m->workload, question);
+}
+
+static size_t reference_of(const struct live_measurement *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (live_combination_is_reference(m->samples[i].combination))
+			return i;
+	return 0;
+}
+
+void live_add_group(struct table *table, const struct live_measurement *m, const char *question)
+{
+	const bool twin = m->twin_of < m->count;
+	char verdict[LIVE_VERDICT_SIZE];
+	size_t first;
+
+	table_add_group(table, question, question[0] ? live_workload_json(m) : NULL);
+	first = table->row_count;
+	for (size_t i = 0; i < m->count + twin; i++)
+		add_row(table, m, i, question);
+	table_end_group(table, twin ? m->twin_of : reference_of(m), twin);
+	for (size_t i = first; i < table->row_count; i++)
+		table->rows[i].verdict = strdup(live_verdict(table, &table->rows[i], &m->workload,
+			m->alone_ns, verdict, sizeof(verdict)));
+}

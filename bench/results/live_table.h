@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A live run in the table of results, and as people read it.
+ */
+#ifndef BENCH_LIVE_TABLE_H
+#define BENCH_LIVE_TABLE_H
+
+#include "rings/live.h"
+#include "measure/live_advise.h"
+#include "results/table.h"
+
+/* Adds what @measurement found, as the answer to @question of a preset, or "". With a question, the
+ * group has the settings of its own. */
+void live_add_group(
+	struct table *table, const struct live_measurement *measurement, const char *question);
+
+/* The settings of a workload; what an event costs its producer with nobody reading, if it is known.
+ */
+json_t *live_workload_json(const struct live_measurement *measurement);
+
+/* A member of the file: the advice. */
+json_t *live_advice_json(const struct live_advice *advice);
+
+/*
+ * What limits a row, and what to change: one or more sentences, for a terminal and for the file.
+ * Pure. Writes at most @size bytes and returns @text.
+ */
+#define LIVE_VERDICT_SIZE 512
+char *live_verdict(const struct table *table, const struct row *row,
+	const struct live_workload *workload, double alone_ns, char *text, size_t size);
+
+/* "default", "never", "force" or "sampled:16". */
+#define LIVE_NOTIFY_SIZE 32
+const char *live_notify_text(const struct live_workload *workload, char *text, size_t size);
+
+/* @advice: NULL, none was asked for. */
+void live_write_text(FILE *out, const struct table *table,
+	const struct live_measurement *measurement, const struct live_advice *advice, bool colour);
+
+#endif
