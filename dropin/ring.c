@@ -18,6 +18,9 @@
 #define RELEASE_PART 64
 #define RELEASE_MOST 16384
 
+/* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
+#define MAP_FLAG_OVERWRITE (1u << 19)
+
 static struct ring *all_rings;
 
 static int describe_map(struct ring *r)
@@ -34,6 +37,9 @@ static int describe_map(struct ring *r)
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
+	/* Its records are not to be shown in place. */
+	if (info.map_flags & MAP_FLAG_OVERWRITE)
+		return -EOPNOTSUPP;
 	r->size = info.max_entries;
 	r->map_id = info.id;
 	return 0;

@@ -136,6 +136,8 @@ void ringview_group_get_statistics_sized(
 		all.bytes += one.bytes;
 		all.discarded += one.discarded;
 		all.busy_stops += one.busy_stops;
+		all.overwritten += one.overwritten;
+		all.overruns += one.overruns;
 		if (one.high_water > all.high_water)
 			all.high_water = one.high_water;
 	}

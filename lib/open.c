@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "btf.h"
 #include "reader.h"
 #include "sized.h"
 
@@ -28,8 +29,26 @@ static bool is_ring_size(uint64_t size, size_t page_size)
 	return size >= page_size && size <= RING_SIZE_MAX && (size & (size - 1)) == 0;
 }
 
-/* The size of the ring behind @map_fd, or why it cannot be read. */
-static int ring_size(int map_fd, size_t page_size, size_t *size)
+struct ring_facts {
+	size_t size;
+	size_t overwrite_at; /* in the producer page; 0 for a ring that does not overwrite */
+};
+
+/* Where the overwrite position is, which the kernel says of itself only. */
+static int find_overwrite_position(size_t page_size, size_t *at)
+{
+	const int64_t distance = btf_overwrite_distance();
+
+	if (distance == -ENOMEM)
+		return -ENOMEM;
+	if (distance <= 0 || (uint64_t)distance > page_size - sizeof(uint64_t) || distance % 8 != 0)
+		return -EOPNOTSUPP;
+	*at = (size_t)distance;
+	return 0;
+}
+
+/* What is to be known of the ring behind @map_fd, or why it cannot be read. */
+static int ring_facts(int map_fd, size_t page_size, struct ring_facts *facts)
 {
 	struct bpf_map_info info;
 	union bpf_attr attributes;
@@ -47,13 +66,19 @@ static int ring_size(int map_fd, size_t page_size, size_t *size)
 		return err == -EBADFD ? -EBADF : err; /* this command's word for it */
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
-	if (info.map_flags & MAP_FLAG_OVERWRITE)
-		return -EOPNOTSUPP;
 	if (!is_ring_size(info.max_entries, page_size))
 		return -EINVAL;
-	*size = info.max_entries;
+	facts->size = info.max_entries;
+	if (info.map_flags & MAP_FLAG_OVERWRITE)
+		return find_overwrite_position(page_size, &facts->overwrite_at);
 	return 0;
 }
+
+#if defined(__x86_64__)
+#define STORES_IN_ORDER true /* TSO */
+#else
+#define STORES_IN_ORDER false
+#endif
 
 static struct reader *reader_new(void)
 {
@@ -63,6 +88,7 @@ static struct reader *reader_new(void)
 		return NULL;
 	memset(r, 0, sizeof(*r));
 	r->no_consumer = 1;
+	r->in_order = STORES_IN_ORDER;
 	r->map_fd = r->waiter.interrupt_fd = r->waiter.epoll_fd = -1;
 	r->waiter.readers = &r->itself;
 	return r;
@@ -70,22 +96,26 @@ static struct reader *reader_new(void)
 
 /* As bpf_ringbuf_alloc() lays it out and ringbuf_map_mmap_kern() allows: one page with the consumer
  * position, read-write; one with the producer position, then the data twice, read-only. */
-static int map_ring(struct reader *r, size_t size)
+static int map_ring(struct reader *r, const struct ring_facts *facts)
 {
-	size_t page = r->page_size;
+	size_t page = r->page_size, size = facts->size;
 	void *pages;
 
 	pages = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, r->map_fd, 0);
-	if (pages == MAP_FAILED)
+	if (pages != MAP_FAILED)
+		r->ring_consumer = r->consumer_page = pages;
+	else if (facts->overwrite_at == 0 || (errno != EACCES && errno != EPERM))
 		return -errno;
-	r->consumer_page = pages;
+	/* Its producers wait for nobody: it can be read without writing a position. */
 	pages = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, r->map_fd, (off_t)page);
 	if (pages == MAP_FAILED)
-		return -errno;
+		/* Linux 6.18 maps nothing of a descriptor for reading only. */
+		return errno == EINVAL && !r->consumer_page ? -EACCES : -errno;
 	r->producer_pages = pages;
 
-	r->ring_consumer = r->consumer_page;
 	r->producer = r->producer_pages;
+	if (facts->overwrite_at)
+		r->overwrite = (const uint64_t *)((const char *)pages + facts->overwrite_at);
 	r->data = (const unsigned char *)r->producer_pages + page;
 	r->mask = size - 1;
 	return 0;
@@ -117,6 +147,11 @@ static bool is_notify_fd(int fd)
 static int finish(
 	struct ringview **reader, struct reader *r, const struct ringview_options *options, int err)
 {
+	if (!err && !r->ring_consumer) {
+		r->is_passive = true;
+		r->own_consumer = __atomic_load_n(r->overwrite, __ATOMIC_ACQUIRE);
+		r->ring_consumer = &r->own_consumer;
+	}
 	if (!err)
 		err = waiter_open(&r->waiter, options);
 	if (!err)
@@ -135,14 +170,15 @@ static int finish(
 
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options)
 {
-	size_t size = 0, page_size = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+	struct ring_facts facts = { 0, 0 };
 	struct ringview_options taken;
 	struct reader *r;
 	int err;
 
 	err = waiter_take_options(&taken, options);
 	if (!err)
-		err = ring_size(map_fd, page_size, &size);
+		err = ring_facts(map_fd, page_size, &facts);
 	if (err)
 		return err;
 	r = reader_new();
@@ -150,7 +186,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 		return -ENOMEM;
 	r->page_size = page_size;
 	r->map_fd = duplicate(map_fd);
-	return finish(reader, r, &taken, r->map_fd < 0 ? r->map_fd : map_ring(r, size));
+	return finish(reader, r, &taken, r->map_fd < 0 ? r->map_fd : map_ring(r, &facts));
 }
 
 int ringview_open_pinned(
@@ -182,8 +218,8 @@ int ringview_open_memory_sized(struct ringview **reader, const struct ringview_m
 		err = sized_take(&memory, sizeof(memory), given, given_size);
 	if (err)
 		return err;
-	if (!is_ring_size(memory.size, 4096) || !memory.consumer || !memory.producer ||
-		!memory.data || !is_notify_fd(memory.notify_fd))
+	if (!is_ring_size(memory.size, 4096) || (!memory.consumer && !memory.overwrite) ||
+		!memory.producer || !memory.data || !is_notify_fd(memory.notify_fd))
 		return -EINVAL;
 	r = reader_new();
 	if (!r)
@@ -191,6 +227,7 @@ int ringview_open_memory_sized(struct ringview **reader, const struct ringview_m
 	r->clears_fd = true;
 	r->ring_consumer = memory.consumer;
 	r->producer = memory.producer;
+	r->overwrite = memory.overwrite;
 	r->data = memory.data;
 	r->mask = memory.size - 1;
 	r->map_fd = duplicate(memory.notify_fd);

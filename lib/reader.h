@@ -62,6 +62,13 @@ struct reader {
 	enum place place;             /* in the queues of the waiter in charge */
 	struct reader *next;
 
+	/* Of a ring that overwrites (overwrite.c); @overwrite is NULL for others. */
+	const uint64_t *overwrite;
+	bool in_order;     /* producers' stores become visible in the order of the program */
+	uint64_t marks[2]; /* boundaries of records, where they do not */
+	bool is_passive;   /* writes no position of the ring, but its own: */
+	uint64_t own_consumer;
+
 	uint64_t seen;  /* producer position at the waiter's last look */
 	int map_fd;     /* the map's, or the notification eventfd of a ring in memory */
 	bool clears_fd; /* an eventfd is read, so that it ends no second sleep; a child, which
@@ -118,6 +125,27 @@ static inline const uint32_t *reader_header(const struct reader *r, uint64_t pos
 	return (const uint32_t *)(r->data + (position & r->mask));
 }
 
+/* overwrite.c, for rings that overwrite. */
+
+struct overwrite_copy {
+	void *to;
+	size_t room;
+};
+
+/* Looks how far producers have come, as refresh() of seek.c. */
+int overwrite_refresh(struct reader *r);
+
+/*
+ * Puts the reader before the oldest record that is not overwritten and can be shown, as seek() of
+ * seek.c, and with @copy copies it, if it has room. 1, with the length in hot.found; 0; or an
+ * error. 1 also where there are records and each was overwritten while it was looked at; with @copy
+ * that is 0.
+ */
+int overwrite_next(struct reader *r, const struct overwrite_copy *copy);
+
+/* At the position where it begins. */
+void overwrite_start(struct reader *r);
+
 /* seek.c */
 
 /* Makes @error (-EBADMSG, -EBUSY) the reader's, and returns it. */
@@ -134,6 +162,12 @@ void reader_go_to(struct reader *r, uint64_t position);
 
 /* At a record that seek has found. */
 void reader_begin_pass(struct reader *r, enum pass pass);
+
+/* Whether ringview_peek() has to stop here, although there may be more. */
+bool reader_pass_is_over(struct reader *r);
+
+/* Puts the reader before the next record. 1 found, 0 none, or an error. */
+int reader_seek(struct reader *r);
 
 /* Look for records: at the ring, or only at what is left of what the last look found. 1 and a pass
  * has begun, 0 none, or an error. */

@@ -90,7 +90,7 @@ int reader_arm(struct reader *r)
 		 * found here or it is notified.
 		 */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		found = ringview_internal_seek(rv);
+		found = reader_seek(r);
 		/* Discarded records that were skipped have to be released too, or the next record
 		 * is not at the consumer position and nobody is notified of it. */
 	} while (found == 0 && reader_position(r) != rv->released);
@@ -154,6 +154,9 @@ void ringview_cancel(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
+	/* What was read of a ring that overwrites is released. */
+	if (r->overwrite)
+		return;
 	/* After a conflict, what was shown is the other consumer's, and stays counted. */
 	if (r->error != -EBUSY && !uncount_shown(r))
 		reader_fail(r, -EBADMSG);
@@ -164,6 +167,8 @@ void ringview_cancel(struct ringview *rv)
 int ringview_restart(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
+	/* A ring that overwrites waits for nobody. */
+	const uint64_t most = r->overwrite ? INT64_MAX : r->mask + 1;
 	uint64_t consumer, producer;
 
 	reader_release_held(r);
@@ -172,7 +177,7 @@ int ringview_restart(struct ringview *rv)
 		 * far ahead where another reader released a whole ring in between. */
 		consumer = __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE);
 		producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-	} while (producer - consumer > r->mask + 1 &&
+	} while (producer - consumer > most &&
 		 __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE) != consumer);
 	r->error = 0;
 	rv->consumer = consumer_of(r);
@@ -181,7 +186,8 @@ int ringview_restart(struct ringview *rv)
 	foresight_move(&r->foresight, consumer - reader_position(r));
 	reader_go_to(r, consumer);
 	rv->last = rv->next;
-	if (producer - consumer > r->mask + 1 || (consumer | producer) % RING_ALIGNMENT != 0)
+	if (producer - consumer > most || (consumer | producer) % RING_ALIGNMENT != 0)
 		return reader_fail(r, -EBADMSG);
+	overwrite_start(r);
 	return 0;
 }

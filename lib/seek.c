@@ -39,6 +39,8 @@ static int refresh(struct reader *r)
 	uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	const uint64_t position = reader_position(r), start = reader_published(r);
 
+	if (r->overwrite)
+		return overwrite_refresh(r);
 	if (reader_check_consumer(r))
 		return r->error;
 	/* Unsigned, so that a position that went backwards is too far as well. */
@@ -60,14 +62,15 @@ static void set_end(struct reader *r)
 	const uint64_t position = reader_position(r);
 	uint64_t reach = r->produced - position;
 
+	if (r->overwrite)
+		return; /* nothing is shown in place */
 	reach = less(reach, r->mask + 1 - (uint64_t)(rv->next - r->data));
 	if (r->pass != PASS_NONE)
 		reach = less(reach, r->pass_end - position);
 	rv->end = rv->next + foresee(r, reach);
 }
 
-/* Whether ringview_peek() has to stop here, although there may be more. */
-static bool pass_is_over(struct reader *r)
+bool reader_pass_is_over(struct reader *r)
 {
 	if (r->pass == PASS_NONE || (int64_t)(reader_position(r) - r->pass_end) < 0)
 		return false;
@@ -82,7 +85,7 @@ static int seek(struct reader *r)
 	struct ringview *rv = &r->hot;
 
 	r->busy = false;
-	while (!pass_is_over(r)) {
+	while (!reader_pass_is_over(r)) {
 		uint64_t stride;
 		uint32_t header;
 
@@ -122,11 +125,18 @@ static int seek(struct reader *r)
 	return 0;
 }
 
+int reader_seek(struct reader *r)
+{
+	if (r->error)
+		return r->error;
+	return r->overwrite ? overwrite_next(r, NULL) : seek(r);
+}
+
 int ringview_internal_seek(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
-	return r->error ? r->error : seek(r);
+	return r->overwrite ? -EOPNOTSUPP : reader_seek(r);
 }
 
 void reader_begin_pass(struct reader *r, enum pass pass)
@@ -147,7 +157,7 @@ int reader_look(struct reader *r, enum pass pass)
 	if (found == 0)
 		found = refresh(r);
 	if (found > 0)
-		found = seek(r);
+		found = reader_seek(r);
 	if (found > 0)
 		reader_begin_pass(r, pass);
 	return found;
@@ -159,7 +169,7 @@ int reader_look_at_rest(struct reader *r, enum pass pass)
 
 	r->pass = PASS_NONE;
 	if (found == 0 && reader_has_left(r))
-		found = seek(r);
+		found = reader_seek(r);
 	if (found > 0)
 		reader_begin_pass(r, pass);
 	return found;

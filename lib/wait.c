@@ -26,6 +26,8 @@ int ringview_arm(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
+	if (r->is_passive)
+		return -EACCES;
 	waiter_take_over(&r->waiter);
 	/* Before the look: what becomes readable later is of a later record. */
 	waiter_take_notifications(&r->waiter);

@@ -128,7 +128,7 @@ static void begin_wait(struct waiter *w)
 }
 
 /* Releases everything, and looks in a way that cannot miss a record: before each sleep in epoll.
- * What stays touched then is at a busy record. */
+ * What stays touched then is at a busy record, or passive, so that nothing notifies it. */
 static void arm_touched(struct waiter *w)
 {
 	struct queue touched = w->touched;
@@ -142,7 +142,7 @@ static void arm_touched(struct waiter *w)
 			reader_begin_pass(r, PASS_OF_WAIT);
 		if (found != 0)
 			put_ready(w, r);
-		else if (r->busy)
+		else if (r->busy || r->is_passive)
 			waiter_touch(w, r);
 		else
 			r->place = PLACE_ARMED;
@@ -267,7 +267,7 @@ static int64_t left_of(struct waiting *g, int64_t now)
  * if that is less. */
 static int sleep_armed(struct waiting *g, int64_t ns, int64_t pause_ns)
 {
-	/* At a busy record. */
+	/* At a busy record, or passive. */
 	if (g->w->touched.first) {
 		if (pause_ns > g->backoff_ns)
 			pause_ns = g->backoff_ns;

@@ -76,6 +76,13 @@ void memory_ring_close(struct memory_ring *ring)
 	ring->notify_fd = -1;
 }
 
+void memory_ring_let_overwrite(struct memory_ring *ring)
+{
+	/* Behind the producer position and one word, where Linux 6.19 has it. */
+	ring->overwrite = ring->producer + 2;
+	ring->pending = *ring->overwrite = *ring->consumer;
+}
+
 struct ringview_memory memory_ring_view(const struct memory_ring *ring)
 {
 	struct ringview_memory memory = {
@@ -84,14 +91,50 @@ struct ringview_memory memory_ring_view(const struct memory_ring *ring)
 		.data = ring->data,
 		.size = ring->size,
 		.notify_fd = ring->notify_fd,
+		.overwrite = ring->overwrite,
 	};
 
 	return memory;
 }
 
+static uint64_t stride_of(uint32_t length)
+{
+	return ((uint64_t)length + sizeof(struct header) + 7) & ~7ull;
+}
+
+static uint32_t header_at(const struct memory_ring *ring, uint64_t position)
+{
+	const unsigned char *at = ring->data + (position & (ring->size - 1));
+
+	return __atomic_load_n(&((const struct header *)at)->length, __ATOMIC_RELAXED);
+}
+
+/* Gives up the oldest records for one that ends at @end, unless one of them is still being written.
+ */
+static bool overwrite_until(struct memory_ring *ring, uint64_t end)
+{
+	uint64_t oldest = *ring->overwrite;
+	uint32_t header;
+
+	while (ring->pending != *ring->producer &&
+		!((header = header_at(ring, ring->pending)) & BUSY))
+		ring->pending += stride_of(header & ~DISCARD);
+	if (end - ring->pending > ring->size - 1)
+		return false;
+	while (end - oldest > ring->size - 1)
+		oldest += stride_of(header_at(ring, oldest) & ~DISCARD);
+	__atomic_store_n(ring->overwrite, oldest, __ATOMIC_RELAXED);
+	return true;
+}
+
+static bool has_room(struct memory_ring *ring, uint64_t end, uint64_t consumer)
+{
+	return ring->overwrite ? overwrite_until(ring, end) : end - consumer <= ring->size - 1;
+}
+
 void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 {
-	uint64_t stride = ((uint64_t)length + sizeof(struct header) + 7) & ~7ull;
+	const uint64_t stride = stride_of(length);
 	uint64_t consumer, position, offset;
 	struct header *header = NULL;
 
@@ -102,13 +145,13 @@ void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	pthread_spin_lock(&ring->reserving);
 	position = *ring->producer;
-	if (position + stride - consumer <= ring->size - 1) {
+	if (stride <= ring->size && has_room(ring, position + stride, consumer)) {
 		offset = position & (ring->size - 1);
 		header = (struct header *)(ring->data + offset);
 		__atomic_store_n(&header->length, length | BUSY, __ATOMIC_RELAXED);
 		header->offset = (uint32_t)(offset / 8);
-		/* Release: the busy header is seen before the position. Pairs with the load-acquire
-		 * of the producer position in lib/seek.c. */
+		/* Release: the busy header, and the overwrite position, are seen before the
+		 * producer position. Pairs with the load-acquire of that in lib/seek.c. */
 		__atomic_store_n(ring->producer, position + stride, __ATOMIC_RELEASE);
 	}
 	pthread_spin_unlock(&ring->reserving);

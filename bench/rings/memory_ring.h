@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A ring in plain memory, and a producer in user space that follows the kernel's protocol:
- * bpf_ringbuf_reserve(), _submit() and _discard() of kernel/bpf/ringbuf.c, Linux 6.18. It needs no
+ * bpf_ringbuf_reserve(), _submit() and _discard() of kernel/bpf/ringbuf.c, Linux 6.19. It needs no
  * privileges, so it carries the unit tests, sanitizers and fuzzers as well.
  */
 #ifndef BENCH_MEMORY_RING_H
@@ -16,6 +16,8 @@
 struct memory_ring {
 	uint64_t *consumer;
 	uint64_t *producer;
+	uint64_t *overwrite; /* NULL for a ring that does not overwrite */
+	uint64_t pending;    /* of one that does: no record before it is still being written */
 	unsigned char *data; /* @size bytes, and the same bytes once more */
 	size_t size;
 	int notify_fd; /* eventfd */
@@ -33,10 +35,14 @@ int memory_ring_open(struct memory_ring *ring, size_t size);
 
 void memory_ring_close(struct memory_ring *ring);
 
+/* Makes it overwrite its oldest records from now on, as with BPF_F_RB_OVERWRITE. */
+void memory_ring_let_overwrite(struct memory_ring *ring);
+
 /* What ringview_open_memory() takes. */
 struct ringview_memory memory_ring_view(const struct memory_ring *ring);
 
-/* Space for @length bytes, or NULL when the ring has no room for them. From any thread. */
+/* Space for @length bytes, or NULL when the ring has no room for them: one that overwrites, when a
+ * record that is still being written lies there. From any thread. */
 void *memory_ring_reserve(struct memory_ring *ring, uint32_t length);
 
 /* Ends a reservation. @flags: 0 notifies a consumer that has read everything else,

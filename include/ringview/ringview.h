@@ -39,6 +39,11 @@
  *
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier in this
  * header names its partner there.
+ *
+ * Rings that overwrite (BPF_F_RB_OVERWRITE, Linux 6.19): producers do not wait for the reader, and
+ * overwrite the oldest records. Such a ring is read by ringview_read_into(), which returns whole
+ * records only, and by ringview_snapshot(), which copies all that is in the ring at one moment.
+ * The calls that show records in place are refused with -EOPNOTSUPP, as no record is safe there.
  */
 #ifndef RINGVIEW_RINGVIEW_H
 #define RINGVIEW_RINGVIEW_H
@@ -170,21 +175,27 @@ struct ringview_options {
  * ring, so a pinned ring goes on where its last reader released. @options may be NULL.
  *
  * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds that file
- * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one mapping
- * of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group needs no more
- * than the first.
+ * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one
+ * mapping of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group
+ * needs no more than the first.
  *
  * 0, or
  *   -EBADF       @map_fd is not open
  *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), options unknown
  *                or out of range
- *   -EOPNOTSUPP  the map was made with BPF_F_RB_OVERWRITE (Linux 6.19): another protocol
- *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
- *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; bpf(2) is
- *                refused by seccomp; or, before Linux 5.19, without CAP_BPF where
+ *   -EOPNOTSUPP  the ring overwrites, and the kernel does not describe it in
+ * /sys/kernel/btf/vmlinux -EBADMSG     the positions stored in the ring are impossible: something
+ * else wrote to it -EPERM       the map's pages cannot be mapped, for instance because it is
+ * frozen; bpf(2) is refused by seccomp; or, before Linux 5.19, without CAP_BPF where
  *                kernel.unprivileged_bpf_disabled is not 0
  *   -EACCES      @map_fd is for reading only (BPF_F_RDONLY): the consumer position is written
  *   -EMFILE, -ENFILE, -ENOMEM, and what bpf(2) and mmap(2) say
+ *
+ * A ring that overwrites is also opened where its consumer position cannot be written: the map is
+ * frozen, or @map_fd is for reading only and the kernel maps it (Linux 6.18 does not: -EACCES).
+ * Such a reader is passive: it starts at the oldest record, keeps its position to itself, and is
+ * not notified, so its waits look at the ring at least every 20 ms. Any number of passive readers
+ * can read one ring.
  */
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options);
 
@@ -199,12 +210,14 @@ int ringview_open_pinned(
  * own event handlers, which then need no privileges, and for producers in user space.
  */
 struct ringview_memory {
-	uint64_t *consumer;       /* consumer position, written by the reader */
+	uint64_t *consumer; /* consumer position, written by the reader; NULL: see @overwrite */
 	const uint64_t *producer; /* producer position */
 	const void *data;         /* @size bytes, followed by a second mapping of the same bytes */
 	size_t size;              /* power of two, 4 KiB to 2 GiB */
 	int notify_fd;            /* non-blocking eventfd that the producer writes to as a
 				   * notification; the reader duplicates it */
+	const uint64_t *overwrite; /* position of the oldest record, of a ring that overwrites; else
+				    * NULL. Then @consumer may be NULL: the reader is passive. */
 };
 
 /* What ringview_open_memory() calls: @memory_size is the size of *@memory, as the caller knows it.
@@ -268,9 +281,10 @@ int ringview_fd(const struct ringview *rv);
  * Prepares for sleeping on ringview_fd(): releases everything, and looks once more in a way that
  * cannot miss a record that is being submitted at this moment. Invalidates every record.
  *
- * 1 there is a record: do not sleep. 0: sleep; the next record, or the one that is reserved already,
- * makes the descriptor readable when it is submitted or discarded without BPF_RB_NO_WAKEUP.
- * -EBADMSG, -EBUSY as ringview_peek().
+ * 1 there is a record: do not sleep. 0: sleep; the next record, or the one that is reserved
+ * already, makes the descriptor readable when it is submitted or discarded without
+ * BPF_RB_NO_WAKEUP. -EBADMSG, -EBUSY as ringview_peek(); -EACCES for a passive reader, which is
+ * never notified.
  *
  * Sleep without it and a wakeup can be lost for ever: the kernel notifies only a consumer that has
  * released everything.
@@ -298,7 +312,8 @@ int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *
 /*
  * Passes the records that are there to @callback, and releases them: at the end, and in between
  * whenever an eighth of the ring has been read, so that producers of a full ring need not wait
- * for the whole. @limits may be NULL. Views from ringview_peek() end here.
+ * for the whole. @limits may be NULL. Views from ringview_peek() end here. -EOPNOTSUPP for a ring
+ * that overwrites.
  *
  * The number of records passed on (INT_MAX at most a call), or what the callback returned if that
  * was negative (its record is released, as with libbpf), or -EBADMSG, -EBUSY; -EINVAL for @limits
@@ -312,7 +327,8 @@ static inline int ringview_drain(struct ringview *rv, ringview_callback callback
 }
 
 /*
- * Forgets everything shown since the last release: the next ringview_peek() shows it again.
+ * Forgets everything shown since the last release: the next ringview_peek() shows it again. Has no
+ * effect on a ring that overwrites, of which each record is released as it is read.
  */
 void ringview_cancel(struct ringview *rv);
 
@@ -320,7 +336,8 @@ void ringview_cancel(struct ringview *rv);
  * Starts again at the consumer position that is stored in the ring, and clears the error that
  * ringview_peek() keeps returning: after -EBUSY, when the other consumer is gone; after -EBADMSG,
  * when the ring was repaired. A record that this reader had released and held back is released
- * first, and not shown again. 0, or -EBADMSG while the stored positions are impossible.
+ * first, and not shown again. 0, or -EBADMSG while the stored positions are impossible. A passive
+ * reader starts again where it was.
  */
 int ringview_restart(struct ringview *rv);
 
@@ -336,6 +353,15 @@ struct ringview_statistics {
 	uint64_t timeouts;   /* waits that timed out */
 	uint64_t high_water; /* most bytes seen waiting, headers included; the ring holds its size
 			      * - 8 at most */
+
+	/*
+	 * Of a ring that overwrites: bytes that were overwritten before this reader read them,
+	 * headers included, and how often it came upon some. A record of n bytes takes (n + 15) / 8
+	 * * 8, so where all have one length, the division gives the number of records; where not,
+	 * nobody knows it. What was read, discarded and overwritten adds up to what was produced.
+	 */
+	uint64_t overwritten;
+	uint64_t overruns;
 };
 
 /* What ringview_get_statistics() calls: @size is that of *@statistics, as the caller knows it; what
@@ -349,6 +375,49 @@ static inline void ringview_get_statistics(
 {
 	ringview_get_statistics_sized(rv, statistics, sizeof(*statistics));
 }
+
+/*
+ * What ringview_snapshot() has copied, and how far ringview_window_next() has come in it.
+ */
+struct ringview_window {
+	uint64_t position; /* of its first byte, counted since the ring was made: in a ring that
+			    * overwrites, all before that is overwritten */
+	uint64_t bytes;    /* headers included */
+	uint64_t busy;     /* records passed that were reserved and not yet submitted */
+	const unsigned char *next, *end;
+	uint64_t reserved[3]; /* 0 */
+};
+
+/*
+ * Copies all that is in the ring at one moment to @memory, for example the last seconds of a ring
+ *that overwrites, when something has happened. Producers go on meanwhile; the ring, and where @rv
+ * is, stay as they are. So the copy is quick, and what you make of it can take its time:
+ *
+ *	if (ringview_snapshot(rv, memory, size, &window) == 0)
+ *		while (ringview_window_next(&window, &record) > 0)
+ *			write_event(record.data, record.length);
+ *
+ * Of a ring that overwrites, it has all records that are not overwritten, read or not; of another,
+ *those that are not released. All of them are whole, on all processors. Each call can be compared
+ * with the one before by window.position and window.bytes.
+ *
+ * @memory is aligned to 8 bytes; @size bytes as large as the ring always suffice. 0, or
+ *   -EMSGSIZE  @size is too small; window->bytes says what would have sufficed
+ *   -EAGAIN    all was overwritten while it was copied, three times
+ *   -EBADMSG   the positions in the ring are impossible
+ *   -EINVAL    @memory is not aligned
+ *   -ENOSYS, -EINVAL, -EPERM  of a ring that overwrites, on processors other than x86-64: what
+ *membarrier(2) says, which is called once
+ *
+ * Any thread may call it, also while another reads with @rv; @rv must not be closed meanwhile.
+ */
+int ringview_snapshot(
+	const struct ringview *rv, void *memory, size_t size, struct ringview_window *window);
+
+/* The next record of the copy, oldest first, which is valid as long as its memory: 1 with @record
+ * filled, 0 at the end, or -EBADMSG for a header that is impossible. Records that were discarded,
+ * or not yet submitted, are skipped. */
+int ringview_window_next(struct ringview_window *window, struct ringview_record *record);
 
 /*
  * Many rings: one wait for all of them, and fair turns.
@@ -443,6 +512,7 @@ const char *ringview_version(void);
 /* Cold parts of the inline functions; not for your use. */
 int ringview_internal_seek(struct ringview *rv);
 void ringview_internal_release(struct ringview *rv);
+int ringview_internal_read_copy(struct ringview *rv, void *buffer, size_t capacity, size_t *length);
 
 /*
  * Load-acquire of the header word at *@at; what is read through *@at afterwards is the record that
@@ -538,6 +608,8 @@ static inline void ringview_internal_pass(
  * reserved and not yet submitted), or, and then again on every call until ringview_restart(),
  *   -EBADMSG  a header or a position in the ring is impossible: nothing of it was shown
  *   -EBUSY    another consumer moved the ring's consumer position; this reader wrote nothing since
+ *   -EOPNOTSUPP  the ring overwrites: a producer could write to the record while you read it; use
+ *             ringview_read_into() or ringview_snapshot()
  *
  * No system call is made. Discarded records are skipped; they are given back by the next release.
  */
@@ -584,7 +656,7 @@ static inline void ringview_release(struct ringview *rv)
  * Shows up to @count records at once, as so many calls of ringview_peek(): for languages in which a
  * foreign call costs more than a record.
  *
- * The number of @records filled, INT_MAX at most; 0, -EBADMSG or -EBUSY as ringview_peek().
+ * The number of @records filled, INT_MAX at most; 0, or an error as ringview_peek().
  */
 int ringview_peek_many(struct ringview *rv, struct ringview_record *records, size_t count);
 
@@ -626,6 +698,17 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
  * 1 with *@length its length; 0 no record is ready; -EMSGSIZE it has *@length bytes, more than
  * @capacity, and stays the next record: nothing is lost; -EBADMSG, -EBUSY as ringview_peek().
  * *@length is left alone with the other returns.
+ *
+ * Of a ring that overwrites, it copies the oldest record that is left, and checks afterwards that
+ * the producers had not begun to overwrite it; if they had, it counts what is lost (see
+ * @overwritten of struct ringview_statistics) and tries the next one. After 64 records that were
+ * lost this way it returns 0: its work is bounded, and the next call goes on. @buffer is undefined
+ * with all returns but 1.
+ *
+ * Every record returned is whole on x86-64. On other processors that takes that no record is larger
+ * than an eighth of the ring: nothing orders a producer's stores there, so the oldest eighth of the
+ * ring counts as overwritten, and a reader that falls behind as far, or opens a full ring, goes on
+ * with a later record that it knows of. ringview_snapshot() has neither condition.
  */
 static inline int ringview_read_into(
 	struct ringview *rv, void *buffer, size_t capacity, size_t *length)
@@ -635,7 +718,9 @@ static inline int ringview_read_into(
 	int found = ringview_internal_find(rv, &at, &size);
 
 	if (found <= 0)
-		return found;
+		return found == -EOPNOTSUPP
+			       ? ringview_internal_read_copy(rv, buffer, capacity, length)
+			       : found;
 	*length = size;
 	if (!RINGVIEW_LIKELY(size <= capacity))
 		return -EMSGSIZE;

@@ -108,6 +108,47 @@ int write_numbered(struct __sk_buff *skb)
 	return 0;
 }
 
+#define PRODUCERS 2
+
+/* Of two producers on CPUs of their own, an even and an odd one: the number of the next record of
+ * each, and what was refused. */
+__u64 of_cpu[PRODUCERS];
+__u64 refused_on_cpu[PRODUCERS];
+
+static __always_inline void put_of_cpu(__u32 cpu, __u32 words)
+{
+	__u64 *payload = bpf_ringbuf_reserve(&ring, words * sizeof(*payload), 0);
+	__u32 i;
+
+	if (!payload) {
+		refused_on_cpu[cpu]++;
+		return;
+	}
+	for (i = 0; i < words; i++)
+		payload[i] = of_cpu[cpu] << 16 | (__u64)cpu << 8 | i;
+	of_cpu[cpu]++;
+	bpf_ringbuf_submit(payload, 0);
+}
+
+SEC("tc")
+int write_of_cpu(struct __sk_buff *skb)
+{
+	const __u32 cpu = bpf_get_smp_processor_id() % PRODUCERS;
+
+	(void)skb;
+	switch (of_cpu[cpu] % 3) {
+	case 0:
+		put_of_cpu(cpu, 1);
+		break;
+	case 1:
+		put_of_cpu(cpu, 5);
+		break;
+	default:
+		put_of_cpu(cpu, 25);
+	}
+	return 0;
+}
+
 /* Two versions of one program, to replace the one by the other: both number on, and tell which they
  * are. */
 static __always_inline int put_version(__u64 version)

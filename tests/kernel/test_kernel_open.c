@@ -184,13 +184,64 @@ static void a_user_ring_buffer_is_refused(void **state)
 	close(fd);
 }
 
-static void a_ring_that_overwrites_is_refused(void **state)
+static int make_overwriting_map(void)
 {
-	int fd = make_newer_map(
+	return make_newer_map(
 		BPF_MAP_TYPE_RINGBUF, FLAG_OVERWRITE, "BPF_F_RB_OVERWRITE", FLAG_OVERWRITE);
+}
+
+static void a_ring_that_overwrites_is_opened_and_shows_nothing_in_place(void **state)
+{
+	int fd = make_overwriting_map();
+	struct ringview_record record;
+	struct ringview *rv;
+	char buffer[8];
+	size_t length;
 
 	(void)state;
-	assert_refused(fd, -EOPNOTSUPP);
+	assert_int_equal(ringview_open(&rv, fd, NULL), 0);
+	assert_int_equal(ringview_peek(rv, &record), -EOPNOTSUPP);
+	assert_int_equal(ringview_read_into(rv, buffer, sizeof(buffer), &length), 0);
+	ringview_close(rv);
+	close(fd);
+}
+
+static void a_frozen_ring_that_overwrites_is_read_passively(void **state)
+{
+	int fd = make_overwriting_map();
+	struct ringview *rv;
+
+	(void)state;
+	assert_int_equal(bpf_map_freeze(fd), 0);
+	assert_int_equal(ringview_open(&rv, fd, NULL), 0);
+	assert_int_equal(ringview_arm(rv), -EACCES);
+	ringview_close(rv);
+	close(fd);
+}
+
+/* Whether a descriptor for reading only can be mapped is the kernel's to say. */
+static void a_ring_that_overwrites_is_read_passively_or_refused_by_a_read_only_descriptor(
+	void **state)
+{
+	int fd = make_overwriting_map(), reading;
+	LIBBPF_OPTS(bpf_get_fd_by_id_opts, options, .open_flags = BPF_F_RDONLY);
+	struct bpf_map_info info = { 0 };
+	uint32_t length = sizeof(info);
+	struct ringview *rv = NULL;
+	void *page;
+
+	(void)state;
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &length), 0);
+	reading = bpf_map_get_fd_by_id_opts(info.id, &options);
+	assert_true(reading >= 0);
+	page = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, reading, 0);
+	assert_int_equal(ringview_open(&rv, reading, NULL), page == MAP_FAILED ? -EACCES : 0);
+	print_message("a descriptor for reading only is %s\n", rv ? "mapped" : "not mapped");
+	assert_int_equal(rv ? ringview_arm(rv) : -EACCES, -EACCES);
+	ringview_close(rv);
+	if (page != MAP_FAILED)
+		munmap(page, page_size());
+	close(reading);
 	close(fd);
 }
 
@@ -344,7 +395,10 @@ int main(void)
 		cmocka_unit_test(a_descriptor_that_is_none_of_bpf_is_refused),
 		cmocka_unit_test(an_array_is_refused),
 		cmocka_unit_test(a_user_ring_buffer_is_refused),
-		cmocka_unit_test(a_ring_that_overwrites_is_refused),
+		cmocka_unit_test(a_ring_that_overwrites_is_opened_and_shows_nothing_in_place),
+		cmocka_unit_test(a_frozen_ring_that_overwrites_is_read_passively),
+		cmocka_unit_test(
+			a_ring_that_overwrites_is_read_passively_or_refused_by_a_read_only_descriptor),
 		cmocka_unit_test(a_program_is_refused),
 		cmocka_unit_test(a_frozen_ring_is_refused),
 		cmocka_unit_test(impossible_positions_are_refused),

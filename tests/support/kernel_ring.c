@@ -31,7 +31,7 @@ static int watch(struct kernel *k)
 			       : epoll_ctl(k->epoll_fd, EPOLL_CTL_ADD, ringview_fd(k->rv), &event);
 }
 
-int kernel_ring_open_sized(struct kernel *k, uint64_t size)
+int kernel_ring_open_with(struct kernel *k, uint64_t size, uint32_t map_flags)
 {
 	int err;
 
@@ -41,6 +41,8 @@ int kernel_ring_open_sized(struct kernel *k, uint64_t size)
 	if (!k->skeleton)
 		return -1;
 	err = bpf_map__set_max_entries(k->skeleton->maps.ring, (__u32)k->size);
+	if (!err && map_flags)
+		err = bpf_map__set_map_flags(k->skeleton->maps.ring, map_flags);
 	if (!err)
 		err = ring_bpf__load(k->skeleton);
 	if (err) {
@@ -51,6 +53,11 @@ int kernel_ring_open_sized(struct kernel *k, uint64_t size)
 	if (ringview_open(&k->rv, bpf_map__fd(k->skeleton->maps.ring), NULL))
 		return -1;
 	return watch(k);
+}
+
+int kernel_ring_open_sized(struct kernel *k, uint64_t size)
+{
+	return kernel_ring_open_with(k, size, 0);
 }
 
 int kernel_ring_open(struct kernel *k)

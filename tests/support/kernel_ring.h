@@ -23,6 +23,7 @@ struct kernel {
  * nevertheless, and says why. */
 int kernel_ring_open(struct kernel *k);
 int kernel_ring_open_sized(struct kernel *k, uint64_t size);
+int kernel_ring_open_with(struct kernel *k, uint64_t size, uint32_t map_flags);
 void kernel_ring_close(struct kernel *k);
 
 /* Puts another reader on the same ring, as it is now. */
