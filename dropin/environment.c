@@ -17,17 +17,17 @@ static int wait_said, always_notified_said;
 static struct duration {
 	const char *name;
 	size_t field;        /* offset in struct ringview_options */
-	int64_t most;        /* in ns */
+	int64_t least, most; /* in ns */
 	const char *forever; /* the word for INT64_MAX; NULL if there is none */
 	const char *valid, *fallback;
 	int said;
 } durations[] = {
-	{ "RINGVIEW_LATENCY_BUDGET", offsetof(struct ringview_options, latency_budget_ns), SECOND,
-		NULL, "a time of 1ns to 1s, as 500us or 1ms", "200us", 0 },
-	{ "RINGVIEW_LINGER", offsetof(struct ringview_options, linger_ns), 3600 * SECOND, "forever",
-		"a time of 1ns to 3600s, as 500us or 1ms, or forever", "ten budgets", 0 },
-	{ "RINGVIEW_TIMER_SLACK", offsetof(struct ringview_options, timer_slack_ns), SECOND, NULL,
-		"a time of 1ns to 1s, as 500us or 1ms", "the thread's own", 0 },
+	{ "RINGVIEW_LATENCY_BUDGET", offsetof(struct ringview_options, latency_budget_ns), 10000,
+		SECOND, NULL, "a time of 10us to 1s, as 500us or 1ms", "200us", 0 },
+	{ "RINGVIEW_LINGER", offsetof(struct ringview_options, linger_ns), 1, 3600 * SECOND,
+		"forever", "a time of 1ns to 3600s, as 500us or 1ms, or forever", "ten budgets", 0 },
+	{ "RINGVIEW_TIMER_SLACK", offsetof(struct ringview_options, timer_slack_ns), 1, SECOND,
+		NULL, "a time of 1ns to 1s, as 500us or 1ms", "the thread's own", 0 },
 };
 
 /* Prints a line, unless *@said says that one was printed for this variable. In one write, so that
@@ -94,7 +94,8 @@ static int64_t parse_duration(const char *text, const struct duration *d)
 	for (; *text >= '0' && *text <= '9' && number <= d->most; text++)
 		number = number * 10 + (*text - '0');
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(text, units[i].name) == 0 && number <= d->most / units[i].ns)
+		if (strcmp(text, units[i].name) == 0 && number <= d->most / units[i].ns &&
+			number * units[i].ns >= d->least)
 			return number * units[i].ns;
 	return 0;
 }

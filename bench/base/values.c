@@ -25,8 +25,9 @@ static const struct unit count_units[] = { { "", 1 }, { "k", 1000 }, { "K", 1000
 
 /* In small or capital letters. */
 static const struct unit size_units[] = { { "", 1 }, { "B", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 },
-	{ "G", 1 << 30 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 },
-	{ "KB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 }, { NULL, 0 } };
+	{ "G", 1 << 30 }, { "T", UINT64_C(1) << 40 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 },
+	{ "KB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 },
+	{ "TB", UINT64_C(1000000000000) }, { NULL, 0 } };
 
 static const struct unit duration_units[] = { { "ns", 1 }, { "us", MICROSECOND },
 	{ "\xc2\xb5s", MICROSECOND }, /* U+00B5, the micro sign */
@@ -310,11 +311,11 @@ char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size)
 
 char *format_size(uint64_t bytes, char *buffer, size_t size)
 {
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB" };
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
 	char text[FORMAT_SIZE];
 	int unit = 0;
 
-	for (; bytes > 0 && bytes % 1024 == 0 && unit < 3; unit++)
+	for (; bytes > 0 && bytes % 1024 == 0 && unit < 4; unit++)
 		bytes /= 1024;
 	snprintf(text, sizeof(text), "%" PRIu64 "%s", bytes, units[unit]);
 	return copy_text(text, buffer, size);

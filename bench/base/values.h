@@ -31,7 +31,8 @@ int parse_integer(const char *text, int *value);
 
 /*
  * A whole number of bytes: decimal digits, with an optional fraction and an optional unit in small
- * or capital letters: B; K, M, G or KiB, MiB, GiB, powers of 1024; KB, MB, GB, powers of 1000.
+ * or capital letters: B; K, M, G, T or KiB, MiB, GiB, TiB, powers of 1024; KB, MB, GB, TB, powers
+ * of 1000.
  */
 int parse_size(const char *text, uint64_t *bytes);
 
@@ -71,7 +72,7 @@ char *format_duration(int64_t nanoseconds, char *buffer, size_t size);
 /* The same rounded to four significant digits, but never coarser than to a second. */
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size);
 
-/* In the largest of GiB, MiB, KiB and B that gives a whole number: "64MiB", "80B". */
+/* In the largest of TiB, GiB, MiB, KiB and B that gives a whole number: "64MiB", "80B". */
 char *format_size(uint64_t bytes, char *buffer, size_t size);
 
 /* At most six significant digits: 0.01 is "1%", 0.0025 is "0.25%". */

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "readers/found_peers.h"
+#include "base/pin.h"
 #include "cli/settings.h"
 #include "results/comparison.h"
 #include "results/table.h"
@@ -62,6 +64,11 @@ static int parse_sizes(const char *text, void *target, struct complaint *why)
 			s.sizes[kept++] = s.sizes[i];
 	}
 	s.size_count = kept;
+	if (err == -EINVAL && strchr(text, ':'))
+		return complain(why, err,
+			"\"%.48s\" is not first:last:step, from the smaller size to the larger; give "
+			"for example -sizes 16:80:16",
+			text);
 	return err ? complain(why, err,
 			     "\"%.48s\" is not a list of at most %d sizes of %d to %d B; for example "
 			     "16,64 or 80:2048:16",
@@ -105,6 +112,9 @@ static int parse_live_rate(const char *text, void *target, struct complaint *why
 {
 	uint64_t rate;
 
+	if (parse_rate(text, &rate) && text[0] && strchr("mg", text[strlen(text) - 1]))
+		return complain(why, -EINVAL,
+			"\"%.48s\": mega is M and giga is G; give for example -rate 1M", text);
 	if (parse_rate(text, &rate) || rate > RATE_MOST)
 		return complain(why, -EINVAL,
 			"\"%.48s\" is not max, or 1 to 1G events a second; give for example -rate "
@@ -219,7 +229,7 @@ static const struct flag flags[] = {
 		.help = "Rounds, each with everything that is compared once; rounded up so that each is equally "
 			"often in every place.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
-	{ "duration", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
+	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
 		.help = "Instead of -rounds: as many as fit into this time for each size and touch.",
 		"", "10s", 1000000, FLAG_UNLIMITED },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT",
@@ -393,11 +403,53 @@ static void set_defaults(enum command_bit command)
 	}
 }
 
+static bool is_given(const bool *given, const char *name)
+{
+	for (size_t i = 0; i < FLAGS; i++)
+		if (given[i] && strcmp(flags[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Which of the flags that say when to stop were given: one at most. */
+static int check_ends(const bool *given, struct complaint *why)
+{
+	static const char *const ends[] = { "rounds", "time", "precision" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!is_given(given, ends[i]))
+			continue;
+		if (first)
+			return complain(why, -EINVAL,
+				"-%s and -%s: each says when to stop; give one of them", first,
+				ends[i]);
+		first = ends[i];
+	}
+	return 0;
+}
+
+/* Whether a thread may run there: tries it with this one. */
+static int check_cpu(int cpu, struct complaint *why)
+{
+	cpu_set_t before[CPUS_MAX / CPU_SETSIZE];
+	int err;
+
+	if (cpu < 0 || sched_getaffinity(0, sizeof(before), before) < 0)
+		return 0;
+	err = pin_thread(cpu);
+	sched_setaffinity(0, sizeof(before), before);
+	return err ? complain(why, -EINVAL, "-cpu: cannot run on CPU %d: %s; give 0 to %ld", cpu,
+			     strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1)
+		   : 0;
+}
+
 /* A preset sets all that its questions are about, and chooses who is asked. */
 static int check_preset(const bool *given, struct complaint *why)
 {
 	static const char *const with_preset[] = { "duration", "rounds", "mode", "wait",
-		"latency-budget", "timer-slack", "cpu", "format", "o", "watch", "preset", NULL };
+		"latency-budget", "timer-slack", "cpu", "format", "o", "watch", "preset",
+		NULL };
 
 	for (size_t i = 0; i < FLAGS; i++) {
 		const char *const *name = with_preset;
@@ -468,6 +520,10 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	s.preset = typed.preset >= 0;
 	if (!err && s.preset)
 		err = check_preset(given, why);
+	if (!err && command & MEASURING)
+		err = check_ends(given, why);
+	if (!err && command & MEASURING)
+		err = check_cpu(command == LIVE ? s.workload.consumer_cpu : s.cpu, why);
 	if (!err && command & (DRAIN | SWEEP))
 		err = settings_conclude_drain(&s, &typed, why);
 	else if (!err && command == LIVE)

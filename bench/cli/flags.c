@@ -257,8 +257,9 @@ static int fail_value(const struct flag *flag, const char *value, struct complai
 		return complain(why, -EINVAL,
 			"-%s: \"%s\" is not true or false; give -%s or -%s=false", flag->name,
 			clipped, flag->name, flag->name);
-	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s; give for example -%s %s",
-		flag->name, clipped, kinds[flag->kind], describe_limits(flag, limits), flag->name,
+	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s%s; give for example -%s %s",
+		flag->name, clipped, kinds[flag->kind],
+		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (mega is M, giga is G)" : "", describe_limits(flag, limits), flag->name,
 		good_value(flag, scratch));
 }
 

@@ -90,9 +90,6 @@ int settings_conclude_drain(struct settings *s, const struct typed *typed, struc
 		return complain(why, -EINVAL,
 			"-precision: an interval of width 0 is never reached; give for example "
 			"-precision 1%%");
-	if (s->plan.duration_ns > 0 && s->plan.precision > 0)
-		return complain(why, -EINVAL,
-			"-duration and -precision: each says when to stop; give one of them");
 	for (size_t i = 0; i < s->path_count && s->source == SOURCE_MEMORY && !s->all_paths; i++)
 		if (s->paths[i]->needs_map)
 			return complain(why, -EINVAL,

@@ -53,6 +53,16 @@ static const struct {
 		"only one CPU online, writer and reader take turns on it: use two or more" },
 };
 
+/* Of "0-3,5": "5". */
+static const char *last_number(const char *list)
+{
+	const char *last = list + strlen(list);
+
+	while (last > list && last[-1] >= '0' && last[-1] <= '9')
+		last--;
+	return last;
+}
+
 static void warn_affinity(const struct warner *w)
 {
 	const char *given = machine_text(w->machine, FACT_AFFINITY_GIVEN);
@@ -67,8 +77,8 @@ static void warn_affinity(const struct warner *w)
 			"allowed",
 			asked, given);
 	else if (number(w, FACT_AFFINITY_CPUS) > 1)
-		warn(w, "not pinned, may move between %.0f CPUs: pin it to one CPU",
-			number(w, FACT_AFFINITY_CPUS));
+		warn(w, "not pinned, may move between %.0f CPUs: give -cpu %s",
+			number(w, FACT_AFFINITY_CPUS), last_number(given));
 }
 
 static void warn_load(const struct warner *w)

@@ -226,10 +226,12 @@ static const struct flag flags[] = {
 
 const struct flag_command watch_command = {
 	.name = PROGRAM " watch",
+	.arguments = "[RING]",
 	.summary = "Shows how the ring buffers of running programs fare: records a second, "
 		   "fill level, losses, stalls. It only reads: nothing is consumed, and the "
 		   "programs do not notice. Without -map and -pinned it lists all of the "
-		   "system, those that need attention first. Maps are found by their id with "
+		   "system, those that need attention first; RING is one of either, a path if it has "
+		   "a slash. Maps are found by their id with "
 		   "CAP_SYS_ADMIN; -pinned takes read and write permission on the file. Ends "
 		   "with status 0 by Ctrl-C, after -count updates, or when the ring is gone "
 		   "(1 if before -count).",
@@ -249,11 +251,11 @@ int watch_settings_parse(
 	result = flags_parse(&watch_command, flag_commands, argc, argv, &arguments, NULL, why);
 	if (result)
 		return result;
+	if (arguments.count > 0 && (typed.map || chosen.wanted.target.path))
+		return complain(why, -EINVAL, "the ring is chosen already; leave out \"%s\"",
+			stray[0]);
 	if (arguments.count > 0)
-		return complain(why, -EINVAL,
-			"\"%s\" is no flag; to watch this ring, give -map %s, or -pinned with a "
-			"path",
-			stray[0], stray[0]);
+		*(strchr(stray[0], '/') ? &chosen.wanted.target.path : &typed.map) = stray[0];
 	result = conclude(&chosen, &typed, why);
 	*settings = chosen;
 	return result;

@@ -2,8 +2,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "watch/holders.h"
@@ -33,15 +35,27 @@ static int open_target(const struct ring_target *target)
 	return fd < 0 ? -errno : fd;
 }
 
+static bool is_of_bpf(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && status.f_type == BPF_FS_MAGIC;
+}
+
 static int explain_path(const char *path, int err, struct complaint *why)
 {
 	if (err == -ENOENT)
 		return complain(why, err, "nothing is pinned at %s", path);
+	if (access(path, F_OK) == 0 && !is_of_bpf(path))
+		return complain(why, err,
+			"%s is not of a bpf filesystem, where rings are pinned; look below "
+			"/sys/fs/bpf",
+			path);
 	if (err == -EACCES)
 		return complain(why, err,
 			"cannot open %s: it takes read and write permission on the pinned file, as "
 			"the kernel maps no ring that was opened for reading only; run it with "
-			"sudo, or see that this is a file of a bpf filesystem",
+			"sudo",
 			path);
 	return complain(why, err, "cannot open %s: %s", path, strerror(-err));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each execve() on this system: the path of the program, with the NUL behind it. */
+/* An event for each program that is run on this system: its path, with the NUL behind it. */
 #include <linux/bpf.h>
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -10,17 +11,18 @@ struct {
 	__uint(max_entries, 256 * 1024);
 } ring SEC(".maps");
 
-struct call { /* of events/syscalls/sys_enter_execve/format in tracefs */
-	__u64 common;
-	__u64 number;
-	__u64 arguments[6];
-};
+/* Of the kernel's, which has more; where it lies is found when this is loaded. */
+struct linux_binprm {
+	const char *filename;
+} __attribute__((preserve_access_index));
 
-SEC("tracepoint/syscalls/sys_enter_execve")
-int on_execve(const struct call *call)
+SEC("raw_tp/sched_process_exec")
+int on_exec(const struct bpf_raw_tracepoint_args *context)
 {
+	const struct linux_binprm *program = (const void *)context->args[2];
 	char path[256];
-	long length = bpf_probe_read_user_str(path, sizeof(path), (void *)call->arguments[0]);
+	long length = bpf_probe_read_kernel_str(
+		path, sizeof(path), BPF_CORE_READ(program, filename));
 
 	if (length > 0 && length <= (long)sizeof(path))
 		bpf_ringbuf_output(&ring, path, length, 0);

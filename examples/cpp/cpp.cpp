@@ -4,7 +4,9 @@
  *
  *	sudo ./cpp
  */
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -18,9 +20,13 @@ try {
 	const std::unique_ptr<cpp_bpf, void (*)(cpp_bpf *)> bpf(
 		cpp_bpf::open_and_load(), cpp_bpf::destroy);
 
-	if (!bpf || cpp_bpf::attach(bpf.get()) ||
-		ringview_open(&reader, bpf_map__fd(bpf->maps.ring), nullptr)) {
-		std::cerr << "cpp: cannot start: run it as root, with tracefs mounted\n";
+	int error = bpf ? cpp_bpf::attach(bpf.get()) : -errno;
+
+	if (error == 0)
+		error = ringview_open(&reader, bpf_map__fd(bpf->maps.ring), nullptr);
+	if (error < 0) {
+		std::cerr << "cpp: cannot start: " << std::strerror(-error)
+			  << "; run it as root, on Linux 5.8 or later with BTF\n";
 		return 1;
 	}
 	std::signal(SIGINT, [](int) { ringview_interrupt(reader); });

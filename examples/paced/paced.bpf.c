@@ -13,7 +13,7 @@ struct {
 
 RINGVIEW_ACCOUNTS(accounts, 1); /* one: tracepoints of a CPU do not interrupt each other */
 
-SEC("tracepoint/raw_syscalls/sys_enter")
+SEC("raw_tp/sys_enter")
 int on_call(void *context)
 {
 	struct ringview_account *account = ringview_account_of(&accounts, 0);

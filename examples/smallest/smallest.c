@@ -4,9 +4,11 @@
  *
  *	sudo ./smallest [COUNT]        ends after COUNT events
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <ringview/ringview.h>
 
@@ -51,9 +53,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bpf = smallest_bpf__open_and_load();
-	if (!bpf || smallest_bpf__attach(bpf) ||
-		ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL)) {
-		fprintf(stderr, "smallest: cannot start: run it as root, on Linux 5.8 or later\n");
+	err = bpf ? smallest_bpf__attach(bpf) : -errno;
+	if (!err)
+		err = ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL);
+	if (err) {
+		fprintf(stderr, "smallest: cannot start: %s; run it as root, on Linux 5.8 or later\n",
+			strerror(-err));
 		smallest_bpf__destroy(bpf);
 		return 1;
 	}

@@ -127,7 +127,7 @@ static void help_names_every_flag(void **state)
 	(void)state;
 	assert_help_names(
 		ARGUMENTS("-help"), ARGUMENTS("n", "mode", "read-timeout", "ring-size", "touch",
-					    "batch", "source", "rounds", "duration", "precision",
+					    "batch", "source", "rounds", "time", "precision",
 					    "format", "o", "cpu", "event-size", "event"));
 }
 
@@ -136,7 +136,7 @@ static void help_of_sweep_names_every_flag(void **state)
 	(void)state;
 	assert_help_names(ARGUMENTS("sweep", "-help"),
 		ARGUMENTS("n", "mode", "read-timeout", "ring-size", "touch", "batch", "source",
-			"rounds", "duration", "precision", "format", "o", "cpu", "sizes"));
+			"rounds", "time", "precision", "format", "o", "cpu", "sizes"));
 }
 
 static void help_names_the_commands(void **state)

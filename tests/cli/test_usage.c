@@ -36,7 +36,8 @@ REFUSED(touch_without_a_value, "-touch needs a value", "-touch")
 REFUSED(batch_without_a_value, "-batch needs a value", "-batch")
 REFUSED(source_without_a_value, "-source needs a value", "-source")
 REFUSED(rounds_without_a_value, "-rounds needs a value", "-rounds")
-REFUSED(duration_without_a_value, "-duration needs a value", "-duration")
+REFUSED(time_without_a_value, "-time needs a value", "-time")
+REFUSED(the_duration_of_live_in_drain, "-duration is a flag of live", "-duration", "1s")
 REFUSED(precision_without_a_value, "-precision needs a value", "-precision")
 REFUSED(format_without_a_value, "-format needs a value", "-format")
 REFUSED(o_without_a_value, "-o needs a value", "-o")
@@ -53,7 +54,16 @@ REFUSED(an_event_size_without_an_event, "-event-size:", "-event-size", "64")
 REFUSED(libbpf_with_a_ring_in_memory, "-mode:", "-mode", "libbpf", "-source", "memory")
 REFUSED(libbpf_in_a_list_with_a_ring_in_memory, "libbpf", "-mode", "copy,libbpf", "-source",
 	"memory")
-REFUSED(duration_and_precision, "-duration and -precision", "-duration", "1s", "-precision", "1%")
+REFUSED(time_and_precision, "-time and -precision", "-time", "1s", "-precision", "1%")
+REFUSED(rounds_and_time, "-rounds and -time", "-rounds", "5", "-time", "1s")
+REFUSED(rounds_and_precision, "-rounds and -precision", "-rounds", "5", "-precision", "1%")
+REFUSED(a_tebibyte, "-ring-size: 1TiB is not a power of two from", "-ring-size", "1TiB")
+REFUSED(a_list_without_a_step, "is not first:last:step", "sweep", "-sizes", "80:16")
+REFUSED(a_small_m, "mega is M", "-n", "1m")
+REFUSED(a_cpu_that_is_not_there, "-cpu: cannot run on CPU 65535", "-cpu", "65535")
+REFUSED(a_mistyped_mode, "did you mean view?", "-mode", "vew")
+REFUSED(a_mistyped_mode_of_live, "did you mean view?", "live", "-mode", "vew")
+REFUSED(a_small_m_of_live, "mega is M", "live", "-rate", "1m")
 REFUSED(an_argument_of_list, "\"more\"", "list", "more")
 REFUSED(an_unknown_flag_of_list, "-fast", "list", "-fast")
 REFUSED(a_flag_of_drain_in_list, "-n", "list", "-n", "10")
@@ -86,7 +96,8 @@ int main(void)
 		TEST(batch_without_a_value),
 		TEST(source_without_a_value),
 		TEST(rounds_without_a_value),
-		TEST(duration_without_a_value),
+		TEST(time_without_a_value),
+		TEST(the_duration_of_live_in_drain),
 		TEST(precision_without_a_value),
 		TEST(format_without_a_value),
 		TEST(o_without_a_value),
@@ -100,7 +111,16 @@ int main(void)
 		TEST(an_event_size_without_an_event),
 		TEST(libbpf_with_a_ring_in_memory),
 		TEST(libbpf_in_a_list_with_a_ring_in_memory),
-		TEST(duration_and_precision),
+		TEST(time_and_precision),
+		TEST(rounds_and_time),
+		TEST(rounds_and_precision),
+		TEST(a_tebibyte),
+		TEST(a_list_without_a_step),
+		TEST(a_small_m),
+		TEST(a_cpu_that_is_not_there),
+		TEST(a_mistyped_mode),
+		TEST(a_mistyped_mode_of_live),
+		TEST(a_small_m_of_live),
 		TEST(an_argument_of_list),
 		TEST(an_unknown_flag_of_list),
 		TEST(a_flag_of_drain_in_list),

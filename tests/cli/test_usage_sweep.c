@@ -35,7 +35,7 @@ REFUSED(an_unknown_format_of_sweep, "-format:", "sweep", "-format", "yaml")
 REFUSED(a_ring_size_of_sweep_that_is_no_power_of_two, "-ring-size:", "sweep", "-ring-size", "5000")
 REFUSED(giving_0_rounds_of_sweep, "-rounds:", "sweep", "-rounds", "0")
 REFUSED(libbpf_in_a_sweep_of_memory, "-mode:", "sweep", "-mode", "both,libbpf", "-source", "memory")
-REFUSED(duration_and_precision_in_a_sweep, "-duration and -precision", "sweep", "-duration", "1s",
+REFUSED(time_and_precision_in_a_sweep, "-time and -precision", "sweep", "-time", "1s",
 	"-precision", "1%")
 REFUSED(an_unexpected_argument_of_sweep, "\"more\"", "sweep", "more")
 REFUSED(an_unknown_flag_of_sweep, "-fast", "sweep", "-fast")
@@ -67,7 +67,7 @@ int main(void)
 		TEST(a_ring_size_of_sweep_that_is_no_power_of_two),
 		TEST(giving_0_rounds_of_sweep),
 		TEST(libbpf_in_a_sweep_of_memory),
-		TEST(duration_and_precision_in_a_sweep),
+		TEST(time_and_precision_in_a_sweep),
 		TEST(an_unexpected_argument_of_sweep),
 		TEST(an_unknown_flag_of_sweep),
 		TEST(sizes_in_drain),

@@ -655,7 +655,13 @@ static void what_is_not_there_is_told(void **state)
 	assert_complaint(ARGUMENTS("watch", "-pinned", "/nowhere/at/all"), FAILED,
 		"nothing is pinned at /nowhere/at/all");
 	assert_complaint(
-		ARGUMENTS("watch", "-pinned", "/proc/self/comm"), FAILED, "/proc/self/comm");
+		ARGUMENTS("watch", "-pinned", "/proc/self/comm"), FAILED,
+		"/proc/self/comm is not of a bpf filesystem, where rings are pinned");
+	/* Chosen without a flag. */
+	assert_complaint(ARGUMENTS("watch", "4294967295"), FAILED, "no map with id 4294967295");
+	assert_complaint(ARGUMENTS("watch", "no_such_ring"), FAILED, "named no_such_ring");
+	assert_complaint(ARGUMENTS("watch", "/nowhere/at/all"), FAILED,
+		"nothing is pinned at /nowhere/at/all");
 }
 
 static void wrong_usage_is_told(void **state)
@@ -675,14 +681,14 @@ static void wrong_usage_is_told(void **state)
 	assert_complaint(
 		ARGUMENTS("watch", "-check", "losing", "-format", "json"), WRONG_USAGE, "-format");
 	assert_complaint(ARGUMENTS("watch", "-o", ""), WRONG_USAGE, "-o");
-	assert_complaint(ARGUMENTS("watch", "42"), WRONG_USAGE, "-map 42");
+	assert_complaint(ARGUMENTS("watch", "42", "-map", "1"), WRONG_USAGE, "leave out \"42\"");
+	assert_complaint(ARGUMENTS("watch", "42", "43"), WRONG_USAGE, "43");
 	assert_complaint(ARGUMENTS("watch", "-pinned", ""), WRONG_USAGE, "-pinned");
 	assert_complaint(
 		ARGUMENTS("watch", "-map", "1", "-interval", "1ms"), WRONG_USAGE, "-interval");
 	assert_complaint(ARGUMENTS("watch", "-map", "1", "-interval", "1s", "-sample", "2s"),
 		WRONG_USAGE, "-sample");
 	assert_complaint(ARGUMENTS("watch", "-map", "1", "-format", "csv"), WRONG_USAGE, "-format");
-	assert_complaint(ARGUMENTS("watch", "ring"), WRONG_USAGE, "ring");
 }
 
 static void help_names_every_flag(void **state)

@@ -63,7 +63,8 @@ static void test_sizes(void **state)
 		{ "1mib", 0, 1 << 20 }, { "1KB", 0, 1000 }, { "2gb", 0, 2000000000 },
 		{ "16GiB", 0, UINT64_C(16) << 30 }, { "17179869184GiB", -ERANGE, 0 },
 		{ "0.3KiB", -EINVAL, 0 }, { "1.5", -EINVAL, 0 }, { "KiB", -EINVAL, 0 },
-		{ "1TiB", -EINVAL, 0 }, { "1 KiB", -EINVAL, 0 }, { "1KiBs", -EINVAL, 0 },
+		{ "1TiB", 0, UINT64_C(1) << 40 }, { "1tb", 0, UINT64_C(1000000000000) },
+		{ "1PiB", -EINVAL, 0 }, { "1 KiB", -EINVAL, 0 }, { "1KiBs", -EINVAL, 0 },
 		{ NULL, 0, 0 } };
 
 	(void)state;
@@ -193,7 +194,7 @@ static void test_formats(void **state)
 	assert_string_equal(format_size(80, text, sizeof(text)), "80B");
 	assert_string_equal(format_size(64 << 20, text, sizeof(text)), "64MiB");
 	assert_string_equal(format_size(1536, text, sizeof(text)), "1536B");
-	assert_string_equal(format_size(UINT64_C(1) << 42, text, sizeof(text)), "4096GiB");
+	assert_string_equal(format_size(UINT64_C(1) << 42, text, sizeof(text)), "4TiB");
 	assert_string_equal(format_size(0, text, sizeof(text)), "0B");
 	assert_string_equal(format_percent(0.0025, text, sizeof(text)), "0.25%");
 	/* Whole, or not at all. */

@@ -251,7 +251,6 @@ static void cpu_is_the_consumers(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_well(ARGUMENTS("-cpu", "0"))->consumer_cpu, 0);
-	assert_int_equal(parse_well(ARGUMENTS("-cpu", "65535"))->consumer_cpu, 65535);
 }
 
 static void format_output_and_advise_are_kept(void **state)
