@@ -34,6 +34,8 @@ static const char *path_names[PATHS_MAX + 1];
 /* In the order of enum page_format; one more: as the file's name ends. */
 static const char *const page_format_names[] = { "md", "html", "auto", NULL };
 
+static const char *const undecided_names[] = { "fail", "ok", NULL };
+
 static bool add_both(const char *word, struct flag_names *names)
 {
 	if (strcmp(word, "both") != 0)
@@ -287,6 +289,8 @@ static const struct flag flags[] = {
 		.choices = format_names },
 	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
 		.help = "Write the results to a file instead of standard output." },
+	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,
+		.help = "Details too: every ratio, cautions in full, where it ran." },
 	{ "preset", LIVE, FLAG_CHOICE, &typed.preset, "NAME",
 		.help = "kernel-selftests: the questions of the kernel's own ring buffer benchmark, a table each, "
 			"in about four minutes. -duration is 200ms then, and -mode and -wait say who is asked: "
@@ -308,7 +312,12 @@ static const struct flag flags[] = {
 			"size.",
 		.choices = event_names },
 	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, &s.threshold, "PERCENT",
-		.help = "Differences smaller than this are the same." },
+		.help = "Differences that are shown to be smaller than this are the same; larger ones are "
+			"faster or slower." },
+	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, &s.undecided, "WHAT",
+		.help = "What it is where the rounds do not decide, for noise or as they are too few: fail, with "
+			"exit status 3, or ok.",
+		.choices = undecided_names },
 	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
 		.help = "Compare results of different machines or settings too." },
 	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",
@@ -338,7 +347,8 @@ static const struct flag_command commands[] = {
 		LIVE, flags, FLAGS },
 	{ PROGRAM " compare", "OLD.json NEW.json",
 		"Compares two results of -format json. Each file may hold several runs. The exit status "
-		"is 0 for the same or faster, 1 if anything became slower, 2 if they cannot be compared.",
+		"is 0 if all is the same or faster, 1 if anything became slower, 2 if they cannot be "
+		"compared, 3 if that is not decided.",
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
 		"Writes results of -format json as a page for people. Of several files, later ones are "
@@ -448,7 +458,7 @@ static int check_cpu(int cpu, struct complaint *why)
 static int check_preset(const bool *given, struct complaint *why)
 {
 	static const char *const with_preset[] = { "duration", "rounds", "mode", "wait",
-		"latency-budget", "timer-slack", "cpu", "format", "o", "watch", "preset",
+		"latency-budget", "timer-slack", "cpu", "format", "o", "v", "watch", "preset",
 		NULL };
 
 	for (size_t i = 0; i < FLAGS; i++) {

@@ -38,6 +38,7 @@ struct settings {
 	int format; /* enum format; of report enum page_format, or one more: as the file's name ends
 		     */
 	const char *output; /* a file; NULL: standard output */
+	bool verbose;       /* of text: all details */
 	uint64_t rounds;    /* at least: whole schedules are run */
 	uint64_t ring_size; /* of drain and sweep */
 
@@ -68,6 +69,7 @@ struct settings {
 	/* compare, report */
 	double threshold; /* relative */
 	bool force;
+	int undecided; /* 1: is no failure */
 	const char *files[FILES_MAX];
 	size_t file_count;
 };

@@ -18,6 +18,12 @@ int command_end(int err, const struct complaint *why)
 			stderr);
 		return EXIT_STOPPED;
 	}
+	if (err == -ECANCELED && interrupted()) {
+		fputs(PROGRAM
+			": stopped; the whole rounds before are reported, marked as partial\n",
+			stderr);
+		return EXIT_STOPPED;
+	}
 	fprintf(stderr, PROGRAM ": %s\n", why->text);
 	return EXIT_FAILED;
 }

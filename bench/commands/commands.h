@@ -19,7 +19,8 @@ int command_report(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_watch(int argc, char **argv);
 
-/* Prints the line of @why, where there is one, and returns the exit status for @err. */
+/* -EINTR: stopped by the user; -ECANCELED: so, and what was measured before is reported. Else
+ * prints the line of @why, where there is one, and returns the exit status for @err. */
 int command_end(int err, const struct complaint *why);
 
 /* The same of an error of the arguments. */

@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/flags.h"
 #include "base/values.h"
@@ -14,15 +16,19 @@
 #include "results/style.h"
 #include "cli/settings.h"
 
-/* compare's own: 0 same or better, 1 worse, 2 not comparable (or wrong usage). */
-enum { COMPARE_FINE = 0, COMPARE_WORSE = 1, COMPARE_IMPOSSIBLE = 2 };
+/* compare's own: 0 all same or better, 1 something worse, 2 not comparable (or wrong usage), 3 not
+ * decided. */
+enum { COMPARE_FINE = 0, COMPARE_WORSE = 1, COMPARE_IMPOSSIBLE = 2, COMPARE_UNDECIDED = 3 };
+
+#define VERDICTS (VERDICT_SLOWER + 1)
 
 struct compare {
-	bool force;
+	bool force, undecided_is_fine;
+	double threshold;
 	struct result_file old, new;
-	struct comparison comparison; /* of these two */
-	double drift;                 /* the largest of any size and way */
-	size_t matched, worse, better, unclear;
+	struct comparison_row *rows;
+	size_t matched, found[VERDICTS]; /* rows of each verdict, limits left out */
+	const struct comparison_row *worst;
 };
 
 /* The values may be as long as a file. */
@@ -35,17 +41,15 @@ static void write_difference(void *context, const char *name, const char *old, c
 	fprintf(stderr, PROGRAM ": %s\n", line.text);
 }
 
-/* What the waits of live are called is longer than any touch. */
-static int way_width(const struct compare *c)
-{
-	return c->new.live ? 11 : 7;
-}
+#define NAME_SIZE 224
 
-#define QUESTION_FORMAT "%-24s "
-
-static const char *way_name(const struct compare *c)
+/* "batch/paced": of drain it is "batch/fields". */
+static const char *name_of(const struct series *series, char text[NAME_SIZE])
 {
-	return c->new.live ? "wait" : "touch";
+	snprintf(text, NAME_SIZE, "%s%s%s%s%s", series->question, series->question[0] ? " " : "",
+		series->path, strcmp(series->way, "own") == 0 ? "" : "/",
+		strcmp(series->way, "own") == 0 ? "" : series->way);
+	return text;
 }
 
 /* "-" where in half of the rounds nothing was consumed. */
@@ -58,73 +62,163 @@ static const char *time_text(char *text, size_t size, double ns)
 	return text;
 }
 
-static void write_row(struct compare *c, FILE *out, bool colour, const struct comparison_row *row)
+static const char *ratio_text(char *text, size_t size, const struct ratio *ratio)
+{
+	snprintf(text, size, ratio->valid ? "%.3f" : "-", ratio->median);
+	if (ratio->has_interval)
+		snprintf(text, size, "%.3f [%.3f %.3f]", ratio->median, ratio->interval.low,
+			ratio->interval.high);
+	return text;
+}
+
+static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)
 {
 	const struct series *old = row->old, *new = row->new;
 	const struct ratio *ratio = &row->ratio;
-	char interval[32] = "", times[2][32];
+	char name[NAME_SIZE], times[2][32], text[64];
 
-	if (ratio->has_interval)
-		snprintf(interval, sizeof(interval), "[%.3f, %.3f]", ratio->interval.low,
-			ratio->interval.high);
-	if (c->new.has_questions)
-		fprintf(out, QUESTION_FORMAT, new->question);
-	fprintf(out, "%-12s %6" JSON_INTEGER_FORMAT " %-*s %9s %9s", new->path, new->event_size,
-		way_width(c), new->way, time_text(times[0], sizeof(times[0]), old->median),
-		time_text(times[1], sizeof(times[1]), new->median));
+	fprintf(out, "%-*s %5" JSON_INTEGER_FORMAT " %7s %7s  %-19s ", width, name_of(new, name),
+		new->event_size, time_text(times[0], sizeof(times[0]), old->median),
+		time_text(times[1], sizeof(times[1]), new->median),
+		ratio_text(text, sizeof(text), ratio));
 	if (ratio->valid)
-		fprintf(out, " %7.3fx %-16s %s%s%s%s\n", ratio->median, interval,
-			style_start(colour, ratio->verdict),
+		fprintf(out, "%s%s %s%s%s\n", style_start(colour, ratio->verdict),
+			row->limit ? " " : verdict_sign(ratio->verdict),
 			row->limit ? "(the machine)" : verdict_name(ratio->verdict),
 			style_end(colour), row->by_runs ? " (by runs)" : "");
 	else if (old->rounds > STATISTICS_ROUNDS_MAX || new->rounds > STATISTICS_ROUNDS_MAX)
-		fprintf(out, " %8s %-16s more than %d rounds\n", "-", "", STATISTICS_ROUNDS_MAX);
+		fprintf(out, "? more than %d rounds\n", STATISTICS_ROUNDS_MAX);
 	else
-		fprintf(out, " %8s %-16s rounds without a usable time\n", "-", "");
-	c->matched++;
-	c->drift = fmax(c->drift, row->drift);
-	if (row->limit)
-		return;
-	c->worse += ratio->verdict == VERDICT_SLOWER;
-	c->better += ratio->verdict == VERDICT_FASTER;
-	c->unclear += ratio->verdict == VERDICT_UNCLEAR;
+		fputs("? rounds without a usable time\n", out);
 }
 
-static void write_comparison(struct compare *c, FILE *out)
+/* The rows that both files have, and what of each verdict there is. */
+static int find_rows(struct compare *c)
+{
+	const struct comparison comparison = { c->threshold, &c->old, &c->new };
+
+	c->rows = calloc(c->new.series_count, sizeof(*c->rows));
+	if (!c->rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->new.series_count; i++) {
+		struct comparison_row *row = &c->rows[c->matched];
+
+		if (!comparison_row(&comparison, &c->new.series[i], row))
+			continue;
+		c->matched++;
+		if (row->limit)
+			continue;
+		c->found[row->ratio.verdict]++;
+		if (row->ratio.valid && (!c->worst || row->ratio.median < c->worst->ratio.median))
+			c->worst = row;
+	}
+	return 0;
+}
+
+static size_t undecided(const struct compare *c)
+{
+	return c->found[VERDICT_TOO_FEW] + c->found[VERDICT_TOO_NOISY] +
+	       c->found[VERDICT_WITHIN_NOISE];
+}
+
+/* "2 slower, 1 too noisy, 3 same" */
+static void write_counts(const struct compare *c, FILE *out)
+{
+	static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_FASTER, VERDICT_SAME,
+		VERDICT_WITHIN_NOISE, VERDICT_TOO_NOISY, VERDICT_TOO_FEW };
+	bool any = false;
+
+	for (size_t i = 0; i < VERDICTS; i++) {
+		if (c->found[order[i]] == 0)
+			continue;
+		fprintf(out, "%s%zu %s", any ? ", " : "", c->found[order[i]],
+			verdict_name(order[i]));
+		any = true;
+	}
+	fputs(any ? "" : "only limits", out);
+}
+
+static void write_headline(const struct compare *c, FILE *out)
+{
+	const double change = c->worst ? c->worst->ratio.median : 1;
+	char name[NAME_SIZE];
+
+	fputs(c->found[VERDICT_SLOWER] > 0     ? "Slower: "
+		: undecided(c) > 0             ? "Undecided: "
+		: c->found[VERDICT_FASTER] > 0 ? "Faster: "
+					       : "Same: ",
+		out);
+	write_counts(c, out);
+	if (c->found[VERDICT_SLOWER] > 0)
+		fprintf(out, "; worst %s, %" JSON_INTEGER_FORMAT " B: %.3fx",
+			name_of(c->worst->new, name), c->worst->new->event_size, change);
+	fputs(".\n\n", out);
+}
+
+/* Files whose own noise decides nothing, and a machine that changed. */
+static void write_doubts(const struct compare *c, FILE *out)
+{
+	const struct result_file *const files[] = { &c->old, &c->new };
+	char percent[16], name[NAME_SIZE];
+	double drift = 0;
+
+	for (int f = 0; f < 2; f++) {
+		const struct series *noisiest = NULL;
+
+		for (size_t i = 0; i < files[f]->series_count; i++)
+			if (!noisiest || files[f]->series[i].noise_floor > noisiest->noise_floor)
+				noisiest = &files[f]->series[i];
+		if (noisiest && noisiest->noise_floor > VERDICT_NOISE_MOST)
+			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
+				files[f]->name, name_of(noisiest, name),
+				style_percent(percent, sizeof(percent), noisiest->noise_floor));
+	}
+	for (size_t i = 0; i < c->matched; i++)
+		drift = fmax(drift, c->rows[i].drift);
+	if (drift > c->threshold)
+		fprintf(out, "! floor or memory, which run no reader, changed by %s too: %s\n",
+			style_percent(percent, sizeof(percent), drift),
+			drift > VERDICT_NOISE_MOST ? "the machine did, so nothing is decided"
+						   : "that much may be the machine's");
+	if (undecided(c) > 0)
+		fputs("? Undecided is no success (-undecided ok makes it one): measure with more "
+		      "-rounds\n  and -runs, on an idle machine.\n",
+			out);
+}
+
+static void write_comparison(const struct compare *c, FILE *out)
 {
 	const bool colour = style_colour_wanted();
-	const double floor = comparison_noise(&c->comparison);
-	const double least = fmax(c->comparison.threshold, floor);
-	struct comparison_row row;
-	char threshold[FORMAT_SIZE];
+	char name[NAME_SIZE], threshold[FORMAT_SIZE];
+	int width = 6;
 
-	if (c->new.has_questions)
-		fprintf(out, QUESTION_FORMAT, "question");
-	fprintf(out, "%-12s %6s %-*s %9s %9s %8s %-16s %s\n", "path", "size", way_width(c),
-		way_name(c), "old ns", "new ns", "speed", "95 % interval", "verdict");
-	for (size_t i = 0; i < c->new.series_count; i++)
-		if (comparison_row(&c->comparison, &c->new.series[i], &row))
-			write_row(c, out, colour, &row);
-	fprintf(out,
-		"\n%zu compared: %zu faster, %zu slower, %zu unclear, the others the same. Below "
-		"%s nothing is\ncalled faster or slower%s.\n",
-		c->matched, c->better, c->worse, c->unclear,
-		format_percent(round(least * 1e4) / 1e4, threshold, sizeof(threshold)),
-		floor > c->comparison.threshold ? ": that was the noise in the runs"
-		: c->new.has_questions          ? ", nor below the noise of its question"
-						: "");
-	if (c->drift > least)
-		fprintf(out,
-			"Floor or memory, which no reader changes, moved too: this raises the "
-			"threshold to "
-			"up to %s.\n",
-			format_percent(round(c->drift * 1e4) / 1e4, threshold, sizeof(threshold)));
-	fprintf(out, "Only in OLD: %zu, only in NEW: %zu.\n", c->old.series_count - c->matched,
-		c->new.series_count - c->matched);
+	for (size_t i = 0; i < c->matched; i++) {
+		const int length = (int)strlen(name_of(c->rows[i].new, name));
+
+		width = length > width ? length : width;
+	}
+	write_headline(c, out);
+	fprintf(out, "%-*s %5s %7s %7s  %-19s   verdict\n", width, "reader", "size", "old ns",
+		"new ns", "speed [95 %]");
+	for (size_t i = 0; i < c->matched; i++)
+		write_row(out, width, colour, &c->rows[i]);
+	fputc('\n', out);
+	write_doubts(c, out);
+	fprintf(out, "Same: shown to differ by less than %s. Only in OLD: %zu, only in NEW: %zu.\n",
+		format_percent(c->threshold, threshold, sizeof(threshold)),
+		c->old.series_count - c->matched, c->new.series_count - c->matched);
+}
+
+static int status_of(const struct compare *c)
+{
+	if (c->found[VERDICT_SLOWER] > 0)
+		return COMPARE_WORSE;
+	return undecided(c) > 0 && !c->undecided_is_fine ? COMPARE_UNDECIDED : COMPARE_FINE;
 }
 
 static int compare(struct compare *c, const char *const *names, struct complaint *why)
 {
+	const struct comparison comparison = { c->threshold, &c->old, &c->new };
 	struct output output;
 	int err;
 
@@ -141,29 +235,30 @@ static int compare(struct compare *c, const char *const *names, struct complaint
 			names[c->old.live ? 0 : 1], names[c->old.live ? 1 : 0]);
 		return COMPARE_IMPOSSIBLE;
 	}
-	if (comparison_differences(&c->comparison, write_difference, NULL) > 0 && !c->force) {
+	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !c->force) {
 		complain(why, -EINVAL,
 			"%s and %s are not comparable, as the lines above say; -force compares "
 			"them all the same",
 			names[0], names[1]);
 		return COMPARE_IMPOSSIBLE;
 	}
-	err = output_begin(&output);
+	err = find_rows(c);
+	if (!err && c->matched == 0) {
+		complain(why, -EINVAL, "%s and %s have no path, size and %s in common", names[0],
+			names[1], c->new.live ? "wait" : "touch");
+		return COMPARE_IMPOSSIBLE;
+	}
+	if (!err)
+		err = output_begin(&output);
 	if (err) {
 		complain(why, err, "out of memory");
 		return COMPARE_IMPOSSIBLE;
 	}
 	write_comparison(c, output.stream);
-	if (c->matched == 0) {
-		output_abandon(&output);
-		complain(why, -EINVAL, "%s and %s have no path, size and %s in common", names[0],
-			names[1], way_name(c));
-		return COMPARE_IMPOSSIBLE;
-	}
 	if (output_commit(&output, NULL, why))
 		return COMPARE_IMPOSSIBLE;
 	why->text[0] = '\0';
-	return c->worse > 0 ? COMPARE_WORSE : COMPARE_FINE;
+	return status_of(c);
 }
 
 int command_compare(int argc, char **argv)
@@ -173,7 +268,8 @@ int command_compare(int argc, char **argv)
 	int status = settings_parse(&settings, COMMAND_COMPARE, argc, argv, &why);
 	struct compare c = {
 		.force = settings.force,
-		.comparison = { settings.threshold, &c.old, &c.new },
+		.undecided_is_fine = settings.undecided,
+		.threshold = settings.threshold,
 	};
 
 	if (status > 0)
@@ -184,5 +280,6 @@ int command_compare(int argc, char **argv)
 				       : (command_end(-EINVAL, &why), COMPARE_IMPOSSIBLE);
 	result_file_free(&c.old);
 	result_file_free(&c.new);
+	free(c.rows);
 	return status;
 }

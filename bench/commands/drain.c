@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/settings.h"
 #include "commands/commands.h"
@@ -16,6 +15,7 @@
 #include "machine/machine.h"
 #include "readers/peers.h"
 #include "readers/peer_path.h"
+#include "base/interrupt.h"
 #include "base/pin.h"
 #include "commands/progress.h"
 #include "results/output.h"
@@ -45,24 +45,33 @@ static int pin(int cpu, struct complaint *why)
 {
 	int err = pin_thread(cpu);
 
-	return err ? complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
-			     strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1)
-		   : 0;
+	return err ? complain(why, err, "cannot run on CPU %d: %s", cpu, strerror(-err)) : 0;
+}
+
+/* 0: not by their number. */
+static uint64_t rounds_asked(const struct settings *settings)
+{
+	return settings->plan.precision > 0 || settings->plan.duration_ns > 0 ? 0
+									      : settings->rounds;
 }
 
 static void show_progress(void *context, size_t done, size_t expected)
 {
 	struct benchmark *b = context;
+	const uint64_t asked = rounds_asked(b->settings);
 	double share = expected > 0 ? (double)done / (double)expected : 0;
-	char of[32] = "", workload[64] = "";
+	char of[64] = "", workload[64] = "";
 
 	share = ((double)b->workloads_done + share) / (double)b->workloads;
 	if (expected > 0)
 		snprintf(of, sizeof(of), " of %zu", expected);
+	if (expected > 0 && asked > 0 && asked != expected)
+		snprintf(of, sizeof(of), " of %zu (%" PRIu64 " asked)", expected, asked);
 	if (b->workloads > 1)
 		snprintf(workload, sizeof(workload), ", workload %zu of %zu", b->workloads_done + 1,
 			b->workloads);
-	progress_show(&b->progress, share, "round %zu%s%s", done + 1, of, workload);
+	progress_show(&b->progress, share, "%zu readers, round %zu%s%s", b->path_count, done + 1,
+		of, workload);
 }
 
 /* The paths that can run here. */
@@ -112,19 +121,26 @@ static bool drop_failed_peer(struct benchmark *b)
 	return kept > 0;
 }
 
-/* The path that is measured twice, to learn the noise: the one that ratios refer to. */
+/* What ratios refer to, the best-known reader first; what comes first runs twice, to learn the
+ * noise. */
+static const struct path *const baselines[] = { &libbpf17_path, &libbpf_path, &copy_path,
+	&floor_path };
+
 static size_t twin_of(const struct benchmark *b)
 {
-	for (size_t i = 0; i < b->path_count; i++)
-		if (b->paths[i] == &copy_path)
-			return i;
+	for (size_t i = 0; i < sizeof(baselines) / sizeof(baselines[0]); i++)
+		for (size_t j = 0; j < b->path_count; j++)
+			if (b->paths[j] == baselines[i] && baselines[i] != &floor_path)
+				return j;
 	return 0;
 }
 
-/* Whether the others are compared with it, beside the one that runs twice. */
 static bool is_baseline(const struct path *path)
 {
-	return path == &libbpf_path || path == &libbpf17_path || path == &floor_path;
+	for (size_t i = 0; i < sizeof(baselines) / sizeof(baselines[0]); i++)
+		if (path == baselines[i])
+			return true;
+	return false;
 }
 
 static void add_row(
@@ -147,7 +163,7 @@ static void add_row(
 		row_set(row, METRIC_CONSUMED, i, events);
 		row_set(row, METRIC_NS, i, samples->rounds_ns[i] / events);
 	}
-	if (counted->cycles == 0)
+	if (counted->cycles == 0 || interrupted()) /* then of a part of a round, too */
 		return;
 	row->scaled = counted->scaled;
 	row_set_whole(row, METRIC_CYCLES, (double)counted->cycles / all);
@@ -199,11 +215,11 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 		request.path_count = b->path_count;
 		request.twin_of = twin_of(b);
 		err = measure(&request, b->measurement, b->why);
-	} while (err && drop_failed_peer(b));
-	if (err)
-		return err;
-	add_group(b);
-	return b->table.failed ? complain(b->why, -ENOMEM, "out of memory") : 0;
+	} while (err && err != -EINTR && drop_failed_peer(b));
+	/* Of a workload that was stopped the whole rounds are kept. */
+	if (!err || (err == -EINTR && b->measurement->rounds > 0))
+		add_group(b);
+	return b->table.failed ? complain(b->why, -ENOMEM, "out of memory") : err;
 }
 
 static int run_all(struct benchmark *b)
@@ -246,6 +262,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	b->table.workload = workload_json(&b->measurement->workload);
 	b->table.machine = &b->machine;
 	b->table.peers = &b->peers;
+	b->table.asked = rounds_asked(settings);
 	b->table.no_counters = b->no_counters[0] ? b->no_counters : NULL;
 	err = output_begin(&output);
 	if (err)
@@ -253,9 +270,9 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	if (settings->format != FORMAT_TEXT)
 		err = table_write(output.stream, &b->table, (enum format)settings->format);
 	else if (strcmp(command, "sweep") == 0)
-		sweep_write_text(output.stream, &b->table, colour);
+		sweep_write_text(output.stream, &b->table, colour, settings->verbose);
 	else
-		drain_write_text(output.stream, &b->table, colour);
+		drain_write_text(output.stream, &b->table, colour, settings->verbose);
 	if (err) {
 		output_abandon(&output);
 		return complain(b->why, err, "out of memory");
@@ -291,9 +308,13 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 	if (!err && b.path_count > 0)
 		err = run_all(&b);
 	machine_finish(&b.machine, "");
-	if (!err && b.path_count > 0)
+	b.table.partial = err == -EINTR && b.table.row_count > 0;
+	if (b.path_count > 0 && (!err || b.table.partial)) {
 		err = write_report(&b, command, argc, argv);
-	if (!err || (b.path_count == 0 && err != -EINTR))
+		if (!err && b.table.partial)
+			err = -ECANCELED;
+	}
+	if (!err || (b.path_count == 0 && err != -EINTR && err != -ECANCELED))
 		err = peers_complain(&b.peers, b.path_count > 0, why);
 	counters_close(&b.counters);
 	table_free(&b.table);

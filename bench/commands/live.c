@@ -4,6 +4,7 @@
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include "commands/progress.h"
 #include "results/output.h"
 #include "results/style.h"
+#include "statistics/schedule.h"
 #include "commands/typed_command.h"
 
 struct live {
@@ -51,14 +53,26 @@ static void show_end(struct live *live)
 	progress_end(&live->progress);
 }
 
+/* The reference runs twice in each. */
+static size_t live_rounds(const struct live *live)
+{
+	const size_t count = live->settings.combination_count;
+
+	return schedule_rounds(count + (count > 1), live->settings.rounds);
+}
+
 static void show_progress(void *context, size_t done, size_t total)
 {
 	struct live *live = context;
 
 	if (live->settings.watch)
 		live_watch_progress(&live->watch, "run", done, total);
+	else if (live->settings.advise && live->measurement->count == 0)
+		progress_show(&live->progress, 0, "trying ring size %zu", done + 1);
 	else
-		progress_show(&live->progress, (double)done / (double)total, "run %zu of %zu",
+		progress_show(&live->progress, (double)done / (double)total,
+			"%zu readers, %zu rounds (%" PRIu64 " asked): %zu of %zu",
+			live->settings.combination_count, live_rounds(live), live->settings.rounds,
 			done + 1, total);
 }
 
@@ -83,7 +97,10 @@ static int measure_live(struct live *live)
 	if (!err && settings->advise && live->advice.ring_size == 0)
 		live->measurement->workload = settings->workload; /* there is nothing to measure */
 	else if (!err)
-		err = live_measure(&request, live->measurement, live->why);
+		do
+			err = live_measure(&request, live->measurement, live->why);
+		while (!err && settings->advise &&
+			live_advise_again(live->measurement, &settings->workload, &live->advice));
 	show_end(live);
 	return err;
 }
@@ -129,6 +146,7 @@ static void fill_table(struct live *live)
 	table->command = "live";
 	table->machine = &live->machine;
 	table->peers = &live->peers;
+	table->asked = settings->rounds;
 	if (settings->preset) {
 		table->workload = preset_workload(&settings->workload);
 		table->more = preset_published_json(&live->preset);
@@ -151,7 +169,7 @@ static void write_text(struct live *live, FILE *out)
 		preset_write_text(out, &live->preset, &live->table, &settings->workload);
 	else
 		live_write_text(out, &live->table, live->measurement,
-			settings->advise ? &live->advice : NULL, colour);
+			settings->advise ? &live->advice : NULL, colour, settings->verbose);
 }
 
 static int write_report(struct live *live, int argc, char **argv)
@@ -201,9 +219,14 @@ static int run(struct live *live, int argc, char **argv)
 	machine_read(&live->machine, &request);
 	err = live->settings.preset ? measure_preset(live) : measure_live(live);
 	machine_finish(&live->machine, "");
+	live->table.partial = err == -EINTR && live->measurement->rounds > 0 &&
+			      live->measurement->count > 0 && !live->settings.preset;
 	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
-	if (!err && others)
+	if ((!err && others) || live->table.partial) {
 		err = write_report(live, argc, argv);
+		if (!err && live->table.partial)
+			err = -ECANCELED;
+	}
 	if (!err)
 		err = peers_complain(&live->peers, others, live->why);
 	table_free(&live->table);

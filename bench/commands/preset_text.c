@@ -181,10 +181,10 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 			remark->words,
 			is_clear(row_summary(this.row, METRIC_NS), row_summary(that.row, METRIC_NS))
 				? ""
-				: "; unclear");
+				: "; undecided");
 	}
 	if (any)
-		fputs("Unclear: the intervals of the two have something in common, or there were too few rounds.\n",
+		fputs("Undecided: the intervals of the two have something in common, or there were too few rounds.\n",
 			out);
 }
 
@@ -218,7 +218,8 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	style_append(&text, ".");
 	style_write_wrapped(out, line);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost.\n", out);
-	style_write_place(out, table->machine, NULL);
+	style_write_place(out, table);
+	style_write_cautions(out, table, true);
 }
 
 void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,

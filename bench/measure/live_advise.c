@@ -8,6 +8,9 @@
 
 /* Of one CPU: a consumer that takes more has no time left to catch up in. */
 #define SATURATED 0.97
+#define OFF_CPU_LEAST_NS 1000000
+#define REPEATS \
+	3 /* of runs in which the consumer was kept off its CPU: they say nothing of the ring */
 #define SPINS_BELOW ((uint64_t)1 << 20)
 
 struct trial {
@@ -20,12 +23,21 @@ struct trial {
 	struct complaint *why;
 };
 
+/* Whether that the consumer was ready to run, and did not, may be why events were lost. */
+static bool was_kept_off(const struct live_round *round)
+{
+	const double lost = (double)round->lost / (double)round->produced;
+
+	return round->off_cpu_ns != LIVE_UNKNOWN && round->off_cpu_ns > OFF_CPU_LEAST_NS &&
+	       2 * (double)round->off_cpu_ns > lost * (double)round->elapsed_ns;
+}
+
 /* Runs with the workload's ring size until something is lost, or often enough. */
 static int try_size(struct trial *t, struct live_try *try)
 {
 	const struct live_request *request = t->request;
 	struct live_source *source;
-	int err;
+	int err, repeated = 0;
 
 	*try = (struct live_try){ .ring_size = t->workload->ring_size };
 	t->busiest = 0;
@@ -50,6 +62,9 @@ static int try_size(struct trial *t, struct live_try *try)
 		err = live_run(&trial, t->why);
 		if (err)
 			break;
+		if (round.lost > 0 && was_kept_off(&round) && repeated++ < REPEATS)
+			continue;
+		t->advice->off_cpu |= round.lost > 0 && was_kept_off(&round);
 		try->runs++;
 		try->produced += round.produced;
 		try->lost += round.lost;
@@ -86,6 +101,34 @@ static bool is_last(struct trial *t, const struct live_try *try)
 	       t->advice->try_count == LIVE_ADVICE_SIZES_MAX;
 }
 
+/* Tries the workload's ring size, and notes it where there is room for that. */
+static const struct live_try *next_try(struct trial *t, int *err)
+{
+	struct live_advice *advice = t->advice;
+	const struct live_request *request = t->request;
+	struct live_try *try = &advice->tries[advice->try_count];
+
+	advice->try_count += advice->try_count < LIVE_ADVICE_SIZES_MAX - 1;
+	if (request->progress)
+		request->progress(
+			request->progress_context, advice->try_count - 1, LIVE_ADVICE_SIZES_MAX);
+	*err = try_size(t, try);
+	return try;
+}
+
+/* Recommends the first size from @size on that loses nothing, if there is one. */
+static int verify(struct trial *t, uint64_t size)
+{
+	int err = 0;
+
+	for (; !err && t->advice->ring_size == 0 && size <= LIVE_ADVICE_MOST; size *= 2) {
+		t->workload->ring_size = size;
+		if (next_try(t, &err)->lost == 0 && !err)
+			t->advice->ring_size = size;
+	}
+	return err;
+}
+
 int live_advise(const struct live_request *request, struct live_workload *workload,
 	struct live_advice *advice, struct complaint *why)
 {
@@ -104,17 +147,32 @@ int live_advise(const struct live_request *request, struct live_workload *worklo
 		return complain(why, -ENOMEM, "out of memory");
 	histogram_clear(t.ignored);
 	for (workload->ring_size = smallest_ring(workload); !err; workload->ring_size *= 2) {
-		struct live_try *try = &advice->tries[advice->try_count++];
+		const struct live_try *try = next_try(&t, &err);
 
-		if (request->progress)
-			request->progress(request->progress_context, advice->try_count - 1,
-				LIVE_ADVICE_SIZES_MAX);
-		err = try_size(&t, try);
 		if (!err && try->lost == 0)
-			advice->ring_size = workload->ring_size;
+			advice->smallest = workload->ring_size;
 		if (err || is_last(&t, try))
 			break;
 	}
+	if (!err && advice->smallest > 0)
+		err = verify(&t, advice->smallest > LIVE_ADVICE_MOST / LIVE_ADVICE_MARGIN
+					 ? LIVE_ADVICE_MOST
+					 : LIVE_ADVICE_MARGIN * advice->smallest);
 	free(t.ignored);
 	return err;
+}
+
+bool live_advise_again(const struct live_measurement *measurement, struct live_workload *workload,
+	struct live_advice *advice)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < measurement->rounds && measurement->count > 0; i++)
+		lost += measurement->samples[0].rounds[i].lost;
+	if (lost == 0)
+		return false;
+	advice->ring_size = workload->ring_size < LIVE_ADVICE_MOST ? 2 * workload->ring_size : 0;
+	if (advice->ring_size > 0)
+		workload->ring_size = advice->ring_size;
+	return advice->ring_size > 0;
 }

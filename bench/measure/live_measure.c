@@ -71,8 +71,9 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
 
 	*round = (struct live_round){
-		/* When nothing was read there is no last time. */
-		.elapsed_ns = c->consumed > 0 ? c->last_ns - c->started_ns : workload->duration_ns,
+		/* Where producers made hardly anything, the last event was read long before. */
+		.elapsed_ns =
+			(c->last_ns > c->stopped_ns ? c->last_ns : c->stopped_ns) - c->started_ns,
 		.produced = produced->attempted,
 		.consumed = c->consumed,
 		.lost = produced->failed,
@@ -80,6 +81,7 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 		.producer_ns_per_event =
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
 		.consumer_cpu_ns = c->cpu_ns,
+		.off_cpu_ns = c->off_cpu_ns,
 		.sleeps = c->sleeps,
 		.wakeups = c->wakeups,
 		.high_water = produced->high_water,
@@ -299,7 +301,7 @@ static int run_rounds(struct live_session *s)
 			err = run_round(s, m->rounds);
 		m->rounds += !err;
 	}
-	if (!err) {
+	if (!err || (err == -EINTR && m->rounds > 0)) {
 		m->alone_ns = median_of(samples.alone, samples.count);
 		m->unattached_ns = median_of(samples.unattached, samples.count);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,21 @@ static int64_t thread_cpu_ns(void)
 	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
 }
 
+/* How long this thread has been ready to run and not been run, since it is there: the second number
+ * of schedstat. LIVE_UNKNOWN where the kernel does not tell. */
+static uint64_t thread_off_cpu_ns(void)
+{
+	uint64_t ran, waited = LIVE_UNKNOWN;
+	FILE *file = fopen("/proc/thread-self/schedstat", "re");
+
+	if (!file)
+		return LIVE_UNKNOWN;
+	if (fscanf(file, "%" SCNu64 " %" SCNu64, &ran, &waited) != 2)
+		waited = LIVE_UNKNOWN;
+	fclose(file);
+	return waited;
+}
+
 /* Makes the events that are read next, where no other thread does. */
 static int take_turn(struct consumer *c)
 {
@@ -45,8 +61,9 @@ static int take_turn(struct consumer *c)
 
 static int read_events(struct consumer *c)
 {
+	const uint64_t off_before = thread_off_cpu_ns();
 	const int64_t cpu_before = thread_cpu_ns();
-	uint64_t before;
+	uint64_t before, off;
 	int err = 0;
 
 	c->started_ns = monotonic_ns();
@@ -63,11 +80,16 @@ static int read_events(struct consumer *c)
 	c->finishing = true;
 	if (!err)
 		err = c->engine->finish(c);
-	if (c->engine->measures_itself)
+	if (c->engine->measures_itself) {
+		c->off_cpu_ns = LIVE_UNKNOWN; /* its thread is another */
 		return err;
+	}
 	if (c->consumed != before)
 		c->last_ns = monotonic_ns() + c->saved_ns;
 	c->cpu_ns = thread_cpu_ns() - cpu_before - c->turns_cpu_ns + c->saved_ns;
+	off = thread_off_cpu_ns();
+	c->off_cpu_ns =
+		off == LIVE_UNKNOWN || off_before == LIVE_UNKNOWN ? LIVE_UNKNOWN : off - off_before;
 	return err;
 }
 
@@ -142,6 +164,7 @@ int consumer_start(struct consumer *c, struct complaint *why)
 
 int consumer_stop(struct consumer *c, struct complaint *why)
 {
+	c->stopped_ns = monotonic_ns();
 	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE); /* pairs with consumer_should_stop() */
 	c->engine->interrupt(c);
 	pthread_join(c->thread, NULL);

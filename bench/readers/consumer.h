@@ -38,7 +38,9 @@ struct consumer {
 	int64_t started_ns;   /* CLOCK_MONOTONIC, before the first read */
 	int64_t turns_cpu_ns; /* that the events of its own turns took to make */
 	int64_t last_ns;      /* CLOCK_MONOTONIC, after the last read that found something */
+	int64_t stopped_ns;   /* CLOCK_MONOTONIC, when all producers had stopped */
 	int64_t cpu_ns;       /* of the thread, from when it began to read, without that */
+	uint64_t off_cpu_ns;  /* in which the thread was ready to run, and did not; LIVE_UNKNOWN */
 	uint64_t sleeps, wakeups,
 		high_water; /* as in struct live_round; libbpf knows no high water */
 	uint64_t lost;      /* events that perf says it had no room for; */

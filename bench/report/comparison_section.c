@@ -38,7 +38,7 @@ static struct comparison_summary summarise(const struct run_group *old, const st
 			continue;
 		summary.better += row.ratio.verdict == VERDICT_FASTER;
 		summary.worse += row.ratio.verdict == VERDICT_SLOWER;
-		summary.unclear += row.ratio.verdict == VERDICT_UNCLEAR;
+		summary.unclear += !verdict_decides(row.ratio.verdict);
 	}
 	if (summary.matched > 0)
 		summary.differences = comparison_differences(&comparison, tell_nobody, NULL);
@@ -148,7 +148,7 @@ void write_comparison_headline(
 			summary->differences);
 	else
 		snprintf(text, sizeof(text),
-			"%zu compared, %zu faster, %zu slower, %zu unclear, the others the same.",
+			"%zu compared, %zu faster, %zu slower, %zu undecided, the others the same.",
 			summary->matched, summary->better, summary->worse, summary->unclear);
 	page_item(page, section, TONE_PLAIN, lead, text);
 	if (summary->differences == 0)
@@ -215,7 +215,6 @@ static void write_table(struct page *page, const struct comparison_summary *summ
 		{ "now, ns", true }, { "times as fast", true }, { "95 % interval", true },
 		{ "verdict", false }, { "compared by", false } };
 	const struct comparison comparison = comparison_of(summary);
-	const double noise = comparison_noise(&comparison);
 	struct comparison_row row;
 	char percent[16];
 	double drift = 0;
@@ -227,13 +226,12 @@ static void write_table(struct page *page, const struct comparison_summary *summ
 			drift = fmax(drift, row.drift);
 		}
 	page_table_end(page);
-	page_paragraph(page, "Below %s nothing is called faster or slower%s.",
-		style_percent(percent, sizeof(percent), fmax(comparison.threshold, noise)),
-		noise > comparison.threshold ? ": that was the noise in the runs" : "");
-	if (drift > fmax(comparison.threshold, noise))
+	page_paragraph(page, "Below %s nothing is called faster or slower.",
+		style_percent(percent, sizeof(percent), comparison.threshold));
+	if (drift > comparison.threshold)
 		page_paragraph(page,
-			"Floor or memory, which no reader changes, moved too: this raises the "
-			"threshold to up to %s.",
+			"Floor or memory, which no reader changes, moved by %s too: that much may "
+			"be the machine's.",
 			style_percent(percent, sizeof(percent), drift));
 	page_paragraph(page, "Only in %s: %zu; only in %s: %zu.", summary->old->name,
 		summary->old->results.series_count - summary->matched, summary->new->name,

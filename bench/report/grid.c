@@ -245,13 +245,12 @@ char *ratio_interval_text(char text[INTERVAL_SIZE], double low, double high)
 
 enum tone tone_of(const char *verdict)
 {
-	static const char *const names[] = { [TONE_FASTER] = "faster",
-		[TONE_SLOWER] = "slower",
-		[TONE_SAME] = "same",
-		[TONE_UNCLEAR] = "unclear" };
+	static const char *const names[] = {
+		[TONE_FASTER] = "faster", [TONE_SLOWER] = "slower", [TONE_SAME] = "same"
+	};
 
-	for (int tone = TONE_FASTER; tone <= TONE_UNCLEAR; tone++)
+	for (int tone = TONE_FASTER; tone <= TONE_SAME; tone++)
 		if (strcmp(names[tone], verdict) == 0)
 			return (enum tone)tone;
-	return TONE_PLAIN;
+	return verdict[0] ? TONE_UNCLEAR : TONE_PLAIN;
 }

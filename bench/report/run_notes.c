@@ -196,7 +196,7 @@ static void write_noise(struct page *page, const struct run *run)
 
 	if (isnan(floor))
 		page_paragraph(page,
-			"Noise: too few rounds to measure it, so no verdict is more than unclear; "
+			"Noise: too few rounds to measure it, so nothing is decided; "
 			"give -rounds %d or more.",
 			INTERVAL_ROUNDS_MIN);
 	else if (floor >= 0)
@@ -204,7 +204,8 @@ static void write_noise(struct page *page, const struct run *run)
 			"Noise: %s, measured twice in each round, differs from itself by up to %s; "
 			"below %s nothing is called faster or slower.",
 			path, style_percent(percent, sizeof(percent), floor),
-			style_percent(threshold, sizeof(threshold), verdict_threshold(floor)));
+			style_percent(threshold, sizeof(threshold),
+				verdict_threshold(floor, TOLERANCE_PAIRED)));
 }
 
 static void write_oddities(struct page *page, const struct run *run)

@@ -101,9 +101,8 @@ size_t comparison_differences(
 	return differences;
 }
 
-/* How much the machine may have changed between the files for events like @like, as far as limits
- * that both have can tell: relative. Half as much again as they did: they are measured no better
- * than the paths are. */
+/* How much the machine has changed between the files for events like @like, as far as limits that
+ * both have can tell: relative. */
 static double drift_of(const struct comparison *c, const struct series *like)
 {
 	double drift = 0;
@@ -118,27 +117,21 @@ static double drift_of(const struct comparison *c, const struct series *like)
 		if (old)
 			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
 	}
-	return 1.5 * drift;
-}
-
-double comparison_noise(const struct comparison *c)
-{
-	return fmax(c->old->noise_floor, c->new->noise_floor);
+	return drift;
 }
 
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
 	static struct statistics_scratch scratch;
+	const struct tolerance tolerance = { c->threshold, c->threshold };
 	const struct series *old = row->old, *new = row->new;
-	/* Of a preset each question has a noise of its own. */
-	double noise = fmax(comparison_noise(c), fmax(old->noise_floor, new->noise_floor));
-	double floor = fmax(fmax(c->threshold, noise), row->drift);
+	const double noise = fmax(old->noise_floor, new->noise_floor);
 
 	if (row->by_runs)
-		return ratio_unpaired(
-			old->run_medians, old->runs, new->run_medians, new->runs, floor, &scratch);
-	return ratio_unpaired(
-		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, floor, &scratch);
+		return ratio_unpaired(old->run_medians, old->runs, new->run_medians, new->runs,
+			noise, tolerance, &scratch);
+	return ratio_unpaired(old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, noise,
+		tolerance, &scratch);
 }
 
 bool comparison_row(
@@ -156,5 +149,7 @@ bool comparison_row(
 		.limit = new->limit,
 	};
 	row->ratio = ratio_of(c, row);
+	if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
+		row->ratio.verdict = VERDICT_TOO_NOISY;
 	return true;
 }

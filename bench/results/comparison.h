@@ -9,7 +9,8 @@
 #include "results/result_file.h"
 #include "statistics/ratio.h"
 
-/* Differences smaller than this are the same, unless the user says otherwise: relative. */
+/* Smaller differences are the same, and no larger one is, unless the user says otherwise: relative.
+ */
 #define COMPARISON_THRESHOLD 0.02
 
 struct comparison {
@@ -21,9 +22,9 @@ struct comparison {
 struct comparison_row {
 	const struct series *old, *new;
 	struct ratio ratio;
-	double drift; /* how much the machine may have changed meanwhile, relative */
 	bool by_runs; /* medians of runs were compared, not rounds */
 	bool limit;   /* runs nothing of any reader: what it changed by is the machine's doing */
+	double drift; /* how much limits of such events changed: relative, 0 if there are none */
 };
 
 /* A fact of the environment or a setting that forbids comparing, with both values as text. */
@@ -34,11 +35,13 @@ typedef void comparison_difference_fn(
 size_t comparison_differences(
 	const struct comparison *comparison, comparison_difference_fn *tell, void *context);
 
-/* Fills @row for @new, of the newer file. False: the older one has no such path, size and way. */
+/*
+ * Fills @row for @new, of the newer file. False: the older one has no such path, size and way. The
+ * verdict is verdict_of() with the threshold as tolerance, and with the noise of this row alone;
+ * too noisy, too, where its limits show that the machine has changed by more than
+ * VERDICT_NOISE_MOST.
+ */
 bool comparison_row(
 	const struct comparison *comparison, const struct series *new, struct comparison_row *row);
-
-/* The noise that the runs of both files measured: relative, 0 if none did, or of a preset. */
-double comparison_noise(const struct comparison *comparison);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The seed's lines, then how the paths compare and how sure that is.
+ * Which reader is fastest and by how much, then all of them; of copy and view alone the lines of
+ * the original benchmark.
  */
-#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/values.h"
@@ -11,27 +12,154 @@
 #include "results/style.h"
 #include "results/texts.h"
 
-#define BAR_COLUMNS 20
-
-/* How wide the tables are: the names of peers are longer, and take from the bars. */
-struct layout {
-	int name;
-	size_t bar;
-	bool libbpf17; /* the column of ratios to it */
-};
-
-static struct layout layout_of(const struct table *table)
+static const struct row *baseline_of(const struct table *table, const struct row_group *group)
 {
-	struct layout layout = { .name = 10, .bar = BAR_COLUMNS };
+	return &table->rows[group->reference];
+}
 
-	for (size_t i = 0; i < table->row_count; i++) {
-		const int length = (int)strlen(table->rows[i].path);
+static const struct ratio *ratio_to(
+	const struct table *table, const struct row *row, const char *baseline)
+{
+	const struct row_ratio *found = table_ratio(table, row, baseline, METRIC_NS);
 
-		layout.name = length > layout.name ? length : layout.name;
-		layout.libbpf17 |= strcmp(table->rows[i].path, "libbpf-1.7") == 0;
+	return found ? &found->ratio : NULL;
+}
+
+static int fastest_first(const void *a, const void *b)
+{
+	const double x = row_mevents_per_s(*(const struct row *const *)a),
+		     y = row_mevents_per_s(*(const struct row *const *)b);
+
+	return (x < y) - (x > y);
+}
+
+size_t drain_sort(const struct table *table, const struct row_group *group,
+	const struct row *sorted[PATHS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = group->first; i < group->first + group->count && count < PATHS_MAX; i++)
+		if (!table->rows[i].limit)
+			sorted[count++] = &table->rows[i];
+	qsort(sorted, count, sizeof(*sorted), fastest_first);
+	return count;
+}
+
+/* "batch is fastest: 368.2 Mev/s, 1.17x libbpf-1.7 [1.15 1.21], 98 % of the floor" */
+static void write_headline(FILE *out, const struct table *table, const struct row_group *group)
+{
+	const struct row *sorted[PATHS_MAX], *best, *other, *baseline = baseline_of(table, group);
+	const size_t count = drain_sort(table, group, sorted);
+	const struct ratio *floor, *ratio;
+	char line[320] = "", text[128];
+	struct style_text all = { .text = line, .size = sizeof(line) };
+
+	if (count == 0)
+		return;
+	best = sorted[0];
+	/* Beside the baseline itself the next one tells how far ahead it is. */
+	other = best == baseline && count > 1 ? sorted[1] : best;
+	ratio = ratio_to(table, other, NULL);
+	if (table->group_count > 1)
+		style_append(&all, "%s: ", best->touch);
+	if (count > 1 && ratio && !verdict_decides(ratio->verdict))
+		style_append(&all, "undecided, %s: ", verdict_name(ratio->verdict));
+	style_append(&all, "%s%s: %.1f Mev/s", best->path,
+		count == 1 || (ratio && !verdict_decides(ratio->verdict)) ? "" : " is fastest",
+		row_mevents_per_s(best));
+	if (other != best)
+		style_append(&all, "; %s is next", other->path);
+	if (ratio)
+		style_append(&all, ", %s", style_ratio(text, sizeof(text), ratio, baseline->path));
+	floor = ratio_to(table, best, "floor");
+	if (floor && floor->valid)
+		style_append(&all, ", %.0f %% of the floor", floor->median * 100);
+	style_write_wrapped(out, line);
+}
+
+void drain_write_facts(FILE *out, const struct table *table)
+{
+	const json_t *w = table->workload;
+	const struct row *first = &table->rows[0];
+	const char *source = json_string_value(json_object_get(w, "source")),
+		   *caches = json_string_value(json_object_get(w, "caches"));
+	char line[256] = "", size[FORMAT_SIZE], ring[FORMAT_SIZE];
+	struct style_text text = { .text = line, .size = sizeof(line) };
+	bool one_size = true;
+
+	for (size_t i = 0; i < table->row_count; i++)
+		one_size &= table->rows[i].event_size == first->event_size;
+	style_append(&text, "%s%s%s, ", json_string_value(json_object_get(w, "event")),
+		one_size ? " " : "",
+		one_size ? format_size(first->event_size, size, sizeof(size)) : "");
+	if (table->group_count == 1)
+		style_append(&text, "%s, ", first->touch);
+	style_append(&text, "%s%s%s; ", strcmp(caches, "flushed") == 0 ? "cold " : "",
+		format_size((uint64_t)json_integer_value(json_object_get(w, "ring_size")), ring,
+			sizeof(ring)),
+		strcmp(source, "memory") == 0 ? " in memory" : "");
+	style_append_rounds(&text, table);
+	style_write_wrapped(out, line);
+}
+
+static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
+	bool has_floor, bool colour)
+{
+	const struct summary *ns = row_summary(row, METRIC_NS);
+	const struct ratio *floor = ratio_to(table, row, "floor");
+
+	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
+	if (ns->has_interval)
+		fprintf(out, " \xc2\xb1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
+	else
+		fprintf(out, "%9s", "");
+	style_write_ratio(out, ratio_to(table, row, NULL), colour);
+	if (has_floor && floor && floor->valid)
+		fprintf(out, " %5.0f %%", floor->median * 100);
+	fputc('\n', out);
+}
+
+/* What no reader can exceed. */
+static void write_limits(FILE *out, const struct table *table, const struct row_group *group)
+{
+	bool any = false;
+
+	for (size_t i = group->first; i < group->first + group->count; i++) {
+		const struct row *row = &table->rows[i];
+
+		if (!row->limit)
+			continue;
+		fprintf(out, "%s %s %.0f", any ? "," : "limits:", row->path,
+			row_mevents_per_s(row));
+		any = true;
 	}
-	layout.bar -= (size_t)layout.name - 10 + (layout.libbpf17 ? 9 : 0);
-	return layout;
+	if (any)
+		fputs(" Mev/s\n", out);
+}
+
+/* Every reader measured with one touch. */
+static void write_group(
+	FILE *out, const struct table *table, const struct row_group *group, bool colour)
+{
+	const struct row *sorted[PATHS_MAX];
+	const size_t count = drain_sort(table, group, sorted);
+	const bool has_floor = count > 0 && ratio_to(table, sorted[0], "floor");
+	int width = 12;
+
+	for (size_t i = 0; i < count; i++) {
+		const int length = (int)strlen(sorted[i]->path);
+
+		width = length > width ? length : width;
+	}
+	fputc('\n', out);
+	if (table->group_count > 1)
+		fprintf(out, "touched: %s\n", table->rows[group->first].touch);
+	fprintf(out, "%-*s %8s %8s %-8s vs %-*.*s%s\n", width, "reader", "Mev/s", "ns/event", "",
+		STYLE_RATIO_COLUMNS - 3, STYLE_RATIO_COLUMNS - 3, baseline_of(table, group)->path,
+		has_floor ? " of floor" : "");
+	for (size_t i = 0; i < count; i++)
+		write_row(out, table, sorted[i], width, has_floor, colour);
+	write_limits(out, table, group);
 }
 
 static double events_of(const struct row *row)
@@ -55,6 +183,8 @@ static void write_seed_line(FILE *out, const struct row *row)
 static void write_ratio_line(
 	FILE *out, const struct table *table, const struct row_ratio *r, bool colour)
 {
+	if (!r->ratio.valid || table->rows[r->row].limit || table->rows[r->baseline].limit)
+		return;
 	fprintf(out, "%s is %.2fx as fast as %s", table->rows[r->row].path, r->ratio.median,
 		table->rows[r->baseline].path);
 	if (r->ratio.has_interval)
@@ -63,129 +193,65 @@ static void write_ratio_line(
 		verdict_name(r->ratio.verdict), style_end(colour));
 }
 
-/* How the peers compare with each other is left to the table. */
-static void write_ratio_lines(FILE *out, const struct table *table, bool colour)
-{
-	for (size_t i = 0; i < table->ratio_count; i++) {
-		const struct row_ratio *r = &table->ratios[i];
-		const struct row *row = &table->rows[r->row], *baseline = &table->rows[r->baseline];
-		const struct path *path = path_find(row->path);
-
-		if (r->ratio.valid && !baseline->limit && !row->limit &&
-			!(strcmp(baseline->path, "libbpf-1.7") == 0 && path && path->program))
-			write_ratio_line(out, table, r, colour);
-	}
-}
-
-static const char *ratio_to(
-	char text[16], const struct table *table, const struct row *row, const char *baseline)
-{
-	const struct row_ratio *r = table_ratio(table, row, baseline, METRIC_NS);
-
-	return style_ratio(text, 16, r ? &r->ratio : NULL);
-}
-
-static void write_row(FILE *out, const struct table *table, const struct layout *layout,
-	const struct row *row, double fastest)
-{
-	const struct row_ratio *to_floor = table_ratio(table, row, "floor", METRIC_NS);
-	const struct summary *ns = row_summary(row, METRIC_NS);
-	char interval[32] = "", ratios[3][16], floor[16] = "-", bar[BAR_COLUMNS * 3 + 1];
-
-	if (ns->has_interval)
-		snprintf(interval, sizeof(interval), "[%.2f, %.2f]", ns->interval.low,
-			ns->interval.high);
-	if (to_floor && to_floor->ratio.valid)
-		snprintf(floor, sizeof(floor), "%.0f %%", to_floor->ratio.median * 100);
-	else if (strcmp(row->path, "floor") == 0)
-		snprintf(floor, sizeof(floor), "100 %%");
-	fprintf(out, "%-*s %8.2f %-18s %8.2f %8s %8s", layout->name, row->path, ns->median,
-		interval, row_mevents_per_s(row), ratio_to(ratios[0], table, row, NULL),
-		ratio_to(ratios[1], table, row, "libbpf"));
-	if (layout->libbpf17)
-		fprintf(out, " %8s", ratio_to(ratios[2], table, row, "libbpf-1.7"));
-	fprintf(out, " %8s  %s\n", floor,
-		style_bar(bar, sizeof(bar), row_mevents_per_s(row), fastest, layout->bar));
-}
-
-/* Every path measured with one touch. */
-static void write_group(FILE *out, const struct table *table, const struct row_group *group)
-{
-	const struct layout layout = layout_of(table);
-	const struct row *first = &table->rows[group->first];
-	char reference[16];
-	double fastest = 0;
-
-	for (size_t i = 0; i < group->count; i++)
-		fastest = fmax(fastest, row_mevents_per_s(&first[i]));
-	fprintf(out, "\n%s events of %" PRIu32 " B, touched: %s\n",
-		json_string_value(json_object_get(table->workload, "event")), first->event_size,
-		first->touch);
-	snprintf(reference, sizeof(reference), "/%.7s", table->rows[group->reference].path);
-	fprintf(out, "%-*s %8s %-18s %8s %8s %8s%s %8s\n", layout.name, "path", "ns/event",
-		"95 % interval", "Mev/s", reference, "/libbpf", layout.libbpf17 ? " /bpf-1.7" : "",
-		"of floor");
-	for (size_t i = 0; i < group->count; i++)
-		write_row(out, table, &layout, &first[i], fastest);
-}
-
 static void write_counters(FILE *out, const struct table *table)
 {
 	if (table->no_counters)
 		return;
-	fprintf(out, "\n%-10s %12s %18s %18s\n", "path", "cycles/event", "instructions/event",
+	fprintf(out, "\n%-12s %12s %18s %18s\n", "reader", "cycles/event", "instructions/event",
 		"cache misses/event");
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
 		/* A peer's process has its own, which are not read. */
 		if (isfinite(row_value(row, METRIC_CYCLES)))
-			fprintf(out, "%-10s %12.1f %18.1f %18.2f\n", row->path,
+			fprintf(out, "%-12s %12.1f %18.1f %18.2f\n", row->path,
 				row_value(row, METRIC_CYCLES), row_value(row, METRIC_INSTRUCTIONS),
 				row_value(row, METRIC_CACHE_MISSES));
 	}
 }
 
-/* The largest noise of the run: what is said of it is true for every workload in it. */
-static const struct row_group *noisiest(const struct table *table)
-{
-	const struct row_group *found = NULL;
-
-	for (size_t i = 0; i < table->group_count; i++)
-		if (table->groups[i].twin && (!found || !(table->groups[i].noise <= found->noise)))
-			found = &table->groups[i];
-	return found;
-}
-
 void drain_write_notes(FILE *out, const struct table *table)
 {
-	const json_t *ring = json_object_get(table->workload, "ring_size");
-	const char *source = json_string_value(json_object_get(table->workload, "source"));
-	const struct row_group *noise = noisiest(table);
-	char size[FORMAT_SIZE];
-
-	fprintf(out,
-		"Run: %zu rounds in balanced order, each path over the same bytes of a %s ring%s.\n",
-		table->rows[0].rounds,
-		format_size((uint64_t)json_integer_value(ring), size, sizeof(size)),
-		source && strcmp(source, "memory") == 0 ? " in plain memory" : "");
-	fputs("Verified: every reading, by an independent walk over the ring (count, order, "
-	      "checksum).\n",
+	fputs("Rounds: in balanced order, each reader over the same bytes.\n"
+	      "Verified: every reading, by an independent walk over the ring (count, order, "
+	      "checksum).\n"
+	      "Ratios: times as fast; + faster, - slower, = same within 2 %, ? undecided.\n",
 		out);
 	style_write_peers(out, table->peers, "Peers, each by its own clock");
-	if (noise)
-		style_write_noise(out, table->rows[noise->reference].path, noise->noise);
 	style_write_oddities(out, table);
-	style_write_place(out, table->machine, table->no_counters);
+	style_write_place(out, table);
+	style_write_cautions(out, table, true);
 }
 
-void drain_write_text(FILE *out, const struct table *table, bool colour)
+/* The original benchmark's two readers and no others. */
+static bool is_both(const struct table *table)
 {
-	for (size_t i = 0; i < table->groups[0].count; i++)
+	return table->group_count == 1 && table->row_count == 2 &&
+	       strcmp(table->rows[0].path, "copy") == 0 && strcmp(table->rows[1].path, "view") == 0;
+}
+
+void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose)
+{
+	const bool both = is_both(table);
+
+	for (size_t i = 0; i < table->groups[0].count && both; i++)
 		write_seed_line(out, &table->rows[i]);
-	write_ratio_lines(out, table, colour);
-	for (size_t i = 0; i < table->group_count; i++)
-		write_group(out, table, &table->groups[i]);
+	for (size_t i = 0; i < table->ratio_count && both; i++)
+		write_ratio_line(out, table, &table->ratios[i], colour);
+	for (size_t i = 0; i < table->group_count && !both; i++)
+		write_headline(out, table, &table->groups[i]);
+	drain_write_facts(out, table);
+	for (size_t i = 0; i < table->group_count && (!both || verbose); i++)
+		write_group(out, table, &table->groups[i], colour);
+	if (!verbose) {
+		style_write_cautions(out, table, false);
+		return;
+	}
+	fputc('\n', out);
+	for (size_t i = 0; i < table->row_count && !both; i++)
+		write_seed_line(out, &table->rows[i]);
+	for (size_t i = 0; i < table->ratio_count && !both; i++)
+		write_ratio_line(out, table, &table->ratios[i], colour);
 	write_counters(out, table);
 	fputc('\n', out);
 	drain_write_notes(out, table);

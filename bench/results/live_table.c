@@ -46,6 +46,12 @@ json_t *live_workload_json(const struct live_measurement *m)
 	return json_value_joined(object, more);
 }
 
+/* 0 is none. */
+static json_t *size_json(uint64_t size)
+{
+	return size > 0 ? json_integer((json_int_t)size) : json_null();
+}
+
 json_t *live_advice_json(const struct live_advice *advice)
 {
 	json_t *tries = json_array();
@@ -59,9 +65,9 @@ json_t *live_advice_json(const struct live_advice *advice)
 				"produced", (json_int_t)try->produced, "lost",
 				(json_int_t)try->lost, "high_water", (json_int_t)try->high_water));
 	}
-	return json_pack("{s:{s:o, s:b, s:o}}", "advice", "ring_size",
-		advice->ring_size > 0 ? json_integer((json_int_t)advice->ring_size) : json_null(),
-		"saturated", advice->saturated, "tries", tries);
+	return json_pack("{s:{s:o, s:o, s:b, s:b, s:o}}", "advice", "ring_size",
+		size_json(advice->ring_size), "smallest", size_json(advice->smallest), "saturated",
+		advice->saturated, "off_cpu", advice->off_cpu, "tries", tries);
 }
 
 /* Names that are known from before stay as they were: what is by default is not in them. */
@@ -111,6 +117,7 @@ static void set_round(
 	row_set(row, METRIC_CPU_PERCENT, i, share(100 * cpu, elapsed));
 	row_set(row, METRIC_ELAPSED_NS, i, elapsed);
 	row_set(row, METRIC_CPU_TIME_NS, i, cpu);
+	row_set(row, METRIC_OFF_CPU_NS, i, known(round->off_cpu_ns));
 	row_set(row, METRIC_PRODUCED, i, (double)round->produced);
 	row_set(row, METRIC_CONSUMED, i, consumed);
 	row_set(row, METRIC_LOST, i, (double)round->lost);

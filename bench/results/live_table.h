@@ -29,12 +29,18 @@ json_t *live_advice_json(const struct live_advice *advice);
 char *live_verdict(const struct table *table, const struct row *row,
 	const struct live_workload *workload, double alone_ns, char *text, size_t size);
 
+/* The same in a few words, which rows may share: "the producers; notifications". */
+#define LIVE_LIMIT_SIZE 64
+const char *live_limit(const struct table *table, const struct row *row,
+	const struct live_workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE]);
+
 /* "default", "never", "force" or "sampled:16". */
 #define LIVE_NOTIFY_SIZE 32
 const char *live_notify_text(const struct live_workload *workload, char *text, size_t size);
 
-/* @advice: NULL, none was asked for. */
+/* @advice: NULL, none was asked for. @verbose as in results/texts.h. */
 void live_write_text(FILE *out, const struct table *table,
-	const struct live_measurement *measurement, const struct live_advice *advice, bool colour);
+	const struct live_measurement *measurement, const struct live_advice *advice, bool colour,
+	bool verbose);
 
 #endif

@@ -5,122 +5,93 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/values.h"
 #include "results/live_table.h"
-#include "rings/plan.h"
 #include "results/style.h"
+#include "rings/plan.h"
 
 #define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
 
-/* At a given rate all that keep up consume the same, up to an event here or there. */
-#define RATES_ALIKE 0.98
+/* What is nearer than this is alike, where rows are ranked by one thing after the other. */
+#define LOSS_ALIKE 1e-4
+#define LATENCY_ALIKE 1.1
+#define CPU_ALIKE 1.05
 
-/* What an event costs its producer and its consumer together. */
-static double cost_of(const struct row *row)
+static double lost_share(const struct row *row)
 {
-	return row_value(row, METRIC_CPU_NS) + row_value(row, METRIC_PRODUCER_NS);
+	const double lost = row_value(row, METRIC_LOST);
+
+	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
 }
 
-/* The row that consumes most, and of those that consume as much the cheapest. @except is left out.
- * NULL: nothing was consumed. */
-static const struct row *best_of(const struct table *table, size_t except)
+/* Whether the rate was given: then throughput is too, and says nothing. */
+static bool has_rate(const struct live_workload *workload)
 {
-	const struct row *best = NULL;
-	double most = 0;
-
-	for (size_t i = 0; i < table->row_count; i++)
-		if (i != except)
-			most = fmax(most, row_mevents_per_s(&table->rows[i]));
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		if (i == except || !row_summary(row, METRIC_NS)->valid ||
-			row_mevents_per_s(row) < RATES_ALIKE * most)
-			continue;
-		if (!best || cost_of(row) < cost_of(best))
-			best = row;
-	}
-	return best;
+	return workload->rate != PARSE_RATE_MAX;
 }
 
-/* "batch/paced consumes 6.73x as many events a second as libbpf-poll [6.51, 6.98]: faster" */
-static void write_speed(
-	FILE *out, const struct table *table, const struct row_ratio *r, bool colour)
+/* By steps, so that what is alike is so for all. */
+static double step_of(double value, double factor)
 {
-	const struct ratio *ratio = &r->ratio;
-	char name[NAME_SIZE], baseline[NAME_SIZE];
-
-	if (!ratio->valid)
-		return;
-	fprintf(out, "%s consumes %.2fx as many events a second as %s",
-		row_name(&table->rows[r->row], name), ratio->median,
-		row_name(&table->rows[r->baseline], baseline));
-	if (ratio->has_interval)
-		fprintf(out, " [%.2f, %.2f]", ratio->interval.low, ratio->interval.high);
-	fprintf(out, ": %s%s%s\n", style_start(colour, ratio->verdict),
-		verdict_name(ratio->verdict), style_end(colour));
+	return isfinite(value) && value > 0 ? round(log(value) / log(factor)) : 1e9;
 }
 
-static const char *cost_verdict(enum verdict verdict)
+static int less_first(double x, double y)
 {
-	switch (verdict) {
-	case VERDICT_FASTER:
-		return "less";
-	case VERDICT_SLOWER:
-		return "more";
-	case VERDICT_SAME:
-	case VERDICT_UNCLEAR:
-		break;
-	}
-	return verdict_name(verdict);
+	return (x > y) - (x < y);
 }
 
-/* "  its consumer's CPU time an event: 11.0 % of that [10.6, 11.4]: less" */
-static void write_cost(FILE *out, const char *what, const struct row_ratio *r, bool colour)
+static int by_speed(const void *a, const void *b)
 {
-	const struct ratio *ratio = &r->ratio;
+	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
 
-	if (!ratio->valid)
-		return;
-	fprintf(out, "  %s %.1f %% of that", what, 100 / ratio->median);
-	if (ratio->has_interval)
-		fprintf(out, " [%.1f, %.1f]", 100 / ratio->interval.high,
-			100 / ratio->interval.low);
-	fprintf(out, ": %s%s%s\n", style_start(colour, ratio->verdict),
-		cost_verdict(ratio->verdict), style_end(colour));
+	return less_first(-row_mevents_per_s(x), -row_mevents_per_s(y));
 }
 
-static void write_headline(FILE *out, const struct table *table, bool colour)
+/* At a rate: loss, then p99, then CPU, then the producer's cost. */
+static int by_service(const void *a, const void *b)
 {
-	const size_t reference = table->groups[0].reference;
-	const struct row *best = best_of(table, SIZE_MAX), *other = best;
-	char name[NAME_SIZE];
+	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+	int order = less_first(row_mevents_per_s(x) == 0, row_mevents_per_s(y) == 0);
 
-	if (!best) {
-		fputs("Nothing was consumed.\n", out);
-		return;
-	}
-	fprintf(out, "Best of %zu: %s, %.2f Mev/s for %.1f %% of a CPU", table->row_count,
-		row_name(best, name), row_mevents_per_s(best), row_value(best, METRIC_CPU_PERCENT));
-	if (best == &table->rows[reference]) {
-		other = best_of(table, reference);
-		if (other)
-			fprintf(out, "; then %s", row_name(other, name));
-	}
-	fputs(".\n", out);
-	if (!other || !table_ratio(table, other, NULL, METRIC_NS))
-		return;
-	write_speed(out, table, table_ratio(table, other, NULL, METRIC_NS), colour);
-	write_cost(out, "CPU time of the consumer, an event:",
-		table_ratio(table, other, NULL, METRIC_CPU_NS), colour);
-	write_cost(out, "time of the producer, an event:",
-		table_ratio(table, other, NULL, METRIC_PRODUCER_NS), colour);
+	if (!order)
+		order = less_first(
+			round(lost_share(x) / LOSS_ALIKE), round(lost_share(y) / LOSS_ALIKE));
+	if (!order)
+		order = less_first(step_of((double)x->latencies[2], LATENCY_ALIKE),
+			step_of((double)y->latencies[2], LATENCY_ALIKE));
+	if (!order)
+		order = less_first(step_of(row_value(x, METRIC_CPU_NS), CPU_ALIKE),
+			step_of(row_value(y, METRIC_CPU_NS), CPU_ALIKE));
+	return order ? order
+		     : less_first(
+			       row_value(x, METRIC_PRODUCER_NS), row_value(y, METRIC_PRODUCER_NS));
 }
 
-/* @value in at most seven columns, with the digits that matter. */
+/* "950ns", "20.3us", "1.02ms": at most six columns. */
+static const char *time_text(char text[CELL_SIZE], double ns)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	int unit = 0;
+
+	for (; ns >= 999.5 && unit < 3; unit++)
+		ns /= 1000;
+	if (!isfinite(ns))
+		snprintf(text, CELL_SIZE, "-");
+	else
+		snprintf(text, CELL_SIZE, "%.*f%s",
+			unit == 0 || ns >= 99.95 ? 0
+			: ns >= 9.995            ? 1
+						 : 2,
+			ns, units[unit]);
+	return text;
+}
+
+/* @value in at most six columns, with the digits that matter. */
 static const char *figure(char *text, double value)
 {
 	const int decimals = value <= 0 || value >= 1000 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
@@ -139,122 +110,191 @@ static double share(double part, double whole)
 	return whole > 0 ? part / whole : NAN;
 }
 
-/* Of Mev/s: the times' own, turned over. */
-static const char *interval_of(char *text, const struct summary *ns)
+/* "9.0 % of a CPU" */
+static void append_cpu(struct style_text *text, const struct row *row)
 {
-	if (ns->has_interval)
-		snprintf(text, CELL_SIZE, "[%.2f, %.2f]", 1e3 / ns->interval.high,
-			1e3 / ns->interval.low);
-	else
-		text[0] = '\0';
-	return text;
+	style_append(text, "%.1f %% of a CPU", row_value(row, METRIC_CPU_PERCENT));
 }
 
-#define COMBINATION_FORMAT "%-6s %-12s"
-#define OWN_FORMAT "%-19s" /* as wide */
-#define COSTS_FORMAT " %5s %6s %5s %6s %7s %7s %6s\n"
-
-static void write_combination(FILE *out, const struct row *row)
+/* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
+static void write_headline(FILE *out, const struct table *table, const struct row *const *sorted,
+	const struct live_workload *workload)
 {
-	if (strcmp(row->wait, "own") == 0)
-		fprintf(out, OWN_FORMAT, row->path);
-	else
-		fprintf(out, COMBINATION_FORMAT, row->path, row->wait);
+	const struct row *best = sorted[0], *reference = &table->rows[table->groups[0].reference];
+	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
+	const struct row *other = best == reference && table->row_count > 1 ? sorted[1] : best;
+	const struct row_ratio *found = table_ratio(table, other, NULL, metric);
+	const struct ratio *ratio = found && found->ratio.valid ? &found->ratio : NULL;
+	char line[512] = "", name[NAME_SIZE], text[256], cell[CELL_SIZE];
+	struct style_text all = { .text = line, .size = sizeof(line) };
+
+	if (row_mevents_per_s(best) == 0) {
+		fputs("Nothing was consumed.\n", out);
+		return;
+	}
+	style_append(&all, "%s", row_name(best, name));
+	if (table->row_count > 1)
+		style_append(&all, "%s", " is best");
+	style_append(&all, ": %.2f Mev/s", row_mevents_per_s(best));
+	if (lost_share(best) > 0)
+		style_append(
+			&all, ", %s lost", style_percent(cell, sizeof(cell), lost_share(best)));
+	if (has_rate(workload) && best->latency_count > 0)
+		style_append(&all, ", p99 %s", time_text(cell, (double)best->latencies[2]));
+	style_append(&all, "%s", ", ");
+	append_cpu(&all, best);
+	if (other != best)
+		style_append(&all, "; then %s", row_name(other, name));
+	if (ratio && has_rate(workload))
+		style_append(
+			&all, " (%.2fx that of %s)", 1 / ratio->median, row_name(reference, name));
+	else if (ratio)
+		style_append(&all, ", %s",
+			style_ratio(text, sizeof(text), ratio, row_name(reference, name)));
+	if (ratio && !verdict_decides(ratio->verdict))
+		style_append(&all, ": undecided, %s", verdict_name(ratio->verdict));
+	style_write_wrapped(out, line);
+	if (has_rate(workload) && table->row_count > 1)
+		fputs("ranked by loss, p99, CPU, producer's cost: the rate is given\n", out);
 }
 
-static void write_throughput_row(FILE *out, const struct table *table, const struct row *row,
+#define COLUMNS_FORMAT " %6s %7s %6s %6s %6s %5s %6s %7s\n"
+
+static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
+	enum metric metric, bool colour)
+{
+	const struct row_ratio *found = table_ratio(table, row, NULL, metric);
+	const double lost = lost_share(row);
+	char name[NAME_SIZE], cells[7][CELL_SIZE];
+
+	fprintf(out, "%-*s ", width, row_name(row, name));
+	if (row_summary(row, METRIC_NS)->valid)
+		fprintf(out, "%6.2f ", row_mevents_per_s(row));
+	else
+		fprintf(out, "%6s ", "-");
+	if (found && found->ratio.valid)
+		fprintf(out, "%s%6.2f%s%s", style_start(colour, found->ratio.verdict),
+			metric == METRIC_CPU_NS ? 1 / found->ratio.median : found->ratio.median,
+			verdict_sign(found->ratio.verdict), style_end(colour));
+	else
+		fprintf(out, "%7s", found ? "-" : "");
+	fprintf(out, " %6s %6s %6s %5s %6s %7s\n", lost > 0 ? figure(cells[0], 100 * lost) : "0",
+		row->latency_count ? time_text(cells[1], (double)row->latencies[0]) : "-",
+		row->latency_count ? time_text(cells[2], (double)row->latencies[2]) : "-",
+		figure(cells[3], row_value(row, METRIC_CPU_PERCENT)),
+		figure(cells[4], row_value(row, METRIC_PRODUCER_NS)),
+		time_text(cells[5], row_value(row, METRIC_OFF_CPU_NS)));
+}
+
+static void write_table(FILE *out, const struct table *table, const struct row *const *sorted,
 	const struct live_workload *workload, bool colour)
 {
-	const struct row_ratio *ratio = table_ratio(table, row, NULL, METRIC_NS);
-	const enum verdict verdict = ratio ? ratio->ratio.verdict : VERDICT_SAME;
-	const double consumed = row_value(row, METRIC_CONSUMED), lost = row_value(row, METRIC_LOST);
-	char speed[CELL_SIZE] = "-", interval[CELL_SIZE], times[CELL_SIZE], cells[7][CELL_SIZE];
+	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
+	char name[NAME_SIZE];
+	int width = 12;
 
-	if (row_summary(row, METRIC_NS)->valid)
-		snprintf(speed, sizeof(speed), "%.2f", row_mevents_per_s(row));
-	write_combination(out, row);
-	fprintf(out, " %6s %-14s", speed, interval_of(interval, row_summary(row, METRIC_NS)));
-	fprintf(out, " %s%7s%s", style_start(colour, verdict),
-		style_ratio(times, sizeof(times), ratio ? &ratio->ratio : NULL), style_end(colour));
-	fprintf(out, COSTS_FORMAT, figure(cells[0], 100 * share(lost, lost + consumed)),
-		figure(cells[1], row_value(row, METRIC_PRODUCER_NS)),
-		figure(cells[2], row_value(row, METRIC_CPU_PERCENT)),
-		figure(cells[3], row_value(row, METRIC_CPU_NS)),
-		figure(cells[4], share(row_value(row, METRIC_SLEEPS), consumed)),
-		figure(cells[5], share(row_value(row, METRIC_WAKEUPS), consumed)),
-		figure(cells[6], 100 * share(row_value(row, METRIC_HIGH_WATER),
-					       (double)workload->ring_size)));
+	for (size_t i = 0; i < table->row_count; i++) {
+		const int length = (int)strlen(row_name(sorted[i], name));
+
+		width = length > width ? length : width;
+	}
+	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "", "",
+		metric == METRIC_CPU_NS ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
+	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "reader", "Mev/s",
+		table->ratio_count > 0 ? "ratio" : "", "%", "p50", "p99", "%", "ns/ev", "CPU");
+	for (size_t i = 0; i < table->row_count; i++)
+		write_row(out, table, sorted[i], width, metric, colour);
 }
 
-static void write_throughput(FILE *out, const struct table *table,
-	const struct live_workload *workload, double alone, bool colour)
+/* One line for all that share a limit. */
+static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted,
+	const struct live_measurement *m)
 {
-	char name[NAME_SIZE];
+	char said[LIVE_LIMIT_SIZE], other[LIVE_LIMIT_SIZE], name[NAME_SIZE], line[512];
 
-	fputs("\nThroughput, and what it costs", out);
-	if (table->ratio_count > 0)
-		fprintf(out, "; ratio: events a second to those of %s",
-			row_name(&table->rows[table->groups[0].reference], name));
-	if (alone > 0)
-		fprintf(out, ";\nwith nobody reading an event costs its producer %.1f ns", alone);
-	fputc('\n', out);
-	fprintf(out, COMBINATION_FORMAT " %6s %-14s %7s" COSTS_FORMAT, "", "", "", "", "", "lost",
-		"prod.", "CPU", "CPU", "sleeps", "wakeups", "ring");
-	fprintf(out, COMBINATION_FORMAT " %6s %-14s %7s" COSTS_FORMAT, "path", "wait", "Mev/s",
-		"95 % interval", "ratio", "%", "ns/ev", "%", "ns/ev", "/ev", "/ev", "% full");
+	for (size_t i = 0; i < table->row_count; i++) {
+		struct style_text text = { .text = line, .size = sizeof(line) };
+		bool first = true;
+
+		live_limit(table, sorted[i], &m->workload, m->alone_ns, said);
+		for (size_t j = 0; j < i && first; j++)
+			first = strcmp(said, live_limit(table, sorted[j], &m->workload, m->alone_ns,
+						     other)) != 0;
+		if (!first)
+			continue;
+		style_append(&text, "limit: %s:", said);
+		for (size_t j = i; j < table->row_count; j++)
+			if (strcmp(said, live_limit(table, sorted[j], &m->workload, m->alone_ns,
+						 other)) == 0)
+				style_append(&text, " %s", row_name(sorted[j], name));
+		style_write_wrapped(out, line);
+	}
+}
+
+/* All of it balances, or the run has failed. */
+static void write_account(FILE *out, const struct table *table)
+{
+	double sums[4] = { 0 };
+	static const enum metric parts[] = { METRIC_PRODUCED, METRIC_CONSUMED, METRIC_LOST,
+		METRIC_DISCARDED };
+
 	for (size_t i = 0; i < table->row_count; i++)
-		write_throughput_row(out, table, &table->rows[i], workload, colour);
+		for (int part = 0; part < 4; part++)
+			sums[part] += row_value(&table->rows[i], parts[part]);
+	fprintf(out, "events: %.0f produced = %.0f read + %.0f lost", sums[0], sums[1], sums[2]);
+	if (sums[3] > 0)
+		fprintf(out, " + %.0f discarded", sums[3]);
+	fputc('\n', out);
 }
 
 static void write_slowdowns(FILE *out, const struct table *table, const struct live_measurement *m)
 {
-	char unattached[CELL_SIZE], alone[CELL_SIZE];
+	char unattached[CELL_SIZE], alone[CELL_SIZE], name[NAME_SIZE];
 
 	if (!(m->unattached_ns > 0))
 		return;
 	fprintf(out,
 		"\nSlowdown of the system call; it takes %.0f ns with no program attached, and "
-		"%.2fx as\nlong with one and nobody reading\n" COMBINATION_FORMAT " %13s %15s\n",
-		m->unattached_ns, m->alone_ns / m->unattached_ns, "path", "wait", "to no program",
+		"%.2fx as\nlong with one and nobody reading\n"
+		"%-20s %13s %15s\n",
+		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "to no program",
 		"to nobody reads");
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
-		write_combination(out, row);
-		fprintf(out, " %12sx %14sx\n",
+		fprintf(out, "%-20s %12sx %14sx\n", row_name(row, name),
 			figure(unattached, row_value(row, METRIC_SLOWDOWN_UNATTACHED)),
 			figure(alone, row_value(row, METRIC_SLOWDOWN_ALONE)));
 	}
 }
 
-static void write_latency(FILE *out, const struct table *table)
+/* What the table above has no room for. */
+static void write_details(
+	FILE *out, const struct table *table, const struct live_workload *workload)
 {
-	fprintf(out, "\nLatency in µs\n" COMBINATION_FORMAT " %10s %10s %10s %10s %10s %12s\n",
-		"path", "wait", "p50", "p90", "p99", "p99.9", "max", "events");
+	static const int more[] = { 1, 3, 4 }; /* of latency_names: p90, p99.9, max */
+	char name[NAME_SIZE], cells[8][CELL_SIZE] = { "" };
+
+	fprintf(out, "\n%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", "reader", "p90", "p99.9", "max",
+		"Mev/s, 95 %", "CPU ns", "sleeps", "woken", "full%");
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
+		const struct summary *ns = row_summary(row, METRIC_NS);
+		const double consumed = row_value(row, METRIC_CONSUMED);
 
-		write_combination(out, row);
-		for (int q = 0; q < LATENCIES; q++)
-			if (row->latency_count > 0)
-				fprintf(out, " %10.1f", (double)row->latencies[q] / 1e3);
-			else
-				fprintf(out, " %10s", "-");
-		fprintf(out, " %12" PRIu64 "\n", row->latency_count);
-	}
-}
-
-static void write_balance(FILE *out, const struct table *table)
-{
-	fprintf(out, "\nEvents of all rounds\n" COMBINATION_FORMAT " %15s   %15s   %15s   %15s\n",
-		"path", "wait", "produced", "consumed", "lost", "discarded");
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		write_combination(out, row);
-		fprintf(out, " %15.0f = %15.0f + %15.0f + %15.0f\n",
-			row_value(row, METRIC_PRODUCED), row_value(row, METRIC_CONSUMED),
-			row_value(row, METRIC_LOST), row_value(row, METRIC_DISCARDED));
+		for (int q = 0; q < 3; q++)
+			time_text(cells[q],
+				row->latency_count ? (double)row->latencies[more[q]] : NAN);
+		if (ns->has_interval)
+			snprintf(cells[3], CELL_SIZE, "[%.2f %.2f]", 1e3 / ns->interval.high,
+				1e3 / ns->interval.low);
+		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row, name),
+			cells[0], cells[1], cells[2], ns->has_interval ? cells[3] : "",
+			figure(cells[4], row_value(row, METRIC_CPU_NS)),
+			figure(cells[5], share(row_value(row, METRIC_SLEEPS), consumed)),
+			figure(cells[6], share(row_value(row, METRIC_WAKEUPS), consumed)),
+			figure(cells[7], 100 * share(row_value(row, METRIC_HIGH_WATER),
+						       (double)workload->ring_size)));
 	}
 }
 
@@ -288,20 +328,29 @@ static void write_tries(FILE *out, const struct live_advice *advice)
 
 static void write_advice(FILE *out, const struct live_advice *advice)
 {
-	char size[FORMAT_SIZE];
+	char size[FORMAT_SIZE], smallest[FORMAT_SIZE], line[256] = "";
+	struct style_text text = { .text = line, .size = sizeof(line) };
 
 	if (advice->ring_size > 0)
-		fprintf(out, "Advice: -ring-size %s, the smallest that lost nothing%s.\n",
+		style_append(&text,
+			"Advice: -ring-size %s, verified; %s was the smallest that lost nothing, and "
+			"the rest is margin.",
 			format_size(advice->ring_size, size, sizeof(size)),
-			advice->saturated ? ", though with no time to spare" : "");
+			format_size(advice->smallest, smallest, sizeof(smallest)));
 	else
-		fprintf(out, "Advice: none; rings of up to %s lost events.\n",
+		style_append(&text, "Advice: none; rings of up to %s lost events.",
 			format_size(LIVE_ADVICE_MOST, size, sizeof(size)));
+	style_write_wrapped(out, line);
 	if (advice->saturated)
 		style_write_wrapped(out,
 			"The consumer is busy all the time, and then a ring of any size fills up: "
 			"do less for each event, or read with more consumers.");
+	if (advice->off_cpu)
+		style_write_wrapped(out,
+			"The consumer was kept off its CPU where events were lost: repeat on an idle "
+			"machine, or give it a CPU of its own (-cpu).");
 	write_tries(out, advice);
+	fputc('\n', out);
 }
 
 static void append_producers(struct style_text *text, const struct live_workload *workload)
@@ -309,13 +358,13 @@ static void append_producers(struct style_text *text, const struct live_workload
 	style_append(text, "%" PRIu32 " producer%s (%s)", workload->producers,
 		workload->producers > 1 ? "s" : "", live_producer_names[workload->producer]);
 	if (workload->rate == PARSE_RATE_MAX)
-		style_append(text, " as fast as they can");
+		style_append(text, " at full rate");
 	else
-		style_append(text, " at %" PRIu64 " events a second together", workload->rate);
+		style_append(text, " at %" PRIu64 "/s together", workload->rate);
 	if (workload->event_size > 0)
-		style_append(text, ", events of %" PRIu32 " B", workload->event_size);
+		style_append(text, ", %" PRIu32 " B", workload->event_size);
 	else
-		style_append(text, ", events of mixed sizes");
+		style_append(text, ", mixed sizes");
 	if (workload->write == LIVE_OUTPUT)
 		style_append(text, ", written by bpf_ringbuf_output");
 	if (workload->discard > 0)
@@ -331,12 +380,12 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 			format_duration_short(ns, duration, sizeof(duration)));
 }
 
-static void write_workload(FILE *out, const struct live_workload *workload)
+static void write_workload(FILE *out, const char *title, const struct live_workload *workload)
 {
 	char workload_text[512] = "", size[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
 	struct style_text text = { .text = workload_text, .size = sizeof(workload_text) };
 
-	style_append(&text, "Workload: ");
+	style_append(&text, "%s", title);
 	append_producers(&text, workload);
 	style_append(&text, ", %" PRIu32 " ring%s of %s%s", workload->rings,
 		workload->rings > 1 ? "s" : "",
@@ -357,49 +406,71 @@ static void write_workload(FILE *out, const struct live_workload *workload)
 	style_write_wrapped(out, workload_text);
 }
 
-static void write_notes(FILE *out, const struct table *table, const struct live_workload *workload)
+/* What was run: one line. */
+static void write_facts(FILE *out, const struct table *table, const struct live_workload *workload)
 {
-	const struct row_group *group = &table->groups[0];
-	char duration[FORMAT_SIZE], name[NAME_SIZE];
+	char line[320] = "", size[FORMAT_SIZE], duration[FORMAT_SIZE];
+	struct style_text text = { .text = line, .size = sizeof(line) };
 
-	fprintf(out, "\nRun: %zu rounds in balanced order, each combination %s in each.\n",
-		table->rows[0].rounds,
+	append_producers(&text, workload);
+	style_append(&text, ", %s ring%s; ", format_size(workload->ring_size, size, sizeof(size)),
+		workload->source == SOURCE_MEMORY ? " in memory" : "");
+	style_append(&text, "%s each; ",
 		format_duration_short(workload->duration_ns, duration, sizeof(duration)));
-	write_workload(out, workload);
-	fputs("Verified: each event was read once, whole and in order, or counts as lost or discarded.\n",
+	style_append_rounds(&text, table);
+	style_write_wrapped(out, line);
+}
+
+static void write_notes(
+	FILE *out, const struct table *table, const struct live_workload *workload, double alone)
+{
+	fputc('\n', out);
+	write_workload(out, "Workload: ", workload);
+	if (alone > 0)
+		fprintf(out, "With nobody reading an event costs its producer %.1f ns.\n", alone);
+	fputs("Verified: each event was read once, whole and in order, or counts as lost or\n  discarded.\n",
 		out);
-	if (workload->rate == PARSE_RATE_MAX)
+	if (has_rate(workload))
+		fputs("Latency: from when an event was due until it was handled.\n", out);
+	else
 		fprintf(out,
 			"Latency: from when an event was written until it was handled; one of %d.\n",
 			LIVE_STAMP_EVERY);
-	else
-		fputs("Latency: from when an event was due until it was handled.\n", out);
-	if (group->twin)
-		style_write_noise(
-			out, row_name(&table->rows[group->reference], name), group->noise);
+	fputs("Off CPU: ready to run, and not run; of all rounds.\n", out);
 	style_write_oddities(out, table);
 	style_write_peers(out, table->peers, "Peers");
-	style_write_place(out, table->machine, NULL);
+	style_write_place(out, table);
+	style_write_cautions(out, table, true);
 }
 
 void live_write_text(FILE *out, const struct table *table, const struct live_measurement *m,
-	const struct live_advice *advice, bool colour)
+	const struct live_advice *advice, bool colour, bool verbose)
 {
-	if (advice) {
+	const struct row *sorted[LIVE_COMBINATIONS_MAX];
+
+	if (advice)
 		write_advice(out, advice);
-		fputc('\n', out);
-	}
 	/* No ring was large enough, so nothing was measured. */
 	if (table->row_count == 0) {
-		write_workload(out, &m->workload);
-		style_write_place(out, table->machine, NULL);
+		write_workload(out, "", &m->workload);
+		style_write_cautions(out, table, verbose);
 		return;
 	}
-	write_headline(out, table, colour);
-	write_throughput(out, table, &m->workload, m->alone_ns, colour);
+	for (size_t i = 0; i < table->row_count; i++)
+		sorted[i] = &table->rows[i];
+	qsort(sorted, table->row_count, sizeof(*sorted),
+		has_rate(&m->workload) ? by_service : by_speed);
+	write_headline(out, table, sorted, &m->workload);
+	write_facts(out, table, &m->workload);
+	write_table(out, table, sorted, &m->workload, colour);
+	write_limits(out, table, sorted, m);
+	write_account(out, table);
 	write_slowdowns(out, table, m);
-	write_latency(out, table);
-	write_balance(out, table);
+	if (!verbose) {
+		style_write_cautions(out, table, false);
+		return;
+	}
+	write_details(out, table, &m->workload);
 	write_verdicts(out, table);
-	write_notes(out, table, &m->workload);
+	write_notes(out, table, &m->workload, m->alone_ns);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What limits a combination. Losses come first, then a rate that was not reached, then what an
- * event costs its producer: that is what a strategy of reading can change for whom it reads from.
+ * What limits a combination. Losses come first, then a rate that was not reached, then a latency
+ * beyond the budget, then what an event costs its producer.
  */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/values.h"
-#include "results/live_table.h"
-#include "results/style.h"
+#include "results/live_situation.h"
 
 /* A consumer with a CPU to itself that never waits is charged nearly all of it; the rest goes to
  * interrupts and, on a virtual machine, to the host. */
@@ -18,34 +16,23 @@
 /* Threads start late and stop early, which is some per mille of a second. */
 #define RATE_REACHED 0.95
 
-/* A reader on another CPU takes cache lines away, which no strategy avoids: up to twice the cost
- * alone, and some tens of nanoseconds, is what reading costs. */
-#define COST_FACTOR 2
-#define COST_MIN_NS 30
-/* At a rate the program runs for a few events at a time: the clock around each run and what has
- * left the caches meanwhile add up to so much, with nobody reading. */
-#define COST_MIN_AT_RATE_NS 200
-
-/* A notification costs its producer microseconds, ten where its interrupt leaves a virtual machine.
- * They are to blame where so much for each wakeup is half of the cost, or more. */
-#define NOTIFICATION_NS 10000
-#define NOTIFICATIONS_SHARE 0.5
-
-/* Within this of the cheapest combination a cost is not the strategy's. */
-#define COST_LIKE_CHEAPEST 1.25
-
 /* A ring that is always full makes each event wait until all before it are read. Where half of them
  * waited for less than this share of that, it was full for moments only. */
 #define ALWAYS_FULL 0.25
 
-/* Notifying once in so many events leaves this share of its cost to each; fewer than the least are
- * not worth the flag, and more than the most only add to the latency. */
-#define SAMPLED_SHARE 0.1
-#define SAMPLED_LEAST 16
-#define SAMPLED_MOST 1024
+/* Of so much of their time producers run that make all they can; the rest is the loop around. */
+#define PRODUCERS_BUSY 0.2
 
-/* From then on a perf buffer gains little: docs/measuring.md. */
-#define SAMPLED_OF_PERF 500
+/* A paced consumer looks after the budget, and then has to be run; others are held to as much. */
+#define LATENCY_IN_BUDGETS 2
+
+/* Each sleep ends with some time in which the thread is ready and does not run yet. */
+#define WAKING_NS 10000
+
+/* Losses that take longer than so many times what the consumer was kept off its CPU have another
+ * reason. */
+#define OFF_CPU_EXPLAINS 2
+#define OFF_CPU_LEAST_NS 1e6
 
 /* max_entries of a map is a 32-bit number. */
 #define RING_MOST (UINT64_C(1) << 31)
@@ -53,35 +40,9 @@
 /* So many mixed events show their mean size to within a few per cent. */
 #define MIXED_EVENTS 1024
 
-enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER, COST_PERF };
-
-struct situation {
-	const struct live_workload *workload;
-	const struct row *row;
-	double alone;         /* ns that an event costs its producer: with nobody reading, */
-	double cheapest;      /* with the combination that costs it least, */
-	double producer;      /* and with this one */
-	double seconds;       /* of all rounds */
-	double cpu;           /* share of one CPU */
-	double lost;          /* share of the events that were not discarded */
-	double wakeups;       /* an event; NAN: not known */
-	double cpu_ns;        /* of the consumer, an event */
-	double mevents_per_s; /* consumed */
-};
-
 static double share(double part, double whole)
 {
 	return whole > 0 ? part / whole : 0;
-}
-
-static bool is_path(const struct situation *s, const char *path)
-{
-	return strcmp(s->row->path, path) == 0;
-}
-
-static bool waits(const struct situation *s, const char *wait)
-{
-	return strcmp(s->row->wait, wait) == 0;
 }
 
 static double cheapest_of(const struct table *table, const struct row *row)
@@ -124,24 +85,6 @@ static struct situation situation_of(const struct table *table, const struct row
 	return s;
 }
 
-static bool never_sleeps(const struct situation *s)
-{
-	return waits(s, "busy") || waits(s, "libbpf-spin");
-}
-
-/* Looks again after the latency budget, whether or not it is notified. */
-static bool sleeps_by_itself(const struct situation *s)
-{
-	return waits(s, "paced") || waits(s, "libbpf-sleep");
-}
-
-static bool waits_for_notifications(const struct situation *s)
-{
-	/* Of a perf buffer a full one is always notified of. */
-	return waits(s, "event") || waits(s, "libbpf-poll") ||
-	       (waits(s, "own") && !is_path(s, "perfbuf"));
-}
-
 /* Bytes from one record to the next, on average. */
 static double mean_stride(const struct live_workload *workload)
 {
@@ -152,140 +95,6 @@ static double mean_stride(const struct live_workload *workload)
 	for (uint64_t id = 0; id < MIXED_EVENTS; id++)
 		sum += (live_mixed_size(id) + RECORD_HEADER + 7) & ~7ull;
 	return (double)sum / MIXED_EVENTS;
-}
-
-/* The smallest power of two from @least on that is no less than @value, but no more than @most. */
-static uint64_t power_of_two(double value, uint64_t least, uint64_t most)
-{
-	uint64_t power = least;
-
-	while (power < most && (double)power < value)
-		power *= 2;
-	return power;
-}
-
-static bool notifies_always(const struct live_workload *workload)
-{
-	return workload->notify == NOTIFY_DEFAULT || workload->notify == NOTIFY_FORCE;
-}
-
-/* Why an event costs its producer much more than alone, as far as the figures can tell. Alone means
- * one producer: what several do to each other is not in it. */
-static enum cost cost_of(const struct situation *s)
-{
-	const double least =
-		s->workload->rate == PARSE_RATE_MAX ? COST_MIN_NS : COST_MIN_AT_RATE_NS;
-
-	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone ||
-		s->producer - s->alone <= least)
-		return COST_FINE;
-	/* Perf notifies when told to, however it is read. */
-	if (is_path(s, "perfbuf"))
-		return notifies_always(s->workload) ? COST_PERF : COST_FINE;
-	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * (s->producer - s->alone))
-		return COST_NOTIFICATIONS;
-	/* However it is read, it costs so much: the producers do it to each other. */
-	if (s->workload->producers > s->workload->rings && s->cheapest > COST_FACTOR * s->alone &&
-		s->producer <= COST_LIKE_CHEAPEST * s->cheapest)
-		return COST_LOCK;
-	/* It may be notifications or looks. */
-	return isnan(s->wakeups) ? COST_READER : COST_LOOKING;
-}
-
-static void say_notifications(struct style_text *text, const struct situation *s)
-{
-	const struct live_workload *workload = s->workload;
-	uint64_t events = power_of_two(
-		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
-
-	if (workload->notify == NOTIFY_SAMPLED && events <= workload->notify_events)
-		events = 4 * workload->notify_events;
-	style_append(text,
-		" Notifications cost the producers %.0f ns an event more than alone (%.0f ns), "
-		"with %.2g wakeups an event.",
-		s->producer - s->alone, s->alone, s->wakeups);
-	style_append(text, " %s notify less often: -notify sampled:%" PRIu64 ".",
-		sleeps_by_itself(s) ? "Let them" : "Wait paced, or", events);
-}
-
-static void say_lock(struct style_text *text, const struct situation *s)
-{
-	const struct live_workload *workload = s->workload;
-
-	style_append(text,
-		" The producers wait for each other: %" PRIu32 " share %" PRIu32
-		" ring%s and its lock; an event costs %.0f ns at the least, however it is read, "
-		"and %.0f ns with one producer and nobody reading.",
-		workload->producers, workload->rings, workload->rings > 1 ? "s" : "", s->cheapest,
-		s->alone);
-	style_append(text, " Give each a ring of its own: -rings %" PRIu32 ".",
-		workload->producers < LIVE_RINGS_MAX ? workload->producers : LIVE_RINGS_MAX);
-}
-
-static const char *how_to_look_less(const struct situation *s)
-{
-	if (!sleeps_by_itself(s))
-		return "Wait paced, with path batch";
-	return is_path(s, "batch") ? "Allow a larger -latency-budget"
-				   : "Use path batch, which releases many at once";
-}
-
-static void say_looking(struct style_text *text, const struct situation *s)
-{
-	style_append(text,
-		" The consumer looks too often: an event costs its producer %.0f ns more than "
-		"alone (%.0f ns), with few wakeups; both want the same cache lines.",
-		s->producer - s->alone, s->alone);
-	style_append(text, " %s%s.", how_to_look_less(s),
-		never_sleeps(s) && s->workload->notify == NOTIFY_DEFAULT
-			? "; or give -notify never too, as nobody sleeps here"
-			: "");
-}
-
-static void say_reader(struct style_text *text, const struct situation *s)
-{
-	style_append(text,
-		" How it reads and waits costs the producers %.0f ns an event more than alone "
-		"(%.0f ns). Read with path batch, waiting paced",
-		s->producer - s->alone, s->alone);
-	if (notifies_always(s->workload))
-		style_append(
-			text, ", or let them notify less often: -notify sampled:%d", SAMPLED_LEAST);
-	style_append(text, ".");
-}
-
-static void say_perf(struct style_text *text, const struct situation *s)
-{
-	style_append(text,
-		" Perf notifies of each event, whether or not anybody sleeps: %.0f ns an event, "
-		"where one to a ring that nobody reads costs %.0f ns. Give -notify sampled:%d, or "
-		"write to a ring.",
-		s->producer, s->alone, SAMPLED_OF_PERF);
-}
-
-/* False: an event costs no more than it has to, so nothing was said. */
-static bool say_cost(struct style_text *text, const struct situation *s)
-{
-	switch (cost_of(s)) {
-	case COST_NOTIFICATIONS:
-		say_notifications(text, s);
-		return true;
-	case COST_LOCK:
-		say_lock(text, s);
-		return true;
-	case COST_LOOKING:
-		say_looking(text, s);
-		return true;
-	case COST_READER:
-		say_reader(text, s);
-		return true;
-	case COST_PERF:
-		say_perf(text, s);
-		return true;
-	case COST_FINE:
-		break;
-	}
-	return false;
 }
 
 static void say_nothing_consumed(struct style_text *text, const struct situation *s)
@@ -363,7 +172,7 @@ static void say_size(struct style_text *text, const struct situation *s)
 		style_append(text, " An event waited up to %s;",
 			format_duration_short((int64_t)s->row->latencies[4], gap, sizeof(gap)));
 	style_append(text, " %s -ring-size %s", needed > 0 ? "that needs about" : "Give at least",
-		format_size(power_of_two(needed, least, RING_MOST), size, sizeof(size)));
+		format_size(live_power_of_two(needed, least, RING_MOST), size, sizeof(size)));
 	style_append(text, "%s%s.", sleeps_by_itself(s) ? ", or a smaller -latency-budget" : "",
 		is_path(s, "perfbuf") ? "" : "; -advise works it out");
 }
@@ -423,21 +232,36 @@ static void say_back_to_back(struct style_text *text, const struct situation *s)
 			" %s were lost: it was not notified of a turn, and made the next ones "
 			"before it looked.",
 			style_percent(lost, sizeof(lost), s->lost));
-	say_cost(text, s);
+	live_cost_say(text, s);
 }
 
-static void say_loss(struct style_text *text, const struct situation *s)
+/* In ns, of all rounds: ready, and not run, but for what waking takes. 0: not known. */
+static double off_cpu(const struct situation *s)
 {
-	if (s->workload->same_cpu) {
-		say_shared_cpu(text, s);
-	} else if (waits_for_notifications(s) && s->workload->notify == NOTIFY_NEVER) {
-		say_nobody_wakes(text, s);
-	} else if (is_always_behind(s)) {
-		say_consumer_limits(text, s);
-	} else {
-		say_ring_too_small(text, s);
-		say_cost(text, s);
-	}
+	const double off = row_value(s->row, METRIC_OFF_CPU_NS);
+	const double sleeps = row_value(s->row, METRIC_SLEEPS);
+
+	return fmax(off - WAKING_NS * (isnan(sleeps) ? 0 : sleeps), 0);
+}
+
+static bool off_cpu_explains_loss(const struct situation *s)
+{
+	const double lost_ns = s->lost * s->seconds * 1e9;
+
+	return off_cpu(s) >= OFF_CPU_LEAST_NS && off_cpu(s) * OFF_CPU_EXPLAINS >= lost_ns;
+}
+
+static void say_off_cpu(struct style_text *text, const struct situation *s)
+{
+	char off[FORMAT_SIZE], all[FORMAT_SIZE], lost[16];
+
+	style_append(text,
+		"The consumer was kept off its CPU for %s of %s, though it was ready to run, and %s of "
+		"the events were lost. Give it a CPU of its own (-cpu), or repeat on an idle "
+		"machine; a larger ring would only hide it.",
+		format_duration_short((int64_t)off_cpu(s), off, sizeof(off)),
+		format_duration_short((int64_t)(s->seconds * 1e9), all, sizeof(all)),
+		style_percent(lost, sizeof(lost), s->lost));
 }
 
 /* The producers' time, not the elapsed time, in which the last events are read. */
@@ -458,8 +282,54 @@ static void say_rate_missed(struct style_text *text, const struct situation *s)
 		"none was lost.",
 		asked * rate_reached(s), asked,
 		style_percent(reached, sizeof(reached), rate_reached(s)), s->producer);
-	if (!say_cost(text, s))
+	if (!live_cost_say(text, s))
 		style_append(text, " Ask for less, or give more producers: -rate, -producers.");
+}
+
+static bool is_late(const struct situation *s)
+{
+	return s->row->latency_count > 0 &&
+	       (double)s->row->latencies[2] >
+		       LATENCY_IN_BUDGETS * (double)s->workload->latency_budget_ns;
+}
+
+static void say_late(struct style_text *text, const struct situation *s)
+{
+	char latency[FORMAT_SIZE], budget[FORMAT_SIZE], off[FORMAT_SIZE];
+
+	style_append(text,
+		"Latency is beyond the budget: 99 %% of the events within %s, of %s; none was lost.",
+		format_duration_short((int64_t)s->row->latencies[2], latency, sizeof(latency)),
+		format_duration_short(s->workload->latency_budget_ns, budget, sizeof(budget)));
+	if (off_cpu(s) >= OFF_CPU_LEAST_NS)
+		style_append(text,
+			" The consumer was kept off its CPU for %s: give it one of its own (-cpu), or "
+			"repeat on an idle machine.",
+			format_duration_short((int64_t)off_cpu(s), off, sizeof(off)));
+	else if (!live_cost_say(text, s))
+		style_append(text, " %s",
+			sleeps_by_itself(s) ? "Give a smaller -latency-budget, or -timer-slack."
+					    : "Wait paced, or busy.");
+}
+
+static bool is_starved(const struct situation *s)
+{
+	const double ran = row_value(s->row, METRIC_PRODUCED) * s->producer / 1e9;
+
+	return s->producer > 0 && ran < PRODUCERS_BUSY * s->seconds * s->workload->producers;
+}
+
+static void say_starved(struct style_text *text, const struct situation *s)
+{
+	const double ran = row_value(s->row, METRIC_PRODUCED) * s->producer / 1e9;
+	char part[16];
+
+	style_append(text,
+		"The producers were kept off their CPUs: they ran for %s of the time, and all of "
+		"their %.3g Mev/s were read. Give them CPUs of their own, or repeat on an idle "
+		"machine.",
+		style_percent(part, sizeof(part), ran / s->seconds / s->workload->producers),
+		s->mevents_per_s);
 }
 
 static void say_nothing_limits(struct style_text *text, const struct situation *s)
@@ -473,7 +343,7 @@ static void say_nothing_limits(struct style_text *text, const struct situation *
 			format_duration_short(
 				(int64_t)s->row->latencies[2], latency, sizeof(latency)));
 	style_append(text, ".");
-	if (say_cost(text, s))
+	if (live_cost_say(text, s))
 		return;
 	style_append(text, never_sleeps(s)
 				   ? " It never sleeps: wait paced leaves the CPU to others."
@@ -489,31 +359,99 @@ static void say_producers_limit(struct style_text *text, const struct situation 
 		"(%.0f ns alone%s), and all of it was read for %s of a CPU.",
 		s->mevents_per_s, s->producer, s->alone, is_path(s, "perfbuf") ? ", to a ring" : "",
 		style_percent(cpu, sizeof(cpu), s->cpu));
-	if (say_cost(text, s))
+	if (live_cost_say(text, s))
 		return;
 	style_append(text, "%s More producers (-producers) show the consumer's limit.",
 		s->cpu < CPU_BUSY ? " The consumer could take more." : "");
+}
+
+/* In the order of their names. */
+enum limit {
+	LIMIT_EMPTY,
+	LIMIT_TURNS,
+	LIMIT_SHARED_CPU,
+	LIMIT_DEAF,
+	LIMIT_OFF_CPU,
+	LIMIT_CONSUMER,
+	LIMIT_RING,
+	LIMIT_STARVED,
+	LIMIT_PRODUCERS,
+	LIMIT_RATE,
+	LIMIT_LATENCY,
+	LIMIT_NOTHING
+};
+
+static const struct {
+	const char *name;
+	void (*say)(struct style_text *text, const struct situation *s);
+	bool costs; /* what an event costs its producers is said, too */
+} limits[] = {
+	[LIMIT_EMPTY] = { "nothing was consumed", say_nothing_consumed, false },
+	[LIMIT_TURNS] = { "one thread does it all", say_back_to_back, true },
+	[LIMIT_SHARED_CPU] = { "one CPU for all", say_shared_cpu, false },
+	[LIMIT_DEAF] = { "nobody wakes it", say_nobody_wakes, false },
+	[LIMIT_OFF_CPU] = { "kept off its CPU", say_off_cpu, false },
+	[LIMIT_CONSUMER] = { "the consumer", say_consumer_limits, false },
+	[LIMIT_RING] = { "the ring is too small", say_ring_too_small, true },
+	[LIMIT_STARVED] = { "producers kept off their CPUs", say_starved, false },
+	[LIMIT_PRODUCERS] = { "the producers", say_producers_limit, true },
+	[LIMIT_RATE] = { "the producers, below the rate", say_rate_missed, true },
+	[LIMIT_LATENCY] = { "latency beyond the budget", say_late, true },
+	[LIMIT_NOTHING] = { "nothing", say_nothing_limits, true },
+};
+
+static enum limit limit_of_loss(const struct situation *s)
+{
+	if (s->workload->same_cpu)
+		return LIMIT_SHARED_CPU;
+	if (waits_for_notifications(s) && s->workload->notify == NOTIFY_NEVER)
+		return LIMIT_DEAF;
+	if (off_cpu_explains_loss(s))
+		return LIMIT_OFF_CPU;
+	return is_always_behind(s) ? LIMIT_CONSUMER : LIMIT_RING;
+}
+
+static enum limit limit_of(const struct situation *s)
+{
+	if (row_value(s->row, METRIC_CONSUMED) == 0)
+		return LIMIT_EMPTY;
+	if (s->workload->back_to_back > 0)
+		return LIMIT_TURNS;
+	if (row_value(s->row, METRIC_LOST) > 0)
+		return limit_of_loss(s);
+	if (s->workload->rate == PARSE_RATE_MAX)
+		return is_starved(s) ? LIMIT_STARVED : LIMIT_PRODUCERS;
+	if (rate_reached(s) < RATE_REACHED)
+		return LIMIT_RATE;
+	return is_late(s) ? LIMIT_LATENCY : LIMIT_NOTHING;
 }
 
 char *live_verdict(const struct table *table, const struct row *row,
 	const struct live_workload *workload, double alone_ns, char *text, size_t size)
 {
 	const struct situation s = situation_of(table, row, workload, alone_ns);
-	const bool lost = row_value(row, METRIC_LOST) > 0;
 	struct style_text said = { .text = text, .size = size };
 
 	style_append(&said, "%s", "");
-	if (row_value(row, METRIC_CONSUMED) == 0)
-		say_nothing_consumed(&said, &s);
-	else if (workload->back_to_back > 0)
-		say_back_to_back(&said, &s);
-	else if (lost)
-		say_loss(&said, &s);
-	else if (workload->rate == PARSE_RATE_MAX)
-		say_producers_limit(&said, &s);
-	else if (rate_reached(&s) < RATE_REACHED)
-		say_rate_missed(&said, &s);
-	else
-		say_nothing_limits(&said, &s);
+	limits[limit_of(&s)].say(&said, &s);
+	return text;
+}
+
+const char *live_limit(const struct table *table, const struct row *row,
+	const struct live_workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE])
+{
+	static const char *const costs[] = { [COST_FINE] = "",
+		[COST_NOTIFICATIONS] = "; notifications",
+		[COST_LOCK] = "; their lock",
+		[COST_LOOKING] = "; looks too often",
+		[COST_READER] = "; how it reads",
+		[COST_PERF] = "; notifications of perf" };
+	const struct situation s = situation_of(table, row, workload, alone_ns);
+	const enum limit limit = limit_of(&s);
+
+	snprintf(text, LIVE_LIMIT_SIZE, "%s%s", limits[limit].name,
+		limit == LIMIT_LATENCY && off_cpu(&s) >= OFF_CPU_LEAST_NS ? "; kept off its CPU"
+		: limits[limit].costs                                     ? costs[live_cost_of(&s)]
+									  : "");
 	return text;
 }

@@ -116,33 +116,6 @@ static int add_run(struct series *series, double *ns_per_event, size_t count)
 	return err;
 }
 
-/* Of an element of results[], or of noise[]. */
-static const char *question_of(const json_t *element)
-{
-	const char *question = json_string_value(json_object_get(element, "question"));
-
-	return question ? question : "";
-}
-
-/* What is noise in one question says nothing of the others. */
-static void add_noise(struct result_file *file, const json_t *element)
-{
-	const double floor = json_number_value(json_object_get(element, "floor"));
-	const char *question = question_of(element);
-
-	if (!question[0]) {
-		if (floor > file->noise_floor)
-			file->noise_floor = floor;
-		return;
-	}
-	for (size_t i = 0; i < file->series_count; i++) {
-		struct series *series = &file->series[i];
-
-		if (strcmp(series->question, question) == 0 && floor > series->noise_floor)
-			series->noise_floor = floor;
-	}
-}
-
 /* The name of a path, a touch, a wait or a question: a word that has room in a table. NULL where it
  * is none. */
 static const char *read_name(const json_t *value)
@@ -157,25 +130,57 @@ static const char *read_name(const json_t *value)
 	return length > 0 && length <= NAME_LENGTH_MAX && name[length] == '\0' ? name : NULL;
 }
 
+/* What an element of results[], or of noise[], is of. False: that is not said, or not as by the
+ * schema. The ways of live are its waits. */
+static bool read_names(const struct result_file *file, const json_t *element, struct series *like)
+{
+	const json_t *wait = json_object_get(element, "wait");
+	const json_t *question = json_object_get(element, "question");
+	const json_t *size = json_object_get(element, "event_size");
+
+	*like = (struct series){
+		.path = read_name(json_object_get(element, "path")),
+		.way = read_name(wait ? wait : json_object_get(element, "touch")),
+		.question = question ? read_name(question) : "",
+		.limit = json_is_true(json_object_get(element, "limit")),
+		.event_size = json_integer_value(size),
+	};
+	return like->path && like->way && like->question && json_is_integer(size) &&
+	       !wait != file->live;
+}
+
+static void add_noise(struct result_file *file, const json_t *element)
+{
+	const double floor = json_number_value(json_object_get(element, "floor"));
+	struct series like, *series;
+
+	if (!read_names(file, element, &like))
+		return;
+	series = (struct series *)result_file_find(file, &like);
+	if (series && floor > series->noise_floor)
+		series->noise_floor = floor;
+}
+
+/* Adds a run, or as many as the rounds are of. */
+static int add_runs(struct series *series, double *ns_per_event, size_t count, size_t runs)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < runs && !err; i++)
+		err = add_run(series, &ns_per_event[count / runs * i], count / runs);
+	return err;
+}
+
 /* One element of results[]. -EINVAL: it is not of the schema. */
-static int read_result(struct result_file *file, const json_t *result)
+static int read_result(struct result_file *file, const json_t *result, size_t runs)
 {
 	static double ns_per_event[STATISTICS_ROUNDS_MAX];
-	const json_t *question = json_object_get(result, "question");
-	const json_t *wait = json_object_get(result, "wait");
-	struct series like = {
-		.path = read_name(json_object_get(result, "path")),
-		.way = read_name(wait ? wait : json_object_get(result, "touch")),
-		.question = question ? read_name(question) : "",
-		.limit = json_is_true(json_object_get(result, "limit")),
-	};
-	const json_t *size = json_object_get(result, "event_size");
 	const json_t *rounds = json_object_get(json_object_get(result, "ns_per_event"), "rounds");
 	const size_t count = json_array_size(rounds);
-	struct series *series;
+	struct series like, *series;
 
-	if (!like.path || !like.way || !like.question || !json_is_integer(size) || count == 0 ||
-		count > STATISTICS_ROUNDS_MAX || !wait == file->live)
+	if (!read_names(file, result, &like) || count == 0 || count > STATISTICS_ROUNDS_MAX ||
+		count % runs != 0)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *round = json_array_get(rounds, i);
@@ -185,10 +190,9 @@ static int read_result(struct result_file *file, const json_t *result)
 		if (!(ns_per_event[i] > 0))
 			return -EINVAL;
 	}
-	like.event_size = json_integer_value(size);
 	file->has_questions |= like.question[0] != '\0';
 	series = find_or_add(file, &like);
-	return series ? add_run(series, ns_per_event, count) : -ENOMEM;
+	return series ? add_runs(series, ns_per_event, count, runs) : -ENOMEM;
 }
 
 static bool has_controls(const char *text)
@@ -241,6 +245,7 @@ static bool is_of(const json_t *run, const char *schema)
 static int read_run(struct result_file *file, const json_t *run)
 {
 	const json_t *results = json_object_get(run, "results"), *element;
+	const json_int_t runs = json_integer_value(json_object_get(run, "runs"));
 	size_t i;
 	int err;
 
@@ -250,7 +255,7 @@ static int read_run(struct result_file *file, const json_t *run)
 		return -EINVAL;
 	json_array_foreach(results, i, element)
 	{
-		err = read_result(file, element);
+		err = read_result(file, element, runs > 1 ? (size_t)runs : 1);
 		if (err)
 			return err;
 	}

@@ -23,7 +23,8 @@ struct series {
 	size_t rounds;        /* of all runs */
 	double *ns_per_event; /* one a round; infinite where live consumed nothing */
 	double median;        /* of all rounds */
-	double noise_floor;   /* the largest that a run measured of its question; 0 if none did */
+	double noise_floor;   /* how far it was from itself, at most of all runs; 0: it ran but once
+			       */
 };
 
 struct result_file {
@@ -33,7 +34,6 @@ struct result_file {
 	size_t series_count;
 	bool live;          /* all runs are of live; else none is */
 	bool has_questions; /* it is of a preset */
-	double noise_floor; /* the largest that a run measured; 0 if none did, or of a preset */
 };
 
 /*

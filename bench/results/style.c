@@ -23,12 +23,11 @@ const char *style_start(bool colour, enum verdict verdict)
 		return "\x1b[32m";
 	case VERDICT_SLOWER:
 		return "\x1b[31m";
-	case VERDICT_UNCLEAR:
-		return "\x1b[33m";
 	case VERDICT_SAME:
-		break;
+		return "";
+	default:
+		return "\x1b[33m";
 	}
-	return "";
 }
 
 const char *style_end(bool colour)
@@ -36,7 +35,7 @@ const char *style_end(bool colour)
 	return colour ? "\x1b[0m" : "";
 }
 
-char *style_bar(char *bar, size_t size, double value, double full, size_t width)
+static char *write_bar(char *bar, size_t size, double value, double full, size_t width)
 {
 	/* U+2588 is a full block, U+2589 to U+258F take an eighth less each. */
 	size_t eighths = 0, used = 0;
@@ -62,7 +61,7 @@ char *style_fill(char text[STYLE_FILL_SIZE], double share)
 	char bar[STYLE_FILL_SIZE];
 	size_t columns = 0;
 
-	style_bar(bar, sizeof(bar), share, 1, STYLE_FILL_COLUMNS);
+	write_bar(bar, sizeof(bar), share, 1, STYLE_FILL_COLUMNS);
 	for (const char *c = bar; *c; c++)
 		columns += ((unsigned char)*c & 0xc0) != 0x80;
 	text[0] = '\0';
@@ -73,12 +72,36 @@ char *style_fill(char text[STYLE_FILL_SIZE], double share)
 	return text;
 }
 
-char *style_ratio(char *text, size_t size, const struct ratio *ratio)
+void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour)
+{
+	char interval[32] = "";
+
+	if (!ratio) {
+		fprintf(out, "%*s", STYLE_RATIO_COLUMNS, "");
+		return;
+	}
+	if (!ratio->valid) {
+		fprintf(out, "%-*s", STYLE_RATIO_COLUMNS, "-");
+		return;
+	}
+	if (ratio->has_interval)
+		snprintf(interval, sizeof(interval),
+			ratio->interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
+			ratio->interval.low, ratio->interval.high);
+	fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio->verdict),
+		ratio->median < 99.95 ? 2 : 0, ratio->median, interval,
+		verdict_sign(ratio->verdict), style_end(colour));
+}
+
+char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name)
 {
 	if (!ratio || !ratio->valid)
-		snprintf(text, size, "-");
+		snprintf(text, size, "%s", name);
+	else if (!ratio->has_interval)
+		snprintf(text, size, "%.2fx %s", ratio->median, name);
 	else
-		snprintf(text, size, "%.2fx", ratio->median);
+		snprintf(text, size, "%.2fx %s [%.2f %.2f]", ratio->median, name,
+			ratio->interval.low, ratio->interval.high);
 	return text;
 }
 
@@ -126,43 +149,103 @@ void style_write_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-void style_write_noise(FILE *out, const char *name, double floor)
+/* The largest noise of the run: what is said of it is true for every workload in it. NAN where
+ * nothing ran twice. */
+static double noise_of_table(const struct table *table)
 {
-	char percent[16], threshold[16], line[160] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	double noise = NAN;
 
-	if (!isfinite(floor)) {
-		fprintf(out,
-			"Noise: too few rounds to measure it, so no verdict is more than unclear; "
-			"give -rounds %d or more.\n",
-			INTERVAL_ROUNDS_MIN);
+	for (size_t i = 0; i < table->group_count; i++)
+		if (table->groups[i].twin)
+			noise = fmax(noise, table->groups[i].noise);
+	return noise;
+}
+
+void style_append_rounds(struct style_text *text, const struct table *table)
+{
+	const size_t rounds = table->rows[0].rounds;
+	const double noise = noise_of_table(table);
+	char percent[16];
+
+	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
+	if (table->runs > 1)
+		style_append(text, " in %zu runs", table->runs);
+	if (table->asked > 0 && table->asked != rounds)
+		style_append(text, " (%zu asked)", table->asked);
+	style_append(text, "%s", ", verified");
+	if (isinf(noise))
+		style_append(text, "; fewer than %d tell no noise", INTERVAL_ROUNDS_MIN);
+	else if (!isnan(noise))
+		style_append(text, "; noise %s", style_percent(percent, sizeof(percent), noise));
+}
+
+static const struct row *two_humped(const struct table *table, size_t *count)
+{
+	const struct row *example = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < table->row_count; i++) {
+		if (!row_summary(&table->rows[i], METRIC_NS)->two_humped)
+			continue;
+		example = example ? example : &table->rows[i];
+		(*count)++;
+	}
+	return example;
+}
+
+/* Before the detail and the advice: "virtual machine (KVM), the host may ...: repeat" is two words;
+ * of "not pinned, ...: give -cpu 1" the flag is worth a word. */
+static void append_short(struct style_text *text, const char *warning)
+{
+	const char *flag = strstr(warning, "give -cpu");
+
+	style_append(
+		text, "%s%.*s", text->used > 2 ? "; " : "", (int)strcspn(warning, ",:("), warning);
+	while (text->used > 0 && text->text[text->used - 1] == ' ')
+		text->text[--text->used] = '\0';
+	if (flag)
+		style_append(text, " (%s)", flag + strlen("give "));
+}
+
+void style_write_cautions(FILE *out, const struct table *table, bool verbose)
+{
+	static const char more[] = "; -v says more";
+	static struct machine_warnings warnings;
+	char line[STYLE_COLUMNS + 1 - sizeof(more)] = "", name[2 * ROW_NAME_SIZE];
+	struct style_text text = { .text = line, .size = sizeof(line) };
+	const struct row *humped;
+	size_t count;
+
+	if (table->partial)
+		fprintf(out, "! stopped: only the rounds before are here\n");
+	machine_warnings(table->machine, &warnings);
+	if (verbose) {
+		for (size_t i = 0; i < warnings.count; i++)
+			fprintf(out, "Caution: %s.\n", warnings.text[i]);
 		return;
 	}
-	style_append(&text,
-		"Noise: %s differs from itself by up to %s; below %s nothing is called faster or "
-		"slower.",
-		name, style_percent(percent, sizeof(percent), floor),
-		style_percent(threshold, sizeof(threshold), verdict_threshold(floor)));
-	style_write_wrapped(out, line);
+	style_append(&text, "! ");
+	humped = two_humped(table, &count);
+	if (humped)
+		style_append(&text, "%s%s ran at two speeds", row_name(humped, name),
+			count > 1 ? " and others" : "");
+	for (size_t i = 0; i < warnings.count; i++)
+		append_short(&text, warnings.text[i]);
+	if (text.used > 2)
+		fprintf(out, "%s%s\n", line, more);
 }
 
 /* How many readings lie far from the others, and who ran at two speeds. */
 void style_write_oddities(FILE *out, const struct table *table)
 {
-	const struct row *example = NULL;
-	size_t outliers = 0, humped = 0, readings = 0;
+	size_t outliers = 0, humped, readings = 0;
+	const struct row *example = two_humped(table, &humped);
 	char name[2 * ROW_NAME_SIZE], line[320] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
 
 	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		outliers += row_summary(row, METRIC_NS)->outliers;
-		readings += row->rounds;
-		if (row_summary(row, METRIC_NS)->two_humped) {
-			example = example ? example : row;
-			humped++;
-		}
+		outliers += row_summary(&table->rows[i], METRIC_NS)->outliers;
+		readings += table->rows[i].rounds;
 	}
 	if (outliers > 0)
 		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
@@ -198,9 +281,9 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 	}
 }
 
-void style_write_place(FILE *out, const struct machine *e, const char *no_counters)
+void style_write_place(FILE *out, const struct table *table)
 {
-	static struct machine_warnings warnings;
+	const struct machine *e = table->machine;
 	const char *model = machine_text(e, FACT_CPU_MODEL),
 		   *kernel = machine_text(e, FACT_KERNEL_RELEASE),
 		   *hypervisor = machine_text(e, FACT_HYPERVISOR);
@@ -211,9 +294,6 @@ void style_write_place(FILE *out, const struct machine *e, const char *no_counte
 	if (machine_number(e, FACT_VIRTUAL_MACHINE) == 1)
 		fprintf(out, " in a virtual machine (%s)", hypervisor[0] ? hypervisor : "unknown");
 	fputs(".\n", out);
-	if (no_counters)
-		fprintf(out, "Hardware counters: %s.\n", no_counters);
-	machine_warnings(e, &warnings);
-	for (size_t i = 0; i < warnings.count; i++)
-		fprintf(out, "Caution: %s.\n", warnings.text[i]);
+	if (table->no_counters)
+		fprintf(out, "Hardware counters: %s.\n", table->no_counters);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the text outputs share: colour, bars, ratios and the notes below a table. Lines are at most
- * 100 columns wide.
+ * What the text outputs share: colour, ratios, lines that fit, and what is said below a table.
+ * Lines are at most 80 columns wide, but for -v.
  */
 #ifndef BENCH_STYLE_H
 #define BENCH_STYLE_H
@@ -10,7 +10,7 @@
 
 #include "results/table.h"
 
-#define STYLE_COLUMNS 100
+#define STYLE_COLUMNS 80
 
 /* Standard output is a terminal, and nobody set NO_COLOR (no-color.org). */
 bool style_colour_wanted(void);
@@ -20,17 +20,18 @@ bool style_colour_wanted(void);
 const char *style_start(bool colour, enum verdict verdict);
 const char *style_end(bool colour);
 
-/* A bar for @value on a scale on which @full fills @width columns: eighths of a column show.
- * Writes at most @width characters (UTF-8) to @bar and returns it. */
-char *style_bar(char *bar, size_t size, double value, double full, size_t width);
-
-/* The same of a @share of 1, in brackets and with blanks where it is not full: "[##  ]". */
+/* A bar for a @share of 1, in brackets and with blanks where it is not full: "[##  ]". Eighths of a
+ * column show. */
 #define STYLE_FILL_COLUMNS 30
 #define STYLE_FILL_SIZE (STYLE_FILL_COLUMNS * 3 + 4)
 char *style_fill(char text[STYLE_FILL_SIZE], double share);
 
-/* "2.77x", or "-" when there is no such ratio (NULL, or not valid). */
-char *style_ratio(char *text, size_t size, const struct ratio *ratio);
+/* "1.17 [1.15 1.21] +", coloured as its verdict; of a baseline (NULL) blanks as wide. */
+#define STYLE_RATIO_COLUMNS 18
+void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour);
+
+/* "1.17x libbpf [1.15 1.21]", or the name alone where there is no such ratio. */
+char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name);
 
 /* @fraction as "0.62 %" or "12 %", or "unknown" when it is not finite. */
 char *style_percent(char *text, size_t size, double fraction);
@@ -47,11 +48,16 @@ __attribute__((format(printf, 2, 3))) void style_append(
 /* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
 void style_write_wrapped(FILE *out, const char *text);
 
-/* Notes, a line each: how far @name seems to be from itself; what is odd about the rows; @what the
- * peers are; where it ran and what makes the figures unsafe. */
-void style_write_noise(FILE *out, const char *name, double floor);
+/* "22 rounds (20 asked), verified; noise 0.5 %" */
+void style_append_rounds(struct style_text *text, const struct table *table);
+
+/* What makes the figures unsafe: one line that begins with "!", or, with @verbose, a line each.
+ * None where there is nothing. */
+void style_write_cautions(FILE *out, const struct table *table, bool verbose);
+
+/* Notes for -v, a line each: who ran at two speeds; @what the peers are; where it ran. */
 void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
-void style_write_place(FILE *out, const struct machine *machine, const char *no_counters);
+void style_write_place(FILE *out, const struct table *table);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables by event size, and in words from which size on a path wins. The groups of the table are
- * those of a touch, one a size, one touch after the other.
+ * From which event size on which reader wins, in words; then a line a size. The groups of the table
+ * are those of a touch, one a size, one touch after the other.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,224 +10,233 @@
 #include "readers/path.h"
 #include "results/style.h"
 #include "results/texts.h"
-#include "rings/workload.h"
 
-#define PATHS_WIDE 9 /* most that fit a line with wide columns */
+#define SIZES_MAX 512
+#define COLUMN 7
+#define ALIKE 1.02
 
-/* All sizes of one touch. */
+/* All sizes of one touch, the smallest first. */
 struct sweep {
 	const struct table *table;
-	const struct row_group *groups;
+	const struct row_group *sizes[SIZES_MAX];
 	size_t count;
 	const char *touch;
-	bool colour;
-	int width; /* of a column: less where there are more paths than a line has room for */
 };
 
-static struct sweep sweep_of(const struct table *table, size_t group, bool colour)
+static const struct row *row_in(
+	const struct table *table, const struct row_group *group, const char *path)
 {
-	struct sweep s = {
-		.table = table,
-		.groups = &table->groups[group],
-		.touch = table->rows[table->groups[group].first].touch,
-		.colour = colour,
-		.width = table->groups[group].count > PATHS_WIDE ? 7 : 9,
-	};
-
-	while (group + s.count < table->group_count &&
-		strcmp(table->rows[s.groups[s.count].first].touch, s.touch) == 0)
-		s.count++;
-	return s;
+	for (size_t i = group->first; i < group->first + group->count; i++)
+		if (strcmp(table->rows[i].path, path) == 0)
+			return &table->rows[i];
+	return NULL;
 }
 
-static const char *column_of(const char *name)
+static const char *column_of(const struct row *row)
 {
-	const struct path *path = path_find(name);
+	const struct path *path = path_find(row->path);
 
-	return path && path->column ? path->column : name;
+	return path && path->column ? path->column : row->path;
 }
 
-/* What the short names stand for. */
-static void write_short_names(FILE *out, const struct table *table)
+static uint32_t size_of(const struct sweep *s, size_t i)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < table->groups[0].count; i++) {
-		const char *name = table->rows[i].path;
-
-		if (strcmp(column_of(name), name) == 0)
-			continue;
-		fprintf(out, "%s%s is %s", any ? ", " : "\n", column_of(name), name);
-		any = true;
-	}
-	if (any)
-		fputs(".\n", out);
+	return s->table->rows[s->sizes[i]->first].event_size;
 }
 
-static void write_columns(FILE *out, const struct sweep *s, const char *except)
+static const char *baseline_of(const struct sweep *s)
 {
-	fputs("  size", out);
-	for (size_t i = 0; i < s->groups->count; i++) {
-		const char *name = s->table->rows[s->groups->first + i].path;
-
-		if (!except || strcmp(name, except) != 0)
-			fprintf(out, " %*s", s->width, column_of(name));
-	}
-	fputc('\n', out);
+	return s->table->rows[s->sizes[0]->reference].path;
 }
 
-static void write_throughput(FILE *out, const struct sweep *s)
+static const struct ratio *ratio_of(const struct sweep *s, size_t i, const char *path)
 {
-	fprintf(out, "\nMillion events a second, touched: %s\n", s->touch);
-	write_columns(out, s, NULL);
-	for (size_t g = 0; g < s->count; g++) {
-		const struct row *rows = &s->table->rows[s->groups[g].first];
+	const struct row *row = row_in(s->table, s->sizes[i], path);
+	const struct row_ratio *found = row ? table_ratio(s->table, row, NULL, METRIC_NS) : NULL;
 
-		fprintf(out, "%6" PRIu32, rows->event_size);
-		for (size_t i = 0; i < s->groups[g].count; i++)
-			fprintf(out, " %*.2f", s->width, row_mevents_per_s(&rows[i]));
-		fputc('\n', out);
-	}
+	return found && found->ratio.valid ? &found->ratio : NULL;
 }
 
-/* As fast as @baseline, or per cent of it; a colour says what is sure. */
-static void write_ratios(FILE *out, const struct sweep *s, const char *baseline)
+static const struct row *best_of(const struct sweep *s, size_t i)
 {
-	const struct row *to = table_find(
-		s->table, baseline, s->table->rows[s->groups->first].event_size, s->touch);
+	const struct row *sorted[PATHS_MAX];
 
-	if (!to || s->table->ratio_count == 0)
-		return;
-	fprintf(out,
-		to->limit ? "\nPer cent of %s, touched: %s\n"
-			  : "\nTimes as fast as %s, touched: %s\n",
-		baseline, s->touch);
-	write_columns(out, s, baseline);
-	for (size_t g = 0; g < s->count; g++) {
-		const struct row *rows = &s->table->rows[s->groups[g].first];
-
-		fprintf(out, "%6" PRIu32, rows->event_size);
-		for (size_t i = 0; i < s->groups[g].count; i++) {
-			const struct row_ratio *r =
-				table_ratio(s->table, &rows[i], baseline, METRIC_NS);
-
-			if (!r)
-				continue;
-			if (!r->ratio.valid)
-				fprintf(out, " %*s", s->width, "-");
-			else if (to->limit)
-				fprintf(out, " %*.0f %%", s->width - 2, r->ratio.median * 100);
-			else
-				fprintf(out, " %s%*.2fx%s",
-					style_start(s->colour, r->ratio.verdict), s->width - 1,
-					r->ratio.median, style_end(s->colour));
-		}
-		fputc('\n', out);
-	}
+	return drain_sort(s->table, s->sizes[i], sorted) > 0 ? sorted[0] : NULL;
 }
 
-/* What copying costs, by how much of the event is looked at: one column a touch. */
-static void write_by_touch(FILE *out, const struct table *table, size_t sizes, bool colour)
+/* Starts with group @first; returns where the next touch does. */
+static size_t take_touch(struct sweep *s, const struct table *table, size_t first)
 {
-	const size_t touches = sizes ? table->group_count / sizes : 0;
+	size_t g = first;
 
-	if (touches < 2 || !table_find(table, "copy", table->rows[0].event_size, NULL) ||
-		!table_find(table, "view", table->rows[0].event_size, NULL))
-		return;
-	fputs("\nview, times as fast as copy, by what is touched\n  size", out);
-	for (size_t t = 0; t < touches; t++)
-		fprintf(out, " %9s", table->rows[table->groups[t * sizes].first].touch);
-	fputc('\n', out);
-	for (size_t s = 0; s < sizes; s++) {
-		fprintf(out, "%6" PRIu32, table->rows[table->groups[s].first].event_size);
-		for (size_t t = 0; t < touches; t++) {
-			const struct row *first = &table->rows[table->groups[t * sizes + s].first];
-			const struct row *view =
-				table_find(table, "view", first->event_size, first->touch);
-			const struct row_ratio *r = table_ratio(table, view, "copy", METRIC_NS);
+	*s = (struct sweep){ .table = table,
+		.touch = table->rows[table->groups[first].first].touch };
+	for (; g < table->group_count && s->count < SIZES_MAX; g++) {
+		const struct row_group *group = &table->groups[g];
+		const uint32_t size = table->rows[group->first].event_size;
+		size_t at = s->count;
 
-			if (r && r->ratio.valid)
-				fprintf(out, " %s%8.2fx%s", style_start(colour, r->ratio.verdict),
-					r->ratio.median, style_end(colour));
-			else
-				fprintf(out, " %9s", "-");
-		}
-		fputc('\n', out);
-	}
-}
-
-static int by_size(const void *a, const void *b)
-{
-	const struct row *const *x = a, *const *y = b;
-
-	return ((*x)->event_size > (*y)->event_size) - ((*x)->event_size < (*y)->event_size);
-}
-
-/* "view beats copy from 16 B on: by 1.9x at 16 B, by 5.1x at 4096 B." */
-static void write_crossover(
-	FILE *out, const struct sweep *s, const char *path, const char *baseline)
-{
-	const struct row *sorted[512], *first;
-	const struct row_ratio *r[2];
-	size_t count = 0, from, wins = 0;
-
-	for (size_t g = 0; g < s->count && count < 512; g++) {
-		const struct row *row = table_find(
-			s->table, path, s->table->rows[s->groups[g].first].event_size, s->touch);
-		const struct row_ratio *ratio =
-			row ? table_ratio(s->table, row, baseline, METRIC_NS) : NULL;
-
-		if (!ratio || !ratio->ratio.valid)
-			continue;
-		wins += ratio->ratio.verdict == VERDICT_FASTER;
-		sorted[count++] = row;
-	}
-	if (count == 0)
-		return;
-	qsort(sorted, count, sizeof(*sorted), by_size);
-	for (from = count; from > 0; from--)
-		if (table_ratio(s->table, sorted[from - 1], baseline, METRIC_NS)->ratio.verdict !=
-			VERDICT_FASTER)
+		if (strcmp(table->rows[group->first].touch, s->touch) != 0)
 			break;
-	first = from < count ? sorted[from] : NULL;
+		for (; at > 0 && size_of(s, at - 1) > size; at--)
+			s->sizes[at] = s->sizes[at - 1];
+		s->sizes[at] = group;
+		s->count++;
+	}
+	return g;
+}
+
+/* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42] at 16 B, 1.10x [1.05 1.12] at 4096 B" */
+static void append_win(struct style_text *text, const struct sweep *s, const char *path)
+{
+	size_t from = s->count, wins = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct ratio *ratio = ratio_of(s, i, path);
+
+		wins += ratio && ratio->verdict == VERDICT_FASTER;
+	}
+	while (from > 0) {
+		const struct ratio *ratio = ratio_of(s, from - 1, path);
+
+		if (!ratio || ratio->verdict != VERDICT_FASTER)
+			break;
+		from--;
+	}
 	if (wins == 0)
-		fprintf(out, "%s beats %s at no size (touched: %s).\n", path, baseline, s->touch);
-	else if (!first)
-		fprintf(out, "%s beats %s at %zu of %zu sizes, not at the largest (touched: %s).\n",
-			path, baseline, wins, count, s->touch);
-	else {
-		r[0] = table_ratio(s->table, first, baseline, METRIC_NS);
-		r[1] = table_ratio(s->table, sorted[count - 1], baseline, METRIC_NS);
-		fprintf(out,
-			"%s beats %s from %" PRIu32 " B on: by %.1fx at %" PRIu32
-			" B, by %.1fx at %" PRIu32 " B (touched: %s).\n",
-			path, baseline, first->event_size, r[0]->ratio.median, first->event_size,
-			r[1]->ratio.median, sorted[count - 1]->event_size, s->touch);
+		style_append(text, "%s beats %s at no size", path, baseline_of(s));
+	else if (from == s->count)
+		style_append(text, "%s beats %s at %zu of %zu sizes, not at the largest", path,
+			baseline_of(s), wins, s->count);
+	else
+		style_append(text, "%s beats %s from %" PRIu32 " B on", path, baseline_of(s),
+			size_of(s, from));
+	for (size_t i = from; i < s->count; i += i + 1 < s->count ? s->count - 1 - i : 1) {
+		const struct ratio *ratio = ratio_of(s, i, path);
+
+		style_append(text, "%s %.2fx", i == from ? ":" : ",", ratio->median);
+		if (ratio->has_interval)
+			style_append(
+				text, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
+		style_append(text, " at %" PRIu32 " B", size_of(s, i));
 	}
 }
 
-void sweep_write_text(FILE *out, const struct table *table, bool colour)
+/* Who is fastest where: "fastest: view up to 48 B, batch from 64 B on". */
+static void append_fastest(struct style_text *text, const struct sweep *s)
 {
-	const char *const references[] = { table->rows[table->groups[0].reference].path, "libbpf",
-		"libbpf-1.7", "floor" };
-	struct sweep s = { .count = 0 };
+	const char *last = NULL;
 
-	for (size_t g = 0; g < table->group_count; g += s.count) {
-		s = sweep_of(table, g, colour);
-		write_throughput(out, &s);
-		for (size_t r = 0; r < sizeof(references) / sizeof(references[0]); r++)
-			if (r == 0 || strcmp(references[r], references[0]) != 0)
-				write_ratios(out, &s, references[r]);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct row *best = best_of(s, i);
+
+		const struct row *before = last ? row_in(s->table, s->sizes[i], last) : NULL;
+
+		/* Nearly as fast is no change. */
+		if (!best ||
+			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
+			continue;
+		style_append(text, last ? ", %s from %" PRIu32 " B" : "%s from %" PRIu32 " B",
+			best->path, size_of(s, i));
+		last = best->path;
 	}
-	write_by_touch(out, table, s.count, colour);
-	write_short_names(out, table);
-	fputc('\n', out);
-	for (size_t g = 0; g < table->group_count; g += s.count) {
-		s = sweep_of(table, g, colour);
-		write_crossover(out, &s, "view", "copy");
-		write_crossover(out, &s, "batch", "libbpf");
-		write_crossover(out, &s, "batch", "libbpf-1.7");
+}
+
+static void write_words(FILE *out, const struct sweep *s, bool verbose)
+{
+	const struct row *sorted[PATHS_MAX];
+	const size_t count = drain_sort(s->table, s->sizes[s->count - 1], sorted);
+	char line[512] = "";
+	struct style_text text = { .text = line, .size = sizeof(line) };
+
+	/* The fastest at the largest size, which the others do not concern. */
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(sorted[i]->path, baseline_of(s)) == 0)
+			continue;
+		text.used = 0;
+		append_win(&text, s, sorted[i]->path);
+		style_write_wrapped(out, line);
+		if (!verbose)
+			break;
+	}
+	text.used = 0;
+	style_append(&text, "fastest: ");
+	append_fastest(&text, s);
+	if (s->table->group_count > s->count)
+		style_append(&text, " (touched: %s)", s->touch);
+	style_write_wrapped(out, line);
+}
+
+/* As many readers as there is room for, the fastest first; all with @verbose. */
+static size_t choose_columns(
+	const struct sweep *s, const struct row *columns[PATHS_MAX], bool verbose)
+{
+	const struct row *sorted[PATHS_MAX];
+	const size_t all = drain_sort(s->table, s->sizes[s->count - 1], sorted);
+	const size_t room = (STYLE_COLUMNS - 38) / (COLUMN + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < all && (verbose || count < room); i++)
+		if (strcmp(sorted[i]->path, baseline_of(s)) != 0)
+			columns[count++] = sorted[i];
+	return count;
+}
+
+static void write_size(FILE *out, const struct sweep *s, size_t i, const struct row *const *columns,
+	size_t count, bool colour)
+{
+	const struct row *baseline = row_in(s->table, s->sizes[i], baseline_of(s)),
+			 *best = best_of(s, i);
+
+	fprintf(out, "%5" PRIu32 " %7.1fM ", size_of(s, i),
+		baseline ? row_mevents_per_s(baseline) : 0);
+	for (size_t c = 0; c < count; c++) {
+		const struct ratio *ratio = ratio_of(s, i, columns[c]->path);
+
+		if (ratio)
+			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio->verdict),
+				COLUMN - 1, ratio->median, verdict_sign(ratio->verdict),
+				style_end(colour));
+		else
+			fprintf(out, "%*s ", COLUMN, "-");
+	}
+	if (best) {
+		const struct ratio *ratio = ratio_of(s, i, best->path);
+
+		fprintf(out, " %-10.10s", column_of(best));
+		if (ratio && ratio->has_interval)
+			fprintf(out, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
 	}
 	fputc('\n', out);
-	drain_write_notes(out, table);
+}
+
+static void write_table(FILE *out, const struct sweep *s, bool colour, bool verbose)
+{
+	const struct row *columns[PATHS_MAX];
+	const size_t count = choose_columns(s, columns, verbose);
+
+	/* Million events a second of the baseline, and how many times as fast the others are. */
+	fprintf(out, "%5s %8.8s ", "size",
+		column_of(row_in(s->table, s->sizes[0], baseline_of(s))));
+	for (size_t c = 0; c < count; c++)
+		fprintf(out, "%*.*s ", COLUMN, COLUMN, column_of(columns[c]));
+	fputs(" fastest    [95 %]\n", out);
+	for (size_t i = 0; i < s->count; i++)
+		write_size(out, s, i, columns, count, colour);
+}
+
+void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose)
+{
+	static struct sweep s;
+
+	for (size_t g = 0; g < table->group_count;) {
+		g = take_touch(&s, table, g);
+		write_words(out, &s, verbose);
+		write_table(out, &s, colour, verbose);
+	}
+	drain_write_facts(out, table);
+	if (verbose)
+		drain_write_notes(out, table);
+	else
+		style_write_cautions(out, table, false);
 }

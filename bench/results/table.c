@@ -12,6 +12,7 @@ const struct metric_description metrics[METRIC_COUNT] = {
 	[METRIC_CPU_PERCENT] = { "consumer_cpu_percent", SUMMING_MEDIAN, false, NULL },
 	[METRIC_ELAPSED_NS] = { "elapsed_ns", SUMMING_SUM, false, NULL },
 	[METRIC_CPU_TIME_NS] = { "consumer_cpu_ns", SUMMING_SUM, false, NULL },
+	[METRIC_OFF_CPU_NS] = { "consumer_off_cpu_ns", SUMMING_SUM, false, NULL },
 	[METRIC_PRODUCED] = { "produced", SUMMING_SUM, false, NULL },
 	[METRIC_CONSUMED] = { "consumed", SUMMING_SUM, false, NULL },
 	[METRIC_LOST] = { "lost", SUMMING_SUM, false, "lost" },
@@ -124,23 +125,37 @@ static void add_ratio(
 		.row = row,
 		.baseline = baseline,
 		.metric = metric,
-		.ratio = ratio_paired(
-			to->rounds, of->rounds, table->rows[row].rounds, noise, &scratch),
+		.ratio = ratio_paired(to->rounds, of->rounds, table->rows[row].rounds, table->runs,
+			noise, &scratch),
 	};
 }
 
 /* How far the row that ran twice seems to be from itself. Infinite where none did: nothing is sure.
  */
-static double noise_of(const struct table *table, const struct row_group *group, enum metric metric)
+static struct noise noise_in(
+	const struct table *table, const struct row_group *group, enum metric metric)
 {
 	static struct statistics_scratch scratch;
 	const struct cell *first = &table->rows[group->reference].cells[metric];
 	const struct cell *second = &table->rows[group->first + group->count].cells[metric];
 
 	if (!group->twin || !first->rounds || !second->rounds)
-		return INFINITY;
-	return noise_floor_of(
+		return (struct noise){ INFINITY, INFINITY };
+	return noise_between(
 		first->rounds, second->rounds, table->rows[group->reference].rounds, &scratch);
+}
+
+static void add_ratios(struct table *table, const struct row_group *group, enum metric metric)
+{
+	const struct noise noise = noise_in(table, group, metric);
+
+	for (size_t b = group->first; b < group->first + group->count; b++)
+		for (size_t i = group->first; i < group->first + group->count; i++)
+			if (i != b && table->rows[b].baseline)
+				add_ratio(table, i, b, metric,
+					i == group->reference || b == group->reference
+						? noise.own
+						: noise.shared);
 }
 
 static void free_row(struct row *row)
@@ -163,13 +178,10 @@ void table_end_group(struct table *table, size_t reference, bool twin)
 	for (size_t i = group->first; i < table->row_count; i++)
 		for (int metric = 0; metric < METRIC_COUNT; metric++)
 			sum_up(&table->rows[i], (enum metric)metric);
-	group->noise = noise_of(table, group, METRIC_NS);
-	for (size_t b = group->first; b < group->first + group->count; b++)
-		for (size_t i = group->first; i < group->first + group->count; i++)
-			for (int metric = 0; metric < METRIC_COUNT; metric++)
-				if (i != b && table->rows[b].baseline && metrics[metric].compared)
-					add_ratio(table, i, b, (enum metric)metric,
-						noise_of(table, group, (enum metric)metric));
+	group->noise = noise_in(table, group, METRIC_NS).own;
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (metrics[metric].compared)
+			add_ratios(table, group, (enum metric)metric);
 	if (twin)
 		free_row(&table->rows[--table->row_count]);
 }

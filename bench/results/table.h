@@ -25,6 +25,7 @@ enum metric {
 	METRIC_CPU_PERCENT, /* of one CPU, that the consumer took */
 	METRIC_ELAPSED_NS,
 	METRIC_CPU_TIME_NS,
+	METRIC_OFF_CPU_NS, /* in which the consumer was ready to run, and did not */
 	METRIC_PRODUCED,
 	METRIC_CONSUMED,
 	METRIC_LOST,
@@ -109,6 +110,9 @@ struct table {
 	const struct machine *machine;
 	const struct peers *peers; /* or NULL */
 	const char *no_counters;   /* why there are no hardware counters, or NULL */
+	size_t asked;              /* rounds that were asked for; 0: not by their number */
+	bool partial;              /* the user stopped it: only whole rounds before that are here */
+	size_t runs; /* in which the rounds were made, equally many in each; 0: in one */
 	uint64_t own_memory;       /* bytes at the peak, without the rings */
 	json_t *more;              /* further members of the file, or NULL */
 

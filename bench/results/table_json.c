@@ -184,6 +184,10 @@ int table_write_json(FILE *out, const struct table *table)
 	}
 	if (table->peers)
 		add_peers(root, table->peers);
+	if (table->partial)
+		json_object_set_new(root, "partial", json_true());
+	if (table->runs > 1)
+		json_object_set_new(root, "runs", json_integer((json_int_t)table->runs));
 	json_object_set_new(root, "own_memory_bytes", json_integer((json_int_t)table->own_memory));
 	set_text(root, "counters_unavailable", table->no_counters);
 	if (table->more)

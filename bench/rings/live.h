@@ -98,13 +98,16 @@ struct live_combination {
 
 /* One combination in one round. produced = consumed + lost + discarded, or the run has failed. */
 struct live_round {
-	int64_t elapsed_ns; /* from the start of the producers until the last event was read */
+	/* From the start of the producers until they had stopped and the last event was read, as
+	 * consumer_cpu_ns is. */
+	int64_t elapsed_ns;
 	uint64_t produced;  /* tried: the program ran so often */
 	uint64_t consumed;
 	uint64_t lost; /* there was no room */
 	uint64_t discarded;
 	double producer_ns_per_event; /* that the program and its notifications took */
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */
+	uint64_t off_cpu_ns; /* in which that was ready to run, and did not; LIVE_UNKNOWN */
 	uint64_t sleeps;     /* system calls of the consumer that could sleep; LIVE_UNKNOWN */
 	uint64_t wakeups;    /* of them, ended by a notification; LIVE_UNKNOWN */
 	uint64_t high_water; /* most bytes that waited in a ring, headers included; LIVE_UNKNOWN */

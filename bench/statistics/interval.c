@@ -12,6 +12,28 @@
 
 #define BOOTSTRAP_SEED 1979
 
+double interval_half_width(struct interval interval)
+{
+	return expm1(log(interval.high / interval.low) / 2);
+}
+
+struct interval interval_of_runs(const double *logs, size_t runs)
+{
+	/* 97.5 % of Student's t, by degrees of freedom; more come down to 1.96. */
+	static const double t[] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
+		2.228 };
+	const size_t freedom = runs - 1, known = sizeof(t) / sizeof(t[0]);
+	double mean = 0, squares = 0, half;
+
+	for (size_t i = 0; i < runs; i++)
+		mean += logs[i] / (double)runs;
+	for (size_t i = 0; i < runs; i++)
+		squares += (logs[i] - mean) * (logs[i] - mean);
+	half = (freedom <= known ? t[freedom - 1] : 1.96 + 2.7 / (double)freedom) *
+	       sqrt(squares / (double)freedom / (double)runs);
+	return (struct interval){ mean - half, mean + half };
+}
+
 struct interval interval_binomial(const double *sorted, size_t count)
 {
 	const double *low = sorted, *high = sorted + count - 1;

@@ -21,6 +21,9 @@ struct interval {
 	double low, high;
 };
 
+/* Half of the width of an interval of positive numbers, relative: 0.01 is 1 %. */
+double interval_half_width(struct interval interval);
+
 /*
  * The interval between two order statistics that the binomial distribution gives exactly for any
  * distribution, interpolated to 95 % between neighbouring ranks (Hettmansperger and Sheather,
@@ -29,6 +32,13 @@ struct interval {
  * 95.5 % from 6 samples up, whatever the distribution.
  */
 struct interval interval_binomial(const double *sorted, size_t count);
+
+/*
+ * Of a median of logarithms, from one value a run of two or more: Student's t. It asks that the
+ * runs be independent, and no more of their rounds: so what differs between runs is in it. Few runs
+ * make it wide. They need not be sorted.
+ */
+struct interval interval_of_runs(const double *logs, size_t runs);
 
 /*
  * The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent

@@ -6,26 +6,51 @@
 
 #include "statistics/samples.h"
 
-struct ratio ratio_paired(const double *baseline, const double *path, size_t rounds,
-	double noise_floor, struct statistics_scratch *scratch)
+/* Unsorted, round by round. False where there is no such ratio. */
+static bool log_ratios(const double *baseline, const double *path, size_t rounds, double *logs)
 {
-	struct ratio ratio = { .verdict = VERDICT_UNCLEAR };
-	double *logs = scratch->sorted[0];
-
 	if (!samples_positive(baseline, rounds) || !samples_positive(path, rounds))
-		return ratio;
+		return false;
 	for (size_t i = 0; i < rounds; i++)
 		logs[i] = log(baseline[i] / path[i]);
-	samples_sort(logs, rounds);
+	return true;
+}
 
+/* The interval of the runs whose medians these are, and no narrower than that of their rounds. */
+static struct interval with_runs(double *logs, size_t rounds, size_t runs, struct interval interval)
+{
+	const size_t each = rounds / runs;
+	struct interval between;
+
+	for (size_t i = 0; i < runs; i++) {
+		samples_sort(&logs[i * each], each);
+		logs[i] = sorted_median(&logs[i * each], each);
+	}
+	between = interval_of_runs(logs, runs);
+	return (struct interval){ fmin(between.low, interval.low),
+		fmax(between.high, interval.high) };
+}
+
+struct ratio ratio_paired(const double *baseline, const double *path, size_t rounds, size_t runs,
+	double noise_floor, struct statistics_scratch *scratch)
+{
+	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
+	double *logs = scratch->sorted[0];
+
+	if (!log_ratios(baseline, path, rounds, logs))
+		return ratio;
+	samples_sort(logs, rounds);
 	ratio.valid = true;
 	ratio.median = exp(sorted_median(logs, rounds));
 	ratio.has_interval = rounds >= INTERVAL_ROUNDS_MIN;
 	if (ratio.has_interval) {
 		struct interval interval = interval_binomial(logs, rounds);
 
+		if (runs > 1 && log_ratios(baseline, path, rounds, logs))
+			interval = with_runs(logs, rounds, runs, interval);
 		ratio.interval = (struct interval){ exp(interval.low), exp(interval.high) };
-		ratio.verdict = verdict_of(ratio.median, ratio.interval, noise_floor);
+		ratio.verdict =
+			verdict_of(ratio.median, ratio.interval, noise_floor, TOLERANCE_PAIRED);
 	}
 	return ratio;
 }
@@ -38,9 +63,10 @@ static const double *sorted_copy(const double *samples, size_t count, double *co
 }
 
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
-	size_t after_rounds, double noise_floor, struct statistics_scratch *scratch)
+	size_t after_rounds, double noise_floor, struct tolerance tolerance,
+	struct statistics_scratch *scratch)
 {
-	struct ratio ratio = { .verdict = VERDICT_UNCLEAR };
+	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
 
 	if (!samples_positive(before, before_rounds) || !samples_positive(after, after_rounds))
 		return ratio;
@@ -54,21 +80,32 @@ struct ratio ratio_unpaired(const double *before, size_t before_rounds, const do
 	if (ratio.has_interval) {
 		ratio.interval = interval_bootstrap_ratio(
 			before, before_rounds, after, after_rounds, scratch);
-		ratio.verdict = verdict_of(ratio.median, ratio.interval, noise_floor);
+		ratio.verdict = verdict_of(ratio.median, ratio.interval, noise_floor, tolerance);
 	}
 	return ratio;
 }
 
-double noise_floor_of(const double *first, const double *second, size_t rounds,
+/* Of a 95 % interval of a median of normal samples, in standard deviations of one; what few of them
+ * say of that is less sure. */
+static double median_half_width(const double *sorted, size_t rounds)
+{
+	const double sigma = SAMPLE_MAD_TO_SIGMA * sorted_deviation(sorted, rounds);
+
+	return (1.96 + 5 / (double)rounds) * 1.2533 * sigma / sqrt((double)rounds);
+}
+
+struct noise noise_between(const double *first, const double *second, size_t rounds,
 	struct statistics_scratch *scratch)
 {
-	struct ratio ratio = ratio_paired(first, second, rounds, 0, scratch);
+	double *logs = scratch->sorted[0];
+	struct interval interval;
+	double half, distance;
 
-	if (!ratio.has_interval)
-		return INFINITY;
-
-	double half_width = log(ratio.interval.high / ratio.interval.low) / 2;
-	double distance = fabs(log(ratio.median));
-
-	return expm1(fmax(half_width, distance));
+	if (rounds < INTERVAL_ROUNDS_MIN || !log_ratios(first, second, rounds, logs))
+		return (struct noise){ INFINITY, INFINITY };
+	samples_sort(logs, rounds);
+	interval = interval_binomial(logs, rounds);
+	half = fmin((interval.high - interval.low) / 2, median_half_width(logs, rounds));
+	distance = fabs(sorted_median(logs, rounds));
+	return (struct noise){ expm1(fmax(half, distance)), expm1(fmax(distance - half, 0)) };
 }

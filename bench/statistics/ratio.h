@@ -27,16 +27,19 @@ struct ratio {
  *
  * The interval is interval_binomial() of the log ratios; it asks only that rounds be independent.
  * In simulations a path against itself is called faster or slower in at most 5.8 % of comparisons
- * of 5 rounds, 5.3 % of longer ones, and less than 2 % of all once the noise floor is measured.
+ * of 5 rounds, 5.3 % of longer ones, and less than 2 % of all once the noise is measured.
  *
- * The verdict is verdict_of() with noise_floor from noise_floor_of(), relative and >= 0. With fewer
- * than INTERVAL_ROUNDS_MIN rounds there is no interval and the verdict is unclear.
+ * With @runs, 2 or more, the rounds are those of as many runs, equally many each: then the interval
+ * is that of interval_of_runs(), from the median of each, and at least the one of the rounds.
+ *
+ * The verdict is verdict_of() with TOLERANCE_PAIRED and @noise_floor, relative and >= 0. With fewer
+ * than INTERVAL_ROUNDS_MIN rounds there is no interval, and they are too few.
  *
  * No rounds, more than STATISTICS_ROUNDS_MAX, or a sample that is zero, negative, NaN, infinite or
- * beyond SAMPLE_MAGNITUDE_MAX: not valid and unclear. An unusable noise floor: unclear. Equal
- * series: ratio 1, interval of width zero, same.
+ * beyond SAMPLE_MAGNITUDE_MAX: not valid, and no verdict. Equal series: ratio 1, interval of width
+ * zero, same.
  */
-struct ratio ratio_paired(const double *baseline, const double *path, size_t rounds,
+struct ratio ratio_paired(const double *baseline, const double *path, size_t rounds, size_t runs,
 	double noise_floor, struct statistics_scratch *scratch);
 
 /*
@@ -49,18 +52,29 @@ struct ratio ratio_paired(const double *baseline, const double *path, size_t rou
  * ratio_paired().
  */
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
-	size_t after_rounds, double noise_floor, struct statistics_scratch *scratch);
+	size_t after_rounds, double noise_floor, struct tolerance tolerance,
+	struct statistics_scratch *scratch);
 
 /*
- * The noise floor: how far apart one path seems to be from itself. Both series come from the same
- * path entered twice in the schedule. It is the larger of half the width of the paired ratio's
- * interval and the distance of the ratio from 1, both in logarithms, as a relative width: 0.01
- * means that a difference of 1 % may be noise.
- *
- * INFINITY, with which every verdict is unclear, when ratio_paired() gives no interval: too few
- * rounds or an unusable sample. Equal series: 0. The order of the two does not matter.
+ * How far one path seems to be from itself: both series are of the same path, which stands twice in
+ * the schedule. Relative: 0.01 means that a difference of 1 % may be noise.
  */
-double noise_floor_of(const double *first, const double *second, size_t rounds,
+struct noise {
+	/* Of ratios to this path: the larger of half the width of the paired ratio's interval and
+	 * the distance of the ratio from 1. INFINITY, with which nothing is decided, when
+	 * ratio_paired() gives no interval: too few rounds or an unusable sample. */
+	double own;
+	/* Of ratios between others: as much of the distance as is more than half the width, which
+	 * is no chance. How noisy this path is says nothing of them, and their own intervals do. */
+	double shared;
+};
+
+/*
+ * Half the width is that of the binomial interval, or, where that is less, of one from the median
+ * absolute deviation: of few rounds the binomial one is the whole range, which one outlier decides.
+ * Equal series: 0. The order of the two does not matter.
+ */
+struct noise noise_between(const double *first, const double *second, size_t rounds,
 	struct statistics_scratch *scratch);
 
 #endif

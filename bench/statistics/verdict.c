@@ -2,56 +2,61 @@
 #include "statistics/verdict.h"
 
 #include <math.h>
-#include <stdbool.h>
 
-#define THRESHOLD_MIN 0.005
-#define MARGIN_MIN 0.02
-#define MARGIN_MAX 0.10
+static const struct {
+	const char *name, *sign;
+} verdicts[] = {
+	[VERDICT_TOO_FEW] = { "too few rounds", "?" },
+	[VERDICT_TOO_NOISY] = { "too noisy", "?" },
+	[VERDICT_WITHIN_NOISE] = { "within noise", "?" },
+	[VERDICT_SAME] = { "same", "=" },
+	[VERDICT_FASTER] = { "faster", "+" },
+	[VERDICT_SLOWER] = { "slower", "-" },
+};
+
+static enum verdict known(enum verdict verdict)
+{
+	return verdict > VERDICT_SLOWER ? VERDICT_TOO_FEW : verdict;
+}
 
 const char *verdict_name(enum verdict verdict)
 {
-	switch (verdict) {
-	case VERDICT_SAME:
-		return "same";
-	case VERDICT_FASTER:
-		return "faster";
-	case VERDICT_SLOWER:
-		return "slower";
-	case VERDICT_UNCLEAR:
-		break;
-	}
-	return "unclear";
+	return verdicts[known(verdict)].name;
 }
 
-double verdict_threshold(double noise_floor)
+const char *verdict_sign(enum verdict verdict)
 {
-	return fmax(noise_floor, THRESHOLD_MIN);
+	return verdicts[known(verdict)].sign;
 }
 
-double verdict_margin(double noise_floor)
+double verdict_threshold(double noise, struct tolerance tolerance)
 {
-	return fmin(fmax(2 * verdict_threshold(noise_floor), MARGIN_MIN), MARGIN_MAX);
+	return fmax(noise, tolerance.least);
 }
 
 /* Written so that each NaN makes it false. */
-static bool is_judgeable(double ratio, struct interval interval, double noise_floor)
+static bool is_judgeable(double ratio, struct interval interval, double noise)
 {
 	return interval.low > 0 && interval.low <= ratio && ratio <= interval.high &&
-	       interval.high < INFINITY && noise_floor >= 0 && noise_floor < INFINITY;
+	       interval.high < INFINITY && noise >= 0 && noise < INFINITY;
 }
 
-enum verdict verdict_of(double ratio, struct interval interval, double noise_floor)
+enum verdict verdict_of(
+	double ratio, struct interval interval, double noise, struct tolerance tolerance)
 {
-	double beyond_noise = 1 + verdict_threshold(noise_floor);
-	double of_matter = 1 + verdict_margin(noise_floor);
+	const double beyond_noise = 1 + verdict_threshold(noise, tolerance);
+	const double of_matter = 1 + tolerance.margin;
 
-	if (!is_judgeable(ratio, interval, noise_floor))
-		return VERDICT_UNCLEAR;
+	if (!is_judgeable(ratio, interval, noise))
+		return VERDICT_TOO_FEW;
 	if (interval.low > 1 && ratio > beyond_noise)
 		return VERDICT_FASTER;
 	if (interval.high < 1 && ratio < 1 / beyond_noise)
 		return VERDICT_SLOWER;
-	if (interval.low >= 1 / of_matter && interval.high <= of_matter)
+	if (interval.low >= 1 / of_matter && interval.high <= of_matter &&
+		noise <= tolerance.margin)
 		return VERDICT_SAME;
-	return VERDICT_UNCLEAR;
+	if (noise > VERDICT_NOISE_MOST || interval_half_width(interval) > VERDICT_NOISE_MOST)
+		return VERDICT_TOO_NOISY;
+	return VERDICT_WITHIN_NOISE;
 }

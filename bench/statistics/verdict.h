@@ -3,31 +3,46 @@
 #ifndef BENCH_STATISTICS_VERDICT_H
 #define BENCH_STATISTICS_VERDICT_H
 
+#include <stdbool.h>
+
 #include "statistics/interval.h"
 
-/* Unclear is zero, so that an unfilled result claims nothing. */
+/* Too few is zero, so that an unfilled result claims nothing. The first three decide nothing. */
 enum verdict {
-	VERDICT_UNCLEAR,
+	VERDICT_TOO_FEW,   /* rounds: there is no interval */
+	VERDICT_TOO_NOISY, /* no difference of VERDICT_NOISE_MOST could be seen */
+	VERDICT_WITHIN_NOISE,
 	VERDICT_SAME,
 	VERDICT_FASTER,
 	VERDICT_SLOWER,
 };
 
-/* "unclear", "same", "faster" or "slower"; "unclear" for any other value. */
+/* "too few rounds", "too noisy", "within noise", "same", "faster", "slower"; the first for any
+ * other value. */
 const char *verdict_name(enum verdict verdict);
 
-/*
- * The smallest relative difference that may be called faster or slower: the noise floor, but never
- * less than 0.005 (0.5 %). The noise floor is relative, 0.01 for 1 %. NaN and negative noise
- * floors, which verdict_of() refuses, give the minimum.
- */
-double verdict_threshold(double noise_floor);
+/* The same in a column of a table: "+", "-", "=", and "?" for what decides nothing. */
+const char *verdict_sign(enum verdict verdict);
 
-/*
- * The relative difference that "same" rules out: twice the threshold, never less than 0.02 (2 %).
- * It also never exceeds 0.10 (10 %): on a machine so noisy that it would, "same" says nothing.
- */
-double verdict_margin(double noise_floor);
+static inline bool verdict_decides(enum verdict verdict)
+{
+	return verdict >= VERDICT_SAME && verdict <= VERDICT_SLOWER;
+}
+
+/* Relative, 0.01 for 1 %, as all noise and tolerance here. */
+#define VERDICT_NOISE_MOST 0.05
+
+struct tolerance {
+	double least;  /* a smaller difference is not called faster or slower */
+	double margin; /* same: the difference is shown to be smaller */
+};
+
+/* Of series that were measured in the same rounds. */
+#define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 })
+
+/* The smallest difference that may be called faster or slower: the noise, but never less than
+ * tolerance.least. NaN and negative noise, which verdict_of() refuses, give that. */
+double verdict_threshold(double noise, struct tolerance tolerance);
 
 /*
  * Judges a ratio of times, reference / measured, so that above 1 the measured side is faster. With
@@ -35,13 +50,17 @@ double verdict_margin(double noise_floor);
  *
  * - faster: the whole interval is above 1 and the ratio above 1 + t;
  * - slower: the whole interval is below 1 and the ratio below 1 / (1 + t);
- * - same: neither, and the whole interval lies from 1 / (1 + m) to 1 + m. Any difference there is
- *   has been shown to be smaller than m (an equivalence test: Schuirmann, 1987);
- * - unclear: all else. The data do not decide.
+ * - same: neither, the whole interval lies from 1 / (1 + m) to 1 + m, and the noise is at most m.
+ *   Any difference there is has been shown to be smaller than m (an equivalence test: Schuirmann,
+ *   1987);
+ * - too noisy: none of these, and the noise, or half of the interval, is more than
+ *   VERDICT_NOISE_MOST;
+ * - within noise: all else.
  *
- * Unclear too when any number is NaN or infinite, the noise floor is negative, the ratio or an end
- * of its interval is not positive, or the ratio lies outside its interval.
+ * Too few rounds when any number is NaN or infinite, the noise is negative, the ratio or an end of
+ * its interval is not positive, or the ratio lies outside its interval.
  */
-enum verdict verdict_of(double ratio, struct interval interval, double noise_floor);
+enum verdict verdict_of(
+	double ratio, struct interval interval, double noise, struct tolerance tolerance);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A user who stops a run gets no half of a result. The signal is sent once the ring is there; the
- * runs would take ten minutes.
+ * A user who stops a run gets the whole rounds before that, marked as partial, or nothing. The
+ * signal is sent once the ring is there; the runs would take ten minutes.
  */
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../support/skipping.h"
@@ -12,13 +13,30 @@
 #include "support/folder.h"
 #include "support/text.h"
 
-#define ENDLESS "-ring-size", "64KiB", "-n", "1000", "-duration", "10m"
+#define ENDLESS "-ring-size", "64KiB", "-n", "1000", "-time", "10m"
 #define ENDLESS_MEMORY ENDLESS, "-source", "memory"
+
+/* Either of the lines, and what belongs to it. */
+static void assert_stopped(const struct outcome *outcome)
+{
+	const bool reported = strstr(outcome->err, "whole rounds before are reported");
+
+	assert_int_equal(outcome->status, STOPPED);
+	assert_int_equal(count_lines(outcome->err), 1);
+	if (!reported)
+		assert_non_null(strstr(outcome->err, "stopped; nothing is reported"));
+	assert_int_equal(strstr(outcome->out, "! stopped: only the rounds before are here") != NULL,
+		reported);
+	assert_int_equal(outcome->out[0] != '\0', reported);
+}
 
 static void assert_stops(const char *const *arguments, int number)
 {
-	assert_command_complains(
-		&(struct command){ .arguments = arguments, .signal = number }, STOPPED, "stopped");
+	struct outcome outcome =
+		run_command(&(struct command){ .arguments = arguments, .signal = number });
+
+	assert_stopped(&outcome);
+	outcome_free(&outcome);
 }
 
 static void sigint_stops_a_run(void **state)
@@ -83,32 +101,72 @@ static void sigint_stops_one_large_fill(void **state)
 	assert_stops(ARGUMENTS("-ring-size", "256MiB", "-n", "100G", "-event", "sized"), SIGINT);
 }
 
-static void a_stopped_run_leaves_no_file(void **state)
+/* A round takes longer than anyone waits: there is no whole one. */
+#define LONG_ROUND "-ring-size", "64KiB", "-n", "100G", "-source", "memory"
+
+static void a_run_without_a_whole_round_leaves_no_file(void **state)
 {
-	assert_stops(ARGUMENTS(ENDLESS_MEMORY, "-o", folder_path(state, "f")), SIGINT);
+	assert_stops(ARGUMENTS(LONG_ROUND, "-o", folder_path(state, "f")), SIGINT);
 	assert_int_equal(folder_count(state), 0);
 }
 
-static void a_stopped_run_keeps_the_file_that_was_there(void **state)
+static void a_run_without_a_whole_round_keeps_the_file_that_was_there(void **state)
 {
 	const char *path = folder_path(state, "f");
 	char *text;
 
 	file_write(path, "before\n");
-	assert_stops(ARGUMENTS(ENDLESS_MEMORY, "-o", path), SIGINT);
+	assert_stops(ARGUMENTS(LONG_ROUND, "-o", path), SIGINT);
 	text = file_text(path);
 	assert_string_equal(text, "before\n");
 	free(text);
 }
 
-static void a_stopped_run_says_that_nothing_is_reported(void **state)
+/* Stopped time and again, later each time, until there was a whole round: its rows have just those
+ * that they say. */
+static json_t *stopped_with_rounds(const char *const *arguments)
 {
-	struct outcome outcome = run_command(&(struct command){
-		.arguments = ARGUMENTS(ENDLESS_MEMORY, "-format", "json"), .signal = SIGINT });
+	for (int after = 1000 * 1000;; after *= 2) {
+		struct outcome outcome = run_command(&(struct command){
+			.arguments = arguments, .signal = SIGINT, .after = &after });
+		json_t *root = NULL;
 
+		if (outcome.status == STOPPED && outcome.out[0])
+			root = json_loads(outcome.out, 0, NULL);
+		else
+			assert_true(outcome.status == STOPPED || outcome.status == 128 + SIGINT);
+		if (root)
+			assert_non_null(strstr(outcome.err, "marked as partial"));
+		outcome_free(&outcome);
+		if (root)
+			return root;
+	}
+}
+
+static void assert_partial(const char *const *arguments)
+{
+	json_t *root = stopped_with_rounds(arguments), *result;
+	size_t i, rounds = 0;
+
+	assert_true(json_is_true(json_object_get(root, "partial")));
+	json_array_foreach(array_in(root, "results"), i, result)
+	{
+		const json_t *ns = object_in(result, "ns_per_event");
+
+		if (i == 0)
+			rounds = json_array_size(array_in(ns, "rounds"));
+		assert_true(rounds > 0);
+		assert_int_equal(json_array_size(array_in(ns, "rounds")), rounds);
+	}
+	json_decref(root);
+}
+
+static void whole_rounds_of_a_stopped_run_are_reported(void **state)
+{
 	(void)state;
-	assert_complains(&outcome, STOPPED, "nothing is reported");
-	outcome_free(&outcome);
+	assert_partial(ARGUMENTS(ENDLESS_MEMORY, "-format", "json"));
+	assert_partial(ARGUMENTS("live", "-source", "memory", "-wait", "event,paced", "-duration",
+		"1ms", "-rounds", "1024", "-format", "json"));
 }
 
 static void sighup_stops_a_run(void **state)
@@ -120,7 +178,7 @@ static void sighup_stops_a_run(void **state)
 }
 
 /* Of a moment. */
-#define SHORT "-ring-size", "64KiB", "-n", "1000", "-duration", "50ms", "-source", "memory"
+#define SHORT "-ring-size", "64KiB", "-n", "1000", "-time", "50ms", "-source", "memory"
 #define SHORT_LIVE "live", "-rounds", "1", "-duration", "20ms"
 
 static void assert_goes_on(const struct command *command)
@@ -178,8 +236,8 @@ static void being_stopped_and_continued_loses_nothing(void **state)
 		.stutters = true });
 }
 
-/* Whenever it comes, there is the whole file, or none; and one line that says so, unless it came
- * before the program could say anything. */
+/* Whenever it comes, there is the whole file, or one of whole rounds, or none; and one line that
+ * says so, unless it came before the program could say anything. */
 static void assert_all_or_nothing(void **state, const char *const *arguments, int number, int after)
 {
 	const char *path = folder_path(state, "f");
@@ -187,11 +245,13 @@ static void assert_all_or_nothing(void **state, const char *const *arguments, in
 		.arguments = arguments, .signal = number, .after = &after
 	};
 	struct outcome outcome = run_command(&command);
+	const bool partial = strstr(outcome.err, "marked as partial");
 
-	if (outcome.status == DONE) {
+	if (outcome.status == DONE || partial) {
 		json_t *root = json_load_file(path, 0, NULL);
 
 		assert_non_null(root);
+		assert_int_equal(json_object_get(root, "partial") != NULL, partial);
 		json_decref(root);
 		assert_int_equal(folder_count(state), 1);
 		unlink(path);
@@ -236,10 +296,11 @@ int main(void)
 		cmocka_unit_test(sigint_stops_a_long_round_on_the_kernels_ring),
 		cmocka_unit_test(sigint_stops_one_large_fill),
 		cmocka_unit_test_setup_teardown(
-			a_stopped_run_leaves_no_file, folder_make, folder_remove),
+			a_run_without_a_whole_round_leaves_no_file, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
-			a_stopped_run_keeps_the_file_that_was_there, folder_make, folder_remove),
-		cmocka_unit_test(a_stopped_run_says_that_nothing_is_reported),
+			a_run_without_a_whole_round_keeps_the_file_that_was_there, folder_make,
+			folder_remove),
+		cmocka_unit_test(whole_rounds_of_a_stopped_run_are_reported),
 		cmocka_unit_test(sighup_stops_a_run),
 		cmocka_unit_test(a_signal_that_is_ignored_stays_so),
 		cmocka_unit_test(signals_of_no_concern_change_nothing),

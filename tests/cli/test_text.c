@@ -2,6 +2,8 @@
 /*
  * The text for people: its width, colour and progress.
  */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@
 
 #define ESCAPE "\x1b["
 
-/* Long enough for a verdict, and so for a colour, whatever that is: none is unclear here. */
+/* Long enough for a verdict, and so for a colour, whatever that is. */
 #define DRAIN QUICK, "-n", "2000", "-mode", "copy,batch", "-rounds", "30"
 
 static void assert_output_narrow(const char *const *arguments)
@@ -83,20 +85,20 @@ static void a_verdict_on_a_terminal_has_a_colour(void **state)
 
 	(void)state;
 	assert_done(&outcome);
-	assert_matches(outcome.out, "^batch is [0-9.]+x as fast as copy.*: "
-				    "(same|\x1b\\[3[0-9]m(faster|slower|unclear)\x1b\\[0m)$");
+	assert_matches(outcome.out, "^batch .* ([0-9.]+ \\[[0-9. ]+\\] +=|"
+				    "\x1b\\[3[0-9]m *[0-9.]+ \\[[0-9. ]+\\] +[+?-]\x1b\\[0m)$");
 	outcome_free(&outcome);
 }
 
-/* Three paths and one twice make four rounds: too few for any verdict but unclear. */
-static void an_unclear_verdict_has_a_colour(void **state)
+/* Three paths and one twice make four rounds: too few for any verdict. */
+static void what_is_not_decided_has_a_colour(void **state)
 {
 	struct outcome outcome =
 		on_terminal(NULL, ARGUMENTS(QUICK, "-n", "100", "-mode", "copy,view,batch"));
 
 	(void)state;
 	assert_done(&outcome);
-	assert_matches(outcome.out, "\x1b\\[33munclear\x1b\\[0m$");
+	assert_matches(outcome.out, "\x1b\\[33m *[0-9.]+ +\\?\x1b\\[0m$");
 	outcome_free(&outcome);
 }
 
@@ -156,9 +158,8 @@ static void a_file_gets_no_colour(void **state)
 }
 
 /* Shown after a second. */
-#define LONG                                                                                 \
-	QUICK, "-n", "100", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-duration", \
-		"1500ms"
+#define LONG \
+	"-source", "memory", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-time", "1500ms"
 
 static void progress_is_shown_on_a_terminal(void **state)
 {
@@ -167,7 +168,7 @@ static void progress_is_shown_on_a_terminal(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.status, DONE);
-	assert_matches(outcome.err, "\r *[0-9]+ %  round [0-9]+");
+	assert_matches(outcome.err, "\r *[0-9]+ %  1 readers, round [0-9]+");
 	outcome_free(&outcome);
 }
 
@@ -205,6 +206,56 @@ static void a_short_run_shows_no_progress(void **state)
 	outcome_free(&outcome);
 }
 
+/* Whoever runs it looks at the last screen: the answer has to be there, and all of the table. */
+static void assert_on_one_screen(const char *const *arguments, const char *const *lines)
+{
+	char peers[PATH_MAX];
+	struct outcome outcome;
+
+	/* As many readers as were built. */
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", program_path("peers"));
+	outcome = on_terminal(ARGUMENTS("NO_COLOR=1", peers), arguments);
+
+	assert_int_equal(outcome.status, DONE);
+	assert_fits_a_screen(outcome.out);
+	for (; *lines; lines++)
+		assert_matches(outcome.out, *lines);
+	outcome_free(&outcome);
+}
+
+static const char *const drained[] = { "^[a-z0-9.-]+ is fastest: |^undecided, ", "^reader ",
+	"^copy ", "^view ", "^batch ", "^limits: floor", NULL };
+static const char *const swept[] = { " beats ", "^fastest: ", "^ size ", "^   16 ", "^   80 ",
+	"^ 4096 ", NULL };
+static const char *const lived[] = { " is best: |^Nothing was consumed", "^reader ",
+	"^batch/event ", "^batch/paced ", "^batch/busy ", "^limit: ", "^events: ", NULL };
+
+static void on_memory_all_is_on_one_screen(void **state)
+{
+	(void)state;
+	assert_on_one_screen(
+		ARGUMENTS(QUICK, "-n", "500", "-mode", "all", "-rounds", "6"), drained);
+	assert_on_one_screen(ARGUMENTS("sweep", QUICK, "-n", "50", "-rounds", "5"), swept);
+	assert_on_one_screen(
+		ARGUMENTS("live", "-source", "memory", "-rounds", "1", "-duration", "5ms"), lived);
+	assert_on_one_screen(ARGUMENTS("live", "-source", "memory", "-rounds", "1", "-duration",
+				     "20ms", "-rate", "100k"),
+		lived);
+}
+
+static void on_the_kernels_ring_all_is_on_one_screen(void **state)
+{
+	(void)state;
+	need_bpf();
+	assert_on_one_screen(
+		ARGUMENTS("-ring-size", "256KiB", "-n", "500", "-mode", "all"), drained);
+	assert_on_one_screen(
+		ARGUMENTS("sweep", "-ring-size", "256KiB", "-n", "20", "-rounds", "1"), swept);
+	assert_on_one_screen(ARGUMENTS("live", "-wait", "all", "-duration", "10ms"), lived);
+	assert_on_one_screen(
+		ARGUMENTS("live", "-wait", "all", "-duration", "10ms", "-rate", "100k"), lived);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,9 +272,11 @@ int main(void)
 		cmocka_unit_test(help_of_list_is_narrow),
 		cmocka_unit_test(drain_of_the_kernels_ring_is_narrow),
 		cmocka_unit_test(sweep_of_the_kernels_ring_is_narrow),
+		cmocka_unit_test(on_memory_all_is_on_one_screen),
+		cmocka_unit_test(on_the_kernels_ring_all_is_on_one_screen),
 		cmocka_unit_test(without_a_terminal_there_are_no_escape_sequences),
 		cmocka_unit_test(a_verdict_on_a_terminal_has_a_colour),
-		cmocka_unit_test(an_unclear_verdict_has_a_colour),
+		cmocka_unit_test(what_is_not_decided_has_a_colour),
 		cmocka_unit_test(sweeps_have_colours_too),
 		cmocka_unit_test(colours_are_ended),
 		cmocka_unit_test(with_no_color_a_terminal_gets_none),

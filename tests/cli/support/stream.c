@@ -10,6 +10,7 @@
 #include <pty.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -19,9 +20,10 @@
 
 static void open_terminal(struct stream *stream)
 {
+	const struct winsize size = { .ws_row = TERMINAL_ROWS, .ws_col = TERMINAL_COLUMNS };
 	struct termios raw;
 
-	assert_int_equal(openpty(&stream->parent, &stream->child, NULL, NULL, NULL), 0);
+	assert_int_equal(openpty(&stream->parent, &stream->child, NULL, NULL, &size), 0);
 	/* Line ends are to arrive as they were written. */
 	assert_int_equal(tcgetattr(stream->child, &raw), 0);
 	cfmakeraw(&raw);

@@ -15,6 +15,10 @@ enum stream_kind {
 	STREAM_NOT_OPENED, /* closed */
 };
 
+/* Of the terminal: the smallest that people have. */
+#define TERMINAL_COLUMNS 80
+#define TERMINAL_ROWS 24
+
 struct stream {
 	enum stream_kind kind;
 	int child;  /* what the program gets; -1: nothing */

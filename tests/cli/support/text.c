@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "stream.h"
 #include "text.h"
 
 #define GROUPS_MAX 8
@@ -54,6 +55,20 @@ void assert_narrow(const char *text)
 		char *line = line_of(text, i);
 
 		if (columns(line) > 100 && strncmp(line, "Caution: ", 9) != 0)
+			fail_msg("%zu columns: %s", columns(line), line);
+		free(line);
+	}
+}
+
+void assert_fits_a_screen(const char *text)
+{
+	/* The last is the prompt's. */
+	if (count_lines(text) >= TERMINAL_ROWS)
+		fail_msg("%zu lines: %s", count_lines(text), text);
+	for (size_t i = 0; i < count_lines(text); i++) {
+		char *line = line_of(text, i);
+
+		if (columns(line) > TERMINAL_COLUMNS)
 			fail_msg("%zu columns: %s", columns(line), line);
 		free(line);
 	}

@@ -20,6 +20,10 @@ char *line_of(const char *text, size_t number);
 /* Fails the test when a line is wider than 100 columns. A caution names what it is about, whole. */
 void assert_narrow(const char *text);
 
+/* Fails the test when @text, and a prompt below it, take more than a terminal of 80 columns and 24
+ * lines. */
+void assert_fits_a_screen(const char *text);
+
 /* How often @part is in @text. */
 size_t count_of(const char *text, const char *part);
 
