@@ -7,13 +7,19 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-/* CLOCK_MONOTONIC in nanoseconds. */
-static inline int64_t clock_now(void)
+/* A clock in nanoseconds. */
+static inline int64_t clock_read(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* CLOCK_MONOTONIC. */
+static inline int64_t clock_now(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
 }
 
 /* The time @timeout_ns from @now; INT64_MAX when it is negative (no end) or beyond reach. */

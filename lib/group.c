@@ -11,12 +11,9 @@
  */
 #include <stdlib.h>
 
+#include "order.h"
 #include "reader.h"
 #include "sized.h"
-
-struct ringview_group {
-	struct waiter waiter;
-};
 
 int ringview_group_open(struct ringview_group **group, const struct ringview_options *options)
 {
@@ -44,6 +41,8 @@ int ringview_group_open(struct ringview_group **group, const struct ringview_opt
 /* Takes a member out, back to its own strategy. */
 static void release_member(struct ringview_group *g, struct reader *r)
 {
+	if (g->waiter.order)
+		order_forget(g->waiter.order);
 	waiter_remove(&g->waiter, r);
 	r->group = NULL;
 	r->pass = PASS_NONE;
@@ -59,6 +58,7 @@ void ringview_group_close(struct ringview_group *group)
 	while (group->waiter.count > 0)
 		release_member(group, group->waiter.readers[group->waiter.count - 1]);
 	waiter_close(&group->waiter);
+	order_close(group->waiter.order);
 	free(group->waiter.readers);
 	free(group);
 }
@@ -78,12 +78,17 @@ int ringview_group_add(struct ringview_group *group, struct ringview *rv)
 			return -ENOMEM;
 		w->readers = grown;
 	}
+	err = w->order ? order_make_room(w->order, w->count + 1) : 0;
+	if (err)
+		return err;
 	waiter_forget(&r->waiter, r);
 	err = waiter_add(w, r);
 	if (err) {
 		waiter_touch(&r->waiter, r);
 		return err;
 	}
+	if (w->order)
+		order_forget(w->order);
 	r->group = group;
 	r->seen = r->produced;
 	reader_set_holds(r, w->strategy != RINGVIEW_WAIT_EVENT);
@@ -109,6 +114,8 @@ int ringview_group_next(struct ringview_group *group, struct ringview **rv)
 {
 	struct reader *r;
 
+	if (group->waiter.order)
+		return -EINVAL;
 	/* Of two rings that are never both empty, the turns have no end by themselves. */
 	if (waiter_is_interrupted(&group->waiter))
 		return 0;
@@ -138,6 +145,7 @@ void ringview_group_get_statistics_sized(
 		all.busy_stops += one.busy_stops;
 		all.overwritten += one.overwritten;
 		all.overruns += one.overruns;
+		all.late += one.late;
 		if (one.high_water > all.high_water)
 			all.high_water = one.high_water;
 	}

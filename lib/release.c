@@ -8,6 +8,7 @@
  * producer notifies. What is held is published before a sleep that needs a notification.
  */
 #include "descriptor.h"
+#include "order.h"
 #include "process.h"
 #include "reader.h"
 
@@ -162,6 +163,8 @@ void ringview_cancel(struct ringview *rv)
 		reader_fail(r, -EBADMSG);
 	reader_go_to(r, rv->released);
 	rv->last = rv->next - (rv->released - reader_published(r));
+	if (r->in_charge->order)
+		order_forget(r->in_charge->order);
 }
 
 int ringview_restart(struct ringview *rv)
@@ -171,6 +174,8 @@ int ringview_restart(struct ringview *rv)
 	const uint64_t most = r->overwrite ? INT64_MAX : r->mask + 1;
 	uint64_t consumer, producer;
 
+	if (r->in_charge->order)
+		order_forget(r->in_charge->order);
 	reader_release_held(r);
 	do {
 		/* Consumer first: a producer position read after it is never behind it. It is too

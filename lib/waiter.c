@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "order.h"
 #include "process.h"
 #include "queue.h"
 #include "reader.h"
@@ -108,8 +109,7 @@ static int outcome(const struct waiter *w)
 	return w->many || !r->error ? 1 : r->error;
 }
 
-/* Releases what was shown, ends all turns, and puts back what was ready and not handed out. */
-static void begin_wait(struct waiter *w)
+void waiter_put_back(struct waiter *w)
 {
 	struct reader *r;
 
@@ -118,6 +118,14 @@ static void begin_wait(struct waiter *w)
 	if (w->turn)
 		waiter_touch(w, w->turn);
 	w->turn = NULL;
+}
+
+/* Releases what was shown. */
+static void begin_wait(struct waiter *w)
+{
+	struct reader *r;
+
+	waiter_put_back(w);
 	/* One ring is looked at in any case; of many, only some. */
 	if (!w->many && w->readers[0]->place == PLACE_ARMED)
 		waiter_touch(w, w->readers[0]);
@@ -169,8 +177,7 @@ static void look_at_all(struct waiter *w)
 	}
 }
 
-/* Looks at what the user has not read of what the last look found. */
-static void look_at_rest(struct waiter *w)
+void waiter_look_at_rest(struct waiter *w)
 {
 	struct queue touched = w->touched;
 	struct reader *r;
@@ -181,6 +188,21 @@ static void look_at_rest(struct waiter *w)
 			put_ready(w, r);
 		else
 			waiter_touch(w, r);
+}
+
+void waiter_look_at_all(struct waiter *w)
+{
+	waiter_put_back(w);
+	look_at_all(w);
+}
+
+/* A look at all rings: whether there is something to show. */
+static bool look(struct waiter *w)
+{
+	if (w->order)
+		return order_look(w);
+	look_at_all(w);
+	return w->ready.first != NULL;
 }
 
 static void look_now_and_then(struct waiter *w)
@@ -216,7 +238,9 @@ static bool has_rest(struct waiter *w)
 {
 	if (waiter_is_interrupted(w))
 		return false;
-	look_at_rest(w);
+	if (w->order)
+		return order_has_rest(w);
+	waiter_look_at_rest(w);
 	if (w->ready.first && w->many)
 		look_at_others(w);
 	return w->ready.first != NULL;
@@ -300,6 +324,49 @@ static int64_t spin_until(const struct waiter *w, int64_t until)
 	return now;
 }
 
+/* Lets the time pass until the rings are to be looked at, which no producer ends. */
+static int pause_asleep(struct waiting *g, int64_t pause_ns, int64_t left, int64_t now)
+{
+	struct waiter *w = g->w;
+
+	if (pause_ns <= SPIN_NS && w->pacing.fill_ns < w->pacing.budget_ns) {
+		spin_until(w, now + (pause_ns < left ? pause_ns : left));
+		return 0;
+	}
+	return pause_ns < left ? sleep_within(w, &g->signals, false, pause_ns)
+			       : sleep_at_most(w, &g->signals, false, left);
+}
+
+/* RINGVIEW_WAIT_EVENT in an order: a look is at all rings, and what it finds may have to wait. */
+static int wait_event_ordered(struct waiting *g)
+{
+	struct waiter *w = g->w;
+
+	if (has_rest(w))
+		return 1;
+	for (;;) {
+		int64_t now, left;
+		int err;
+
+		if (sleep_take_interrupt(w))
+			return -ECANCELED;
+		if (look(w))
+			return 1;
+		now = clock_now();
+		left = left_of(g, now);
+		if (left <= 0)
+			return 0;
+		if (w->ready.first) {
+			err = pause_asleep(g, order_pause(w->order), left, now);
+		} else {
+			arm_touched(w);
+			err = w->ready.first ? 0 : sleep_armed(g, left, INT64_MAX);
+		}
+		if (err)
+			return err;
+	}
+}
+
 /* RINGVIEW_WAIT_EVENT. */
 static int wait_event(struct waiting *g)
 {
@@ -356,19 +423,6 @@ static void tell_pacing(struct waiter *w, int64_t now)
 	pacing_looked(&w->pacing, most, size, single && new == 1, now);
 }
 
-/* Lets the time pass until the rings are to be looked at, which no producer ends. */
-static int pause_paced(struct waiting *g, int64_t pause_ns, int64_t left, int64_t now)
-{
-	struct waiter *w = g->w;
-
-	if (pause_ns <= SPIN_NS && w->pacing.fill_ns < w->pacing.budget_ns) {
-		spin_until(w, now + (pause_ns < left ? pause_ns : left));
-		return 0;
-	}
-	return pause_ns < left ? sleep_within(w, &g->signals, false, pause_ns)
-			       : sleep_at_most(w, &g->signals, false, left);
-}
-
 /* RINGVIEW_WAIT_PACED. */
 static int wait_paced(struct waiting *g)
 {
@@ -382,19 +436,21 @@ static int wait_paced(struct waiting *g)
 	for (;;) {
 		const int64_t now = clock_now(), left = left_of(g, now);
 		int64_t pause_ns;
+		bool held; /* there are records, but none that may be shown */
 		int err;
 
 		if (sleep_take_interrupt(w))
 			return -ECANCELED;
 		if (!gather) {
 			const bool armed = pacing_is_silent(p);
+			bool found = false;
 
-			if (!armed || !w->always_notified || left <= 0)
-				look_at_all(w);
+			if (!armed || !w->always_notified || left <= 0 || w->order)
+				found = look(w);
 			if (armed)
 				arm_touched(w);
 			tell_pacing(w, now);
-			if (w->ready.first)
+			if (w->order ? found : w->ready.first != NULL)
 				return outcome(w);
 			if (left <= 0)
 				return 0;
@@ -403,10 +459,13 @@ static int wait_paced(struct waiting *g)
 		}
 		gather = false;
 		pause_ns = pacing_pause(p, now);
+		held = w->order && w->ready.first;
+		if (held && pacing_is_silent(p) && pause_ns > order_pause(w->order))
+			pause_ns = order_pause(w->order);
 		if (pause_ns <= 0)
 			continue;
-		if (!pacing_is_silent(p))
-			err = pause_paced(g, pause_ns, left, now);
+		if (held || !pacing_is_silent(p))
+			err = pause_asleep(g, pause_ns, left, now);
 		else
 			err = sleep_armed(g, left, w->always_notified ? INT64_MAX : pause_ns);
 		if (err)
@@ -422,16 +481,20 @@ static int wait_busy(struct waiting *g)
 	if (has_rest(w))
 		return outcome(w);
 	for (;;) {
+		bool found;
+
 		w->looked_ns = spin_until(w, w->looked_ns + w->pause_ns);
 		if (sleep_take_interrupt(w))
 			return -ECANCELED;
-		look_at_all(w);
-		if (w->ready.first) {
+		found = look(w);
+		if (w->ready.first)
 			w->pause_ns =
 				w->pause_ns * 2 < PAUSE_MOST_NS ? w->pause_ns * 2 : PAUSE_MOST_NS;
+		else
+			w->pause_ns =
+				w->pause_ns / 2 > PAUSE_LEAST_NS ? w->pause_ns / 2 : PAUSE_LEAST_NS;
+		if (found)
 			return outcome(w);
-		}
-		w->pause_ns = w->pause_ns / 2 > PAUSE_LEAST_NS ? w->pause_ns / 2 : PAUSE_LEAST_NS;
 		if (left_of(g, w->looked_ns) <= 0)
 			return 0;
 	}
@@ -451,7 +514,7 @@ int waiter_wait(struct waiter *w, int64_t timeout_ns)
 	begin_wait(w);
 	switch (w->strategy) {
 	case RINGVIEW_WAIT_EVENT:
-		result = wait_event(&g);
+		result = w->order ? wait_event_ordered(&g) : wait_event(&g);
 		break;
 	case RINGVIEW_WAIT_PACED:
 		result = wait_paced(&g);

@@ -11,6 +11,7 @@
 #include "pacing.h"
 #include "ringview/ringview.h"
 
+struct order;
 struct reader;
 
 struct queue {
@@ -28,6 +29,7 @@ struct waiter {
 	struct queue touched; /* readers by their place */
 	struct queue ready;
 	struct reader *turn; /* in no queue: the one that waiter_next_turn() returned last */
+	struct order *order; /* or NULL */
 
 	struct pacing pacing; /* of PACED */
 	int64_t pause_ns;     /* of BUSY: between looks */
@@ -43,6 +45,10 @@ struct waiter {
 	int64_t slack_ns;
 
 	uint64_t waits, sleeps, wakeups, timeouts; /* as in struct ringview_statistics */
+};
+
+struct ringview_group {
+	struct waiter waiter;
 };
 
 /* Takes a program's options, of any size. 0 or -EINVAL. NULL is the default. */
@@ -62,6 +68,14 @@ int waiter_wait(struct waiter *w, int64_t timeout_ns);
 
 /* The next reader in turn, its turn begun, or NULL; the turn of the last one is over. */
 struct reader *waiter_next_turn(struct waiter *w);
+
+/* Puts back what was ready and not handed out, and ends all turns. */
+void waiter_put_back(struct waiter *w);
+
+/* Look at all rings, without arming them, or at what the user has not read of what the last look
+ * found: what is ready then has a record, or an error. */
+void waiter_look_at_all(struct waiter *w);
+void waiter_look_at_rest(struct waiter *w);
 
 /* Of a reader that is armed: records are shown or skipped. */
 void waiter_touch(struct waiter *w, struct reader *r);

@@ -21,12 +21,12 @@
  * Records of one ring come in the order in which they were reserved, whichever CPU submits first.
  *
  * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing but
- * opening, and adding to a group, allocates memory. A reader belongs to one thread at a time;
- * ringview_interrupt() alone may be called from others and from signal handlers.
+ * opening, adding to a group and ordering one allocates memory. A reader belongs to one thread at a
+ * time; ringview_interrupt() alone may be called from others and from signal handlers.
  *
  * A program that was built with this header runs with every later library of the same soname.
- * Structs of options, limits, memory and statistics may grow at their end: the library is told the
- * size that the program knows, takes what is missing as 0 or its default, and fills no more. What a
+ * Structs of options, limits, memory, order and statistics may grow at their end: the library is told
+ * the size that the program knows, takes what is missing as 0 or its default, and fills no more. What a
  * program sets and its library does not know is refused with -EINVAL.
  *
  * Other languages call the functions of the library of the same names; for the inline ones that
@@ -362,6 +362,9 @@ struct ringview_statistics {
 	 */
 	uint64_t overwritten;
 	uint64_t overruns;
+
+	uint64_t late; /* records that ringview_group_peek_ordered() showed after one of a later
+			* time */
 };
 
 /* What ringview_get_statistics() calls: @size is that of *@statistics, as the caller knows it; what
@@ -471,9 +474,98 @@ int ringview_group_wait(struct ringview_group *group, int64_t timeout_ns);
  * and until the next. To finish a turn early is fine.
  *
  * 1 with @rv, or 0: all that the last wait found has been handed out, or the group was interrupted.
- * Wait again.
+ * Wait again. -EINVAL: the group has an order, and no turns.
  */
 int ringview_group_next(struct ringview_group *group, struct ringview **rv);
+
+/* Clocks that timestamps are of: what the BPF program calls. */
+enum ringview_clock {
+	RINGVIEW_CLOCK_MONOTONIC = 0, /* bpf_ktime_get_ns() */
+	RINGVIEW_CLOCK_BOOTTIME = 1,  /* bpf_ktime_get_boot_ns() */
+	RINGVIEW_CLOCK_TAI = 2,       /* bpf_ktime_get_tai_ns(); setting the clock disturbs the
+				       * order */
+};
+
+/* An order of the records of all rings of a group. Begin with RINGVIEW_ORDER_DEFAULT, so that
+ * fields that later versions add hold their default. */
+struct ringview_order {
+	size_t size; /* sizeof(struct ringview_order); of another version, if the rest is 0 */
+
+	/* Offset of the timestamp in each record, in bytes; it need not be aligned. The timestamp
+	 * is 64 bits in the machine's byte order, in ns. */
+	size_t timestamp_offset;
+
+	/*
+	 * The longest time from a record's timestamp to its submission, in ns, up to 10^10. 0 is
+	 * the latency budget of the group's options. It includes interrupts of the BPF program, and
+	 * in a virtual machine the time for which the host takes the CPU away. Each record is held
+	 * back until it is that old, which costs latency and room in the rings; a record that is
+	 * submitted later may be shown out of order.
+	 */
+	int64_t lateness_ns;
+
+	enum ringview_clock clock; /* of the timestamps */
+};
+
+#define RINGVIEW_ORDER_DEFAULT                                                \
+	{                                                                     \
+		sizeof(struct ringview_order), 0, 0, RINGVIEW_CLOCK_MONOTONIC \
+	}
+
+/*
+ * Sets or replaces the order of a group; NULL removes it. A group with an order is read by
+ * ringview_group_peek_ordered() only: ringview_group_next() returns -EINVAL, and what a member's
+ * own functions read is out of the order. Records shown before stay valid and unreleased.
+ *
+ * Returns 0, -EINVAL if @order is unknown or out of range, or -ENOMEM.
+ */
+int ringview_group_set_order(struct ringview_group *group, const struct ringview_order *order);
+
+/*
+ * Shows the next record of all rings in the order of their timestamps, zero-copy.
+ *
+ *	while (ringview_group_wait(group, -1) > 0)
+ *		while (ringview_group_peek_ordered(group, &record, NULL) > 0)
+ *			handle(record.data, record.length);
+ *
+ * A record is valid until the next ringview_group_wait(), which releases all that were shown, or
+ *the next ringview_release() of its reader.
+ *
+ * A ring that is empty may get a record that belongs before those of the others. So a pass begins
+ * with one look at all rings, usually in the wait, and shows the records that were at least the
+ * lateness old at that time. A ring whose next record is reserved and not yet submitted holds the
+ * others back as an empty one does, and no longer.
+ *
+ *   - If each record is submitted within the lateness after its timestamp, and the timestamps of
+ *     each ring ascend, all records are shown in order. Of equal timestamps, the ring that was
+ *added to the group first comes first.
+ *   - Records of one ring are always shown in the order of the ring.
+ *   - A record that is older than one already shown is shown at once, and counted as late: it was
+ *     submitted too late, or lies behind a newer one in its own ring. The latter happens where one
+ *     BPF program interrupts another between the timestamp and bpf_ringbuf_reserve().
+ *   - A record too short for a timestamp is shown right after the one before it in its ring.
+ *   - A timestamp in the future is replaced by the time at which the record was found, once the
+ *     record has been there for the lateness. It delays its own ring by at most about twice the
+ *     lateness, and no other ring.
+ *
+ * A pass shows at most an eighth of each ring or 256 KiB of it. At the end of a pass this function
+ * returns 0 once; the next call begins another pass. An event waits for the lateness and until the
+ * next look: with PACED for the lateness and the latency budget at most. EVENT, after a look at
+ *which all records were too young, sleeps for the lateness. With any strategy a look takes 20 to
+ *100 ns a ring.
+ *
+ * ringview_group_wait() returns 1 when there is something to show, not when there are only records
+ * that are too young. Readers may be added and removed at any time; the next call then begins
+ *another pass. ringview_cancel() of a member shows its records again, as late ones.
+ *
+ * Returns 1, fills *@record, and sets *@rv to its reader unless @rv is NULL; 0 if no record may be
+ * shown now, or if the group was interrupted: wait again; -EINVAL if the group has no order;
+ * -EBADMSG or -EBUSY as ringview_peek(), with *@rv the reader whose ring is broken. That is
+ *reported once a pass, when no record of another ring may be shown, and does not hold the others
+ *back. Remove the reader, or every wait returns at once.
+ */
+int ringview_group_peek_ordered(
+	struct ringview_group *group, struct ringview_record *record, struct ringview **rv);
 
 /* As ringview_interrupt(), for ringview_group_wait(). */
 void ringview_group_interrupt(struct ringview_group *group);
