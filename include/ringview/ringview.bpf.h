@@ -172,6 +172,33 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 }
 
 /*
+ * Declares the map @name of @count rings, one for each CPU, each in its own cache lines and with a
+ * lock that no other CPU takes. User space sets the number of entries to that of the possible CPUs
+ * before loading, makes the rings, of any size (@ring_size is the template's, which the verifier
+ * takes for all), puts them into the array, and reads them as a group, which may have an order.
+ */
+#define RINGVIEW_RINGS(name, count, ring_size)                    \
+	struct {                                                  \
+		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);         \
+		__uint(max_entries, count);                       \
+		__type(key, __u32);                               \
+		__array(                                          \
+			values, struct {                          \
+				__uint(type, BPF_MAP_TYPE_RINGBUF); \
+				__uint(max_entries, ring_size);   \
+			});                                       \
+	} name SEC(".maps")
+
+/* The ring of this CPU in the map @rings of RINGVIEW_RINGS(), or NULL where user space has put none:
+ * to be checked before it is used. */
+static __always_inline void *ringview_ring_of_cpu(void *rings)
+{
+	const __u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(rings, &cpu);
+}
+
+/*
  * Space for an event of @size bytes in the ring; or NULL when there is no room (or, seldom, when
  * this runs in an NMI that interrupted a reservation). Counts attempted, and failed. The verifier
  * makes sure that the program ends it by ringview_submit() or ringview_discard(), and refuses a
