@@ -78,7 +78,9 @@ int ringview_group_add(struct ringview_group *group, struct ringview *rv)
 			return -ENOMEM;
 		w->readers = grown;
 	}
-	err = w->order ? order_make_room(w->order, w->count + 1) : 0;
+	err = w->order ? order_check(r) : 0;
+	if (!err && w->order)
+		err = order_make_room(w->order, w->count + 1);
 	if (err)
 		return err;
 	waiter_forget(&r->waiter, r);

@@ -132,6 +132,11 @@ int order_make_room(struct order *o, size_t count)
 	return 0;
 }
 
+int order_check(const struct reader *r)
+{
+	return r->overwrite ? -EOPNOTSUPP : 0;
+}
+
 void order_forget(struct order *o)
 {
 	if (o->leaves)
@@ -412,6 +417,8 @@ int ringview_group_set_order(struct ringview_group *group, const struct ringview
 	struct order *o = NULL;
 	int err = order ? order_open(&o, order, w->pacing.budget_ns) : 0;
 
+	for (size_t i = 0; i < w->count && !err && o; i++)
+		err = order_check(w->readers[i]);
 	if (!err && o)
 		err = order_make_room(o, w->count);
 	if (err) {

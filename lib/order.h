@@ -12,11 +12,15 @@
 #include "ringview/ringview.h"
 
 struct order;
+struct reader;
 struct waiter;
 
 /* @budget_ns: the lateness, unless @given says one. 0, -EINVAL or -ENOMEM. */
 int order_open(struct order **order, const struct ringview_order *given, int64_t budget_ns);
 void order_close(struct order *o);
+
+/* 0, or -EOPNOTSUPP: nothing of a ring that overwrites can be shown where it lies. */
+int order_check(const struct reader *r);
 
 /* Makes room for @count rings. 0 or -ENOMEM. */
 int order_make_room(struct order *o, size_t count);

@@ -452,7 +452,8 @@ void ringview_group_close(struct ringview_group *group);
 /*
  * Puts a reader into the group, until ringview_group_remove(), or until either is closed. Meanwhile
  * it is waited for with the group, not with ringview_wait(). 0, -EEXIST when it is in this group or
- * another, -ENOMEM, or -ENOSPC (the user's limit of epoll watches).
+ * another, -EOPNOTSUPP when the group has an order and the ring overwrites, -ENOMEM, or -ENOSPC (the
+ * user's limit of epoll watches).
  */
 int ringview_group_add(struct ringview_group *group, struct ringview *rv);
 
@@ -517,7 +518,8 @@ struct ringview_order {
  * ringview_group_peek_ordered() only: ringview_group_next() returns -EINVAL, and what a member's
  * own functions read is out of the order. Records shown before stay valid and unreleased.
  *
- * Returns 0, -EINVAL if @order is unknown or out of range, or -ENOMEM.
+ * Returns 0, -EINVAL if @order is unknown or out of range, -EOPNOTSUPP if a ring of the group
+ * overwrites, whose records can only be copied, or -ENOMEM.
  */
 int ringview_group_set_order(struct ringview_group *group, const struct ringview_order *order);
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sources/memory_ring.h"
+#include "rings/memory_ring.h"
 #include "statistics/random.h"
 
 #define RINGS_MOST 64

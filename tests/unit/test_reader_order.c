@@ -1010,6 +1010,20 @@ static void an_order_of_no_rings_waits_all_the_same(void **state)
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 }
 
+static void no_ring_that_overwrites_has_an_order(void **state)
+{
+	struct rings *r = *state;
+	const struct ringview_order order = timed_order(LATENESS);
+
+	assert_int_equal(ringview_group_remove(r->group, r->of[3].rv), 0);
+	memory_ring_let_overwrite(&r->of[3].ring);
+	reopen(&r->of[3]);
+	assert_int_equal(ringview_group_add(r->group, r->of[3].rv), -EOPNOTSUPP);
+	assert_int_equal(ringview_group_set_order(r->group, NULL), 0);
+	assert_int_equal(ringview_group_add(r->group, r->of[3].rv), 0);
+	assert_int_equal(ringview_group_set_order(r->group, &order), -EOPNOTSUPP);
+}
+
 /* In the time of the machine. */
 static void times_are_of_the_clock_of_the_order(void **state)
 {
@@ -1071,6 +1085,7 @@ int main(void)
 		each(orders_that_are_unknown_are_refused),
 		each(a_group_has_turns_or_an_order),
 		each(an_order_of_no_rings_waits_all_the_same),
+		each(no_ring_that_overwrites_has_an_order),
 		each(times_are_of_the_clock_of_the_order),
 	};
 
