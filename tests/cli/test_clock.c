@@ -72,7 +72,7 @@ static void a_live_run_on_a_ring_of_the_kernel_goes_on(void **state)
 static void a_drain_goes_on(void **state)
 {
 	json_t *root = run_stepping(ARGUMENTS("-source", "memory", "-ring-size", "64KiB", "-n",
-		"500", "-duration", "20ms", "-mode", "both", "-format", "json"));
+		"500", "-time", "20ms", "-mode", "both", "-format", "json"));
 	const json_t *rounds = array_in(result_of(root, 0), "rounds");
 
 	(void)state;

@@ -1221,6 +1221,25 @@ static void advice_comes_first(void **state)
 	free(text);
 }
 
+/* A size that lost something when it was measured is not advised. */
+static void advice_that_lost_is_doubled(void **state)
+{
+	struct live_advice doubled = enough;
+
+	(void)state;
+	MEASURE(ROUNDS, &paced);
+	m.workload.ring_size = doubled.ring_size;
+	assert_false(live_advise_again(&m, &m.workload, &doubled));
+	assert_int_equal(doubled.ring_size, 32768);
+	m.samples[0].rounds[ROUNDS - 1].lost = 1;
+	assert_true(live_advise_again(&m, &m.workload, &doubled));
+	assert_int_equal(doubled.ring_size, 65536);
+	assert_int_equal(m.workload.ring_size, 65536);
+	m.workload.ring_size = LIVE_ADVICE_MOST;
+	assert_false(live_advise_again(&m, &m.workload, &doubled));
+	assert_int_equal(doubled.ring_size, 0);
+}
+
 /* Then nothing was measured. */
 static void no_ring_to_advise_is_said(void **state)
 {
@@ -1538,6 +1557,7 @@ int main(void)
 		TEST(json_has_the_figures),
 		TEST(json_has_null_for_what_is_not_known),
 		TEST(advice_comes_first),
+		TEST(advice_that_lost_is_doubled),
 		TEST(no_ring_to_advise_is_said),
 		TEST(json_has_the_advice),
 		TEST(csv_has_a_row_a_round),
