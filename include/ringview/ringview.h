@@ -768,7 +768,7 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 		memcpy(t, f, length);
 		return;
 	}
-	for (at = 0; at + 16 <= length; at += 16)
+	for (at = 0; at < (length & ~15u); at += 16)
 		memcpy(t + at, f + at, 16);
 	if (length & 8) {
 		memcpy(t + at, f + at, 8);
