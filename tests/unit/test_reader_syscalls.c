@@ -36,6 +36,9 @@ static int answer_error;
 static int64_t slack_ns, slack_set[20];
 static int slack_reads, slack_sets;
 
+static int membarriers;
+static bool membarrier_fails;
+
 static int epoll_calls, epoll_ms; /* the longest time-out that epoll_wait() was called with */
 
 /* ppoll(), none of whose time-outs is slept through: what it was called with. The last call, or the
@@ -73,6 +76,12 @@ long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_
 		slack_ns = (int64_t)(uintptr_t)attributes;
 		slack_set[slack_sets++ % (int)COUNT(slack_set)] = slack_ns;
 		return 0;
+	}
+	if (number == SYS_membarrier) {
+		assert_int_equal(command, 1); /* MEMBARRIER_CMD_GLOBAL */
+		membarriers++;
+		errno = EPERM;
+		return membarrier_fails ? -1 : 0;
 	}
 	assert_int_equal(number, __NR_bpf);
 	assert_int_equal(command, BPF_OBJ_GET_INFO_BY_FD);
@@ -156,6 +165,27 @@ static void a_ring_that_overwrites_is_refused_where_its_position_is_unknown(void
 	answer.map_flags = FLAG_OVERWRITE;
 	/* It comes as far as the mapping, which an eventfd has none of. */
 	assert_int_equal(open_answered(state), is_known ? -ENODEV : -EOPNOTSUPP);
+}
+
+static void a_snapshot_orders_its_check_where_stores_have_no_order(void **state)
+{
+	struct fixture *f = *state;
+	static uint64_t memory[16];
+	struct ringview_window window;
+
+	memory_ring_let_overwrite(&f->ring);
+	reopen(f);
+	put(f, 0, 24);
+	membarriers = 0;
+	membarrier_fails = false;
+	reader_of(f->rv)->in_order = true;
+	assert_int_equal(ringview_snapshot(f->rv, memory, sizeof(memory), &window), 0);
+	assert_int_equal(membarriers, 0);
+	reader_of(f->rv)->in_order = false;
+	assert_int_equal(ringview_snapshot(f->rv, memory, sizeof(memory), &window), 0);
+	assert_int_equal(membarriers, 1);
+	membarrier_fails = true;
+	assert_int_equal(ringview_snapshot(f->rv, memory, sizeof(memory), &window), -EPERM);
 }
 
 static void other_flags_of_a_ring_are_not_refused_for_themselves(void **state)
@@ -532,6 +562,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		answering(a_ring_that_overwrites_is_refused_where_its_position_is_unknown),
+		answering(a_snapshot_orders_its_check_where_stores_have_no_order),
 		answering(other_flags_of_a_ring_are_not_refused_for_themselves),
 		answering(a_map_of_another_type_is_refused),
 		answering(sizes_that_no_ring_has_are_refused),
