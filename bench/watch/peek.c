@@ -199,8 +199,10 @@ static void write_record(struct peek *peek, const struct ring_record *record)
 
 static uint64_t load_consumer(const struct ring_access *ring)
 {
-	/* Acquire: as in ring_sample(). */
-	return __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	struct ring_sample sample;
+
+	ring_sample(&sample, ring, 0);
+	return sample.oldest;
 }
 
 /* The last records from a boundary on: a buffer that goes round. */

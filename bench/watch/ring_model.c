@@ -108,7 +108,8 @@ static void add_room(struct ring_model *m, const struct ring_sample *s)
 {
 	const uint64_t head = s->head_stride ? s->head_stride : RING_ALIGNMENT;
 	const uint64_t largest = largest_of(m);
-	const bool full = ring_sample_has_no_room(s, m->size, largest > head ? largest : head);
+	const bool full = !m->overwrites &&
+			  ring_sample_has_no_room(s, m->size, largest > head ? largest : head);
 
 	turn_window(&m->window, s->time_ns);
 	m->window.samples[0]++;
@@ -185,7 +186,7 @@ static void walk_first(
 	struct ring_model *m, const struct ring_access *ring, const struct ring_passing *passing)
 {
 	struct ring_walk walk = {
-		.at = m->last.consumer,
+		.at = m->last.oldest,
 		.end = m->last.producer,
 		.most = passing->most,
 		.past_busy = true,
@@ -204,6 +205,7 @@ bool ring_model_add(struct ring_model *m, const struct ring_sample *s,
 	const bool moved = !first && s->consumer != m->last.consumer;
 	bool overtaken = false;
 
+	m->overwrites = ring->overwrite != NULL;
 	if (!first)
 		add_distances(m, s);
 	if (first) {
@@ -262,7 +264,7 @@ static int64_t full_in(const struct ring_model *m, double seconds)
 
 	if (m->full)
 		return 0;
-	if (m->last.fault != FAULT_NONE || !(rate > 0))
+	if (m->overwrites || m->last.fault != FAULT_NONE || !(rate > 0))
 		return -1;
 	ns = (double)(m->size - m->last.waiting) / rate * 1e9;
 	/* In more than a century nobody is interested. */
@@ -330,6 +332,9 @@ static enum ring_state state_of(const struct ring_figures *f, enum ring_holding 
 		return STATE_STUCK;
 	if (holding == HELD_BY_NOBODY && !written)
 		return STATE_UNUSED;
+	/* It is read when something happens, or never. */
+	if (f->overwrites)
+		return written ? STATE_OK : STATE_IDLE;
 	if (has_no_reader(f, holding))
 		return STATE_NO_READER;
 	if (f->losing)
@@ -378,6 +383,7 @@ void ring_model_figures(struct ring_model *m, const struct ring_waiting *waiting
 		.full_episodes = m->full_episodes,
 		.full_ns = m->full_ns,
 		.moved_back = m->moved_back,
+		.overwrites = m->overwrites,
 	};
 	add_rates(m, f);
 	add_losing(m, f);

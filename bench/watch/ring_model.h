@@ -57,7 +57,7 @@ struct ring_window {
 
 struct ring_model {
 	uint64_t size;
-	bool begun;
+	bool begun, overwrites;
 	struct ring_sample last;
 	struct ring_sizes sizes;
 	uint64_t at; /* a record's boundary: headers before it were read, or given up */
@@ -112,6 +112,7 @@ struct ring_figures {
 	uint64_t full_episodes;
 	int64_t full_ns;
 	uint64_t moved_back;
+	bool overwrites; /* it is meant to be full, and refuses no record */
 };
 
 void ring_model_begin(struct ring_model *model, uint64_t size);

@@ -35,7 +35,7 @@ static enum ring_fault positions_fault(const struct ring_sample *s, uint64_t siz
 	/* Positions count on for ever: which is ahead is the sign of their distance. */
 	if ((int64_t)(s->producer - s->consumer) < 0)
 		return FAULT_CONSUMER_AHEAD;
-	return s->producer - s->consumer >= size ? FAULT_OVERFULL : FAULT_NONE;
+	return s->producer - s->oldest >= size ? FAULT_OVERFULL : FAULT_NONE;
 }
 
 static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
@@ -46,7 +46,7 @@ static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
 	if (s->waiting == 0)
 		return;
 	s->head = HEAD_UNKNOWN;
-	at = ring->data(ring->context, s->consumer % ring->size, RING_HEADER);
+	at = ring->data(ring->context, s->oldest % ring->size, RING_HEADER);
 	if (!at)
 		return;
 	header = ring_header_load(at);
@@ -60,7 +60,19 @@ static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
 						     : HEAD_READY;
 }
 
-/* Whether the consumer stood still meanwhile: then nothing that was looked at was overwritten. */
+/* After the producer position, from which it is at most a ring's size away then. */
+static uint64_t load_oldest(const struct ring_access *ring, uint64_t consumer)
+{
+	uint64_t oldest;
+
+	if (!ring->overwrite)
+		return consumer;
+	oldest = __atomic_load_n(ring->overwrite, __ATOMIC_ACQUIRE);
+	return (int64_t)(oldest - consumer) > 0 ? oldest : consumer;
+}
+
+/* Whether the consumer stood still meanwhile, and nothing was overwritten: then what was looked at
+ * was there. */
 static bool look(struct ring_sample *s, const struct ring_access *ring)
 {
 	s->head = HEAD_NONE;
@@ -70,16 +82,18 @@ static bool look(struct ring_sample *s, const struct ring_access *ring)
 	 * producer position when it went on to here is older than what is loaded next. */
 	s->consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	s->producer = ring_load_producer(ring);
+	s->oldest = load_oldest(ring, s->consumer);
 	s->fault = positions_fault(s, ring->size);
 	if (s->fault == FAULT_NONE) {
-		s->waiting = s->producer - s->consumer;
+		s->waiting = s->producer - s->oldest;
 		look_at_head(s, ring);
 	} else {
 		s->head = HEAD_UNKNOWN;
 	}
 	/* The loads before it come before the one after it, which asks whether they were right. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer;
+	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer &&
+	       load_oldest(ring, s->consumer) == s->oldest;
 }
 
 void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t time_ns)
@@ -94,7 +108,7 @@ void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t 
 	if (s->fault == FAULT_OVERFULL || s->fault == FAULT_HEADER)
 		s->fault = FAULT_NONE;
 	if (s->fault == FAULT_NONE) {
-		s->waiting = s->producer - s->consumer;
+		s->waiting = s->producer - s->oldest;
 		if (s->waiting >= ring->size)
 			s->waiting = ring->size - RING_ALIGNMENT;
 	}

@@ -13,6 +13,8 @@
 /* Where a ring is. */
 struct ring_access {
 	const uint64_t *consumer, *producer;
+	const uint64_t
+		*overwrite; /* of a ring that overwrites: what lies before it is gone; else NULL */
 	uint64_t size;
 	/* The @length bytes of the ring from @offset on, which is below its size; NULL when they
 	 * cannot be had. Valid until the next call. */
@@ -42,6 +44,8 @@ enum ring_fault {
 struct ring_sample {
 	int64_t time_ns; /* CLOCK_MONOTONIC */
 	uint64_t consumer, producer;
+	uint64_t oldest;  /* where what waits begins: the consumer position, unless that is
+			     overwritten */
 	uint64_t waiting; /* bytes, headers included; 0 where the positions are impossible */
 	bool settled;     /* both positions are of one moment; else more seems to wait than did */
 	enum ring_head head;

@@ -81,7 +81,7 @@ struct ring_waiting ring_count_waiting(
 {
 	struct ring_waiting waiting = { 0 };
 	struct ring_walk walk = {
-		.at = sample->consumer,
+		.at = sample->oldest,
 		.end = sample->producer,
 		.most = most,
 		.past_busy = true,

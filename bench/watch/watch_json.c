@@ -93,10 +93,11 @@ static json_t *losses(const struct ring *ring)
 	const struct ring_figures *f = &ring->figures;
 	const struct ring_accounts *a = &ring->model.accounts;
 
-	return json_pack("{s:b, s:f, s:o, s:o, s:o, s:o, s:b}", "losing", f->losing,
-		"no_room_share", f->no_room, "largest_record_stride",
-		number_if(f->largest > 0, f->largest), "lost_records", number_if(a->known, a->lost),
-		"lost_records_per_s", json_value_real(f->lost_per_s), "lost_by_program",
+	return json_pack("{s:o, s:b, s:f, s:o, s:o, s:o, s:o, s:b}", "overwritten_position",
+		number_if(f->overwrites, f->sample.oldest), "losing", f->losing, "no_room_share",
+		f->no_room, "largest_record_stride", number_if(f->largest > 0, f->largest),
+		"lost_records", number_if(a->known, a->lost), "lost_records_per_s",
+		json_value_real(f->lost_per_s), "lost_by_program",
 		a->known ? json_string(a->program) : json_null(), "lost_by_program_is_shared",
 		a->known && a->shared);
 }

@@ -247,6 +247,11 @@ static void write_lost(FILE *out, const struct ring *ring, const struct watch_st
 	const enum ring_state colour = f->lost_per_s > 0 ? STATE_LOSING : STATE_OK;
 	char rate[AMOUNT_SIZE], lost[AMOUNT_SIZE], share[AMOUNT_SIZE];
 
+	if (f->overwrites) {
+		fprintf(out, "  lost      overwritten up to %s; what is not read by then is lost\n",
+			amount_exact(lost, sizeof(lost), f->sample.oldest));
+		return;
+	}
 	if (!a->known) {
 		fprintf(out,
 			"  lost      not counted by the program; no room in %s of the samples\n",

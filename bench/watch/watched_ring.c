@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/magic.h>
@@ -90,18 +91,49 @@ int watched_ring_check(const struct bpf_map_info *info, struct complaint *why)
 {
 	const char *kind;
 
-	if (info->type == BPF_MAP_TYPE_RINGBUF && !(info->map_flags & MAP_FLAG_OVERWRITE))
-		return 0;
 	if (info->type == BPF_MAP_TYPE_RINGBUF)
-		return complain(why, -EMEDIUMTYPE,
-			"map %u (%.16s) is a ring buffer that overwrites what was not read "
-			"(BPF_F_RB_OVERWRITE), which has another protocol and cannot be watched",
-			info->id, info->name);
+		return 0;
 	kind = libbpf_bpf_map_type_str((enum bpf_map_type)info->type);
 	return complain(why, -EMEDIUMTYPE,
 		"map %u (%.16s) is of type %s, not ringbuf; watch without -map lists the ring "
 		"buffers",
 		info->id, info->name, kind ? kind : "unknown");
+}
+
+/* How far behind the producer position the kernel has the overwrite position, which is no part of
+ * its interface; 0 where it does not say. */
+static uint32_t find_overwrite_distance(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const int32_t id =
+		btf ? btf__find_by_name_kind(btf, "bpf_ringbuf", BTF_KIND_STRUCT) : -ENOENT;
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, (uint32_t)id);
+	uint32_t producer = 0, overwrite = 0;
+
+	for (uint32_t i = 0; type && i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, btf_members(type)[i].name_off);
+
+		if (strcmp(name, "producer_pos") == 0)
+			producer = btf_member_bit_offset(type, i) / 8;
+		if (strcmp(name, "overwrite_pos") == 0)
+			overwrite = btf_member_bit_offset(type, i) / 8;
+	}
+	btf__free(btf);
+	return producer > 0 && overwrite > producer && overwrite - producer < page_size()
+		       ? overwrite - producer
+		       : 0;
+}
+
+/* It is asked for at each update of a ring, and stays what it is. */
+static uint32_t overwrite_distance(void)
+{
+	static uint32_t distance;
+	static bool known;
+
+	if (!known)
+		distance = find_overwrite_distance();
+	known = true;
+	return distance;
 }
 
 static int identify(struct watched_ring *ring, bool by_path, struct complaint *why)
@@ -117,6 +149,14 @@ static int identify(struct watched_ring *ring, bool by_path, struct complaint *w
 	err = watched_ring_check(&info, why);
 	if (err)
 		return err;
+	if (info.map_flags & MAP_FLAG_OVERWRITE) {
+		ring->overwrite_at = overwrite_distance();
+		if (ring->overwrite_at == 0)
+			return complain(why, -EMEDIUMTYPE,
+				"map %u (%.16s) overwrites what is not read (BPF_F_RB_OVERWRITE), and "
+				"/sys/kernel/btf/vmlinux does not say where its overwrite position is",
+				info.id, info.name);
+	}
 	ring->id = info.id;
 	ring->access.size = info.max_entries;
 	watch_name_set(ring->name, info.name);
@@ -186,6 +226,9 @@ static int map_positions(struct watched_ring *ring, struct complaint *why)
 	ring->positions = pages;
 	ring->access.consumer = pages;
 	ring->access.producer = (const uint64_t *)((const char *)pages + page);
+	if (ring->overwrite_at)
+		ring->access.overwrite =
+			(const uint64_t *)((const char *)pages + page + ring->overwrite_at);
 	ring->access.data = data_of;
 	ring->access.context = ring;
 	return 0;

@@ -22,6 +22,7 @@ struct watched_ring {
 	struct ring_access access;
 	uint32_t id;
 	char name[RING_NAME_SIZE];
+	uint32_t overwrite_at; /* in the page of the producer position; 0: it does not overwrite */
 
 	int fd;
 	void *positions; /* the pages of both */

@@ -32,6 +32,7 @@ static struct ring_access access_of(struct fixture *f)
 	return (struct ring_access){
 		.consumer = f->ring.consumer,
 		.producer = f->ring.producer,
+		.overwrite = f->ring.overwrite,
 		.size = f->ring.size,
 		.data = data_of,
 		.context = &f->ring,
@@ -511,12 +512,38 @@ static int check_map(uint32_t type, uint32_t flags, const char *word)
 	return err;
 }
 
-static void only_ring_buffers_that_keep_what_waits_are_watched(void **state)
+/* Rings that overwrite. */
+
+static void what_waits_in_a_ring_that_overwrites_is_what_is_left(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t full = (f->ring.size - 1) / stride_of(24);
+	struct ring_sample sample;
+
+	memory_ring_let_overwrite(&f->ring);
+	put_range(f, 0, 2 * full + 4, 24);
+	sample = sample_of(f);
+	assert_int_equal(sample.fault, FAULT_NONE);
+	assert_true(sample.settled);
+	assert_int_equal(sample.consumer, 0);
+	assert_int_equal(sample.oldest, (full + 5) * stride_of(24));
+	assert_int_equal(sample.waiting, full * stride_of(24));
+	assert_int_equal(sample.head, HEAD_READY);
+	assert_int_equal(waiting_of(f).records, full < MOST ? full : MOST);
+	set_consumer_position(f, producer_position(f) - stride_of(24));
+	assert_int_equal(sample_of(f).waiting, stride_of(24));
+	/* Something wrote to it. */
+	*f->ring.overwrite = 8;
+	set_consumer_position(f, 0);
+	assert_int_equal(sample_of(f).fault, FAULT_OVERFULL);
+}
+
+static void only_ring_buffers_are_watched(void **state)
 {
 	(void)state;
 	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, 0, ""), 0);
 	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, BPF_F_NUMA_NODE, ""), 0);
-	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, 1u << 19, "overwrites"), -EMEDIUMTYPE);
+	assert_int_equal(check_map(BPF_MAP_TYPE_RINGBUF, 1u << 19, ""), 0);
 	assert_int_equal(check_map(BPF_MAP_TYPE_ARRAY, 0, "of type array"), -EMEDIUMTYPE);
 	assert_int_equal(check_map(UINT32_MAX, 0, "of type unknown"), -EMEDIUMTYPE);
 }
@@ -617,7 +644,8 @@ int main(void)
 		reading(data_that_cannot_be_had_leaves_the_positions),
 		reading(a_quick_consumer_is_no_fault),
 		reading(an_overtaken_count_is_not_known),
-		reading(only_ring_buffers_that_keep_what_waits_are_watched),
+		reading(what_waits_in_a_ring_that_overwrites_is_what_is_left),
+		reading(only_ring_buffers_are_watched),
 		reading(a_ring_at_work_is_never_impossible),
 	};
 
