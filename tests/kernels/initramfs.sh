@@ -8,7 +8,7 @@ interpreter_of() { readelf -l "$1" | sed -n 's/.*interpreter: \(.*\)\]/\1/p'; }
 # copy_libraries ROOT TRIPLET GUEST: those that the programs in GUEST need, from below ROOT.
 copy_libraries() {
 	local root=$1 triplet=$2 guest=$3 loader name file before=-1 after=0
-	local programs=("$guest"/ringview/bench/* "$guest"/ringview/tests/{unit,kernel}/*)
+	local programs=("$guest"/ringview/{bench,examples}/* "$guest"/ringview/tests/{unit,kernel}/*)
 	loader=$(interpreter_of "${programs[0]}")
 	mkdir -p "$guest/lib/$triplet" "$guest${loader%/*}"
 	cp -L "$root$loader" "$guest$loader" || return
@@ -29,10 +29,11 @@ copy_libraries() {
 make_initramfs() {
 	local build=$1 root=$2 triplet=$3 busybox=$4 file=$5 guest=$5.files kind
 	rm -rf "$guest"
-	mkdir -p "$guest"/bin "$guest"/ringview/{bench,tests/kernels}
+	mkdir -p "$guest"/bin "$guest"/ringview/{bench,examples,tests/kernels}
 	cp "$busybox" "$guest/bin/busybox"
 	cp tests/kernels/init "$guest/init"
-	cp tests/kernels/test_benchmark "$guest/ringview/tests/kernels/"
+	cp tests/kernels/test_* "$guest/ringview/tests/kernels/"
+	cp "$build/examples/flightrecorder" "$guest/ringview/examples/"
 	cp "$build/bench/bpf_ringbuf_zc_benchmark" "$guest/ringview/bench/"
 	for kind in unit kernel; do
 		mkdir "$guest/ringview/tests/$kind"
@@ -40,7 +41,7 @@ make_initramfs() {
 			-exec cp -t "$guest/ringview/tests/$kind" {} +
 	done
 	copy_libraries "$root" "$triplet" "$guest" || return
-	"$triplet-strip" --strip-debug "$guest"/ringview/bench/* "$guest"/ringview/tests/{unit,kernel}/*
+	"$triplet-strip" --strip-debug "$guest"/ringview/{bench,examples}/* "$guest"/ringview/tests/{unit,kernel}/*
 	(cd "$guest" && find . | cpio --quiet -o -H newc -R 0:0) >"$file"
 	rm -rf "$guest"
 }

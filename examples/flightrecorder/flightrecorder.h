@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+struct event {
+	unsigned long long time; /* CLOCK_MONOTONIC, ns */
+	unsigned int pid;
+	int number; /* of the system call, or of the signal */
+};
