@@ -56,7 +56,10 @@ static void change(void)
 		*hostile.producer += take(&input, 2) & ~UINT64_C(7);
 		break;
 	case 3:
-		*hostile.consumer = *hostile.producer;
+		if (what & 8)
+			*hostile.overwrite = take(&input, 2);
+		else
+			*hostile.consumer = *hostile.producer;
 		break;
 	case 4:
 		word = (uint32_t)take(&input, 4);
@@ -247,6 +250,7 @@ static void begin(void)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct ring_access access;
+	uint8_t kind;
 
 	if (!hostile.bytes) {
 		hostile_ring_open(&hostile, SIZE);
@@ -259,7 +263,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		.data = data_of,
 	};
 	input = (struct input){ data, size };
-	changes = take_byte(&input) & 1;
+	kind = take_byte(&input);
+	changes = kind & 1;
+	if (kind & 2)
+		access.overwrite = hostile.memory.producer + 2;
 	begin();
 	while (input.left > 0)
 		switch (take_byte(&input) % 5) {

@@ -55,6 +55,7 @@ void hostile_ring_open(struct hostile_ring *ring, size_t size)
 		},
 		.consumer = (uint64_t *)mine,
 		.producer = (uint64_t *)(mine + PAGE),
+		.overwrite = (uint64_t *)(mine + PAGE) + 2,
 		.bytes = mine + 2 * PAGE,
 	};
 	demand(ring->memory.notify_fd >= 0, "no eventfd for a ring");
@@ -64,7 +65,7 @@ void hostile_ring_clear(struct hostile_ring *ring)
 {
 	uint64_t value;
 
-	*ring->consumer = *ring->producer = 0;
+	*ring->consumer = *ring->producer = *ring->overwrite = 0;
 	memset(ring->bytes, 0, ring->size);
 	while (read(ring->memory.notify_fd, &value, sizeof(value)) > 0)
 		;

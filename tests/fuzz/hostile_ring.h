@@ -15,6 +15,7 @@ struct hostile_ring {
 	struct ringview_memory memory; /* what the reader gets */
 	uint64_t *consumer;            /* the same, to be written */
 	uint64_t *producer;
+	uint64_t *overwrite;  /* as far behind the producer position as in the kernel */
 	unsigned char *bytes; /* once only */
 };
 
