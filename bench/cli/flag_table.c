@@ -336,7 +336,7 @@ static const struct flag_command commands[] = {
 	{ PROGRAM, "[COMMAND]",
 		"Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures how fast it can be read. "
 		"Commands: drain (the default), sweep, live, compare, report, list, watch; each has "
-		"-help.",
+		"-help. Installed as ringview-bench, too.",
 		DRAIN, flags, FLAGS },
 	{ PROGRAM " sweep", NULL,
 		"Reads events of many sizes: where copying loses, and where it does not matter.",

@@ -11,6 +11,8 @@ PAGE is mdoc(7) from NAME on, but for lines of their own:
     @COMMANDS@                        the commands with what their pages say they are
     @SEE ALSO@                        the other pages
     @NAME@                            the file NAME.part beside the page
+
+A page is found by the program's short name too, so its NAME section has both.
 """
 import re
 import sys
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import mdoc
 
-PROGRAM = 'bpf_ringbuf_zc_benchmark'
+PROGRAM, SHORT = 'bpf_ringbuf_zc_benchmark', 'ringview-bench'
 
 
 def read_table(path):
@@ -74,7 +76,9 @@ def main():
     page, table = Path(page), read_table(table)
     out = [f'.\\" Made from docs/man/{page.name} and the flags by docs/man/command_page.py.']
     out += mdoc.head(page.stem, 1, date, version)
-    for line in page.read_text().splitlines():
+    text = page.read_text().replace(f'.Nm {page.stem}\n.Nd', f'.Nm {page.stem} ,\n'
+                                    f'.Nm {page.stem.replace(PROGRAM, SHORT)}\n.Nd', 1)
+    for line in text.splitlines():
         match = re.fullmatch('@(.*)@', line)
         out += expand(match.group(1), page, table, commands.split()) if match else [line]
     sys.stdout.reconfigure(encoding='utf-8')
