@@ -7,6 +7,14 @@ Writes a page of section 3 from the comments of a header:
 
 SYMBOLS: what the page describes, in its order. PAGES: all pages of the section with their
 symbols, PAGE=SYMBOL,SYMBOL... Both are words in one argument.
+
+A comment describes first. Paragraphs that begin with these words go to sections of their own, each up
+to the next of them:
+
+    Returns ...    RETURN VALUE; a list of errors behind it (-ENAME in front): ERRORS
+    Errors: ...    ERRORS
+    Threads: ...   THREADS
+    Example:       EXAMPLE
 """
 import re
 import sys
@@ -82,6 +90,57 @@ def blocks(lines, page_of):
             if not (line == '.Pp' and out[i + 1].startswith(('.Bl', '.Bd')))]
 
 
+LABEL = re.compile(r'(Returns(?= )|Errors:|Threads:|Example:) ?')
+IS_ERROR = re.compile(r'  +-E[A-Z]')
+
+
+def parts_of(lines):
+    """The lines of a comment by the label that they come under; '' is the description. A comment of one
+    paragraph may say what it returns in its last sentences."""
+    parts, label = {}, ''
+    for i, line in enumerate(lines):
+        match = LABEL.match(line) if i == 0 or not lines[i - 1] else None
+        before, returns, rest = line.partition(' Returns ')
+        if match:
+            label, line = match.group(1).strip(':'), line[match.end():]
+        elif not label and returns and '' not in lines and before.endswith('.'):
+            parts.setdefault('', []).append(before)
+            label, line = 'Returns', rest
+        elif label == 'Returns' and IS_ERROR.match(line):
+            label = 'Errors'
+        parts.setdefault(label, []).append(line)
+    return parts
+
+
+def returned(name, lines, page_of):
+    """'Returns 1 if...' as a sentence about the function; the list of errors is in the next section."""
+    text = ' '.join(lines).strip()
+    text = text[:-1] + '.' if text.endswith(':') else text
+    return ['.Pp', f'.Fn {name}', *mdoc.prose('returns ' + text, page_of)]
+
+
+def sections(overview, declarations, page_of):
+    """RETURN VALUE, ERRORS, THREADS and EXAMPLE, of the page's comments in their order."""
+    out = {'RETURN VALUE': [], 'ERRORS': [], 'THREADS': [], 'EXAMPLE': []}
+    for name, parts in [('', overview)] + [(d.name, parts_of(d.comment)) for d in declarations]:
+        if 'Returns' in parts:
+            out['RETURN VALUE'] += returned(name, parts['Returns'], page_of)
+        if 'Errors' in parts:
+            out['ERRORS'] += ['.Pp'] + ([f'.Fn {name} :'] if 'Returns' in parts else [])
+            out['ERRORS'] += blocks(parts['Errors'], page_of)
+        for label, section in ('Threads', 'THREADS'), ('Example', 'EXAMPLE'):
+            if label in parts:
+                out[section] += ['.Pp', *blocks(parts[label], page_of)]
+    if not out['ERRORS']:
+        out['ERRORS'] = ['None.']
+    for section, lines in out.items():
+        # Space comes with a section, and with code, already.
+        lines = [line for i, line in enumerate(lines)
+                 if not (line == '.Pp' and (i == 0 or lines[i + 1].startswith('.Bd')))]
+        if lines:
+            yield from [f'.Sh {section}', *lines]
+
+
 def synopsis(declarations):
     out = []
     for d in declarations:
@@ -105,9 +164,10 @@ def title(d):
 
 
 def description(d, page_of):
-    if not d.comment and not d.members:
+    text = blocks(parts_of(d.comment).get('', []), page_of)
+    if not text and not d.members:
         return []
-    out = [f'.Ss {title(d)}', *blocks(d.comment, page_of)]
+    out = [f'.Ss {title(d)}', *text]
     if d.members and d.name not in OPAQUE:
         out.append('.Bl -tag -width Ds')
         for text, comment in d.members:
@@ -135,11 +195,14 @@ def page(header_path, name, about, date, version, symbols, pages):
         out += ['.Sh LIBRARY', 'libringview', '.Pq \\-lringview']
     out += ['.Sh SYNOPSIS', f'.In {file_name}', *synopsis(declarations)]
     out += ['.Sh DESCRIPTION']
+    parts = {}
     if overview:
         first = re.search(r'/\*\n.*?\*/', header, re.S).group()
-        out += blocks(comments.lines_of(first), elsewhere)
+        parts = parts_of(comments.lines_of(first))
+        out += blocks(parts[''], elsewhere)
     for d in declarations:
         out += description(d, elsewhere)
+    out += sections(parts, declarations, elsewhere)
     out += ['.Sh SEE ALSO']
     out += mdoc.references([(other, 3) for other in pages if other != name] +
                            [('bpf_ringbuf_zc_benchmark', 1), ('bpf', 2)])

@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview for BPF programs: which events were lost, and whom to wake.
+ * ringview for BPF programs: counts lost events, and decides when the reader is woken.
  *
- * A program counts what becomes of its events, so that losing some is never silent:
+ * A program counts what becomes of its events, so that none is lost silently. The header needs
+ * clang 14, libbpf 1.1 and Linux 5.8, or later. User space may include it too, for struct
+ * ringview_account and enum ringview_notify; the functions exist for BPF only.
+ *
+ * Threads: Any number of programs on any CPU may use these functions. For which programs the counts
+ * are exact, see RINGVIEW_ACCOUNTS().
+ *
+ * Example:
+ *
+ *	struct event {
+ *		__u32 pid;
+ *	};
+ *
+ *	struct {
+ *		__uint(type, BPF_MAP_TYPE_RINGBUF);
+ *		__uint(max_entries, 1 << 20);
+ *	} ring SEC(".maps");
  *
  *	RINGVIEW_ACCOUNTS(accounts, 1);
  *
- *	struct ringview_account *account = ringview_account_of(&accounts, 0);
- *	struct event *event = ringview_reserve(&ring, sizeof(*event), account);
+ *	SEC("tracepoint/syscalls/sys_enter_execve")
+ *	int on_execve(void *context)
+ *	{
+ *		struct ringview_account *account = ringview_account_of(&accounts, 0);
+ *		struct event *event = ringview_reserve(&ring, sizeof(*event), account);
  *
- *	if (!event)
- *		return 0; // no room: counted
- *	event->...
- *	ringview_submit(event, ringview_notify_flags(&ring, RINGVIEW_NOTIFY_ADAPTIVE, 0), account);
- *
- * It needs clang 14, libbpf 1.1 and Linux 5.8, or later. User space may include it too, for
- * struct ringview_account and enum ringview_notify; the functions are there for BPF only.
+ *		if (!event)
+ *			return 0; // no room: counted
+ *		event->pid = bpf_get_current_pid_tgid() >> 32;
+ *		ringview_submit(event, ringview_notify_flags(&ring, RINGVIEW_NOTIFY_ADAPTIVE, 0),
+ *			account);
+ *		return 0;
+ *	}
  */
 #ifndef RINGVIEW_RINGVIEW_BPF_H
 #define RINGVIEW_RINGVIEW_BPF_H
@@ -29,86 +48,86 @@
  * What became of the events of one account on one CPU, in events since the map was made. User space
  * reads one for each possible CPU with bpf_map_lookup_elem(), and adds them up.
  *
- * attempted = submitted + failed + discarded + what is reserved at the moment; so the three make up
- * attempted once no program runs.
+ * attempted = submitted + failed + discarded + events that are reserved at the moment. Once no
+ * program runs, the last term is 0.
  */
 struct ringview_account {
 	__u64 attempted; /* calls of ringview_reserve() and ringview_output() */
-	__u64 submitted; /* of them, events that the reader gets */
-	__u64 failed;    /* no room in the ring (or for ringview_output(): whatever error) */
-	__u64 discarded; /* reserved, and given up by ringview_discard() */
+	__u64 submitted; /* events that the reader gets */
+	__u64 failed;    /* no room in the ring (for ringview_output(): any error) */
+	__u64 discarded; /* reserved, then discarded by ringview_discard() */
 };
 
 /*
- * When the reader is woken; see ringview_notify_flags(). A notification is an interrupt of the
- * producer's own CPU, in which all sleeping readers are woken (irq_work_queue() in
- * bpf_ringbuf_commit(), kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer several
- * hundred ns to some us, many times the event itself.
+ * When the reader is woken; see ringview_notify_flags(). A notification interrupts the producer's
+ * own CPU, and the interrupt wakes all sleeping readers (irq_work_queue() in bpf_ringbuf_commit(),
+ * kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer several hundred ns to some us,
+ * many times the event itself.
  */
 enum ringview_notify {
 	/*
-	 * When the reader has read everything before this record, as the kernel does with flags 0:
-	 * the reader learns of the first record after silence at once. Costs nothing while the
-	 * reader is behind, and a notification for each event if it keeps up with every one.
+	 * If the reader has released everything before this record, as the kernel does with flags
+	 * 0: the reader sees the first record after silence at once. Costs nothing while the reader
+	 * is behind, and a notification for each event if it keeps up.
 	 */
 	RINGVIEW_NOTIFY_ADAPTIVE = 0,
 
 	/*
-	 * Never: BPF_RB_NO_WAKEUP. Costs nothing, for readers that look at the ring by themselves.
+	 * Never: BPF_RB_NO_WAKEUP. Costs nothing, for readers that poll the ring by themselves.
 	 *
-	 * Beware of mixing it with ADAPTIVE on one ring: the kernel notifies for a record without
-	 * flags only where it is the one at the consumer position, so one record of NEVER that is
-	 * not yet read silences the notifications of all ADAPTIVE ones that follow. A reader that
-	 * sleeps without a time-out then never wakes up, however many there are.
+	 * Do not mix it with ADAPTIVE on one ring: the kernel notifies for a record without flags
+	 * only if that record is at the consumer position. So one unread record of NEVER silences
+	 * the notifications of all ADAPTIVE records behind it, and a reader that sleeps without a
+	 * time-out never wakes up.
 	 */
 	RINGVIEW_NOTIFY_NEVER = 1,
 
 	/* Always: BPF_RB_FORCE_WAKEUP. Costs a notification for every event, even if the reader is
-	 * awake; wakes it whatever came before. */
+	 * awake. Wakes the reader whatever the records before it did. */
 	RINGVIEW_NOTIFY_FORCE = 2,
 
 	/*
-	 * When at least so many bytes wait in the ring and the reader was not notified of as many
-	 * since it last released some: one notification for many events. Costs one to four
-	 * bpf_ringbuf_query(), a few ns each, for each event.
+	 * Once @bytes or more bytes wait in the ring, if the reader was not notified of as many
+	 * since it last released some: one notification for many events. Costs one to four calls
+	 * of bpf_ringbuf_query(), a few ns each, for each event.
 	 *
-	 * For any number of producers, submitted, discarded and copied events alike:
+	 * For any number of producers, and for submitted, discarded and copied events:
 	 *
-	 *   - The first record with which so many bytes wait notifies; the next one does so after
-	 *     the reader has released what it was notified of, down to less than so many bytes.
-	 *   - Of the records between, one notifies if the reader has read everything before it, as
-	 *     with ADAPTIVE.
-	 *   - Once three quarters of the ring wait, the next record notifies after each release. A
-	 *     reader that leaves records unread is therefore not left asleep while the ring fills
-	 *     up, unless records are larger than a quarter of the ring.
+	 *   - The first record with which @bytes bytes wait notifies. The next notification comes
+	 *     after the reader has released what it was notified of, down to fewer bytes.
+	 *   - A record in between notifies if the reader has released everything before it, as with
+	 *     ADAPTIVE.
+	 *   - Once three quarters of the ring wait, the next record notifies after each release. So
+	 *     a reader that leaves records unread does not sleep while the ring fills up, unless
+	 *     records are larger than a quarter of the ring.
 	 *
-	 * The reader needs a time-out: what stays below the bound wakes nobody, and neither does an
-	 * ADAPTIVE record behind it. A record that is submitted long after its flags were found
-	 * (its program was interrupted between the two) may notify too early or not at all.
+	 * The reader needs a time-out: records below the bound wake nobody, and neither does an
+	 * ADAPTIVE record behind them. A record that is submitted long after its flags were
+	 * computed (its program was interrupted in between) may notify too early or not at all.
 	 */
 	RINGVIEW_NOTIFY_AT_LEAST = 3,
 };
 
 /*
- * Of RINGVIEW_NOTIFY_AT_LEAST: what producers remember of a ring's last notification. All zero at
- * first. Producers of one ring that do not share it are each sound by themselves, and notify once
- * each. One that rings share is not: a reader may then miss its notification.
+ * For RINGVIEW_NOTIFY_AT_LEAST: what producers remember of a ring's last notification. All zero at
+ * first. Producers of one ring may have one each: each then notifies once. Rings must not share
+ * one: a reader may then miss its notification.
  */
 struct ringview_notified {
 	__u64 producer; /* position at the last notification */
 	__u64 consumer; /* position at the last notification */
-	__u64 unsent;   /* notifications that were not sent until then */
+	__u64 unsent;   /* notifications that had not been sent by then */
 };
 
 /*
- * Not for your use. Whether a record has to notify, and remembers that it does. Racing producers
- * may store the fields of different notifications: each field by itself is of one that is sent.
+ * Do not call it. Returns whether a record has to notify, and remembers that it does. Racing
+ * producers may store fields of different notifications; each field is of one that is sent.
  */
 static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 	struct ringview_notified *notified, __u64 consumer, __u64 producer, __u64 ring_size,
 	__u64 bytes, __u64 unsent)
 {
-	const __s64 still_waits = (__s64)(notified->producer - consumer); /* of what was notified */
+	const __s64 still_waits = (__s64)(notified->producer - consumer); /* bytes already notified */
 
 	if (still_waits > 0 && (__u64)still_waits >= bytes && notified->unsent == unsent &&
 		(producer - consumer < ring_size / 4 * 3 || notified->consumer == consumer))
@@ -126,21 +145,21 @@ static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 /*
  * Declares the map @name of @count accounts, each with its own values on every CPU.
  *
- * The counts are plain additions, which is what makes them cheap: they are exact as long as no two
- * programs of one account can interrupt each other on one CPU. Those that can need an account of
- * their own, which is what the index is for. As of Linux 5.8 to 6.18:
+ * The counts are plain additions, which makes them cheap. They are exact as long as no two programs
+ * of one account can interrupt each other on one CPU. Programs that can need an account each; that
+ * is what the index is for. In Linux 5.8 to 6.18:
  *
- *   - kprobes, tracepoints and perf events, whatever number of programs: may share one. They run
- *     with preemption off, and one that would interrupt another on its CPU is not run at all
+ *   - kprobes, tracepoints and perf events, any number of programs: may share one. They run with
+ *     preemption off, and one that would interrupt another on its CPU is not run at all
  *     (bpf_prog_active in trace_call_bpf(), kernel/trace/bpf_trace.c, and in
  *     bpf_overflow_handler(), kernel/events/core.c).
- *   - fentry, fexit, and raw tracepoints: an account a program. Only the same program is kept from
- *     interrupting itself (prog->active in kernel/bpf/trampoline.c, since 5.12, and in
- *     __bpf_trace_run(), since 6.1); before that not even it.
- *   - tc and XDP: may share one, as softirqs do not interrupt each other on a CPU. Not with
- *     PREEMPT_RT, and not with tracing programs, which do interrupt them.
- *   - uprobes (since 6.0), sleepable programs, those of type syscall, and whatever BPF_PROG_RUN
- *     runs: the thread may be preempted in the middle by another that runs the same. Exact with an
+ *   - fentry, fexit, and raw tracepoints: an account a program. Only the same program cannot
+ *     interrupt itself (prog->active in kernel/bpf/trampoline.c, since 5.12, and in
+ *     __bpf_trace_run(), since 6.1); before that, even it can.
+ *   - tc and XDP: may share one, as softirqs do not interrupt each other on a CPU; but not with
+ *     PREEMPT_RT, and not with tracing programs, which interrupt them.
+ *   - uprobes (since 6.0), sleepable programs, programs of type syscall, and those run by
+ *     BPF_PROG_RUN: another thread that runs the same program may preempt this one. Exact with an
  *     account for each thread; with one for all, a count may be lost now and then.
  */
 #define RINGVIEW_ACCOUNTS(name, count)                   \
@@ -152,8 +171,8 @@ static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 	} name SEC(".maps")
 
 /*
- * The account @index of the map @accounts on this CPU, or NULL where there is none of that index.
- * The other functions take NULL as well, and then count nothing: no check is needed.
+ * Returns the account @index of the map @accounts on this CPU; NULL if the map has no such index.
+ * The other functions accept NULL and then count nothing, so no check is needed.
  */
 static __always_inline struct ringview_account *ringview_account_of(void *accounts, __u32 index)
 {
@@ -161,9 +180,9 @@ static __always_inline struct ringview_account *ringview_account_of(void *accoun
 }
 
 /*
- * Not for your use. Of two counts in two branches the compiler would make one, with an address that
- * it computes, which the verifier refuses to programs without CAP_PERFMON. It moves no inline
- * assembly, and nothing past it.
+ * Do not call it. The compiler would merge two counts in two branches into one at a computed
+ * address, which the verifier refuses to programs without CAP_PERFMON. It does not move inline
+ * assembly, nor anything past it.
  */
 static __always_inline void ringview_internal_count(__u64 *counter)
 {
@@ -172,10 +191,10 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 }
 
 /*
- * Declares the map @name of @count rings, one for each CPU, each in its own cache lines and with a
- * lock that no other CPU takes. User space sets the number of entries to that of the possible CPUs
- * before loading, makes the rings, of any size (@ring_size is the template's, which the verifier
- * takes for all), puts them into the array, and reads them as a group, which may have an order.
+ * Declares the map @name of @count rings, one for each CPU: each has its own cache lines and a lock
+ * that no other CPU takes. User space sets the number of entries to that of the possible CPUs before
+ * loading, makes the rings, of any size (@ring_size is that of the template, which the verifier
+ * assumes for all), puts them into the array, and reads them as a group, which may have an order.
  */
 #define RINGVIEW_RINGS(name, count, ring_size)                    \
 	struct {                                                  \
@@ -189,8 +208,8 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 			});                                       \
 	} name SEC(".maps")
 
-/* The ring of this CPU in the map @rings of RINGVIEW_RINGS(), or NULL where user space has put none:
- * to be checked before it is used. */
+/* Returns the ring of this CPU in the map @rings of RINGVIEW_RINGS(); NULL if user space has put none
+ * there, which the program has to check. */
 static __always_inline void *ringview_ring_of_cpu(void *rings)
 {
 	const __u32 cpu = bpf_get_smp_processor_id();
@@ -199,11 +218,13 @@ static __always_inline void *ringview_ring_of_cpu(void *rings)
 }
 
 /*
- * Space for an event of @size bytes in the ring; or NULL when there is no room (or, seldom, when
- * this runs in an NMI that interrupted a reservation). Counts attempted, and failed. The verifier
- * makes sure that the program ends it by ringview_submit() or ringview_discard(), and refuses a
- * @size that is not a constant ("R2 is not a known constant"): for one that is known only at run
- * time there are ringview_reserve_dynptr() and ringview_output().
+ * Reserves an event of @size bytes in the ring. Counts attempted, and failed. The verifier makes
+ * sure that the program then calls ringview_submit() or ringview_discard(), and refuses a @size
+ * that is not a constant ("R2 is not a known constant"): use ringview_reserve_dynptr() or
+ * ringview_output() for a size known only at run time.
+ *
+ * Returns the event's bytes; NULL if there is no room (or, rarely, if this runs in an NMI that
+ * interrupted a reservation).
  */
 static __always_inline void *ringview_reserve(
 	void *ringbuf, __u64 size, struct ringview_account *account)
@@ -218,7 +239,7 @@ static __always_inline void *ringview_reserve(
 	return record;
 }
 
-/* Gives the event to the reader. @flags: of bpf_ringbuf_submit(); see ringview_notify_flags(). */
+/* Submits the event. @flags are those of bpf_ringbuf_submit(); see ringview_notify_flags(). */
 static __always_inline void ringview_submit(
 	void *record, __u64 flags, struct ringview_account *account)
 {
@@ -227,8 +248,8 @@ static __always_inline void ringview_submit(
 		ringview_internal_count(&account->submitted);
 }
 
-/* Gives the event up; the reader skips it. It takes room in the ring until then, and notifies just
- * as a submitted one does. */
+/* Discards the event: the reader skips it. It takes room in the ring until then, and notifies like a
+ * submitted one. */
 static __always_inline void ringview_discard(
 	void *record, __u64 flags, struct ringview_account *account)
 {
@@ -238,10 +259,12 @@ static __always_inline void ringview_discard(
 }
 
 /*
- * As ringview_reserve(), for an event whose @size is known only at run time: returns 0 and makes
- * *@event the space, to be written by bpf_dynptr_write() or bpf_dynptr_data(); -EAGAIN when there
- * is no room. After 0 the program has to end it by ringview_submit_dynptr() or
- * ringview_discard_dynptr(); after an error it is ended already. Needs Linux 5.19 where it is used.
+ * As ringview_reserve(), for an event whose @size is known only at run time. Write *@event by
+ * bpf_dynptr_write() or bpf_dynptr_data(), then call ringview_submit_dynptr() or
+ * ringview_discard_dynptr(); after an error, call neither. Programs that use it need Linux 5.19.
+ *
+ * Returns 0, and sets *@event; a negative errno otherwise:
+ *   -EAGAIN  there is no room
  */
 static __always_inline int ringview_reserve_dynptr(
 	void *ringbuf, __u32 size, struct bpf_dynptr *event, struct ringview_account *account)
@@ -252,15 +275,15 @@ static __always_inline int ringview_reserve_dynptr(
 		ringview_internal_count(&account->attempted);
 	if (!err)
 		return 0;
-	/* The kernel wants even a failed one ended. A constant, so that the verifier knows in the
-	 * caller which of the two it was. */
+	/* The kernel requires even a failed one to be discarded. The constant below tells the
+	 * verifier in the caller which of the two it was. */
 	bpf_ringbuf_discard_dynptr(event, 0);
 	if (account)
 		ringview_internal_count(&account->failed);
 	return -11; /* EAGAIN */
 }
 
-/* As ringview_submit(), of ringview_reserve_dynptr(). */
+/* As ringview_submit(), after ringview_reserve_dynptr(). */
 static __always_inline void ringview_submit_dynptr(
 	struct bpf_dynptr *event, __u64 flags, struct ringview_account *account)
 {
@@ -269,7 +292,7 @@ static __always_inline void ringview_submit_dynptr(
 		ringview_internal_count(&account->submitted);
 }
 
-/* As ringview_discard(), of ringview_reserve_dynptr(). */
+/* As ringview_discard(), after ringview_reserve_dynptr(). */
 static __always_inline void ringview_discard_dynptr(
 	struct bpf_dynptr *event, __u64 flags, struct ringview_account *account)
 {
@@ -278,11 +301,15 @@ static __always_inline void ringview_discard_dynptr(
 		ringview_internal_count(&account->discarded);
 }
 
-/* Not for your use. Notifications that were decided on and not sent, as the copy found no room. */
+/* Do not use it. Notifications that were decided on but not sent, as the copy found no room. */
 static volatile __u64 ringview_internal_unsent __attribute__((unused));
 
-/* Copies @size bytes of @data, which need not be a constant, into the ring as an event. 0, or a
- * negative errno: -EAGAIN when there is no room. */
+/*
+ * Copies @size bytes of @data into the ring as an event; @size need not be a constant.
+ *
+ * Returns 0, or a negative errno:
+ *   -EAGAIN  there is no room
+ */
 static __always_inline long ringview_output(
 	void *ringbuf, void *data, __u64 size, __u64 flags, struct ringview_account *account)
 {
@@ -301,18 +328,20 @@ static __always_inline long ringview_output(
 }
 
 /*
- * The flags to submit, discard or output with, so that the reader is woken as @policy says.
+ * Computes the flags to submit, discard or output with, so that the reader is woken as @policy says.
  *
- * @bytes: of RINGVIEW_NOTIFY_AT_LEAST: so many bytes, 8 of header for each record included, that
- * the reader has not released, with those that are reserved at the moment. At most an eighth of the
- * ring is sensible, as the reader needs time to wake up. A copy by ringview_output() is not in the
- * ring yet when its flags are found: then the record after it notifies.
+ * @bytes, for RINGVIEW_NOTIFY_AT_LEAST: the bytes that the reader has not released, including 8 of
+ * header for each record, and including reserved ones. At most an eighth of the ring is sensible, as
+ * the reader needs time to wake up. An event copied by ringview_output() is not in the ring yet
+ * when its flags are computed: the record after it notifies.
  *
- * @notified: of RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map. NULL:
- * every record past the bound notifies.
+ * @notified, for RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map. With
+ * NULL every record past the bound notifies.
  *
- * Where @policy is a constant, for instance a const volatile that user space sets before loading,
- * the verifier drops the policies that are not meant.
+ * If @policy is a constant, for instance a const volatile that user space sets before loading, the
+ * verifier drops the code of the other policies.
+ *
+ * Returns BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP or 0.
  */
 static __always_inline __u64 ringview_notify_flags_of(
 	void *ringbuf, enum ringview_notify policy, __u64 bytes, struct ringview_notified *notified)
@@ -330,8 +359,8 @@ static __always_inline __u64 ringview_notify_flags_of(
 	/* In this order, so that the consumer is never ahead. */
 	consumer = bpf_ringbuf_query(ringbuf, BPF_RB_CONS_POS);
 	producer = bpf_ringbuf_query(ringbuf, BPF_RB_PROD_POS);
-	/* Without a flag the kernel notifies of the record at the consumer position: a reader that
-	 * found it reserved and not yet submitted may sleep until then. */
+	/* With flags 0 the kernel notifies if this record is at the consumer position: a reader that
+	 * found it reserved and not yet submitted may be asleep. */
 	return !notified || ringview_internal_must_notify(notified, consumer, producer,
 				    bpf_ringbuf_query(ringbuf, BPF_RB_RING_SIZE), bytes,
 				    ringview_internal_unsent)
@@ -341,8 +370,9 @@ static __always_inline __u64 ringview_notify_flags_of(
 
 /*
  * ringview_notify_flags_of() with a struct ringview_notified of its own, one for each place in the
- * program: for a map that is named, as &ring. Of a ring that was looked up, a void *, it knows not
- * which it is, and every record past the bound notifies: use ringview_notify_flags_of() for those.
+ * program. The ring has to be a named map, as &ring. For a ring that was looked up, a void *, the
+ * macro cannot know which ring it is, and every record past the bound notifies: call
+ * ringview_notify_flags_of() instead.
  */
 #define ringview_notify_flags(ringbuf, policy, bytes)                             \
 	({                                                                        \

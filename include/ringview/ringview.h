@@ -1,49 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview: reads BPF ring buffers (BPF_MAP_TYPE_RINGBUF, Linux 5.8 and later).
+ * ringview: reads BPF ring buffers (BPF_MAP_TYPE_RINGBUF, Linux 5.8 and later) zero-copy.
  *
- * Looking is apart from giving back: ringview_peek() shows the next record where it lies in the
- * ring, as often as you like, and one ringview_release() gives everything shown so far back to the
- * producers:
+ * Reading is separate from releasing: each ringview_peek() returns the next record, which stays
+ * in the ring; one ringview_release() releases every record returned so far to the producers, and
+ * invalidates them.
  *
- *	struct ringview_record record;
- *
- *	while (ringview_wait(rv, -1) > 0) {
- *		while (ringview_peek(rv, &record) > 0)
- *			handle(record.data, record.length);
- *		ringview_release(rv);
- *	}
- *
- * Forget the release and the ring fills up: bpf_ringbuf_reserve() fails in the BPF program and
- * events are lost. Touch record.data after the release and you may read a record that a producer
- * is writing at that moment.
+ * Without a release the ring fills up: bpf_ringbuf_reserve() fails in the BPF program, and events
+ * are lost. After a release a producer may be overwriting record.data.
  *
  * Records of one ring come in the order in which they were reserved, whichever CPU submits first.
  *
- * Errors are negative errno values, everywhere. Nothing prints, nothing exits, and nothing but
- * opening, adding to a group and ordering one allocates memory. A reader belongs to one thread at a
- * time; ringview_interrupt() alone may be called from others and from signal handlers.
+ * Nothing prints and nothing exits. Only opening, adding to a group and ordering one allocates
+ * memory.
  *
  * A program that was built with this header runs with every later library of the same soname.
- * Structs of options, limits, memory, order and statistics may grow at their end: the library is told
- * the size that the program knows, takes what is missing as 0 or its default, and fills no more. What a
- * program sets and its library does not know is refused with -EINVAL.
+ * Structs of options, limits, memory, order and statistics may grow at their end. A program passes
+ * the size that it knows: the library takes the fields behind it as 0 or their default, and writes
+ * none of them. It refuses a field that is set and that it does not know with -EINVAL.
  *
- * Other languages call the functions of the library of the same names; for the inline ones that
- * pass such a size, the functions that they call, which end in _sized.
+ * Other languages call the functions of the library of the same names; in place of an inline
+ * function that passes a size, the function whose name ends in _sized.
  *
- * A child made by fork() has a copy of the reader that shares the ring with its parent's. It may
- * close that, which leaves the parent's alone. Or it may go on reading, by any wait or
- * ringview_arm(), if the parent does not read any more: a daemon, whose parent exits. What the
- * parent had not released is read again, at most with the record that PACED and BUSY hold back.
- *
- * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18, and each barrier in this
- * header names its partner there.
+ * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18. Each barrier in this header
+ * names its partner there.
  *
  * Rings that overwrite (BPF_F_RB_OVERWRITE, Linux 6.19): producers do not wait for the reader, and
- * overwrite the oldest records. Such a ring is read by ringview_read_into(), which returns whole
- * records only, and by ringview_snapshot(), which copies all that is in the ring at one moment.
- * The calls that show records in place are refused with -EOPNOTSUPP, as no record is safe there.
+ * overwrite the oldest records. Read such a ring by ringview_read_into(), which returns only whole
+ * records, or by ringview_snapshot(), which copies all that is in the ring at one moment. Functions
+ * that return records in place fail with -EOPNOTSUPP, as no record is safe there.
+ *
+ * Errors: A function that can fail returns a negative errno value. errno itself has no meaning.
+ *
+ * Threads: A reader belongs to one thread at a time, and so does a group with its readers. Only
+ * ringview_interrupt() and ringview_group_interrupt() may be called from other threads and from
+ * signal handlers. Different readers may be used at the same time.
+ *
+ * After fork(), the child has a copy of the reader, on the same ring as its parent's. The child
+ * may close the copy, which leaves the parent's reader alone. Or it may continue to read, starting
+ * with any wait or ringview_arm(), if the parent no longer reads: a daemon whose parent exits. It
+ * then gets the records that the parent had not released, and the one that PACED and BUSY hold
+ * back.
+ *
+ * Example:
+ *
+ *	int read_events(int map_fd)
+ *	{
+ *		struct ringview_record record;
+ *		struct ringview *rv;
+ *		int err = ringview_open(&rv, map_fd, NULL);
+ *
+ *		if (err)
+ *			return err;
+ *		while ((err = ringview_wait(rv, -1)) > 0) {
+ *			while (ringview_peek(rv, &record) > 0)
+ *				handle(record.data, record.length);
+ *			ringview_release(rv);
+ *		}
+ *		ringview_close(rv);
+ *		return err;
+ *	}
  */
 #ifndef RINGVIEW_RINGVIEW_H
 #define RINGVIEW_RINGVIEW_H
@@ -65,18 +81,18 @@ extern "C" {
 
 /*
  * The reader. Its fields are visible only because the hot path is inline: do not read or write
- * them. The library keeps the rest of the reader's state behind this struct, so it can neither be
- * made nor copied by hand.
+ * them. The library keeps more state behind this struct, so a reader can be neither made nor
+ * copied by hand.
  */
 struct ringview {
 	const unsigned char *next; /* header of the next record */
 	const unsigned char
-		*end; /* records that end by here are shown without asking the library */
-	const unsigned char *last; /* header of the last record shown */
+		*end; /* records that end by here are returned without calling the library */
+	const unsigned char *last; /* header of the last record returned */
 	uint32_t expected[2];  /* lengths that the next records are likely to have, or UINT32_MAX */
-	uint64_t records;      /* shown */
+	uint64_t records;      /* returned */
 	uint64_t *consumer;    /* the ring's consumer position */
-	uint64_t bytes;        /* of payload shown */
+	uint64_t bytes;        /* of payload returned */
 	uint64_t released;     /* consumer position as this reader last wrote it */
 	uint64_t offset;       /* from the address of a record to its position in the ring */
 	uint32_t found;        /* length of the record that ringview_internal_seek() found */
@@ -90,77 +106,76 @@ struct ringview_record {
 };
 
 /*
- * How ringview_wait() waits. What decides is what the observed program pays: an event costs its
- * producer some 70 ns, a notification 1 to 25 us (an interrupt; the most in virtual machines). The
- * kernel notifies for a record that is submitted while the consumer position is that record's: when
- * the reader has released everything before it, whether or not anybody sleeps.
+ * How ringview_wait() waits. The choice decides what the observed program pays: an event costs its
+ * producer some 70 ns, a notification 1 to 25 us (an interrupt; most in virtual machines). The
+ * kernel notifies when a record is submitted at the consumer position: when the reader has
+ * released everything before it, asleep or not.
  */
 enum ringview_wait_strategy {
-	/* Sleep in epoll until the kernel notifies. The first event after silence is seen at once;
-	 * a reader that keeps up makes the producer pay for a notification with nearly every
-	 * event. */
+	/* Sleeps in epoll until the kernel notifies. Sees the first event after silence at once. A
+	 * reader that keeps up makes producers pay for a notification with nearly every event. */
 	RINGVIEW_WAIT_EVENT = 0,
 
 	/*
-	 * While a stream lives, sleep between looks at the ring for the latency budget, or less
-	 * where a quarter of the ring would fill before, and let no producer notify. When nothing has
-	 * come for @linger_ns, release everything and sleep until a notification.
+	 * While a stream lasts, sleeps for the latency budget between polls of the ring, or less
+	 * if a quarter of the ring would fill before, and lets no producer notify. When no record has
+	 * come for @linger_ns, releases everything and sleeps until a notification.
 	 *
-	 * Until then releases hold the last record back (see ringview_release()). A record that is
-	 * submitted with BPF_RB_NO_WAKEUP after silence waits for as long as the silence has
-	 * lasted, but 20 ms (or a budget, if that is longer) at most; see also @always_notified.
+	 * While the stream lasts, releases hold the last record back (see ringview_release()). A
+	 * record that is submitted with BPF_RB_NO_WAKEUP after silence waits for as long as the
+	 * silence has lasted, but at most 20 ms, or a budget if that is longer; see also
+	 * @always_notified.
 	 */
 	RINGVIEW_WAIT_PACED = 1,
 
 	/*
-	 * Never sleep: spin, looking at the ring every 50 ns in silence and every 5 us under load.
-	 * No producer notifies, as releases hold the last record back. Takes a whole CPU. Signals
-	 * do not end the wait; ringview_interrupt() does.
+	 * Never sleeps: polls the ring every 50 ns in silence and every 5 us under load. No
+	 * producer notifies, as releases hold the last record back. Uses a whole CPU. Signals do
+	 * not end the wait; ringview_interrupt() does.
 	 */
 	RINGVIEW_WAIT_BUSY = 2,
 };
 
 #define RINGVIEW_LATENCY_BUDGET_NS 200000 /* the default: 200 us */
 
-/* Options of ringview_open(). Begin with RINGVIEW_OPTIONS_DEFAULT, so that fields that later
- * versions add hold their default. */
+/* Options of ringview_open(). Initialize them with RINGVIEW_OPTIONS_DEFAULT: fields that later
+ * versions add then have their default. */
 struct ringview_options {
 	size_t size; /* sizeof(struct ringview_options); of another version, if the rest is 0 */
 	enum ringview_wait_strategy wait;
 
 	/*
-	 * PACED: how long the reader sleeps between two looks at most, in ns, 1 to 10^9; 0 is
-	 * RINGVIEW_LATENCY_BUDGET_NS. An event lies in the ring for so long at most, plus what the
-	 * reader takes for the events before it and what the scheduler takes to wake the reader.
-	 * A look costs the reader 5 to 25 us of CPU time: 200 us take 2 to 10 % of a CPU while a
-	 * stream lives, 1 ms a fifth of that.
+	 * PACED: the longest sleep between two polls of the ring, in ns, 1 to 10^9; 0 means
+	 * RINGVIEW_LATENCY_BUDGET_NS. An event waits in the ring at most that long, plus the time
+	 * that the reader takes for the events before it and the scheduler to wake the reader. A
+	 * poll costs the reader 5 to 25 us of CPU time: 200 us take 2 to 10 % of a CPU while a
+	 * stream lasts, 1 ms a fifth of that.
 	 */
 	int64_t latency_budget_ns;
 
 	/*
-	 * The timer slack, in ns up to 10^9, that ringview_wait() gives the thread that calls it, by
-	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 leaves the thread's own (50 us by default).
-	 * The kernel may end a sleep later by so much. PACED takes the slack off its sleeps, and
-	 * where that is more than half of a sleep lowers the slack for its time: the budget holds
-	 * with any slack.
+	 * The timer slack, in ns up to 10^9, that ringview_wait() sets for the thread that calls
+	 * it, by prctl(PR_SET_TIMERSLACK), and leaves set; 0 keeps the current value (50 us by
+	 * default). The kernel may end a sleep later by the slack. PACED subtracts the slack from
+	 * its sleeps; where it is more than half of a sleep, PACED lowers the slack for that sleep.
+	 * So the budget holds with any slack.
 	 */
 	int64_t timer_slack_ns;
 
 	/*
-	 * PACED: not 0 says that each record is submitted, or discarded, without BPF_RB_NO_WAKEUP.
-	 * Silence is then slept through until a notification. By default nothing is taken for
-	 * granted: the reader also looks at the ring, at times that back off to 20 ms, which takes
+	 * PACED: nonzero promises that each record is submitted, or discarded, without
+	 * BPF_RB_NO_WAKEUP. The reader then sleeps through silence until a notification. By
+	 * default it also polls the ring in silence, at intervals that grow to 20 ms, which costs
 	 * 0.1 % of a CPU.
 	 */
 	int always_notified;
 
 	/*
-	 * PACED: how long after the last record the stream counts as living, in ns. 0 is ten
-	 * budgets: then the CPU time that the reader spends on looking in vain is ten times what a
-	 * notification costs a producer. INT64_MAX never goes back to notifications once a record
-	 * has come, for hosts where the observed program is all that counts: it costs the CPU time
-	 * of a look each budget, also in silence. 1 sleeps until a notification whenever a look
-	 * finds nothing, which spares the reader's CPU.
+	 * PACED: how long after its last record a stream lasts, in ns. 0 means ten budgets: the
+	 * CPU time of the polls in vain is then ten times the cost of a notification. INT64_MAX
+	 * never returns to notifications once a record has come, for hosts where only the observed
+	 * program counts: the reader polls once a budget, also in silence. 1 sleeps until a
+	 * notification whenever a poll finds nothing, which spares the reader's CPU.
 	 */
 	int64_t linger_ns;
 };
@@ -171,43 +186,69 @@ struct ringview_options {
 	}
 
 /*
- * Opens a reader on the ring buffer behind @map_fd, at the consumer position that is stored in the
- * ring, so a pinned ring goes on where its last reader released. @options may be NULL.
+ * Opens a reader on the ring buffer behind @map_fd. It starts at the consumer position stored in
+ * the ring, so a pinned ring continues where its last reader released. @options may be NULL.
+ *
+ * A ring that overwrites is also opened if its consumer position cannot be written: the map is
+ * frozen, or @map_fd is for reading only and the kernel maps it (Linux 6.18 does not: -EACCES).
+ * Such a reader is passive: it starts at the oldest record, keeps its position to itself, and is
+ * not notified, so its waits poll the ring at least every 20 ms. Any number of passive readers can
+ * read one ring.
  *
  * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds that file
- * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one
- * mapping of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group
- * needs no more than the first.
+ * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one mapping
+ * of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group needs only
+ * the first descriptor.
  *
- * 0, or
+ * Returns 0 if the reader was opened, and sets *@reader; a negative errno otherwise:
  *   -EBADF       @map_fd is not open
  *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), options unknown
  *                or out of range
- *   -EOPNOTSUPP  the ring overwrites, and the kernel does not describe it in
- * /sys/kernel/btf/vmlinux -EBADMSG     the positions stored in the ring are impossible: something
- * else wrote to it -EPERM       the map's pages cannot be mapped, for instance because it is
- * frozen; bpf(2) is refused by seccomp; or, before Linux 5.19, without CAP_BPF where
+ *   -EOPNOTSUPP  the ring overwrites, and the kernel does not describe it in /sys/kernel/btf/vmlinux
+ *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
+ *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; bpf(2) is
+ *                refused by seccomp; or, before Linux 5.19, without CAP_BPF where
  *                kernel.unprivileged_bpf_disabled is not 0
  *   -EACCES      @map_fd is for reading only (BPF_F_RDONLY): the consumer position is written
- *   -EMFILE, -ENFILE, -ENOMEM, and what bpf(2) and mmap(2) say
+ *   -EMFILE, -ENFILE, -ENOMEM  no descriptor or memory is left
  *
- * A ring that overwrites is also opened where its consumer position cannot be written: the map is
- * frozen, or @map_fd is for reading only and the kernel maps it (Linux 6.18 does not: -EACCES).
- * Such a reader is passive: it starts at the oldest record, keeps its position to itself, and is
- * not notified, so its waits look at the ring at least every 20 ms. Any number of passive readers
- * can read one ring.
+ * The errors of bpf(2) and mmap(2) are returned, too.
+ *
+ * Threads: Any thread may open and close readers; each reader belongs to one thread at a time. A
+ * child of fork() may close its copy, which leaves the parent's reader alone.
+ *
+ * Example:
+ *
+ *	struct ringview *open_paced(const char *path)
+ *	{
+ *		struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+ *		struct ringview *rv = NULL;
+ *		int err;
+ *
+ *		options.wait = RINGVIEW_WAIT_PACED;
+ *		options.latency_budget_ns = 1000000; // 1 ms
+ *		err = ringview_open_pinned(&rv, path, &options);
+ *		if (err)
+ *			fprintf(stderr, "%s: %s\n", path, strerror(-err));
+ *		return rv;
+ *	}
  */
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options);
 
-/* As ringview_open(), on the ring buffer that is pinned at @path of a BPF file system. Also
- * -ENOENT, and -EACCES where the file's permissions do not allow reading and writing, which is all
- * that it takes. */
+/*
+ * As ringview_open(), on the ring buffer that is pinned at @path of a BPF file system. It needs
+ * permission to read and write that file, and nothing else.
+ *
+ * Returns 0, or a negative errno as ringview_open():
+ *   -ENOENT  there is no such file
+ *   -EACCES  the file's permissions do not allow reading and writing
+ */
 int ringview_open_pinned(
 	struct ringview **reader, const char *path, const struct ringview_options *options);
 
 /*
- * A ring in memory of the caller, laid out and written as the kernel does: for the tests of your
- * own event handlers, which then need no privileges, and for producers in user space.
+ * A ring in memory of the caller, laid out and written as by the kernel: for tests of your event
+ * handlers, which then need no privileges, and for producers in user space.
  */
 struct ringview_memory {
 	uint64_t *consumer; /* consumer position, written by the reader; NULL: see @overwrite */
@@ -220,105 +261,168 @@ struct ringview_memory {
 				    * NULL. Then @consumer may be NULL: the reader is passive. */
 };
 
-/* What ringview_open_memory() calls: @memory_size is the size of *@memory, as the caller knows it.
- */
+/* ringview_open_memory() calls this with the size of its struct ringview_memory. */
 int ringview_open_memory_sized(struct ringview **reader, const struct ringview_memory *memory,
 	size_t memory_size, const struct ringview_options *options);
 
-/* As ringview_open(), on a ring in plain memory, which has to outlive the reader. -EINVAL also where
- * @notify_fd is anything but a non-blocking eventfd. */
+/*
+ * As ringview_open(), on a ring in plain memory, which has to outlive the reader.
+ *
+ * Returns 0, or a negative errno as ringview_open():
+ *   -EINVAL  also if @notify_fd is anything but a non-blocking eventfd
+ */
 static inline int ringview_open_memory(struct ringview **reader,
 	const struct ringview_memory *memory, const struct ringview_options *options)
 {
 	return ringview_open_memory_sized(reader, memory, sizeof(*memory), options);
 }
 
-/* Closes the reader: invalidates every record, as their memory is unmapped. What was not released
- * stays in the ring, for the next reader; what was held back is released, except in a child of
- * fork(). NULL is fine. */
+/*
+ * Closes the reader and unmaps the ring, which invalidates every record. Records that were not
+ * released stay in the ring for the next reader. A record that was held back is released, except
+ * in a child of fork(). NULL does nothing.
+ */
 void ringview_close(struct ringview *rv);
 
 /*
- * Waits until ringview_peek() has a record. Releases first: views end here.
+ * Releases every record returned so far, which invalidates them, and waits until ringview_peek()
+ * has a record.
  *
- * @timeout_ns: nanoseconds; 0 only looks, negative waits without end: so check what is left of a
- * deadline before passing it on. Records that are submitted
- * or discarded with BPF_RB_NO_WAKEUP wake nobody, and one of them that is unread silences the
- * notifications of all that follow (bpf_ringbuf_commit() notifies only for the record at the
- * consumer position), so give a time-out with such producers: the ring itself is looked at when it
- * is over. PACED and BUSY look without being told, and need none.
+ * @timeout_ns: nanoseconds; 0 polls once, a negative value waits without limit. So check what is
+ * left of a deadline before passing it on.
  *
- * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and after an
- * eighth of the ring or 256 KiB at the latest, even if more has come since: so the reader releases,
- * comes back here, and does not run after the producers record by record, which would slow them
- * down. The next wait returns at once if something is left. A second peek looks further.
+ * Records that are submitted or discarded with BPF_RB_NO_WAKEUP wake nobody. While one of them is
+ * unread, no record behind it notifies either (bpf_ringbuf_commit() notifies only for the record at
+ * the consumer position). With such producers give EVENT a time-out: the ring is polled when it
+ * expires. PACED and BUSY poll by themselves and need none.
  *
- * 1 a record is there, 0 timed out, or
+ * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and at the latest
+ * after an eighth of the ring or 256 KiB, even if more has come since. So the reader releases and
+ * waits again instead of following the producers record by record, which would slow them down.
+ * The next wait returns at once if something is left. A further peek polls the ring again.
+ *
+ * Returns 1 if a record is there; 0 if the time-out expired; a negative errno otherwise:
  *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect.
  *                Records may be there: peek until 0 before closing, if they matter
  *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. Handlers run in these
- *                sleeps only, from the first on: none is missed. One that runs between the caller's
- *                own check and the first sleep ends nothing: let it call ringview_interrupt(). A
- *                signal to the process may be handled here although another thread sleeps too:
- *                block those that are another thread's before calling. A
- *                stopped and continued process, a debugger and a freezer do not end the wait.
+ *                sleeps only, from the first on, and none is missed. A handler that runs between
+ *                the caller's own check and the first sleep does not end the wait: let it call
+ *                ringview_interrupt(). A signal to the process may be handled here although another
+ *                thread sleeps too: block those that are meant for another thread. Stopping and
+ *                continuing the process, a debugger and a freezer do not end the wait
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EINVAL      the reader is in a group
- *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC (the user's limit of epoll watches): the first sleep
+ *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep; -ENOSPC: the user's limit of epoll
+ *                watches
+ *
+ * Threads: One thread at a time waits and reads. A child of fork() that continues to read calls
+ * ringview_wait() or ringview_arm() first.
+ *
+ * Example:
+ *
+ *	int run(struct ringview *rv) // until ringview_interrupt()
+ *	{
+ *		struct ringview_record record;
+ *		int found;
+ *
+ *		while ((found = ringview_wait(rv, 1000000000)) >= 0 || found == -EINTR)
+ *			while (ringview_peek(rv, &record) > 0)
+ *				handle(record.data, record.length);
+ *		return found == -ECANCELED ? 0 : found;
+ *	}
  */
 int ringview_wait(struct ringview *rv, int64_t timeout_ns);
 
 /*
  * The file descriptor to watch for EPOLLIN in an event loop of your own, level-triggered or with
- * EPOLLET; or -EMFILE, -ENFILE, -ENOMEM or -ENOSPC. It becomes readable when the kernel notifies or
- * ringview_interrupt() is called, and stays so until ringview_arm() or a wait. It is the reader's:
- * do not read, close or change it. Call ringview_arm() each time before sleeping on it. A child of
- * fork() has to ask for its own.
+ * EPOLLET. It becomes readable when the kernel notifies or ringview_interrupt() is called, and
+ * stays readable until ringview_arm() or a wait. It belongs to the reader: do not read, close or
+ * change it. Call ringview_arm() each time before sleeping on it.
+ *
+ * Returns the descriptor, or a negative errno:
+ *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  as ringview_wait()
+ *
+ * Threads: A child of fork() has to call ringview_fd() again: the descriptor is its parent's.
  */
 int ringview_fd(const struct ringview *rv);
 
 /*
- * Prepares for sleeping on ringview_fd(): releases everything, and looks once more in a way that
- * cannot miss a record that is being submitted at this moment. Invalidates every record.
+ * Prepares for sleeping on ringview_fd(): releases everything, which invalidates every record, and
+ * polls once more in a way that cannot miss a record being submitted at this moment. Without it a
+ * wakeup can be lost for good: the kernel notifies only a consumer that has released everything.
  *
- * 1 there is a record: do not sleep. 0: sleep; the next record, or the one that is reserved
- * already, makes the descriptor readable when it is submitted or discarded without
- * BPF_RB_NO_WAKEUP. -EBADMSG, -EBUSY as ringview_peek(); -EACCES for a passive reader, which is
- * never notified.
+ * Returns 1 if there is a record: do not sleep; 0 if there is none: sleep, and the next record, or
+ * the one that is reserved already, makes the descriptor readable when it is submitted or discarded
+ * without BPF_RB_NO_WAKEUP; a negative errno otherwise:
+ *   -EBADMSG, -EBUSY  as ringview_peek()
+ *   -EACCES  the reader is passive, and never notified
  *
- * Sleep without it and a wakeup can be lost for ever: the kernel notifies only a consumer that has
- * released everything.
+ * Example:
+ *
+ *	int sleep_in_epoll(struct ringview *rv, int epoll_fd) // which watches ringview_fd(rv)
+ *	{
+ *		struct epoll_event event;
+ *		int found = ringview_arm(rv);
+ *
+ *		if (found == 0)
+ *			epoll_wait(epoll_fd, &event, 1, -1);
+ *		return found < 0 ? found : 0;
+ *	}
  */
 int ringview_arm(struct ringview *rv);
 
-/* Makes the ringview_wait() under way, or else the next one, return -ECANCELED. For any thread and
- * for signal handlers; the reader must not be closed meanwhile. */
+/*
+ * Makes the ringview_wait() under way, or else the next one, return -ECANCELED.
+ *
+ * Threads: Any thread and signal handler may call ringview_interrupt(). The reader must not be
+ * closed meanwhile.
+ */
 void ringview_interrupt(struct ringview *rv);
 
-/* Called with each record by ringview_drain(). 0 goes on; anything else stops after this record. */
+/* Called with each record by ringview_drain(). Return 0 to continue; any other value stops after
+ * this record. */
 typedef int (*ringview_callback)(void *context, const void *data, size_t length);
 
-/* Bounds of one ringview_drain(). A field that is 0 does not bound. */
+/* Bounds of one ringview_drain(). 0 means unlimited. */
 struct ringview_limits {
-	uint64_t records;    /* at most so many records */
-	uint64_t bytes;      /* stop once so many bytes of payload have been passed on */
+	uint64_t records;    /* at most this many records */
+	uint64_t bytes;      /* stop once this many bytes of payload have been passed on */
 	int64_t deadline_ns; /* CLOCK_MONOTONIC; read before each record: about 20 ns a record */
 };
 
-/* What ringview_drain() calls: @limits_size is the size of *@limits, as the caller knows it. */
+/* ringview_drain() calls this with the size of its struct ringview_limits. */
 int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *context,
 	const struct ringview_limits *limits, size_t limits_size);
 
 /*
- * Passes the records that are there to @callback, and releases them: at the end, and in between
- * whenever an eighth of the ring has been read, so that producers of a full ring need not wait
- * for the whole. @limits may be NULL. Views from ringview_peek() end here. -EOPNOTSUPP for a ring
- * that overwrites.
+ * Passes the records that are there to @callback and releases them: at the end, and whenever an
+ * eighth of the ring has been read, so that producers of a full ring soon find room. Invalidates
+ * the records from ringview_peek(). @limits may be NULL.
  *
- * The number of records passed on (INT_MAX at most a call), or what the callback returned if that
- * was negative (its record is released, as with libbpf), or -EBADMSG, -EBUSY; -EINVAL for @limits
- * that the library does not know. A positive return of the callback stops, and the count is
- * returned.
+ * Returns the number of records passed on, at most INT_MAX a call, also if a positive return of the
+ * callback stopped it; what the callback returned if that was negative (its record is released, as
+ * with libbpf); a negative errno otherwise:
+ *   -EBADMSG, -EBUSY  as ringview_peek()
+ *   -EINVAL  @limits has fields set that the library does not know
+ *   -EOPNOTSUPP  the ring overwrites
+ *
+ * Threads: The callback runs in the calling thread. It must not close the reader.
+ *
+ * Example:
+ *
+ *	static int on_event(void *context, const void *data, size_t length)
+ *	{
+ *		(void)data;
+ *		*(uint64_t *)context += length;
+ *		return 0;
+ *	}
+ *
+ *	int drain_some(struct ringview *rv, uint64_t *bytes)
+ *	{
+ *		const struct ringview_limits limits = { .records = 1000 };
+ *
+ *		return ringview_drain(rv, on_event, bytes, &limits);
+ *	}
  */
 static inline int ringview_drain(struct ringview *rv, ringview_callback callback, void *context,
 	const struct ringview_limits *limits)
@@ -326,26 +430,26 @@ static inline int ringview_drain(struct ringview *rv, ringview_callback callback
 	return ringview_drain_sized(rv, callback, context, limits, sizeof(*limits));
 }
 
-/*
- * Forgets everything shown since the last release: the next ringview_peek() shows it again. Has no
- * effect on a ring that overwrites, of which each record is released as it is read.
- */
+/* Cancels everything returned since the last release: ringview_peek() returns it again. Has no effect
+ * on a ring that overwrites, whose records are released as they are read. */
 void ringview_cancel(struct ringview *rv);
 
 /*
- * Starts again at the consumer position that is stored in the ring, and clears the error that
+ * Starts again at the consumer position stored in the ring, and clears the error that
  * ringview_peek() keeps returning: after -EBUSY, when the other consumer is gone; after -EBADMSG,
  * when the ring was repaired. A record that this reader had released and held back is released
- * first, and not shown again. 0, or -EBADMSG while the stored positions are impossible. A passive
- * reader starts again where it was.
+ * first, and not returned again. A passive reader continues where it was.
+ *
+ * Returns 0, or a negative errno:
+ *   -EBADMSG  the stored positions are impossible
  */
 int ringview_restart(struct ringview *rv);
 
 /* Counted since the reader was opened. */
 struct ringview_statistics {
-	uint64_t records;    /* shown by peek, read_into and drain; a cancelled one no longer */
+	uint64_t records;    /* returned by peek, read_into and drain, except cancelled ones */
 	uint64_t bytes;      /* of their payload */
-	uint64_t discarded;  /* records that the producer discarded, and the reader skipped */
+	uint64_t discarded;  /* records that the producer discarded and the reader skipped */
 	uint64_t busy_stops; /* times that a record reserved and not yet submitted was in the way */
 	uint64_t waits;      /* calls of ringview_wait(), or of the group's */
 	uint64_t sleeps;     /* system calls in them that could sleep */
@@ -363,123 +467,189 @@ struct ringview_statistics {
 	uint64_t overwritten;
 	uint64_t overruns;
 
-	uint64_t late; /* records that ringview_group_peek_ordered() showed after one of a later
+	uint64_t late; /* records that ringview_group_peek_ordered() returned after one of a later
 			* time */
 };
 
-/* What ringview_get_statistics() calls: @size is that of *@statistics, as the caller knows it; what
- * the library does not know is set to 0. */
+/* ringview_get_statistics() calls this with the size of its struct ringview_statistics. Fields that
+ * the library does not know are set to 0. */
 void ringview_get_statistics_sized(
 	const struct ringview *rv, struct ringview_statistics *statistics, size_t size);
 
-/* Fills @statistics. To be called by the thread that reads. */
+/*
+ * Fills @statistics.
+ *
+ * Returns nothing, and cannot fail.
+ *
+ * Threads: Call it in the thread that reads.
+ *
+ * Example:
+ *
+ *	void print_statistics(const struct ringview *rv)
+ *	{
+ *		struct ringview_statistics statistics;
+ *
+ *		ringview_get_statistics(rv, &statistics);
+ *		printf("%llu records, at most %llu bytes waiting\n",
+ *			(unsigned long long)statistics.records,
+ *			(unsigned long long)statistics.high_water);
+ *	}
+ */
 static inline void ringview_get_statistics(
 	const struct ringview *rv, struct ringview_statistics *statistics)
 {
 	ringview_get_statistics_sized(rv, statistics, sizeof(*statistics));
 }
 
-/*
- * What ringview_snapshot() has copied, and how far ringview_window_next() has come in it.
- */
+/* A copy by ringview_snapshot(), and how far ringview_window_next() has come in it. */
 struct ringview_window {
 	uint64_t position; /* of its first byte, counted since the ring was made: in a ring that
-			    * overwrites, all before that is overwritten */
+			    * overwrites, everything before is overwritten */
 	uint64_t bytes;    /* headers included */
-	uint64_t busy;     /* records passed that were reserved and not yet submitted */
+	uint64_t busy;     /* records skipped that were reserved and not yet submitted */
 	const unsigned char *next, *end;
 	uint64_t reserved[3]; /* 0 */
 };
 
 /*
- * Copies all that is in the ring at one moment to @memory, for example the last seconds of a ring
- *that overwrites, when something has happened. Producers go on meanwhile; the ring, and where @rv
- * is, stay as they are. So the copy is quick, and what you make of it can take its time:
+ * Copies everything in the ring at one moment to @memory, for example the last seconds of a ring
+ * that overwrites, when something has happened. Producers continue meanwhile; the ring and the
+ * position of @rv do not change. The copy is quick; process it later.
  *
- *	if (ringview_snapshot(rv, memory, size, &window) == 0)
- *		while (ringview_window_next(&window, &record) > 0)
- *			write_event(record.data, record.length);
+ * In a ring that overwrites, it copies all records that are not overwritten, read or not; in any
+ * other, those that are not released. All of them are whole, on all processors. window.position and
+ * window.bytes tell how calls overlap.
  *
- * Of a ring that overwrites, it has all records that are not overwritten, read or not; of another,
- *those that are not released. All of them are whole, on all processors. Each call can be compared
- * with the one before by window.position and window.bytes.
+ * @memory has to be aligned to 8 bytes; as many bytes as the ring's size always suffice.
  *
- * @memory is aligned to 8 bytes; @size bytes as large as the ring always suffice. 0, or
- *   -EMSGSIZE  @size is too small; window->bytes says what would have sufficed
- *   -EAGAIN    all was overwritten while it was copied, three times
+ * Returns 0 if the ring was copied, and fills *@window; a negative errno otherwise:
+ *   -EMSGSIZE  @size is too small; window->bytes would have sufficed
+ *   -EAGAIN    everything was overwritten while it was copied, three times
  *   -EBADMSG   the positions in the ring are impossible
  *   -EINVAL    @memory is not aligned
- *   -ENOSYS, -EINVAL, -EPERM  of a ring that overwrites, on processors other than x86-64: what
- *membarrier(2) says, which is called once
+ *   -ENOSYS, -EPERM  membarrier(2) failed, which is called once if the ring overwrites, on
+ *              processors other than x86-64
  *
- * Any thread may call it, also while another reads with @rv; @rv must not be closed meanwhile.
+ * Threads: Any thread may call ringview_snapshot(), also while another reads with @rv. The reader
+ * must not be closed meanwhile.
+ *
+ * Example:
+ *
+ *	int dump(const struct ringview *rv, void *memory, size_t size)
+ *	{
+ *		struct ringview_record record;
+ *		struct ringview_window window;
+ *		int err = ringview_snapshot(rv, memory, size, &window);
+ *
+ *		while (!err && (err = ringview_window_next(&window, &record)) > 0) {
+ *			handle(record.data, record.length);
+ *			err = 0;
+ *		}
+ *		return err;
+ *	}
  */
 int ringview_snapshot(
 	const struct ringview *rv, void *memory, size_t size, struct ringview_window *window);
 
-/* The next record of the copy, oldest first, which is valid as long as its memory: 1 with @record
- * filled, 0 at the end, or -EBADMSG for a header that is impossible. Records that were discarded,
- * or not yet submitted, are skipped. */
+/*
+ * Finds the next record of the copy, oldest first. It is valid as long as the copy's memory. Skips
+ * records that were discarded, or not yet submitted.
+ *
+ * Returns 1 if a record was found, and fills *@record; 0 at the end; a negative errno otherwise:
+ *   -EBADMSG  a header is impossible
+ */
 int ringview_window_next(struct ringview_window *window, struct ringview_record *record);
 
 /*
  * Many rings: one wait for all of them, and fair turns.
  *
- *	while (ringview_group_wait(group, -1) > 0) {
- *		while (ringview_group_next(group, &rv) > 0) {
- *			while (ringview_peek(rv, &record) > 0)
- *				handle(record.data, record.length);
- *			ringview_release(rv);
- *		}
- *	}
+ * A turn returns at most an eighth of the ring or 256 KiB: a flooded ring does not starve the
+ * others. With EVENT, and with PACED in silence, the cost of a wait grows with the rings that were
+ * read or notified, however many there are. Polls of PACED and BUSY grow with all rings: 20 to
+ * 100 ns a ring, once a budget while a stream lasts.
  *
- * A turn shows an eighth of the ring or 256 KiB at most: a flooded ring does not starve the others. With EVENT, and with PACED in
- * silence, a wait costs by the rings that were read or notified, however many there are. Looks of
- * PACED and BUSY cost by all: some 20 to 100 ns a ring, once a budget while a stream lives.
- *
- * A group belongs, with its readers, to one thread at a time; ringview_group_interrupt() is the
- * exception. Of fork(), the same holds as for a reader.
+ * Threads: A group and its readers belong to one thread at a time; only ringview_group_interrupt()
+ * may be called from others and from signal handlers. After fork() the same holds as for a reader.
  */
 struct ringview_group;
 
-/* Makes an empty group that waits as @options say (NULL: EVENT), whatever its readers' own say. 0,
- * -EINVAL, -EMFILE, -ENFILE or -ENOMEM. */
+/*
+ * Opens an empty group. It waits as @options say (NULL: EVENT), whatever its readers' own options.
+ *
+ * Returns 0 if the group was opened, and sets *@group; a negative errno otherwise:
+ *   -EINVAL  options unknown or out of range
+ *   -EMFILE, -ENFILE, -ENOMEM  no descriptor or memory is left
+ *
+ * Example:
+ *
+ *	int read_group(struct ringview_group *group)
+ *	{
+ *		struct ringview_record record;
+ *		struct ringview *rv;
+ *		int err;
+ *
+ *		while ((err = ringview_group_wait(group, -1)) > 0) {
+ *			while (ringview_group_next(group, &rv) > 0) {
+ *				while (ringview_peek(rv, &record) > 0)
+ *					handle(record.data, record.length);
+ *				ringview_release(rv);
+ *			}
+ *		}
+ *		return err;
+ *	}
+ */
 int ringview_group_open(struct ringview_group **group, const struct ringview_options *options);
 
-/* Ends the group. Its readers stay open, and are again as they were opened. NULL is fine. */
+/* Closes the group. Its readers stay open and wait again by their own options. NULL does nothing. */
 void ringview_group_close(struct ringview_group *group);
 
 /*
- * Puts a reader into the group, until ringview_group_remove(), or until either is closed. Meanwhile
- * it is waited for with the group, not with ringview_wait(). 0, -EEXIST when it is in this group or
- * another, -EOPNOTSUPP when the group has an order and the ring overwrites, -ENOMEM, or -ENOSPC (the
- * user's limit of epoll watches).
+ * Adds a reader to the group, until ringview_group_remove() or until either is closed. Meanwhile
+ * only the group waits for it, not ringview_wait().
+ *
+ * Returns 0, or a negative errno:
+ *   -EEXIST  the reader is in this group or another
+ *   -EOPNOTSUPP  the group has an order, and the ring overwrites
+ *   -ENOMEM  no memory is left
+ *   -ENOSPC  the user's limit of epoll watches
  */
 int ringview_group_add(struct ringview_group *group, struct ringview *rv);
 
-/* Takes a reader out. 0, or -ENOENT when it is not in this group. */
+/*
+ * Removes a reader from the group.
+ *
+ * Returns 0, or a negative errno:
+ *   -ENOENT  the reader is not in this group
+ */
 int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 
 /*
- * As ringview_wait(), for any reader of the group. Releases first, and invalidates the records of
- * all readers. Records that do not notify are found when the wait times out, or, while other rings
- * keep the group busy, within 20 ms or 0.1 ms a ring.
+ * As ringview_wait(), for any reader of the group. Releases and invalidates the records of all
+ * readers first. Records that do not notify are found when the wait times out, or, while other
+ * rings keep the group busy, within 20 ms or 0.1 ms a ring.
  *
- * A reader whose ring is broken counts as one with a record: ringview_group_next() hands it out, and
- * its ringview_peek() returns the error. Remove it, or every wait returns at once.
+ * A ring's error is reported when its turn comes: ringview_group_next() returns its reader, and
+ * ringview_peek() the error. Remove that reader, or every wait returns at once.
+ *
+ * Returns 1 if a reader has a record or an error; 0 if the time-out expired; a negative errno as
+ * ringview_wait() otherwise:
+ *   -ECANCELED  ringview_group_interrupt() was called
+ *   -EINTR      a signal handler ran
+ *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep
  */
 int ringview_group_wait(struct ringview_group *group, int64_t timeout_ns);
 
 /*
- * The next reader in turn that has a record. Its ringview_peek() returns 0 at the end of its turn,
- * and until the next. To finish a turn early is fine.
+ * Finds the next reader in turn that has a record. Its ringview_peek() returns 0 at the end of its
+ * turn, and until its next turn. A turn may be finished early.
  *
- * 1 with @rv, or 0: all that the last wait found has been handed out, or the group was interrupted.
- * Wait again. -EINVAL: the group has an order, and no turns.
+ * Returns 1 if a reader was found, and sets *@rv; 0 if everything that the last wait found has been
+ * returned, or the group was interrupted: wait again; a negative errno otherwise:
+ *   -EINVAL  the group has an order, and no turns
  */
 int ringview_group_next(struct ringview_group *group, struct ringview **rv);
 
-/* Clocks that timestamps are of: what the BPF program calls. */
+/* The clock of the timestamps: what the BPF program calls. */
 enum ringview_clock {
 	RINGVIEW_CLOCK_MONOTONIC = 0, /* bpf_ktime_get_ns() */
 	RINGVIEW_CLOCK_BOOTTIME = 1,  /* bpf_ktime_get_boot_ns() */
@@ -487,8 +657,8 @@ enum ringview_clock {
 				       * order */
 };
 
-/* An order of the records of all rings of a group. Begin with RINGVIEW_ORDER_DEFAULT, so that
- * fields that later versions add hold their default. */
+/* An order of the records of all rings of a group. Initialize it with RINGVIEW_ORDER_DEFAULT: fields
+ * that later versions add then have their default. */
 struct ringview_order {
 	size_t size; /* sizeof(struct ringview_order); of another version, if the rest is 0 */
 
@@ -497,11 +667,11 @@ struct ringview_order {
 	size_t timestamp_offset;
 
 	/*
-	 * The longest time from a record's timestamp to its submission, in ns, up to 10^10. 0 is
+	 * The longest time from a record's timestamp to its submission, in ns, up to 10^10; 0 means
 	 * the latency budget of the group's options. It includes interrupts of the BPF program, and
 	 * in a virtual machine the time for which the host takes the CPU away. Each record is held
-	 * back until it is that old, which costs latency and room in the rings; a record that is
-	 * submitted later may be shown out of order.
+	 * back until it is that old, which costs latency and room in the rings. A record that is
+	 * submitted later may be returned out of order.
 	 */
 	int64_t lateness_ns;
 
@@ -514,57 +684,70 @@ struct ringview_order {
 	}
 
 /*
- * Sets or replaces the order of a group; NULL removes it. A group with an order is read by
- * ringview_group_peek_ordered() only: ringview_group_next() returns -EINVAL, and what a member's
- * own functions read is out of the order. Records shown before stay valid and unreleased.
+ * Sets or replaces the order of a group; NULL removes it. A group with an order is read only by
+ * ringview_group_peek_ordered(): ringview_group_next() returns -EINVAL, and records read by a
+ * member's own functions are not in order. Records returned before stay valid and unreleased.
  *
- * Returns 0, -EINVAL if @order is unknown or out of range, -EOPNOTSUPP if a ring of the group
- * overwrites, whose records can only be copied, or -ENOMEM.
+ * Returns 0, or a negative errno:
+ *   -EINVAL  @order is unknown or out of range
+ *   -EOPNOTSUPP  a ring of the group overwrites: its records can only be copied
+ *   -ENOMEM  no memory is left
  */
 int ringview_group_set_order(struct ringview_group *group, const struct ringview_order *order);
 
 /*
- * Shows the next record of all rings in the order of their timestamps, zero-copy.
+ * Finds the next record of all rings in the order of their timestamps, zero-copy.
  *
- *	while (ringview_group_wait(group, -1) > 0)
- *		while (ringview_group_peek_ordered(group, &record, NULL) > 0)
- *			handle(record.data, record.length);
- *
- * A record is valid until the next ringview_group_wait(), which releases all that were shown, or
- *the next ringview_release() of its reader.
+ * A record is valid until the next ringview_group_wait(), which releases all records returned, or
+ * until the next ringview_release() of its reader.
  *
  * A ring that is empty may get a record that belongs before those of the others. So a pass begins
- * with one look at all rings, usually in the wait, and shows the records that were at least the
+ * with one poll of all rings, usually in the wait, and returns the records that were at least the
  * lateness old at that time. A ring whose next record is reserved and not yet submitted holds the
- * others back as an empty one does, and no longer.
+ * others back for as long as an empty one.
  *
  *   - If each record is submitted within the lateness after its timestamp, and the timestamps of
- *     each ring ascend, all records are shown in order. Of equal timestamps, the ring that was
- *added to the group first comes first.
- *   - Records of one ring are always shown in the order of the ring.
- *   - A record that is older than one already shown is shown at once, and counted as late: it was
- *     submitted too late, or lies behind a newer one in its own ring. The latter happens where one
- *     BPF program interrupts another between the timestamp and bpf_ringbuf_reserve().
- *   - A record too short for a timestamp is shown right after the one before it in its ring.
+ *     each ring ascend, all records are returned in order. If timestamps are equal, the ring that
+ *     was added to the group first comes first.
+ *   - Records of one ring are always returned in the order of the ring.
+ *   - A record older than one already returned is returned at once, and counted as late: it was
+ *     submitted too late, or lies behind a newer one in its own ring. The latter happens if one BPF
+ *     program interrupts another between the timestamp and bpf_ringbuf_reserve().
+ *   - A record too short for a timestamp is returned right after the one before it in its ring.
  *   - A timestamp in the future is replaced by the time at which the record was found, once the
  *     record has been there for the lateness. It delays its own ring by at most about twice the
  *     lateness, and no other ring.
  *
- * A pass shows at most an eighth of each ring or 256 KiB of it. At the end of a pass this function
+ * A pass returns at most an eighth of each ring or 256 KiB of it. At the end of a pass this function
  * returns 0 once; the next call begins another pass. An event waits for the lateness and until the
- * next look: with PACED for the lateness and the latency budget at most. EVENT, after a look at
- *which all records were too young, sleeps for the lateness. With any strategy a look takes 20 to
- *100 ns a ring.
+ * next poll: with PACED, at most the lateness plus the latency budget. EVENT, after a poll in which
+ * all records were too young, sleeps for the lateness. With any strategy a poll takes 20 to 100 ns a
+ * ring.
  *
- * ringview_group_wait() returns 1 when there is something to show, not when there are only records
- * that are too young. Readers may be added and removed at any time; the next call then begins
- *another pass. ringview_cancel() of a member shows its records again, as late ones.
+ * ringview_group_wait() returns 1 if a record can be returned, not if there are only records that
+ * are too young. Readers may be added and removed at any time; the next call then begins another
+ * pass. ringview_cancel() of a member makes its records come again, as late ones.
  *
- * Returns 1, fills *@record, and sets *@rv to its reader unless @rv is NULL; 0 if no record may be
- * shown now, or if the group was interrupted: wait again; -EINVAL if the group has no order;
- * -EBADMSG or -EBUSY as ringview_peek(), with *@rv the reader whose ring is broken. That is
- *reported once a pass, when no record of another ring may be shown, and does not hold the others
- *back. Remove the reader, or every wait returns at once.
+ * Returns 1 if a record was found, fills *@record, and sets *@rv to its reader unless @rv is NULL; 0
+ * if no record may be returned now, or the group was interrupted: wait again; a negative errno
+ * otherwise:
+ *   -EINVAL  the group has no order
+ *   -EBADMSG, -EBUSY  as ringview_peek(), with *@rv the reader of the broken ring; reported once a
+ *              pass, when no record of another ring may be returned. Remove that reader, or every
+ *              wait returns at once
+ *
+ * Example:
+ *
+ *	int read_in_order(struct ringview_group *group) // after ringview_group_set_order()
+ *	{
+ *		struct ringview_record record;
+ *		int err;
+ *
+ *		while ((err = ringview_group_wait(group, -1)) > 0)
+ *			while (ringview_group_peek_ordered(group, &record, NULL) > 0)
+ *				handle(record.data, record.length);
+ *		return err;
+ *	}
  */
 int ringview_group_peek_ordered(
 	struct ringview_group *group, struct ringview_record *record, struct ringview **rv);
@@ -572,19 +755,19 @@ int ringview_group_peek_ordered(
 /* As ringview_interrupt(), for ringview_group_wait(). */
 void ringview_group_interrupt(struct ringview_group *group);
 
-/* What ringview_group_get_statistics() calls, likewise. */
+/* ringview_group_get_statistics() calls this with the size of its struct ringview_statistics. */
 void ringview_group_get_statistics_sized(
 	const struct ringview_group *group, struct ringview_statistics *statistics, size_t size);
 
-/* Fills @statistics: the sum of the readers that are in the group (of high_water, the largest), and
- * the waits, sleeps, wakeups and time-outs of the group itself. */
+/* Fills @statistics: the sums over the readers in the group (of high_water, the largest), and the
+ * waits, sleeps, wakeups and time-outs of the group itself. */
 static inline void ringview_group_get_statistics(
 	const struct ringview_group *group, struct ringview_statistics *statistics)
 {
 	ringview_group_get_statistics_sized(group, statistics, sizeof(*statistics));
 }
 
-/* The version of the library that is linked, as RINGVIEW_VERSION. */
+/* Returns the version of the linked library, in the form of RINGVIEW_VERSION. */
 const char *ringview_version(void);
 
 /*
@@ -603,19 +786,19 @@ const char *ringview_version(void);
 #endif
 #endif
 
-/* Cold parts of the inline functions; not for your use. */
+/* Cold parts of the inline functions. Do not call them. */
 int ringview_internal_seek(struct ringview *rv);
 void ringview_internal_release(struct ringview *rv);
 int ringview_internal_read_copy(struct ringview *rv, void *buffer, size_t capacity, size_t *length);
 
 /*
- * Load-acquire of the header word at *@at; what is read through *@at afterwards is the record that
- * was committed. Pairs with the xchg() of the header in bpf_ringbuf_commit().
+ * Load-acquire of the header word at *@at: a read through *@at afterwards sees the record that was
+ * committed. Pairs with the xchg() of the header in bpf_ringbuf_commit().
  *
- * x86 keeps loads in order by itself (TSO), so only the compiler has to be told. An acquire would
- * tell it too much, that every field of the reader may have changed; to make the payload's address
- * depend on the header says just what is needed, and lets the fields stay in registers: 0.8
- * instead of 1.0 ns a record of 16 bytes (Zen 4, gcc 12).
+ * x86 keeps loads in order by itself (TSO), so only the compiler must not reorder them. An acquire
+ * would also make it assume that every field of the reader has changed. Making the payload's
+ * address depend on the header is enough, and keeps the fields in registers: 0.8 instead of 1.0 ns
+ * a record of 16 bytes (Zen 4, gcc 12).
  */
 static inline uint32_t ringview_internal_load_header(const unsigned char **at)
 {
@@ -636,10 +819,10 @@ static inline uint64_t ringview_internal_stride(uint32_t length)
 }
 
 /*
- * @length; where that is one of @expected, not what was loaded but what was expected. The two are
- * equal, but the processor has the one only when the ring's memory has arrived, and the other at
- * once: it predicts the branch, and goes on to the next record and those after it. The asm keeps
- * the compiler from seeing that they are equal, and from taking the branches out.
+ * Returns @length, but takes the value from @expected where it is one of them. The two are equal,
+ * but the loaded one is there only when the ring's memory has arrived, and the expected one at
+ * once: the processor predicts the branch and continues with the next records. The asm hides from
+ * the compiler that they are equal, so that it keeps the branches.
  */
 static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t expected[2])
 {
@@ -658,9 +841,9 @@ static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t 
 }
 
 /*
- * Finds the next record: 1 with *@at its header and *@length its length, or as ringview_peek(). One
- * comparison with the end refuses what is busy, discarded or impossible: as lengths those headers
- * are 2^30 and more, and the end is never so far away.
+ * Finds the next record. Returns 1, and sets *@at to its header and *@length; otherwise as
+ * ringview_peek(). One comparison with the end refuses busy, discarded and impossible headers: as
+ * lengths they are 2^30 and more, and the end is never that far away.
  */
 static inline int ringview_internal_find(
 	struct ringview *rv, const unsigned char **at, uint32_t *length)
@@ -668,8 +851,8 @@ static inline int ringview_internal_find(
 	const unsigned char *next = rv->next;
 	int found;
 
-	/* gcc 16 would load @next and @end at once, 16 bytes of which the last peek has just stored
-	 * 8: that load waits until the store is done. */
+	/* gcc 16 would load @next and @end together. The last peek has just stored @next, half of
+	 * these 16 bytes, so that load would wait until the store is done. */
 	__asm__("" : "+r"(next));
 	if (RINGVIEW_LIKELY(next < rv->end)) {
 		*length = ringview_internal_expect(
@@ -685,7 +868,7 @@ static inline int ringview_internal_find(
 	return found;
 }
 
-/* Moves behind the record of @length bytes whose header is @at. */
+/* Moves past the record of @length bytes whose header is @at. */
 static inline void ringview_internal_pass(
 	struct ringview *rv, const unsigned char *at, uint32_t length)
 {
@@ -696,16 +879,32 @@ static inline void ringview_internal_pass(
 }
 
 /*
- * Shows the next record, without giving anything back: call again for the one after it.
+ * Finds the next record, and releases nothing: call again for the one after it. Makes no system
+ * call. Skips discarded records; the next release releases them.
  *
- * 1 with @record filled, 0 when no further record is ready (none there, or the next one is
- * reserved and not yet submitted), or, and then again on every call until ringview_restart(),
- *   -EBADMSG  a header or a position in the ring is impossible: nothing of it was shown
+ * Returns 1 if a record was found, and fills *@record; 0 if none is ready (there is none, or the
+ * next one is reserved and not yet submitted); a negative errno otherwise, and then on every call
+ * until ringview_restart():
+ *   -EBADMSG  a header or a position in the ring is impossible: no record was returned from it
  *   -EBUSY    another consumer moved the ring's consumer position; this reader wrote nothing since
  *   -EOPNOTSUPP  the ring overwrites: a producer could write to the record while you read it; use
  *             ringview_read_into() or ringview_snapshot()
  *
- * No system call is made. Discarded records are skipped; they are given back by the next release.
+ * Threads: A reader belongs to one thread at a time, and a ring has one consumer. A second one, in
+ * any process, is detected at the next release and not prevented.
+ *
+ * Example:
+ *
+ *	int read_all(struct ringview *rv)
+ *	{
+ *		struct ringview_record record;
+ *		int found;
+ *
+ *		while ((found = ringview_peek(rv, &record)) > 0)
+ *			handle(record.data, record.length);
+ *		ringview_release(rv); // once for all of them
+ *		return found;
+ *	}
  */
 static inline int ringview_peek(struct ringview *rv, struct ringview_record *record)
 {
@@ -722,15 +921,15 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 }
 
 /*
- * Releases every record shown so far to the producers, with one store: invalidates them.
+ * Releases every record returned so far to the producers, with one store, which invalidates them.
  *
  * PACED and BUSY hold the last record back, so that no producer notifies, unless it takes more than
- * an eighth of the ring: producers see its bytes as taken, and a process that is killed leaves it
- * to be read again, once, by the next reader of a pinned ring. It is released with the next record,
- * before a sleep that needs a notification, by ringview_arm() and by ringview_close().
+ * an eighth of the ring. Producers cannot use its bytes meanwhile; if the process is killed, the
+ * next reader of a pinned ring reads that record again. It is released with the next record, before
+ * a sleep that needs a notification, by ringview_arm() and by ringview_close().
  *
- * If another consumer has moved the position meanwhile, nothing is written, and ringview_peek()
- * says -EBUSY. (Seen at the next release, not prevented: a ring has one consumer.)
+ * If another consumer has moved the position, nothing is written, and ringview_peek() returns
+ * -EBUSY.
  */
 static inline void ringview_release(struct ringview *rv)
 {
@@ -747,17 +946,19 @@ static inline void ringview_release(struct ringview *rv)
 }
 
 /*
- * Shows up to @count records at once, as so many calls of ringview_peek(): for languages in which a
+ * Finds up to @count records, as @count calls of ringview_peek() would: for languages in which a
  * foreign call costs more than a record.
  *
- * The number of @records filled, INT_MAX at most; 0, or an error as ringview_peek().
+ * Returns the number of @records filled, at most INT_MAX; 0 if none is ready; a negative errno
+ * otherwise:
+ *   -EBADMSG, -EBUSY, -EOPNOTSUPP  as ringview_peek()
  */
 int ringview_peek_many(struct ringview *rv, struct ringview_record *records, size_t count);
 
 #define RINGVIEW_COPY_INLINE 64
 
-/* Copies a record. For a small one the call of memcpy() costs as much as its bytes: inline, 16 to
- * 64 bytes take 65 to 90 % of the time (Zen 4, glibc 2.36); above, the two are alike. */
+/* Copies a record. For a small one, calling memcpy() costs as much as copying its bytes: inline, 16
+ * to 64 bytes take 65 to 90 % of the time (Zen 4, glibc 2.36); above, the two are alike. */
 static inline void ringview_internal_copy(void *to, const void *from, uint32_t length)
 {
 	unsigned char *t = (unsigned char *)to;
@@ -787,22 +988,23 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 }
 
 /*
- * Copies the next record to @buffer and releases it, and with it everything shown before.
+ * Copies the next record to @buffer and releases it, and every record returned before.
  *
- * 1 with *@length its length; 0 no record is ready; -EMSGSIZE it has *@length bytes, more than
- * @capacity, and stays the next record: nothing is lost; -EBADMSG, -EBUSY as ringview_peek().
- * *@length is left alone with the other returns.
+ * If the ring overwrites, it copies the oldest record left, and checks afterwards that producers had
+ * not begun to overwrite it. If they had, it counts the loss (see @overwritten of struct
+ * ringview_statistics) and tries the next one. After 64 such records it returns 0: its work is
+ * bounded, and the next call continues. @buffer is undefined unless it returns 1.
  *
- * Of a ring that overwrites, it copies the oldest record that is left, and checks afterwards that
- * the producers had not begun to overwrite it; if they had, it counts what is lost (see
- * @overwritten of struct ringview_statistics) and tries the next one. After 64 records that were
- * lost this way it returns 0: its work is bounded, and the next call goes on. @buffer is undefined
- * with all returns but 1.
+ * Every record returned is whole on x86-64. On other processors this requires that no record is
+ * larger than an eighth of the ring: nothing orders a producer's stores there, so the oldest eighth
+ * of the ring counts as overwritten, and a reader that falls behind that far, or opens a full ring,
+ * continues with a later record that it knows of. ringview_snapshot() has no such condition.
  *
- * Every record returned is whole on x86-64. On other processors that takes that no record is larger
- * than an eighth of the ring: nothing orders a producer's stores there, so the oldest eighth of the
- * ring counts as overwritten, and a reader that falls behind as far, or opens a full ring, goes on
- * with a later record that it knows of. ringview_snapshot() has neither condition.
+ * Returns 1 if a record was copied, and sets *@length; 0 if none is ready; a negative errno
+ * otherwise:
+ *   -EMSGSIZE  the record has *@length bytes, more than @capacity; it stays the next record, so
+ *              nothing is lost
+ *   -EBADMSG, -EBUSY  as ringview_peek()
  */
 static inline int ringview_read_into(
 	struct ringview *rv, void *buffer, size_t capacity, size_t *length)
