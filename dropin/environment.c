@@ -23,15 +23,15 @@ static struct duration {
 	int said;
 } durations[] = {
 	{ "RINGVIEW_LATENCY_BUDGET", offsetof(struct ringview_options, latency_budget_ns), 10000,
-		SECOND, NULL, "a time of 10us to 1s, as 500us or 1ms", "200us", 0 },
+		SECOND, NULL, "a time of 10us to 1s, such as 500us or 1ms", "200us", 0 },
 	{ "RINGVIEW_LINGER", offsetof(struct ringview_options, linger_ns), 1, 3600 * SECOND,
-		"forever", "a time of 1ns to 3600s, as 500us or 1ms, or forever", "ten budgets", 0 },
+		"forever", "a time of 1ns to 3600s, such as 500us or 1ms, or forever", "ten budgets", 0 },
 	{ "RINGVIEW_TIMER_SLACK", offsetof(struct ringview_options, timer_slack_ns), 1, SECOND,
-		NULL, "a time of 1ns to 1s, as 500us or 1ms", "the thread's own", 0 },
+		NULL, "a time of 1ns to 1s, such as 500us or 1ms", "the thread's own", 0 },
 };
 
-/* Prints a line, unless *@said says that one was printed for this variable. In one write, so that
- * lines of several threads do not mix. */
+/* Prints a line, unless *@said says that one was printed for this variable. A single write keeps
+ * lines of several threads apart. */
 __attribute__((format(printf, 2, 3))) static void say_once(int *said, const char *format, ...)
 {
 	char line[256];
@@ -56,8 +56,7 @@ struct printable {
 	char text[33];
 };
 
-/* The beginning of a value. What is not printable ASCII could change the terminal, or what it
- * shows. */
+/* The beginning of a value. Other bytes than printable ASCII could control the terminal. */
 static struct printable printable(const char *value)
 {
 	struct printable p = { "" };
@@ -75,7 +74,7 @@ static enum ringview_wait_strategy wait_of(const char *text)
 		return RINGVIEW_WAIT_PACED;
 	if (strcmp(text, "busy") == 0)
 		return RINGVIEW_WAIT_BUSY;
-	say_once(&wait_said, "%s: \"%s\" is not event, paced or busy; taking event", WAIT,
+	say_once(&wait_said, "%s: \"%s\" is not event, paced or busy; using event", WAIT,
 		printable(text).text);
 	return RINGVIEW_WAIT_EVENT;
 }
@@ -109,7 +108,7 @@ static int64_t duration_of(struct duration *d, enum ringview_wait_strategy wait)
 		return 0;
 	ns = parse_duration(text, d);
 	if (ns == 0)
-		say_once(&d->said, "%s: \"%s\" is not %s; taking %s", d->name, printable(text).text,
+		say_once(&d->said, "%s: \"%s\" is not %s; using %s", d->name, printable(text).text,
 			d->valid, d->fallback);
 	else if (wait != RINGVIEW_WAIT_PACED)
 		say_once(&d->said, "%s: only %s=paced uses it", d->name, WAIT);
@@ -122,7 +121,7 @@ static int always_notified_of(const char *text)
 		return 0;
 	if (strcmp(text, "1") == 0)
 		return 1;
-	say_once(&always_notified_said, "%s: \"%s\" is not 0 or 1; taking 0", ALWAYS_NOTIFIED,
+	say_once(&always_notified_said, "%s: \"%s\" is not 0 or 1; using 0", ALWAYS_NOTIFIED,
 		printable(text).text);
 	return 0;
 }

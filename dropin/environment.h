@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the environment says of how to wait, to a program that cannot be asked otherwise.
+ * How to wait, by environment variables: the program has no other way to say it.
  *
  *   RINGVIEW_WAIT             event (the default), paced or busy
- *   RINGVIEW_LATENCY_BUDGET,  of paced: 200us, 1ms, ...; a whole number of ns, us, ms or s
+ *   RINGVIEW_LATENCY_BUDGET,  for paced: 200us, 1ms, ...; a whole number of ns, us, ms or s
  *   RINGVIEW_TIMER_SLACK
- *   RINGVIEW_LINGER           of paced: the same, or forever
- *   RINGVIEW_ALWAYS_NOTIFIED  of paced: 0 or 1
+ *   RINGVIEW_LINGER           for paced: the same, or forever
+ *   RINGVIEW_ALWAYS_NOTIFIED  for paced: 0 or 1
  *
  * They are the fields of struct ringview_options.
  */
@@ -15,7 +15,7 @@
 
 #include "ringview/ringview.h"
 
-/* What is wrong is told on standard error, once in a process, and the default is taken. */
+/* Reports wrong values on standard error, once a process, and uses the default for them. */
 struct ringview_options environment_options(void);
 
 #endif

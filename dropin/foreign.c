@@ -87,8 +87,8 @@ static const void *base_of(const void *address)
 	return dladdr(address, &info) ? info.dli_fbase : NULL;
 }
 
-/* The function @name of the library that has @address, or of one that it needs, but not this
- * library's. */
+/* The function @name of the library that contains @address, or of one that it needs, but not of
+ * this library. */
 static void *function_near(const void *address, const char *name)
 {
 	void *handle, *function;
@@ -109,7 +109,7 @@ struct place {
 	const void *address;
 };
 
-/* Finds an address in the library at an index. */
+/* Finds an address in the library with an index. */
 static int find_place(struct dl_phdr_info *info, size_t size, void *context)
 {
 	struct place *place = context;
@@ -126,7 +126,7 @@ static int find_place(struct dl_phdr_info *info, size_t size, void *context)
 	return 1;
 }
 
-/* The function @name of whichever library has it. Also of those that were opened with RTLD_LOCAL,
+/* The function @name of any loaded library but this one, including those opened with RTLD_LOCAL,
  * which RTLD_NEXT does not find. */
 static void *function_anywhere(const char *name)
 {
@@ -135,7 +135,7 @@ static void *function_anywhere(const char *name)
 	for (size_t i = 0; !function; i++) {
 		struct place place = { .index = i };
 
-		/* Not within the iteration, which holds a lock that dlopen() takes. */
+		/* Not inside the iteration: it holds a lock that dlopen() takes. */
 		if (!dl_iterate_phdr(find_place, &place))
 			break;
 		if (place.address)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Objects of other libraries. A program can take libbpf's functions by dlsym() from its handle, and
- * so have libbpf make a ring_buffer. What libbpf then calls by itself is bound to this library by
- * LD_PRELOAD, and gets that ring_buffer: it is handed to the function of the library that made it.
+ * Objects of other libraries. A program can get libbpf's functions by dlsym() from its handle, and
+ * make a ring_buffer with libbpf. LD_PRELOAD binds libbpf's own calls to this library, which then
+ * gets that ring_buffer, and passes it on to the function of the library that made it.
  */
 #ifndef DROPIN_FOREIGN_H
 #define DROPIN_FOREIGN_H
@@ -12,7 +12,7 @@
 
 typedef void foreign_function(void);
 
-/* What the first field of each object of this library points to, and of no other's. */
+/* The first field of each object of this library points to this, and that of no other object. */
 extern const char made_here;
 
 static inline bool is_foreign(const void *object)
@@ -21,20 +21,19 @@ static inline bool is_foreign(const void *object)
 }
 
 /*
- * The function @name of the library that made @object: of the library that has @caller, a return
- * address or NULL; else of the one that is remembered; else of any loaded one but this. NULL if
- * there is none.
+ * The function @name of the library that made @object: the library that contains @caller, a return
+ * address or NULL; else the remembered one; else any loaded one but this. NULL if there is none.
  */
 foreign_function *foreign_find(const void *object, const char *name, const void *caller);
 
 /*
- * Remembers that the library that has @function made @object, until @owner is forgotten: the
+ * Remembers that the library that contains @function made @object, until @owner is forgotten: the
  * ring_buffer that @object is, or is a ring of.
  */
 void foreign_remember(const void *object, const void *owner, foreign_function *function);
 void foreign_forget(const void *owner);
 
-/* In the exported function @function: that of the library that made @object, or NULL. */
+/* For use in the exported function @function: that of the library that made @object, or NULL. */
 #define FOREIGN(object, function) \
 	((__typeof__(function) *)foreign_find(object, #function, __builtin_return_address(0)))
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libbpf's ring buffer consumer, as bpf/libbpf.h of libbpf 1.7 declares it. Not that header itself:
- * the one that is installed may be of 1.1, which has half of this, and nothing else of libbpf is
- * needed here.
+ * libbpf's ring buffer consumer, as bpf/libbpf.h of libbpf 1.7 declares it. The installed header
+ * may be of 1.1, which lacks half of this, and nothing else of libbpf is needed here.
  */
 #ifndef DROPIN_LIBBPF_API_H
 #define DROPIN_LIBBPF_API_H
@@ -43,7 +42,7 @@ int ring__consume(struct ring *r);
 int ring_buffer__consume_n(struct ring_buffer *rb, size_t n);
 int ring__consume_n(struct ring *r, size_t n);
 
-/* How libbpf returns: what is negative is in errno too, and nothing is larger than an int. */
+/* Returns as libbpf does: sets errno for a negative result, and limits a result to INT_MAX. */
 int libbpf_result(long long result);
 
 #endif

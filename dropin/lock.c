@@ -27,7 +27,7 @@ static void begin_child(void)
 	unlock();
 }
 
-/* A child must not inherit a lock that another thread holds: it may make rings. */
+/* A child must not inherit a lock that another thread holds, as it may open rings. */
 __attribute__((constructor)) static void guard_forks(void)
 {
 	pthread_atfork(lock, unlock, begin_child);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lock of all that the threads of a process share here: which ring lies on which map, and what
- * another library made. Held for moments, and free in a child of fork().
+ * The lock of the state that all threads of a process share: the rings with their maps, and the
+ * objects that other libraries made. Held briefly, and free in a child of fork().
  */
 #ifndef DROPIN_LOCK_H
 #define DROPIN_LOCK_H

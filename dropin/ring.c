@@ -10,10 +10,9 @@
 #include "ring.h"
 
 /*
- * libbpf gives each record back to the producers after its callback, at the price of a cache line
- * that goes from CPU to CPU. Here they get them back in portions: of so much of the ring, so that
- * it holds nearly as much as ever when it fills up, and of so many bytes at most, in which that
- * price is already small. And always before a pass ends.
+ * libbpf releases each record after its callback, which moves a cache line from CPU to CPU. Here
+ * records are released in portions: a part of the ring, so that a full ring holds nearly as much as
+ * with libbpf, and at most so many bytes, as more would gain little. And always before a pass ends.
  */
 #define RELEASE_PART 64
 #define RELEASE_MOST 16384
@@ -72,7 +71,7 @@ static uint64_t producer_position(const struct ring *r)
 	return __atomic_load_n((const uint64_t *)page, __ATOMIC_ACQUIRE);
 }
 
-/* Less than 0: something else has put the consumer position ahead. libbpf finds nothing then. */
+/* Negative if something else has moved the consumer position ahead. libbpf finds nothing then. */
 static int64_t available(const struct ring *r)
 {
 	/* Consumer first: a producer position read after it is never behind it. */
@@ -111,7 +110,7 @@ int ring__map_fd(const struct ring *r)
 	return r->map_fd;
 }
 
-/* Which fails while the positions in the ring are impossible. */
+/* Fails while the positions in the ring are impossible. */
 static int open_reader(struct ring *r)
 {
 	int err = ringview_open(&r->reader, r->map_fd, NULL);
@@ -132,7 +131,7 @@ static void forget_unreleased(struct ring *r)
 	r->unreleased = r->passed_on = 0;
 }
 
-/* Also looks once more, in a way that no record can be missed that is not notified. */
+/* Also polls once more, in a way that cannot miss a record that does not notify. */
 static int arm(struct ring *r)
 {
 	const int found = ringview_arm(r->reader);
@@ -156,7 +155,7 @@ static void share_with(struct ring *other)
 {
 	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
 		return;
-	/* What it holds back would be read twice. */
+	/* The record held back would be read twice. */
 	ring_publish(other);
 }
 
@@ -251,7 +250,7 @@ static int restart(struct ring *r)
 	return err;
 }
 
-/* A record whose callback has not returned is shown once more. */
+/* Makes a record whose callback has not returned come once more. */
 static void resume(struct ring *r)
 {
 	struct ringview_record record;
@@ -265,7 +264,7 @@ static void resume(struct ring *r)
 	release(r);
 }
 
-/* Passes one record on. What the callback returned. */
+/* Passes one record on. Returns the result of the callback. */
 static int pass_on_record(struct ring *r, const struct ringview_record *record)
 {
 	const unsigned pass = r->pass;
@@ -284,7 +283,7 @@ static int pass_on_record(struct ring *r, const struct ringview_record *record)
 	return result;
 }
 
-/* Passes records on until there is none, or the callback says so. */
+/* Passes records on until there is none, or the callback stops. */
 static int64_t pass_on(struct ring *r, size_t most)
 {
 	struct ringview_record record;
@@ -302,7 +301,7 @@ static int64_t pass_on(struct ring *r, size_t most)
 		if (r->unreleased >= r->release_after)
 			release(r);
 	}
-	/* An error of the ring lasts: it can wait until what was passed on has been counted. */
+	/* An error of the ring is sticky: the next call returns it. */
 	return found < 0 && count == 0 ? found : count;
 }
 
@@ -311,7 +310,7 @@ static bool is_shared(const struct ring *r)
 	return __atomic_load_n(&r->is_shared, __ATOMIC_RELAXED);
 }
 
-/* Begins where the ring says, as each pass of libbpf does, if another consumer was here. */
+/* If another consumer was here, starts at the ring's consumer position, as each pass of libbpf. */
 static void catch_up(struct ring *r)
 {
 	/* A group's reader may hold records back, unless it shares its ring. */
@@ -332,8 +331,7 @@ static void begin_pass(struct ring *r, bool in_turn)
 static void end_pass(struct ring *r, bool in_turn)
 {
 	release(r);
-	/* What a reader holds back until its next wait: the caller may sleep next, or another
-	 * consumer read. */
+	/* Releases the record held back: the caller may sleep next, or another consumer read. */
 	if (r->group && (!in_turn || is_shared(r)))
 		arm(r);
 }
@@ -351,7 +349,7 @@ static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 	return result;
 }
 
-/* EVENT: until nothing is left that is not notified. */
+/* EVENT: reads until every further record notifies. */
 static int64_t read_all(struct ring *r, size_t most)
 {
 	int64_t total = 0;
@@ -366,8 +364,7 @@ static int64_t read_all(struct ring *r, size_t most)
 		if ((size_t)total >= most)
 			return total;
 	} while (arm(r) > 0);
-	/* Unless a record is in the way that is not submitted yet, perhaps without a notification.
-	 */
+	/* Except after a busy record, which may be submitted without a notification. */
 	ring_set_pending(r, available(r) > 0);
 	return total;
 }
@@ -382,7 +379,7 @@ int64_t ring_read(struct ring *r, size_t most)
 	const int64_t left = available(r);
 	int64_t result;
 
-	/* A program that spins must not write to the consumer position's cache line each time. */
+	/* A program that spins must not write the consumer position's cache line each time. */
 	if (left < 0 || (left == 0 && (!r->reader || (!r->group && !r->is_pending))))
 		return 0;
 	if (!r->reader) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One ring, and the callback that its records go to.
+ * One ring, and the callback for its records.
  */
 #ifndef DROPIN_RING_H
 #define DROPIN_RING_H
@@ -21,56 +21,56 @@ struct ring {
 	size_t size;
 	size_t page_size;
 	const void *positions; /* the consumer's page and the producer's, read-only */
-	uint64_t consumed;     /* consumer position as this ring last left it */
+	uint64_t consumed;     /* consumer position when this ring was last used */
 	uint32_t map_id;
 	struct ring *next; /* of all rings of this process */
 
 	/*
-	 * There has been another ring of this process on this map. They take turns: each pass
-	 * begins where the ring says, and holds nothing back.
+	 * This process has or had another ring on this map. They take turns: each pass starts at
+	 * the ring's consumer position, and holds nothing back.
 	 */
 	bool is_shared;
 	bool is_in_use; /* by a call */
 
-	size_t release_after; /* bytes that may be read before producers get them back */
+	size_t release_after; /* bytes to read before they are released */
 	size_t unreleased;    /* bytes of records that were passed on and not released */
-	size_t passed_on;     /* those records */
+	size_t passed_on;     /* number of those records */
 	bool in_callback;     /* or it was left by longjmp(), an exception, or with its thread */
-	unsigned pass;        /* number of the pass that is under way, or of the last */
+	unsigned pass;        /* number of the current pass, or of the last */
 
-	/* EVENT: there may be records that nothing will notify: a pass has not ended, or has left
-	 * some. @pending counts these rings of the ring_buffer. */
+	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some.
+	 * @pending counts these rings of the ring_buffer. */
 	bool is_pending;
 	unsigned *pending;
 };
 
-/* 0, or a negative errno as of ring_buffer__add(). */
+/* Returns 0 or a negative errno as ring_buffer__add(). */
 int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
 	struct ringview_group *group, unsigned *pending);
 void ring_close(struct ring *r);
 
 /*
- * Passes the records that are there to the callback: @most at most, though one if that is 0. Their
- * number, or what the callback returned if that was negative, or a negative errno of the ring.
+ * Passes up to @most records to the callback, but one if @most is 0. Returns their number; what the
+ * callback returned if that was negative; or a negative errno of the ring.
  *
- * A record whose callback has not returned comes first, once more: as with libbpf.
+ * A record whose callback has not returned comes first, once more, as with libbpf.
  */
 int64_t ring_read(struct ring *r, size_t most);
 
-/* As ring_read(), in a turn of the reader's group, and until that is over. */
+/* As ring_read(), in a turn of the reader's group, until the end of the turn. */
 int64_t ring_read_turn(struct ring *r);
 
-/* To be called before the group waits, which releases what was shown: but not a record whose
- * callback has not returned. */
+/* Call it before the group waits, which releases all records, so that a record whose callback has
+ * not returned stays. */
 void ring_begin_wait(struct ring *r);
 
-/* To be called after that, and when all turns are over. */
+/* Call it after that, when all turns are over. */
 void ring_end_wait(struct ring *r);
 
-/* The map's descriptor of this ring's own, if it has one: the caller may have closed his. */
+/* The ring's own descriptor of the map, if it has one: the caller may have closed theirs. */
 int ring_fd(const struct ring *r);
 
-/* Releases to the producers what the group's reader holds back, unless a call uses the ring. */
+/* Releases the record that the group's reader holds back, unless a call uses the ring. */
 void ring_publish(struct ring *r);
 
 /* See is_pending. */

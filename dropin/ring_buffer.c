@@ -2,10 +2,10 @@
 /*
  * libbpf's ring_buffer__*: many rings and one epoll descriptor.
  *
- * The epoll descriptor is the caller's to wait on, and so as libbpf's: level-triggered, on the maps
- * themselves. ring_buffer__poll() does not wait on it. With EVENT it waits on an edge-triggered
- * one: each pass that finds a ring empty arms it, so the kernel is asked once a wait. With the
- * others a group of ringview does the waiting.
+ * The epoll descriptor is for the caller to wait on, so it is like libbpf's: level-triggered, on
+ * the maps themselves. ring_buffer__poll() does not use it. With EVENT it waits on an
+ * edge-triggered one: each pass that finds a ring empty arms it, so a wait needs one system call.
+ * With the other strategies a group of ringview waits.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -17,16 +17,15 @@
 #include "lock.h"
 #include "ring.h"
 
-/* A group's turns are an eighth of a ring each. Of two rings that never are both empty they have no
- * end, but poll has to return: after so many for each ring, which are a whole one. */
+/* A turn of a group is an eighth of a ring. If two rings are never both empty, turns never end, but
+ * poll has to return: after this many turns for each ring, a whole ring. */
 #define TURNS_OF_A_RING 8
 
-/* libbpf's poll without a time-out ends with a signal, which a handler has used to say that this
- * is the end. BUSY does not see signals, so it returns once in a while. */
+/* A signal ends libbpf's poll without a time-out, and programs set a flag in the handler. BUSY does
+ * not see signals, so it returns once in a while. */
 #define LONGEST_BUSY_WAIT_NS 100000000
 
-/* EVENT: between looks at a record that is reserved and not submitted. It may be submitted without
- * a notification. */
+/* EVENT: between polls of a busy record. It may be submitted without a notification. */
 #define BUSY_RECORD_MS 1
 
 struct ring_buffer {
@@ -34,13 +33,13 @@ struct ring_buffer {
 	struct ring **rings;
 	struct epoll_event *events;
 	int count;
-	int epoll_fd;                 /* the caller's to wait on */
-	bool is_watched;              /* the caller has asked for it */
+	int epoll_fd;                 /* for the caller to wait on */
+	bool is_watched;              /* the caller has asked for epoll_fd */
 	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
 	unsigned forks;               /* of the process that @edge_fd belongs to */
 	unsigned pending;             /* EVENT: rings to be read without a notification */
-	struct ringview_group *group; /* unless EVENT, which is to wait as libbpf does */
-	int64_t longest_ns;           /* of the group's waits; less than 0 is without end */
+	struct ringview_group *group; /* NULL with EVENT, which waits as libbpf does */
+	int64_t longest_ns;           /* of the group's waits; negative means no limit */
 };
 
 int libbpf_result(long long result)
@@ -50,7 +49,7 @@ int libbpf_result(long long result)
 	return result > INT_MAX ? INT_MAX : (int)result;
 }
 
-/* A later libbpf's options may be longer; what is not known here has to be zero. */
+/* Options of a later libbpf may be longer; unknown fields have to be zero. */
 static bool options_are_valid(const struct ring_buffer_opts *opts)
 {
 	const char *bytes = (const char *)opts;
@@ -89,7 +88,7 @@ static int watch_edges(int edge_fd, int map_fd, int index)
 	return epoll_ctl(edge_fd, EPOLL_CTL_ADD, map_fd, &event) < 0 ? -errno : 0;
 }
 
-/* Has a ring waited for: by the caller, and by poll. */
+/* Adds a ring to the epoll descriptors of the caller and of poll. */
 static int watch(struct ring_buffer *rb, struct ring *r)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u32 = (uint32_t)rb->count };
@@ -124,7 +123,7 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	return 0;
 }
 
-/* A ring of a ring_buffer that is another library's. */
+/* A ring of another library's ring_buffer. */
 static struct ring *ring_of_foreign(
 	__typeof__(ring_buffer__ring) *foreign, struct ring_buffer *rb, unsigned int index)
 {
@@ -136,8 +135,8 @@ static struct ring *ring_of_foreign(
 }
 
 /*
- * Mostly ring_buffer__new() of that library: nothing else tells what it has made. Its rings are
- * remembered too, as ring__consume() reaches ring__consume_n() by a jump, which leaves no address.
+ * Called mostly by ring_buffer__new() of that library, and the only sign of what it made. Its rings
+ * are remembered too: ring__consume() jumps to ring__consume_n(), which leaves no return address.
  */
 static int add_to_foreign(__typeof__(ring_buffer__add) *foreign, struct ring_buffer *rb, int map_fd,
 	ring_buffer_sample_fn callback, void *context)
@@ -243,7 +242,7 @@ int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 	bool *is_watched = (bool *)(uintptr_t)&rb->is_watched;
 
 	HAND_ON(rb, ring_buffer__epoll_fd, -EOPNOTSUPP, rb);
-	/* From now on nothing is held back between calls: it would keep the descriptor readable. */
+	/* No record is held back between calls any more: it would keep the descriptor readable. */
 	if (rb->group && !__atomic_exchange_n(is_watched, true, __ATOMIC_RELAXED))
 		for (int i = 0; i < rb->count; i++)
 			ring_publish(rb->rings[i]);
@@ -266,7 +265,7 @@ struct ring *ring_buffer__ring(struct ring_buffer *rb, unsigned int index)
 	return NULL;
 }
 
-/* Below, the arrays are looked up anew for each ring: a callback may add one. */
+/* Below, the arrays are loaded again for each ring: a callback may add one. */
 
 static int64_t consume(struct ring_buffer *rb)
 {
@@ -300,8 +299,8 @@ int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
 		if (count < 0)
 			return libbpf_result(count);
 		total += count;
-		/* With 0 a ring gives one record nevertheless, and the next all that it has: so
-		 * does libbpf. */
+		/* As in libbpf: with 0 a ring passes on one record, and the next ring all it has.
+		 */
 		n -= (size_t)count;
 		if (n == 0)
 			break;
@@ -335,9 +334,8 @@ static int64_t read_ready(struct ring_buffer *rb, int ready)
 {
 	int64_t total = 0;
 
-	/* Each is told once only: should a callback stop this call, or be left, the rest is
-	 * pending.
-	 */
+	/* Each edge is reported once only: if a callback stops this call, or is left, the other
+	 * rings are pending. */
 	for (int i = 0; i < ready; i++)
 		ring_set_pending(rb->rings[rb->events[i].data.u32], true);
 	for (int i = 0; i < ready; i++) {
@@ -350,8 +348,8 @@ static int64_t read_ready(struct ring_buffer *rb, int ready)
 	return total;
 }
 
-/* A child gets a descriptor of its own: each edge is told once, so what it is told its parent would
- * miss. */
+/* Gives a child a descriptor of its own: each edge is reported once, and the parent would miss
+ * those reported to the child. */
 static int own_edges(struct ring_buffer *rb)
 {
 	const int edge_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -392,7 +390,7 @@ static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 		}
 		if (total != 0 || ready > 0 || wait_ms == timeout_ms)
 			return total;
-		/* Only what is in the way of others, by now. */
+		/* Only busy records are left now. */
 		if (timeout_ms > 0)
 			timeout_ms -= wait_ms;
 		wait_ms = timeout_ms;

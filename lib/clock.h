@@ -22,7 +22,7 @@ static inline int64_t clock_now(void)
 	return clock_read(CLOCK_MONOTONIC);
 }
 
-/* The time @timeout_ns from @now; INT64_MAX when it is negative (no end) or beyond reach. */
+/* The time @timeout_ns from @now; INT64_MAX if that is negative (no limit) or overflows. */
 static inline int64_t clock_deadline(int64_t now, int64_t timeout_ns)
 {
 	int64_t deadline;

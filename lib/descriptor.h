@@ -9,7 +9,7 @@ static inline void clear_eventfd(int fd)
 {
 	uint64_t value;
 
-	/* EAGAIN means that it is clear already; nothing else can go wrong with an open eventfd. */
+	/* EAGAIN: it is clear already. An open eventfd has no other error. */
 	if (read(fd, &value, sizeof(value)) < 0)
 		return;
 }

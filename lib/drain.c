@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading through a callback, bounded.
+ * Reading through a callback, within limits.
  */
 #include <limits.h>
 
@@ -38,6 +38,6 @@ int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *
 			ringview_release(rv);
 	}
 	ringview_release(rv);
-	/* An error of the ring is sticky: it can wait until what was passed on has been counted. */
+	/* An error of the ring is sticky: the next call returns it. */
 	return result < 0 && (stopped || records == 0) ? result : (int)records;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For languages that cannot use the header: its inline functions, as functions of the library.
+ * The header's inline functions as functions of the library, for other languages.
  */
 #define ringview_peek inline_peek
 #define ringview_release inline_release
@@ -40,7 +40,7 @@ int ringview_peek_many(struct ringview *rv, struct ringview_record *records, siz
 		count = INT_MAX;
 	while (filled < count && (found = inline_peek(rv, &records[filled])) > 0)
 		filled++;
-	/* The end of a pass is said by the next call, as an error is, which stays. */
+	/* The next call reports the end of the pass, or an error, which is sticky. */
 	if (filled > 0 && found == 0 && pass == PASS_OF_WAIT)
 		r->pass = pass;
 	return filled > 0 ? (int)filled : found;

@@ -2,20 +2,20 @@
 #include "clock.h"
 #include "reader.h"
 
-/* Bytes between two samples of the stream. A record of a sample costs 5 ns: so one of which the
- * first records were all expected is cut short, seven times of eight. */
+/* Bytes between two samples of the stream. A record of a sample costs 5 ns, so a sample whose first
+ * records were all expected is cut short, seven times of eight. */
 #define SAMPLE_APART FORESIGHT_REACH
 #define SAMPLE_SHORT 4
 #define SAMPLES_SHORT 7
 
-/* How many records of a sample may surprise: to begin to expect lengths, and to go on. A surprise
- * costs as much as waiting for two or three headers in the cache. */
+/* How many surprises a sample may have, to start and to keep expecting lengths. A surprise costs as
+ * much as waiting for two or three headers in the cache. */
 #define SURPRISES_TO_BEGIN 3
 #define SURPRISES_TO_GO_ON 5
 
 /*
- * Lines are fetched so far ahead that they arrive in time from memory, into the second cache: the
- * first has too few places for lines that are on their way. (Xeon, Sapphire Rapids: 24 to 2000 B at
+ * How far ahead lines are fetched: they arrive from memory in time, in the second-level cache, as
+ * the first has too few buffers for lines in flight. (Xeon, Sapphire Rapids: 24 to 2000 B at
  * random, headers touched, 91 ns without, 63 into the first, 49 into the second; 2 to 8 KiB ahead
  * are alike.)
  */
@@ -24,9 +24,9 @@
 #define LINE UINT64_C(64)
 
 /*
- * Whether that pays depends on the processor, and on where the ring lies: it is tried. A trial
- * reads so much as the choice is, so much the other way, and so much as the choice is again. The
- * other way has to take less than 7/8 of either; trials that find nothing become rare.
+ * Whether fetching pays depends on the processor and on which cache holds the ring, so trials
+ * decide. A trial has three parts: the current choice, the other way, the current choice again. The
+ * other way has to take less than 7/8 of either. Trials that change nothing become rarer.
  */
 #define PARTS 3
 #define PART_LEAD 131072 /* not timed: the processor has to learn the new way first */
@@ -66,7 +66,7 @@ static void add_to_sample(struct foresight *f, uint32_t length)
 		if (f->before < 2) {
 			unsigned *follows = f->follows[f->before];
 
-			/* The processor predicts what has come more often. */
+			/* The processor predicts the more frequent one. */
 			f->surprises += ++follows[which] <= follows[!which];
 		}
 	}
@@ -74,7 +74,7 @@ static void add_to_sample(struct foresight *f, uint32_t length)
 	f->count++;
 }
 
-/* Adds the record found to the sample. Whether that decides it. */
+/* Adds the record found to the sample. Returns whether the sample is decided. */
 static bool sample(struct reader *r)
 {
 	struct foresight *f = &r->foresight;
@@ -102,7 +102,7 @@ static void end_trial(struct foresight *f)
 	f->part = PARTS;
 }
 
-/* Adds the part that has ended to the trial. Whether that decides it. */
+/* Adds the part that has ended to the trial. Returns whether the trial is decided. */
 static bool decide(struct foresight *f, double cost)
 {
 	if (f->part == 0) {
@@ -113,7 +113,7 @@ static bool decide(struct foresight *f, double cost)
 		f->cost[1] = cost;
 	else
 		f->cost[0] = cost;
-	/* Whatever disturbs makes a part dearer: to have lost against one is enough. */
+	/* A disturbance only makes a part slower, so losing against one part is enough. */
 	if (f->cost[1] >= f->cost[0] * 7 / 8) {
 		f->apart = less(f->apart * 4, TRIALS_APART_MOST);
 		return true;
@@ -131,13 +131,14 @@ static void begin_part(struct foresight *f, uint64_t position)
 	f->part_start_ns = 0;
 }
 
-/* Another stream has come: the part under way is read anew when this one comes back. */
+/* Another stream has come: the current part starts again when this one comes back. */
 static void interrupt_trial(struct foresight *f)
 {
 	f->interrupted = f->part != PARTS;
 }
 
-/* Begins a trial, or its next part, or ends it, where that is due. How far it is until then. */
+/* Starts a trial or its next part, or ends the trial, if that is due. Returns how far the next of
+ * these is away. */
 static uint64_t try_other_way(struct foresight *f, uint64_t position)
 {
 	int64_t now;
@@ -175,8 +176,8 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 	return PART_LEAD;
 }
 
-/* Fetches lines, and how far to go until the next are due. Only whole ones that the producers have
- * left behind: they would have to take others back. */
+/* Fetches lines, and returns how far away the next ones are due. Fetches only whole lines that
+ * producers no longer write: they would have to take other lines back. */
 static uint64_t fetch_ahead(struct reader *r, uint64_t position)
 {
 	struct foresight *f = &r->foresight;
@@ -237,6 +238,6 @@ void foresight_pause(struct reader *r)
 	if (f->part == PARTS)
 		return;
 	end_trial(f);
-	/* Streams that pause so often are spared the clock. */
+	/* A stream that pauses this often is not timed. */
 	f->trial_at = reader_position(r) + TRIALS_APART;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ringview_peek() expects of the records to come. A reader that takes each length from the
- * header waits for every header in turn. Two things shorten that, and each costs where it does not
- * fit: to go on with the length that is expected, and to fetch the lines of the ring ahead, all of
- * them, as nobody knows yet which have headers.
+ * What ringview_peek() expects of the next records. A reader that takes each length from the header
+ * waits for every header in turn. Two methods avoid that, and each costs time where it does not fit
+ * the stream: continuing with the expected length, and fetching all lines of the ring ahead, as it
+ * is not known yet which of them hold headers.
  */
 #ifndef RINGVIEW_FORESIGHT_H
 #define RINGVIEW_FORESIGHT_H
@@ -20,38 +20,38 @@ struct reader;
 struct foresight {
 	/* Of the lengths. */
 	uint64_t sample_at; /* where to begin the next sample */
-	unsigned cut_short; /* so many samples may be, if they find what is expected */
-	unsigned expected;  /* records of the sample that were */
-	unsigned count;     /* of the sample under way */
-	unsigned surprises; /* in it, of a processor that predicts each length from the last */
+	unsigned cut_short; /* how many more samples may be cut short if all is expected */
+	unsigned expected;  /* records of the current sample with an expected length */
+	unsigned count;     /* records of the current sample */
+	unsigned surprises; /* in it, for a processor that predicts each length from the last */
 	unsigned before;    /* which of the lengths the last record had; 2: neither */
 	uint32_t lengths[2];
-	unsigned follows[2][2]; /* how often a record of the one came before one of the other */
+	unsigned follows[2][2]; /* how often a record of one length came before one of the other */
 
-	/* Of lines ahead, where no lengths are expected. */
-	bool chosen;       /* to fetch them */
-	uint64_t trial_at; /* where to begin the next trial of the other way */
+	/* Fetching lines ahead, if no lengths are expected. */
+	bool chosen;       /* lines are fetched */
+	uint64_t trial_at; /* where the next trial of the other way starts */
 	uint64_t apart;    /* bytes between two trials */
-	unsigned part;     /* of the trial under way; PARTS: none is */
+	unsigned part;     /* of the current trial; PARTS: there is none */
 	bool interrupted;  /* by another stream, and how often: */
 	unsigned interruptions;
 	uint64_t part_start; /* of its timed part, and its time, or 0 */
 	int64_t part_start_ns;
 	double cost[2];   /* of the last parts as chosen, and the other way: ns a byte */
-	uint64_t fetched; /* where the lines end that have been fetched */
+	uint64_t fetched; /* end of the lines fetched so far */
 };
 
-/* At the reader's position. */
+/* Starts at the reader's position. */
 void foresight_start(struct reader *r);
 
-/* The reader goes on @by bytes further in the stream: what was learnt holds there as well. */
+/* The reader continues @by bytes further in the stream; keeps what was learnt. */
 void foresight_move(struct foresight *f, uint64_t by);
 
-/* At a record that can be shown, @reach bytes before the end of what is known: how far
- * ringview_peek() may go from there without asking again. */
+/* Call it at a record that can be returned, @reach bytes before the known end. Returns how far
+ * ringview_peek() may go from there by itself. */
 uint64_t foresee(struct reader *r, uint64_t reach);
 
-/* There is no record now: the time that passes until there is one says nothing of the reading. */
+/* There is no record now: the time until the next one must not count as reading time. */
 void foresight_pause(struct reader *r);
 
 #endif

@@ -2,12 +2,11 @@
 /*
  * Many rings: one wait, and turns.
  *
- * A round of turns begins with a wait, which finds the rings that are ready, and ends when all that
- * was found has been handed out. A ring that is through is looked at again as long as others are
- * not, and so are the rings that notify meanwhile: events of a quiet ring need not wait until a
- * flooded one has been read. The last ring that is left is not: by then all are due for a look,
- * which the wait makes when its strategy says so. No wait touches a ring that was neither read nor
- * named by epoll, but those that look at all.
+ * A round of turns starts with a wait, which finds the rings that are ready, and ends when all of
+ * them have had their turns. As long as other rings have records left, a ring that is done is
+ * polled again, and so are rings that notify meanwhile: events of a quiet ring do not wait until a
+ * flooded one has been read. The last ring is not polled again: the next wait polls all, when its
+ * strategy says so. A wait touches only rings that were read or named by epoll, unless it polls all.
  */
 #include <stdlib.h>
 
@@ -118,7 +117,7 @@ int ringview_group_next(struct ringview_group *group, struct ringview **rv)
 
 	if (group->waiter.order)
 		return -EINVAL;
-	/* Of two rings that are never both empty, the turns have no end by themselves. */
+	/* If two rings are never both empty, the turns never end by themselves. */
 	if (waiter_is_interrupted(&group->waiter))
 		return 0;
 	r = waiter_next_turn(&group->waiter);

@@ -54,8 +54,8 @@ static int ring_facts(int map_fd, size_t page_size, struct ring_facts *facts)
 	union bpf_attr attributes;
 	int err;
 
-	/* Programs and links answer this call too. Should their numbers pass for a ring's, they
-	 * still cannot be mapped. */
+	/* Programs and links answer this call too. If their numbers happen to look like a ring's,
+	 * mapping them still fails. */
 	memset(&info, 0, sizeof(info));
 	memset(&attributes, 0, sizeof(attributes));
 	attributes.info.bpf_fd = (uint32_t)map_fd;
@@ -63,7 +63,7 @@ static int ring_facts(int map_fd, size_t page_size, struct ring_facts *facts)
 	attributes.info.info = (uintptr_t)&info;
 	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attributes);
 	if (err)
-		return err == -EBADFD ? -EBADF : err; /* this command's word for it */
+		return err == -EBADFD ? -EBADF : err; /* this command returns EBADFD for EBADF */
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
 	if (!is_ring_size(info.max_entries, page_size))
@@ -128,7 +128,7 @@ static int duplicate(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-/* Whether it may be a non-blocking eventfd: the producer would block in writing to another. */
+/* Whether @fd may be a non-blocking eventfd: a write to any other could block the producer. */
 static bool is_notify_fd(int fd)
 {
 	char link[32], target[32] = "";
@@ -143,7 +143,7 @@ static bool is_notify_fd(int fd)
 	return flags & O_NONBLOCK;
 }
 
-/* The last steps of each open: a reader with its pointers set becomes @reader, or is closed. */
+/* The last steps of each open function: completes @r and sets *@reader, or closes it. */
 static int finish(
 	struct ringview **reader, struct reader *r, const struct ringview_options *options, int err)
 {

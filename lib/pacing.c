@@ -44,23 +44,23 @@ void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single,
 	const bool lingered = now_ns - p->found_ns >= p->linger_ns;
 
 	p->looked_ns = now_ns;
-	/* A burst counts at once; a lull is believed only half, each time that it is seen again. */
+	/* A burst counts at once, a lull only half, each time that it is seen again. */
 	p->fill_ns = twice(p->fill_ns);
 	if (bytes == 0) {
 		if (!pacing_is_silent(p))
 			p->silence_ns = lingered ? p->budget_ns : 0;
-		/* Not by looks that come sooner, after a time-out or a discarded record, say. */
+		/* Not by a poll that comes sooner, for instance after a time-out. */
 		else if (took_ns >= p->silence_ns / 2)
 			p->silence_ns = shorter(
 				twice(p->silence_ns), longer(p->budget_ns, PACING_SILENCE_NS));
 		return;
 	}
 	p->fill_ns = shorter(p->fill_ns, fill_ns(bytes, size, took_ns));
-	/* How fast a burst is of which the silence before is a part is not known. */
+	/* The rate of a burst is unknown if part of the time was silence. */
 	if (pacing_is_silent(p))
 		p->fill_ns =
 			shorter(p->fill_ns, (int64_t)(size / PACING_FILL_PART / PACING_FASTEST));
-	/* A record by itself, so long after the last: lingering for the next would be in vain. */
+	/* A single record this long after the last one: lingering would be in vain. */
 	p->silence_ns = single && lingered ? p->budget_ns : 0;
 	p->found_ns = now_ns;
 }
@@ -69,7 +69,7 @@ int64_t pacing_pause(const struct pacing *p, int64_t now_ns)
 {
 	if (pacing_is_silent(p))
 		return p->silence_ns;
-	/* What came while a long pass was read has waited already. */
+	/* Records that came during a long pass have waited already. */
 	if (now_ns - p->looked_ns > p->budget_ns / PACING_CHASE_PART)
 		return 0;
 	return shorter(p->budget_ns, p->fill_ns - (now_ns - p->looked_ns));

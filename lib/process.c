@@ -6,8 +6,8 @@
 
 #include "process.h"
 
-/* A page that a child gets as zeros (MADV_WIPEONFORK), with the number of the process; and the last
- * number given, which a child inherits. */
+/* A page that a child gets as zeros (MADV_WIPEONFORK), which holds the number of the process; and
+ * the last number given, which a child inherits. */
 static uint64_t *mark;
 static uint64_t last_number;
 
@@ -19,7 +19,7 @@ static uint64_t *mark_of_process(void)
 	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		return NULL;
-	/* Another thread may be as far. */
+	/* Another thread may get here at the same time. */
 	if (madvise(page, size, MADV_WIPEONFORK) == 0 &&
 		__atomic_compare_exchange_n(
 			&mark, &none, page, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
@@ -40,7 +40,7 @@ uint64_t process_number(void)
 	if (number)
 		return number;
 	number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
-	/* Of threads that come here at once, the first one's counts. */
+	/* If several threads get here, the number of the first counts. */
 	return __atomic_compare_exchange_n(
 		       page, &unset, number, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
 		       ? number

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * A number of this process that no ancestor of it has, not 0: what was made with another one was
- * inherited by fork(), or a raw clone(), and its descriptors and ring are shared with the parent.
- * 0 where there is no memory. Costs a load.
+ * A nonzero number of this process that no ancestor has. An object with another number was
+ * inherited by fork() or a raw clone(), and shares its descriptors and ring with the parent.
+ * 0 if no memory is left. Costs a load.
  */
 uint64_t process_number(void);
 

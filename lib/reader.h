@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a reader holds beyond the hot path's fields. Private to lib/ and to the tests.
+ * A reader's state beyond the fields of the hot path. Private to lib/ and the tests.
  */
 #ifndef RINGVIEW_READER_H
 #define RINGVIEW_READER_H
@@ -18,23 +18,23 @@
 #define RING_SIZE_MAX ((size_t)1 << 31)
 
 /*
- * How much ringview_peek() shows before it says 0 once and has to be asked again, so that what was
- * read is released, other rings have their turn, and the reader does not run after the producers
- * record by record: what the last look found, up to an eighth of the ring and 256 KiB.
+ * How much ringview_peek() returns before it returns 0 once: what the last poll found, up to an
+ * eighth of the ring and 256 KiB. So that records are released, other rings get their turn, and the
+ * reader does not follow the producers record by record.
  */
 #define PASS_MOST 262144
 
 enum pass {
-	PASS_NONE,    /* peek shows whatever is there */
-	PASS_OF_WAIT, /* after a wait: peek says 0 once at the end of the pass */
-	PASS_OF_TURN, /* in a group: peek says 0 at the end until the next turn */
+	PASS_NONE,    /* peek returns any record */
+	PASS_OF_WAIT, /* after a wait: peek returns 0 once at the end of the pass */
+	PASS_OF_TURN, /* in a group: peek returns 0 at the end until the next turn */
 };
 
-/* What the waiter has to do about a reader before it sleeps. */
+/* What the waiter has to do for a reader before it sleeps. */
 enum place {
-	PLACE_ARMED,   /* nothing: all is released, and what comes next notifies */
-	PLACE_TOUCHED, /* release and arm: records were shown, or skipped; or it is at a busy one */
-	PLACE_READY,   /* not to sleep: there is a record, or an error */
+	PLACE_ARMED,   /* nothing: all is released, and the next record notifies */
+	PLACE_TOUCHED, /* release and arm: records were returned or skipped, or one is busy */
+	PLACE_READY,   /* not sleep: there is a record, or an error */
 };
 
 struct reader {
@@ -44,15 +44,15 @@ struct reader {
 	uint64_t mask;             /* size of the ring - 1 */
 	const uint64_t *producer;
 	uint64_t *ring_consumer;
-	uint64_t produced; /* producer position when it was last looked at */
+	uint64_t produced; /* producer position at the last poll */
 	int error;         /* sticky: what peek returns */
 	bool busy;         /* seek last stopped at a record not yet submitted */
 
 	/* PACED and BUSY: releases hold back the last record (release.c). */
 	bool holds;
-	uint64_t published;   /* what the ring's consumer position was last set to */
-	uint64_t no_consumer; /* hot.consumer of one that holds, or after a conflict: no position
-			       * equals it */
+	uint64_t published;   /* the last value stored to the ring's consumer position */
+	uint64_t no_consumer; /* hot.consumer points here if the reader holds, or after a conflict:
+			       * no position equals it */
 
 	enum pass pass;
 	uint64_t pass_end;
@@ -69,10 +69,10 @@ struct reader {
 	bool is_passive;   /* writes no position of the ring, but its own: */
 	uint64_t own_consumer;
 
-	uint64_t seen;  /* producer position at the waiter's last look */
+	uint64_t seen;  /* producer position at the waiter's last poll */
 	int map_fd;     /* the map's, or the notification eventfd of a ring in memory */
-	bool clears_fd; /* an eventfd is read, so that it ends no second sleep; a child, which
-			 * shares it with its parent, lets it be */
+	bool clears_fd; /* read the eventfd, so that it ends no second sleep; a child, which
+			 * shares it with its parent, does not */
 	struct waiter waiter;
 	struct reader *itself; /* the waiter's array of one */
 
@@ -81,10 +81,10 @@ struct reader {
 	size_t page_size;
 
 	struct foresight foresight;
-	struct ringview_statistics statistics; /* but for what hot counts */
+	struct ringview_statistics statistics; /* without the fields that hot counts */
 };
 
-_Static_assert(offsetof(struct ringview, offset) == 64, "what peek reads shares one cache line");
+_Static_assert(offsetof(struct ringview, offset) == 64, "peek reads one cache line");
 _Static_assert(sizeof(struct ringview) == 128, "its size is part of the ABI");
 _Static_assert(sizeof(struct reader) < 1024, "the memory of a reader is part of its contract");
 
@@ -103,7 +103,7 @@ static inline uint64_t less(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Positions in the ring: of the next record to show, and of the last one shown or skipped. */
+/* Positions in the ring: of the next record, and of the last one returned or skipped. */
 static inline uint64_t reader_position(const struct reader *r)
 {
 	return (uintptr_t)r->hot.next + r->hot.offset;
@@ -154,19 +154,19 @@ int reader_fail(struct reader *r, int error);
 /* Whether this process opened the reader or took it over, not inherited it by fork(). */
 bool reader_is_ours(const struct reader *r);
 
-/* Leaves ringview_peek() nothing but seek. */
+/* Makes the next ringview_peek() call seek. */
 void reader_ask_first(struct reader *r);
 
 /* Puts the reader before the record at @position, in the first mapping of the ring. */
 void reader_go_to(struct reader *r, uint64_t position);
 
-/* At a record that seek has found. */
+/* Call it at a record that seek has found. */
 void reader_begin_pass(struct reader *r, enum pass pass);
 
 /* Whether ringview_peek() has to stop here, although there may be more. */
 bool reader_pass_is_over(struct reader *r);
 
-/* Puts the reader before the next record. 1 found, 0 none, or an error. */
+/* Moves the reader to the next record. Returns 1 if there is one, 0 if not, or an error. */
 int reader_seek(struct reader *r);
 
 /* Look for records: at the ring, or only at what is left of what the last look found. 1 and a pass
@@ -176,22 +176,22 @@ int reader_look_at_rest(struct reader *r, enum pass pass);
 
 /* release.c */
 
-/* What the producers know as the consumer position, unless another consumer moved it. */
+/* The consumer position that producers see, unless another consumer moved it. */
 uint64_t reader_published(const struct reader *r);
 
-/* 0, or -EBUSY where another consumer has moved the position. */
+/* Returns 0, or -EBUSY if another consumer has moved the position. */
 int reader_check_consumer(struct reader *r);
 
-/* Releases what a reader that holds has held back; not what was inherited. */
+/* Releases the record held back, unless the reader was inherited. */
 void reader_release_held(struct reader *r);
 
-/* ringview_arm(), but for the user's descriptor. */
+/* ringview_arm() without the user's descriptor. */
 int reader_arm(struct reader *r);
 
-/* Makes releases hold the last record back, or not; nothing may be unreleased. */
+/* Makes releases hold the last record back, or not. Everything has to be released before. */
 void reader_set_holds(struct reader *r, bool holds);
 
-/* Whether there are records that were seen and not yet shown. */
+/* Whether there are records that were seen and not yet returned. */
 static inline bool reader_has_left(const struct reader *r)
 {
 	return reader_position(r) != r->produced;

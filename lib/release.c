@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Releasing and taking back: all that moves the consumer position, but for the inline half of
+ * Releasing and cancelling: everything that moves the consumer position, except the inline half of
  * ringview_release().
  *
- * A reader that holds releases all but the last record shown. The kernel notifies only for the
- * record at the consumer position, and that of a reader that holds is never the next one's, so no
- * producer notifies. What is held is published before a sleep that needs a notification.
+ * A reader that holds releases all but the last record returned. The kernel notifies only for the
+ * record at the consumer position, which then is never the next one, so no producer notifies. The
+ * record held back is released before a sleep that needs a notification.
  */
 #include "descriptor.h"
 #include "order.h"
@@ -26,19 +26,19 @@ int reader_check_consumer(struct reader *r)
 		return -EBUSY;
 	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) == reader_published(r))
 		return 0;
-	/* Every release comes by ringview_internal_release() now, and writes nothing. */
+	/* Every release now calls ringview_internal_release(), and writes nothing. */
 	r->hot.consumer = &r->no_consumer;
 	return reader_fail(r, -EBUSY);
 }
 
-/* Where to release to: to the last record, if that can be held back, or else to its end. */
+/* Where to release to: the start of the last record if it can be held back, else its end. */
 static uint64_t hold_back(const struct reader *r)
 {
 	const uint64_t position = reader_position(r), last = reader_last(r);
 
 	if (r->error || position - last > (r->mask + 1) / HOLD_PART)
 		return position;
-	/* It may have been published since it was shown. */
+	/* It may have been released since it was returned. */
 	return (int64_t)(last - r->published) > 0 ? last : r->published;
 }
 
@@ -85,15 +85,15 @@ int reader_arm(struct reader *r)
 		if (r->clears_fd)
 			clear_eventfd(r->map_fd);
 		/*
-		 * Our store of the consumer position before our load of the header, against the
-		 * kernel's xchg() of the header before its load of the consumer position in
-		 * bpf_ringbuf_commit(): at least one of us sees the other, so either the record is
-		 * found here or it is notified.
+		 * Orders our store of the consumer position before our load of the header. The
+		 * kernel's xchg() of the header comes before its load of the consumer position in
+		 * bpf_ringbuf_commit(). At least one side sees the other's store: either the record
+		 * is found here, or it notifies.
 		 */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		found = reader_seek(r);
-		/* Discarded records that were skipped have to be released too, or the next record
-		 * is not at the consumer position and nobody is notified of it. */
+		/* Discarded records that were skipped have to be released too: otherwise the next
+		 * record is not at the consumer position and does not notify. */
 	} while (found == 0 && reader_position(r) != rv->released);
 	return found;
 }
@@ -109,20 +109,20 @@ void reader_set_holds(struct reader *r, bool holds)
 	struct ringview *rv = &r->hot;
 
 	reader_release_held(r);
-	/* What was inherited stays as the parent has it: the record held back is shown again. */
+	/* An inherited ring stays as the parent left it: the record held back is returned again. */
 	if (r->holds && !reader_is_ours(r))
 		reader_go_to(r, rv->released = r->published);
 	r->holds = holds;
 	r->published = rv->released;
 	rv->last = rv->next;
 	rv->consumer = consumer_of(r);
-	/* What peek may do by itself has changed. */
+	/* The end up to which peek may go by itself has changed. */
 	reader_ask_first(r);
 }
 
 /*
- * What was shown is still in the ring, unreleased: counted again to take it back from the
- * statistics. False where that cannot be what was counted: something else wrote to a header.
+ * Subtracts the records that were returned and not released from the statistics, by walking them in
+ * the ring. Returns false if they cannot be what was counted: something else wrote to a header.
  */
 static bool uncount_shown(struct reader *r)
 {
@@ -158,7 +158,7 @@ void ringview_cancel(struct ringview *rv)
 	/* What was read of a ring that overwrites is released. */
 	if (r->overwrite)
 		return;
-	/* After a conflict, what was shown is the other consumer's, and stays counted. */
+	/* After a conflict these records belong to the other consumer, and stay counted. */
 	if (r->error != -EBUSY && !uncount_shown(r))
 		reader_fail(r, -EBADMSG);
 	reader_go_to(r, rv->released);
@@ -179,7 +179,7 @@ int ringview_restart(struct ringview *rv)
 	reader_release_held(r);
 	do {
 		/* Consumer first: a producer position read after it is never behind it. It is too
-		 * far ahead where another reader released a whole ring in between. */
+		 * far ahead if another reader released a whole ring in between. */
 		consumer = __atomic_load_n(r->ring_consumer, __ATOMIC_ACQUIRE);
 		producer = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	} while (producer - consumer > most &&

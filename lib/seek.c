@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The cold half of ringview_peek(): everything but one more record of the same length.
+ * The cold half of ringview_peek().
  */
 #include "reader.h"
 
 _Static_assert(FORESIGHT_REACH < RING_DISCARD,
-	"before the end that ringview_peek() knows, no header fits that is busy or discarded");
+	"no busy or discarded header fits before the end that ringview_peek() knows");
 
 void reader_ask_first(struct reader *r)
 {
@@ -19,7 +19,7 @@ void reader_go_to(struct reader *r, uint64_t position)
 
 	rv->next = r->data + (position & r->mask);
 	rv->offset = position - (uintptr_t)rv->next;
-	/* Not an address in the ring for long, nor before the first record: no pointer arithmetic. */
+	/* It may lie outside of the ring, so pointer arithmetic would be undefined. */
 	rv->last = (const unsigned char *)((uintptr_t)rv->last + (uintptr_t)(offset - rv->offset));
 	reader_ask_first(r);
 }
@@ -31,7 +31,7 @@ int reader_fail(struct reader *r, int error)
 	return error;
 }
 
-/* Looks how far producers have come. 1 there is more, 0 not, or an error. */
+/* Loads the producer position. Returns 1 if there is more, 0 if not, or an error. */
 static int refresh(struct reader *r)
 {
 	/* Acquire: the header of every record up to there has been written. Pairs with
@@ -43,7 +43,7 @@ static int refresh(struct reader *r)
 		return overwrite_refresh(r);
 	if (reader_check_consumer(r))
 		return r->error;
-	/* Unsigned, so that a position that went backwards is too far as well. */
+	/* Unsigned, so that a position that went backwards also is too far. */
 	if (end - position > r->mask + 1 - (position - start) || end % RING_ALIGNMENT != 0)
 		return reader_fail(r, -EBADMSG);
 	if (end - start > r->statistics.high_water)
@@ -53,8 +53,8 @@ static int refresh(struct reader *r)
 }
 
 /*
- * How far ringview_peek() may go by itself: to the end of what is known, of the pass, and of the
- * ring's first mapping, and to where foresight wants to look again.
+ * Sets how far ringview_peek() may go by itself: to the known end, the end of the pass, the end of
+ * the ring's first mapping, or where foresee() has to be called again.
  */
 static void set_end(struct reader *r)
 {
@@ -79,7 +79,8 @@ bool reader_pass_is_over(struct reader *r)
 	return true;
 }
 
-/* Puts the reader before the next record that can be shown. 1 found, 0 none, or an error. */
+/* Moves the reader to the next record that can be returned. Returns 1 if there is one, 0 if not, or
+ * an error. */
 static int seek(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
@@ -97,7 +98,7 @@ static int seek(struct reader *r)
 				return more;
 			}
 		}
-		/* The second mapping is for the end of a record that begins in the first. */
+		/* The second mapping holds only the end of a record that begins in the first. */
 		if ((uint64_t)(rv->next - r->data) > r->mask)
 			reader_go_to(r, reader_position(r));
 		/* Pairs with the xchg() in bpf_ringbuf_commit(). */
@@ -153,7 +154,7 @@ int reader_look(struct reader *r, enum pass pass)
 	int found = r->error;
 
 	r->pass = PASS_NONE;
-	/* Not only at the end of what is known: the waiter wants to know how much has come. */
+	/* Not only at the known end: the waiter needs to know how much has come. */
 	if (found == 0)
 		found = refresh(r);
 	if (found > 0)

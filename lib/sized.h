@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Structs that grow at their end: those of a program may be of another version than the library's.
+ * Structs that grow at their end: the program's may be of another version than the library's.
  */
 #ifndef RINGVIEW_SIZED_H
 #define RINGVIEW_SIZED_H
@@ -11,8 +11,8 @@
 
 #define SIZED_MOST 4096 /* larger ones are a mistake */
 
-/* Takes a program's struct: @to keeps what @from is too short for. 0, or -EINVAL where the program
- * asks for something that is not known here: not all that @from has in addition is 0. */
+/* Takes a program's struct: fields that @from lacks keep their value in @to. Returns 0, or -EINVAL
+ * if the program sets a field that the library does not know: not all extra bytes are 0. */
 static inline int sized_take(void *to, size_t to_size, const void *from, size_t from_size)
 {
 	const unsigned char *bytes = (const unsigned char *)from;
@@ -26,7 +26,7 @@ static inline int sized_take(void *to, size_t to_size, const void *from, size_t 
 	return 0;
 }
 
-/* Fills a program's struct: what is not known here is 0. */
+/* Fills a program's struct: fields that the library does not know are set to 0. */
 static inline void sized_give(void *to, size_t to_size, const void *from, size_t from_size)
 {
 	memset(to, 0, to_size);

@@ -13,16 +13,16 @@
 #include "reader.h"
 #include "sleep.h"
 
-/* After so many sleeps a thread's timer slack is read anew, as the thread may have changed it. */
+/* Sleeps after which a thread's timer slack is read again, as the thread may have changed it. */
 #define SLACK_SLEEPS 64
 
-/* Of what epoll names, taken at a time; more stay for the next. */
+/* Most events taken from epoll at a time; the rest stay for the next call. */
 #define NAMED_MOST 64
 
 static int watch(const struct waiter *w, struct reader *r)
 {
 	/* Edge-triggered, as each sleep is armed: EVENT reads 10 to 30 % more at full rate for a
-	 * tenth less CPU time than level-triggered (Zen 4, Linux 6.18), which looks once more; and
+	 * tenth less CPU time than level-triggered (Zen 4, Linux 6.18), which polls once more; and
 	 * a busy record is no reason to wake up. */
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.ptr = r };
 
@@ -49,8 +49,8 @@ static int make_descriptors(struct waiter *w)
 		w->epoll_fd = -1;
 		return err;
 	}
-	/* Before the flag is looked at, against waiter_interrupt(), which sets the flag first: one
-	 * of both sees the other. */
+	/* Before the load of the flag. waiter_interrupt() sets the flag first, so one of both sees
+	 * the other. */
 	__atomic_store_n(&w->interrupt_fd, interrupt_fd, __ATOMIC_SEQ_CST);
 	return 0;
 }
@@ -91,7 +91,7 @@ void waiter_remove(struct waiter *w, struct reader *r)
 		at++;
 	w->count--;
 	memmove(&w->readers[at], &w->readers[at + 1], (w->count - at) * sizeof(*w->readers));
-	/* A descriptor that was inherited watches for the parent. */
+	/* An inherited epoll descriptor belongs to the parent. */
 	if (w->epoll_fd >= 0 && w->owner == process_number())
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
 }
@@ -131,7 +131,7 @@ bool waiter_take_notifications(struct waiter *w)
 		struct reader *r = events[i].data.ptr;
 
 		if (!r) {
-			/* The flag tells. This write may have come after its flag was taken, and
+			/* The flag decides. This write may have come after its flag was taken, and
 			 * must not keep us awake. */
 			clear_eventfd(w->interrupt_fd);
 			continue;
@@ -148,14 +148,14 @@ void waiter_interrupt(struct waiter *w)
 	const uint64_t one = 1;
 	int saved = errno, fd;
 
-	/* Release: pairs with the acquire in sleep_take_interrupt(). An exchange, not a store: of
-	 * two interrupts that are taken at once, a store of the second would hide what the first
-	 * thread did before. Before the write, so that a waiter that the write wakes finds it; and
-	 * sequentially consistent, against make_descriptors(). */
+	/* Release: pairs with the acquire in sleep_take_interrupt(). An exchange, not a store: if
+	 * two interrupts are taken at once, a store of the second would hide what the first thread
+	 * did before. Before the write, so that a waiter woken by the write finds it; and
+	 * sequentially consistent, for make_descriptors(). */
 	__atomic_exchange_n(&w->interrupted, 1, __ATOMIC_SEQ_CST);
 	fd = __atomic_load_n(&w->interrupt_fd, __ATOMIC_SEQ_CST);
-	/* Without a descriptor nobody sleeps, and an inherited one would wake the parent. EAGAIN
-	 * means that the counter is full of interrupts, which is as good. */
+	/* Without a descriptor nobody sleeps; an inherited one would wake the parent. EAGAIN: the
+	 * counter is full, so the waiter wakes anyway. */
 	if (fd >= 0 && w->owner == process_number() && write(fd, &one, sizeof(one)) < 0)
 		errno = saved;
 }
@@ -167,7 +167,7 @@ bool waiter_is_interrupted(const struct waiter *w)
 
 bool sleep_take_interrupt(struct waiter *w)
 {
-	/* Looked at first, as an exchange costs each wait a locked instruction. */
+	/* Load first: an exchange costs each wait a locked instruction. */
 	if (!waiter_is_interrupted(w))
 		return false;
 	/* Acquire: what the interrupting thread did before is seen. Pairs with the release in
@@ -179,8 +179,8 @@ bool sleep_take_interrupt(struct waiter *w)
 }
 
 /*
- * From the first sleep of a wait on, signals are handled while it sleeps and at no other time, so
- * that none that is handled is missed. Not those that an instruction raises: they cannot wait.
+ * From the first sleep of a wait on, signals are handled only while it sleeps, so that the wait
+ * misses none. Signals that an instruction raises cannot be deferred.
  */
 static void block_signals(struct signals *s)
 {
@@ -205,8 +205,7 @@ void signals_restore(struct signals *s)
 	s->blocked = false;
 }
 
-/* The timer slack of the calling thread: how much later than asked for the kernel may end a sleep.
- */
+/* The timer slack of the calling thread: how late the kernel may end a sleep. */
 static int64_t slack_of_thread(struct waiter *w)
 {
 	const pthread_t self = pthread_self();
@@ -222,8 +221,8 @@ static int64_t slack_of_thread(struct waiter *w)
 	return w->slack_ns;
 }
 
-/* ppoll(), as it goes on by itself after a stop, a debugger and the freezer, where epoll_pwait()
- * returns -EINTR although no handler ran. */
+/* Uses ppoll(), which continues by itself after a stop, a debugger and the freezer; epoll_pwait()
+ * returns -EINTR then, although no handler ran. */
 static int sleep_on(struct waiter *w, struct signals *s, bool rings, int64_t ns)
 {
 	const bool prepared = w->epoll_fd >= 0;
@@ -234,7 +233,7 @@ static int sleep_on(struct waiter *w, struct signals *s, bool rings, int64_t ns)
 
 	if (err)
 		return err;
-	/* An interrupt from before they were there has written nowhere. */
+	/* An interrupt from before the descriptors existed has written nothing. */
 	if (!prepared && waiter_is_interrupted(w))
 		return 0;
 	block_signals(s);

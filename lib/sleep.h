@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a waiter sleeps: its descriptors, the signals and the timer slack of its thread. The rest of
- * struct waiter is not looked at.
+ * How a waiter sleeps: its descriptors, and the signals and timer slack of its thread. Uses no
+ * other part of struct waiter.
  */
 #ifndef RINGVIEW_SLEEP_H
 #define RINGVIEW_SLEEP_H
@@ -12,7 +12,7 @@
 
 #include "waiter.h"
 
-/* The signals of a thread in a wait: blocked from its first sleep on. Begins as zeros. */
+/* The signals of a thread in a wait: blocked from its first sleep on. Initialize with zeros. */
 struct signals {
 	bool blocked;
 	sigset_t own; /* the thread's mask before */
@@ -20,12 +20,12 @@ struct signals {
 
 void signals_restore(struct signals *s);
 
-/* Makes the descriptors, if they are not there. 0 or a negative errno. */
+/* Makes the descriptors if necessary. Returns 0 or a negative errno. */
 int sleep_prepare(struct waiter *w);
 
-/* Sleep until a notification, an interrupt (@rings: or only that), for @ns at most; the second one
- * for no longer than @ns, or a little less, whatever the timer slack is. 0, -EINTR a signal handler
- * ran, or another negative errno. */
+/* Sleep until an interrupt, or with @rings also until a notification, for at most @ns. The second
+ * one does not sleep longer than @ns, whatever the timer slack. Return 0; -EINTR if a signal
+ * handler ran; or another negative errno. */
 int sleep_at_most(struct waiter *w, struct signals *s, bool rings, int64_t ns);
 int sleep_within(struct waiter *w, struct signals *s, bool rings, int64_t ns);
 

@@ -18,7 +18,7 @@ void ringview_interrupt(struct ringview *rv)
 
 int ringview_fd(const struct ringview *rv)
 {
-	/* What it makes is no state that shows. */
+	/* The descriptors that it makes are not visible state. */
 	return waiter_descriptor(&((struct reader *)(uintptr_t)rv)->waiter);
 }
 
@@ -29,7 +29,7 @@ int ringview_arm(struct ringview *rv)
 	if (r->is_passive)
 		return -EACCES;
 	waiter_take_over(&r->waiter);
-	/* Before the look: what becomes readable later is of a later record. */
+	/* Before polling the ring: later notifications are for later records. */
 	waiter_take_notifications(&r->waiter);
 	return reader_arm(r);
 }

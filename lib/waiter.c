@@ -10,29 +10,29 @@
 #include "sized.h"
 #include "sleep.h"
 
-/* A record that is reserved and not yet submitted notifies when it is, unless that is done without a
- * notification: then these bound the sleep. */
+/* A busy record notifies when it is submitted, unless that is done with BPF_RB_NO_WAKEUP: these bound
+ * the sleep for that case. */
 #define BACKOFF_FIRST_NS 20000
 #define BACKOFF_LAST_NS 20000000
 
-/* Between two looks of BUSY. A look takes the producer position's cache line from the producer, who
+/* Between two polls of BUSY. A poll takes the producer position's cache line from the producer, which
  * pays for it with its next record; in silence nobody pays. */
 #define PAUSE_LEAST_NS 50
 #define PAUSE_MOST_NS 5000
 
-/* Of PACED, before a ring would fill up: shorter sleeps are not to be had. */
+/* PACED, before a ring would fill up: the system cannot sleep for less than this. */
 #define SPIN_NS 10000
 
-/* While some rings of a group keep it awake, the others are looked at so often, for records that do
- * not notify: at least so long after the last time, and so long for each ring, which takes up to a
- * microsecond where it is in no cache. */
+/* While some rings of a group keep it awake, the others are polled for records that do not notify:
+ * this long after the last time, or this long for each ring, whichever is longer. Polling a ring that
+ * is in no cache takes up to a microsecond. */
 #define LOOK_AT_ALL_NS 20000000
 #define LOOK_AT_EACH_NS 100000
 
 struct waiting {
 	struct waiter *w;
 	int64_t timeout_ns;
-	int64_t deadline; /* 0 until the clock is read: those who need not wait are spared it */
+	int64_t deadline; /* 0 until the clock is read, which a wait that need not sleep avoids */
 	int64_t backoff_ns;
 	struct signals signals;
 };
@@ -98,8 +98,8 @@ static void put_ready(struct waiter *w, struct reader *r)
 	queue_push(&w->ready, r);
 }
 
-/* What a wait returns that has found something, or 0: the errors of rings in a group are reported by
- * their own ringview_peek(), in turn. */
+/* What a wait returns: 1 or an error if a reader is ready, else 0. In a group, a ring's error is
+ * reported by its ringview_peek() when its turn comes. */
 static int outcome(const struct waiter *w)
 {
 	const struct reader *r = w->ready.first;
@@ -120,13 +120,13 @@ void waiter_put_back(struct waiter *w)
 	w->turn = NULL;
 }
 
-/* Releases what was shown. */
+/* Ends all turns, and releases all records returned. */
 static void begin_wait(struct waiter *w)
 {
 	struct reader *r;
 
 	waiter_put_back(w);
-	/* One ring is looked at in any case; of many, only some. */
+	/* A single ring is always polled; of many, only some. */
 	if (!w->many && w->readers[0]->place == PLACE_ARMED)
 		waiter_touch(w, w->readers[0]);
 	for (r = w->touched.first; r; r = r->next) {
@@ -135,8 +135,8 @@ static void begin_wait(struct waiter *w)
 	}
 }
 
-/* Releases everything, and looks in a way that cannot miss a record: before each sleep in epoll.
- * What stays touched then is at a busy record, or passive, so that nothing notifies it. */
+/* Before each sleep in epoll: releases everything, and polls in a way that cannot miss a record.
+ * Readers that stay touched are at a busy record, or passive, so that nothing notifies them. */
 static void arm_touched(struct waiter *w)
 {
 	struct queue touched = w->touched;
@@ -157,7 +157,7 @@ static void arm_touched(struct waiter *w)
 	}
 }
 
-/* Looks at all rings that are not ready, without arming them. */
+/* Polls all rings that are not ready, without arming them. */
 static void look_at_all(struct waiter *w)
 {
 	w->touched = (struct queue){ NULL, NULL };
@@ -215,8 +215,8 @@ static void look_now_and_then(struct waiter *w)
 	look_at_all(w);
 }
 
-/* Among rings that are ready: the others have their turn too, if they have something to show.
- * Nothing is released of what was shown since the wait began. */
+/* While some rings are ready: gives the others a turn too, if they have records. Releases no record
+ * that was returned since the wait began. */
 static void look_at_others(struct waiter *w)
 {
 	struct queue shown = w->touched;
@@ -233,7 +233,7 @@ static void look_at_others(struct waiter *w)
 	look_now_and_then(w);
 }
 
-/* Whether the user has not read all of what the last look found, and is not interrupted. */
+/* Whether the user has not read all that the last poll found, and is not interrupted. */
 static bool has_rest(struct waiter *w)
 {
 	if (waiter_is_interrupted(w))
@@ -246,8 +246,8 @@ static bool has_rest(struct waiter *w)
 	return w->ready.first != NULL;
 }
 
-/* A reader whose turn is over has another one if it is not through; it is looked at again as long as
- * others are not. */
+/* A reader whose turn is over gets another one if it has records left; it is polled again as long as
+ * others have records left. */
 static void end_turn(struct waiter *w, struct reader *r)
 {
 	if (!r->error && reader_has_left(r)) {
@@ -271,8 +271,8 @@ struct reader *waiter_next_turn(struct waiter *w)
 		end_turn(w, r);
 	while ((r = queue_pop(&w->ready))) {
 		r->place = PLACE_TOUCHED;
-		/* Its user has an error from ringview_peek(). What is left may be discards only, or
-		 * not yet submitted. */
+		/* ringview_peek() returns its error to the user. The rest may be only discarded or
+		 * busy records. */
 		if (r->error || reader_look_at_rest(r, PASS_OF_TURN) != 0)
 			return w->turn = r;
 		waiter_touch(w, r);
@@ -287,8 +287,8 @@ static int64_t left_of(struct waiting *g, int64_t now)
 	return g->deadline == INT64_MAX ? INT64_MAX : g->deadline - now;
 }
 
-/* After arm_touched() found nothing: sleeps until a notification, for @ns at most, or for a @pause
- * if that is less. */
+/* After arm_touched() found nothing: sleeps until a notification, for at most @ns, or @pause_ns if
+ * that is less. */
 static int sleep_armed(struct waiting *g, int64_t ns, int64_t pause_ns)
 {
 	/* At a busy record, or passive. */
@@ -324,7 +324,7 @@ static int64_t spin_until(const struct waiter *w, int64_t until)
 	return now;
 }
 
-/* Lets the time pass until the rings are to be looked at, which no producer ends. */
+/* Pauses until the rings are to be polled; no producer ends the pause. */
 static int pause_asleep(struct waiting *g, int64_t pause_ns, int64_t left, int64_t now)
 {
 	struct waiter *w = g->w;
@@ -400,7 +400,7 @@ static int wait_event(struct waiting *g)
 	}
 }
 
-/* Tells the pacing of a look: of the ring that got the largest share. */
+/* Passes the result of a poll to the pacing: that of the ring with the largest new share. */
 static void tell_pacing(struct waiter *w, int64_t now)
 {
 	uint64_t most = 0, size = 1;
@@ -428,7 +428,7 @@ static int wait_paced(struct waiting *g)
 {
 	struct waiter *w = g->w;
 	struct pacing *p = &w->pacing;
-	/* What has come since the last look gathers first. */
+	/* Records that have come since the last poll gather first. */
 	bool gather = !pacing_is_silent(p) && g->timeout_ns != 0;
 
 	if (has_rest(w))
@@ -525,7 +525,7 @@ int waiter_wait(struct waiter *w, int64_t timeout_ns)
 	}
 	signals_restore(&g.signals);
 	w->timeouts += result == 0;
-	/* A handler that interrupts is told as such. */
+	/* If the handler called ringview_interrupt(), that is what the wait reports. */
 	if (result == -EINTR && sleep_take_interrupt(w))
 		return -ECANCELED;
 	return result;

@@ -120,7 +120,7 @@ static void an_unknown_wait_is_told_once(void **state)
 	(void)state;
 	look("pacd", NULL);
 	assert_options(RINGVIEW_WAIT_EVENT, 0,
-		"libringview-libbpf: RINGVIEW_WAIT: \"pacd\" is not event, paced or busy; taking "
+		"libringview-libbpf: RINGVIEW_WAIT: \"pacd\" is not event, paced or busy; using "
 		"event\n");
 }
 
@@ -130,15 +130,15 @@ static void what_a_terminal_obeys_is_not_printed(void **state)
 	look("\033[2J\r\n\a\177\xc2\x9b\xe2\x80\xae", NULL);
 	assert_options(RINGVIEW_WAIT_EVENT, 0,
 		"libringview-libbpf: RINGVIEW_WAIT: \"?[2J?????????\" is not event, paced or busy; "
-		"taking event\n");
+		"using event\n");
 	look("paced", "\0331ms");
 	assert_options(RINGVIEW_WAIT_PACED, 0,
-		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: \"?1ms\" is not a time of 10us to 1s, as "
-		"500us or 1ms; taking 200us\n");
+		"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: \"?1ms\" is not a time of 10us to 1s, such as "
+		"500us or 1ms; using 200us\n");
 	look("0123456789012345678901234567890123456789", NULL);
 	assert_options(RINGVIEW_WAIT_EVENT, 0,
 		"libringview-libbpf: RINGVIEW_WAIT: \"01234567890123456789012345678901\" is not event, "
-		"paced or busy; taking event\n");
+		"paced or busy; using event\n");
 }
 
 static void a_wrong_budget_is_told_once(void **state)
@@ -153,7 +153,7 @@ static void a_wrong_budget_is_told_once(void **state)
 		look("paced", wrong[i]);
 		snprintf(said, sizeof(said),
 			"libringview-libbpf: RINGVIEW_LATENCY_BUDGET: \"%s\" is not a time of 10us "
-			"to 1s, as 500us or 1ms; taking 200us\n",
+			"to 1s, such as 500us or 1ms; using 200us\n",
 			wrong[i]);
 		assert_options(RINGVIEW_WAIT_PACED, 0, said);
 	}
@@ -199,11 +199,11 @@ static void each_wrong_value_is_told_once(void **state)
 	set("RINGVIEW_ALWAYS_NOTIFIED", "yes");
 	look("paced", NULL);
 	assert_options(RINGVIEW_WAIT_PACED, 0,
-		"libringview-libbpf: RINGVIEW_LINGER: \"3601s\" is not a time of 1ns to 3600s, as "
-		"500us or 1ms, or forever; taking ten budgets\n"
-		"libringview-libbpf: RINGVIEW_TIMER_SLACK: \"forever\" is not a time of 1ns to 1s, as "
-		"500us or 1ms; taking the thread's own\n"
-		"libringview-libbpf: RINGVIEW_ALWAYS_NOTIFIED: \"yes\" is not 0 or 1; taking 0\n");
+		"libringview-libbpf: RINGVIEW_LINGER: \"3601s\" is not a time of 1ns to 3600s, such as "
+		"500us or 1ms, or forever; using ten budgets\n"
+		"libringview-libbpf: RINGVIEW_TIMER_SLACK: \"forever\" is not a time of 1ns to 1s, such as "
+		"500us or 1ms; using the thread's own\n"
+		"libringview-libbpf: RINGVIEW_ALWAYS_NOTIFIED: \"yes\" is not 0 or 1; using 0\n");
 	assert_int_equal(found->options.linger_ns, 0);
 	assert_int_equal(found->options.timer_slack_ns, 0);
 	assert_int_equal(found->options.always_notified, 0);
