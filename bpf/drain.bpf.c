@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The producers of `drain`, `sweep`: one event each time they run, without a notification, since
- * the reading begins only when all events are there.
+ * The producers of `drain` and `sweep`: each run writes one event, without a notification, as
+ * reading starts only when all events are there.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -19,10 +19,10 @@ struct {
 
 RINGVIEW_ACCOUNTS(accounts, 1);
 
-/* Set before loading: a reservation's size has to be a constant for the verifier. */
+/* Set before loading: the verifier requires a constant size. */
 const volatile __u32 event_size = sizeof(struct skb_meta);
 
-__u64 sequence; /* of the next event; counted on whether there was room or not */
+__u64 sequence; /* of the next event; increases whether there was room or not */
 
 SEC("tc")
 int write_skb_meta(struct __sk_buff *skb)

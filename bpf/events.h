@@ -8,10 +8,10 @@
 #include <linux/types.h>
 
 /*
- * What the seed of this benchmark writes: the metadata of a packet. 76 bytes of fields; the
- * padding that makes it 80 is a field too, so that it is written and holds no garbage.
+ * The event of the original benchmark: the metadata of a packet. It has 76 bytes of fields; the
+ * padding up to 80 is a field too, so that it is written and holds no garbage.
  *
- * cb[0] counts the events of a program (its low 32 bits), so that their order can be checked.
+ * cb[0] counts the events of a program (low 32 bits), so that their order can be checked.
  */
 struct skb_meta {
 	__u64 address; /* of the skb in the kernel */
@@ -32,8 +32,8 @@ struct skb_meta {
 };
 
 /*
- * An event of any size: its sequence number, then a pattern that depends on it in every byte. The
- * last word is cut off where the size is not a multiple of 8.
+ * An event of any size: its sequence number, then a pattern in which every byte depends on it. The
+ * last word is cut off if the size is not a multiple of 8.
  */
 #define SIZED_EVENT_MIN 16
 #define SIZED_EVENT_MAX 65536

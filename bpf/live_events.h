@@ -19,8 +19,8 @@ struct live_event {
 
 #define LIVE_SEQUENCE_BITS 48
 
-/* Without a rate there is no time that an event is due: one of so many gets the time at which it
- * was written. A clock read for each would cost as much as the event. */
+/* Without a rate events have no due time: one in this many gets the time at which it was written.
+ * Reading the clock for each would cost as much as the event. */
 #define LIVE_STAMP_EVERY 64
 
 /* Whole numbers that look random, from an event's id. */

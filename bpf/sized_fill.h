@@ -8,8 +8,8 @@
 #include "events.h"
 
 /*
- * Without CAP_PERFMON, the verifier lets a pointer into the ring grow by constants only. The
- * compiler would rather add an index to it: so it does not get to know what the pointer is.
+ * Without CAP_PERFMON, the verifier allows only constants to be added to a pointer into the ring.
+ * The compiler would add an index: this hides the pointer's value from it.
  */
 #ifdef __bpf__
 #define SIZED_OPAQUE(pointer) __asm__ volatile("" : "+r"(pointer))
@@ -18,13 +18,13 @@
 #endif
 
 /*
- * Writes the words of an event from the one at @index on, @size bytes, to @at. Inlined, so that
- * the verifier knows the size; by four words, as it follows no more than 8192 branches in a row.
+ * Writes @size bytes of an event, starting with the word at @index, to @at. Inlined, so that the
+ * verifier knows the size; by four words, as it follows at most 8192 branches in a row.
  */
 static inline __attribute__((always_inline)) void sized_fill(
 	__u64 *at, __u32 size, __u64 sequence, __u64 index)
 {
-	/* From one word to the next it grows by the factor. */
+	/* Each word is the previous one plus the factor. */
 	__u64 word = sized_word(sequence, index);
 	__u32 words = size / sizeof(*at), i;
 	__u8 *byte;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each program that is run on this system: its path, with the NUL behind it. */
+/* Writes an event for each program that is run on this system: its path, NUL-terminated. */
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring for a range-for: waits for records, and gives back those before when it does. Ends when
- * ringview_interrupt() is called; throws std::system_error where the ring cannot be read on.
+ * A ring for a range-for: waits for records, and releases the previous ones when it waits. Ends when
+ * ringview_interrupt() is called; throws std::system_error on errors of the ring.
  *
  *	for (const ringview_record &record : records{ reader })
  */

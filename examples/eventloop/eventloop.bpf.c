@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each thread that ends on this system: its name. */
+/* Writes an event for each thread that ends on this system: its name. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -16,7 +16,7 @@ int on_exit(void *context)
 	char *name = bpf_ringbuf_reserve(&ring, 16, 0);
 
 	if (!name)
-		return 0; /* the ring is full: this one is lost */
+		return 0; /* the ring is full: this event is lost */
 	bpf_get_current_comm(name, 16);
 	bpf_ringbuf_submit(name, 0);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring in an event loop of one's own, beside a timer and signals: prints each thread that ends,
- * and each second how many did, until Ctrl-C.
+ * A ring in an epoll loop with a timer and signals: prints each thread that ends, and each second
+ *how many ended, until Ctrl-C.
  *
  *	sudo ./eventloop
  */
@@ -23,10 +23,10 @@ static int print_event(void *context, const void *data, size_t length)
 	return 0;
 }
 
-/* Until a signal comes. 0, or a negative errno. */
+/* Reads until a signal comes. Returns 0 or a negative errno. */
 static int run(int epoll, struct ringview *rv, int timer, int signals)
 {
-	/* At most so many at a time, so that a flood does not keep the timer waiting. */
+	/* A limit, so that a flood of events does not delay the timer. */
 	const struct ringview_limits limits = { .records = 1000 };
 	struct epoll_event ready;
 	unsigned ended = 0;
@@ -34,7 +34,7 @@ static int run(int epoll, struct ringview *rv, int timer, int signals)
 	int found;
 
 	for (;;) {
-		/* Always between the last look and a sleep, or a wakeup can be lost for ever. If it
+		/* Always between reading and sleeping, or a wakeup can be lost for good. If it
 		 * finds a record, do not sleep. */
 		found = ringview_arm(rv);
 		if (found < 0)
@@ -47,7 +47,7 @@ static int run(int epoll, struct ringview *rv, int timer, int signals)
 				ended = 0;
 			}
 		}
-		/* Whatever it was: a look costs next to nothing. */
+		/* After any event: polling the ring costs next to nothing. */
 		found = ringview_drain(rv, print_event, &ended, &limits);
 		if (found < 0)
 			return found;
@@ -76,7 +76,7 @@ int main(void)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	setlinebuf(stdout); /* each line at once, into a pipe as well */
+	setlinebuf(stdout); /* write each line at once, also into a pipe */
 
 	if (!bpf || eventloop_bpf__attach(bpf) ||
 		ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL) ||
@@ -87,7 +87,7 @@ int main(void)
 		puts("reading");
 		err = run(epoll, rv, timer, signals);
 		if (err)
-			fprintf(stderr, "eventloop: cannot read on: %s\n", strerror(-err));
+			fprintf(stderr, "eventloop: cannot read: %s\n", strerror(-err));
 	}
 	ringview_close(rv);
 	eventloop_bpf__destroy(bpf);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// ffi-go PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, and prints how
-// many, and the sum of their first words. A call into C costs some 40 ns: one shows up to 256 events.
+// ffi-go PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, and prints their
+// number and the sum of their first words. A call into C costs some 40 ns, so each returns up to 256 events.
 package main
 
 /*
@@ -29,7 +29,7 @@ func check(result C.int) int {
 	return int(result)
 }
 
-// The records are in C's memory: Go would check each pointer in memory of its own that is passed to C.
+// The records are in C's memory: Go checks every pointer in Go memory that is passed to C.
 type reader struct {
 	rv      *C.struct_ringview
 	records *[256]C.struct_ringview_record

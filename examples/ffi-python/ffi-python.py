@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 ffi-python PATH COUNT: reads COUNT events from the ring that is pinned at PATH of a BPF file system, in
-bursts, and prints how many there were, and the sum of their first words.
+bursts, and prints their number and the sum of their first words.
 
-libringview.so.0 is called by ctypes: no module has to be built.
+It calls libringview.so.0 by ctypes: no module has to be built.
 """
 import ctypes as c
 import os
@@ -14,7 +14,7 @@ BURST = 256
 NAMES = {'EVENT': 0, 'PACED': 1, 'BUSY': 2}
 
 
-class Options(c.Structure):  # struct ringview_options, up to what is set here
+class Options(c.Structure):  # struct ringview_options, up to the last field set here
     _fields_ = [('size', c.c_size_t), ('wait', c.c_int), ('latency_budget_ns', c.c_int64)]
 
 
@@ -33,7 +33,7 @@ lib.ringview_close.restype = None
 
 
 def check(result):
-    """Errors are negative errno values."""
+    """Raises OSError for a negative errno value."""
     if result < 0:
         raise OSError(-result, os.strerror(-result))
     return result
@@ -47,7 +47,7 @@ class Reader:
         self.records = (Record * BURST)()
 
     def bursts(self):
-        """Lists of memoryviews of records, without end; each is valid until the next is asked for."""
+        """Yields lists of memoryviews of records; a list is valid until the next one."""
         while True:
             check(lib.ringview_wait(self.rv, -1))
             while count := check(lib.ringview_peek_many(self.rv, self.records, BURST)):

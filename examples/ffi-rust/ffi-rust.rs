@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //! ffi-rust PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, in bursts,
-//! and prints how many there were, and the sum of their first words.
+//! and prints their number and the sum of their first words.
 use std::ffi::CString;
 use std::os::raw::{c_char, c_int, c_void};
 use std::{env, io, ptr, slice, time::Instant};
@@ -8,7 +8,7 @@ use std::{env, io, ptr, slice, time::Instant};
 const BURST: usize = 256;
 const PACED: c_int = 1;
 
-/// struct ringview_options, up to what is set here.
+/// struct ringview_options, up to the last field set here.
 #[repr(C)]
 struct Options {
     size: usize,
@@ -45,7 +45,7 @@ impl Reader {
         Ok(Self(rv))
     }
 
-    /// Waits for events, and passes on up to BURST of them, which are released when `handle` returns.
+    /// Waits for events, passes up to BURST of them to `handle`, and releases them.
     fn burst(&mut self, mut handle: impl FnMut(&[u8])) -> io::Result<()> {
         let mut records = [Record { data: ptr::null(), length: 0 }; BURST];
         let mut peek = || check(unsafe { ringview_peek_many(self.0, records.as_mut_ptr(), BURST) });

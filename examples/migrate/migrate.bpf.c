@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event each time it is run: its number. */
+/* Writes an event each time it runs: its number. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

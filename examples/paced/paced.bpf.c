@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each system call on this system: when it was made. What is lost is counted. */
+/* Writes an event for each system call on this system: its time. Counts lost events. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <ringview/ringview.bpf.h>
@@ -22,7 +22,7 @@ int on_call(void *context)
 	if (!time)
 		return 0; /* lost, and counted */
 	*time = bpf_ktime_get_ns();
-	/* The reader looks by itself; to wake it would cost more than the event. */
+	/* The reader polls by itself; waking it would cost more than the event. */
 	ringview_submit(time, ringview_notify_flags(&ring, RINGVIEW_NOTIFY_NEVER, 0), account);
 	return 0;
 }

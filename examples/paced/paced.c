@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An agent for many events that counts what it loses: looks at the ring every 200 us, and wakes for
- * nothing else. Prints its account, and the longest wait, each second and after Ctrl-C.
+ * An agent for many events that counts losses: polls the ring every 200 us, and nothing else wakes
+ * it. Prints its account and the longest latency each second and after Ctrl-C.
  *
  *	sudo ./paced
  */
@@ -26,7 +26,7 @@ static void stop(int signal)
 	ringview_interrupt(rv);
 }
 
-/* Adds up what the BPF program has counted on each CPU. */
+/* Adds up the BPF program's counts of all CPUs. */
 static void print(const struct bpf_map *accounts, long long read, long long waited_ns)
 {
 	const int cpus = libbpf_num_possible_cpus();
@@ -63,14 +63,14 @@ int main(void)
 		return 1; /* the kernel closes what is open */
 	}
 	signal(SIGINT, stop);
-	setlinebuf(stdout); /* each line at once, into a pipe as well */
+	setlinebuf(stdout); /* write each line at once, also into a pipe */
 	puts("reading");
 	clock_gettime(CLOCK_MONOTONIC, &printed);
 	do {
 		found = ringview_wait(rv, timeout);
 		if (found == -ECANCELED) {
 			paced_bpf__detach(bpf);
-			found = 1; /* once more, for what is left */
+			found = 1; /* read once more what is left */
 			timeout = 0;
 		}
 		clock_gettime(CLOCK_MONOTONIC, &clock); /* as bpf_ktime_get_ns() */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each packet: what the kernel knows of it beside its bytes. */
+/* Writes an event for each packet: the kernel's metadata. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
@@ -27,5 +27,5 @@ int on_packet(struct __sk_buff *skb)
 		packet->ifindex = skb->ifindex;
 		bpf_ringbuf_submit(packet, 0);
 	}
-	return TC_ACT_UNSPEC; /* the packet goes its way */
+	return TC_ACT_UNSPEC; /* continue with the next filter */
 }

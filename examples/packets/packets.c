@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Prints the metadata of each packet that comes in by a network interface, until Ctrl-C.
+ * Prints the metadata of each packet that arrives at a network interface, until Ctrl-C.
  *
  *	sudo ./packets INTERFACE
  */
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 
 	hook.ifindex = (int)if_nametoindex(argc == 2 ? argv[1] : "");
 	if (hook.ifindex && bpf && !ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL)) {
-		made = bpf_tc_hook_create(&hook); /* or -EEXIST: it is another's, and stays */
+		made = bpf_tc_hook_create(&hook); /* -EEXIST: somebody else's, which stays */
 		filter.prog_fd = bpf_program__fd(bpf->progs.on_packet);
 		found = bpf_tc_attach(&hook, &filter);
 	}
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 	} else {
 		signal(SIGINT, stop);
 		signal(SIGTERM, stop);
-		setlinebuf(stdout); /* each line at once, into a pipe as well */
+		setlinebuf(stdout); /* write each line at once, also into a pipe */
 		puts("reading");
 		while ((found = ringview_wait(rv, -1)) > 0 || found == -EINTR) {
 			while (ringview_peek(rv, &record) > 0)

@@ -5,8 +5,8 @@
 #include <linux/types.h>
 
 struct packet {
-	__u32 length;   /* bytes, with the header of the link layer */
-	__u32 protocol; /* that of the link layer, in network order */
+	__u32 length;   /* bytes, including the link-layer header */
+	__u32 protocol; /* of the link-layer header, in network order */
 	__u32 mark;
 	__u32 priority;
 	__u32 type; /* PACKET_HOST and so on, of linux/if_packet.h */

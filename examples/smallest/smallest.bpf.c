@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* An event for each program that is started on this system. */
+/* Writes an event for each program that is started on this system. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -18,7 +18,7 @@ int on_exec(void *context)
 	struct started *event = bpf_ringbuf_reserve(&ring, sizeof(*event), 0);
 
 	if (!event)
-		return 0; /* the ring is full: this one is lost */
+		return 0; /* the ring is full: this event is lost */
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(event->command, sizeof(event->command));
 	bpf_ringbuf_submit(event, 0);

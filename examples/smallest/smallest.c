@@ -23,7 +23,7 @@ static void stop(int signal)
 	ringview_interrupt(rv);
 }
 
-/* Prints until it is interrupted, or @left events. 0, or a negative errno. */
+/* Prints @left events, or until it is interrupted. Returns 0 or a negative errno. */
 static int print_events(long left)
 {
 	struct ringview_record record;
@@ -64,12 +64,12 @@ int main(int argc, char **argv)
 	}
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
-	setlinebuf(stdout); /* each line at once, into a pipe as well */
+	setlinebuf(stdout); /* write each line at once, also into a pipe */
 	puts("reading");
 
 	err = print_events(count);
 	if (err)
-		fprintf(stderr, "smallest: cannot read on: %s\n", strerror(-err));
+		fprintf(stderr, "smallest: cannot read: %s\n", strerror(-err));
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	ringview_close(rv);

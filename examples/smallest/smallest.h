@@ -6,7 +6,7 @@
 
 struct started {
 	__u32 pid;
-	char command[16]; /* the program's name, cut to 15 bytes */
+	char command[16]; /* the program's name, at most 15 bytes */
 };
 
 #endif
