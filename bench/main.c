@@ -67,7 +67,7 @@ static int run(int argc, char **argv)
 		argv = command_help;
 		argc = 3;
 	}
-	/* The seed has no commands: what begins with flags is a drain. */
+	/* The original benchmark has no commands: flags without one mean drain. */
 	if (argc < 2 || argv[1][0] == '-')
 		return command_drain(argc, argv);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -22,7 +22,7 @@ static size_t columns_of(const char *text, size_t length)
 	return columns;
 }
 
-/* What comes in front of a word of so many columns: a space, or a new line and the margin. */
+/* Writes a space, or a new line and the margin, in front of a word of @columns. */
 static void begin_word(struct wrapped *out, size_t columns)
 {
 	if (out->column > out->margin && out->column + 1 + columns > COLUMNS) {

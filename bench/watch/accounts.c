@@ -8,7 +8,7 @@
 #include "rings/bpf_accounts.h"
 #include "watch/accounts.h"
 
-/* A map of more is read up to here: one account a program or thread is what they are for. */
+/* Of a larger map only these are read: accounts are meant as one a program or thread. */
 #define ENTRIES_MAX 1024u
 
 static bool map_info(int fd, struct bpf_map_info *info)

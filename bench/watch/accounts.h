@@ -18,11 +18,11 @@ struct account_maps {
 	char program[HOLDER_NAME_SIZE];
 };
 
-/* The accounts of the programs that use the ring @holders->map_id. It takes CAP_SYS_ADMIN; without,
- * none are found. Goes through every program of the system where there are any. */
+/* Finds the accounts of the programs that use the ring @holders->map_id. Needs CAP_SYS_ADMIN, else
+ * it finds none. May go through every program of the system. */
 void accounts_find(struct account_maps *maps, const struct holders *holders);
 
-/* Sums them up. Not known where there are none, or one of them is gone. */
+/* Sums them up. The result is unknown if there are none, or one of them is gone. */
 void accounts_read(const struct account_maps *maps, struct ring_accounts *accounts);
 
 #endif

@@ -71,7 +71,7 @@ static void look_at_program(struct holders *holders, size_t count, uint32_t id)
 	}
 }
 
-/* False when they cannot be asked for. */
+/* Returns false if the kernel refuses. */
 static bool look_at_programs(struct holders *holders, size_t count)
 {
 	uint32_t id = 0;
@@ -81,7 +81,7 @@ static bool look_at_programs(struct holders *holders, size_t count)
 	return errno == ENOENT;
 }
 
-/* The number behind "map_id:" in a file of fdinfo; 0 when there is none. */
+/* The number after "map_id:" in a file of fdinfo; 0 if there is none. */
 static uint32_t map_id_in(int folder, const char *path)
 {
 	char text[1024];
@@ -129,7 +129,7 @@ static void look_at_descriptor(
 	add(found->processes, &found->process_count, pid, name);
 }
 
-/* False when it may not be looked into. */
+/* Returns false if this process may not read it. */
 static bool look_at_process(struct holders *holders, size_t count, int proc, const char *number)
 {
 	const uint32_t pid = (uint32_t)strtoul(number, NULL, 10);

@@ -28,8 +28,8 @@ struct holders {
 	bool processes_hidden; /* it takes CAP_SYS_PTRACE to look into those of others */
 };
 
-/* Sets the name of a map, a program or a process: a process may call itself anything, and what is
- * not printable, quotes and backslashes become question marks; empty becomes "-". Pure. */
+/* Sets the name of a map, a program or a process. Processes choose any name: unprintable
+ * characters, quotes and backslashes become question marks; an empty name becomes "-". Pure. */
 void watch_name_set(char name[HOLDER_NAME_SIZE], const char *given);
 
 /* The maps of a program; of more than fit, some. */
@@ -39,19 +39,19 @@ struct program_maps {
 	char name[HOLDER_NAME_SIZE];
 };
 
-/* False when there is no such program any more, or it may not be asked for. */
+/* Returns false if the program is gone, or the kernel refuses. */
 bool program_maps_read(struct program_maps *maps, uint32_t program_id);
 
 /*
- * Finds the holders of all @count maps, this process left out. Goes through every program of the
- * system and every descriptor of every process: milliseconds, not for every update.
+ * Finds the holders of all @count maps, except this process. Goes through every program of the
+ * system and every descriptor of every process, which takes milliseconds: not for every update.
  */
 void holders_find(struct holders *holders, size_t count);
 
 /* "agent (pid 812), handle_exec (program 31)"; "nobody that can be seen". */
 char *holders_text(const struct holders *holders, char *buffer, size_t size);
 
-/* What they make of the ring's state. */
+/* What they mean for the ring's state. */
 enum ring_holding holders_state(const struct holders *holders);
 
 /* Whether the process @pid has it open. */

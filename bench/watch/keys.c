@@ -84,7 +84,7 @@ int keys_decode(const char *bytes, size_t length, size_t *used)
 	}
 	*used = length > 0;
 	if (length > 0 && bytes[0] == '\x1b') {
-		/* Escape itself, or a key that means nothing here: all of what it sent. */
+		/* Escape itself, or an unknown key: skip all bytes that it sent. */
 		*used = length;
 		return length == 1 ? KEY_BACK : KEY_NONE;
 	}

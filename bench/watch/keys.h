@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keys as they are pressed, without Enter and without an echo. Ctrl-C and Ctrl-Z do what they
- * always do, and the terminal is then as it was; only what cannot be caught (SIGKILL) leaves it
- * changed.
+ * Reads keys as they are pressed, without Enter and echo. Ctrl-C and Ctrl-Z work as usual, and the
+ * terminal's settings are restored then; only SIGKILL, which cannot be caught, leaves them changed.
  */
 #ifndef BENCH_WATCH_KEYS_H
 #define BENCH_WATCH_KEYS_H
@@ -13,13 +12,13 @@
 
 enum key { KEY_NONE, KEY_UP = 256, KEY_DOWN, KEY_ENTER, KEY_BACK };
 
-/* Whether standard input is a terminal in whose foreground this process is: keys then come from
- * there until keys_end(). */
+/* Returns whether standard input is a terminal with this process in its foreground: keys then come
+ * from there until keys_end(). */
 bool keys_begin(void);
 void keys_end(void);
 
-/* Waits for a key until then, of CLOCK_MONOTONIC, or until a signal comes. An enum key, a
- * character, or KEY_NONE. Without keys_begin() it just sleeps. */
+/* Waits for a key until a time of CLOCK_MONOTONIC, or until a signal comes. Returns an enum key, a
+ * character, or KEY_NONE. Without keys_begin() it only sleeps. */
 int keys_wait(int64_t until_ns);
 
 /* The first key of what a terminal sent, and how many of the bytes it is. Pure. */

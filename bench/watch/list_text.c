@@ -33,7 +33,7 @@ static int rank_of(const struct ring *ring)
 	return state == STATE_NO_READER && ring->figures.losing ? STATE_LOSING : state;
 }
 
-/* Those that nobody holds come last, and behind them those that are not shown at all. */
+/* Unused rings come last, and after them rings that are not shown at all. */
 static int place_of(const struct ring *ring)
 {
 	if (ring->is_new || ring->is_unwanted)
@@ -106,7 +106,7 @@ static void write_summary(FILE *out, const struct watch_list *list, const struct
 		when);
 }
 
-/* "agent", "agent+2": who has it open, else which program uses it. */
+/* "agent", "agent+2": the processes that have it open, else the program that uses it. */
 static const char *owner_of(const struct ring *ring)
 {
 	static char text[HOLDER_NAME_SIZE + 8];

@@ -14,7 +14,7 @@
 #include "watch/ring_header.h"
 #include "watch/ring_tail.h"
 
-#define LOOK_NS 5000000 /* how often one looks for records that pass */
+#define LOOK_NS 5000000 /* interval of polling for records that pass */
 
 #define BYTES_SHOWN 4096u
 #define BYTES_COPIED ((size_t)1 << 20) /* of a record, for its type */
@@ -80,8 +80,8 @@ static size_t write_string(FILE *out, const char *text)
 	return at + 1;
 }
 
-/* libbpf shows strings as arrays, a line for each character. Names come from programs, and
- * characters from records: no control character is passed on. */
+/* libbpf prints strings as arrays, a line for each character. Names come from programs, characters
+ * from records: control characters are not passed on. */
 static void write_readable(FILE *out, const char *text)
 {
 	while (*text) {
@@ -117,7 +117,7 @@ static struct btf *btf_of_program(uint32_t program_id)
 	return known && info.btf_id ? btf__load_from_kernel_by_id(info.btf_id) : NULL;
 }
 
-/* "struct event" is looked for as event. */
+/* "struct event" is searched for as event. */
 static int open_type(
 	struct peek *peek, const struct ring *ring, const char *type, struct complaint *why)
 {
@@ -234,8 +234,8 @@ static void walk_on(struct peek *peek, struct ring_walk *walk, int64_t wait_ns)
 	}
 }
 
-/* What waits, or passes while one looks, is walked through; what was consumed before is searched
- * for. Writes the oldest first. */
+/* Walks the records that wait, or pass meanwhile; searches for those that were consumed before.
+ * Writes the oldest first. */
 static int write_records(struct peek *peek, uint64_t most, int64_t wait_ns, struct complaint *why)
 {
 	const uint64_t producer = ring_load_producer(peek->ring);

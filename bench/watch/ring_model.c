@@ -7,12 +7,12 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-/* A share of samples without room from which on records are almost surely lost: it takes a program
- * that writes nothing in all of them to lose none. One sample by itself can be chance. */
+/* From this share of samples without room on, records are almost certainly lost: only a program
+ * that wrote nothing in all of them would lose none. A single sample can be chance. */
 #define LOSING_SHARE 0.05
 #define LOSING_SAMPLES 2
 
-/* A reader that polls may sleep for some time; one that is slow stands still for longer. */
+/* A reader that polls may sleep for some time; a slow one stands still for longer. */
 #define SLOW_STILL_NS NS_PER_S
 #define SLOW_FULL_IN_NS (60 * NS_PER_S)
 #define SLOW_FILL 0.8
@@ -31,7 +31,7 @@ void ring_model_begin(struct ring_model *m, uint64_t size)
 	};
 }
 
-/* Whether the two have positions that a distance can be taken of. */
+/* Whether both samples have valid positions. */
 static bool are_sound(const struct ring_sample *a, const struct ring_sample *b)
 {
 	const enum ring_fault fault = a->fault ? a->fault : b->fault;
@@ -56,7 +56,7 @@ static void add_distances(struct ring_model *m, const struct ring_sample *s)
 
 static void add_level(struct ring_model *m, const struct ring_sample *s)
 {
-	/* More seems to wait than did: that is no peak. */
+	/* The positions are not of one moment, so more seems to wait than did: not a peak. */
 	if (s->fault != FAULT_NONE || !s->settled)
 		return;
 	if (s->waiting < m->lowest)
@@ -71,7 +71,7 @@ static void add_standstill(struct ring_model *m, const struct ring_sample *s, bo
 {
 	if (moved)
 		m->moved_ns = s->time_ns;
-	/* No reader gets past a busy record: it is not the reader that stands still then. */
+	/* No reader gets past a busy record, so it is not the reader that stands still. */
 	if (moved || s->waiting == 0 || s->head == HEAD_BUSY)
 		m->still_ns = -1;
 	if (s->waiting > 0 && s->head != HEAD_BUSY && m->still_ns < 0)
@@ -97,7 +97,7 @@ static void turn_window(struct ring_window *w, int64_t now)
 	w->samples[1] = w->samples[0];
 	w->no_room[1] = w->no_room[0];
 	w->samples[0] = w->no_room[0] = 0;
-	/* While no record gets in, the last ones say how much room the next takes. */
+	/* While no record is written, the last ones say how much room the next one needs. */
 	if (w->largest[0] > 0) {
 		w->largest[1] = w->largest[0];
 		w->largest[0] = 0;
@@ -180,8 +180,7 @@ bool ring_model_walk(struct ring_model *m, uint64_t producer, const struct ring_
 	return end == WALK_OVERTAKEN;
 }
 
-/* The records that wait at the beginning were not written in the interval: of them only the sizes
- * are taken. */
+/* The records that wait at the start were not written in the interval: only their sizes count. */
 static void walk_first(
 	struct ring_model *m, const struct ring_access *ring, const struct ring_passing *passing)
 {
@@ -243,9 +242,9 @@ void ring_model_account(struct ring_model *m, const struct ring_accounts *accoun
 }
 
 /*
- * How fast the ring fills up, in bytes a second. What waits goes up and down as a consumer comes
- * and goes: so it is the lowest level that has to rise. Where nothing was consumed at all, what is
- * written is what it fills up by.
+ * How fast the ring fills up, in bytes a second. The fill level goes up and down between two reads
+ * of the consumer, so this is the rise of the lowest level. If nothing was consumed, it is the rate
+ * of writing.
  */
 static double growth(const struct ring_model *m, double seconds)
 {
@@ -267,7 +266,7 @@ static int64_t full_in(const struct ring_model *m, double seconds)
 	if (m->overwrites || m->last.fault != FAULT_NONE || !(rate > 0))
 		return -1;
 	ns = (double)(m->size - m->last.waiting) / rate * 1e9;
-	/* In more than a century nobody is interested. */
+	/* More than a century is as good as never. */
 	return ns < 3e18 ? (int64_t)ns : -1;
 }
 
@@ -299,7 +298,7 @@ static void add_rates(const struct ring_model *m, struct ring_figures *f)
 		return;
 	f->written_per_s = (double)m->written / seconds;
 	f->consumed_per_s = (double)m->consumed / seconds;
-	/* What was not seen is taken to be of the same sizes. */
+	/* Assumes the same sizes for the records that were not seen. */
 	f->records_per_s =
 		p->unseen ? (double)p->records / f->seen / seconds : (double)p->records / seconds;
 	f->full_in_ns = full_in(m, seconds);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is known of a ring from samples of it: rates, sizes, stalls, and its state. The list, the
- * view of one ring, -check and every format read the same figures. Pure: the times are those of the
- * samples.
+ * What samples tell about a ring: rates, sizes, stalls, and its state. The list, the view of one
+ * ring, -check and every format use the same figures. Pure: the times are those of the samples.
  */
 #ifndef BENCH_RING_MODEL_H
 #define BENCH_RING_MODEL_H
@@ -14,15 +13,15 @@
 /* How many updates the fill history has. */
 #define RING_HISTORY 40
 
-/* Below, a reader that stands still or a record that is reserved is not worth mentioning. */
+/* Standing still or a reserved record for less than this is not reported. */
 #define RING_STILL_NS INT64_C(100000000)
 
 /* In the order in which they need attention. */
 enum ring_state {
 	STATE_BROKEN,    /* its positions or headers are impossible */
 	STATE_STUCK,     /* the oldest record is reserved, and not submitted, for RING_STILL_NS */
-	STATE_LOSING,    /* almost surely, or by the program's own count */
-	STATE_NO_READER, /* nobody has it open, or nobody has ever read it */
+	STATE_LOSING,    /* almost certainly, or by the program's own count */
+	STATE_NO_READER, /* no process has it open, or its consumer position has never moved */
 	STATE_SLOW,      /* the reader stands still, or the ring fills up */
 	STATE_OK,
 	STATE_IDLE,  /* nothing was written, and nothing waits */
@@ -124,12 +123,12 @@ struct ring_passing {
 	uint64_t most; /* headers to read; 0: all that there are */
 };
 
-/* Takes in a sample, and reads the headers of what was written since the one before. Returns
- * whether some of it was overwritten already: another ring_model_walk() soon would see some. */
+/* Adds a sample, and reads the headers of the records written since the last one. Returns whether
+ * some of them were overwritten already: another ring_model_walk() soon would see the next ones. */
 bool ring_model_add(struct ring_model *model, const struct ring_sample *sample,
 	const struct ring_access *ring, const struct ring_passing *passing);
 
-/* Reads the headers of what was written since, up to @producer. */
+/* Reads the headers of the records written since, up to @producer. */
 bool ring_model_walk(struct ring_model *model, uint64_t producer, const struct ring_access *ring,
 	const struct ring_passing *passing);
 
@@ -139,8 +138,8 @@ struct ring_passed ring_model_passed(const struct ring_model *model);
 /* What the accounts say now. */
 void ring_model_account(struct ring_model *model, const struct ring_accounts *accounts);
 
-/* Ends the interval with the sample that was added last, and begins the next. There have to be two
- * samples at least. @waiting: at that sample. */
+/* Ends the interval with the last sample, and starts the next. Needs at least two samples.
+ * @waiting: at that sample. */
 void ring_model_figures(struct ring_model *model, const struct ring_waiting *waiting,
 	enum ring_holding holding, struct ring_figures *figures);
 

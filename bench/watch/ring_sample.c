@@ -6,8 +6,8 @@
 #include "watch/ring_header.h"
 #include "watch/ring_sample.h"
 
-/* A consumer that goes on between two loads of its position is at work: it is not the one to worry
- * about, and what is not known of this sample is known of the next. */
+/* A consumer that moves between two loads of its position is working, so this need not be exact:
+ * the next sample will tell. */
 #define TRIES 8
 
 const char *const ring_head_names[] = { "none", "ready", "busy", "discarded", "unknown" };
@@ -20,8 +20,8 @@ uint64_t ring_load_producer(const struct ring_access *ring)
 
 bool ring_is_intact(const struct ring_access *ring, uint64_t position)
 {
-	/* What was loaded was loaded before the position that says whether it was right. A header
-	 * is written before the producer position passes it: so a whole lap is one too much. */
+	/* Orders the loads before that of the position, which says whether they were valid. A
+	 * header is written before the producer position passes it, so a whole lap is too much. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - position < ring->size;
 }
@@ -32,7 +32,7 @@ static enum ring_fault positions_fault(const struct ring_sample *s, uint64_t siz
 		return FAULT_CONSUMER_ALIGNMENT;
 	if (s->producer % RING_ALIGNMENT != 0)
 		return FAULT_PRODUCER_ALIGNMENT;
-	/* Positions count on for ever: which is ahead is the sign of their distance. */
+	/* Positions wrap around: the sign of their distance says which is ahead. */
 	if ((int64_t)(s->producer - s->consumer) < 0)
 		return FAULT_CONSUMER_AHEAD;
 	return s->producer - s->oldest >= size ? FAULT_OVERFULL : FAULT_NONE;
@@ -71,15 +71,14 @@ static uint64_t load_oldest(const struct ring_access *ring, uint64_t consumer)
 	return (int64_t)(oldest - consumer) > 0 ? oldest : consumer;
 }
 
-/* Whether the consumer stood still meanwhile, and nothing was overwritten: then what was looked at
- * was there. */
+/* Whether the consumer stood still meanwhile, and nothing that was read was overwritten. */
 static bool look(struct ring_sample *s, const struct ring_access *ring)
 {
 	s->head = HEAD_NONE;
 	s->head_stride = 0;
 	s->waiting = 0;
-	/* Acquire: pairs with the store-release of whoever reads the ring. What it knew of the
-	 * producer position when it went on to here is older than what is loaded next. */
+	/* Acquire: pairs with the store-release of the ring's reader. The producer position that it
+	 * knew then is older than the one that is loaded next. */
 	s->consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	s->producer = ring_load_producer(ring);
 	s->oldest = load_oldest(ring, s->consumer);
@@ -90,7 +89,7 @@ static bool look(struct ring_sample *s, const struct ring_access *ring)
 	} else {
 		s->head = HEAD_UNKNOWN;
 	}
-	/* The loads before it come before the one after it, which asks whether they were right. */
+	/* Orders the loads before it before the one after it, which says whether they were valid. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer &&
 	       load_oldest(ring, s->consumer) == s->oldest;
@@ -104,7 +103,7 @@ void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t 
 		s->settled = look(s, ring);
 	if (s->settled)
 		return;
-	/* The producers went on after the consumer's position was loaded, and it went on too. */
+	/* Both positions moved after the consumer's was loaded. */
 	if (s->fault == FAULT_OVERFULL || s->fault == FAULT_HEADER)
 		s->fault = FAULT_NONE;
 	if (s->fault == FAULT_NONE) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One look at a ring that others write and read. It only loads, and takes nothing for granted: the
- * consumer position is whatever some process wrote there.
+ * One sample of a ring that others write and read. It only loads, and trusts nothing: some process
+ * may have written any consumer position.
  */
 #ifndef BENCH_RING_SAMPLE_H
 #define BENCH_RING_SAMPLE_H

@@ -2,14 +2,13 @@
 #include "watch/ring_header.h"
 #include "watch/ring_walk.h"
 
-/* Records that are read before the producer position says whether they were still there. */
+/* Records read before the producer position is checked, which says whether they were intact. */
 #define CHUNK 64
 
-/* Bytes that are asked for at once. */
+/* Bytes requested at once. */
 #define REACH ((uint64_t)64 << 10)
 
-/* Reads the headers from walk->at on. Returns how many are possible, and whether it stopped at one
- * that is not to be visited. */
+/* Reads the headers from walk->at on. Returns how many are valid; *@end says where it stopped. */
 static size_t read_chunk(const struct ring_walk *walk, const struct ring_access *ring, size_t most,
 	struct ring_record *records, enum ring_walk_end *end)
 {

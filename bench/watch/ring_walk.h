@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads the headers of records without consuming any. Headers stay in the ring after the records
- * were consumed, until producers overwrite them a lap later; and each producer position that was
- * ever seen is a record's boundary. So whoever remembers one can walk on from there.
+ * were consumed, until producers overwrite them a lap later. Each producer position is a record's
+ * boundary, so a remembered position is where a walk can start.
  */
 #ifndef BENCH_RING_WALK_H
 #define BENCH_RING_WALK_H
@@ -31,8 +31,8 @@ struct ring_walk {
 	void *context;
 };
 
-/* Visits records, each after it was made sure that its header had not been overwritten. Loads only;
- * at most one header for each 8 bytes of the ring. */
+/* Visits records, after checking that their headers had not been overwritten. Only loads, at most
+ * one header for each 8 bytes of the ring. */
 enum ring_walk_end ring_walk(struct ring_walk *walk, const struct ring_access *ring);
 
 /* How many records wait at @sample, at most @most, and what they are. */

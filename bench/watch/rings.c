@@ -9,14 +9,14 @@
 #include "base/monotonic.h"
 #include "watch/rings.h"
 
-/* Who holds the rings is asked for again after so long, or sooner when there is a new ring: it
- * takes a look at every descriptor of every process. */
+/* How often the holders of the rings are found again; sooner if there is a new ring. It reads every
+ * descriptor of every process. */
 #define HOLDERS_NS INT64_C(10000000000)
 #define HOLDERS_NEW_NS INT64_C(2000000000)
 
-/* Headers that may be read of a ring for each sample, and of all rings together: it bounds what
- * watching costs, and is all of 51,200 records a second at 100 samples. What was not used is kept
- * for a burst, up to that of so many samples. */
+/* Headers that may be read for each sample of a ring, and of all rings together. This limits the
+ * cost of watching, and covers 51,200 records a second at 100 samples. Unused ones are kept for a
+ * burst, up to those of this many samples. */
 #define HEADERS_MOST 512
 #define HEADERS_OF_ALL 4096
 #define HEADERS_LEAST 16
@@ -64,7 +64,7 @@ static int add(struct rings *rings, const struct watched_ring *watched)
 	return 0;
 }
 
-/* Those that are no rings, of other names, or gone meanwhile are passed over. */
+/* Skips maps that are no rings, have other names, or are gone. */
 static int look_at(struct rings *rings, const struct ring_target *target, struct complaint *why)
 {
 	struct watched_ring watched;
@@ -147,7 +147,7 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 		err = complain(why, -ENOENT,
 			"there is no ring buffer named %s; watch without -map lists them",
 			wanted->name);
-	/* One is watched by its id from now on, unless it is pinned: then by what is there. */
+	/* A ring is watched by its id from here on; a pinned one by its path. */
 	if (!err && wanted->name && rings->count == 1) {
 		rings->wanted.target.id = rings->items[0]->id;
 		rings->wanted.name = NULL;
@@ -210,8 +210,8 @@ static uint64_t headers_most(const struct rings *rings)
 	return share > HEADERS_MOST ? HEADERS_MOST : share < HEADERS_LEAST ? HEADERS_LEAST : share;
 }
 
-/* Where the producers went round since the last sample, none of the headers that were written was
- * left to read. Those of the next moment are. */
+/* If producers have overwritten the whole ring since the last sample, no header of those records is
+ * left. Waits for the next records. */
 static void glance(struct ring *ring, const struct ring_passing *passing)
 {
 	const struct ring_access *access = &ring->watched.access;
@@ -228,7 +228,7 @@ static void glance(struct ring *ring, const struct ring_passing *passing)
 	ring_model_walk(&ring->model, producer, access, passing);
 }
 
-/* Takes a sample with what headers are allowed by now, and @more. */
+/* Takes a sample, and reads the headers allowed by now, plus @more. */
 static void sample(struct rings *rings, size_t i, uint64_t more, struct ring_passing *passing)
 {
 	struct ring *ring = rings->items[i];

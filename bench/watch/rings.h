@@ -47,14 +47,14 @@ struct rings {
 int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct complaint *why);
 
 /*
- * Lets go of them, which frees those that nobody else holds, takes up those that are left and those
- * that are new, and asks who holds them where that is due. Between two intervals: while attached,
- * this process keeps a ring alive. 0, or a negative errno with @why: -ENOENT when the one that was
- * chosen is gone.
+ * Detaches all rings, which frees those that nobody else holds; attaches the remaining and the new
+ * ones; and finds their holders if that is due. Call it between two intervals: while attached, this
+ * process keeps a ring alive. Returns 0, or a negative errno with @why: -ENOENT if the chosen ring
+ * is gone.
  */
 int rings_refresh(struct rings *rings, struct complaint *why);
 
-/* Takes a sample of each. @visit: told of the records that pass, of one ring; or NULL. */
+/* Takes a sample of each. @visit, or NULL: called for the records that pass, of one ring. */
 void rings_sample(struct rings *rings,
 	void (*visit)(void *context, const struct ring_record *record), void *context);
 

@@ -10,11 +10,11 @@
 #include "watch/screen.h"
 #include "base/write_all.h"
 
-/* A window that nobody gave a size, as of some serial lines. */
+/* For a terminal that does not know its size, such as some serial lines. */
 #define COLUMNS_DEFAULT 80
 #define ROWS_DEFAULT 24
 
-/* The cursor is not to be seen where it only passes. */
+/* Hides the cursor while it moves. */
 #define CURSOR_HIDE "\x1b[?25l"
 #define CURSOR_SHOW "\x1b[?25h"
 #define CLEAR_BELOW "\x1b[J"
@@ -89,7 +89,7 @@ size_t screen_rows(const struct screen *screen)
 static void write_start(FILE *out, struct screen *screen)
 {
 	if (resized) {
-		/* The terminal may have broken its lines anew: nobody knows where they are. */
+		/* The terminal may have wrapped its lines again, so their places are unknown. */
 		fputs(CLEAR_WINDOW, out);
 	} else if (!continued && screen->lines > 0) {
 		fprintf(out, "\r\x1b[%zuA", screen->lines);

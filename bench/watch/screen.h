@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Some lines on a terminal that are rewritten in place, with nothing but plain escapes. Between two
- * updates the output of the terminal is as a shell wants it: whatever signal ends the program,
- * nothing of it has to be restored. Its input is for keys.h.
+ * Rewrites some lines on a terminal in place, with plain escapes only. Between two updates the
+ * terminal's output is in the state that a shell expects: no signal leaves anything to restore.
+ * keys.h handles its input.
  */
 #ifndef BENCH_SCREEN_H
 #define BENCH_SCREEN_H
@@ -16,7 +16,7 @@ struct screen {
 	char *text;   /* of the last update; NULL: none */
 };
 
-/* Whether @fd is a terminal that moves its cursor where it is told (TERM is not dumb). */
+/* Whether @fd is a terminal with a movable cursor (TERM is not dumb). */
 bool screen_is_possible(int fd);
 
 /* Watches for changes of the window's size, and for the program being continued. */
@@ -25,14 +25,14 @@ void screen_begin(struct screen *screen, int fd);
 /* Rows of the window. */
 size_t screen_rows(const struct screen *screen);
 
-/* Shows @text, lines with their ends, in place of what was shown; cut to what fits the window. 0 or
- * a negative errno. */
+/* Shows @text, complete lines, in place of the last one, cut to the window. Returns 0 or a negative
+ * errno. */
 int screen_show(struct screen *screen, const char *text);
 
 /* Shows the last text again if the window has changed meanwhile. 0 or a negative errno. */
 int screen_refresh(struct screen *screen);
 
-/* Leaves what is shown, or takes it away. */
+/* Ends the updates, and leaves the last one or removes it. */
 void screen_end(struct screen *screen, bool erase);
 
 /* The first bytes of @line, up to its end, that take @columns at most. Characters of UTF-8 take one

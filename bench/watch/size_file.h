@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sizes of the records that pass, one a line, in the order of the ring: a stream that the
- * benchmark can be run on.
+ * Records the sizes of the records that pass, one a line, in the order of the ring: a stream for
+ * the benchmark.
  */
 #ifndef BENCH_WATCH_SIZE_FILE_H
 #define BENCH_WATCH_SIZE_FILE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Conditions that a script asks for. Pure.
+ * Conditions for scripts. Pure.
  */
 #ifndef BENCH_WATCH_CHECK_H
 #define BENCH_WATCH_CHECK_H
@@ -19,7 +19,7 @@ struct watch_check {
  * says what is wrong and what to do. */
 int watch_check_parse(const char *text, void *check, struct complaint *why);
 
-/* How long has to be watched to see what is asked for. */
+/* How long it takes to watch for these conditions. */
 int64_t watch_check_interval(const struct watch_check *check);
 
 /* Writes a line for each condition that fails. Returns how many there are. A ring that is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is known of watched rings, as people and programs read it. Errors of the stream are for the
- * caller to find (ferror).
+ * Writes the figures of watched rings for people and programs. The caller has to check for errors
+ * of the stream (ferror).
  */
 #ifndef BENCH_WATCH_REPORT_H
 #define BENCH_WATCH_REPORT_H
@@ -28,7 +28,7 @@ struct ring_words {
 
 void ring_words_of(const struct ring *ring, struct ring_words *words);
 
-/* How one knows that it loses records. */
+/* The evidence that it loses records. */
 char *ring_losing_text(const struct ring *ring, char *text, size_t size);
 
 /* Escape sequences that start and end the colour of a state; empty without @colour. */
