@@ -127,7 +127,8 @@ static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 	struct ringview_notified *notified, __u64 consumer, __u64 producer, __u64 ring_size,
 	__u64 bytes, __u64 unsent)
 {
-	const __s64 still_waits = (__s64)(notified->producer - consumer); /* bytes already notified */
+	const __s64 still_waits =
+		(__s64)(notified->producer - consumer); /* bytes already notified */
 
 	if (still_waits > 0 && (__u64)still_waits >= bytes && notified->unsent == unsent &&
 		(producer - consumer < ring_size / 4 * 3 || notified->consumer == consumer))
@@ -248,8 +249,8 @@ static __always_inline void ringview_submit(
 		ringview_internal_count(&account->submitted);
 }
 
-/* Discards the event: the reader skips it. It takes room in the ring until then, and notifies like a
- * submitted one. */
+/* Discards the event: the reader skips it. It takes room in the ring until then, and notifies like
+ * a submitted one. */
 static __always_inline void ringview_discard(
 	void *record, __u64 flags, struct ringview_account *account)
 {
@@ -328,11 +329,12 @@ static __always_inline long ringview_output(
 }
 
 /*
- * Computes the flags to submit, discard or output with, so that the reader is woken as @policy says.
+ * Computes the flags to submit, discard or output with, so that the reader is woken as @policy
+ * says.
  *
  * @bytes, for RINGVIEW_NOTIFY_AT_LEAST: the bytes that the reader has not released, including 8 of
- * header for each record, and including reserved ones. At most an eighth of the ring is sensible, as
- * the reader needs time to wake up. An event copied by ringview_output() is not in the ring yet
+ * header for each record, and including reserved ones. At most an eighth of the ring is sensible,
+ * as the reader needs time to wake up. An event copied by ringview_output() is not in the ring yet
  * when its flags are computed: the record after it notifies.
  *
  * @notified, for RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map. With
@@ -359,8 +361,8 @@ static __always_inline __u64 ringview_notify_flags_of(
 	/* In this order, so that the consumer is never ahead. */
 	consumer = bpf_ringbuf_query(ringbuf, BPF_RB_CONS_POS);
 	producer = bpf_ringbuf_query(ringbuf, BPF_RB_PROD_POS);
-	/* With flags 0 the kernel notifies if this record is at the consumer position: a reader that
-	 * found it reserved and not yet submitted may be asleep. */
+	/* With flags 0 the kernel notifies if this record is at the consumer position: a reader
+	 * that found it reserved and not yet submitted may be asleep. */
 	return !notified || ringview_internal_must_notify(notified, consumer, producer,
 				    bpf_ringbuf_query(ringbuf, BPF_RB_RING_SIZE), bytes,
 				    ringview_internal_unsent)

@@ -196,9 +196,9 @@ struct ringview_options {
  * read one ring.
  *
  * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds that file
- * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one mapping
- * of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group needs only
- * the first descriptor.
+ * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one
+ * mapping of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group
+ * needs only the first descriptor.
  *
  * Returns 0 if the reader was opened, and sets *@reader; a negative errno otherwise:
  *   -EBADF       @map_fd is not open
@@ -527,7 +527,7 @@ struct ringview_window {
  *   -EAGAIN    everything was overwritten while it was copied, three times
  *   -EBADMSG   the positions in the ring are impossible
  *   -EINVAL    @memory is not aligned
- *   -ENOSYS, -EPERM  membarrier(2) failed, which is called once if the ring overwrites, on
+ *   -ENOSYS, -EINVAL, -EPERM  membarrier(2) failed, which is called once if the ring overwrites, on
  *              processors other than x86-64
  *
  * Threads: Any thread may call ringview_snapshot(), also while another reads with @rv. The reader
@@ -600,7 +600,8 @@ struct ringview_group;
  */
 int ringview_group_open(struct ringview_group **group, const struct ringview_options *options);
 
-/* Closes the group. Its readers stay open and wait again by their own options. NULL does nothing. */
+/* Closes the group. Its readers stay open and wait again by their own options. NULL does nothing.
+ */
 void ringview_group_close(struct ringview_group *group);
 
 /*
