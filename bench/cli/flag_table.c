@@ -189,7 +189,7 @@ static const struct flag flags[] = {
 			"explains them.",
 		"all", .choices = path_names, .words = "both all", .several = add_both },
 	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.read_timeout_ns, "TIME",
-		.help = "How long a read waits when nothing is there.", NULL, "5ms", 0,
+		.help = "How long a read waits if no event is there.", NULL, "5ms", 0,
 		FLAG_UNLIMITED },
 	{ "ring-size", DRAIN | SWEEP, FLAG_SIZE, &s.ring_size, "SIZE",
 		.help = "Size of the ring: a power of two, a page to 2GiB. More events than it holds are "
@@ -205,31 +205,31 @@ static const struct flag flags[] = {
 		.help = "Threads that write events, each on a CPU of its own if there are enough.",
 		NULL, NULL, 1, LIVE_PRODUCERS_MAX },
 	{ "producer", LIVE, FLAG_CHOICE, &typed.producer, "KIND",
-		.help = "What makes the BPF program run: run: BPF_PROG_TEST_RUN, many events a call; syscall: a "
+		.help = "How the BPF program is run: run: BPF_PROG_TEST_RUN, many events a call; syscall: by a "
 			"system call for each event.",
 		.choices = live_producer_names },
 	{ "write", LIVE, FLAG_CHOICE, &typed.write, "HOW",
-		.help = "How producers write: reserve: in the ring, with bpf_ringbuf_reserve and submit; output: "
-			"elsewhere, and bpf_ringbuf_output copies it.",
+		.help = "How producers write: reserve: in the ring, by bpf_ringbuf_reserve and submit; output: "
+			"elsewhere, then bpf_ringbuf_output copies the event.",
 		.choices = live_write_names },
 	{ "back-to-back", LIVE, FLAG_COUNT, &s.workload.back_to_back, "EVENTS",
-		.help = "The consumer's thread lets so many events be made, reads them, and so on: writing and "
-			"reading in turns, and not at the same time. 0: producers have threads of their own.",
+		.help = "The consumer's thread alternates: it produces this many events, then reads them. 0: "
+			"producers have threads of their own.",
 		NULL, "500", 0, FLAG_UNLIMITED },
 	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
-		.help = "Producers run on the consumer's CPU, and compete with it." },
+		.help = "Run the producers on the consumer's CPU." },
 	{ "rate", LIVE, FLAG_CUSTOM, &s.workload.rate, "RATE",
 		.help = "Events a second of all producers together, or max.", "max", "500k",
 		.words = "max", .parse = parse_live_rate },
 	{ "source", MEASURING, FLAG_CHOICE, &s.source, "SOURCE",
-		.help = "bpf: a ring of the kernel. memory: one in plain memory, which needs no privileges.",
+		.help = "bpf: a ring of the kernel. memory: a ring in plain memory, which needs no privileges.",
 		.choices = source_names },
 	{ "duration", LIVE, FLAG_CUSTOM, &s.workload.duration_ns, "TIME",
 		.help = "How long each combination runs in each round.", "500ms", "500ms",
 		.parse = note_duration },
 	{ "rounds", MEASURING, FLAG_COUNT, &s.rounds, "COUNT",
-		.help = "Rounds, each with everything that is compared once; rounded up so that each is equally "
-			"often in every place.",
+		.help = "Rounds; each measures everything once. Rounded up, so that everything is equally often "
+			"in every position.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
 		.help = "Instead of -rounds: as many as fit into this time for each size and touch.",
@@ -242,27 +242,26 @@ static const struct flag flags[] = {
 		.help = "How to read: copy, view, batch, libbpf, dropin (libringview-libbpf in its place), perfbuf "
 			"(the perf buffer of libbpf, in place of a ring), the peers libbpf-1.7, aya and "
 			"cilium-ebpf, or all; or several with commas. libbpf goes with its own waits only, dropin "
-			"with all but event; perfbuf and peers wait as they do, whatever -wait says.",
+			"with all but event; perfbuf and peers ignore -wait.",
 		"batch", "batch", .choices = live_mode_names, .words = "all" },
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
-		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It takes "
-			"part beside the default, or as -mode says; its file's name is that of the reader.",
+		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It runs in "
+			"addition to the default readers, or as -mode says, under the name of its file.",
 		NULL, "./peer", .parse = parse_peer },
 	{ "wait", LIVE, FLAG_NAMES, &typed.waits, "WAITS",
-		.help = "How to wait: event (until notified), paced (looking at intervals that keep the latency "
-			"budget), busy (never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), "
-			"libbpf-sleep (ring_buffer__consume and a sleep, in paced's intervals), or all; or several "
-			"with commas.",
+		.help = "How to wait: event (until notified), paced (polling within the latency budget), busy "
+			"(never sleeping), libbpf-poll and libbpf-spin (the loops of libbpf), libbpf-sleep "
+			"(ring_buffer__consume and a sleep, as often as paced), or all; or several with commas.",
 		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
 	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
 		.help = "How long an event may wait for a paced reader, and the interval of libbpf-sleep.",
 		NULL, NULL, 10 * US, S }, /* as in struct ringview_options */
 	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME",
-		.help = "How late timers of the consumer may be (PR_SET_TIMERSLACK); 0: as the system has it.",
+		.help = "How late timers of the consumer may be (PR_SET_TIMERSLACK); 0 keeps the current value.",
 		NULL, "1us", 0, S },
 	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN",
-		.help = "When producers notify: default (where the kernel thinks that the reader has caught up), "
-			"never, force (each event), or sampled:N (once N events wait).",
+		.help = "When producers notify: default (if the reader has released everything), never, force "
+			"(each event), or sampled:N (once N events wait).",
 		"default", "sampled:100",
 		.words = "default never force sampled:", .parse = parse_notify },
 	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload.event_size, "SIZE",
@@ -275,14 +274,14 @@ static const struct flag flags[] = {
 		.help = "Size of each ring: a power of two, a page to 2GiB.", "1MiB", "1MiB",
 		.parse = parse_ring_size },
 	{ "rings", LIVE, FLAG_COUNT, &typed.rings, "COUNT",
-		.help = "Rings, all read by the one consumer; producers are dealt to them in turn.",
+		.help = "Rings, all read by one consumer; producers are assigned to them in turn.",
 		NULL, NULL, 1, LIVE_RINGS_MAX },
 	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
 		.help = "How long the consumer works on each event.", NULL, "100ns", 0, S },
 	{ "cpu", DRAIN | SWEEP, FLAG_INTEGER, &s.cpu, "CPU", .help = "Run on this CPU only.",
 		"any that taskset allows", "0", 0, CPUS_MAX - 1 },
 	{ "cpu", LIVE, FLAG_INTEGER, &s.workload.consumer_cpu, "CPU",
-		.help = "The consumer's CPU; the producers have the others that taskset allows.",
+		.help = "The consumer's CPU; producers run on the others that taskset allows.",
 		"the last that taskset allows", "0", 0, CPUS_MAX - 1 },
 	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT",
 		.help = "How to write the results; gobench is for benchstat.",
@@ -292,13 +291,13 @@ static const struct flag flags[] = {
 	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,
 		.help = "Details too: every ratio, cautions in full, where it ran." },
 	{ "preset", LIVE, FLAG_CHOICE, &typed.preset, "NAME",
-		.help = "kernel-selftests: the questions of the kernel's own ring buffer benchmark, a table each, "
-			"in about four minutes. -duration is 200ms then, and -mode and -wait say who is asked: "
+		.help = "kernel-selftests: what the kernel's own ring buffer benchmark measures, in about four "
+			"minutes. The default of -duration is 200ms then; -mode and -wait choose the readers: "
 			"batch, libbpf and perfbuf; event, paced and libbpf-poll.",
 		.choices = live_preset_names },
 	{ "watch", LIVE, FLAG_BOOLEAN, &s.watch, NULL,
-		.help = "Show each run while it is under way, on standard error: in place on a terminal, else a "
-			"line each second." },
+		.help = "Show each run while it is under way, on standard error: in place on a terminal, otherwise "
+			"a line each second." },
 	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
 		.help = "Find the size that the ring needs, for one mode and one wait." },
 	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE",
@@ -339,11 +338,11 @@ static const struct flag_command commands[] = {
 		"-help. Installed as ringview-bench, too.",
 		DRAIN, flags, FLAGS },
 	{ PROGRAM " sweep", NULL,
-		"Reads events of many sizes: where copying loses, and where it does not matter.",
+		"Reads events of many sizes: from which size on zero-copy wins.",
 		SWEEP, flags, FLAGS },
 	{ PROGRAM " live", NULL,
-		"Writes and reads rings at the same time: how many events are lost, how late they are, "
-		"and what producers and the consumer spend on each.",
+		"Writes and reads rings at the same time: how many events are lost, their latency, and "
+		"what each costs producers and the consumer.",
 		LIVE, flags, FLAGS },
 	{ PROGRAM " compare", "OLD.json NEW.json",
 		"Compares two results of -format json. Each file may hold several runs. The exit status "
@@ -351,13 +350,13 @@ static const struct flag_command commands[] = {
 		"compared, 3 if that is not decided.",
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
-		"Writes results of -format json as a page for people. Of several files, later ones are "
-		"compared with earlier ones of the same workload. Plots are drawn by gnuplot. The exit "
+		"Writes results of -format json as a page for people. With several files, compares each "
+		"with an earlier one of the same workload. gnuplot draws the plots. The exit "
 		"status is 0, or 2 if there is no page.",
 		COMMAND_REPORT, flags, FLAGS },
 	{ PROGRAM " list", NULL,
-		"Lists the read paths, sources and privileges that are available here, and why others are "
-		"not.",
+		"Lists the read paths, sources and privileges that are available here, and why others "
+		"are not.",
 		COMMAND_LIST, flags, FLAGS },
 };
 

@@ -108,7 +108,7 @@ static void warn_frequency(const struct warner *w)
 
 	if (is(w, FACT_GOVERNOR, "powersave") && !own_choice)
 		warn(w, "governor powersave keeps the CPU at its lowest frequency: %s", advice);
-	/* userspace is left out: whoever selects it fixes the frequency himself. */
+	/* userspace is left out: it fixes the frequency. */
 	else if (!is(w, FACT_GOVERNOR, "") && !is(w, FACT_GOVERNOR, "performance") &&
 		 !is(w, FACT_GOVERNOR, "userspace"))
 		warn(w, "governor %.60s lets the frequency follow the load: %s",
@@ -127,8 +127,8 @@ static void warn_machine(const struct warner *w)
 			number(w, FACT_STEAL_MS_DURING_RUN));
 	if (is(w, FACT_HYPERVISOR, MACHINE_QEMU_TCG))
 		warn(w,
-			"software emulates this processor (%s), these times are of no machine: "
-			"measure on a real one, or in a virtual machine with KVM",
+			"emulated CPU (%s), timings are meaningless: measure on a real machine, "
+			"or in a virtual machine with KVM",
 			hypervisor);
 	else if (number(w, FACT_VIRTUAL_MACHINE) == 1)
 		warn(w,

@@ -51,7 +51,8 @@ static int load_calls(struct complaint *why)
 		void *call = dlsym(library, wanted[i].name);
 
 		if (!call)
-			return complain(why, -ENOENT, "-mode: dropin is not whole: %s", dlerror());
+			return complain(why, -ENOENT,
+				"-mode: the drop-in library lacks a symbol: %s", dlerror());
 		memcpy(wanted[i].call, &call, sizeof(call));
 	}
 	return 0;

@@ -193,7 +193,7 @@ static void test_arm64(void **state)
 			     "CPU part\t: 0x051\nCPU revision\t: 0\n");
 	read_root(&m, -1);
 	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), MACHINE_QEMU_TCG);
-	assert_int_equal(count_warnings(&m, "software emulates this processor"), 1);
+	assert_int_equal(count_warnings(&m, "emulated CPU"), 1);
 	assert_int_equal(count_warnings(&m, "the host may move or stop"), 0);
 	/* A real processor. */
 	put("/proc/cpuinfo", "processor : 0\nCPU implementer : 0x41\nCPU architecture: 8\n"
