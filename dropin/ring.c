@@ -12,7 +12,7 @@
 /*
  * libbpf releases each record after its callback, which moves a cache line from CPU to CPU. Here
  * records are released in portions: a part of the ring, so that a full ring holds nearly as much as
- * with libbpf, and at most so many bytes, as more would gain little. And always before a pass ends.
+ * with libbpf, and at most 16 KiB, as more would gain little. And always before a pass ends.
  */
 #define RELEASE_PART 64
 #define RELEASE_MOST 16384

@@ -23,7 +23,7 @@ static int own_folder(char folder[PATH_MAX])
 }
 
 /*
- * By what the build knows, not by how the folders look: whoever can write beside a copy of this
+ * Decided by the build, not by the look of the folders: anybody who can write next to a copy of this
  * program could make them look like these, and root would run what he put there.
  */
 bool build_folder_was_left(void)

@@ -302,7 +302,7 @@ void machine_read(struct machine *m, const struct machine_request *request)
 	read_load(m, root);
 	first = read_counts(m, root);
 	read_files(m, root, request->cpu >= 0 ? request->cpu : first);
-	/* Before Linux 6.1 only this process is told, so never a test's root. */
+	/* Before Linux 6.1 only this process is told, which ignores a test's root. */
 	if (!root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
 		set_text(m, FACT_ARCHITECTURE, name.machine);
 	no_turbo = system_read_number(root, CPU "/intel_pstate/no_turbo");

@@ -156,7 +156,7 @@ static const struct flag flags[] = {
 		.kind = FLAG_DURATION,
 		.target = &typed.sample_ns,
 		.placeholder = "TIME",
-		.help = "From one look at the ring to the next, 100us or more: shorter "
+		.help = "Time between two samples of the ring, 100us or more: shorter "
 			"peaks are not seen. Each takes some cache lines away from the "
 			"producers and the consumer.",
 		.default_text = "10ms; with -sizes 1ms",

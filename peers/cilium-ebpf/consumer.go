@@ -12,10 +12,10 @@ const (
 	goldenFactor = 0x9e3779b97f4a7c15 // SIZED_FACTOR of bpf/events.h
 
 	// As bench/readers/consumer_event.h: events that were all due before the clock was read, and
-	// that no wait parts, are handled within nanoseconds. One in so many reads the clock.
+	// with no wait between them, are handled within nanoseconds. One in this many reads the clock.
 	clockEvery = 8
 	// Discarded records may be the last in the ring: then no event says that it is empty, and
-	// the time of the last read is that of one of the last so many events.
+	// the time of the last read is that of one of this many last events.
 	lastEvery = 64
 )
 

@@ -15,7 +15,7 @@ type ring struct {
 	err error     // of making it
 }
 
-// open makes the map, once, also if that fails: NewMapFromFD owns the descriptor from then on and
+// open makes the map once, even if that fails: NewMapFromFD then owns the descriptor and
 // has closed it, so that another file may have its number.
 func (r *ring) open() (*ebpf.Map, error) {
 	if r.m == nil && r.err == nil {

@@ -15,7 +15,7 @@ const (
 
 var workSink uint64 // so that the work is not for nothing
 
-// work is busy for a number of steps, each of which waits for the one before. As bench/readers/work.c,
+// work is busy for a number of steps; each waits for the one before. As bench/readers/work.c,
 // it counts steps instead of looking at the clock: time that others had the CPU is not work.
 //
 //go:noinline

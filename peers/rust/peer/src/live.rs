@@ -11,7 +11,7 @@ use std::sync::Arc;
 const SEQUENCE_BITS: u32 = 48;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Events that were all due before the clock was read, and that no wait parts, are handled within
-/// nanoseconds: to read the clock for each would cost more than they do. One in so many does.
+/// nanoseconds: reading the clock for each would cost more than that. One in this many reads it.
 const CLOCK_EVERY: u32 = 8;
 
 /// What is read of one producer.

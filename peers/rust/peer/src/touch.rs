@@ -34,7 +34,7 @@ unsafe fn word(at: *const u8, offset: usize) -> u64 {
     u64::from_le(unsafe { at.add(offset).cast::<u64>().read_unaligned() })
 }
 
-/// The last word, of which there are only some bytes.
+/// The last word, which is incomplete.
 #[inline]
 fn rest(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];
