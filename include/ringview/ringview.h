@@ -541,10 +541,10 @@ struct ringview_window {
  *		struct ringview_window window;
  *		int err = ringview_snapshot(rv, memory, size, &window);
  *
- *		while (!err && (err = ringview_window_next(&window, &record)) > 0) {
+ *		if (err)
+ *			return err;
+ *		while ((err = ringview_window_next(&window, &record)) > 0)
  *			handle(record.data, record.length);
- *			err = 0;
- *		}
  *		return err;
  *	}
  */
