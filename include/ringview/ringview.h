@@ -693,6 +693,9 @@ struct ringview_order {
  *   -EINVAL  @order is unknown or out of range
  *   -EOPNOTSUPP  a ring of the group overwrites: its records can only be copied
  *   -ENOMEM  no memory is left
+ *
+ * Threads: Only the thread that the group belongs to may call ringview_group_set_order() and
+ * ringview_group_peek_ordered(). ringview_group_interrupt() ends a wait from any other.
  */
 int ringview_group_set_order(struct ringview_group *group, const struct ringview_order *order);
 
