@@ -3,6 +3,7 @@
  * Every flag with the commands that have it, but for those of watch.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -231,6 +232,10 @@ static const struct flag flags[] = {
 		.help = "Rounds; each measures everything once. Rounded up, so that everything is equally often "
 			"in every position.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
+	{ "runs", MEASURING, FLAG_COUNT, &s.runs, "COUNT",
+		.help = "Do all of it anew so many times, in a process of its own each: intervals then hold what "
+			"differs between runs.",
+		NULL, "5", 1, TABLE_RUNS_MAX },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
 		.help = "Instead of -rounds: as many as fit into this time for each size and touch.",
 		"", "10s", 1000000, FLAG_UNLIMITED },
@@ -388,6 +393,7 @@ static void set_defaults(enum command_bit command)
 		.producers = 1, .rings = 1, .preset = -1, .sweep = command == SWEEP
 	};
 	s = (struct settings){
+		.runs = 1,
 		.rounds = command == LIVE ? 6 : command == SWEEP ? 10 : 20,
 		.ring_size = 512 << 20,
 		.events = command == SWEEP ? 0 : 50000,
@@ -435,6 +441,17 @@ static int check_ends(const bool *given, struct complaint *why)
 				ends[i]);
 		first = ends[i];
 	}
+	if (s.runs > 1 && first && strcmp(first, "rounds") != 0)
+		return complain(why, -EINVAL,
+			"-runs: each has to have the same rounds; leave out -%s", first);
+	if (s.runs * s.rounds > STATISTICS_ROUNDS_MAX)
+		return complain(why, -EINVAL,
+			"-runs: %" PRIu64 " runs of %" PRIu64
+			" rounds are more than %d rounds; give fewer",
+			s.runs, s.rounds, STATISTICS_ROUNDS_MAX);
+	if (s.runs > 1 && (s.advise || s.watch))
+		return complain(
+			why, -EINVAL, "-runs: leave out -%s", s.advise ? "advise" : "watch");
 	return 0;
 }
 

@@ -39,6 +39,7 @@ struct settings {
 		     */
 	const char *output; /* a file; NULL: standard output */
 	bool verbose;       /* of text: all details */
+	uint64_t runs;      /* processes that do all of it, one after the other */
 	uint64_t rounds;    /* at least: whole schedules are run */
 	uint64_t ring_size; /* of drain and sweep */
 

@@ -18,8 +18,10 @@
 #include "base/interrupt.h"
 #include "base/pin.h"
 #include "commands/progress.h"
+#include "commands/runs.h"
 #include "results/output.h"
 #include "results/style.h"
+#include "results/table_runs.h"
 #include "results/texts.h"
 #include "commands/typed_command.h"
 
@@ -51,8 +53,9 @@ static int pin(int cpu, struct complaint *why)
 /* 0: not by their number. */
 static uint64_t rounds_asked(const struct settings *settings)
 {
-	return settings->plan.precision > 0 || settings->plan.duration_ns > 0 ? 0
-									      : settings->rounds;
+	return settings->plan.precision > 0 || settings->plan.duration_ns > 0
+		       ? 0
+		       : settings->rounds * settings->runs;
 }
 
 static void show_progress(void *context, size_t done, size_t expected)
@@ -143,6 +146,13 @@ static bool is_baseline(const struct path *path)
 	return false;
 }
 
+static void name_benchmark(struct row *row, enum event_kind event)
+{
+	snprintf(row->benchmark, sizeof(row->benchmark),
+		"BenchmarkRead/event=%s/size=%" PRIu32 "/touch=%s/path=%s", event_names[event],
+		row->event_size, row->touch, row->path);
+}
+
 static void add_row(
 	struct table *table, const struct measurement *m, const struct path_samples *samples)
 {
@@ -155,9 +165,7 @@ static void add_row(
 	row->baseline = is_baseline(samples->path);
 	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[m->workload.touch]);
 	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
-	snprintf(row->benchmark, sizeof(row->benchmark),
-		"BenchmarkRead/event=%s/size=%" PRIu32 "/touch=%s/path=%s",
-		event_names[m->workload.event], row->event_size, row->touch, row->path);
+	name_benchmark(row, m->workload.event);
 	for (size_t i = 0; i < m->rounds; i++) {
 		row_set(row, METRIC_ELAPSED_NS, i, samples->rounds_ns[i]);
 		row_set(row, METRIC_CONSUMED, i, events);
@@ -259,9 +267,10 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	typed_command(command_line, sizeof(command_line), command, argc, argv);
 	b->table.command = command;
 	b->table.command_line = command_line;
-	b->table.workload = workload_json(&b->measurement->workload);
+	if (!b->table.workload)
+		b->table.workload = workload_json(&b->measurement->workload);
 	b->table.machine = &b->machine;
-	b->table.peers = &b->peers;
+	b->table.peers = settings->runs > 1 ? NULL : &b->peers;
 	b->table.asked = rounds_asked(settings);
 	b->table.no_counters = b->no_counters[0] ? b->no_counters : NULL;
 	err = output_begin(&output);
@@ -280,6 +289,21 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	return output_commit(&output, settings->output, b->why);
 }
 
+/* By processes of their own, one after the other. */
+static int run_anew(struct benchmark *b, const char *command, int argc, char **argv)
+{
+	json_t *runs;
+	int err = runs_measure(command, b->settings, argc, argv, &runs, b->why);
+
+	if (json_array_size(runs) > 0 && (!err || err == -EINTR) &&
+		table_take_runs(&b->table, runs))
+		err = complain(b->why, -EINVAL, "the runs have no rows in common");
+	for (size_t i = 0; i < b->table.row_count; i++)
+		name_benchmark(&b->table.rows[i], (enum event_kind)b->settings->event);
+	json_decref(runs);
+	return err;
+}
+
 static int benchmark_run(const char *command, const struct settings *settings, int argc,
 	char **argv, struct complaint *why)
 {
@@ -290,6 +314,7 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
 	};
+	const bool anew = settings->runs > 1;
 	int err;
 
 	b = (struct benchmark){ .settings = settings, .why = why };
@@ -301,20 +326,23 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 	b.measurement = malloc(sizeof(*b.measurement));
 	if (!b.measurement)
 		return complain(why, -ENOMEM, "out of memory");
-	err = choose_paths(&b);
+	if (!anew)
+		err = choose_paths(&b);
 	machine_read(&b.machine, &request);
 	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
 		b.no_counters[0] = '\0';
-	if (!err && b.path_count > 0)
+	if (anew)
+		err = run_anew(&b, command, argc, argv);
+	else if (!err && b.path_count > 0)
 		err = run_all(&b);
 	machine_finish(&b.machine, "");
 	b.table.partial = err == -EINTR && b.table.row_count > 0;
-	if (b.path_count > 0 && (!err || b.table.partial)) {
+	if (b.table.row_count > 0 && (!err || b.table.partial)) {
 		err = write_report(&b, command, argc, argv);
 		if (!err && b.table.partial)
 			err = -ECANCELED;
 	}
-	if (!err || (b.path_count == 0 && err != -EINTR && err != -ECANCELED))
+	if (!anew && (!err || (b.path_count == 0 && err != -EINTR && err != -ECANCELED)))
 		err = peers_complain(&b.peers, b.path_count > 0, why);
 	counters_close(&b.counters);
 	table_free(&b.table);

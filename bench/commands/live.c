@@ -21,8 +21,10 @@
 #include "rings/producers.h"
 #include "commands/live_watch.h"
 #include "commands/progress.h"
+#include "commands/runs.h"
 #include "results/output.h"
 #include "results/style.h"
+#include "results/table_runs.h"
 #include "statistics/schedule.h"
 #include "commands/typed_command.h"
 
@@ -105,6 +107,25 @@ static int measure_live(struct live *live)
 	return err;
 }
 
+/* By processes of their own, one after the other. */
+static int measure_anew(struct live *live, int argc, char **argv)
+{
+	struct live_measurement *m = live->measurement;
+	json_t *runs;
+	int err = runs_measure("live", &live->settings, argc, argv, &runs, live->why);
+
+	m->workload = live->settings.workload;
+	m->alone_ns = table_runs_setting(runs, "producer_alone_ns_per_event");
+	m->unattached_ns = table_runs_setting(runs, "producer_unattached_ns_per_event");
+	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
+		if (table_take_runs(&live->table, runs))
+			err = complain(live->why, -EINVAL, "the runs have no rows in common");
+		live_finish_rows(&live->table, 0, m, "");
+	}
+	json_decref(runs);
+	return err;
+}
+
 static void show_preset_progress(void *context, size_t part, size_t parts, double share)
 {
 	struct live *live = context;
@@ -145,6 +166,10 @@ static void fill_table(struct live *live)
 
 	table->command = "live";
 	table->machine = &live->machine;
+	if (settings->runs > 1) {
+		table->asked = settings->rounds * settings->runs;
+		return;
+	}
 	table->peers = &live->peers;
 	table->asked = settings->rounds;
 	if (settings->preset) {
@@ -217,11 +242,15 @@ static int run(struct live *live, int argc, char **argv)
 	if (!live->measurement)
 		return complain(live->why, -ENOMEM, "out of memory");
 	machine_read(&live->machine, &request);
-	err = live->settings.preset ? measure_preset(live) : measure_live(live);
+	err = live->settings.runs > 1 ? measure_anew(live, argc, argv)
+	      : live->settings.preset ? measure_preset(live)
+				      : measure_live(live);
 	machine_finish(&live->machine, "");
-	live->table.partial = err == -EINTR && live->measurement->rounds > 0 &&
-			      live->measurement->count > 0 && !live->settings.preset;
-	others = live->measurement->count > 0 || live->settings.advise || live->settings.preset;
+	live->table.partial = err == -EINTR && !live->settings.preset &&
+			      (live->table.row_count > 0 || (live->measurement->rounds > 0 &&
+								    live->measurement->count > 0));
+	others = live->measurement->count > 0 || live->table.row_count > 0 ||
+		 live->settings.advise || live->settings.preset;
 	if ((!err && others) || live->table.partial) {
 		err = write_report(live, argc, argv);
 		if (!err && live->table.partial)

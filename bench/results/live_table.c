@@ -133,8 +133,7 @@ static void set_round(
 	}
 }
 
-static void add_row(
-	struct table *table, const struct live_measurement *m, size_t index, const char *question)
+static void add_row(struct table *table, const struct live_measurement *m, size_t index)
 {
 	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
 	const struct live_samples *samples = &m->samples[index];
@@ -148,7 +147,6 @@ static void add_row(
 	row->latency_count = samples->latency.count;
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = histogram_quantile(&samples->latency, quantiles[q]);
-	name_benchmark(row, &m->workload, question);
 }
 
 static size_t reference_of(const struct live_measurement *m)
@@ -159,18 +157,29 @@ static size_t reference_of(const struct live_measurement *m)
 	return 0;
 }
 
+void live_finish_rows(
+	struct table *table, size_t first, const struct live_measurement *m, const char *question)
+{
+	char verdict[LIVE_VERDICT_SIZE];
+
+	for (size_t i = first; i < table->row_count; i++) {
+		struct row *row = &table->rows[i];
+
+		name_benchmark(row, &m->workload, question);
+		row->verdict = strdup(live_verdict(
+			table, row, &m->workload, m->alone_ns, verdict, sizeof(verdict)));
+	}
+}
+
 void live_add_group(struct table *table, const struct live_measurement *m, const char *question)
 {
 	const bool twin = m->twin_of < m->count;
-	char verdict[LIVE_VERDICT_SIZE];
 	size_t first;
 
 	table_add_group(table, question, question[0] ? live_workload_json(m) : NULL);
 	first = table->row_count;
 	for (size_t i = 0; i < m->count + twin; i++)
-		add_row(table, m, i, question);
+		add_row(table, m, i);
 	table_end_group(table, twin ? m->twin_of : reference_of(m), twin);
-	for (size_t i = first; i < table->row_count; i++)
-		table->rows[i].verdict = strdup(live_verdict(table, &table->rows[i], &m->workload,
-			m->alone_ns, verdict, sizeof(verdict)));
+	live_finish_rows(table, first, m, question);
 }

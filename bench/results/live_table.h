@@ -14,6 +14,10 @@
 void live_add_group(
 	struct table *table, const struct live_measurement *measurement, const char *question);
 
+/* What rows from @first on lack that were read from result files: names, and what limits them. */
+void live_finish_rows(struct table *table, size_t first, const struct live_measurement *measurement,
+	const char *question);
+
 /* The settings of a workload; what an event costs its producer with nobody reading, if it is known.
  */
 json_t *live_workload_json(const struct live_measurement *measurement);

@@ -169,7 +169,7 @@ void style_append_rounds(struct style_text *text, const struct table *table)
 
 	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
 	if (table->runs > 1)
-		style_append(text, " in %zu runs", table->runs);
+		style_append(text, " in %zu runs, which intervals are over", table->runs);
 	if (table->asked > 0 && table->asked != rounds)
 		style_append(text, " (%zu asked)", table->asked);
 	style_append(text, "%s", ", verified");
@@ -266,7 +266,7 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 	struct style_text text = { .text = line, .size = sizeof(line) };
 	bool any = false;
 
-	for (size_t i = 0; i < peers->count; i++) {
+	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->peers[i];
 
 		if (peer->err)

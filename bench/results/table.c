@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/samples.h"
+
 const struct metric_description metrics[METRIC_COUNT] = {
 	[METRIC_NS] = { "ns_per_event", SUMMING_MEDIAN, true, "ns/op" },
 	[METRIC_PRODUCER_NS] = { "producer_ns_per_event", SUMMING_MEDIAN, true, "producer-ns/op" },
@@ -88,7 +90,28 @@ void row_set_whole(struct row *row, enum metric metric, double value)
 	row->cells[metric].value = value;
 }
 
-static void sum_up(struct row *row, enum metric metric)
+/* Of rounds of several runs: what differs between these is in the interval. */
+static void widen_by_runs(struct cell *cell, size_t rounds, size_t runs)
+{
+	double logs[TABLE_RUNS_MAX];
+	const size_t each = rounds / runs;
+	struct interval between, *interval = &cell->summary.interval;
+
+	if (!cell->summary.has_interval || !samples_positive(cell->rounds, rounds))
+		return;
+	for (size_t i = 0; i < runs; i++) {
+		double run[STATISTICS_ROUNDS_MAX];
+
+		memcpy(run, &cell->rounds[i * each], each * sizeof(*run));
+		samples_sort(run, each);
+		logs[i] = log(sorted_median(run, each));
+	}
+	between = interval_of_runs(logs, runs);
+	*interval = (struct interval){ fmin(interval->low, exp(between.low)),
+		fmax(interval->high, exp(between.high)) };
+}
+
+static void sum_up(struct row *row, enum metric metric, size_t runs)
 {
 	static struct statistics_scratch scratch;
 	struct cell *cell = &row->cells[metric];
@@ -98,6 +121,8 @@ static void sum_up(struct row *row, enum metric metric)
 	if (metrics[metric].summing == SUMMING_MEDIAN) {
 		cell->summary = summary_of(cell->rounds, row->rounds, &scratch);
 		cell->value = cell->summary.valid ? cell->summary.median : NAN;
+		if (runs > 1)
+			widen_by_runs(cell, row->rounds, runs);
 		return;
 	}
 	cell->value = 0;
@@ -145,10 +170,9 @@ static struct noise noise_in(
 		first->rounds, second->rounds, table->rows[group->reference].rounds, &scratch);
 }
 
-static void add_ratios(struct table *table, const struct row_group *group, enum metric metric)
+static void add_ratios(
+	struct table *table, const struct row_group *group, enum metric metric, struct noise noise)
 {
-	const struct noise noise = noise_in(table, group, metric);
-
 	for (size_t b = group->first; b < group->first + group->count; b++)
 		for (size_t i = group->first; i < group->first + group->count; i++)
 			if (i != b && table->rows[b].baseline)
@@ -165,25 +189,48 @@ static void free_row(struct row *row)
 	free(row->verdict);
 }
 
+/* False where there is nothing to sum up. */
+static bool begin_end(struct table *table, struct row_group *group, size_t reference)
+{
+	if (table->failed || group->count == 0)
+		return false;
+	group->reference = group->first + reference;
+	table->rows[group->reference].baseline = true;
+	for (size_t i = group->first; i < table->row_count; i++)
+		for (int metric = 0; metric < METRIC_COUNT; metric++)
+			sum_up(&table->rows[i], (enum metric)metric, table->runs);
+	return true;
+}
+
 void table_end_group(struct table *table, size_t reference, bool twin)
 {
 	struct row_group *group = &table->groups[table->group_count - 1];
 
-	if (table->failed || group->count == 0)
+	if (!begin_end(table, group, reference))
 		return;
-	group->reference = group->first + reference;
 	group->twin = twin;
 	group->count -= twin;
-	table->rows[group->reference].baseline = true;
-	for (size_t i = group->first; i < table->row_count; i++)
-		for (int metric = 0; metric < METRIC_COUNT; metric++)
-			sum_up(&table->rows[i], (enum metric)metric);
 	group->noise = noise_in(table, group, METRIC_NS).own;
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		if (metrics[metric].compared)
-			add_ratios(table, group, (enum metric)metric);
+			add_ratios(table, group, (enum metric)metric,
+				noise_in(table, group, (enum metric)metric));
 	if (twin)
 		free_row(&table->rows[--table->row_count]);
+}
+
+void table_end_group_with(struct table *table, size_t reference, double noise)
+{
+	struct row_group *group = &table->groups[table->group_count - 1];
+
+	if (!begin_end(table, group, reference))
+		return;
+	group->twin = group->count > 1;
+	group->noise = noise;
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (metrics[metric].compared)
+			add_ratios(table, group, (enum metric)metric,
+				(struct noise){ .own = noise, .shared = 0 });
 }
 
 static void move_row(struct table *table, size_t from, size_t to)

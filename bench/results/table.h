@@ -66,6 +66,7 @@ struct cell {
 };
 
 #define ROW_NAME_SIZE 64
+#define TABLE_RUNS_MAX 64
 #define LATENCIES 5
 
 struct row {
@@ -139,6 +140,10 @@ void row_set_whole(struct row *row, enum metric metric, double value);
  * and is taken out.
  */
 void table_end_group(struct table *table, size_t reference, bool twin);
+
+/* The same where that row has been taken out before: @noise is how far it was from itself, of each
+ * metric that is compared. */
+void table_end_group_with(struct table *table, size_t reference, double noise);
 
 /* Takes out all rows of @path, and what was compared with them. */
 void table_remove(struct table *table, const char *path);

@@ -8,6 +8,8 @@
 
 #include "../support/skipping.h"
 #include "support/checks.h"
+#include "support/folder.h"
+#include "support/text.h"
 
 #define JSON QUICK, "-format", "json"
 #define TIMED "-ring-size", "64KiB", "-source", "memory", "-format", "json"
@@ -254,6 +256,36 @@ static void the_most_rounds_are_whole_schedules_too(void **state)
 	assert_int_equal(rounds % 6, 0);
 }
 
+/* Each run is a process of its own, with the rounds of one. */
+static void runs_are_added_up(void **state)
+{
+	json_t *root = run_json(
+		ARGUMENTS(JSON, "-n", "500", "-mode", "both", "-rounds", "5", "-runs", "3"));
+	const json_t *ratio = json_array_get(array_in(root, "ratios"), 0);
+
+	(void)state;
+	assert_int_equal(integer_in(root, "runs"), 3);
+	assert_int_equal(rounds_of(root), 3 * 6);
+	assert_string_equal(text_in(ratio, "path"), "view");
+	assert_string_equal(text_in(ratio, "baseline"), "copy");
+	assert_true(real_in(ratio, "low") <= real_in(ratio, "median"));
+	assert_int_equal(json_array_size(array_in(root, "noise")), 1);
+	json_decref(root);
+}
+
+/* Wherever it goes. */
+static void runs_can_go_to_a_file_as_text(void **state)
+{
+	const char *path = folder_path(state, "f");
+	struct outcome outcome = run(ARGUMENTS(QUICK, "-n", "500", "-runs", "2", "-o", path));
+	char *text = file_text(path);
+
+	assert_done(&outcome);
+	assert_matches(text, " rounds in 2 runs, ");
+	free(text);
+	outcome_free(&outcome);
+}
+
 static void a_short_duration_is_one_schedule(void **state)
 {
 	(void)state;
@@ -392,6 +424,9 @@ int main(void)
 		cmocka_unit_test(the_event_size_of_skb_meta_is_80),
 		cmocka_unit_test(rounds_are_rounded_up_to_whole_schedules),
 		cmocka_unit_test(the_most_rounds_are_whole_schedules_too),
+		cmocka_unit_test(runs_are_added_up),
+		cmocka_unit_test_setup_teardown(
+			runs_can_go_to_a_file_as_text, folder_make, folder_remove),
 		cmocka_unit_test(a_short_duration_is_one_schedule),
 		cmocka_unit_test(a_longer_duration_is_more_rounds),
 		cmocka_unit_test(precision_goes_on_until_it_is_reached),

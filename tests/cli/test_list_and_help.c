@@ -125,10 +125,10 @@ static void assert_help_names(const char *const *arguments, const char *const *f
 static void help_names_every_flag(void **state)
 {
 	(void)state;
-	assert_help_names(
-		ARGUMENTS("-help"), ARGUMENTS("n", "mode", "read-timeout", "ring-size", "touch",
-					    "batch", "source", "rounds", "time", "precision",
-					    "format", "o", "cpu", "event-size", "event"));
+	assert_help_names(ARGUMENTS("-help"),
+		ARGUMENTS("n", "mode", "read-timeout", "ring-size", "touch", "batch", "source",
+			"rounds", "runs", "time", "precision", "format", "o", "cpu", "event-size",
+			"event"));
 }
 
 static void help_of_sweep_names_every_flag(void **state)
@@ -136,7 +136,7 @@ static void help_of_sweep_names_every_flag(void **state)
 	(void)state;
 	assert_help_names(ARGUMENTS("sweep", "-help"),
 		ARGUMENTS("n", "mode", "read-timeout", "ring-size", "touch", "batch", "source",
-			"rounds", "time", "precision", "format", "o", "cpu", "sizes"));
+			"rounds", "runs", "time", "precision", "format", "o", "cpu", "sizes"));
 }
 
 static void help_names_the_commands(void **state)

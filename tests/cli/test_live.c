@@ -777,6 +777,19 @@ static void what_cannot_run_in_memory_is_left_out_and_told(void **state)
 	outcome_free(&outcome);
 }
 
+static void runs_of_live_are_added_up(void **state)
+{
+	json_t *root = run_json(ARGUMENTS(QUICK_LIVE, JSON, "-wait", "event,paced", "-runs", "2"));
+	const json_t *result = result_of(root, 1);
+
+	(void)state;
+	assert_int_equal(integer_in(root, "runs"), 2);
+	assert_int_equal(json_array_size(array_in(result, "rounds")), 2 * 6);
+	assert_true(json_string_length(json_object_get(result, "verdict")) > 0);
+	assert_true(integer_in(object_in(result, "latency_ns"), "count") > 0);
+	json_decref(root);
+}
+
 /* Advice. */
 
 static void assert_advises(const char *const *arguments)
@@ -931,7 +944,7 @@ static struct outcome run_watched(const char *source, enum stream_kind err)
 	});
 
 	assert_int_equal(outcome.status, DONE);
-	assert_matches(outcome.out, "^batch +paced +[0-9]");
+	assert_matches(outcome.out, "^batch/paced +[0-9]");
 	return outcome;
 }
 
@@ -1016,6 +1029,7 @@ int main(void)
 		cmocka_unit_test(long_work_does_not_keep_it_from_ending),
 		cmocka_unit_test(rings_beyond_the_memory_are_refused),
 		cmocka_unit_test(what_cannot_run_in_memory_is_left_out_and_told),
+		cmocka_unit_test(runs_of_live_are_added_up),
 		cmocka_unit_test(advice_is_a_ring_size),
 		cmocka_unit_test(advice_is_verified_and_has_a_margin),
 		cmocka_unit_test(advice_without_a_rate_ends_well),

@@ -57,6 +57,9 @@ REFUSED(libbpf_in_a_list_with_a_ring_in_memory, "libbpf", "-mode", "copy,libbpf"
 REFUSED(time_and_precision, "-time and -precision", "-time", "1s", "-precision", "1%")
 REFUSED(rounds_and_time, "-rounds and -time", "-rounds", "5", "-time", "1s")
 REFUSED(rounds_and_precision, "-rounds and -precision", "-rounds", "5", "-precision", "1%")
+REFUSED(runs_and_time, "-runs: each has to have the same rounds", "-runs", "2", "-time", "1s")
+REFUSED(runs_beyond_all_rounds, "are more than 1024 rounds", "-runs", "2", "-rounds", "600")
+REFUSED(runs_and_advice, "-runs: leave out -advise", "live", "-runs", "2", "-advise")
 REFUSED(a_tebibyte, "-ring-size: 1TiB is not a power of two from", "-ring-size", "1TiB")
 REFUSED(a_list_without_a_step, "is not first:last:step", "sweep", "-sizes", "80:16")
 REFUSED(a_small_m, "mega is M", "-n", "1m")
@@ -114,6 +117,9 @@ int main(void)
 		TEST(time_and_precision),
 		TEST(rounds_and_time),
 		TEST(rounds_and_precision),
+		TEST(runs_and_time),
+		TEST(runs_beyond_all_rounds),
+		TEST(runs_and_advice),
 		TEST(a_tebibyte),
 		TEST(a_list_without_a_step),
 		TEST(a_small_m),
