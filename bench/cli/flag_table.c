@@ -356,8 +356,8 @@ static const struct flag_command commands[] = {
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
 		"Writes results of -format json as a page for people. With several files, compares each "
-		"with an earlier one of the same workload. gnuplot draws the plots. The exit "
-		"status is 0, or 2 if there is no page.",
+		"with an earlier one of the same workload. HTML has charts and the result files; "
+		"Markdown is short, for a pull request. The exit status is 0, or 2 if there is no page.",
 		COMMAND_REPORT, flags, FLAGS },
 	{ PROGRAM " list", NULL,
 		"Lists the read paths, sources and privileges that are available here, and why others "

@@ -18,6 +18,13 @@ enum { REPORT_DONE = 0, REPORT_IMPOSSIBLE = 2 };
 /* After those of enum page_format: as the file's name ends. */
 enum { FORMAT_AUTO = 2 };
 
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t length = strlen(text), behind = strlen(end);
+
+	return length >= behind && strcasecmp(text + length - behind, end) == 0;
+}
+
 /* -EINVAL with @why: neither the user nor the name says it. */
 static int choose_format(int *format, const char *path, struct complaint *why)
 {
@@ -52,7 +59,7 @@ static int report(
 		return complain(why, err, "out of memory");
 	err = runs_read(&runs, names, count, why);
 	if (!err)
-		err = write_report(output.stream, (enum page_format)format, &runs, why);
+		write_report(output.stream, (enum page_format)format, &runs);
 	runs_free(&runs);
 	if (err) {
 		output_abandon(&output);

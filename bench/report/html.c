@@ -1,325 +1,250 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as one HTML file that refers to nothing outside of it, and needs no script.
+ * A page as one HTML file that refers to nothing outside of it. Its script only adds to it: buttons
+ * that copy, and what is folded away unfolds for paper where the style alone cannot do it.
  */
-#include <errno.h>
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/controls.h"
-#include "report/gnuplot.h"
 #include "report/page.h"
-#include "report/svg.h"
 
-static const char style[] =
+static const char style_sheet[] =
 #include "page.css.inc"
 	;
 
-static const char *const tone_classes[] = {
-	[TONE_PLAIN] = NULL,
-	[TONE_FASTER] = "faster",
-	[TONE_SLOWER] = "slower",
-	[TONE_SAME] = "same",
-	[TONE_UNCLEAR] = "unclear",
-};
+static const char script[] =
+#include "page.js.inc"
+	;
+
+/* Of the script: whatever else got into a page, no browser runs it. */
+#define SCRIPT_SHA256 "YREVjfS6+fg3SfrkVHbLRgEVjCYx2miR9E8v3jof1hg="
 
 /* Colour alone says nothing to who does not see it. */
-static const char *const tone_signs[] = {
-	[TONE_PLAIN] = "",
-	[TONE_FASTER] = "\u25b2 ",
-	[TONE_SLOWER] = "\u25bc ",
-	[TONE_SAME] = "= ",
-	[TONE_UNCLEAR] = "? ",
+static const struct {
+	const char *class, *sign;
+} tones[] = {
+	[TONE_PLAIN] = { "plain", "" },
+	[TONE_FASTER] = { "faster", "\u25b2 " },
+	[TONE_SLOWER] = { "slower", "\u25bc " },
+	[TONE_SAME] = { "same", "= " },
+	[TONE_UNCLEAR] = { "unclear", "? " },
 };
 
-/* Returns how many bytes more it has than one. */
-static size_t write_control(FILE *out, const char *control)
+void html_text(FILE *out, const char *words)
 {
-	fputs("\ufffd", out);
-	return control_length(control) - 1;
-}
-
-static void write_text(FILE *out, const char *text)
-{
-	const size_t length = page_text_length(text);
+	const size_t length = text_length(words, PAGE_TEXT_MOST);
 
 	for (size_t i = 0; i < length; i++) {
-		const unsigned char c = (unsigned char)text[i];
+		const char c = words[i];
+		const size_t control = c == '\n' || c == '\t' ? 0 : control_length(&words[i]);
 
-		if (c == '&')
-			fputs("&amp;", out);
-		else if (c == '<')
-			fputs("&lt;", out);
-		else if (c == '>')
-			fputs("&gt;", out);
-		else if (c == '"')
-			fputs("&quot;", out);
-		else if (c == '\'')
-			fputs("&#39;", out);
-		else if (c != '\n' && c != '\t' && control_length(&text[i]) > 0)
-			i += write_control(out, &text[i]);
-		else
+		if (strchr("&<>\"'", c))
+			fprintf(out, "&#%d;", c);
+		else if (control == 0)
 			fputc(c, out);
+		else
+			fputs("\ufffd", out);
+		i += control > 1 ? control - 1 : 0;
 	}
-	if (text[length])
+	if (words[length])
 		fputs("\u2026", out);
 }
 
-/* <@tag>@text</@tag>, with a class unless it is NULL. */
-static void write_element(FILE *out, const char *tag, const char *class, const char *text)
+void html_style(FILE *out, int style, unsigned dash)
 {
-	fprintf(out, "<%s", tag);
-	if (class)
-		fprintf(out, " class=\"%s\"", class);
+	if (style == STYLE_LIMIT)
+		fputs(" class=\"cl\"", out);
+	else if (style != STYLE_NONE)
+		fprintf(out, " class=\"c%d d%u\"", style % STYLE_COLOURS,
+			(dash + (unsigned)style / STYLE_COLOURS) % 5);
+}
+
+/* <@tag>@words</@tag>; a tag may have attributes. */
+static void write_element(FILE *out, const char *tag, const char *words)
+{
+	fprintf(out, "<%s>", tag);
+	html_text(out, words);
+	fprintf(out, "</%.*s>\n", (int)strcspn(tag, " "), tag);
+}
+
+static void write_anchor(FILE *out, char kind, unsigned number)
+{
+	fprintf(out, " <a class=\"anchor\" href=\"#%c%u\" aria-label=\"Link to this\">#</a>", kind,
+		number);
+}
+
+static void write_heading(FILE *out, const struct block *block)
+{
+	fprintf(out, "<h%u", block->level);
+	if (block->number > 0)
+		fprintf(out, " id=\"s%u\"", block->number);
 	fputc('>', out);
-	write_text(out, text);
-	fprintf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
+	html_text(out, block->text);
+	if (block->number > 0)
+		write_anchor(out, 's', block->number);
+	fprintf(out, "</h%u>\n", block->level);
 }
 
-static void begin(struct page *page, const char *title)
+static bool is_number(const struct column *column)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      /* Not even a picture: whatever got into it, a browser loads and runs nothing. */
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'\">\n",
-		page->out);
-	write_element(page->out, "title", NULL, title);
-	fprintf(page->out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style);
+	return column->kind != COLUMN_TEXT && column->kind != COLUMN_ROUNDS;
 }
 
-static void end(struct page *page)
+static void write_column(FILE *out, const struct column *column, const struct axis *axis)
 {
-	fputs("</main>\n</body>\n</html>\n", page->out);
+	fprintf(out, "<th scope=\"col\"%s>", is_number(column) ? " class=\"number\"" : "");
+	html_text(out, column->title);
+	if (column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO)
+		fprintf(out, " <small>%.3g to %.3g%s</small>", axis->low, axis->high,
+			axis->logarithmic ? ", log" : "");
+	fputs("</th>", out);
 }
 
-static void heading(struct page *page, int level, unsigned number, const char *text)
+static void write_cell(
+	FILE *out, const struct column *column, const struct axis *axis, const struct cell *cell)
 {
-	char tag[32];
-
-	if (level == 2)
-		snprintf(tag, sizeof(tag), "h2 id=\"s%u\"", number);
-	else
-		snprintf(tag, sizeof(tag), "h%d", level);
-	write_element(page->out, tag, NULL, text);
-	fputc('\n', page->out);
+	fprintf(out, "<td class=\"%s%s\">%s", is_number(column) ? "number " : "",
+		tones[cell->tone].class, tones[cell->tone].sign);
+	html_text(out, cell->text);
+	if (cell->mark && column->kind > COLUMN_NUMBER)
+		svg_mark(out, column->kind, axis, cell->mark);
+	fputs("</td>", out);
 }
 
-static void paragraph(struct page *page, const char *text)
+static void write_row(
+	FILE *out, const struct sheet *sheet, const struct sheet_row *row, const struct axis *axes)
 {
-	write_element(page->out, "p", NULL, text);
-	fputc('\n', page->out);
+	const struct cell *name = &row->cells[0];
+
+	fputs("<tr", out);
+	html_style(out, row->style, 0);
+	fprintf(out, "><th scope=\"row\">%s", row->style != STYLE_NONE ? "<i></i>" : "");
+	if (name->section > 0)
+		fprintf(out, "<a href=\"#s%u\">", name->section);
+	html_text(out, name->text);
+	fprintf(out, "%s</th>", name->section > 0 ? "</a>" : "");
+	for (size_t i = 1; i < sheet->column_count; i++)
+		write_cell(out, &sheet->columns[i], &axes[i], &row->cells[i]);
+	fputs("</tr>\n", out);
 }
 
-static void list(struct page *page, bool begins)
+static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 {
-	fputs(begins ? "<ul>\n" : "</ul>\n", page->out);
-}
+	struct axis *axes = page_allocate(sheet->column_count * sizeof(*axes));
 
-static void item(
-	struct page *page, unsigned section, enum tone tone, const char *lead, const char *text)
-{
-	FILE *out = page->out;
-
-	fputs("<li>", out);
-	if (lead && section > 0) {
-		fprintf(out, "<a href=\"#s%u\">", section);
-		write_text(out, lead);
-		fputs("</a>: ", out);
-	} else if (lead) {
-		write_element(out, "b", NULL, lead);
-		fputs(": ", out);
+	fprintf(out, "<figure id=\"f%u\"><figcaption id=\"f%u-name\">", number, number);
+	html_text(out, sheet->caption);
+	write_anchor(out, 'f', number);
+	fputs("</figcaption>\n", out);
+	if (sheet->curves) {
+		svg_curves(out, sheet, number);
+		fputs("<details><summary>The figures</summary>\n", out);
 	}
-	if (tone != TONE_PLAIN)
-		fprintf(out, "<span class=\"%s\">%s%s</span> ", tone_classes[tone],
-			tone_signs[tone], tone_classes[tone]);
-	write_text(out, text);
+	/* What can be scrolled has to be reached by keys too. */
+	fprintf(out,
+		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"f%u-name\">"
+		"<table aria-labelledby=\"f%u-name\">\n<thead><tr>",
+		number, number);
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		axes[i] = svg_column_axis(sheet, i);
+		write_column(out, &sheet->columns[i], &axes[i]);
+	}
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (size_t i = 0; i < sheet->row_count; i++)
+		write_row(out, sheet, &sheet->rows[i], axes);
+	fprintf(out, "</tbody></table></div>%s</figure>\n", sheet->curves ? "</details>" : "");
+}
+
+/* Bytes that may stand in an address do. */
+static void write_file(FILE *out, const struct block *block)
+{
+	fputs("<p><a download=\"", out);
+	html_text(out, block->lead);
+	fputs("\" href=\"data:application/json,", out);
+	for (const char *c = block->text; *c; c++)
+		fprintf(out, isalnum((unsigned char)*c) || strchr("-_.,:[]", *c) ? "%c" : "%%%02X",
+			(unsigned char)*c);
+	fputs("\">Download ", out);
+	html_text(out, block->lead);
+	fputs("</a></p>\n", out);
+}
+
+static void write_item(FILE *out, const struct block *block)
+{
+	fputs("<li>", out);
+	fputs("<b>", out);
+	html_text(out, block->lead);
+	fputs("</b>: ", out);
+	html_text(out, block->text);
 	fputs("</li>\n", out);
 }
 
-static void caution(struct page *page, const char *text)
+static void write_block(FILE *out, const struct block *block)
 {
-	fputs("<p class=\"caution\"><b>Caution:</b> ", page->out);
-	write_text(page->out, text);
-	fputs("</p>\n", page->out);
-}
-
-static void code(struct page *page, const char *text)
-{
-	fputs("<pre><code>", page->out);
-	write_text(page->out, text);
-	fputs("</code></pre>\n", page->out);
-}
-
-static void details(struct page *page, const char *summary)
-{
-	if (!summary) {
-		fputs("</details>\n", page->out);
-		return;
+	switch (block->kind) {
+	case BLOCK_HEADING:
+		write_heading(out, block);
+		break;
+	case BLOCK_TEXT:
+		write_element(out, "p", block->text);
+		break;
+	case BLOCK_ITEM:
+		write_item(out, block);
+		break;
+	case BLOCK_CODE:
+		fputs("<div class=\"code\"><pre><code>", out);
+		html_text(out, block->text);
+		fputs("</code></pre></div>\n", out);
+		break;
+	case BLOCK_FOLD:
+		fputs("<details>", out);
+		write_element(out, "summary", block->text);
+		break;
+	case BLOCK_FOLD_END:
+		fputs("</details>\n", out);
+		break;
+	case BLOCK_SHEET:
+		write_sheet(out, block->sheet, block->number);
+		break;
+	case BLOCK_FILE:
+		write_file(out, block);
+		break;
 	}
-	fputs("<details>", page->out);
-	write_element(page->out, "summary", NULL, summary);
-	fputc('\n', page->out);
 }
 
-static void table_begin(struct page *page, const char *caption, const struct column *columns)
+static void write_top(FILE *out, const struct page *page)
 {
-	/* What can be scrolled has to be reached by keys too. */
-	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", page->out);
-	write_text(page->out, caption);
-	fputs("\"><table>", page->out);
-	write_element(page->out, "caption", NULL, caption);
-	fputs("\n<thead><tr>", page->out);
-	for (size_t i = 0; i < page->columns; i++)
-		write_element(page->out, "th scope=\"col\"", columns[i].number ? "number" : NULL,
-			columns[i].title);
-	fputs("</tr></thead>\n<tbody>\n", page->out);
-}
-
-static void row(struct page *page, bool begins)
-{
-	fputs(begins ? "<tr>" : "</tr>\n", page->out);
-}
-
-static void cell(struct page *page, enum tone tone, const char *text)
-{
-	if (page->column == 0) {
-		write_element(page->out, "th scope=\"row\"", NULL, text);
-		return;
+	write_element(out, "h1", page->title);
+	write_element(out, "p class=\"verdict\"", page->verdict);
+	if (page->cautions) {
+		fputs("<p class=\"cautions\"><b>Caution:</b> ", out);
+		html_text(out, page->cautions);
+		fputs("</p>\n", out);
 	}
-	if (tone == TONE_PLAIN) {
-		write_element(page->out, "td", page->numbers[page->column] ? "number" : NULL, text);
-		return;
+	write_element(out, "p class=\"facts\"", page->facts);
+}
+
+void page_write_html(FILE *out, const struct page *page)
+{
+	const struct block *before = NULL;
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
+	      "script-src 'sha256-" SCRIPT_SHA256 "'\">\n",
+		out);
+	write_element(out, "title", page->title);
+	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style_sheet);
+	write_top(out, page);
+	for (const struct block *block = page->first; block; before = block, block = block->next) {
+		const bool item = block->kind == BLOCK_ITEM,
+			   after_item = before && before->kind == BLOCK_ITEM;
+
+		if (item != after_item)
+			fputs(item ? "<ul>\n" : "</ul>\n", out);
+		write_block(out, block);
 	}
-	fprintf(page->out, "<td class=\"%s\">%s%s</td>", tone_classes[tone], tone_signs[tone],
-		tone_classes[tone]);
+	fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);
 }
-
-static void table_end(struct page *page)
-{
-	fputs("</tbody></table></div>\n", page->out);
-}
-
-static void figure(struct page *page, const char *title)
-{
-	if (!title) {
-		fputs("</figure>\n", page->out);
-		return;
-	}
-	fputs("<figure>", page->out);
-	write_element(page->out, "figcaption", NULL, title);
-	fputc('\n', page->out);
-}
-
-/* One drawing of @plot. Returns where the next begins in @drawn. */
-static const char *write_drawing(
-	struct page *page, const struct plot *plot, const char *class, const char *drawn)
-{
-	FILE *out = page->out, *inside;
-	const char *next;
-	char *text = NULL;
-	size_t size = 0;
-	int width, height;
-
-	inside = open_memstream(&text, &size);
-	next = inside ? svg_write_inside(inside, drawn, &width, &height) : NULL;
-	if (inside && fclose(inside) != 0)
-		next = NULL;
-	if (!next) {
-		page->err = complain(&page->why, -EIO,
-			"gnuplot has drawn something else than a plot; version 5.4 and 6 do well");
-		free(text);
-		return NULL;
-	}
-	page->plots++;
-	if (plot->small) {
-		fputs("<div class=\"small\">", out);
-		write_element(out, "p", NULL, plot->title);
-	}
-	fprintf(out,
-		"<svg class=\"%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"t%u d%u\">"
-		"<title id=\"t%u\">",
-		class, width, height, page->plots, page->plots, page->plots);
-	write_text(out, plot->title);
-	fprintf(out, "</title><desc id=\"d%u\">", page->plots);
-	write_text(out, plot->description ? plot->description : plot->title);
-	fputs("</desc>", out);
-	fwrite(text, 1, size, out);
-	fputs(plot->small ? "</svg></div>\n" : "</svg>\n", out);
-	free(text);
-	return next;
-}
-
-/* 0 or -ENOMEM. @script is to be freed in any case. */
-static int write_script(const struct plot *plot, char **script, size_t *size)
-{
-	FILE *stream;
-
-	*script = NULL;
-	if (plot->failed)
-		return -ENOMEM;
-	stream = open_memstream(script, size);
-	if (!stream)
-		return -ENOMEM;
-	if (!plot->small)
-		plot_write_script(stream, plot, true);
-	plot_write_script(stream, plot, false);
-	return fclose(stream) != 0 ? -ENOMEM : 0;
-}
-
-/* A plot takes some 10 ms: who takes so long is never done. */
-#define PLOT_LIMIT_NS (60 * INT64_C(1000000000))
-
-static int draw(const struct plot *plot, char **drawn, struct complaint *why)
-{
-	char *script;
-	size_t size;
-	int err = write_script(plot, &script, &size);
-
-	if (err)
-		complain(why, err, "out of memory");
-	else
-		err = gnuplot_run(script, size, PLOT_LIMIT_NS, drawn, why);
-	free(script);
-	return err;
-}
-
-static void write_plot(struct page *page, const struct plot *plot)
-{
-	char *drawn;
-	const char *next;
-
-	page->err = draw(plot, &drawn, &page->why);
-	if (page->err)
-		return;
-	if (page->plots == 0) {
-		fputs("<svg class=\"markers\" aria-hidden=\"true\" width=\"0\" height=\"0\">",
-			page->out);
-		svg_write_markers(page->out, drawn);
-		fputs("</svg>\n", page->out);
-	}
-	next = drawn;
-	if (!plot->small)
-		next = write_drawing(page, plot, "broad", next);
-	if (next)
-		write_drawing(page, plot, plot->small ? "single" : "slim", next);
-	free(drawn);
-}
-
-const struct page_writer html_writer = {
-	.begin = begin,
-	.end = end,
-	.heading = heading,
-	.paragraph = paragraph,
-	.list = list,
-	.item = item,
-	.caution = caution,
-	.code = code,
-	.details = details,
-	.table_begin = table_begin,
-	.row = row,
-	.cell = cell,
-	.table_end = table_end,
-	.figure = figure,
-	.plot = write_plot,
-};

@@ -1,216 +1,190 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as Markdown of the kind that code hosts read (GFM), to be pasted into a pull request: the
- * tables without the plots.
+ * A page as Markdown of the kind that code hosts read (GFM), to be pasted into a pull request: a
+ * few lines, and all else folded away. It has the tables without the charts.
  */
-#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/controls.h"
 #include "report/page.h"
 
-static const char *const tone_words[] = {
-	[TONE_FASTER] = "**faster**",
-	[TONE_SLOWER] = "**slower**",
-	[TONE_SAME] = "same",
-	[TONE_UNCLEAR] = "unclear",
-};
+/* So much a comment may have on a code host, in bytes, with room for what ends it. */
+#define COMMENT_MOST 60000
+
+/* So many rows are above the fold: with what stands around them they are 15 lines. */
+#define SUMMARY_ROWS 7
 
 /* Something harmless in place of a control character. Returns how many bytes more it has than one.
  */
-static size_t write_control(FILE *out, const char *control)
+static size_t write_control(FILE *out, size_t length)
 {
-	const size_t length = control_length(control);
-
 	fputc(length > 1 ? '?' : ' ', out);
 	return length - 1;
 }
 
 /* Every character that could be a mark is escaped. A name or number behind @ or # would call a
  * person or another thread, which no backslash prevents, but a comment between does. */
-static void write_text(FILE *out, const char *text)
+static void write_text(FILE *out, const char *words)
 {
-	const size_t length = page_text_length(text);
+	const size_t length = text_length(words, PAGE_TEXT_MOST);
 
 	for (size_t i = 0; i < length; i++) {
-		const unsigned char c = (unsigned char)text[i];
+		const char c = words[i];
 
-		if (c == '&')
-			fputs("&amp;", out);
-		else if (c == '<')
-			fputs("&lt;", out);
+		if (c == '&' || c == '<')
+			fputs(c == '&' ? "&amp;" : "&lt;", out);
 		else if (c == '@' || c == '#')
 			fprintf(out, "\\%c<!-- -->", c);
-		else if (c && strchr("\\`*_{}[]>|~!$", c))
+		else if (strchr("\\`*_{}[]>|~!$", c))
 			fprintf(out, "\\%c", c);
-		else if (c == ':' && i + 1 < length && text[i + 1] == '/')
+		else if (c == ':' && words[i + 1] == '/')
 			/* No address becomes a link. */
 			fputs(":<!-- -->", out);
-		else if (control_length(&text[i]) > 0)
-			i += write_control(out, &text[i]);
+		else if (control_length(&words[i]) > 0)
+			i += write_control(out, control_length(&words[i]));
 		else
 			fputc(c, out);
 	}
-	if (text[length])
+	if (words[length])
 		fputs("\u2026", out);
 }
 
-static void begin(struct page *page, const char *title)
+static void write_between(FILE *out, const char *before, const char *words, const char *after)
 {
-	(void)page;
-	(void)title;
+	fputs(before, out);
+	write_text(out, words);
+	fputs(after, out);
 }
 
-static void end(struct page *page)
+/* Behind four blanks, in one line: nothing in it is a mark. */
+static void write_code(FILE *out, const char *words)
 {
-	(void)page;
-}
+	const size_t length = text_length(words, PAGE_TEXT_MOST);
 
-/* Below the headings of where it is pasted. */
-static void heading(struct page *page, int level, unsigned number, const char *text)
-{
-	(void)number;
-	fprintf(page->out, "%.*s ", level + 1, "######");
-	write_text(page->out, text);
-	fputs("\n\n", page->out);
-}
-
-static void paragraph(struct page *page, const char *text)
-{
-	write_text(page->out, text);
-	fputs("\n\n", page->out);
-}
-
-static void list(struct page *page, bool begins)
-{
-	if (!begins)
-		fputc('\n', page->out);
-}
-
-static void item(
-	struct page *page, unsigned section, enum tone tone, const char *lead, const char *text)
-{
-	FILE *out = page->out;
-
-	(void)section;
-	fputs("- ", out);
-	if (lead) {
-		fputs("**", out);
-		write_text(out, lead);
-		fputs("**: ", out);
+	fputs("    ", out);
+	for (size_t i = 0; i < length; i++) {
+		if (control_length(&words[i]) > 0)
+			i += write_control(out, control_length(&words[i]));
+		else
+			fputc(words[i], out);
 	}
-	if (tone != TONE_PLAIN)
-		fprintf(out, "%s ", tone_words[tone]);
-	write_text(out, text);
+	fputs("\n\n", out);
+}
+
+/* What is only drawn is not here. */
+static bool is_shown(const struct column *column, bool brief)
+{
+	return column->kind != COLUMN_ROUNDS && !(brief && column->detail);
+}
+
+static void write_cell(FILE *out, const struct cell *cell)
+{
+	const bool strong = cell->tone == TONE_FASTER || cell->tone == TONE_SLOWER;
+
+	write_between(out, strong ? " **" : " ", cell->text, strong ? "** |" : " |");
+}
+
+/* With at most @rows rows. */
+static void write_sheet(FILE *out, const struct sheet *sheet, size_t rows, bool brief)
+{
+	const struct column *columns = sheet->columns;
+
+	for (size_t i = 0; i < sheet->column_count; i++)
+		if (is_shown(&columns[i], brief))
+			write_between(out, "| ", columns[i].title, " ");
+	fputs("|\n", out);
+	for (size_t i = 0; i < sheet->column_count; i++)
+		if (is_shown(&columns[i], brief))
+			fputs(columns[i].kind == COLUMN_TEXT ? "|---" : "|---:", out);
+	fputs("|\n", out);
+	for (size_t r = 0; r < sheet->row_count && r < rows; r++) {
+		fputc('|', out);
+		for (size_t i = 0; i < sheet->column_count; i++)
+			if (is_shown(&columns[i], brief))
+				write_cell(out, &sheet->rows[r].cells[i]);
+		fputc('\n', out);
+	}
 	fputc('\n', out);
 }
 
-static void caution(struct page *page, const char *text)
+static void write_block(FILE *out, const struct block *block)
 {
-	fputs("> **Caution:** ", page->out);
-	write_text(page->out, text);
-	fputs("\n\n", page->out);
-}
-
-/* A fence that is longer than any in the text. */
-static void code(struct page *page, const char *text)
-{
-	const size_t length = page_text_length(text);
-	size_t run = 0, longest = 2;
-
-	for (size_t i = 0; i < length; i++) {
-		run = text[i] == '`' ? run + 1 : 0;
-		longest = run > longest ? run : longest;
+	switch (block->kind) {
+	case BLOCK_HEADING:
+		/* Below the headings of where it is pasted. */
+		fprintf(out, "%.*s ", (int)block->level + 1, "######");
+		write_between(out, "", block->text, "\n\n");
+		break;
+	case BLOCK_TEXT:
+		write_between(out, "", block->text, "\n\n");
+		break;
+	case BLOCK_ITEM:
+		write_between(out, "- **", block->lead, "**: ");
+		write_between(out, "", block->text,
+			block->next && block->next->kind == BLOCK_ITEM ? "\n" : "\n\n");
+		break;
+	case BLOCK_CODE:
+		write_code(out, block->text);
+		break;
+	case BLOCK_FOLD:
+		write_between(out, "<details><summary>", block->text, "</summary>\n\n");
+		break;
+	case BLOCK_FOLD_END:
+		fputs("</details>\n\n", out);
+		break;
+	case BLOCK_SHEET:
+		write_between(out, "**", block->sheet->caption, "**\n\n");
+		write_sheet(out, block->sheet, block->sheet->row_count, false);
+		break;
+	case BLOCK_FILE:
+		break;
 	}
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', page->out);
-	fputc('\n', page->out);
-	for (size_t i = 0; i < length; i++) {
-		if (control_length(&text[i]) > 0)
-			i += write_control(page->out, &text[i]);
-		else
-			fputc(text[i], page->out);
+}
+
+static void write_top(FILE *out, const struct page *page)
+{
+	write_between(out, "## ", page->title, "\n\n");
+	write_between(out, "**", page->verdict, "**  \n");
+	write_between(out, "", page->facts, "");
+	if (page->cautions)
+		write_between(out, "  \nCaution: ", page->cautions, "");
+	fputs("\n\n", out);
+	if (page->summary)
+		write_sheet(out, page->summary, SUMMARY_ROWS, true);
+}
+
+/* Blocks, as far as a comment has room. */
+static void write_rest(FILE *out, const struct page *page)
+{
+	const struct block *block;
+	bool folded = false;
+	size_t used = 0;
+
+	for (block = page->first; block; block = block->next) {
+		char *written = NULL;
+		size_t size = 0;
+		FILE *one = open_memstream(&written, &size);
+
+		if (one)
+			write_block(one, block);
+		if (one && fclose(one) == 0 && used + size <= COMMENT_MOST)
+			fwrite(written, 1, size, out);
+		used += size;
+		free(written);
+		if (used > COMMENT_MOST)
+			break;
+		folded = block->kind == BLOCK_FOLD || (folded && block->kind != BLOCK_FOLD_END);
 	}
-	fputc('\n', page->out);
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', page->out);
-	fputs("\n\n", page->out);
+	if (block)
+		fprintf(out, "%sThe rest has no room in a comment: see the page in HTML.\n\n",
+			folded ? "</details>\n\n" : "");
 }
 
-static void details(struct page *page, const char *summary)
+void page_write_markdown(FILE *out, const struct page *page)
 {
-	if (!summary) {
-		fputs("</details>\n\n", page->out);
-		return;
-	}
-	fputs("<details><summary>", page->out);
-	write_text(page->out, summary);
-	fputs("</summary>\n\n", page->out);
+	write_top(out, page);
+	fputs("<details><summary>Every figure, and where it ran</summary>\n\n", out);
+	write_rest(out, page);
+	fputs("</details>\n", out);
 }
-
-static void table_begin(struct page *page, const char *caption, const struct column *columns)
-{
-	paragraph(page, caption);
-	for (size_t i = 0; i < page->columns; i++) {
-		fputs("| ", page->out);
-		write_text(page->out, columns[i].title);
-		fputc(' ', page->out);
-	}
-	fputs("|\n", page->out);
-	for (size_t i = 0; i < page->columns; i++)
-		fputs(columns[i].number ? "|---:" : "|---", page->out);
-	fputs("|\n", page->out);
-}
-
-static void row(struct page *page, bool begins)
-{
-	fputs(begins ? "|" : "\n", page->out);
-}
-
-static void cell(struct page *page, enum tone tone, const char *text)
-{
-	fputc(' ', page->out);
-	if (tone == TONE_PLAIN)
-		write_text(page->out, text);
-	else
-		fputs(tone_words[tone], page->out);
-	fputs(" |", page->out);
-}
-
-static void table_end(struct page *page)
-{
-	fputc('\n', page->out);
-}
-
-static void figure(struct page *page, const char *title)
-{
-	if (!title)
-		return;
-	fputs("**", page->out);
-	write_text(page->out, title);
-	fputs("**\n\n", page->out);
-}
-
-static void plot(struct page *page, const struct plot *plot)
-{
-	(void)page;
-	(void)plot;
-}
-
-const struct page_writer markdown_writer = {
-	.begin = begin,
-	.end = end,
-	.heading = heading,
-	.paragraph = paragraph,
-	.list = list,
-	.item = item,
-	.caution = caution,
-	.code = code,
-	.details = details,
-	.table_begin = table_begin,
-	.row = row,
-	.cell = cell,
-	.table_end = table_end,
-	.figure = figure,
-	.plot = plot,
-};

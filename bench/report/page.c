@@ -1,153 +1,247 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/page.h"
 
-/* The pieces of a sentence may each be as long as a text of a file. */
-#define SENTENCE_SIZE (2 * PAGE_TEXT_MOST)
+#define VERDICT_MOST 32 /* no verdict is longer */
 
-#define FORMAT_SENTENCE(text, format)                             \
-	do {                                                      \
-		va_list arguments;                                \
-                                                                  \
-		va_start(arguments, format);                      \
-		vsnprintf(text, sizeof(text), format, arguments); \
-		va_end(arguments);                                \
-	} while (0)
+/* All memory of the page that is made. */
+static struct chunk {
+	struct chunk *next;
+	max_align_t data[];
+} * chunks;
 
-size_t page_text_length(const char *text)
+void page_free(void)
 {
-	size_t length = strnlen(text, PAGE_TEXT_MOST + 1);
-
-	if (length <= PAGE_TEXT_MOST)
-		return length;
-	length = PAGE_TEXT_MOST;
-	/* Not within a character of UTF-8. */
-	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
-void page_begin(struct page *page, enum page_format format, FILE *out, const char *title)
-{
-	*page = (struct page){
-		.out = out,
-		.writer = format == PAGE_HTML ? &html_writer : &markdown_writer,
-		.brief = format == PAGE_MARKDOWN,
-	};
-	page->writer->begin(page, title);
-}
-
-void page_end(struct page *page)
-{
-	page->writer->end(page);
-}
-
-void page_heading(struct page *page, int level, const char *text)
-{
-	page->sections += level == 2;
-	page->writer->heading(page, level, page->sections, text);
-}
-
-void page_paragraph(struct page *page, const char *format, ...)
-{
-	char text[SENTENCE_SIZE];
-
-	FORMAT_SENTENCE(text, format);
-	page->writer->paragraph(page, text);
-}
-
-void page_caution(struct page *page, const char *format, ...)
-{
-	char text[SENTENCE_SIZE];
-
-	FORMAT_SENTENCE(text, format);
-	page->writer->caution(page, text);
-}
-
-void page_list_begin(struct page *page)
-{
-	page->writer->list(page, true);
-}
-
-void page_item(
-	struct page *page, unsigned section, enum tone tone, const char *lead, const char *text)
-{
-	page->writer->item(page, section, tone, lead, text);
-}
-
-void page_list_end(struct page *page)
-{
-	page->writer->list(page, false);
-}
-
-void page_code(struct page *page, const char *text)
-{
-	page->writer->code(page, text);
-}
-
-void page_details_begin(struct page *page, const char *summary)
-{
-	page->writer->details(page, summary);
-}
-
-void page_details_end(struct page *page)
-{
-	page->writer->details(page, NULL);
-}
-
-void page_table_begin(
-	struct page *page, const char *caption, const struct column *columns, size_t count)
-{
-	page->columns = count < PAGE_COLUMNS_MAX ? count : PAGE_COLUMNS_MAX;
-	page->column = 0;
-	for (size_t i = 0; i < page->columns; i++)
-		page->numbers[i] = columns[i].number;
-	page->writer->table_begin(page, caption, columns);
-}
-
-static void add_cell(struct page *page, enum tone tone, const char *text)
-{
-	if (page->column == 0)
-		page->writer->row(page, true);
-	page->writer->cell(page, tone, text);
-	if (++page->column == page->columns) {
-		page->writer->row(page, false);
-		page->column = 0;
+	for (struct chunk *next; chunks; chunks = next) {
+		next = chunks->next;
+		free(chunks);
 	}
 }
 
-void page_cell(struct page *page, const char *format, ...)
+void *page_allocate(size_t size)
 {
-	char text[SENTENCE_SIZE];
+	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
 
-	FORMAT_SENTENCE(text, format);
-	add_cell(page, TONE_PLAIN, text);
+	if (!chunk) {
+		fputs("report: out of memory\n", stderr);
+		exit(2);
+	}
+	chunk->next = chunks;
+	chunks = chunk;
+	return chunk->data;
 }
 
-void page_verdict_cell(struct page *page, enum tone verdict)
+/* @array with room for one more than @count: it doubles at every power of two. */
+static void *grow(void *array, size_t count, size_t size)
 {
-	add_cell(page, verdict, "");
+	void *grown;
+
+	if ((count & (count - 1)) != 0)
+		return array;
+	grown = page_allocate((count ? 2 * count : 1) * size);
+	return count ? memcpy(grown, array, count * size) : grown;
 }
 
-void page_table_end(struct page *page)
+const char *text(const char *format, ...)
 {
-	page->writer->table_end(page);
+	va_list arguments, again;
+	char *written;
+	int length;
+
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	written = page_allocate((size_t)(length < 0 ? 0 : length) + 1);
+	vsnprintf(written, (size_t)(length < 0 ? 0 : length) + 1, format, arguments);
+	va_end(arguments);
+	return written;
 }
 
-void page_figure_begin(struct page *page, const char *title)
+static struct block *add(struct page *page, enum block_kind kind, const char *words)
 {
-	page->writer->figure(page, title);
+	struct block *block = page_allocate(sizeof(*block));
+
+	*block = (struct block){ .kind = kind, .text = words };
+	if (page->last)
+		page->last->next = block;
+	else
+		page->first = block;
+	page->last = block;
+	return block;
 }
 
-void page_plot(struct page *page, const struct plot *plot)
+void page_heading(struct page *page, unsigned level, const char *words)
 {
-	if (page->err == 0)
-		page->writer->plot(page, plot);
+	struct block *block = add(page, BLOCK_HEADING, words);
+
+	block->level = level;
+	block->number = level == 2 ? ++page->sections : 0;
 }
 
-void page_figure_end(struct page *page)
+void page_text(struct page *page, const char *words)
 {
-	page->writer->figure(page, NULL);
+	add(page, BLOCK_TEXT, words);
+}
+
+void page_item(struct page *page, const char *lead, const char *words)
+{
+	add(page, BLOCK_ITEM, words)->lead = lead;
+}
+
+void page_code(struct page *page, const char *words)
+{
+	add(page, BLOCK_CODE, words);
+}
+
+void page_fold(struct page *page, const char *summary)
+{
+	add(page, summary ? BLOCK_FOLD : BLOCK_FOLD_END, summary);
+}
+
+void page_file(struct page *page, const char *name, const char *words)
+{
+	add(page, BLOCK_FILE, words)->lead = name;
+}
+
+void page_caution(struct page *page, const char *words)
+{
+	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
+}
+
+void page_sheet(struct page *page, struct sheet *sheet)
+{
+	struct block *block = add(page, BLOCK_SHEET, NULL);
+
+	block->sheet = sheet;
+	block->number = ++page->sheets;
+}
+
+struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count)
+{
+	struct sheet *sheet = page_allocate(sizeof(*sheet));
+
+	*sheet = (struct sheet){ .caption = caption, .columns = columns, .column_count = count };
+	return sheet;
+}
+
+void sheet_row(struct sheet *sheet, int style, unsigned dash)
+{
+	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
+
+	for (size_t i = 0; i < sheet->column_count; i++)
+		cells[i].text = "";
+	sheet->rows = grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
+	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
+	sheet->filled = 0;
+}
+
+struct cell *sheet_cell(struct sheet *sheet, const char *words)
+{
+	struct cell *cell = &sheet->rows[sheet->row_count - 1].cells[sheet->filled++];
+
+	cell->text = words;
+	return cell;
+}
+
+void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
+{
+	struct mark *copy = page_allocate(sizeof(*copy));
+
+	*copy = mark;
+	sheet_cell(sheet, words)->mark = copy;
+}
+
+void sheet_verdict(struct sheet *sheet, const char *verdict)
+{
+	static const char *const words[] = { [TONE_PLAIN] = "", "faster", "slower", "same" };
+	const int length = (int)text_length(verdict, VERDICT_MOST);
+	struct cell *cell = sheet_cell(sheet, text("%.*s", length, verdict));
+
+	while (cell->tone < TONE_UNCLEAR && strcmp(words[cell->tone], verdict) != 0)
+		cell->tone++;
+}
+
+static bool says_something(const struct sheet *sheet, size_t column)
+{
+	for (size_t r = 0; r < sheet->row_count; r++) {
+		const char *words = sheet->rows[r].cells[column].text;
+
+		if (words[0] && strcmp(words, "-") != 0)
+			return true;
+	}
+	return column == 0 || sheet->columns[column].kind == COLUMN_ROUNDS;
+}
+
+static void tidy_sheet(struct sheet *sheet)
+{
+	struct column *kept = page_allocate(sheet->column_count * sizeof(*kept));
+	size_t count = 0;
+
+	for (size_t c = 0; c < sheet->column_count; c++) {
+		if (!says_something(sheet, c))
+			continue;
+		for (size_t r = 0; r < sheet->row_count; r++)
+			sheet->rows[r].cells[count] = sheet->rows[r].cells[c];
+		kept[count++] = sheet->columns[c];
+	}
+	sheet->columns = kept;
+	sheet->column_count = count;
+}
+
+/* Whether @block only announces what does not come. */
+static bool is_empty(const struct block *block)
+{
+	const struct block *next = block->next;
+
+	switch (block->kind) {
+	case BLOCK_FOLD:
+		return !next || next->kind == BLOCK_FOLD_END;
+	case BLOCK_FOLD_END:
+		return false;
+	case BLOCK_SHEET:
+		return block->sheet->row_count == 0 || block->sheet->column_count < 2;
+	case BLOCK_HEADING:
+		return !next || (next->kind == BLOCK_HEADING && next->level <= block->level);
+	default:
+		return !block->text[0];
+	}
+}
+
+void page_tidy(struct page *page)
+{
+	bool changed = true;
+
+	for (struct block *block = page->first; block; block = block->next)
+		if (block->sheet)
+			tidy_sheet(block->sheet);
+	while (changed) {
+		changed = false;
+		for (struct block **at = &page->first; *at;) {
+			if (!is_empty(*at)) {
+				at = &(*at)->next;
+				continue;
+			}
+			/* A fold goes with its end. */
+			*at = (*at)->kind == BLOCK_FOLD && (*at)->next ? (*at)->next->next
+								       : (*at)->next;
+			changed = true;
+		}
+	}
+}
+
+size_t text_length(const char *words, size_t most)
+{
+	size_t length = strnlen(words, most + 1);
+
+	if (length <= most)
+		return length;
+	length = most;
+	/* Not within a character of UTF-8. */
+	while (length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80)
+		length--;
+	return length;
 }

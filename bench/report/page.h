@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page that is written from its top to its end, as HTML or as Markdown. All texts given here are
- * plain, whoever wrote them: the page escapes them.
+ * A page as data, which a writer for each format turns into text. All texts given here are plain,
+ * whoever wrote them: the writers escape them. What a page is made of lives until page_free().
+ * Without memory the program ends: no part of a page has been written by then.
  */
 #ifndef BENCH_REPORT_PAGE_H
 #define BENCH_REPORT_PAGE_H
@@ -10,101 +11,134 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/complaint.h"
-#include "report/plot.h"
-
-enum page_format { PAGE_MARKDOWN, PAGE_HTML };
-
-/* What a text of a page says beside its words. */
 enum tone { TONE_PLAIN, TONE_FASTER, TONE_SLOWER, TONE_SAME, TONE_UNCLEAR };
+
+/* A colour for each reader, the same all over a page. More readers than these look like one of the
+ * first, dashed. */
+#define STYLE_COLOURS 10
+#define STYLE_NONE (-1)
+#define STYLE_LIMIT (-2) /* grey */
+
+/* What is drawn: a value with its interval and its rounds. NAN: there is none. */
+struct mark {
+	double value, low, high;
+	const double *rounds; /* in the order measured */
+	size_t round_count;
+};
+
+struct cell {
+	const char *text;
+	enum tone tone;   /* of a verdict */
+	unsigned section; /* to link to; 0: none */
+	const struct mark *mark;
+};
+
+enum column_kind {
+	COLUMN_TEXT,
+	COLUMN_NUMBER,
+	COLUMN_RANGE, /* a number above its mark, on an axis for all rows */
+	COLUMN_RATIO, /* the same, on a logarithmic axis with a line at 1 */
+	COLUMN_ROUNDS /* the rounds of the mark, one after the other; only drawn */
+};
 
 struct column {
 	const char *title;
-	bool number; /* set to the right */
+	enum column_kind kind;
+	bool detail; /* is left out where there is little room */
+	double at;   /* of curves: where it stands across */
 };
 
-#define PAGE_COLUMNS_MAX 64
+/* The rows as curves, each named at its end, before the table. */
+struct curves {
+	const char *across, *up; /* what the axes are of */
+	bool log_across, log_up;
+	double line; /* across the chart; NAN: none */
+	const char *(*text)(double value);
+};
 
-/* How a format writes the parts of a page. */
-struct page_writer;
+struct sheet {
+	const char *caption;
+	const struct column *columns;           /* the first names the row */
+	size_t column_count, row_count, filled; /* filled: cells of the last row */
+	struct sheet_row {
+		int style;
+		unsigned dash;
+		struct cell *cells;
+	} * rows;
+	const struct curves *curves; /* or NULL */
+};
+
+enum block_kind {
+	BLOCK_HEADING,
+	BLOCK_TEXT,
+	BLOCK_ITEM, /* of a list; @lead stands out */
+	BLOCK_CODE, /* as it was typed */
+	BLOCK_FOLD, /* what follows is folded away at first, up to the next BLOCK_FOLD_END */
+	BLOCK_FOLD_END,
+	BLOCK_SHEET,
+	BLOCK_FILE /* to download: @lead is its name, @text what is in it */
+};
+
+struct block {
+	enum block_kind kind;
+	unsigned level;  /* of a heading, from 2 */
+	unsigned number; /* of a heading of level 2, or of a sheet: from 1 */
+	const char *lead, *text;
+	struct sheet *sheet;
+	struct block *next;
+};
 
 struct page {
-	FILE *out;
-	const struct page_writer *writer;
-	bool brief;               /* for a place with little room: without the raw rounds */
-	bool crowded;             /* and there are many runs: without what only explains a figure */
-	unsigned sections, plots; /* so far */
-	size_t columns, column;   /* of the table, and of them in this row so far */
-	bool numbers[PAGE_COLUMNS_MAX]; /* which columns hold them */
-	int err;                        /* of drawing, the first */
-	struct complaint why;           /* of err */
+	const char *title, *verdict, *facts;
+	const char *cautions;        /* in a line; NULL: none */
+	const struct sheet *summary; /* the rows that matter most, or NULL */
+	struct block *first, *last;
+	unsigned sections, sheets; /* so far */
 };
 
-void page_begin(struct page *page, enum page_format format, FILE *out, const char *title);
-void page_end(struct page *page);
+/* Everything that is allocated here is freed by it. */
+void page_free(void);
+void *page_allocate(size_t size); /* zeroed */
+__attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 
-/* Level 1 is the page's own. A heading of level 2 can be linked to by its number, from 1 on. */
-void page_heading(struct page *page, int level, const char *text);
-
-__attribute__((format(printf, 2, 3))) void page_paragraph(
-	struct page *page, const char *format, ...);
-
-/* A list; an item's @lead, where there is one, stands out, and so does its verdict, before the
- * text. @section: it links to that heading; 0: it does not. */
-void page_list_begin(struct page *page);
-void page_item(
-	struct page *page, unsigned section, enum tone tone, const char *lead, const char *text);
-void page_list_end(struct page *page);
-
-/* What a reader must not overlook. */
-__attribute__((format(printf, 2, 3))) void page_caution(struct page *page, const char *format, ...);
-
-/* As it was typed. */
+/* Adds to @page, from top to end. */
+void page_heading(struct page *page, unsigned level, const char *text);
+void page_text(struct page *page, const char *text);
+void page_item(struct page *page, const char *lead, const char *text);
 void page_code(struct page *page, const char *text);
+void page_fold(struct page *page, const char *summary); /* NULL: its end */
+void page_file(struct page *page, const char *name, const char *text);
+void page_caution(struct page *page, const char *text);
+void page_sheet(struct page *page, struct sheet *sheet);
 
-/* What is folded away at first. */
-void page_details_begin(struct page *page, const char *summary);
-void page_details_end(struct page *page);
+/* Cells are filled row by row. @columns outlive the sheet. */
+struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count);
+void sheet_row(struct sheet *sheet, int style, unsigned dash);
+struct cell *sheet_cell(struct sheet *sheet, const char *text);
+void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
+/* Words from a file: "faster", "slower", "same"; all others say why there is none of these. */
+void sheet_verdict(struct sheet *sheet, const char *verdict);
 
-/* The first column names the row. Rows are filled cell by cell. */
-void page_table_begin(
-	struct page *page, const char *caption, const struct column *columns, size_t count);
-__attribute__((format(printf, 2, 3))) void page_cell(struct page *page, const char *format, ...);
-void page_verdict_cell(struct page *page, enum tone verdict); /* plain: empty */
-void page_table_end(struct page *page);
+/* Takes out columns, sheets, folds and headings that say nothing. */
+void page_tidy(struct page *page);
+void page_write_html(FILE *out, const struct page *page);
+void page_write_markdown(FILE *out, const struct page *page);
 
-/* Plots under one title, then whatever else is part of the figure. In a format that has no plots
- * there is the rest of it. */
-void page_figure_begin(struct page *page, const char *title);
-void page_plot(struct page *page, const struct plot *plot);
-void page_figure_end(struct page *page);
-
-/* For the writers. */
-struct page_writer {
-	void (*begin)(struct page *page, const char *title);
-	void (*end)(struct page *page);
-	void (*heading)(struct page *page, int level, unsigned number, const char *text);
-	void (*paragraph)(struct page *page, const char *text);
-	void (*list)(struct page *page, bool begin);
-	void (*item)(struct page *page, unsigned section, enum tone tone, const char *lead,
-		const char *text);
-	void (*caution)(struct page *page, const char *text);
-	void (*code)(struct page *page, const char *text);
-	void (*details)(struct page *page, const char *summary); /* NULL: their end */
-	void (*table_begin)(struct page *page, const char *caption, const struct column *columns);
-	void (*row)(struct page *page, bool begin);
-	void (*cell)(struct page *page, enum tone tone, const char *text); /* or verdict */
-	void (*table_end)(struct page *page);
-	void (*figure)(struct page *page, const char *title); /* NULL: its end */
-	void (*plot)(struct page *page, const struct plot *plot);
+/* For the writer of HTML: the axis of a column's marks; one of them on it; curves. */
+struct axis {
+	double low, high;
+	bool logarithmic;
 };
-
-extern const struct page_writer html_writer, markdown_writer;
+struct axis svg_column_axis(const struct sheet *sheet, size_t column);
+void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark);
+void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
+void html_text(FILE *out, const char *text);
+void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
 /* A text is cut there: no command, warning or list of a thousand rounds is longer. In bytes. */
 #define PAGE_TEXT_MOST 10000
 
-/* How many bytes of @text are shown: all, or as many whole characters as fit PAGE_TEXT_MOST. */
-size_t page_text_length(const char *text);
+/* How many bytes of @text are shown: all, or as many whole characters as fit @most bytes. */
+size_t text_length(const char *text, size_t most);
 
 #endif

@@ -2,159 +2,178 @@
 /*
  * Where the runs ran, what makes their figures unsafe, and what was typed.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/sections.h"
 
-/* Which runs carry the same warning: named only where not all do. */
-static bool has_warning(const struct run *run, const char *text)
+static const json_t *facts_of(const struct run *run)
 {
-	const json_t *warning;
+	return run_object(run->whole, "environment");
+}
+
+static bool is_shared(const struct runs *runs, const char *name)
+{
+	const json_t *first = json_object_get(facts_of(&runs->runs[0]), name);
+
+	for (size_t r = 1; r < runs->run_count; r++)
+		if (!json_equal((json_t *)first, json_object_get(facts_of(&runs->runs[r]), name)))
+			return false;
+	return true;
+}
+
+static const char *fact_text(const json_t *fact)
+{
+	const char *copy;
+	char *dumped;
+
+	if (!fact || json_is_null(fact))
+		return "unknown";
+	if (json_is_string(fact))
+		return json_string_value(fact);
+	if (json_is_boolean(fact))
+		return json_is_true(fact) ? "yes" : "no";
+	dumped = json_dumps(fact, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+	copy = text("%s", dumped ? dumped : "?");
+	free(dumped);
+	return copy;
+}
+
+/* A fact that is known, between @before and @after. */
+static const char *known(
+	const struct runs *runs, const char *before, const char *name, const char *after)
+{
+	const json_t *fact = json_object_get(facts_of(&runs->runs[0]), name);
+
+	if (!fact || json_is_null(fact))
+		return "";
+	return text("%s%s%s", before, is_shared(runs, name) ? fact_text(fact) : "several", after);
+}
+
+const char *place_title(const struct runs *runs)
+{
+	return text("%s%.10s", known(runs, "", "cpu_model", ", "),
+		run_text(facts_of(&runs->runs[runs->run_count - 1]), "timestamp"));
+}
+
+const char *place_facts(const struct runs *runs)
+{
+	const struct run *run = &runs->runs[0];
+	const size_t rounds = run_round_count(json_array_get(run->results, 0));
+	const double noise = noise_of(run);
+	const char *time = run_text(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
+	const char *of_run = "";
+
+	if (strlen(time) > 16)
+		time = text("%.10s %.5s UTC", time, time + 11);
+	if (runs->run_count == 1 && rounds > 0)
+		of_run = text("; %zu round%s, all verified%s%s", rounds, rounds == 1 ? "" : "s",
+			noise == 0 ? "" : "; noise ",
+			noise == 0     ? ""
+			: isnan(noise) ? "unknown"
+				       : text_percent(100 * noise));
+	return text("%s%s%s%s%s%s; %s%s.", known(runs, "", "cpu_model", ""),
+		known(runs, ", ", "cpus_online", " CPUs"), known(runs, ", ", "hypervisor", ""),
+		known(runs, "; Linux ", "kernel_release", ""),
+		known(runs, "; ringview ", "ringview_version", ""),
+		known(runs, ", commit ", "ringview_commit", ""), time, of_run);
+}
+
+static bool has_warning(const struct run *run, const char *warning)
+{
+	const json_t *element;
 	size_t i;
 
-	json_array_foreach(run_list(run->json, "warnings"), i, warning)
+	json_array_foreach(run_list(run->whole, "warnings"), i, element)
 	{
-		if (json_is_string(warning) && strcmp(json_string_value(warning), text) == 0)
+		if (json_is_string(element) && strcmp(json_string_value(element), warning) == 0)
 			return true;
 	}
 	return false;
 }
 
-static void write_warning(
-	struct page *page, const struct runs *runs, size_t first, const char *text)
+/* Each that a run is the first to have: in short, the trouble without what to do about it; or in
+ * full, with the name of that run. */
+static void add_warnings(struct page *page, const struct runs *runs, bool full)
 {
-	size_t count = 0, size = 0;
-	char *names = NULL;
-	FILE *out;
-
-	/* It was written with the first run that has it. */
-	for (size_t r = 0; r < first; r++)
-		if (has_warning(&runs->runs[r], text))
-			return;
-	out = open_memstream(&names, &size);
-	for (size_t r = 0; out && r < runs->run_count; r++)
-		if (has_warning(&runs->runs[r], text))
-			fprintf(out, "%s%s", count++ ? "; " : "", runs->runs[r].name);
-	if (out && fclose(out) == 0 && count < runs->run_count)
-		page_caution(page, "%s (%s).", text, names);
-	else
-		page_caution(page, "%s.", text);
-	free(names);
-}
-
-void write_warnings(struct page *page, const struct runs *runs)
-{
-	const json_t *warning;
+	const json_t *element;
 	size_t i;
 
 	for (size_t r = 0; r < runs->run_count; r++)
-		json_array_foreach(run_list(runs->runs[r].json, "warnings"), i, warning)
+		json_array_foreach(run_list(runs->runs[r].whole, "warnings"), i, element)
 		{
-			if (json_is_string(warning))
-				write_warning(page, runs, r, json_string_value(warning));
-		}
-}
+			const char *warning = json_string_value(element);
+			size_t before = 0;
 
-static const json_t *fact_of(const struct run *run, const char *name)
-{
-	return json_object_get(run_object(run->json, "environment"), name);
-}
-
-static bool is_shared(const struct runs *runs, const char *name)
-{
-	for (size_t r = 1; r < runs->run_count; r++)
-		if (!json_equal((json_t *)fact_of(&runs->runs[0], name),
-			    (json_t *)fact_of(&runs->runs[r], name)))
-			return false;
-	return true;
-}
-
-static void write_fact(struct page *page, const json_t *fact)
-{
-	char *text;
-
-	if (!fact || json_is_null(fact)) {
-		page_cell(page, "%s", "unknown");
-	} else if (json_is_string(fact)) {
-		page_cell(page, "%s", json_string_value(fact));
-	} else if (json_is_boolean(fact)) {
-		page_cell(page, "%s", json_is_true(fact) ? "yes" : "no");
-	} else {
-		text = json_dumps(fact, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-		page_cell(page, "%s", text ? text : "?");
-		free(text);
-	}
-}
-
-/* "cpu model" for cpu_model. */
-static void write_fact_name(struct page *page, const char *name)
-{
-	char words[80];
-	size_t i;
-
-	for (i = 0; i < sizeof(words) - 1 && name[i]; i++)
-		words[i] = name[i] == '_' ? ' ' : name[i];
-	words[i] = '\0';
-	page_cell(page, "%s", words);
-}
-
-static void write_shared_facts(struct page *page, const struct runs *runs)
-{
-	static const struct column columns[] = { { "fact", false }, { "value", false } };
-	const char *name;
-	json_t *fact;
-
-	page_table_begin(
-		page, runs->run_count > 1 ? "The same for all runs" : "The machine", columns, 2);
-	json_object_foreach((json_t *)run_object(runs->runs[0].json, "environment"), name, fact)
-	{
-		if (!is_shared(runs, name))
-			continue;
-		write_fact_name(page, name);
-		write_fact(page, fact);
-	}
-	page_table_end(page);
-}
-
-/* Facts to the right: runs are many, what differs between them is not. */
-static void write_other_facts(struct page *page, const struct runs *runs)
-{
-	struct column columns[] = { { "run", false }, { "fact", false }, { "value", false } };
-	bool any = false;
-	const char *name;
-	json_t *fact;
-
-	for (size_t r = 0; r < runs->run_count; r++)
-		json_object_foreach(
-			(json_t *)run_object(runs->runs[r].json, "environment"), name, fact)
-		{
-			if (is_shared(runs, name))
+			while (warning && before < r && !has_warning(&runs->runs[before], warning))
+				before++;
+			if (!warning || before < r)
 				continue;
-			if (!any)
-				page_table_begin(page, "What differs from run to run", columns, 3);
-			any = true;
-			page_cell(page, "%s", runs->runs[r].name);
-			write_fact_name(page, name);
-			write_fact(page, fact);
+			if (full)
+				page_item(page, runs->runs[r].name, warning);
+			else
+				page_caution(
+					page, text("%.*s", (int)strcspn(warning, ":"), warning));
 		}
-	if (any)
-		page_table_end(page);
 }
 
-void write_place(struct page *page, const struct runs *runs)
+void add_cautions(struct page *page, const struct runs *runs)
 {
-	page_heading(page, 2, "The commands");
+	const json_t *peer;
+	size_t i;
+
 	for (size_t r = 0; r < runs->run_count; r++) {
-		if (r > 0 && runs->runs[r].whole == runs->runs[r - 1].whole)
-			continue;
-		page_paragraph(page, "%s, %s:", runs->runs[r].name,
-			run_text(run_object(runs->runs[r].json, "environment"), "timestamp"));
-		page_code(page, run_text(runs->runs[r].json, "command_line"));
+		if (json_is_true(json_object_get(runs->runs[r].whole, "partial")))
+			page_caution(page, text("%s was stopped early", runs->runs[r].name));
+		json_array_foreach(run_list(runs->runs[r].whole, "failed_peers"), i, peer)
+			page_caution(page, text("%s failed", run_text(peer, "name")));
 	}
-	page_heading(page, 2, "Where it ran");
-	page_details_begin(page, "Every fact of the environment");
-	write_shared_facts(page, runs);
-	write_other_facts(page, runs);
-	page_details_end(page);
+	add_warnings(page, runs, false);
+}
+
+static struct sheet *facts_sheet(const struct runs *runs)
+{
+	static const struct column columns[] = { { "fact", COLUMN_TEXT, false, 0 },
+		{ "value", COLUMN_TEXT, false, 0 }, { "only of", COLUMN_TEXT, false, 0 } };
+	struct sheet *sheet = sheet_make("The machine", columns, 3);
+
+	for (size_t r = 0; r < runs->run_count; r++) {
+		const char *name;
+		json_t *fact;
+
+		json_object_foreach((json_t *)facts_of(&runs->runs[r]), name, fact)
+		{
+			const bool shared = is_shared(runs, name);
+
+			if (shared && r > 0)
+				continue;
+			sheet_row(sheet, STYLE_NONE, 0);
+			sheet_cell(sheet, name);
+			sheet_cell(sheet, fact_text(fact));
+			sheet_cell(sheet, shared ? "" : runs->runs[r].name);
+		}
+	}
+	return sheet;
+}
+
+void add_place(struct page *page, const struct runs *runs)
+{
+	page_heading(page, 2, "What makes the figures unsafe");
+	add_warnings(page, runs, true);
+	page_heading(page, 2, "Where it ran, and how to repeat it");
+	for (size_t r = 0; r < runs->run_count; r++)
+		if (r == 0 || runs->runs[r].whole != runs->runs[r - 1].whole)
+			page_code(page, run_text(runs->runs[r].whole, "command_line"));
+	page_fold(page, "Every fact of the environment");
+	page_sheet(page, facts_sheet(runs));
+	page_fold(page, NULL);
+	for (size_t f = 0; f < runs->file_count; f++) {
+		const json_t *file = runs->files[f];
+		char *dumped = json_dumps(
+			json_array_size(file) == 1 ? json_array_get(file, 0) : file, JSON_COMPACT);
+
+		page_file(page, basename(runs->names[f]), text("%s", dumped ? dumped : ""));
+		free(dumped);
+	}
 }

@@ -1,271 +1,253 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What every run has: its rounds one by one, its noise, its peers.
+ * What stands beside the results of a run: what was asked, its rounds one by one, every metric, its
+ * noise, its peers; advice; what others have published.
  */
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/sections.h"
-#include "results/style.h"
-#include "statistics/interval.h"
+#include "statistics/verdict.h"
 
-/* An axis from half to double is linear; more has to be logarithmic to show what is near 1. */
-#define SPREAD_LINEAR 1.6
-
-/* "batch, paced"; waits of libbpf and of peers say enough alone. */
-static void name_slot(
-	const struct grid *grid, size_t path, size_t size, size_t way, bool by_size, char name[96])
+/* "cpu model" for cpu_model. */
+static const char *words_of(const char *name, size_t length)
 {
-	if (by_size)
-		snprintf(name, 96, "%" JSON_INTEGER_FORMAT, grid->sizes[size]);
-	else if (grid->run->live)
-		snprintf(name, 96, "%s", run_combination(grid->paths[path], grid->ways[way], name));
-	else
-		snprintf(name, 96, "%.60s", grid->paths[path]);
+	char *words = page_allocate(length + 1);
+
+	for (size_t i = 0; i < length; i++)
+		words[i] = name[i] == '_' ? ' ' : name[i];
+	return words;
 }
 
-/* 0 where in half of the rounds there is no time. */
-static double median_of_rounds(const json_t *result)
+/* Text after the length of @text without @end; 0: it does not end so. */
+static size_t length_before(const char *name, const char *end)
 {
-	const double median = run_amount(result, "ns_per_event");
+	const size_t length = strlen(name), behind = strlen(end);
 
-	return isfinite(median) ? median : 0;
+	return length > behind && strcmp(name + length - behind, end) == 0 ? length - behind : 0;
 }
 
-static void add_slot(struct plot *plot, const json_t *result, const char *name, size_t series)
+/* "duration 1 s" for duration_ns: 1e9; "ring size 1 MiB" for ring_size: 1048576. */
+static const char *setting_text(const char *name, const json_t *value)
 {
-	const double median = median_of_rounds(result);
-	const double slot = (double)plot_category(plot, name, "");
-	const size_t count = run_round_count(result);
+	const size_t per_event = length_before(name, "_ns_per_event");
+	const size_t time = per_event ? per_event : length_before(name, "_ns");
+	const char *words = words_of(name, time ? time : text_length(name, 60));
+	const double number = json_number_value(value);
 
-	for (size_t i = 0; i < count && median > 0; i++)
-		plot_dot(plot, series, plot_place(slot, i, count),
-			run_round(result, "ns_per_event", i) / median);
+	if (json_is_string(value))
+		return text("%s %s", words, json_string_value(value));
+	if (!json_is_number(value))
+		return text("%s %s", words,
+			json_is_true(value)    ? "yes"
+			: json_is_false(value) ? "no"
+					       : "any");
+	if (time)
+		return text("%s %s%s", words, text_time(number), per_event ? " an event" : "");
+	if (strcmp(name, "event_size") == 0 && number == 0)
+		return "event size mixed";
+	return text("%s %s", words,
+		strcmp(name, "event_size") == 0 || strcmp(name, "ring_size") == 0
+			? text_bytes(number)
+			: text_number(number));
 }
 
-static void finish_slots(struct page *page, struct plot *plot)
+static const char *workload_text(const struct run *run)
 {
-	double low = 1, high = 1;
+	const char *name, *words = "Workload";
+	json_t *value;
 
-	for (size_t i = 0; i < plot->dot_count; i++) {
-		low = fmin(low, plot->dots[i].value);
-		high = fmax(high, plot->dots[i].value);
+	json_object_foreach((json_t *)run->workload, name, value) words = text("%s%s %s", words,
+		strcmp(words, "Workload") == 0 ? ":" : ";", setting_text(name, value));
+	return text("%s. %s", words,
+		run->live ? "Every event was accounted for, in each round: produced = consumed + "
+			    "lost + discarded."
+			  : "Every reading was verified by an independent walk over the ring: "
+			    "count, order, checksum.");
+}
+
+#define METRICS_MOST 40
+
+/* Whatever metrics there are. */
+static struct sheet *metrics_sheet(const struct run *run)
+{
+	struct column *columns = page_allocate(METRICS_MOST * sizeof(*columns));
+	const char *names[METRICS_MOST], *name;
+	struct sheet *sheet;
+	size_t count = 1;
+	json_t *value;
+
+	columns[0] = (struct column){ "reader", COLUMN_TEXT, false, 0 };
+	json_object_foreach(json_array_get(run->results, 0), name, value)
+	{
+		if (!run_is_metric(value) || count == METRICS_MOST)
+			continue;
+		names[count] = name;
+		columns[count++] = (struct column){ words_of(name, text_length(name, 60)),
+			COLUMN_NUMBER, false, 0 };
 	}
-	plot->logarithmic = high > SPREAD_LINEAR || low < 1 / SPREAD_LINEAR;
-	plot_line(plot, "", 1);
-	if (asprintf(&plot->description,
-		    "A dot a round, in the order measured, as a share of the median: from %.2f to "
-		    "%.2f.",
-		    low, high) < 0) {
-		plot->description = NULL;
-		plot->failed = true;
-	}
-	if (plot->dot_count > 0)
-		page_plot(page, plot);
-	plot_end(plot);
-}
+	sheet = sheet_make("Every metric: medians with 95 % intervals, or sums over all rounds",
+		columns, count);
+	for (const json_t **at = run_sorted(run); *at; at++) {
+		sheet_row(sheet, run_style(run, *at), 0);
+		sheet_cell(sheet, run_result_name(run, *at));
+		for (size_t i = 1; i < count; i++) {
+			const json_t *cell = run_object(*at, names[i]);
 
-/* One plot for each path, its sizes side by side. */
-static void write_by_size(struct page *page, const struct grid *grid, size_t way)
-{
-	for (size_t path = 0; path < grid->path_count; path++) {
-		struct plot plot;
-		char name[96];
-		size_t series;
-
-		plot_begin(&plot, PLOT_SLOTS, "round / median");
-		plot.small = true;
-		snprintf(plot.title, sizeof(plot.title), "%.60s, %.40s touched, by bytes an event",
-			grid->paths[path], grid->ways[way]);
-		series = plot_series(&plot, "", grid_style(grid, path));
-		for (size_t s = 0; s < grid->size_count; s++) {
-			const json_t *result = grid_cell(grid, path, s, way);
-
-			if (!result)
-				continue;
-			name_slot(grid, path, s, way, true, name);
-			add_slot(&plot, result, name, series);
+			sheet_cell(sheet, text("%s %s", text_number(run_amount(*at, names[i])),
+						  text_interval(run_number(cell, "low"),
+							  run_number(cell, "high"))));
 		}
-		finish_slots(page, &plot);
 	}
+	return sheet;
 }
 
-/* One plot for each touch, the paths side by side; of live one for all. */
-static void write_by_path(struct page *page, const struct grid *grid, size_t way, size_t ways)
+static struct sheet *rounds_sheet(const struct run *run)
 {
-	struct plot plot;
-	char name[96];
+	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
+		{ "each round as a share of the median", COLUMN_ROUNDS, false, 0 },
+		{ "min, ns", COLUMN_NUMBER, false, 0 }, { "max, ns", COLUMN_NUMBER, false, 0 },
+		{ "deviation, ns", COLUMN_NUMBER, false, 0 },
+		{ "outliers", COLUMN_NUMBER, false, 0 }, { "note", COLUMN_TEXT, false, 0 },
+		{ "checksum", COLUMN_TEXT, false, 0 } };
+	static const char *const figures[] = { "min", "max", "mad", "outliers" };
+	struct sheet *sheet = sheet_make(
+		"Every round in the order measured, from left to right; nothing was dropped",
+		columns, 8);
 
-	plot_begin(&plot, PLOT_SLOTS, "time of the round / median");
-	snprintf(plot.title, sizeof(plot.title), "Every round%s%.40s%s",
-		grid->run->live ? "" : ", ", grid->run->live ? "" : grid->ways[way],
-		grid->run->live ? "" : " touched");
-	for (size_t path = 0; path < grid->path_count; path++)
-		for (size_t w = way; w < way + ways; w++)
-			for (size_t s = 0; s < grid->size_count; s++) {
-				const json_t *result = grid_cell(grid, path, s, w);
-				size_t series;
+	for (const json_t **at = run_sorted(run); *at; at++) {
+		const json_t *ns = run_object(*at, "ns_per_event");
 
-				if (!result)
-					continue;
-				series = plot_series(&plot, "",
-					grid->run->live ? run_wait_style(grid->ways[w])
-							: grid_style(grid, path));
-				name_slot(grid, path, s, w, false, name);
-				add_slot(&plot, result, name, series);
-			}
-	finish_slots(page, &plot);
+		sheet_row(sheet, run_style(run, *at), 0);
+		sheet_cell(sheet, run_result_name(run, *at));
+		sheet_mark(sheet, "", mark_of(*at, "ns_per_event"));
+		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+			sheet_cell(sheet, text_number(run_number(ns, figures[i])));
+		sheet_cell(sheet, json_is_true(json_object_get(ns, "two_humped"))
+					  ? "two speeds: a virtual CPU may have moved"
+					  : "");
+		sheet_cell(sheet, run->live ? "" : run_text(*at, "checksum"));
+	}
+	return sheet;
 }
 
-static void write_rounds_table(struct page *page, const struct grid *grid)
+double noise_of(const struct run *run)
 {
-	static const struct column columns[] = { { "what", false },
-		{ "ns an event, round by round", false } };
-	const json_t *result;
+	const json_t *noise;
+	double largest = 0;
 	size_t i;
 
-	page_details_begin(page, "Every round, in numbers");
-	page_table_begin(page, "In the order measured; nothing was dropped", columns, 2);
-	json_array_foreach(run_list(grid->run->json, "results"), i, result)
+	json_array_foreach(run->noise, i, noise)
 	{
-		const size_t count = run_round_count(result);
-		char *text = NULL, number[NUMBER_SIZE];
-		size_t size = 0;
-		FILE *out;
-
-		page_cell(page, "%s, %" JSON_INTEGER_FORMAT " B, %s", run_text(result, "path"),
-			json_integer_value(json_object_get(result, "event_size")), run_way(result));
-		out = open_memstream(&text, &size);
-		for (size_t r = 0; out && r < count; r++)
-			fprintf(out, "%s%s", r ? " " : "",
-				number_text(number, run_round(result, "ns_per_event", r)));
-		if (!out || fclose(out) != 0)
-			page->err = complain(&page->why, -ENOMEM, "out of memory");
-		page_cell(page, "%s", text ? text : "");
-		free(text);
-	}
-	page_table_end(page);
-	page_details_end(page);
-}
-
-void write_rounds(struct page *page, const struct grid *grid)
-{
-	/* They are many numbers, and without the plot say nothing. */
-	if (page->brief)
-		return;
-	page_figure_begin(page, "Every round in the order measured, from left to right");
-	if (grid->run->live)
-		write_by_path(page, grid, 0, grid->way_count);
-	for (size_t way = 0; way < grid->way_count && !grid->run->live; way++)
-		if (grid->size_count > 1)
-			write_by_size(page, grid, way);
-		else
-			write_by_path(page, grid, way, 1);
-	write_rounds_table(page, grid);
-	page_figure_end(page);
-}
-
-/* The largest of the run; NAN: too few rounds; negative: nothing ran twice. */
-static double noise_of(const struct run *run, const char **path)
-{
-	const json_t *list = run_list(run->json, "noise"), *noise;
-	double largest = -1;
-	size_t i;
-
-	json_array_foreach(list, i, noise)
-	{
-		const double floor = run_number(noise, "floor");
-
-		if (isnan(floor) || floor > largest) {
-			largest = floor;
-			*path = run_text(noise, "path");
-		}
-		if (isnan(floor))
-			break;
+		if (isnan(run_number(noise, "floor")))
+			return NAN;
+		largest = fmax(largest, run_number(noise, "floor"));
 	}
 	return largest;
 }
 
-static void write_noise(struct page *page, const struct run *run)
+static const char *noise_text(const struct run *run)
 {
-	const char *path = "?";
-	const double floor = noise_of(run, &path);
-	char percent[16], threshold[16];
+	const double noise = noise_of(run);
 
-	if (isnan(floor))
-		page_paragraph(page,
-			"Noise: too few rounds to measure it, so nothing is decided; "
-			"give -rounds %d or more.",
+	if (isnan(noise))
+		return text("Noise: too few rounds to measure it, so nothing is decided; "
+			    "give -rounds %d or more.",
 			INTERVAL_ROUNDS_MIN);
-	else if (floor >= 0)
-		page_paragraph(page,
-			"Noise: %s, measured twice in each round, differs from itself by up to %s; "
-			"below %s nothing is called faster or slower.",
-			path, style_percent(percent, sizeof(percent), floor),
-			style_percent(threshold, sizeof(threshold),
-				verdict_threshold(floor, TOLERANCE_PAIRED)));
+	if (noise == 0)
+		return "";
+	return text("Noise: %s, measured twice in each round, differs from itself by up to %s; no "
+		    "difference below %s is called faster or slower.",
+		run_text(json_array_get(run->noise, 0), "path"), text_percent(100 * noise),
+		text_percent(100 * verdict_threshold(noise, TOLERANCE_PAIRED)));
 }
 
-static void write_oddities(struct page *page, const struct run *run)
+void add_notes(struct page *page, const struct run *run)
 {
-	const json_t *result;
-	double outliers = 0;
-	const char *humped = NULL;
-	size_t i, humps = 0, readings = 0;
-
-	json_array_foreach(run_list(run->json, "results"), i, result)
-	{
-		const json_t *ns = run_object(result, "ns_per_event");
-		const double found = run_number(ns, "outliers");
-
-		outliers += isfinite(found) ? found : 0;
-		readings += run_round_count(result);
-		if (json_is_true(json_object_get(ns, "two_humped"))) {
-			humped = humped ? humped : run_text(result, "path");
-			humps++;
-		}
-	}
-	if (outliers > 0)
-		page_paragraph(page, "Outliers: %.0f of %zu readings, kept in every figure.",
-			outliers, readings);
-	if (humped)
-		page_caution(page,
-			"%s%s ran at two speeds (a virtual CPU moved?); trust ratios only.", humped,
-			humps > 1 ? " and others" : "");
-}
-
-static void write_peers(struct page *page, const struct run *run)
-{
+	struct sheet *const sheets[] = { rounds_sheet(run), metrics_sheet(run) };
 	const json_t *peer;
-	char text[400];
 	size_t i;
 
-	json_array_foreach(run_list(run->json, "peers"), i, peer)
-	{
-		if (i == 0)
-			page_list_begin(page);
-		snprintf(text, sizeof(text), "%.100s %.100s (%.100s)", run_text(peer, "name"),
-			run_text(peer, "version"), run_text(peer, "language"));
-		page_item(page, 0, TONE_PLAIN, "Peer", text);
+	for (i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+		page_fold(page, i == 0 ? "Every round" : "Every metric");
+		page_sheet(page, sheets[i]);
+		page_fold(page, NULL);
 	}
-	if (json_array_size(run_list(run->json, "peers")) > 0)
-		page_list_end(page);
-	json_array_foreach(run_list(run->json, "failed_peers"), i, peer)
-		page_caution(page, "%s failed, so none of its readings is here: %s",
-			run_text(peer, "name"), run_text(peer, "reason"));
+	page_text(page, workload_text(run));
+	page_text(page, noise_text(run));
+	json_array_foreach(run_list(run->whole, "peers"), i, peer) page_item(page, "Peer",
+		text("%s %s (%s)", run_text(peer, "name"), run_text(peer, "version"),
+			run_text(peer, "language")));
+	json_array_foreach(run_list(run->whole, "failed_peers"), i, peer)
+		page_item(page, "Failed peer",
+			text("%s failed, so none of its readings is here: %s",
+				run_text(peer, "name"), run_text(peer, "reason")));
+	page_text(page, text("Peak memory of the benchmark without the ring: %s.",
+				text_bytes(run_number(run->whole, "own_memory_bytes"))));
 }
 
-void write_run_notes(struct page *page, const struct grid *grid)
+/* Sheets of objects with the same numbers: a row each. */
+static void add_numbers(struct page *page, const char *caption, const struct column *columns,
+	const char *const *names, const json_t *list, const char *question)
 {
-	const double memory = run_number(grid->run->json, "own_memory_bytes");
-	char number[NUMBER_SIZE];
+	struct sheet *sheet = sheet_make(caption, columns, 5);
+	const json_t *element;
+	size_t i;
 
-	write_noise(page, grid->run);
-	write_oddities(page, grid->run);
-	write_peers(page, grid->run);
-	if (isfinite(memory))
-		page_paragraph(page, "Peak memory of the benchmark without the ring: %s MiB.",
-			number_text(number, memory / (1 << 20)));
+	json_array_foreach(list, i, element)
+	{
+		const char *of = json_string_value(json_object_get(element, "question"));
+
+		if (of && strcmp(of, question) != 0)
+			continue;
+		sheet_row(sheet, STYLE_NONE, 0);
+		sheet_cell(sheet, of ? run_text(element, names[0])
+				     : text_bytes(run_number(element, names[0])));
+		for (size_t n = 1; n < 5; n++)
+			sheet_cell(sheet, text_number(run_number(element, names[n])));
+	}
+	page_sheet(page, sheet);
+}
+
+const char *advice_verdict(const json_t *advice)
+{
+	if (json_is_integer(json_object_get(advice, "ring_size")))
+		return text("Recommended ring: %s; the smallest that lost nothing: %s.",
+			text_bytes(run_number(advice, "ring_size")),
+			text_bytes(run_number(advice, "smallest")));
+	return text(
+		"No ring was large enough%s.", json_is_true(json_object_get(advice, "saturated"))
+						       ? ": the consumer was busy all the time"
+					       : json_is_true(json_object_get(advice, "off_cpu"))
+						       ? ": the consumer was kept off its CPU"
+						       : "");
+}
+
+void add_advice(struct page *page, const struct run *run)
+{
+	static const struct column columns[] = { { "ring", COLUMN_TEXT, false, 0 },
+		{ "runs", COLUMN_NUMBER, false, 0 }, { "produced", COLUMN_NUMBER, false, 0 },
+		{ "lost", COLUMN_NUMBER, false, 0 },
+		{ "most bytes waiting", COLUMN_NUMBER, false, 0 } };
+	static const char *const names[] = { "ring_size", "runs", "produced", "lost",
+		"high_water" };
+
+	add_numbers(page, "Ring sizes that were tried", columns, names,
+		run_list(run_object(run->whole, "advice"), "tries"), "");
+}
+
+void add_published(struct page *page, const struct run *run)
+{
+	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
+		{ "Mev/s", COLUMN_NUMBER, false, 0 }, { "deviation", COLUMN_NUMBER, false, 0 },
+		{ "lost, million a second", COLUMN_NUMBER, false, 0 },
+		{ "deviation", COLUMN_NUMBER, false, 0 } };
+	static const char *const names[] = { "reader", "mevents_per_s", "mevents_per_s_deviation",
+		"mlost_per_s", "mlost_per_s_deviation" };
+	const json_t *published = run_object(run->whole, "published");
+
+	add_numbers(page,
+		text("Published by %s, on %s", run_text(published, "source"),
+			run_text(published, "machine")),
+		columns, names, run_list(published, "figures"), run->question);
 }

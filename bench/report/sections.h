@@ -1,53 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a page is made of, each part written from what it is given. What goes wrong is in the page's
- * own err and why.
- */
+/* What a page is made of. */
 #ifndef BENCH_REPORT_SECTIONS_H
 #define BENCH_REPORT_SECTIONS_H
 
-#include "report/grid.h"
+#include "report/figures.h"
 #include "report/page.h"
 #include "report/run.h"
 
-/* The whole page. 0, or a negative errno with @why. */
-int write_report(
-	FILE *out, enum page_format format, const struct runs *runs, struct complaint *why);
+enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 
-/* Items of a list that tell in words what came out. */
-void write_drain_headline(struct page *page, const struct grid *grid);
-void write_live_headline(struct page *page, const struct grid *grid);
-/* One item of it: who was the fastest. */
-void write_run_line(struct page *page, const struct grid *grid, const char *lead, unsigned section);
+/* The whole page. */
+void write_report(FILE *out, enum page_format format, const struct runs *runs);
 
-/* What a run measured: plots, and the tables behind them. */
-void write_drain_section(struct page *page, const struct grid *grid);
-void write_live_section(struct page *page, const struct grid *grid);
-/* Parts of it: what limits each combination; of -advise; published figures of the same question. */
-void write_live_limits(struct page *page, const struct grid *grid);
-void write_live_advice(struct page *page, const struct grid *grid);
-void write_live_published(struct page *page, const struct grid *grid);
+/* What came out of a run, in a sentence. */
+const char *run_verdict(const struct run *run);
 
-/* Of both: what was asked, and notes. */
-void write_workload(struct page *page, const struct run *run);
-void write_run_notes(struct page *page, const struct grid *grid);
-/* The rounds as dots, in the order measured, as shares of their median. */
-void write_rounds(struct page *page, const struct grid *grid);
+/* What it measured. Returns the sheet that matters most, or NULL. */
+const struct sheet *add_results(struct page *page, const struct run *run);
+void add_advice(struct page *page, const struct run *run);
+void add_published(struct page *page, const struct run *run);
+/* What was asked; every round; every metric; notes. */
+void add_notes(struct page *page, const struct run *run);
+/* What the noise of a run amounts to, relative. 0: nothing ran twice; NAN: too few rounds. */
+double noise_of(const struct run *run);
+const char *advice_verdict(const json_t *advice);
+
+/* A metric's median, its interval and its rounds. */
+struct mark mark_of(const json_t *result, const char *metric);
+struct mark ratio_mark(const json_t *ratio); /* and of anything like it */
 
 /* How the runs of one workload in a file compare with those of an earlier file. */
 struct comparison_summary {
 	const struct run_group *old, *new;
-	size_t matched, better, worse, unclear, differences;
+	const json_t *styles;                                     /* of struct runs */
+	size_t matched, judged, better, worse, same, differences; /* judged: no limits */
 };
-/* How many there are to write of, @most at most; each of a later file with the first that it has
- * something in common with. */
-size_t comparisons_of(const struct runs *runs, struct comparison_summary *summaries, size_t most);
-void write_comparison_headline(
-	struct page *page, const struct comparison_summary *summary, unsigned section);
-void write_comparison_section(struct page *page, const struct comparison_summary *summary);
+/* How many there are to write of; each of a later file with the first that it has something in
+ * common with. @summaries has room for one a group. */
+size_t comparisons_of(const struct runs *runs, struct comparison_summary *summaries);
+const char *comparison_name(const struct comparison_summary *summary);
+const char *comparison_verdict(const struct comparison_summary *summary);
+const struct sheet *add_comparison(struct page *page, const struct comparison_summary *summary);
 
-/* Where the runs ran, and how to repeat them. */
-void write_warnings(struct page *page, const struct runs *runs);
-void write_place(struct page *page, const struct runs *runs);
+/* The machine and the day; where the runs ran, in a line; what makes them unsafe, in short; all of
+ * it, and how to repeat them. */
+const char *place_title(const struct runs *runs);
+const char *place_facts(const struct runs *runs);
+void add_cautions(struct page *page, const struct runs *runs);
+void add_place(struct page *page, const struct runs *runs);
 
 #endif

@@ -1,99 +1,378 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdbool.h>
+/*
+ * Drawings within a page. Places across are shares of the width, so one drawing fits every screen;
+ * texts and lines keep their size. Colours are the classes of the page's style.
+ */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "report/svg.h"
+#include "report/page.h"
 
-static bool begins(const char *text, const char *with)
+#define LABEL_LINE 15 /* how far names of curves lie apart, at least */
+#define LABEL_MOST 22 /* bytes of one */
+#define TICKS_MOST 24
+#define POINTS_MOST 40 /* more of a curve would hide it */
+
+/* Where one is so many times another, an axis from zero would show the large ones only. */
+#define SPREAD_LINEAR 20
+
+/* Where @value lies on @axis, from 0 to 1. */
+static double place(const struct axis *axis, double value)
 {
-	return strncmp(text, with, strlen(with)) == 0;
+	const double share = axis->logarithmic
+				     ? log(value / axis->low) / log(axis->high / axis->low)
+				     : (value - axis->low) / (axis->high - axis->low);
+
+	return isfinite(share) ? fmin(1, fmax(0, share)) : 0;
 }
 
-/* After the next @end; the end of the text where there is none. */
-static const char *behind(const char *text, const char *end)
+/* Beyond it no time, rate or share makes sense, and axes would overflow. */
+static bool is_drawable(double value, bool logarithmic)
 {
-	const char *found = strstr(text, end);
-
-	return found ? found + strlen(end) : text + strlen(text);
+	return value > -1e30 && value < 1e30 && (!logarithmic || value > 1e-30);
 }
 
-void svg_write_markers(FILE *out, const char *drawn)
+static void widen(struct axis *axis, double value)
 {
-	const char *line = strstr(drawn, "<defs>"), *end = line ? strstr(line, "</defs>") : NULL;
-
-	if (!end)
+	if (!is_drawable(value, axis->logarithmic))
 		return;
-	for (; line < end; line = behind(line, "\n")) {
-		const size_t length = strcspn(line, "\n");
+	axis->low = fmin(axis->low, value);
+	axis->high = fmax(axis->high, value);
+}
 
-		/* The others are filters that no plot here uses. */
-		if (memmem(line, length, "id='gp", 6))
-			fprintf(out, "%.*s\n", (int)length, line);
+/* Room at both ends; of one from zero only at its high end. */
+static void give_room(struct axis *axis, double share)
+{
+	if (!(axis->low <= axis->high))
+		axis->low = axis->high = 1;
+	if (axis->logarithmic)
+		axis->low /= 1 + share;
+	if (axis->logarithmic)
+		axis->high *= 1 + share;
+	else
+		axis->high += axis->high > axis->low ? share * (axis->high - axis->low) : 1;
+}
+
+/* What a round is drawn at: a share of the median, cut where it would hide all others. */
+static double round_share(const struct mark *mark, size_t round)
+{
+	return fmax(0.5, fmin(2, mark->rounds[round] / mark->value));
+}
+
+struct axis svg_column_axis(const struct sheet *sheet, size_t column)
+{
+	const enum column_kind kind = sheet->columns[column].kind;
+	struct axis axis = { INFINITY, -INFINITY, true };
+
+	for (size_t r = 0; r < sheet->row_count; r++) {
+		const struct mark *mark = sheet->rows[r].cells[column].mark;
+
+		for (size_t i = 0; mark && kind == COLUMN_ROUNDS && i < mark->round_count; i++)
+			widen(&axis, round_share(mark, i));
+		if (!mark || kind == COLUMN_ROUNDS)
+			continue;
+		widen(&axis, mark->value);
+		widen(&axis, mark->low);
+		widen(&axis, mark->high);
+	}
+	if (kind != COLUMN_RANGE) {
+		widen(&axis, kind == COLUMN_RATIO ? 1 : 0.95);
+		widen(&axis, kind == COLUMN_RATIO ? 1 : 1.05);
+	} else if (!(axis.high > SPREAD_LINEAR * axis.low)) {
+		axis.logarithmic = false;
+		axis.low = 0;
+	}
+	give_room(&axis, 0.06);
+	return axis;
+}
+
+/* In thousandths of the width. */
+static double across(const struct axis *axis, double value)
+{
+	return 1000 * place(axis, value);
+}
+
+static void write_rounds(FILE *out, const struct axis *axis, const struct mark *mark)
+{
+	const double step = 1000.0 / (double)(mark->round_count + 1);
+
+	fprintf(out, "<path class=\"axis\" d=\"M0 %.1fH1000\"/><path class=\"dots\" d=\"",
+		36 - 32 * place(axis, 1));
+	for (size_t i = 0; i < mark->round_count; i++)
+		if (isfinite(mark->rounds[i]))
+			fprintf(out, "M%.0f %.1fh.01", step * (double)(i + 1),
+				36 - 32 * place(axis, round_share(mark, i)));
+	fputs("\"/>", out);
+}
+
+static void write_rect(FILE *out, const char *class, double from, double to)
+{
+	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"3\" width=\"%.1f\" height=\"6\"/>", class,
+		fmin(from, to), fabs(to - from));
+}
+
+static void write_range(
+	FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark)
+{
+	const double from = kind == COLUMN_RATIO ? across(axis, 1) : 0;
+
+	fprintf(out, "<path class=\"axis\" d=\"M0 11.5H1000M%.1f 0V12\"/>", from);
+	if (kind == COLUMN_RATIO || !axis->logarithmic)
+		write_rect(out, "bar", from, across(axis, mark->value));
+	if (mark->low <= mark->high)
+		write_rect(out, "band", across(axis, mark->low), across(axis, mark->high));
+	fputs("<path class=\"rounds\" d=\"M0 0", out);
+	for (size_t i = 0; i < mark->round_count; i++)
+		if (isfinite(mark->rounds[i]))
+			fprintf(out, "M%.1f 1v10", across(axis, mark->rounds[i]));
+	fprintf(out, "\"/><path class=\"value\" d=\"M%.1f 0V12\"/>", across(axis, mark->value));
+}
+
+void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark)
+{
+	if (!is_drawable(mark->value, axis->logarithmic))
+		return;
+	fprintf(out,
+		"<svg class=\"mark\" viewBox=\"0 0 1000 %d\" preserveAspectRatio=\"none\" "
+		"aria-hidden=\"true\">",
+		kind == COLUMN_ROUNDS ? 40 : 12);
+	if (kind == COLUMN_ROUNDS)
+		write_rounds(out, axis, mark);
+	else
+		write_range(out, kind, axis, mark);
+	fputs("</svg>", out);
+}
+
+/* 1, 2 or 5 times a power of ten. */
+static double nice_step(double rough)
+{
+	const double power = pow(10, floor(log10(rough)));
+
+	return power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
+}
+
+/* Values that are named on @axis. */
+static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
+{
+	static const double steps[] = { 1, 2, 5 };
+	const double decades = axis->logarithmic ? log10(axis->high / axis->low) : 0;
+	const double step = nice_step((axis->high - axis->low) / 6);
+	const int every = (int)ceil(decades / TICKS_MOST);
+	size_t count = 0;
+
+	if (decades < 1)
+		for (double i = ceil(axis->low / step); i * step <= axis->high && count < 8; i++)
+			ticks[count++] = i * step;
+	for (int power = (int)floor(log10(axis->low)); decades >= 1 && power <= log10(axis->high);
+		power++)
+		for (int i = 0; i < (decades < 3 ? 3 : 1); i++) {
+			const double at = steps[i] * pow(10, power);
+
+			if (at >= axis->low && at <= axis->high && power % every == 0 &&
+				count < TICKS_MOST)
+				ticks[count++] = at;
+		}
+	return count;
+}
+
+/* Curves while they are drawn. A column is a point. */
+struct drawing {
+	FILE *out;
+	const struct sheet *sheet;
+	const struct curves *curves;
+	struct axis across, up;
+	double height;
+};
+
+static double x_of(const struct drawing *d, size_t column)
+{
+	return 100 * place(&d->across, d->sheet->columns[column].at);
+}
+
+static double y_of(const struct drawing *d, double value)
+{
+	return d->height * (1 - place(&d->up, value));
+}
+
+/* NULL: there is nothing to draw. */
+static const struct mark *mark_at(const struct drawing *d, const struct sheet_row *row, size_t i)
+{
+	const struct mark *mark = row->cells[i].mark;
+
+	return mark && is_drawable(mark->value, d->up.logarithmic) ? mark : NULL;
+}
+
+static void find_axes(struct drawing *d)
+{
+	d->across = (struct axis){ INFINITY, -INFINITY, d->curves->log_across };
+	d->up = (struct axis){ d->curves->log_up ? INFINITY : 0, -INFINITY, d->curves->log_up };
+	widen(&d->up, d->curves->line);
+	for (size_t c = 1; c < d->sheet->column_count; c++)
+		widen(&d->across, d->sheet->columns[c].at);
+	for (size_t r = 0; r < d->sheet->row_count; r++)
+		for (size_t c = 1; c < d->sheet->column_count; c++) {
+			const struct mark *mark = mark_at(d, &d->sheet->rows[r], c);
+
+			widen(&d->up, mark ? mark->value : NAN);
+			widen(&d->up, mark ? mark->low : NAN);
+			widen(&d->up, mark ? mark->high : NAN);
+		}
+	give_room(&d->up, 0.05);
+	if (!(d->across.low < d->across.high))
+		give_room(&d->across, 0.5);
+}
+
+static void write_grid(const struct drawing *d)
+{
+	double ticks[TICKS_MOST], last = -INFINITY, last_wide = -INFINITY;
+	const size_t count = ticks_of(&d->up, ticks);
+
+	for (size_t i = 0; i < count; i++) {
+		fprintf(d->out,
+			"<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
+			"<text x=\"-6\" y=\"%.1f\" text-anchor=\"end\">",
+			y_of(d, ticks[i]), y_of(d, ticks[i]), y_of(d, ticks[i]) + 4);
+		html_text(d->out, d->curves->text(ticks[i]));
+		fputs("</text>\n", d->out);
+	}
+	if (isfinite(d->curves->line))
+		fprintf(d->out, "<line class=\"line\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
+			y_of(d, d->curves->line), y_of(d, d->curves->line));
+	/* A narrow screen has room for every second or third. */
+	for (size_t i = 1; i < d->sheet->column_count; i++) {
+		const bool narrow = x_of(d, i) >= last + 24;
+
+		if (!narrow && x_of(d, i) < last_wide + 7)
+			continue;
+		last = narrow ? x_of(d, i) : last;
+		last_wide = x_of(d, i);
+		fprintf(d->out, "<text x=\"%.2f%%\" y=\"%.0f\" text-anchor=\"middle\"%s>",
+			last_wide, d->height + 18, narrow ? "" : " class=\"wide\"");
+		html_text(d->out, d->sheet->columns[i].title);
+		fputs("</text>\n", d->out);
 	}
 }
 
-/* A group that only sets a pen, and draws nothing: the text after it. Else @text. */
-static const char *behind_empty_group(const char *text)
+/* A point of the curve, or of the lower or upper edge of its band: 0, -1 or 1. */
+static void write_point(const struct drawing *d, const struct sheet_row *row, size_t i, int edge)
 {
-	const char *end = behind(text, ">");
+	const struct mark *mark = mark_at(d, row, i);
 
-	end += strspn(end, " \t\n");
-	return begins(end, "</g>") ? end + 4 : text;
+	if (!mark)
+		return;
+	fprintf(d->out, "%.1f,%.1f ", 10 * x_of(d, i),
+		y_of(d, edge == 0 || !(mark->low <= mark->high) ? mark->value
+			: edge < 0                              ? mark->low
+								: mark->high));
 }
 
-/* "rgb(  1,   0,   3)" is the theme's colour 3. 0: it is another. */
-static int write_colour(FILE *out, const char *text)
+static void write_curve(const struct drawing *d, const struct sheet_row *row)
 {
-	unsigned red, green, colour;
-	int length = 0;
+	const size_t count = d->sheet->column_count;
 
-	if (sscanf(text, "rgb( %u , %u , %u )%n", &red, &green, &colour, &length) != 3)
-		return 0;
-	if (length == 0 || red != 1 || green != 0 || colour > SVG_GRID)
-		return 0;
-	fprintf(out, "var(--c%u)", colour);
-	return length;
+	fputs("<g", d->out);
+	html_style(d->out, row->style, row->dash);
+	fprintf(d->out,
+		"><svg viewBox=\"0 0 1000 %.0f\" preserveAspectRatio=\"none\" width=\"100%%\" "
+		"height=\"%.0f\"><polygon class=\"band\" points=\"",
+		d->height, d->height);
+	for (size_t i = 1; i < count; i++)
+		write_point(d, row, i, -1);
+	for (size_t i = count; i-- > 1;)
+		write_point(d, row, i, 1);
+	fputs("\"/><polyline class=\"curve\" points=\"", d->out);
+	for (size_t i = 1; i < count; i++)
+		write_point(d, row, i, 0);
+	fputs("\"/></svg>", d->out);
+	for (size_t i = 1; i < count && count <= POINTS_MOST; i++) {
+		if (!mark_at(d, row, i))
+			continue;
+		fprintf(d->out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"2.5\"><title>", x_of(d, i),
+			y_of(d, mark_at(d, row, i)->value));
+		html_text(d->out, text("%s, %s: %s", row->cells[0].text, d->sheet->columns[i].title,
+					  row->cells[i].text));
+		fputs("</title></circle>", d->out);
+	}
+	fputs("</g>\n", d->out);
 }
 
-static const char *write_tag_or_text(FILE *out, const char *text)
-{
-	int length;
+struct label {
+	const struct sheet_row *row;
+	double end, at; /* of the curve; of the name */
+};
 
-	if (begins(text, "<title>"))
-		return behind(text, "</title>");
-	if (begins(text, "<desc>"))
-		return behind(text, "</desc>");
-	if (begins(text, "<defs>"))
-		return behind(text, "</defs>");
-	if (begins(text, "<g ") && behind_empty_group(text) != text)
-		return behind_empty_group(text);
-	if (begins(text, "<g id=\"")) {
-		fputs("<g", out);
-		return behind(text + 7, "\"");
-	}
-	if (begins(text, "rgb(")) {
-		length = write_colour(out, text);
-		if (length > 0)
-			return text + length;
-	}
-	/* gnuplot indents, and breaks lines, within the data of a path. */
-	if (strchr(" \t\n", *text)) {
-		fputc(' ', out);
-		return text + strspn(text, " \t\n");
-	}
-	fputc(*text, out);
-	return text + 1;
+static int upper_first(const void *a, const void *b)
+{
+	const struct label *x = a, *y = b;
+
+	return (x->end > y->end) - (x->end < y->end);
 }
 
-const char *svg_write_inside(FILE *out, const char *drawn, int *width, int *height)
+/* None on another, and all within the drawing, which is high enough. */
+static void spread(struct label *labels, size_t count, double height)
 {
-	const char *text = strstr(drawn, "<svg"), *end, *box;
+	for (size_t i = 0; i < count; i++)
+		labels[i].at = fmax(labels[i].end, i > 0 ? labels[i - 1].at + LABEL_LINE : 4);
+	for (size_t i = count; i-- > 0;)
+		labels[i].at = fmin(
+			labels[i].at, i + 1 < count ? labels[i + 1].at - LABEL_LINE : height - 4);
+}
 
-	end = text ? strstr(text, "</svg>") : NULL;
-	box = text ? strstr(text, "viewBox=\"") : NULL;
-	if (!end || !box || sscanf(box, "viewBox=\"0 0 %d %d\"", width, height) != 2)
-		return NULL;
-	for (text = behind(text, ">"); text < end;)
-		text = write_tag_or_text(out, text);
-	return end + strlen("</svg>");
+static void write_labels(const struct drawing *d)
+{
+	struct label *labels = page_allocate(d->sheet->row_count * sizeof(*labels));
+	size_t count = 0;
+
+	for (size_t r = 0; r < d->sheet->row_count; r++) {
+		const struct sheet_row *row = &d->sheet->rows[r];
+		size_t last = d->sheet->column_count - 1;
+
+		while (last > 0 && !mark_at(d, row, last))
+			last--;
+		if (last > 0)
+			labels[count++] =
+				(struct label){ row, y_of(d, mark_at(d, row, last)->value), 0 };
+	}
+	qsort(labels, count, sizeof(*labels), upper_first);
+	spread(labels, count, d->height);
+	fputs("<svg x=\"100%\" class=\"labels\">", d->out);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = labels[i].row->cells[0].text;
+		const size_t length = text_length(name, LABEL_MOST);
+
+		fputs("<g", d->out);
+		html_style(d->out, labels[i].row->style, 0);
+		fprintf(d->out,
+			"><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" y=\"%.1f\">",
+			labels[i].end, labels[i].at, labels[i].at + 4);
+		html_text(d->out, text("%.*s%s", (int)length, name, name[length] ? ".." : ""));
+		fputs("</text></g>", d->out);
+	}
+	fputs("</svg>\n", d->out);
+}
+
+void svg_curves(FILE *out, const struct sheet *sheet, unsigned number)
+{
+	struct drawing d = { .out = out, .sheet = sheet, .curves = sheet->curves };
+	size_t longest = 0;
+
+	d.height = fmax(300, 16 * (double)sheet->row_count);
+	find_axes(&d);
+	for (size_t r = 0; r < sheet->row_count; r++)
+		if (text_length(sheet->rows[r].cells[0].text, LABEL_MOST) > longest)
+			longest = text_length(sheet->rows[r].cells[0].text, LABEL_MOST);
+	fputs("<p class=\"up\">", out);
+	html_text(out, d.curves->up);
+	fprintf(out,
+		"</p>\n<div class=\"chart\" style=\"padding-right:%.1fem\">"
+		"<svg height=\"%.0f\" role=\"img\" aria-labelledby=\"f%u-name\">\n",
+		1.5 + 0.6 * (double)longest, d.height, number);
+	write_grid(&d);
+	for (size_t r = 0; r < sheet->row_count; r++)
+		write_curve(&d, &sheet->rows[r]);
+	write_labels(&d);
+	fputs("</svg></div>\n<p class=\"across\">", out);
+	html_text(out, d.curves->across);
+	fputs("</p>\n", out);
 }
