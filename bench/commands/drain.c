@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commit.h"
 #include "cli/settings.h"
 #include "commands/commands.h"
 #include "measure/cache.h"
@@ -313,6 +314,7 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 		.cpu = settings->cpu,
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
+		.ringview_commit = RINGVIEW_COMMIT,
 	};
 	const bool anew = settings->runs > 1;
 	int err;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commit.h"
 #include "commands/commands.h"
 #include "cli/settings.h"
 #include "machine/machine.h"
@@ -228,6 +229,7 @@ static int run(struct live *live, int argc, char **argv)
 		.pins_threads = true,
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
+		.ringview_commit = RINGVIEW_COMMIT,
 	};
 	bool others; /* than peers that failed */
 	int err = output_check(live->settings.output, live->why);

@@ -72,6 +72,7 @@ static const struct description {
 	[FACT_SANITIZED] = { "sanitized", FLAG, true, NULL },
 	[FACT_LIBBPF_VERSION] = { "libbpf_version", TEXT, true, NULL },
 	[FACT_RINGVIEW_VERSION] = { "ringview_version", TEXT, false, NULL },
+	[FACT_RINGVIEW_COMMIT] = { "ringview_commit", TEXT, false, NULL },
 };
 
 #ifdef __clang__
@@ -280,6 +281,7 @@ static void read_build(struct machine *m, const struct machine_request *request)
 	set_number(m, FACT_SANITIZED, SANITIZED);
 	set_text(m, FACT_LIBBPF_VERSION, request->libbpf_version);
 	set_text(m, FACT_RINGVIEW_VERSION, request->ringview_version);
+	set_text(m, FACT_RINGVIEW_COMMIT, request->ringview_commit);
 	set_number(m, FACT_PAGE_SIZE, (double)sysconf(_SC_PAGESIZE));
 }
 

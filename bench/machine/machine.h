@@ -54,6 +54,7 @@ enum fact {
 	FACT_SANITIZED,
 	FACT_LIBBPF_VERSION,
 	FACT_RINGVIEW_VERSION,
+	FACT_RINGVIEW_COMMIT, /* it was built from, "-dirty" with changes; unknown outside of git */
 	FACT_COUNT
 };
 
@@ -76,7 +77,7 @@ struct machine_request {
 	const char *root; /* put before each path: "" for this machine, a folder in tests */
 	int cpu;          /* that the benchmark was asked to run on, or -1 */
 	bool pins_threads;
-	const char *libbpf_version, *ringview_version;
+	const char *libbpf_version, *ringview_version, *ringview_commit;
 };
 
 static inline double machine_number(const struct machine *machine, enum fact fact)

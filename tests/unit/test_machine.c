@@ -67,7 +67,8 @@ static void read_root(struct machine *m, int cpu)
 	machine_read(m, &(struct machine_request){ .root = root,
 				.cpu = cpu,
 				.libbpf_version = "v1.4",
-				.ringview_version = "0.1" });
+				.ringview_version = "0.1",
+				.ringview_commit = "1a2b3c4-dirty" });
 }
 
 static void put_laptop(void)
