@@ -57,11 +57,12 @@ static int leave_overwritten(struct reader *r)
 					    : oldest_by_distance(r);
 	uint64_t produced;
 
-	if ((int64_t)(oldest - position) <= 0)
+	if (oldest == position || (r->in_order && (int64_t)(oldest - position) < 0))
 		return 0;
 	/* Loaded later, so it is not behind. */
 	produced = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-	if ((int64_t)(produced - oldest) < 0 || (produced | oldest) % RING_ALIGNMENT != 0)
+	if ((int64_t)(produced - oldest) < 0 || (int64_t)(oldest - position) < 0 ||
+		(produced | oldest) % RING_ALIGNMENT != 0)
 		return reader_fail(r, -EBADMSG);
 	r->statistics.overwritten += oldest - position;
 	r->statistics.overruns++;

@@ -171,7 +171,7 @@ static void read_one(void)
 		demand(memcmp(to, (const unsigned char *)ring.memory.data + at % SIZE + 8,
 			       length) == 0,
 			"the copy is another");
-		demand((int64_t)(*ring.producer - at) > 0, "it was never produced");
+		demand((int64_t)(reader_of(rv)->produced - at) > 0, "it was never produced");
 		demand(!reader_of(rv)->in_order || (int64_t)(at - *ring.overwrite) >= 0,
 			"it is overwritten");
 		demand(reader_of(rv)->in_order || *ring.producer - at <= SIZE - SIZE / 8,

@@ -396,6 +396,8 @@ static void without_an_order_of_stores_the_oldest_eighth_is_not_read(void **stat
 	assert_balance(f, 4 * stride_of(24), 0);
 	put_next(f, 1);
 	assert_reads(f, next_number - 1, 24);
+	set_producer_position(f, producer_position(f) - stride_of(24));
+	assert_read_returns(f, -EBADMSG);
 }
 
 static void without_an_order_of_stores_a_reader_goes_on_where_it_knows_a_boundary(void **state)
@@ -453,6 +455,21 @@ static void nothing_is_shown_in_place(void **state)
 	assert_reads(f, 0, 24);
 	assert_peek_returns(f, -EOPNOTSUPP);
 	assert_reads(f, 1, 24);
+}
+
+/* What a reader learns of the lengths of a stream does not open the inline half. */
+static void nothing_is_shown_in_place_of_a_long_stream(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint64_t number = 0; number < 20000; number += 2) {
+		put_range(f, number, number + 1, 24);
+		assert_int_equal(ringview_wait(f->rv, 0), 1);
+		assert_peek_returns(f, -EOPNOTSUPP);
+		assert_reads(f, number, 24);
+		assert_peek_returns(f, -EOPNOTSUPP);
+		assert_reads(f, number + 1, 24);
+	}
 }
 
 static void cancelling_has_no_effect(void **state)
@@ -751,6 +768,7 @@ int main(void)
 		overwriting(without_an_order_of_stores_the_oldest_eighth_is_not_read),
 		overwriting(without_an_order_of_stores_a_reader_goes_on_where_it_knows_a_boundary),
 		overwriting(nothing_is_shown_in_place),
+		overwriting(nothing_is_shown_in_place_of_a_long_stream),
 		overwriting(cancelling_has_no_effect),
 		overwriting(a_reader_counts_from_the_consumer_position_on),
 		overwriting(impossible_positions_are_errors),

@@ -162,7 +162,9 @@ static void check(struct fixture *f, struct run run)
 	assert_int_equal(producer_position(f), produced);
 	assert_int_equal(all.bytes + all.records * RINGVIEW_HEADER_SIZE, seen.bytes);
 	assert_int_equal(seen.bytes + all.discarded * 16 + all.overwritten, produced);
-	assert_true(all.records > 0 && all.overwritten > 0);
+	assert_true(all.overwritten > 0);
+	/* Who is always late goes on with what comes next, and then is late again. */
+	assert_true(run.without_order || all.records > 0);
 }
 
 static void all_is_read_or_counted(void **state)
@@ -174,17 +176,17 @@ static void all_is_read_or_counted_in_a_ring_of_a_page(void **state)
 {
 	struct fixture *f = *state;
 
-	check(f, (struct run){ f->ring.size, RINGVIEW_WAIT_EVENT, false, 4 });
+	check(f, (struct run){ f->ring.size, RINGVIEW_WAIT_EVENT, false, 10 });
 }
 
 static void all_is_read_or_counted_when_paced(void **state)
 {
-	check(*state, (struct run){ 1 << 18, RINGVIEW_WAIT_PACED, false, 4 });
+	check(*state, (struct run){ 1 << 18, RINGVIEW_WAIT_PACED, false, 10 });
 }
 
 static void all_is_read_or_counted_without_an_order_of_stores(void **state)
 {
-	check(*state, (struct run){ 1 << 16, RINGVIEW_WAIT_EVENT, true, 4 });
+	check(*state, (struct run){ 1 << 16, RINGVIEW_WAIT_EVENT, true, 10 });
 }
 
 int main(void)
