@@ -13,6 +13,7 @@
 #include "commands/commands.h"
 #include "base/interrupt.h"
 #include "ringview/ringview.h"
+#include "watch/watch_settings.h"
 
 static const struct {
 	const char *name;
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 	int status;
 
 	interrupt_catch();
+	settings_add_command(&watch_command);
 	/* A closed pipe and a file grown too large are errors of writing, told as such. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -11,6 +11,9 @@
 
 #include "base/controls.h"
 
+/* What lines to people begin with. */
+#define PROGRAM "bpf_ringbuf_zc_benchmark"
+
 struct complaint {
 	char text[512];
 };

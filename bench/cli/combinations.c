@@ -6,24 +6,27 @@
 #include <stdio.h>
 
 #include "cli/settings.h"
-#include "readers/live_checks.h"
 
-static void add(struct settings *s, int mode, int wait)
+static bool has_wait(const struct reader *reader, int wait)
 {
-	s->combinations[s->combination_count++] = (struct live_combination){
-		.mode = (enum live_mode)mode,
-		.wait = (enum live_wait)wait,
-	};
+	return reader->waits >> wait & 1;
 }
 
-/* The loops of libbpf come whatever the mode is, unless only modes were named that wait themselves:
- * then the default brings them not. */
-static bool wants_libbpf(const struct typed *typed, int wait)
+static void add(struct settings *s, const struct reader *reader, int wait)
 {
-	if (flag_names_has(&typed->waits, wait) || flag_names_has(&typed->modes, MODE_LIBBPF))
+	s->combinations[s->combination_count++] =
+		(struct live_combination){ reader, (enum live_wait)wait };
+}
+
+/* Readers by their wait come whatever the mode is, unless only modes were named that wait
+ * themselves: then the default brings them not. */
+static bool wants_by_wait(
+	const struct settings *s, const struct typed *typed, const struct reader *reader, int wait)
+{
+	if (flag_names_has(&typed->waits, wait) || settings_names(s, reader))
 		return true;
 	for (size_t m = 0; m < typed->modes.count; m++)
-		if (!live_mode_waits_itself((enum live_mode)typed->modes.chosen[m]))
+		if (settings_mode(typed->modes.chosen[m])->waits)
 			return true;
 	return false;
 }
@@ -31,109 +34,117 @@ static bool wants_libbpf(const struct typed *typed, int wait)
 static void combine(struct settings *s, const struct typed *typed)
 {
 	const struct flag_names *modes = &typed->modes, *waits = &typed->waits;
+	const struct reader *reader;
 
 	for (size_t m = 0; m < modes->count; m++)
-		for (size_t w = 0; w < waits->count && modes->chosen[m] < MODE_LIBBPF; w++)
-			if (live_mode_has_wait((enum live_mode)modes->chosen[m],
-				    (enum live_wait)waits->chosen[w]))
-				add(s, modes->chosen[m], waits->chosen[w]);
-	for (size_t w = 0; w < waits->count; w++)
-		if (live_wait_is_of_libbpf((enum live_wait)waits->chosen[w]) &&
-			wants_libbpf(typed, waits->chosen[w]))
-			add(s, MODE_LIBBPF, waits->chosen[w]);
-	for (size_t m = 0; m < modes->count; m++)
-		if (live_mode_waits_itself((enum live_mode)modes->chosen[m]) &&
-			!(s->preset && live_mode_program((enum live_mode)modes->chosen[m])))
-			add(s, modes->chosen[m], WAIT_OWN);
+		for (size_t w = 0; w < waits->count; w++) {
+			reader = settings_mode(modes->chosen[m]);
+			if (!reader->by_wait && has_wait(reader, waits->chosen[w]))
+				add(s, reader, waits->chosen[w]);
+		}
+	for (int m = 0; (reader = settings_mode(m)); m++)
+		for (size_t w = 0; w < waits->count && reader->by_wait; w++)
+			if (has_wait(reader, waits->chosen[w]) &&
+				wants_by_wait(s, typed, reader, waits->chosen[w]))
+				add(s, reader, waits->chosen[w]);
+	for (size_t m = 0; m < modes->count; m++) {
+		reader = settings_mode(modes->chosen[m]);
+		if (!reader->waits && !(s->preset && reader->program))
+			add(s, reader, WAIT_OWN);
+	}
 }
 
-static size_t count_of(const struct settings *s, enum live_mode mode)
+/* How many ways a reader takes part in. */
+static size_t count_of(const struct settings *s, const struct reader *reader)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < s->combination_count; i++)
-		count += s->combinations[i].mode == mode;
+		count += s->combinations[i].reader == reader;
 	return count;
-}
-
-static bool has_mode_for(const struct typed *typed, enum live_wait wait)
-{
-	for (size_t m = 0; m < typed->modes.count; m++)
-		if (live_mode_has_wait((enum live_mode)typed->modes.chosen[m], wait))
-			return true;
-	return false;
 }
 
 /* A wait of ringview was named, and no mode that has it was chosen. */
 static bool has_waits_without_mode(const struct typed *typed)
 {
-	for (int wait = WAIT_EVENT; wait <= WAIT_BUSY; wait++)
-		if (flag_names_has(&typed->waits, wait) &&
-			!has_mode_for(typed, (enum live_wait)wait))
-			return true;
-	return false;
+	unsigned int waits = 0;
+
+	for (size_t m = 0; m < typed->modes.count; m++)
+		waits |= settings_mode(typed->modes.chosen[m])->waits;
+	return typed->waits.named & WAITS_OF_RINGVIEW & ~waits;
 }
 
-static bool names_wait_of_libbpf(const struct typed *typed)
+/* "event, paced or busy" */
+static const char *names_of(unsigned int waits, char *text, size_t size)
 {
-	for (int wait = WAIT_LIBBPF_POLL; wait <= WAIT_LIBBPF_SLEEP; wait++)
-		if (flag_names_has(&typed->waits, wait))
-			return true;
-	return false;
+	size_t used = 0;
+
+	for (int wait = 0; waits >> wait && used < size; wait++)
+		if (waits >> wait & 1)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+				used == 0            ? ""
+				: waits >> wait == 1 ? " or "
+						     : ", ",
+				live_wait_names[wait]);
+	return text;
 }
 
 /* Whether what was named can run, and makes a combination. */
 static int check(const struct settings *s, const struct typed *typed, struct complaint *why)
 {
-	const bool libbpf = flag_names_has(&typed->modes, MODE_LIBBPF);
+	const struct reader *reader;
+	char names[96];
 
-	if (libbpf && (count_of(s, MODE_LIBBPF) == 0 || has_waits_without_mode(typed)))
-		return complain(why, -EINVAL,
-			"-mode: libbpf waits with libbpf-poll, libbpf-spin or libbpf-sleep; give "
-			"these as -wait, or another -mode");
+	for (int i = 0; (reader = settings_mode(i)); i++)
+		if (s->named >> i & 1 && reader->by_wait &&
+			(count_of(s, reader) == 0 || has_waits_without_mode(typed)))
+			return complain(why, -EINVAL,
+				"-mode: %s waits with %s; give these as -wait, or another -mode",
+				reader->name, names_of(reader->waits, names, sizeof(names)));
 	if (has_waits_without_mode(typed))
 		return complain(why, -EINVAL,
-			"-wait: event, paced and busy are for copy, view and batch, the last two "
-			"also for dropin; give one of these as -mode too, or leave out -wait");
-	if (flag_names_has(&typed->modes, MODE_DROPIN) && count_of(s, MODE_DROPIN) == 0)
-		return complain(why, -EINVAL,
-			"-mode: dropin waits with libbpf-poll, libbpf-spin, libbpf-sleep, paced or "
-			"busy; give these as -wait, or another -mode");
-	if (s->workload.source == SOURCE_MEMORY && (libbpf || names_wait_of_libbpf(typed)))
-		return complain(why, -EINVAL,
-			"-mode and -wait: libbpf reads only rings of the kernel; leave it out, or "
-			"leave out -source memory");
-	for (int mode = 0; live_mode_names[mode]; mode++) {
-		const struct live_obstacle obstacle =
-			live_obstacle_of(&s->workload, (enum live_mode)mode);
+			"-wait: no reader of -mode waits so; give one that does, such as batch, or "
+			"leave out -wait");
+	for (int i = 0; (reader = settings_mode(i)); i++) {
+		const struct obstacle obstacle =
+			reader_obstacle(reader, s->workload.source, &s->workload);
 
-		if (flag_names_has(&typed->modes, mode) && obstacle.reason)
+		if (s->named >> i & 1 && count_of(s, reader) == 0 &&
+			reader->waits & WAITS_OF_LIBBPF)
+			return complain(why, -EINVAL,
+				"-mode: %s waits with %s; give these as -wait, or another -mode",
+				reader->name, names_of(reader->waits, names, sizeof(names)));
+		if (reader->by_wait && obstacle.reason &&
+			(s->named >> i & 1 || typed->waits.named & reader->waits))
+			return complain(why, -EINVAL, "-mode and -wait: %s %s; leave it out, or %s",
+				reader->name, obstacle.reason, obstacle.remedy);
+		if (s->named >> i & 1 && obstacle.reason)
 			return complain(why, -EINVAL, "-mode: %s %s; leave it out, or %s",
-				live_mode_names[mode], obstacle.reason, obstacle.remedy);
+				reader->name, obstacle.reason, obstacle.remedy);
 	}
 	return 0;
 }
 
 void settings_leave_out(struct settings *s)
 {
-	enum live_mode told = MODE_MAX;
+	const struct reader *told = NULL;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->combination_count; i++) {
 		const struct live_combination combination = s->combinations[i];
-		const enum live_mode mode = combination.mode;
-		const char *reason = live_obstacle_of(&s->workload, mode).reason;
+		const struct reader *reader = combination.reader;
+		const char *reason =
+			reader_obstacle(reader, s->workload.source, &s->workload).reason;
 
-		if (!reason || live_mode_program(mode)) {
+		if (!reason || reader->program) {
 			s->combinations[kept++] = combination;
 			continue;
 		}
-		if (mode != told || mode == MODE_LIBBPF)
+		if (reader != told || reader->by_wait)
 			fprintf(stderr, "%s: left out: it %s\n",
-				mode == MODE_LIBBPF ? live_wait_names[combination.wait]
-						    : live_mode_names[mode],
+				reader->by_wait ? live_wait_names[combination.wait] : reader->name,
 				reason);
-		told = mode;
+		told = reader;
 	}
 	s->combination_count = kept;
 }
@@ -141,6 +152,5 @@ void settings_leave_out(struct settings *s)
 int settings_combine(struct settings *s, const struct typed *typed, struct complaint *why)
 {
 	combine(s, typed);
-	s->named_modes = (unsigned int)typed->modes.named;
 	return check(s, typed, why);
 }

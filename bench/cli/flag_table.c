@@ -13,7 +13,6 @@
 #include "cli/settings.h"
 #include "results/comparison.h"
 #include "results/table.h"
-#include "watch/watch_settings.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
@@ -31,7 +30,9 @@
 static struct settings s;
 static struct typed typed;
 
-static const char *path_names[PATHS_MAX + 1];
+/* What -mode takes, of the command at hand. */
+static const char *mode_names[READERS_MAX + 1];
+static const struct reader *modes[READERS_MAX + 1];
 /* In the order of enum page_format; one more: as the file's name ends. */
 static const char *const page_format_names[] = { "md", "html", "auto", NULL };
 
@@ -41,8 +42,8 @@ static bool add_both(const char *word, struct flag_names *names)
 {
 	if (strcmp(word, "both") != 0)
 		return false;
-	for (int i = 0; path_names[i]; i++)
-		if (strcmp(path_names[i], "copy") == 0 || strcmp(path_names[i], "view") == 0) {
+	for (int i = 0; modes[i]; i++)
+		if (modes[i]->by_default) {
 			flag_names_add(names, i);
 			names->named |= UINT64_C(1) << i;
 		}
@@ -181,14 +182,14 @@ static const struct flag flags[] = {
 	{ "n", SWEEP, FLAG_COUNT, &s.events, "COUNT",
 		.help = "Events of each size. Default: what fills 64MiB.", "", "50000", 1,
 		EVENTS_MAX },
-	{ "mode", DRAIN, FLAG_NAMES, &typed.paths, "PATHS",
+	{ "mode", DRAIN, FLAG_NAMES, &typed.modes, "PATHS",
 		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
 			"explains them.",
-		"both", .choices = path_names, .words = "both all", .several = add_both },
-	{ "mode", SWEEP, FLAG_NAMES, &typed.paths, "PATHS",
+		"both", .choices = mode_names, .words = "both all", .several = add_both },
+	{ "mode", SWEEP, FLAG_NAMES, &typed.modes, "PATHS",
 		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
 			"explains them.",
-		"all", .choices = path_names, .words = "both all", .several = add_both },
+		"all", .choices = mode_names, .words = "both all", .several = add_both },
 	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.read_timeout_ns, "TIME",
 		.help = "How long a read waits if no event is there.", NULL, "5ms", 0,
 		FLAG_UNLIMITED },
@@ -244,11 +245,10 @@ static const struct flag flags[] = {
 			"minus this (1024 rounds or two minutes at most).",
 		"", "1%" },
 	{ "mode", LIVE, FLAG_NAMES, &typed.modes, "MODES",
-		.help = "How to read: copy, view, batch, libbpf, dropin (libringview-libbpf in its place), perfbuf "
-			"(the perf buffer of libbpf, in place of a ring), the peers libbpf-1.7, aya and "
-			"cilium-ebpf, or all; or several with commas. libbpf goes with its own waits only, dropin "
-			"with all but event; perfbuf and peers ignore -wait.",
-		"batch", "batch", .choices = live_mode_names, .words = "all" },
+		.help = "Who reads: all, or a list of names with commas; the list command explains them. libbpf "
+			"goes with its own waits only, dropin (libringview-libbpf in its place) with all but event; "
+			"perfbuf (the perf buffer of libbpf, in place of a ring) and peers ignore -wait.",
+		"batch", "batch", .choices = mode_names, .words = "all" },
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
 		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It runs in "
 			"addition to the default readers, or as -mode says, under the name of its file.",
@@ -365,8 +365,26 @@ static const struct flag_command commands[] = {
 		COMMAND_LIST, flags, FLAGS },
 };
 
-const struct flag_command *const flag_commands[] = { &commands[0], &commands[1], &commands[2],
-	&commands[3], &commands[4], &commands[5], &watch_command, NULL };
+const struct flag_command *flag_commands[] = { &commands[0], &commands[1], &commands[2],
+	&commands[3], &commands[4], &commands[5], NULL, NULL };
+
+void settings_add_command(const struct flag_command *command)
+{
+	flag_commands[sizeof(commands) / sizeof(commands[0])] = command;
+}
+
+const struct reader *settings_mode(int number)
+{
+	return modes[number];
+}
+
+bool settings_names(const struct settings *settings, const struct reader *reader)
+{
+	for (int i = 0; modes[i]; i++)
+		if (modes[i] == reader)
+			return settings->named >> i & 1;
+	return false;
+}
 
 /* The last CPU that this process may run on, or -1 if it is the only one. */
 static int last_cpu(void)
@@ -387,8 +405,15 @@ static void set_defaults(enum command_bit command)
 	static const uint64_t sweep_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512,
 		768, 1024, 1536, 2048, 3072, 4096 };
 
-	for (size_t i = 0; all_paths[i]; i++)
-		path_names[i] = all_paths[i]->name;
+	size_t count = 0;
+
+	for (size_t i = 0; readers[i]; i++)
+		if (command == LIVE ? readers[i]->lives : readers[i]->drains) {
+			modes[count] = readers[i];
+			mode_names[count++] = readers[i]->name;
+		}
+	modes[count] = NULL;
+	mode_names[count] = NULL;
 	typed = (struct typed){
 		.producers = 1, .rings = 1, .preset = -1, .sweep = command == SWEEP
 	};
@@ -544,6 +569,7 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 		err = complain(why, -EINVAL,
 			"-o: the name of the file is empty; give one, or leave out -o");
 	s.preset = typed.preset >= 0;
+	s.named = typed.modes.named;
 	if (!err && s.preset)
 		err = check_preset(given, why);
 	if (!err && command & MEASURING)

@@ -11,12 +11,10 @@
 
 #include "cli/flags.h"
 #include "base/complaint.h"
-#include "rings/live.h"
 #include "measure/measure.h"
-#include "readers/path.h"
+#include "readers/reader.h"
+#include "rings/live.h"
 #include "rings/workload.h"
-
-#define PROGRAM "bpf_ringbuf_zc_benchmark"
 
 #define SIZES_MAX 512
 #define TOUCHES_MAX 4
@@ -42,12 +40,14 @@ struct settings {
 	uint64_t runs;      /* processes that do all of it, one after the other */
 	uint64_t rounds;    /* at least: whole schedules are run */
 	uint64_t ring_size; /* of drain and sweep */
+	const char *baseline; /* the reader that ratios refer to; NULL: the usual one */
+	uint64_t named;       /* bits of those that "all" alone did not bring: settings_names() */
 
 	/* drain, sweep */
 	uint64_t events; /* 0: as many as sweep chooses for each size */
-	const struct path *paths[PATHS_MAX];
-	size_t path_count;
-	bool all_paths; /* leave out those that cannot run here, and say so */
+	const struct reader *readers[READERS_MAX];
+	size_t reader_count;
+	bool all_readers; /* leave out those that cannot run here, and say so */
 	int64_t read_timeout_ns;
 	int event; /* enum event_kind */
 	uint64_t sizes[SIZES_MAX];
@@ -62,7 +62,6 @@ struct settings {
 	struct live_workload workload;
 	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
 	size_t combination_count;
-	unsigned int named_modes; /* bits of those that "all" alone did not bring */
 	bool preset; /* the questions of a preset, for which workload has what they share */
 	bool watch;  /* show each run while it is under way */
 	bool advise; /* find the ring's size for the one combination; ring_size says nothing */
@@ -85,11 +84,20 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	struct complaint *why);
 
 /* All commands, for flags_parse(); NULL-terminated. */
-extern const struct flag_command *const flag_commands[];
+extern const struct flag_command *flag_commands[];
+
+/* A command with a table of its own, whose flags are told from unknown ones; it stays. */
+void settings_add_command(const struct flag_command *command);
+
+/* Whether the reader was asked for by its name. */
+bool settings_names(const struct settings *settings, const struct reader *reader);
+
+/* Of -mode's names the reader with this number; NULL behind the last. */
+const struct reader *settings_mode(int number);
 
 /* What was typed, where settings have another type or do not tell whether it was. */
 struct typed {
-	struct flag_names modes, waits, paths, touches;
+	struct flag_names modes, waits, touches;
 	uint64_t producers, rings;
 	int producer, write, preset;
 	bool sweep, duration_given, ring_size_given;
@@ -100,9 +108,14 @@ int settings_conclude_drain(
 	struct settings *settings, const struct typed *typed, struct complaint *why);
 int settings_conclude_live(struct settings *settings, struct typed *typed, struct complaint *why);
 /* The combinations of live; then out with what came by "all" and cannot take part. Peers stay: they
- * are asked first whether they are there (live_peers.c). */
+ * are asked first whether they are there (commands/live.c). */
 int settings_combine(struct settings *settings, const struct typed *typed, struct complaint *why);
 void settings_leave_out(struct settings *settings);
+
+/* What was named by -mode and is not here; whether -baseline takes part, else what was meant. */
+int settings_check_named(const struct settings *settings, struct complaint *why);
+int settings_check_baseline(
+	const char *baseline, bool takes_part, const char *const *names, struct complaint *why);
 
 /* What the kernel takes, and whether an event has room. */
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "readers/found_peers.h"
 #include "cli/settings.h"
-#include "readers/peers.h"
 
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why)
 {
@@ -30,27 +29,62 @@ int settings_check_ring_holds(uint64_t ring, uint64_t event, struct complaint *w
 		format_size(ring, size, sizeof(size)), (unsigned long long)event);
 }
 
-/* In the order written. Both for drain, all for sweep, unless others were chosen. */
-static int choose_paths(struct settings *s, const struct typed *typed, struct complaint *why)
+int settings_check_named(const struct settings *s, struct complaint *why)
 {
-	struct flag_names names = typed->paths;
+	const struct reader *reader;
 	struct complaint said;
 
-	s->all_paths = names.count == 0 && typed->sweep;
-	for (int i = 0; all_paths[i] && typed->paths.count == 0; i++)
-		if (typed->sweep || all_paths[i] == &copy_path || all_paths[i] == &view_path ||
-			found_peer_is_named(all_paths[i]->name))
+	for (int i = 0; (reader = settings_mode(i)); i++)
+		if (s->named >> i & 1 && reader->find && reader->find(reader, &said))
+			return complain(why, -EINVAL, "-mode: %s", said.text);
+	return 0;
+}
+
+/* In the order written. Both for drain, all for sweep, unless others were chosen. */
+static void choose_readers(struct settings *s, const struct typed *typed)
+{
+	struct flag_names names = typed->modes;
+	const struct reader *reader;
+
+	s->all_readers = names.count == 0 && typed->sweep;
+	for (int i = 0; (reader = settings_mode(i)) && typed->modes.count == 0; i++)
+		if (typed->sweep || reader->by_default || reader->named)
 			flag_names_add(&names, i);
 	for (size_t i = 0; i < names.count; i++) {
-		const struct path *path = all_paths[names.chosen[i]];
-		const bool named = flag_names_has(&names, names.chosen[i]);
-
-		s->all_paths |= !named && typed->paths.count > 0;
-		if (named && path->program && peers_find(path->program, &said))
-			return complain(why, -EINVAL, "-mode: %s", said.text);
-		s->paths[s->path_count++] = path;
+		s->all_readers |=
+			typed->modes.count > 0 && !flag_names_has(&names, names.chosen[i]);
+		s->readers[s->reader_count++] = settings_mode(names.chosen[i]);
 	}
-	return 0;
+}
+
+int settings_check_baseline(
+	const char *baseline, bool takes_part, const char *const *names, struct complaint *why)
+{
+	const char *nearest;
+
+	if (!baseline || takes_part)
+		return 0;
+	nearest = flags_nearest(baseline, strlen(baseline), names);
+	if (nearest && strcmp(nearest, baseline) != 0)
+		return complain(why, -EINVAL,
+			"-baseline: unknown reader \"%.48s\"; did you mean %s?", baseline, nearest);
+	return complain(why, -EINVAL,
+		"-baseline: \"%.48s\" does not take part; add it to -mode, or name one that does",
+		baseline);
+}
+
+static int check_baseline(const struct settings *s, struct complaint *why)
+{
+	const char *names[READERS_MAX + 1];
+	bool takes_part = false;
+	int count = 0;
+
+	for (size_t i = 0; i < s->reader_count; i++)
+		takes_part |= s->baseline && strcmp(s->readers[i]->name, s->baseline) == 0;
+	for (; settings_mode(count); count++)
+		names[count] = settings_mode(count)->name;
+	names[count] = NULL;
+	return settings_check_baseline(s->baseline, takes_part, names, why);
 }
 
 static int choose_sizes(struct settings *s, struct complaint *why)
@@ -81,7 +115,11 @@ int settings_conclude_drain(struct settings *s, const struct typed *typed, struc
 	if (s->touch_count == 0)
 		s->touches[s->touch_count++] = TOUCH_FIELDS;
 	if (!err)
-		err = choose_paths(s, typed, why);
+		choose_readers(s, typed);
+	if (!err)
+		err = settings_check_named(s, why);
+	if (!err)
+		err = check_baseline(s, why);
 	if (!err)
 		err = choose_sizes(s, why);
 	if (err)
@@ -90,11 +128,13 @@ int settings_conclude_drain(struct settings *s, const struct typed *typed, struc
 		return complain(why, -EINVAL,
 			"-precision: an interval of width 0 is never reached; give for example "
 			"-precision 1%%");
-	for (size_t i = 0; i < s->path_count && s->source == SOURCE_MEMORY && !s->all_paths; i++)
-		if (s->paths[i]->needs_map)
-			return complain(why, -EINVAL,
-				"-mode: %s reads only rings of the kernel; leave it out, or leave "
-				"out -source memory",
-				s->paths[i]->name);
+	for (size_t i = 0; i < s->reader_count && !s->all_readers; i++) {
+		const struct obstacle obstacle =
+			reader_obstacle(s->readers[i], (enum source_kind)s->source, NULL);
+
+		if (obstacle.reason)
+			return complain(why, -EINVAL, "-mode: %s %s; leave it out, or %s",
+				s->readers[i]->name, obstacle.reason, obstacle.remedy);
+	}
 	return 0;
 }

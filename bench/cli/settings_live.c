@@ -5,21 +5,30 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
-#include "readers/found_peers.h"
 #include "cli/settings.h"
-#include "readers/live_checks.h"
+#include "measure/live_measure.h"
 #include "rings/plan.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
+
+static void add_mode(struct typed *typed, const char *name)
+{
+	const struct reader *reader;
+
+	for (int mode = 0; (reader = settings_mode(mode)); mode++)
+		if (strcmp(reader->name, name) == 0)
+			flag_names_add(&typed->modes, mode);
+}
 
 /* What the kernel's benchmark has, and waiting paced. */
 static void choose_for_preset(struct settings *s, struct typed *typed)
 {
 	if (typed->modes.count == 0) {
-		flag_names_add(&typed->modes, MODE_BATCH);
-		flag_names_add(&typed->modes, MODE_LIBBPF);
-		flag_names_add(&typed->modes, MODE_PERFBUF);
+		add_mode(typed, "batch");
+		add_mode(typed, "libbpf");
+		add_mode(typed, "perfbuf");
 	}
 	if (typed->waits.count == 0) {
 		flag_names_add(&typed->waits, WAIT_EVENT);
@@ -126,7 +135,7 @@ static int check_advise(const struct settings *s, const struct typed *typed, str
 			"-advise: a ring's size is for one way of reading, and these are %zu; give "
 			"one -mode and one -wait",
 			s->combination_count);
-	if (s->combinations[0].mode == MODE_PERFBUF)
+	if (s->combinations[0].reader->reads_perf)
 		return complain(why, -EINVAL,
 			"-advise: it is for rings, and a perf buffer does not tell how full it was; "
 			"give another -mode");
@@ -137,9 +146,26 @@ static int check_advise(const struct settings *s, const struct typed *typed, str
 	return 0;
 }
 
+static int check_baseline(const struct settings *s, struct complaint *why)
+{
+	static char texts[LIVE_COMBINATIONS_MAX][64];
+	const char *names[LIVE_COMBINATIONS_MAX + READERS_MAX + 1] = { NULL };
+	size_t count = 0;
+
+	for (; count < s->combination_count; count++)
+		names[count] = live_combination_name(
+			s->combinations[count], texts[count], sizeof(texts[count]));
+	for (int mode = 0; settings_mode(mode); mode++)
+		names[count++] = settings_mode(mode)->name;
+	return settings_check_baseline(s->baseline,
+		live_reference(s->combinations, s->combination_count, s->baseline) != SIZE_MAX,
+		names, why);
+}
+
 int settings_conclude_live(struct settings *s, struct typed *typed, struct complaint *why)
 {
 	struct live_workload *workload = &s->workload;
+	const struct reader *reader;
 	int err = 0;
 
 	workload->source = (enum source_kind)s->source;
@@ -147,17 +173,17 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 	workload->write = (enum live_way)typed->write;
 	workload->producers = (uint32_t)typed->producers;
 	workload->rings = (uint32_t)typed->rings;
-	for (int mode = 0; live_mode_names[mode] && s->preset; mode++)
-		if (flag_names_has(&typed->modes, mode) && live_mode_program((enum live_mode)mode))
+	for (int mode = 0; (reader = settings_mode(mode)) && s->preset; mode++)
+		if (flag_names_has(&typed->modes, mode) && reader->program)
 			return complain(why, -EINVAL,
-				"-mode: %s is not asked by -preset %s; leave it out",
-				live_mode_names[mode], live_preset_names[typed->preset]);
+				"-mode: %s is not asked by -preset %s; leave it out", reader->name,
+				live_preset_names[typed->preset]);
 	if (s->preset)
 		choose_for_preset(s, typed);
 	if (typed->modes.count == 0) {
-		flag_names_add(&typed->modes, MODE_BATCH);
-		for (int mode = 0; live_mode_names[mode]; mode++)
-			if (found_peer_is_named(live_mode_names[mode]))
+		add_mode(typed, "batch");
+		for (int mode = 0; (reader = settings_mode(mode)); mode++)
+			if (reader->named)
 				flag_names_add(&typed->modes, mode);
 	}
 	if (typed->waits.count == 0 && s->advise)
@@ -175,6 +201,8 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 		err = settings_combine(s, typed, why);
 	if (!err && s->advise)
 		err = check_advise(s, typed, why);
+	if (!err)
+		err = check_baseline(s, why);
 	if (!err)
 		settings_leave_out(s);
 	return err;

@@ -15,7 +15,6 @@
 #include "measure/cache.h"
 #include "machine/machine.h"
 #include "readers/peers.h"
-#include "readers/peer_path.h"
 #include "base/interrupt.h"
 #include "base/pin.h"
 #include "commands/progress.h"
@@ -37,8 +36,8 @@ struct benchmark {
 	struct machine machine;
 	struct counters counters;
 	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
-	const struct path *paths[PATHS_MAX];
-	size_t path_count;
+	const struct reader *readers[READERS_MAX];
+	size_t reader_count;
 	struct peers peers;
 	size_t workloads, workloads_done;
 	struct progress progress;
@@ -74,43 +73,34 @@ static void show_progress(void *context, size_t done, size_t expected)
 	if (b->workloads > 1)
 		snprintf(workload, sizeof(workload), ", workload %zu of %zu", b->workloads_done + 1,
 			b->workloads);
-	progress_show(&b->progress, share, "%zu readers, round %zu%s%s", b->path_count, done + 1,
+	progress_show(&b->progress, share, "%zu readers, round %zu%s%s", b->reader_count, done + 1,
 		of, workload);
 }
 
-/* The paths that can run here. */
-static int choose_paths(struct benchmark *b)
+/* The readers that can run here. */
+static int choose_readers(struct benchmark *b)
 {
 	const struct settings *settings = b->settings;
 	int err = 0;
 
-	for (size_t i = 0; i < settings->path_count && !err; i++) {
-		const struct path *path = settings->paths[i];
-		const struct peer_wish wish = { path->name, path->program, path->optional,
-			settings->all_paths };
-		bool has = true;
+	for (size_t i = 0; i < settings->reader_count && !err; i++) {
+		const struct reader *reader = settings->readers[i];
+		bool chosen;
 
-		if (path->program && !peers_has_program(&wish, settings->source == SOURCE_BPF))
-			continue;
-		if (path->needs_map && settings->source == SOURCE_MEMORY) {
-			if (!path->optional)
-				fprintf(stderr, "%s: left out: it reads only rings of the kernel\n",
-					path->name);
-			continue;
-		}
-		if (path->program)
-			err = peers_choose(&b->peers, &wish, &has, b->why);
-		if (has)
-			b->paths[b->path_count++] = path;
+		err = peers_choose(&b->peers, reader, settings->all_readers,
+			reader_obstacle(reader, (enum source_kind)settings->source, NULL), &chosen,
+			b->why);
+		if (chosen)
+			b->readers[b->reader_count++] = reader;
 	}
 	return err;
 }
 
-/* The peer's path that made a measurement fail takes no further part, and its results are not to
+/* The peer's reader that made a measurement fail takes no further part, and its results are not to
  * be trusted. False when that was not the reason, or nothing is left. */
 static bool drop_failed_peer(struct benchmark *b)
 {
-	const struct path *failed = b->measurement->failed;
+	const struct reader *failed = b->measurement->failed;
 	size_t kept = 0;
 
 	if (!failed)
@@ -118,33 +108,28 @@ static bool drop_failed_peer(struct benchmark *b)
 	/* "path NAME: " is before it. */
 	peers_add_failure(&b->peers, failed->name, strchr(b->why->text, ':') + 2);
 	table_remove(&b->table, failed->name);
-	for (size_t i = 0; i < b->path_count; i++)
-		if (b->paths[i] != failed)
-			b->paths[kept++] = b->paths[i];
-	b->path_count = kept;
+	for (size_t i = 0; i < b->reader_count; i++)
+		if (b->readers[i] != failed)
+			b->readers[kept++] = b->readers[i];
+	b->reader_count = kept;
 	return kept > 0;
 }
 
-/* What ratios refer to, the best-known reader first; what comes first runs twice, to learn the
- * noise. */
-static const struct path *const baselines[] = { &libbpf17_path, &libbpf_path, &copy_path,
-	&floor_path };
-
+/* What ratios refer to, the best-known reader first; that one also runs twice, to learn the noise.
+ */
 static size_t twin_of(const struct benchmark *b)
 {
-	for (size_t i = 0; i < sizeof(baselines) / sizeof(baselines[0]); i++)
-		for (size_t j = 0; j < b->path_count; j++)
-			if (b->paths[j] == baselines[i] && baselines[i] != &floor_path)
-				return j;
-	return 0;
-}
+	size_t best = 0;
 
-static bool is_baseline(const struct path *path)
-{
-	for (size_t i = 0; i < sizeof(baselines) / sizeof(baselines[0]); i++)
-		if (path == baselines[i])
-			return true;
-	return false;
+	for (size_t i = 0; i < b->reader_count; i++) {
+		const struct reader *reader = b->readers[i];
+
+		if (b->settings->baseline && strcmp(reader->name, b->settings->baseline) == 0)
+			return i;
+		if (!reader->limit && reader->baseline > b->readers[best]->baseline)
+			best = i;
+	}
+	return best;
 }
 
 static void name_benchmark(struct row *row, enum event_kind event)
@@ -155,15 +140,15 @@ static void name_benchmark(struct row *row, enum event_kind event)
 }
 
 static void add_row(
-	struct table *table, const struct measurement *m, const struct path_samples *samples)
+	struct table *table, const struct measurement *m, const struct reader_samples *samples)
 {
 	const double events = (double)m->workload.events, all = events * (double)m->rounds;
 	const struct counters_values *counted = &samples->counted;
-	struct row *row = table_add_row(table, samples->path->name, m->rounds);
+	struct row *row = table_add_row(table, samples->reader->name, m->rounds);
 
 	row->event_size = m->workload.event_size;
-	row->limit = samples->path->role == PATH_LIMIT;
-	row->baseline = is_baseline(samples->path);
+	row->limit = samples->reader->limit;
+	row->baseline = samples->reader->baseline > 0;
 	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[m->workload.touch]);
 	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
 	name_benchmark(row, m->workload.event);
@@ -185,10 +170,10 @@ static void add_row(
 static void add_group(struct benchmark *b)
 {
 	const struct measurement *m = b->measurement;
-	const bool twin = m->twin_of < m->path_count;
+	const bool twin = m->twin_of < m->reader_count;
 
 	table_add_group(&b->table, "", NULL);
-	for (size_t i = 0; i < m->path_count + twin; i++)
+	for (size_t i = 0; i < m->reader_count + twin; i++)
 		add_row(&b->table, m, &m->samples[i]);
 	table_end_group(&b->table, twin ? m->twin_of : 0, twin);
 	if (m->own_memory > b->table.own_memory)
@@ -210,7 +195,7 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 	};
 	struct measure_request request = {
 		.workload = &workload,
-		.paths = b->paths,
+		.readers = b->readers,
 		.plan = &settings->plan,
 		.counters = b->no_counters[0] ? NULL : &b->counters,
 		.progress = show_progress,
@@ -221,7 +206,7 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 	if (workload.events == 0)
 		workload.events = SWEEP_BYTES / workload_stride(&workload);
 	do {
-		request.path_count = b->path_count;
+		request.reader_count = b->reader_count;
 		request.twin_of = twin_of(b);
 		err = measure(&request, b->measurement, b->why);
 	} while (err && err != -EINTR && drop_failed_peer(b));
@@ -329,13 +314,13 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 	if (!b.measurement)
 		return complain(why, -ENOMEM, "out of memory");
 	if (!anew)
-		err = choose_paths(&b);
+		err = choose_readers(&b);
 	machine_read(&b.machine, &request);
 	if (counters_open(&b.counters, b.no_counters, sizeof(b.no_counters)) == 0)
 		b.no_counters[0] = '\0';
 	if (anew)
 		err = run_anew(&b, command, argc, argv);
-	else if (!err && b.path_count > 0)
+	else if (!err && b.reader_count > 0)
 		err = run_all(&b);
 	machine_finish(&b.machine, "");
 	b.table.partial = err == -EINTR && b.table.row_count > 0;
@@ -344,8 +329,8 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 		if (!err && b.table.partial)
 			err = -ECANCELED;
 	}
-	if (!anew && (!err || (b.path_count == 0 && err != -EINTR && err != -ECANCELED)))
-		err = peers_complain(&b.peers, b.path_count > 0, why);
+	if (!anew && (!err || (b.reader_count == 0 && err != -EINTR && err != -ECANCELED)))
+		err = peers_complain(&b.peers, b.reader_count > 0, why);
 	counters_close(&b.counters);
 	table_free(&b.table);
 	free(b.measurement);

@@ -11,46 +11,45 @@
 #include "cli/flags.h"
 #include "commands/commands.h"
 #include "machine/counters.h"
-#include "readers/path.h"
-#include "readers/found_peers.h"
 #include "readers/peers.h"
+#include "readers/reader.h"
 #include "results/output.h"
 #include "cli/settings.h"
 #include "rings/source.h"
 
-static void write_peer(FILE *out, struct peers *peers, const struct path *path, bool bpf)
+static void write_peer(FILE *out, struct peers *peers, const struct reader *reader, bool bpf)
 {
 	const struct peer *peer;
 	struct complaint why;
 
-	if (peers_find(path->program, &why)) {
-		if (!path->optional)
-			fprintf(out, "  %-15s not available: %s\n", path->name, why.text);
+	if (peers_find(reader->program, &why)) {
+		fprintf(out, "  %-15s not available: %s\n", reader->name, why.text);
 		return;
 	}
-	peer = peers_ask(peers, path->program);
-	if (peer->err || !peer_hello_has(&peer->hello, found_peer_spoken(path->name))) {
-		if (!path->optional)
-			fprintf(out, "  %-15s not available: peer %s %s\n", path->name,
-				path->program, peer->err ? peer->why.text : "does not have it");
-		return;
-	}
-	fprintf(out, "  %-15s %s; %s, %s%s\n", path->name, path->summary, peer->hello.version,
-		peer->hello.language, bpf ? "" : "; not available: it needs source bpf");
+	peer = peers_ask(peers, reader->program);
+	if (peer->err || !peer_hello_has(&peer->hello, reader_spoken(reader)))
+		fprintf(out, "  %-15s not available: peer %s %s\n", reader->name, reader->program,
+			peer->err ? peer->why.text : "does not have it");
+	else
+		fprintf(out, "  %-15s %s; %s, %s%s\n", reader->name, reader->summary,
+			peer->hello.version, peer->hello.language,
+			bpf ? "" : "; not available: it needs source bpf");
 }
 
-static void write_peers(FILE *out, bool bpf)
+/* Those that drain has, or only live. */
+static void write_readers(FILE *out, bool drains, bool bpf)
 {
-	static struct peers peers;
-
-	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
-	for (size_t i = 0; all_paths[i]; i++)
-		if (all_paths[i]->program)
-			write_peer(out, &peers, all_paths[i], bpf);
+	for (size_t i = 0; readers[i]; i++)
+		if (readers[i]->drains == drains && !readers[i]->program)
+			fprintf(out, "  %-12s %s%s\n", readers[i]->name, readers[i]->summary,
+				readers[i]->needs_kernel && !bpf
+					? "; not available: it needs source bpf"
+					: "");
 }
 
 static void write_list(FILE *out)
 {
+	static struct peers peers;
 	struct complaint why;
 	struct counters counters = { .fd = { -1, -1, -1 } };
 	char reason[COUNTERS_REASON_SIZE];
@@ -58,20 +57,13 @@ static void write_list(FILE *out)
 
 	fprintf(out, "ringview %s, libbpf %s\n", ringview_version(), libbpf_version_string());
 	fputs("\nPaths (-mode)\n", out);
-	for (size_t i = 0; all_paths[i]; i++) {
-		const struct path *path = all_paths[i];
-
-		if (path->program)
-			continue;
-		fprintf(out, "  %-8s %s%s\n", path->name, path->summary,
-			path->needs_map && bpf ? "; not available: it needs source bpf" : "");
-	}
-	write_peers(out, bpf == 0);
-	fprintf(out,
-		"\nOnly in live (-mode)\n"
-		"  perfbuf  perf_buffer__poll of the system's libbpf, a perf buffer in place of "
-		"the ring%s\n",
-		bpf ? "; not available: it needs source bpf" : "");
+	write_readers(out, true, bpf == 0);
+	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
+	for (size_t i = 0; readers[i]; i++)
+		if (readers[i]->program)
+			write_peer(out, &peers, readers[i], bpf == 0);
+	fputs("\nOnly in live (-mode)\n", out);
+	write_readers(out, false, bpf == 0);
 	fputs("\nWaits of live (-wait)\n"
 	      "  event        sleeps in epoll until the kernel notifies\n"
 	      "  paced        sleeps between looks, for -latency-budget at most\n"

@@ -14,9 +14,7 @@
 #include "cli/settings.h"
 #include "machine/machine.h"
 #include "measure/live_advise.h"
-#include "readers/live_dropin.h"
 #include "measure/live_measure.h"
-#include "commands/live_peers.h"
 #include "results/live_table.h"
 #include "commands/preset.h"
 #include "rings/producers.h"
@@ -79,6 +77,31 @@ static void show_progress(void *context, size_t done, size_t total)
 			done + 1, total);
 }
 
+/* Takes out of the combinations what is not here, and peers that are not well. */
+static int choose_readers(struct live *live)
+{
+	struct settings *s = &live->settings;
+	const struct reader *last = NULL;
+	bool chosen = true;
+	size_t kept = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < s->combination_count && !err; i++) {
+		const struct reader *reader = s->combinations[i].reader;
+
+		/* Those of a reader are one after the other. */
+		if (reader != last)
+			err = peers_choose(&live->peers, reader, !settings_names(s, reader),
+				reader_obstacle(reader, s->workload.source, &s->workload), &chosen,
+				live->why);
+		last = reader;
+		if (chosen)
+			s->combinations[kept++] = s->combinations[i];
+	}
+	s->combination_count = kept;
+	return err;
+}
+
 static int measure_live(struct live *live)
 {
 	struct settings *settings = &live->settings;
@@ -86,6 +109,7 @@ static int measure_live(struct live *live)
 		.workload = &settings->workload,
 		.combinations = settings->combinations,
 		.count = settings->combination_count,
+		.baseline = settings->baseline,
 		.rounds = settings->rounds,
 		.progress = show_progress,
 		.progress_context = live,
@@ -235,7 +259,7 @@ static int run(struct live *live, int argc, char **argv)
 	int err = output_check(live->settings.output, live->why);
 
 	if (!err)
-		err = live_peers_choose(&live->settings, &live->peers, live->why);
+		err = choose_readers(live);
 	if (err)
 		return err;
 	if (live->settings.combination_count == 0)
@@ -274,9 +298,7 @@ int command_live(int argc, char **argv)
 	live.why = &why;
 	result = settings_parse(&live.settings, COMMAND_LIVE, argc, argv, &why);
 	if (result == 0)
-		result = live_peers_check(&live.settings, &why);
-	if (result == 0)
-		result = live_dropin_choose(&live.settings, &why);
+		result = settings_check_named(&live.settings, &why);
 	if (result)
 		return command_end_usage(result, &why);
 	return command_end(run(&live, argc, argv), &why);

@@ -22,7 +22,7 @@ static bool answers(const struct live_workload *workload, const char *flags,
 {
 	if (combination.wait == WAIT_PACED && workload->back_to_back > 0)
 		return false;
-	return combination.mode != MODE_PERFBUF || !strstr(flags, "-write");
+	return !combination.reader->reads_perf || !strstr(flags, "-write");
 }
 
 /* Of the flags of live; what all parts share is that of @settings. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is in the ring, found by a plain walk that shares no code with the library or the paths:
- * what every path must have found.
+ * What is in the ring, found by a plain walk that shares no code with the library or the
+ * readers: what every reader must have found.
  */
 #ifndef BENCH_CHECK_H
 #define BENCH_CHECK_H
 
 #include "base/complaint.h"
-#include "readers/path.h"
+#include "readers/touching.h"
 #include "rings/source.h"
 #include "rings/workload.h"
 

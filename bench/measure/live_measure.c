@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers/consumer.h"
+#include "measure/consumer.h"
 #include "measure/live_measure.h"
+#include "measure/live_observe.h"
 #include "measure/memory_use.h"
 #include "base/monotonic.h"
 #include "statistics/samples.h"
@@ -12,7 +13,7 @@
 
 /* Every event that was produced was read, once, or is known to be lost or discarded. */
 static int check_balance(
-	const struct consumer *c, const struct live_produced *produced, struct complaint *why)
+	const struct live_check *c, const struct live_produced *produced, struct complaint *why)
 {
 	uint64_t missing = 0;
 
@@ -73,21 +74,22 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 	*round = (struct live_round){
 		/* Where producers made hardly anything, the last event was read long before. */
 		.elapsed_ns =
-			(c->last_ns > c->stopped_ns ? c->last_ns : c->stopped_ns) - c->started_ns,
+			(c->check.last_ns > c->stopped_ns ? c->check.last_ns : c->stopped_ns) -
+			c->started_ns,
 		.produced = produced->attempted,
-		.consumed = c->consumed,
+		.consumed = c->check.consumed,
 		.lost = produced->failed,
 		.discarded = produced->discarded,
 		.producer_ns_per_event =
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
-		.consumer_cpu_ns = c->cpu_ns,
+		.consumer_cpu_ns = c->check.cpu_ns,
 		.off_cpu_ns = c->off_cpu_ns,
-		.sleeps = c->sleeps,
-		.wakeups = c->wakeups,
+		.sleeps = c->reading.sleeps,
+		.wakeups = c->reading.wakeups,
 		.high_water = produced->high_water,
 	};
-	if (c->high_water > round->high_water) /* or not known */
-		round->high_water = c->high_water;
+	if (c->reading.high_water > round->high_water) /* or not known */
+		round->high_water = c->reading.high_water;
 	if (full > round->high_water)
 		round->high_water = full;
 }
@@ -142,17 +144,17 @@ int live_run(struct live_trial *trial, struct complaint *why)
 	trial->reader_failed = false;
 	if (!c)
 		return complain(why, -ENOMEM, "out of memory");
-	c->workload = workload;
-	c->combination = trial->combination;
-	c->work = trial->work;
-	c->latency = trial->latency;
+	c->check.workload = workload;
+	c->check.work = trial->work;
+	c->check.latency = trial->latency;
+	c->reading.reader = trial->combination.reader;
+	c->reading.wait = trial->combination.wait;
 	c->source = trial->source;
-	c->source->target =
-		trial->combination.mode == MODE_PERFBUF ? TARGET_PERF_BUFFERS : TARGET_RINGS;
+	c->source->target = c->reading.reader->reads_perf ? TARGET_PERF_BUFFERS : TARGET_RINGS;
 	err = workload->back_to_back > 0 ? run_in_turns(trial, c, &produced, why)
 					 : run_beside(trial, c, &produced, why);
 	if (!err) {
-		err = check_balance(c, &produced, why);
+		err = check_balance(&c->check, &produced, why);
 		trial->reader_failed = err;
 	}
 	if (!err)
@@ -175,7 +177,7 @@ struct live_session {
 static bool uses_perf(const struct live_request *request)
 {
 	for (size_t i = 0; i < request->count; i++)
-		if (request->combinations[i].mode == MODE_PERFBUF)
+		if (request->combinations[i].reader->reads_perf)
 			return true;
 	return false;
 }
@@ -198,9 +200,9 @@ static int renew_source(struct live_session *s)
  * may have left anything in the old. */
 static int drop_peer(struct live_session *s, size_t entry)
 {
-	const enum live_mode mode = s->measurement->samples[entry].combination.mode;
+	const struct reader *reader = s->measurement->samples[entry].combination.reader;
 
-	peers_add_failure(s->request->peers, live_mode_names[mode], s->why->text);
+	peers_add_failure(s->request->peers, reader->name, s->why->text);
 	for (size_t i = 0; i < s->entries; i++)
 		s->failed[i] |= same_reader(s, i, entry);
 	return renew_source(s);
@@ -218,7 +220,7 @@ static int run_entry(struct live_session *s, size_t entry, size_t row)
 		.round = &samples->rounds[row],
 		.observer = s->request->observer,
 	};
-	char name[32];
+	char name[64];
 	struct complaint said;
 	int err;
 
@@ -229,7 +231,7 @@ static int run_entry(struct live_session *s, size_t entry, size_t row)
 	err = live_run(&trial, s->why);
 	if (!err || err == -EINTR || !trial.reader_failed)
 		return err;
-	if (live_mode_program(samples->combination.mode))
+	if (samples->combination.reader->program)
 		return drop_peer(s, entry);
 	said = *s->why;
 	return complain(s->why, err, "%s: %s",
@@ -313,7 +315,7 @@ static void keep_sound(struct live_session *s)
 {
 	struct live_measurement *m = s->measurement;
 	const size_t all = m->count;
-	size_t kept = 0;
+	size_t kept = 0, reference = 0;
 
 	if (m->twin_of < all && s->failed[m->twin_of])
 		m->twin_of = SIZE_MAX;
@@ -322,29 +324,45 @@ static void keep_sound(struct live_session *s)
 			continue;
 		if (i == m->twin_of)
 			m->twin_of = kept;
+		if (i == m->reference)
+			reference = kept;
 		if (kept != i)
 			m->samples[kept] = m->samples[i];
 		kept++;
 	}
 	m->count = kept - (m->twin_of < all);
+	m->reference = reference;
 }
 
-/* The combination that the others are compared with runs twice in each round. SIZE_MAX: there are
- * no others. */
-static size_t reference_of(const struct live_request *request)
+/* Whether it is meant by @baseline, or, without one, the first loop of libbpf. */
+static bool is_baseline(struct live_combination c, const char *baseline)
 {
-	if (request->count < 2)
-		return SIZE_MAX;
-	for (size_t i = 0; i < request->count; i++)
-		if (live_combination_is_reference(request->combinations[i]))
+	char name[64];
+
+	if (!baseline)
+		return c.reader->by_wait && (int)c.wait == __builtin_ctz(c.reader->waits);
+	return strcmp(c.reader->name, baseline) == 0 ||
+	       strcmp(live_combination_name(c, name, sizeof(name)), baseline) == 0;
+}
+
+size_t live_reference(
+	const struct live_combination *combinations, size_t count, const char *baseline)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_baseline(combinations[i], baseline))
 			return i;
-	return 0;
+	return SIZE_MAX;
 }
 
 int live_measure(const struct live_request *request, struct live_measurement *measurement,
 	struct complaint *why)
 {
-	const size_t twin_of = reference_of(request);
+	size_t reference = live_reference(request->combinations, request->count, request->baseline);
+	/* The one that the others are compared with runs twice in each round, if there are others.
+	 */
+	const size_t twin_of = request->count < 2      ? SIZE_MAX
+			       : reference == SIZE_MAX ? 0
+						       : reference;
 	struct live_session s = {
 		.request = request,
 		.measurement = measurement,
@@ -359,6 +377,7 @@ int live_measure(const struct live_request *request, struct live_measurement *me
 	measurement->workload = *request->workload;
 	measurement->count = request->count;
 	measurement->twin_of = twin_of;
+	measurement->reference = twin_of < request->count ? twin_of : 0;
 	for (size_t i = 0; i < s.entries; i++) {
 		struct live_samples *samples = &measurement->samples[i];
 

@@ -42,7 +42,7 @@ static void observe(const struct live_trial *trial, const struct consumer *c, in
 		.combination = trial->combination,
 		.elapsed_ns = elapsed_ns,
 		.duration_ns = trial->workload->duration_ns,
-		.capacity = trial->workload->ring_size * source->rings,
+		.capacity = trial->workload->ring_size * source->rings.count,
 		.produced_before = trial->produced_before,
 		.lost_before = trial->lost_before,
 		.latency_p50 = LIVE_UNKNOWN,

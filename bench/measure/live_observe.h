@@ -6,7 +6,7 @@
 #ifndef BENCH_LIVE_OBSERVE_H
 #define BENCH_LIVE_OBSERVE_H
 
-#include "readers/consumer.h"
+#include "measure/consumer.h"
 #include "rings/live.h"
 
 /* All of no one moment, as nobody stops meanwhile. What is not known is LIVE_UNKNOWN. */

@@ -20,33 +20,33 @@ struct run {
 	struct measurement *measurement;
 	struct complaint *why;
 	struct source *source;
-	void *states[PATHS_MAX + 1];
-	size_t entries; /* the paths and, if there is one, the twin */
+	struct reading readings[READERS_MAX + 1];
+	size_t entries; /* the readers and, if there is one, the twin */
 	size_t opened;
 	int64_t started_ns;
 };
 
-static const struct path *path_of(const struct run *run, size_t entry)
+static const struct reader *reader_of(const struct run *run, size_t entry)
 {
-	return run->measurement->samples[entry].path;
+	return run->measurement->samples[entry].reader;
 }
 
 /* What a peer did wrong is no fault of the others: the caller may go on without it. */
-static int blame(struct run *run, const struct path *path, int err)
+static int blame(struct run *run, const struct reader *reader, int err)
 {
-	if (path->program && err != -EINTR)
-		run->measurement->failed = path;
+	if (reader->program && err != -EINTR)
+		run->measurement->failed = reader;
 	return err;
 }
 
-static int blame_opening(struct run *run, const struct path *path, int err)
+static int blame_opening(struct run *run, const struct reading *r, int err)
 {
-	struct complaint said;
-
 	if (err == -EINTR)
 		return err;
-	said = *run->why;
-	return blame(run, path, complain(run->why, err, "path %s: %s", path->name, said.text));
+	if (!r->reader->program)
+		return complain(run->why, err, "%s", r->why.text);
+	return blame(run, r->reader,
+		complain(run->why, err, "path %s: %s", r->reader->name, r->why.text));
 }
 
 static int open_all(struct run *run)
@@ -56,13 +56,15 @@ static int open_all(struct run *run)
 
 	err = source_open(&run->source, request->workload, run->why);
 	while (!err && run->opened < run->entries) {
-		const struct path *path = path_of(run, run->opened);
+		const struct reader *reader = reader_of(run, run->opened);
+		struct reading *r = &run->readings[run->opened];
 
-		err = path->open(&run->states[run->opened], run->source, run->why);
+		*r = (struct reading){ .reader = reader, .rings = &run->source->rings };
+		err = reader->open(r);
 		if (!err)
 			run->opened++;
-		else if (path->program)
-			err = blame_opening(run, path, err);
+		else
+			err = blame_opening(run, r, err);
 	}
 	return err;
 }
@@ -71,96 +73,119 @@ static void close_all(struct run *run)
 {
 	while (run->opened > 0) {
 		run->opened--;
-		path_of(run, run->opened)->close(run->states[run->opened]);
+		reader_of(run, run->opened)->close(&run->readings[run->opened]);
 	}
 	source_close(run->source);
 	run->source = NULL;
 }
 
-static int compare_with_walk(struct run *run, const struct path *path,
-	const struct reading *reading, const struct reading_result *found)
+static int compare_with_walk(struct run *run, const struct reading *r)
 {
 	const struct workload *workload = run->request->workload;
+	const struct reader *reader = r->reader;
 	const struct ring_bytes *ring = &run->source->ring;
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	struct reading_result expected;
 	int err;
 
-	if (found->events < reading->events)
-		return blame(run, path,
+	if (r->found.events < r->wanted)
+		return blame(run, reader,
 			complain(run->why, -ETIME,
 				"path %s: timeout waiting for events: received %llu/%llu; give a "
 				"longer -read-timeout",
-				path->name, (unsigned long long)found->events,
-				(unsigned long long)reading->events));
-	if (path->role == PATH_READER && *ring->consumer != end)
-		return blame(run, path,
+				reader->name, (unsigned long long)r->found.events,
+				(unsigned long long)r->wanted));
+	if (!reader->limit && *ring->consumer != end)
+		return blame(run, reader,
 			complain(run->why, -EBADMSG,
-				"path %s: released up to position %llu instead of %llu", path->name,
-				(unsigned long long)*ring->consumer, (unsigned long long)end));
-	err = check_walk(ring, reading->start, workload, reading->touching, &expected, run->why);
+				"path %s: released up to position %llu instead of %llu",
+				reader->name, (unsigned long long)*ring->consumer,
+				(unsigned long long)end));
+	err = check_walk(ring, r->start, workload, (enum touching)r->work, &expected, run->why);
 	if (err)
 		return err;
-	if (path == &memory_path)
-		expected.checksum = check_cache_lines(ring, reading->start);
-	if (found->events != expected.events || found->checksum != expected.checksum)
-		return blame(run, path,
+	if (reader->by_lines)
+		expected.checksum = check_cache_lines(ring, r->start);
+	if (r->found.events != expected.events || r->found.checksum != expected.checksum)
+		return blame(run, reader,
 			complain(run->why, -EBADMSG,
 				"path %s: found %llu events with checksum %llu, but the ring holds "
 				"%llu with %llu",
-				path->name, (unsigned long long)found->events,
-				(unsigned long long)found->checksum,
+				reader->name, (unsigned long long)r->found.events,
+				(unsigned long long)r->found.checksum,
 				(unsigned long long)expected.events,
 				(unsigned long long)expected.checksum));
 	return 0;
 }
 
-/* One reading of what is in the ring, timed and checked. The ring is as before afterwards. */
-static int read_once(struct run *run, size_t entry, const struct reading *reading, double *ns,
-	uint64_t *checksum)
+/* Until all has been found, or nothing came for the time-out. This is what is timed. */
+static int read_all(struct reading *r, int64_t timeout_ns)
 {
-	const struct path *path = path_of(run, entry);
-	const struct ring_bytes *ring = &run->source->ring;
-	struct complaint *said = reading->why;
-	struct reading_result found = { 0, 0 };
-	int64_t before, after;
+	int (*const read)(struct reading *, int64_t) = r->reader->read;
+	uint64_t before;
 	int err;
 
-	said->text[0] = '\0';
-	__atomic_store_n(ring->consumer, reading->start, __ATOMIC_RELEASE);
-	err = path->rewind(run->states[entry]);
+	if (r->reader->itself)
+		return read(r, timeout_ns);
+	err = read(r, 0);
+	while (!err && r->found.events < r->wanted) {
+		before = r->found.events;
+		err = read(r, timeout_ns);
+		if (err == -EINTR && !interrupted())
+			err = 0;
+		else if (r->found.events == before)
+			break;
+	}
+	return err;
+}
+
+/* One reading of what is in the ring, timed and checked. The ring is as before afterwards. */
+static int read_once(
+	struct run *run, size_t entry, enum touching touching, double *ns, uint64_t *checksum)
+{
+	struct reading *r = &run->readings[entry];
+	const struct reader *reader = r->reader;
+	const struct ring_bytes *ring = &run->source->ring;
+	int64_t before, after;
+	int err = 0;
+
+	r->work = (int)touching;
+	r->found = (struct reading_result){ 0, 0 };
+	r->why.text[0] = '\0';
+	__atomic_store_n(ring->consumer, r->start, __ATOMIC_RELEASE);
+	if (reader->rewind)
+		err = reader->rewind(r);
 	/* Whatever ran before, the walk at the latest, left a part of the ring in the caches. */
-	cache_flush(ring->data + (reading->start & (ring->size - 1)),
-		reading->events * reading->stride);
+	cache_flush(ring->data + (r->start & (ring->size - 1)), r->wanted * r->stride);
 	if (!err) {
 		before = monotonic_ns();
-		err = path->read(run->states[entry], reading, &found);
+		err = read_all(r, run->request->workload->read_timeout_ns);
 		after = monotonic_ns();
-		*ns += (double)(path->own_ns ? path->own_ns(run->states[entry]) : after - before);
-		*checksum += found.checksum;
+		*ns += (double)(reader->itself ? r->own_ns : after - before);
+		*checksum += r->found.checksum;
 	}
 	if (interrupted())
 		return -EINTR;
 	if (err)
-		return blame(run, path,
-			complain(run->why, err, "path %s: %s", path->name,
-				said->text[0] ? said->text : strerror(-err)));
-	return compare_with_walk(run, path, reading, &found);
+		return blame(run, reader,
+			complain(run->why, err, "path %s: %s", reader->name,
+				r->why.text[0] ? r->why.text : strerror(-err)));
+	return compare_with_walk(run, r);
 }
 
 /* Counts what the reading takes, beside timing it, where the machine has counters. */
-static int read_counted(struct run *run, size_t entry, const struct reading *reading, double *ns,
-	uint64_t *checksum)
+static int read_counted(
+	struct run *run, size_t entry, enum touching touching, double *ns, uint64_t *checksum)
 {
 	struct counters_values *sum = &run->measurement->samples[entry].counted, one;
 	struct counters *counters = run->request->counters;
 	int err;
 
 	/* Those of a peer's process are not to be had. */
-	if (!counters || path_of(run, entry)->program)
-		return read_once(run, entry, reading, ns, checksum);
+	if (!counters || reader_of(run, entry)->program)
+		return read_once(run, entry, touching, ns, checksum);
 	counters_start(counters);
-	err = read_once(run, entry, reading, ns, checksum);
+	err = read_once(run, entry, touching, ns, checksum);
 	counters_stop(counters);
 	if (!err && counters_read(counters, &one) == 0) {
 		sum->cycles += one.cycles;
@@ -171,43 +196,46 @@ static int read_counted(struct run *run, size_t entry, const struct reading *rea
 	return err;
 }
 
-/* Fills the ring, as often as the events need, and lets every path read each fill. */
+/* The ring is empty; all readers are to read the events that it gets. */
+static void begin_fill(struct run *run, uint64_t events)
+{
+	const struct workload *workload = run->request->workload;
+	const uint64_t start = *run->source->ring.producer;
+
+	for (size_t i = 0; i < run->entries; i++) {
+		run->readings[i].wanted = events;
+		run->readings[i].stride = workload_stride(workload);
+		run->readings[i].start = start;
+		run->readings[i].batch = workload->batch;
+	}
+	__atomic_store_n(run->source->ring.consumer, start, __ATOMIC_RELEASE);
+}
+
+/* Fills the ring, as often as the events need, and lets every reader read each fill. */
 static int run_round(struct run *run, size_t row, bool warm_up, double *ns)
 {
 	struct measurement *measurement = run->measurement;
 	const struct workload *workload = run->request->workload;
 	const uint64_t capacity = workload_capacity(workload);
-	struct complaint said;
-	struct reading reading = {
-		.stride = workload_stride(workload),
-		.batch = workload->batch,
-		.read_timeout_ns = workload->read_timeout_ns,
-		.why = &said,
-	};
-	uint64_t checksums[PATHS_MAX + 1] = { 0 }, left = workload->events, ignored = 0;
-	size_t order[PATHS_MAX + 1], i;
+	uint64_t checksums[READERS_MAX + 1] = { 0 }, left = workload->events, ignored = 0, events;
+	size_t order[READERS_MAX + 1], i;
 	double untimed = 0;
 	int err = 0;
 
 	schedule_fill(run->entries, row, order);
 	while (left > 0) {
-		reading.events = left < capacity ? left : capacity;
-		reading.start = *run->source->ring.producer;
-		__atomic_store_n(run->source->ring.consumer, reading.start, __ATOMIC_RELEASE);
-		err = run->source->operations->fill(run->source, reading.events, run->why);
-		for (i = 0; i < run->entries && !err && warm_up; i++) {
-			if (path_of(run, order[i])->role != PATH_READER)
-				continue;
-			reading.touching = TOUCHING_PROOF;
-			err = read_once(run, order[i], &reading, &untimed, &ignored);
-		}
-		reading.touching = touching_of(workload);
+		events = left < capacity ? left : capacity;
+		begin_fill(run, events);
+		err = run->source->operations->fill(run->source, events, run->why);
+		for (i = 0; i < run->entries && !err && warm_up; i++)
+			if (!reader_of(run, order[i])->limit)
+				err = read_once(run, order[i], TOUCHING_PROOF, &untimed, &ignored);
 		for (i = 0; i < run->entries && !err; i++)
-			err = read_counted(
-				run, order[i], &reading, &ns[order[i]], &checksums[order[i]]);
+			err = read_counted(run, order[i], touching_of(workload), &ns[order[i]],
+				&checksums[order[i]]);
 		if (err)
 			return err;
-		left -= reading.events;
+		left -= events;
 	}
 	for (i = 0; i < run->entries; i++)
 		measurement->samples[i].checksum = checksums[i];
@@ -276,8 +304,8 @@ static size_t expected_rounds(const struct run *run, size_t wanted, size_t done,
 static int open_and_warm_up(struct run *run)
 {
 	struct measurement *measurement = run->measurement;
-	struct counters_values counted[PATHS_MAX + 1];
-	double ignored[PATHS_MAX + 1] = { 0 };
+	struct counters_values counted[READERS_MAX + 1];
+	double ignored[READERS_MAX + 1] = { 0 };
 	int err;
 
 	close_all(run);
@@ -309,7 +337,7 @@ static int run_rounds(struct run *run)
 	int err = 0;
 
 	while (!err && done < (wanted = wanted_rounds(run, done, round_ns))) {
-		double ns[PATHS_MAX + 1] = { 0 };
+		double ns[READERS_MAX + 1] = { 0 };
 
 		if (request->progress)
 			request->progress(request->progress_context, done,
@@ -333,24 +361,24 @@ int measure(const struct measure_request *request, struct measurement *measureme
 {
 	const struct workload *workload = request->workload;
 	const uint64_t capacity = workload_capacity(workload);
-	const bool twin = request->twin_of < request->path_count;
+	const bool twin = request->twin_of < request->reader_count;
 	struct run run = {
 		.request = request,
 		.measurement = measurement,
 		.why = why,
-		.entries = request->path_count + twin,
+		.entries = request->reader_count + twin,
 		.started_ns = monotonic_ns(),
 	};
 	int err;
 
 	memset(measurement, 0, sizeof(*measurement));
 	measurement->workload = *workload;
-	measurement->path_count = request->path_count;
+	measurement->reader_count = request->reader_count;
 	measurement->twin_of = twin ? request->twin_of : SIZE_MAX;
 	measurement->fills = (workload->events + capacity - 1) / capacity;
 	for (size_t i = 0; i < run.entries; i++)
-		measurement->samples[i].path =
-			request->paths[i < request->path_count ? i : request->twin_of];
+		measurement->samples[i].reader =
+			request->readers[i < request->reader_count ? i : request->twin_of];
 	memory_use_reset();
 	err = run_rounds(&run);
 	measurement->own_memory = memory_use_peak();

@@ -11,7 +11,7 @@
 
 #include "base/complaint.h"
 #include "machine/counters.h"
-#include "readers/path.h"
+#include "readers/reader.h"
 #include "statistics/scratch.h"
 #include "rings/workload.h"
 
@@ -28,28 +28,28 @@ struct measure_plan {
 
 #define PRECISION_TIME_NS INT64_C(120000000000)
 
-/* Of one path. */
-struct path_samples {
-	const struct path *path;
+/* Of one reader. */
+struct reader_samples {
+	const struct reader *reader;
 	double rounds_ns[ROUNDS_MAX];   /* the time of each round's reading */
 	uint64_t checksum;              /* of the last round */
 	struct counters_values counted; /* over all rounds, where counters are open */
 };
 
 /*
- * All paths of a workload. The first @path_count are what was asked for. One more follows, if
- * @twin_of is a path's index and not SIZE_MAX: the same path a second time, so that the difference
- * between the two shows what the noise is.
+ * All readers of a workload. The first @reader_count are what was asked for. One more follows, if
+ * @twin_of is a reader's index and not SIZE_MAX: the same reader a second time, so that the
+ * difference between the two shows what the noise is.
  */
 struct measurement {
 	struct workload workload;
-	size_t path_count;
+	size_t reader_count;
 	size_t twin_of;
 	size_t rounds;
-	const struct path *failed; /* a peer's path that made it fail; else NULL */
-	uint64_t fills;            /* a round */
-	uint64_t own_memory;       /* bytes at the peak, without the rings */
-	struct path_samples samples[PATHS_MAX + 1];
+	const struct reader *failed; /* a peer's reader that made it fail; else NULL */
+	uint64_t fills;              /* a round */
+	uint64_t own_memory;         /* bytes at the peak, without the rings */
+	struct reader_samples samples[READERS_MAX + 1];
 };
 
 /* Told how far a run is: rounds done of those expected (0: not known yet). May print. */
@@ -57,8 +57,8 @@ typedef void (*measure_progress)(void *context, size_t done, size_t expected);
 
 struct measure_request {
 	const struct workload *workload;
-	const struct path *const *paths;
-	size_t path_count;
+	const struct reader *const *readers;
+	size_t reader_count;
 	size_t twin_of;
 	const struct measure_plan *plan;
 	struct counters *counters; /* NULL: none */

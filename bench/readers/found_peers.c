@@ -7,51 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rings/live.h"
 #include "readers/found_peers.h"
-#include "readers/peer_path.h"
+#include "readers/peer.h"
 #include "readers/peers.h"
 
 #define NAME_MOST 40 /* letters of a reader's name */
 
 static struct found_peer found[FOUND_PEERS_MAX];
 static size_t found_count;
-
-const struct found_peer *found_peer(size_t index)
-{
-	return index < found_count ? &found[index] : NULL;
-}
-
-const char *found_peer_spoken(const char *name)
-{
-	for (size_t i = 0; i < found_count; i++)
-		if (strcmp(found[i].name, name) == 0)
-			return found[i].spoken;
-	return name;
-}
-
-bool found_peer_is_named(const char *name)
-{
-	for (size_t i = 0; i < found_count; i++)
-		if (strcmp(found[i].name, name) == 0)
-			return found[i].named;
-	return false;
-}
-
-/* A path's functions know only its state, so there is an opening a path. */
-#define OPEN(i)                                                                         \
-	static int open_##i(void **state, struct source *source, struct complaint *why) \
-	{                                                                               \
-		return peer_path_open(&found[i].path, state, source, why);              \
-	}
-#define FOR_EACH_PLACE(X) \
-	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-FOR_EACH_PLACE(OPEN)
-
-#define OPEN_OF(i) open_##i,
-
-static int (*const opens[FOUND_PEERS_MAX])(
-	void **, struct source *, struct complaint *) = { FOR_EACH_PLACE(OPEN_OF) };
 
 /* Whether it can be a word of -mode and of a table. */
 static bool is_name(const char *name)
@@ -77,7 +40,7 @@ static int add(const char *file, const char *name, const struct peer_hello *hell
 	if (found_count == FOUND_PEERS_MAX)
 		return complain(
 			why, -ENOSPC, "of peers there can be %d readers at most", FOUND_PEERS_MAX);
-	*reader = (struct found_peer){ .path = peer_path_template };
+	*reader = (struct found_peer){ .reader = { PEER_FUNCTIONS, .lives = true } };
 	snprintf(reader->name, sizeof(reader->name), "%s%s%s", name, extends ? "" : "-",
 		extends ? spoken + own : spoken);
 	snprintf(reader->spoken, sizeof(reader->spoken), "%s", spoken);
@@ -88,7 +51,7 @@ static int add(const char *file, const char *name, const struct peer_hello *hell
 		return complain(why, -EINVAL,
 			"its reader %s cannot be a name in -mode; name the program otherwise",
 			reader->name);
-	if (path_find(reader->name) || !live_mode_add(reader->name, reader->file))
+	if (reader_find(reader->name))
 		return complain(why, -EEXIST,
 			"there is a reader %s already; name the program "
 			"otherwise",
@@ -97,12 +60,13 @@ static int add(const char *file, const char *name, const struct peer_hello *hell
 	width = snprintf(label, sizeof(label), "%s", reader->name);
 	snprintf(reader->label, sizeof(reader->label), "%s:%*s", label, width < 22 ? 22 - width : 1,
 		"");
-	reader->path.name = reader->name;
-	reader->path.program = reader->file;
-	reader->path.summary = reader->summary;
-	reader->path.label = reader->label;
-	reader->path.open = opens[found_count];
-	path_add(&reader->path);
+	reader->reader.name = reader->name;
+	reader->reader.program = reader->file;
+	reader->reader.spoken = reader->spoken;
+	reader->reader.summary = reader->summary;
+	reader->reader.label = reader->label;
+	if (!reader_add(&reader->reader))
+		return complain(why, -ENOSPC, "there are %d readers already", READERS_MAX);
 	found_count++;
 	return 0;
 }
@@ -145,14 +109,14 @@ int found_peers_add(const char *file, struct complaint *why)
 	if (err)
 		return complain(why, err, "-peer: %s %s", file, said.text);
 	for (size_t i = before; i < found_count; i++)
-		found[i].named = true;
+		found[i].reader.named = true;
 	return 0;
 }
 
 static bool is_known(const char *program)
 {
-	for (size_t i = 0; all_paths[i]; i++)
-		if (all_paths[i]->program && strcmp(all_paths[i]->program, program) == 0)
+	for (size_t i = 0; readers[i]; i++)
+		if (readers[i]->program && strcmp(readers[i]->program, program) == 0)
 			return true;
 	return false;
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/complaint.h"
-#include "readers/path.h"
+#include "readers/reader.h"
 
 #define FOUND_PEERS_MAX 16 /* readers */
 
@@ -27,8 +27,7 @@ struct found_peer {
 	char file[PATH_MAX];
 	char summary[NAME_MAX + 1];
 	char label[80];
-	bool named; /* by -peer */
-	struct path path;
+	struct reader reader;
 };
 
 /* Asks the programs in the folder of peers that no path names. Those that do not answer are told
@@ -37,14 +36,5 @@ void found_peers_look(void);
 
 /* Asks the program @file, unless it was asked before. 0, or a negative errno with @why. */
 int found_peers_add(const char *file, struct complaint *why);
-
-/* NULL behind the last. */
-const struct found_peer *found_peer(size_t index);
-
-/* Whether -peer brought the reader of this name. */
-bool found_peer_is_named(const char *name);
-
-/* What the peer calls the path of this name; the name itself where it was not found here. */
-const char *found_peer_spoken(const char *name);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/complaint.h"
-#include "readers/path.h"
+#include "readers/touching.h"
 
 #define PEER_WORD_SIZE 64
 #define PEER_PATHS_MAX 8

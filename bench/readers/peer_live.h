@@ -6,6 +6,7 @@
 #define BENCH_PEER_LIVE_H
 
 #include "rings/live.h"
+#include "statistics/histogram.h"
 #include "readers/peer_answer.h"
 
 struct peer_live {

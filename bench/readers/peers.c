@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/build_folder.h"
-#include "cli/settings.h"
 #include "readers/found_peers.h"
 #include "readers/peers.h"
 
@@ -132,39 +131,49 @@ const char *peer_program_name(const struct peer *peer)
 	return slash ? slash + 1 : peer->program;
 }
 
-bool peers_has_program(const struct peer_wish *wish, bool tell)
+/* Once for all readers of a program. */
+static void tell_of_missing(const struct reader *reader, const struct complaint *said)
 {
-	struct complaint why;
-
-	if (peers_find(wish->program, &why) == 0)
-		return true;
-	/* Once for all paths of a program. */
-	if (tell && peers_are_wanted() && strcmp(wish->path, wish->program) == 0)
-		fprintf(stderr, "%s: left out: it is not built; %s\n", wish->path, remedy());
-	return false;
+	if (!reader->program)
+		fprintf(stderr, "%s: left out: %s\n", reader->name, said->text);
+	else if (peers_are_wanted() && strcmp(reader->name, reader->program) == 0)
+		fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name, remedy());
 }
 
-int peers_choose(
-	struct peers *peers, const struct peer_wish *wish, bool *chosen, struct complaint *why)
+static int choose_peer(struct peers *peers, const struct reader *reader, bool by_all, bool *chosen,
+	struct complaint *why)
 {
-	const struct peer *peer = peers_ask(peers, wish->program);
+	const struct peer *peer = peers_ask(peers, reader->program);
 
-	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, found_peer_spoken(wish->path));
+	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, reader_spoken(reader));
 	if (peer->err) {
-		/* A path that it need not have is not missed. */
-		if (!wish->optional || !wish->by_all)
-			peers_add_failure(peers, wish->path, peer->why.text);
+		peers_add_failure(peers, reader->name, peer->why.text);
 		return peer->err == -EINTR ? -EINTR : 0;
 	}
 	if (*chosen)
 		return 0;
-	if (!wish->by_all)
+	if (!by_all)
 		return complain(why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
-			wish->path, wish->program, peer->hello.version);
-	if (!wish->optional)
-		fprintf(stderr, "%s: left out: %s %s does not have it\n", wish->path, wish->program,
-			peer->hello.version);
+			reader->name, reader->program, peer->hello.version);
+	fprintf(stderr, "%s: left out: %s %s does not have it\n", reader->name, reader->program,
+		peer->hello.version);
 	return 0;
+}
+
+int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
+	struct obstacle obstacle, bool *chosen, struct complaint *why)
+{
+	struct complaint said;
+	const bool missing = by_all && reader->find && reader->find(reader, &said);
+
+	*chosen = false;
+	/* Of one that is not there it says nothing what it cannot read. */
+	if (obstacle.reason && !(missing && reader->program))
+		fprintf(stderr, "%s: left out: it %s\n", reader->name, obstacle.reason);
+	else if (missing && !obstacle.reason)
+		tell_of_missing(reader, &said);
+	*chosen = !obstacle.reason && !missing;
+	return *chosen && reader->program ? choose_peer(peers, reader, by_all, chosen, why) : 0;
 }
 
 void peers_add_failure(struct peers *peers, const char *path, const char *reason)
@@ -188,15 +197,15 @@ int peers_complain(const struct peers *peers, bool others, struct complaint *why
 	return peers->failure_count > 0 ? -EPROTO : 0;
 }
 
-void peers_complain_of_end(const char *path, const char *program, const struct complaint *why)
+void peers_complain_of_end(const struct reader *reader, const struct complaint *why)
 {
-	static const char *told[PATHS_MAX];
+	static const struct reader *told[READERS_MAX];
 	size_t i = 0;
 
-	while (told[i] && strcmp(told[i], path) != 0)
+	while (told[i] && told[i] != reader)
 		i++;
 	if (told[i])
 		return;
-	told[i] = path;
-	fprintf(stderr, "%s: peer %s %s\n", path, program, why->text);
+	told[i] = reader;
+	fprintf(stderr, "%s: peer %s %s\n", reader->name, reader->program, why->text);
 }

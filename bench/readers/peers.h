@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/complaint.h"
-#include "readers/path.h"
+#include "readers/reader.h"
 #include "readers/peer_answer.h"
 #include "readers/peer_process.h"
 
@@ -30,17 +30,10 @@ struct peer_failure {
 	struct complaint reason;
 };
 
-/* A path of a peer, as it was asked for. */
-struct peer_wish {
-	const char *path, *program;
-	bool optional; /* of a peer that need not have it */
-	bool by_all;   /* not by its name: it may be left out, with a word about it */
-};
-
 struct peers {
 	struct peer peers[PEERS_MAX];
 	size_t count;
-	struct peer_failure failures[PATHS_MAX];
+	struct peer_failure failures[READERS_MAX];
 	size_t failure_count;
 };
 
@@ -68,17 +61,14 @@ const char *peer_program_name(const struct peer *peer);
 /* Who @program, which has been built, is: it is asked once. Look at its err. */
 const struct peer *peers_ask(struct peers *peers, const char *program);
 
-/* Whether what @wish asks for was built. Where it was not, and only "all" asked for it, a line on
- * standard error says so if @tell. */
-bool peers_has_program(const struct peer_wish *wish, bool tell);
-
 /*
- * Asks the peer, which was built, whether it is well and has the path: then @chosen is true. A peer
- * that is not well is a failure, which is noted. 0; -EINTR when the user asked to stop; or -ENOTSUP
- * with @why when it was named, and does not have the path.
+ * Whether @reader takes part in a run that @obstacle may keep it from. A peer is asked whether it
+ * is well and has the path; one that is not well is a failure, which is noted. @by_all: it was not
+ * asked for by its name, and may be left out, with a line on standard error. 0; -EINTR when the
+ * user asked to stop; or -ENOTSUP with @why when it was named, and the peer does not have it.
  */
-int peers_choose(
-	struct peers *peers, const struct peer_wish *wish, bool *chosen, struct complaint *why);
+int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
+	struct obstacle obstacle, bool *chosen, struct complaint *why);
 
 /* Notes that @path, a string that stays, has failed. */
 void peers_add_failure(struct peers *peers, const char *path, const char *reason);
@@ -90,7 +80,7 @@ void peers_add_failure(struct peers *peers, const char *path, const char *reason
  */
 int peers_complain(const struct peers *peers, bool others, struct complaint *why);
 
-/* Says on standard error, once for each path, that its peer did not end as it should. */
-void peers_complain_of_end(const char *path, const char *program, const struct complaint *why);
+/* Says on standard error, once for each reader, that its peer did not end as it should. */
+void peers_complain_of_end(const struct reader *reader, const struct complaint *why);
 
 #endif

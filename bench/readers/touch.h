@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The work on each record. It is the same code, inlined, in every path, so that paths differ only
- * in how they read.
+ * What drain does with each record. It is the same code, inlined, in every reader, so that readers
+ * differ only in how they read.
  */
 #ifndef BENCH_TOUCH_H
 #define BENCH_TOUCH_H
 
 #include <string.h>
 
-#include "readers/path.h"
+#include "readers/touching.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -106,25 +106,5 @@ ALWAYS_INLINE uint64_t touch_record(
 #undef WORDS_CASE
 	return sum;
 }
-
-/*
- * Defines the function @read of a path (struct path), from an always inline @body that takes the
- * touching as its first argument: compiled once for each touching, so that no reading decides per
- * record what to touch.
- */
-#define SPECIALIZE(read, body)                                                                     \
-	static int read(void *state, const struct reading *reading, struct reading_result *result) \
-	{                                                                                          \
-		switch (reading->touching) {                                                       \
-			FOR_EACH_TOUCHING(SPECIALIZE_CASE, body)                                   \
-		case TOUCHING_COUNT:                                                               \
-			break;                                                                     \
-		}                                                                                  \
-		return -EINVAL;                                                                    \
-	}
-
-#define SPECIALIZE_CASE(name, body) \
-	case TOUCHING_##name:       \
-		return body(TOUCHING_##name, state, reading, result);
 
 #endif

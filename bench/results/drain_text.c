@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/values.h"
-#include "readers/path.h"
+#include "readers/reader.h"
 #include "results/style.h"
 #include "results/texts.h"
 
@@ -34,11 +34,11 @@ static int fastest_first(const void *a, const void *b)
 }
 
 size_t drain_sort(const struct table *table, const struct row_group *group,
-	const struct row *sorted[PATHS_MAX])
+	const struct row *sorted[READERS_MAX])
 {
 	size_t count = 0;
 
-	for (size_t i = group->first; i < group->first + group->count && count < PATHS_MAX; i++)
+	for (size_t i = group->first; i < group->first + group->count && count < READERS_MAX; i++)
 		if (!table->rows[i].limit)
 			sorted[count++] = &table->rows[i];
 	qsort(sorted, count, sizeof(*sorted), fastest_first);
@@ -48,7 +48,7 @@ size_t drain_sort(const struct table *table, const struct row_group *group,
 /* "batch is fastest: 368.2 Mev/s, 1.17x libbpf-1.7 [1.15 1.21], 98 % of the floor" */
 static void write_headline(FILE *out, const struct table *table, const struct row_group *group)
 {
-	const struct row *sorted[PATHS_MAX], *best, *other, *baseline = baseline_of(table, group);
+	const struct row *sorted[READERS_MAX], *best, *other, *baseline = baseline_of(table, group);
 	const size_t count = drain_sort(table, group, sorted);
 	const struct ratio *floor, *ratio;
 	char line[320] = "", text[128];
@@ -141,7 +141,7 @@ static void write_limits(FILE *out, const struct table *table, const struct row_
 static void write_group(
 	FILE *out, const struct table *table, const struct row_group *group, bool colour)
 {
-	const struct row *sorted[PATHS_MAX];
+	const struct row *sorted[READERS_MAX];
 	const size_t count = drain_sort(table, group, sorted);
 	const bool has_floor = count > 0 && ratio_to(table, sorted[0], "floor");
 	int width = 12;
@@ -169,11 +169,11 @@ static double events_of(const struct row *row)
 
 static void write_seed_line(FILE *out, const struct row *row)
 {
-	const struct path *path = path_find(row->path);
+	const struct reader *reader = reader_find(row->path);
 	char duration[FORMAT_SIZE];
 
 	fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
-		path ? path->label : row->path, events_of(row),
+		reader && reader->label ? reader->label : row->path, events_of(row),
 		format_duration_short((int64_t)(row_value(row, METRIC_NS) * events_of(row)),
 			duration, sizeof(duration)),
 		row_mevents_per_s(row), row->checksum);

@@ -137,8 +137,7 @@ static void add_row(struct table *table, const struct live_measurement *m, size_
 {
 	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
 	const struct live_samples *samples = &m->samples[index];
-	struct row *row =
-		table_add_row(table, live_mode_names[samples->combination.mode], m->rounds);
+	struct row *row = table_add_row(table, samples->combination.reader->name, m->rounds);
 
 	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(samples->combination.wait));
 	row->event_size = m->workload.event_size;
@@ -147,14 +146,6 @@ static void add_row(struct table *table, const struct live_measurement *m, size_
 	row->latency_count = samples->latency.count;
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = histogram_quantile(&samples->latency, quantiles[q]);
-}
-
-static size_t reference_of(const struct live_measurement *m)
-{
-	for (size_t i = 0; i < m->count; i++)
-		if (live_combination_is_reference(m->samples[i].combination))
-			return i;
-	return 0;
 }
 
 void live_finish_rows(
@@ -180,6 +171,6 @@ void live_add_group(struct table *table, const struct live_measurement *m, const
 	first = table->row_count;
 	for (size_t i = 0; i < m->count + twin; i++)
 		add_row(table, m, i);
-	table_end_group(table, twin ? m->twin_of : reference_of(m), twin);
+	table_end_group(table, m->reference, twin);
 	live_finish_rows(table, first, m, question);
 }

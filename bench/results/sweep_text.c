@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers/path.h"
+#include "readers/reader.h"
 #include "results/style.h"
 #include "results/texts.h"
 
@@ -34,9 +34,9 @@ static const struct row *row_in(
 
 static const char *column_of(const struct row *row)
 {
-	const struct path *path = path_find(row->path);
+	const struct reader *reader = reader_find(row->path);
 
-	return path && path->column ? path->column : row->path;
+	return reader && reader->column ? reader->column : row->path;
 }
 
 static uint32_t size_of(const struct sweep *s, size_t i)
@@ -59,7 +59,7 @@ static const struct ratio *ratio_of(const struct sweep *s, size_t i, const char 
 
 static const struct row *best_of(const struct sweep *s, size_t i)
 {
-	const struct row *sorted[PATHS_MAX];
+	const struct row *sorted[READERS_MAX];
 
 	return drain_sort(s->table, s->sizes[i], sorted) > 0 ? sorted[0] : NULL;
 }
@@ -144,7 +144,7 @@ static void append_fastest(struct style_text *text, const struct sweep *s)
 
 static void write_words(FILE *out, const struct sweep *s, bool verbose)
 {
-	const struct row *sorted[PATHS_MAX];
+	const struct row *sorted[READERS_MAX];
 	const size_t count = drain_sort(s->table, s->sizes[s->count - 1], sorted);
 	char line[512] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
@@ -169,9 +169,9 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 
 /* As many readers as there is room for, the fastest first; all with @verbose. */
 static size_t choose_columns(
-	const struct sweep *s, const struct row *columns[PATHS_MAX], bool verbose)
+	const struct sweep *s, const struct row *columns[READERS_MAX], bool verbose)
 {
-	const struct row *sorted[PATHS_MAX];
+	const struct row *sorted[READERS_MAX];
 	const size_t all = drain_sort(s->table, s->sizes[s->count - 1], sorted);
 	const size_t room = (STYLE_COLUMNS - 38) / (COLUMN + 1);
 	size_t count = 0;
@@ -212,7 +212,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 
 static void write_table(FILE *out, const struct sweep *s, bool colour, bool verbose)
 {
-	const struct row *columns[PATHS_MAX];
+	const struct row *columns[READERS_MAX];
 	const size_t count = choose_columns(s, columns, verbose);
 
 	/* Million events a second of the baseline, and how many times as fast the others are. */

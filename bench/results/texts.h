@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "readers/path.h"
+#include "readers/reader.h"
 #include "results/table.h"
 
 void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
@@ -20,6 +20,6 @@ void drain_write_notes(FILE *out, const struct table *table);
 
 /* The rows of @group that are readers, fastest first. Returns how many. */
 size_t drain_sort(const struct table *table, const struct row_group *group,
-	const struct row *sorted[PATHS_MAX]);
+	const struct row *sorted[READERS_MAX]);
 
 #endif

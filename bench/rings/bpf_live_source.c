@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "live_producer.h"
@@ -33,7 +32,7 @@ struct bpf_live {
 	struct bpf_program *programs[TARGET_COUNT];
 	struct bpf_link *links[TARGET_COUNT]; /* of PRODUCER_SYSCALL, one at a time */
 	int accounts_fd;
-	void *positions[LIVE_RINGS_MAX]; /* of each ring, to be read; NULL: not mapped yet */
+	struct ring_bytes mapped[LIVE_RINGS_MAX]; /* to look at them; not yet mapped: of size 0 */
 	struct producers producers;
 };
 
@@ -119,19 +118,13 @@ static int produce_by_syscall(
 static int bpf_empty(void *context, struct complaint *why)
 {
 	struct bpf_live *bpf = context;
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	const int fd = bpf->source.map_fds[0];
-	uint64_t *consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	uint64_t *producer = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)page);
-	int err = consumer == MAP_FAILED || producer == MAP_FAILED ? -errno : 0;
+	struct ring_bytes ring;
+	int err = ring_set_map(&bpf->source.rings, 0, &ring);
 
 	if (!err)
-		__atomic_store_n(
-			consumer, __atomic_load_n(producer, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
-	if (consumer != MAP_FAILED)
-		munmap(consumer, page);
-	if (producer != MAP_FAILED)
-		munmap(producer, page);
+		__atomic_store_n(ring.consumer, __atomic_load_n(ring.producer, __ATOMIC_ACQUIRE),
+			__ATOMIC_RELEASE);
+	ring_set_unmap(&bpf->source.rings, &ring);
 	return err ? complain(why, err, "cannot map the ring: %s", strerror(-err)) : 0;
 }
 
@@ -240,31 +233,18 @@ static int bpf_stop(
 	return err;
 }
 
-/* Both pages, mapped when somebody first asks. NULL when they cannot be. */
-static const unsigned char *positions_of(struct bpf_live *bpf, uint32_t ring)
+static uint64_t waiting_in(struct bpf_live *bpf, uint32_t index)
 {
-	if (!bpf->positions[ring]) {
-		void *pages = mmap(NULL, 2 * (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED,
-			bpf->source.map_fds[ring], 0);
-
-		bpf->positions[ring] = pages == MAP_FAILED ? NULL : pages;
-	}
-	return bpf->positions[ring];
-}
-
-static uint64_t waiting_in(struct bpf_live *bpf, uint32_t ring)
-{
-	const unsigned char *pages = positions_of(bpf, ring);
+	struct ring_bytes *ring = &bpf->mapped[index];
 	uint64_t consumer, waiting;
 
-	if (!pages)
+	/* When somebody first asks. */
+	if (!ring->size && ring_set_map(&bpf->source.rings, index, ring))
 		return LIVE_UNKNOWN;
 	/* The consumer first: so it is never ahead. Pairs with the store-release of each reader. */
-	consumer = __atomic_load_n((const uint64_t *)(const void *)pages, __ATOMIC_ACQUIRE);
-	waiting = __atomic_load_n((const uint64_t *)(const void *)(pages + sysconf(_SC_PAGESIZE)),
-			  __ATOMIC_RELAXED) -
-		  consumer;
-	return waiting < bpf->ring_size ? waiting : bpf->ring_size;
+	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	waiting = __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - consumer;
+	return waiting < ring->size ? waiting : ring->size;
 }
 
 static void bpf_observe(
@@ -282,7 +262,7 @@ static void bpf_observe(
 		else
 			*lost += account.failed;
 	}
-	for (uint32_t i = 0; i < source->rings && *waiting != LIVE_UNKNOWN; i++) {
+	for (uint32_t i = 0; i < source->rings.count && *waiting != LIVE_UNKNOWN; i++) {
 		const uint64_t here = waiting_in(bpf, i);
 
 		*waiting = here == LIVE_UNKNOWN ? here : *waiting + here;
@@ -308,12 +288,6 @@ static int bpf_measure_unattached(struct live_source *source, double *ns, struct
 	return err ? err : attach(bpf, why);
 }
 
-static int bpf_open_reader(struct live_source *source, uint32_t index,
-	const struct ringview_options *options, struct ringview **reader)
-{
-	return ringview_open(reader, source->map_fds[index], options);
-}
-
 static void bpf_close(struct live_source *source)
 {
 	struct bpf_live *bpf = bpf_of(source);
@@ -323,12 +297,11 @@ static void bpf_close(struct live_source *source)
 	producers_stop(&bpf->producers, &ns, &ignored);
 	detach(bpf);
 	live_bpf__destroy(bpf->skeleton);
-	for (uint32_t i = 0; i < source->rings; i++)
-		if (source->map_fds[i] >= 0)
-			close(source->map_fds[i]);
-	for (uint32_t i = 0; i < source->rings; i++)
-		if (bpf->positions[i])
-			munmap(bpf->positions[i], 2 * (size_t)sysconf(_SC_PAGESIZE));
+	for (uint32_t i = 0; i < source->rings.count; i++)
+		if (source->rings.map_fds[i] >= 0)
+			close(source->rings.map_fds[i]);
+	for (uint32_t i = 0; i < source->rings.count; i++)
+		ring_set_unmap(&source->rings, &bpf->mapped[i]);
 	free(bpf);
 }
 
@@ -339,7 +312,6 @@ static const struct live_source_operations bpf_operations = {
 	.measure_alone = bpf_measure_alone,
 	.measure_unattached = bpf_measure_unattached,
 	.observe = bpf_observe,
-	.open_reader = bpf_open_reader,
 	.close = bpf_close,
 };
 
@@ -355,13 +327,13 @@ static unsigned int privileges_of(const struct bpf_live *bpf)
 
 static int make_rings(struct bpf_live *bpf)
 {
-	for (uint32_t i = 0; i < bpf->source.rings; i++) {
+	for (uint32_t i = 0; i < bpf->source.rings.count; i++) {
 		int fd = bpf_map_create(
 			BPF_MAP_TYPE_RINGBUF, "live_ring", 0, 0, (__u32)bpf->ring_size, NULL);
 
 		if (fd < 0)
 			return fd;
-		bpf->source.map_fds[i] = fd;
+		bpf->source.rings.map_fds[i] = fd;
 	}
 	return 0;
 }
@@ -372,7 +344,7 @@ static void set_plan(struct bpf_live *bpf)
 	struct live_bpf__rodata *constants = bpf->skeleton->rodata;
 
 	constants->event_size = bpf->plan.event_size;
-	constants->rings = bpf->source.rings;
+	constants->rings = bpf->source.rings.count;
 	constants->discard = bpf->plan.discard;
 	constants->notify = bpf->plan.notify;
 	constants->notify_bytes = bpf->plan.notify_bytes;
@@ -387,13 +359,13 @@ static void set_plan(struct bpf_live *bpf)
 static int set_rings(struct bpf_live *bpf)
 {
 	struct live_bpf *skeleton = bpf->skeleton;
-	int err = bpf_map__reuse_fd(skeleton->maps.ring, bpf->source.map_fds[0]);
+	int err = bpf_map__reuse_fd(skeleton->maps.ring, bpf->source.rings.map_fds[0]);
 
 	if (err)
 		return err;
-	if (bpf->source.rings == 1)
+	if (bpf->source.rings.count == 1)
 		return bpf_map__set_autocreate(skeleton->maps.ring_array, false);
-	return bpf_map__set_inner_map_fd(skeleton->maps.ring_array, bpf->source.map_fds[0]);
+	return bpf_map__set_inner_map_fd(skeleton->maps.ring_array, bpf->source.rings.map_fds[0]);
 }
 
 /* Where events are made that are copied then, for each producer: whole pairs of cache lines, as for
@@ -416,8 +388,8 @@ static int fill_ring_array(struct bpf_live *bpf)
 {
 	const int fd = bpf_map__fd(bpf->skeleton->maps.ring_array);
 
-	for (uint32_t i = 0; i < bpf->source.rings && bpf->source.rings > 1; i++)
-		if (bpf_map_update_elem(fd, &i, &bpf->source.map_fds[i], BPF_ANY) < 0)
+	for (uint32_t i = 0; i < bpf->source.rings.count && bpf->source.rings.count > 1; i++)
+		if (bpf_map_update_elem(fd, &i, &bpf->source.rings.map_fds[i], BPF_ANY) < 0)
 			return -errno;
 	return 0;
 }
@@ -464,7 +436,7 @@ static int load(struct bpf_live *bpf)
 	if (err)
 		return err;
 	if (bpf->perf)
-		bpf->source.perf_fd = bpf_map__fd(skeleton->maps.perf_buffers);
+		bpf->source.rings.perf_fd = bpf_map__fd(skeleton->maps.perf_buffers);
 	bpf->accounts_fd = bpf_map__fd(skeleton->maps.accounts);
 	bpf->states = skeleton->bss->states;
 	return 0;
@@ -508,10 +480,11 @@ int live_bpf_source_open(struct live_source **source, const struct live_workload
 	memset(bpf, 0, sizeof(*bpf));
 	bpf_load_quietly();
 	bpf->source.operations = &bpf_operations;
-	bpf->source.perf_fd = -1;
-	bpf->source.rings = workload->rings;
+	bpf->source.rings = (struct ring_set){
+		.count = workload->rings, .size = workload->ring_size, .perf_fd = -1
+	};
 	for (uint32_t i = 0; i < LIVE_RINGS_MAX; i++)
-		bpf->source.map_fds[i] = -1;
+		bpf->source.rings.map_fds[i] = -1;
 	bpf->plan = live_plan_of(workload);
 	bpf->ring_size = workload->ring_size;
 	bpf->producer = workload->producer;

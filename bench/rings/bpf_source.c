@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "drain.skel.h"
@@ -24,9 +23,7 @@ struct bpf_source {
 	struct drain_bpf *skeleton;
 	int program_fd;
 	int accounts_fd;
-	uint64_t ring_size;
 	uint64_t stride;
-	size_t page_size;
 };
 
 static struct bpf_source *bpf_source_of(struct source *source)
@@ -81,60 +78,17 @@ static int bpf_fill(struct source *source, uint64_t events, struct complaint *wh
 	return 0;
 }
 
-static void bpf_unmap(struct source *source, struct ring_bytes *ring)
-{
-	const size_t page = bpf_source_of(source)->page_size;
-
-	if (ring->consumer)
-		munmap(ring->consumer, page);
-	if (ring->producer)
-		munmap((void *)ring->producer, page + 2 * ring->size);
-	*ring = (struct ring_bytes){ 0 };
-}
-
-static int bpf_map(struct source *source, struct ring_bytes *ring)
-{
-	struct bpf_source *bpf = bpf_source_of(source);
-	const size_t page = bpf->page_size;
-	int err = 0;
-	void *pages;
-
-	*ring = (struct ring_bytes){ .size = bpf->ring_size };
-	pages = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, source->map_fd, 0);
-	if (pages == MAP_FAILED)
-		return -errno;
-	ring->consumer = pages;
-	pages = mmap(
-		NULL, page + 2 * ring->size, PROT_READ, MAP_SHARED, source->map_fd, (off_t)page);
-	if (pages == MAP_FAILED) {
-		err = -errno;
-		bpf_unmap(source, ring);
-		return err;
-	}
-	ring->producer = pages;
-	ring->data = (unsigned char *)pages + page;
-	return 0;
-}
-
-static int bpf_open_reader(struct source *source, struct ringview **reader)
-{
-	return ringview_open(reader, source->map_fd, NULL);
-}
-
 static void bpf_close(struct source *source)
 {
 	struct bpf_source *bpf = bpf_source_of(source);
 
-	bpf_unmap(source, &source->ring);
+	ring_set_unmap(&source->rings, &source->ring);
 	drain_bpf__destroy(bpf->skeleton);
 	free(bpf);
 }
 
 static const struct source_operations bpf_operations = {
 	.fill = bpf_fill,
-	.map = bpf_map,
-	.unmap = bpf_unmap,
-	.open_reader = bpf_open_reader,
 	.close = bpf_close,
 };
 
@@ -162,7 +116,7 @@ static int load(struct bpf_source *bpf, const struct workload *workload)
 						    : skeleton->progs.write_sized;
 	bpf->program_fd = bpf_program__fd(program);
 	bpf->accounts_fd = bpf_map__fd(skeleton->maps.accounts);
-	bpf->source.map_fd = bpf_map__fd(skeleton->maps.meta_ringbuf);
+	bpf->source.rings.map_fds[0] = bpf_map__fd(skeleton->maps.meta_ringbuf);
 	return 0;
 }
 
@@ -182,14 +136,14 @@ int bpf_source_open(struct source **source, const struct workload *workload, str
 		return complain(why, -ENOMEM, "out of memory");
 	bpf_load_quietly();
 	bpf->source.operations = &bpf_operations;
-	bpf->ring_size = workload->ring_size;
-	bpf->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	bpf->source.rings =
+		(struct ring_set){ .count = 1, .size = workload->ring_size, .perf_fd = -1 };
 	bpf->stride = workload_stride(workload);
 	err = load(bpf, workload);
 	if (err) {
 		err = bpf_load_explain(err, privileges_of(workload), workload->ring_size, why);
 	} else {
-		err = bpf_map(&bpf->source, &bpf->source.ring);
+		err = ring_set_map(&bpf->source.rings, 0, &bpf->source.ring);
 		if (err)
 			complain(why, err, "cannot map the ring: %s; try a smaller -ring-size",
 				strerror(-err));

@@ -8,7 +8,7 @@
 
 #include "base/complaint.h"
 #include "rings/live.h"
-#include "ringview/ringview.h"
+#include "rings/ring_set.h"
 
 /* What producers write to. */
 enum live_target { TARGET_RINGS, TARGET_PERF_BUFFERS, TARGET_COUNT };
@@ -16,9 +16,7 @@ enum live_target { TARGET_RINGS, TARGET_PERF_BUFFERS, TARGET_COUNT };
 struct live_source {
 	const struct live_source_operations *operations;
 	enum live_target target; /* from the next start on; for the user to set */
-	int perf_fd;             /* the map of perf's buffers; -1: not asked for */
-	uint32_t rings;
-	int map_fds[LIVE_RINGS_MAX]; /* -1: not a ring of the kernel */
+	struct ring_set rings;
 };
 
 /* What was produced between start and stop. */
@@ -55,9 +53,6 @@ struct live_source_operations {
 	 * all rings; LIVE_UNKNOWN where it cannot be known. */
 	void (*observe)(
 		struct live_source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting);
-	/* Opens a reader on ring @index. */
-	int (*open_reader)(struct live_source *source, uint32_t index,
-		const struct ringview_options *options, struct ringview **reader);
 	void (*close)(struct live_source *source);
 };
 

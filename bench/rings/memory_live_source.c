@@ -95,7 +95,7 @@ static void count_one(__u64 *counter)
 static void produce_one(struct memory_live *memory, uint32_t index)
 {
 	const struct live_plan *plan = &memory->plan;
-	const uint32_t ring_index = index % memory->source.rings;
+	const uint32_t ring_index = index % memory->source.rings.count;
 	struct memory_ring *ring = &memory->rings[ring_index];
 	struct live_state *state = &memory->states[index].state;
 	struct ringview_account *account = &memory->states[index].account;
@@ -226,7 +226,7 @@ static void memory_observe(
 		*attempted += __atomic_load_n(&account->attempted, __ATOMIC_RELAXED);
 		*lost += __atomic_load_n(&account->failed, __ATOMIC_RELAXED);
 	}
-	for (uint32_t i = 0; i < source->rings; i++)
+	for (uint32_t i = 0; i < source->rings.count; i++)
 		*waiting += waiting_in(&memory->rings[i]);
 }
 
@@ -242,14 +242,6 @@ static int memory_measure_unattached(struct live_source *source, double *ns, str
 	(void)why;
 	*ns = 0;
 	return 0;
-}
-
-static int memory_open_reader(struct live_source *source, uint32_t index,
-	const struct ringview_options *options, struct ringview **reader)
-{
-	struct ringview_memory view = memory_ring_view(&memory_of(source)->rings[index]);
-
-	return ringview_open_memory(reader, &view, options);
 }
 
 static void memory_close(struct live_source *source)
@@ -271,22 +263,20 @@ static const struct live_source_operations memory_operations = {
 	.measure_alone = memory_measure_alone,
 	.measure_unattached = memory_measure_unattached,
 	.observe = memory_observe,
-	.open_reader = memory_open_reader,
 	.close = memory_close,
 };
 
 static int open_rings(struct memory_live *memory, struct complaint *why)
 {
-	for (; memory->opened < memory->source.rings; memory->opened++) {
+	for (; memory->opened < memory->source.rings.count; memory->opened++) {
 		int err = memory_ring_open(&memory->rings[memory->opened], memory->ring_size);
 
 		if (err)
 			return complain(why, err,
 				"cannot make ring %u of %u, of %llu bytes, in memory: %s; try a "
 				"smaller -ring-size",
-				memory->opened + 1, memory->source.rings,
+				memory->opened + 1, memory->source.rings.count,
 				(unsigned long long)memory->ring_size, strerror(-err));
-		memory->source.map_fds[memory->opened] = -1;
 	}
 	return 0;
 }
@@ -302,8 +292,10 @@ int live_memory_source_open(
 		return complain(why, -ENOMEM, "out of memory");
 	memset(memory, 0, sizeof(*memory));
 	memory->source.operations = &memory_operations;
-	memory->source.perf_fd = -1;
-	memory->source.rings = workload->rings;
+	memory->source.rings = (struct ring_set){ .count = workload->rings,
+		.size = workload->ring_size,
+		.made = memory->rings,
+		.perf_fd = -1 };
 	memory->plan = live_plan_of(workload);
 	memory->ring_size = workload->ring_size;
 	producers_init(&memory->producers, workload, &memory->plan, &memory_job, memory);

@@ -64,27 +64,6 @@ static int memory_fill(struct source *source, uint64_t events, struct complaint 
 	return 0;
 }
 
-/* All readers of a ring in memory share its one mapping. */
-static int memory_map(struct source *source, struct ring_bytes *ring)
-{
-	*ring = source->ring;
-	return 0;
-}
-
-static void memory_unmap(struct source *source, struct ring_bytes *ring)
-{
-	(void)source;
-	(void)ring;
-}
-
-static int memory_open_reader(struct source *source, struct ringview **reader)
-{
-	struct memory_source *memory = (struct memory_source *)source;
-	struct ringview_memory view = memory_ring_view(&memory->ring);
-
-	return ringview_open_memory(reader, &view, NULL);
-}
-
 static void memory_close(struct source *source)
 {
 	struct memory_source *memory = (struct memory_source *)source;
@@ -95,9 +74,6 @@ static void memory_close(struct source *source)
 
 static const struct source_operations memory_operations = {
 	.fill = memory_fill,
-	.map = memory_map,
-	.unmap = memory_unmap,
-	.open_reader = memory_open_reader,
 	.close = memory_close,
 };
 
@@ -119,13 +95,10 @@ int memory_source_open(
 	memory->event = workload->event;
 	memory->event_size = workload->event_size;
 	memory->source.operations = &memory_operations;
-	memory->source.map_fd = -1;
-	memory->source.ring = (struct ring_bytes){
-		.consumer = memory->ring.consumer,
-		.producer = memory->ring.producer,
-		.data = memory->ring.data,
-		.size = memory->ring.size,
+	memory->source.rings = (struct ring_set){
+		.count = 1, .size = workload->ring_size, .made = &memory->ring, .perf_fd = -1
 	};
+	ring_set_map(&memory->source.rings, 0, &memory->source.ring);
 	*source = &memory->source;
 	return 0;
 }

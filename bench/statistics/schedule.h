@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define SCHEDULE_PATHS_MAX 32
+#define SCHEDULE_PATHS_MAX 96
 
 /*
  * How many rows make a balanced schedule of so many paths: as many as paths when their number is

@@ -6,12 +6,14 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "live_events.h"
-#include "readers/path.h"
+#include "ringview/ringview.h"
 #include "readers/touch.h"
 
 static const char *name, *behaviour;

@@ -63,8 +63,12 @@ static void n_is_the_number_of_events(void **state)
 
 	(void)state;
 	assert_int_equal(integer_in(object_in(root, "workload"), "events"), 1234);
-	assert_int_equal(integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"), 1234);
-	assert_int_equal(integer_in(json_array_get(array_in(result_of(root, 1), "rounds"), 0), "consumed"), 1234);
+	assert_int_equal(
+		integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"),
+		1234);
+	assert_int_equal(
+		integer_in(json_array_get(array_in(result_of(root, 1), "rounds"), 0), "consumed"),
+		1234);
 	json_decref(root);
 }
 

@@ -208,8 +208,8 @@ static void peers_that_are_not_built_are_left_out_of_all(void **state)
 	outcome = run_with_peers(*state, ARGUMENTS(LIVE, "-mode", "all", "-wait", "event"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(outcome.err,
-		"libbpf-1.7: left out: it is not built; run: ./run peers\n"
-		"cilium-ebpf: left out: it is not built; run: ./run peers\n");
+		"cilium-ebpf: left out: it is not built; run: ./run peers\n"
+		"libbpf-1.7: left out: it is not built; run: ./run peers\n");
 	outcome_free(&outcome);
 }
 

@@ -82,7 +82,8 @@ static void check_settings(const struct settings *s, bool sweep)
 {
 	demand(s->events <= EVENTS_MAX && (sweep || s->events > 0), "%" PRIu64 " events",
 		s->events);
-	demand(s->path_count > 0 && s->path_count <= PATHS_MAX, "%zu paths", s->path_count);
+	demand(s->reader_count > 0 && s->reader_count <= READERS_MAX, "%zu readers",
+		s->reader_count);
 	demand(s->touch_count > 0 && s->touch_count <= TOUCHES_MAX, "%zu touches", s->touch_count);
 	demand(s->size_count > 0 && s->size_count <= SIZES_MAX, "%zu sizes", s->size_count);
 	for (size_t i = 0; i < s->size_count; i++)

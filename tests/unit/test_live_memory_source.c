@@ -118,13 +118,13 @@ static struct live_produced run(const struct live_workload *workload, struct liv
 	uint64_t events, struct seen *seen)
 {
 	const struct live_plan plan = live_plan_of(workload);
-	const uint32_t rings = source->rings;
+	const uint32_t rings = source->rings.count;
 	struct ringview *readers[LIVE_RINGS_MAX] = { NULL };
 	struct live_produced produced;
 
 	*seen = (struct seen){ .rings = rings };
 	for (uint32_t i = 0; i < rings; i++)
-		assert_int_equal(source->operations->open_reader(source, i, NULL, &readers[i]), 0);
+		assert_int_equal(ring_set_open_reader(&source->rings, i, NULL, &readers[i]), 0);
 	start(source);
 	while (!has_seen(seen, workload, events))
 		for (uint32_t i = 0; i < rings; i++)
@@ -187,7 +187,7 @@ static void what_finds_no_room_is_counted(void **state)
 	workload.ring_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	workload.event_size = (uint32_t)workload.ring_size / 2;
 	source = open_source(&workload);
-	assert_int_equal(source->operations->open_reader(source, 0, NULL, &rv), 0);
+	assert_int_equal(ring_set_open_reader(&source->rings, 0, NULL, &rv), 0);
 	start(source);
 	while (ringview_peek(rv, &record) == 0)
 		;
@@ -380,7 +380,7 @@ static bool notifies(enum live_notify notify, uint64_t events)
 	workload.notify_events = events;
 	source = open_source(&workload);
 	assert_int_equal(source->operations->measure_alone(source, &alone, &why), 0);
-	assert_int_equal(source->operations->open_reader(source, 0, NULL, &rv), 0);
+	assert_int_equal(ring_set_open_reader(&source->rings, 0, NULL, &rv), 0);
 	result = is_notified(rv);
 	ringview_close(rv);
 	source->operations->close(source);

@@ -22,6 +22,7 @@
 #include "results/live_table.h"
 #include "results/result_file.h"
 #include "results/style.h"
+#include "support/readers.h"
 
 #define ROUNDS 20
 #define SECOND 1000000000
@@ -36,7 +37,7 @@ static bool verbose;
 
 /* A combination as it is in every round, but for a jitter of +- 0.5 %. */
 struct made {
-	enum live_mode mode;
+	const struct reader *reader;
 	enum live_wait wait;
 	double consumed; /* events in a round of a second */
 	double lost;
@@ -46,14 +47,15 @@ struct made {
 	uint64_t latency_ns, off_cpu_ns;
 };
 
-static const struct made polled = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 2e6, 0, 0.44, 480, 0.3, 20000,
+static const struct made polled = { &libbpf_reader, WAIT_LIBBPF_POLL, 2e6, 0, 0.44, 480, 0.3, 20000,
 	0 };
-static const struct made paced = { MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 };
-static const struct made spinning = { MODE_LIBBPF, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900, 0 };
+static const struct made paced = { &batch_reader, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 };
+static const struct made spinning = { &libbpf_reader, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900,
+	0 };
 
 static void fill(struct live_samples *samples, const struct made *made)
 {
-	samples->combination = (struct live_combination){ made->mode, made->wait };
+	samples->combination = (struct live_combination){ made->reader, made->wait };
 	for (size_t i = 0; i < m.rounds; i++) {
 		const double jitter = 0.995 + 0.01 * (double)(i * 7 % ROUNDS) / ROUNDS;
 		struct live_round *round = &samples->rounds[i];
@@ -86,9 +88,10 @@ static void measure_rounds(const struct made *const *made, size_t count, size_t 
 	m.twin_of = 0;
 	for (size_t i = 0; i < count; i++) {
 		fill(&m.samples[i], made[i]);
-		if (live_combination_is_reference(m.samples[i].combination))
+		if (made[i]->reader == &libbpf_reader && made[i]->wait == WAIT_LIBBPF_POLL)
 			m.twin_of = i;
 	}
+	m.reference = m.twin_of;
 	fill(&m.samples[count], made[m.twin_of]);
 }
 
@@ -224,8 +227,8 @@ static void the_reference_is_else_the_first(void **state)
 static void above_one_is_better_in_every_ratio(void **state)
 {
 	/* CPU time an event: 0.4 / 2e6 against 0.2 / 8e6. */
-	const struct made slow = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 2e6, 0, 0.4, 400, 0, 0, 0 };
-	const struct made fast = { MODE_VIEW, WAIT_EVENT, 8e6, 0, 0.2, 50, 0, 0, 0 };
+	const struct made slow = { &libbpf_reader, WAIT_LIBBPF_POLL, 2e6, 0, 0.4, 400, 0, 0, 0 };
+	const struct made fast = { &view_reader, WAIT_EVENT, 8e6, 0, 0.2, 50, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &slow, &fast);
@@ -263,7 +266,7 @@ static void the_twin_gives_the_noise(void **state)
 /* The consumer's CPU time is noisy, which says nothing against the events a second. */
 static void each_figure_has_its_own_noise(void **state)
 {
-	const struct made twice = { MODE_BATCH, WAIT_PACED, 4e6, 0, 0.44, 45, 0, 0, 0 };
+	const struct made twice = { &batch_reader, WAIT_PACED, 4e6, 0, 0.44, 45, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &polled, &twice);
@@ -318,14 +321,14 @@ static void names_say_path_and_wait(void **state)
 	(void)state;
 	assert_string_equal(
 		live_combination_name(
-			(struct live_combination){ MODE_VIEW, WAIT_EVENT }, name, sizeof(name)),
+			(struct live_combination){ &view_reader, WAIT_EVENT }, name, sizeof(name)),
 		"view/event");
 	assert_string_equal(
-		live_combination_name((struct live_combination){ MODE_LIBBPF, WAIT_LIBBPF_POLL },
+		live_combination_name((struct live_combination){ &libbpf_reader, WAIT_LIBBPF_POLL },
 			name, sizeof(name)),
 		"libbpf-poll");
 	assert_string_equal(
-		live_combination_name((struct live_combination){ MODE_DROPIN, WAIT_LIBBPF_POLL },
+		live_combination_name((struct live_combination){ &dropin_reader, WAIT_LIBBPF_POLL },
 			name, sizeof(name)),
 		"dropin/libbpf-poll");
 }
@@ -361,7 +364,7 @@ static void assert_verdict(size_t index, const char *pattern)
 
 static void nothing_limits(void **state)
 {
-	const struct made quiet = { MODE_BATCH, WAIT_PACED, 1e6, 0, 0.041, 45, 0, 1020000, 0 };
+	const struct made quiet = { &batch_reader, WAIT_PACED, 1e6, 0, 0.041, 45, 0, 1020000, 0 };
 
 	(void)state;
 	m.workload.rate = 1000000;
@@ -372,7 +375,7 @@ static void nothing_limits(void **state)
 
 static void nothing_limits_but_it_never_sleeps(void **state)
 {
-	const struct made quiet = { MODE_VIEW, WAIT_BUSY, 1e6, 0, 1, 60, 0, 0, 0 };
+	const struct made quiet = { &view_reader, WAIT_BUSY, 1e6, 0, 1, 60, 0, 0, 0 };
 
 	(void)state;
 	m.workload.rate = 1000000;
@@ -382,7 +385,7 @@ static void nothing_limits_but_it_never_sleeps(void **state)
 
 static void nothing_limits_but_notifications_cost(void **state)
 {
-	const struct made quiet = { MODE_BATCH, WAIT_EVENT, 1e5, 0, 0.3, 900, 0.9, 5000, 0 };
+	const struct made quiet = { &batch_reader, WAIT_EVENT, 1e5, 0, 0.3, 900, 0.9, 5000, 0 };
 
 	(void)state;
 	m.workload.rate = 100000;
@@ -393,7 +396,7 @@ static void nothing_limits_but_notifications_cost(void **state)
 
 static void the_consumer_limits(void **state)
 {
-	const struct made busy = { MODE_COPY, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0 };
+	const struct made busy = { &copy_reader, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0 };
 
 	(void)state;
 	m.workload.work_ns = 50;
@@ -406,7 +409,7 @@ static void the_consumer_limits(void **state)
 static void the_ring_is_too_small_for_the_bursts(void **state)
 {
 	/* 10 Mev/s of 72 B for 4 ms: 2.9 MB. */
-	const struct made bursts = { MODE_BATCH, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
+	const struct made bursts = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &bursts);
@@ -418,7 +421,7 @@ static void the_ring_is_too_small_for_the_bursts(void **state)
 
 static void several_rings_share_the_bursts(void **state)
 {
-	const struct made bursts = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000, 0 };
+	const struct made bursts = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000, 0 };
 
 	(void)state;
 	m.workload.rings = 2;
@@ -428,7 +431,7 @@ static void several_rings_share_the_bursts(void **state)
 
 static void without_latencies_the_ring_is_doubled(void **state)
 {
-	const struct made bursts = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0, 0 };
+	const struct made bursts = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &bursts);
@@ -437,7 +440,8 @@ static void without_latencies_the_ring_is_doubled(void **state)
 
 static void no_ring_is_large_enough(void **state)
 {
-	const struct made stuck = { MODE_BATCH, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000, 0 };
+	const struct made stuck = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000,
+		0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &stuck);
@@ -448,8 +452,8 @@ static void no_ring_is_large_enough(void **state)
  * its CPU either way. */
 static void a_loop_is_behind_where_half_wait_for_a_full_ring(void **state)
 {
-	const struct made behind = { MODE_VIEW, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000, 0 };
-	const struct made stopped = { MODE_VIEW, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 3000, 0 };
+	const struct made behind = { &view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000, 0 };
+	const struct made stopped = { &view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 3000, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &behind, &stopped);
@@ -462,8 +466,8 @@ static void a_loop_is_behind_where_half_wait_for_a_full_ring(void **state)
 /* Few wakeups, but at microseconds each they are all that there is. */
 static void few_wakeups_explain_a_small_cost(void **state)
 {
-	const struct made woken = { MODE_BATCH, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0, 0 };
-	const struct made looking = { MODE_BATCH, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0, 0 };
+	const struct made woken = { &batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0, 0 };
+	const struct made looking = { &batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &woken, &looking);
@@ -473,7 +477,7 @@ static void few_wakeups_explain_a_small_cost(void **state)
 
 static void nobody_wakes_a_consumer_that_waits(void **state)
 {
-	const struct made deaf = { MODE_VIEW, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0 };
+	const struct made deaf = { &view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0 };
 
 	(void)state;
 	m.workload.notify = NOTIFY_NEVER;
@@ -511,8 +515,8 @@ static void the_consumer_looks_too_often(void **state)
 
 static void a_paced_consumer_is_told_something_else(void **state)
 {
-	const struct made eager = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
-	const struct made single = { MODE_VIEW, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
+	const struct made eager = { &batch_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
+	const struct made single = { &view_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &eager, &single, &paced);
@@ -522,8 +526,9 @@ static void a_paced_consumer_is_told_something_else(void **state)
 
 static void producers_wait_for_each_other(void **state)
 {
-	const struct made shared = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
-	const struct made polling = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0, 0 };
+	const struct made shared = { &batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
+	const struct made polling = { &libbpf_reader, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0,
+		0 };
 
 	(void)state;
 	m.workload.producers = 4;
@@ -539,7 +544,7 @@ static void producers_wait_for_each_other(void **state)
 /* With a ring each there is no lock to wait for. */
 static void producers_with_rings_of_their_own_do_not(void **state)
 {
-	const struct made apart = { MODE_BATCH, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
+	const struct made apart = { &batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
 
 	(void)state;
 	m.workload.producers = 4;
@@ -560,7 +565,7 @@ static void the_producers_limit(void **state)
 
 static void the_producers_cannot_make_the_rate(void **state)
 {
-	const struct made slow = { MODE_BATCH, WAIT_PACED, 2e6, 0, 0.1, 45, 0, 1000, 0 };
+	const struct made slow = { &batch_reader, WAIT_PACED, 2e6, 0, 0.1, 45, 0, 1000, 0 };
 
 	(void)state;
 	m.workload.rate = 8000000;
@@ -589,10 +594,10 @@ static void without_knowing_the_cost_alone_none_is_blamed(void **state)
 /* Ten per cent of 20 s were lost, and it waited for its CPU for 1.2 s of them. */
 static void a_consumer_kept_off_its_cpu_is_told_so(void **state)
 {
-	const struct made kept = { MODE_BATCH, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
+	const struct made kept = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
 		60000000 };
 	/* Hardly longer than its sleeps take to end. */
-	const struct made run = { MODE_BATCH, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
+	const struct made run = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
 		100000000 };
 
 	(void)state;
@@ -608,8 +613,9 @@ static void a_consumer_kept_off_its_cpu_is_told_so(void **state)
 
 static void a_latency_beyond_the_budget_is_told(void **state)
 {
-	const struct made late = { MODE_BATCH, WAIT_PACED, 1e5, 0, 0.02, 45, 0, 18000000, 0 };
-	const struct made kept = { MODE_BATCH, WAIT_BUSY, 1e5, 0, 1, 45, 0, 18000000, 300000000 };
+	const struct made late = { &batch_reader, WAIT_PACED, 1e5, 0, 0.02, 45, 0, 18000000, 0 };
+	const struct made kept = { &batch_reader, WAIT_BUSY, 1e5, 0, 1, 45, 0, 18000000,
+		300000000 };
 
 	(void)state;
 	m.workload.rate = 100000;
@@ -623,7 +629,7 @@ static void a_latency_beyond_the_budget_is_told(void **state)
 
 static void starved_producers_are_told(void **state)
 {
-	const struct made starved = { MODE_BATCH, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0 };
+	const struct made starved = { &batch_reader, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &starved);
@@ -636,7 +642,7 @@ static char *written(enum format format, bool colour);
 /* Rows that share a limit share its line. */
 static void each_limit_has_one_line(void **state)
 {
-	const struct made again = { MODE_VIEW, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 };
+	const struct made again = { &view_reader, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 };
 	char *text;
 
 	(void)state;
@@ -650,7 +656,7 @@ static void each_limit_has_one_line(void **state)
 
 static void nothing_was_consumed(void **state)
 {
-	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
+	const struct made none = { &view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(ROUNDS, &none);
@@ -659,7 +665,7 @@ static void nothing_was_consumed(void **state)
 
 static void nothing_was_to_be_kept(void **state)
 {
-	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 0, 0, 0, 0, 0, 0 };
+	const struct made none = { &view_reader, WAIT_EVENT, 0, 0, 0, 0, 0, 0, 0 };
 
 	(void)state;
 	MEASURE(1, &none);
@@ -794,19 +800,19 @@ static void the_note_on_two_humps_is_no_wider(void **state)
 static void measure_everything(size_t rounds)
 {
 	static const struct made made[] = {
-		{ MODE_LIBBPF, WAIT_LIBBPF_POLL, 2.1e6, 0, 0.44, 480, 0.3, 20000, 0 },
-		{ MODE_LIBBPF, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900, 0 },
-		{ MODE_COPY, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0 },
-		{ MODE_COPY, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 },
-		{ MODE_COPY, WAIT_BUSY, 2e8, 3e9, 1, 12345, 0, 40000000000, 0 },
-		{ MODE_VIEW, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 1, 5000, 0 },
-		{ MODE_VIEW, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 90000000000, 0 },
-		{ MODE_VIEW, WAIT_BUSY, 9e6, 0, 0.00001, 300, 0.00001, 1, 0 },
-		{ MODE_BATCH, WAIT_EVENT, 0, 5, 0, 0, 0, 0, 0 },
-		{ MODE_BATCH, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 },
-		{ MODE_BATCH, WAIT_BUSY, 14e6, 1, 0.2, 90, 0, 1000000, 0 },
-		{ MODE_AYA, WAIT_OWN, 3e6, 7, 0.4, 300, 0.1, 30000, 0 },
-		{ MODE_CILIUM_EBPF, WAIT_OWN, 3e6, 7, 0.4, 300, NAN, 30000, 0 },
+		{ &libbpf_reader, WAIT_LIBBPF_POLL, 2.1e6, 0, 0.44, 480, 0.3, 20000, 0 },
+		{ &libbpf_reader, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900, 0 },
+		{ &copy_reader, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0 },
+		{ &copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 },
+		{ &copy_reader, WAIT_BUSY, 2e8, 3e9, 1, 12345, 0, 40000000000, 0 },
+		{ &view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 1, 5000, 0 },
+		{ &view_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 90000000000, 0 },
+		{ &view_reader, WAIT_BUSY, 9e6, 0, 0.00001, 300, 0.00001, 1, 0 },
+		{ &batch_reader, WAIT_EVENT, 0, 5, 0, 0, 0, 0, 0 },
+		{ &batch_reader, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 1000000, 0 },
+		{ &batch_reader, WAIT_BUSY, 14e6, 1, 0.2, 90, 0, 1000000, 0 },
+		{ &aya_reader, WAIT_OWN, 3e6, 7, 0.4, 300, 0.1, 30000, 0 },
+		{ &cilium_ebpf_reader, WAIT_OWN, 3e6, 7, 0.4, 300, NAN, 30000, 0 },
 	};
 	const struct made *list[EVERYTHING];
 
@@ -863,12 +869,12 @@ static void the_headline_compares_with_libbpfs_loop(void **state)
  */
 static void at_a_rate_service_counts(void **state)
 {
-	const struct made fast = { MODE_LIBBPF, WAIT_LIBBPF_POLL, 1.2e6, 900, 0.01, 40, 0.3, 9000,
-		0 };
-	const struct made late = { MODE_COPY, WAIT_PACED, 1e6, 0, 0.01, 40, 0, 80000, 0 };
-	const struct made busy = { MODE_VIEW, WAIT_BUSY, 1e6, 0, 1, 40, 0, 9000, 0 };
-	const struct made dear = { MODE_VIEW, WAIT_EVENT, 1e6, 0, 0.4, 480, 0, 9100, 0 };
-	const struct made best = { MODE_BATCH, WAIT_EVENT, 1e6, 0, 0.4, 45, 0, 9000, 0 };
+	const struct made fast = { &libbpf_reader, WAIT_LIBBPF_POLL, 1.2e6, 900, 0.01, 40, 0.3,
+		9000, 0 };
+	const struct made late = { &copy_reader, WAIT_PACED, 1e6, 0, 0.01, 40, 0, 80000, 0 };
+	const struct made busy = { &view_reader, WAIT_BUSY, 1e6, 0, 1, 40, 0, 9000, 0 };
+	const struct made dear = { &view_reader, WAIT_EVENT, 1e6, 0, 0.4, 480, 0, 9100, 0 };
+	const struct made best = { &batch_reader, WAIT_EVENT, 1e6, 0, 0.4, 45, 0, 9000, 0 };
 	char *text;
 
 	(void)state;
@@ -909,7 +915,7 @@ static void one_combination_alone_is_compared_with_nothing(void **state)
 
 static void nothing_consumed_at_all_is_said_first(void **state)
 {
-	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
+	const struct made none = { &view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
 	char *text;
 
 	(void)state;
@@ -1133,7 +1139,8 @@ static void json_has_the_figures(void **state)
 /* Of system calls: how much slower each is, to no program, and to nobody reading. */
 static void slowdowns_are_in_all_formats(void **state)
 {
-	static const struct made syscalls = { MODE_BATCH, WAIT_PACED, 1e6, 0, 0.1, 120, 0, 900, 0 };
+	static const struct made syscalls = { &batch_reader, WAIT_PACED, 1e6, 0, 0.1, 120, 0, 900,
+		0 };
 	const json_t *result;
 	json_t *root;
 	char *text;
@@ -1174,7 +1181,7 @@ static void slowdowns_are_in_all_formats(void **state)
 
 static void json_has_null_for_what_is_not_known(void **state)
 {
-	const struct made none = { MODE_VIEW, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
+	const struct made none = { &view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
 	const json_t *result;
 	json_t *root;
 

@@ -12,13 +12,14 @@
 #include <string.h>
 
 #include "commands/preset.h"
+#include "support/readers.h"
 
 static struct preset preset;
 
-static const struct live_combination libbpf = { MODE_LIBBPF, WAIT_LIBBPF_POLL },
-				     batch = { MODE_BATCH, WAIT_EVENT },
-				     paced = { MODE_BATCH, WAIT_PACED },
-				     perfbuf = { MODE_PERFBUF, WAIT_OWN };
+static const struct live_combination libbpf = { &libbpf_reader, WAIT_LIBBPF_POLL },
+				     batch = { &batch_reader, WAIT_EVENT },
+				     paced = { &batch_reader, WAIT_PACED },
+				     perfbuf = { &perfbuf_reader, WAIT_OWN };
 
 static void plan(uint32_t cpus)
 {
@@ -68,7 +69,7 @@ static void there_are_as_many_producers_as_cpus_and_four_at_least(void **state)
 static bool asks(const struct preset_part *part, struct live_combination combination)
 {
 	for (size_t i = 0; i < part->combination_count; i++)
-		if (part->combinations[i].mode == combination.mode &&
+		if (part->combinations[i].reader == combination.reader &&
 			part->combinations[i].wait == combination.wait)
 			return true;
 	return false;

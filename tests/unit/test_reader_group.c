@@ -21,14 +21,14 @@
 #define RINGS 4 /* of most tests */
 #define MOST_RINGS 64
 
-struct rings {
+struct ring_set {
 	enum ringview_wait_strategy strategy;
 	struct fixture of[MOST_RINGS];
 	size_t count;
 	struct ringview_group *group;
 };
 
-static struct rings the_rings;
+static struct ring_set the_rings;
 
 static struct ringview_options options_of(enum ringview_wait_strategy strategy)
 {
@@ -41,7 +41,7 @@ static struct ringview_options options_of(enum ringview_wait_strategy strategy)
 }
 
 /* Another ring and its reader, in the group; its own strategy is EVENT. */
-static struct fixture *add_ring(struct rings *r, size_t size)
+static struct fixture *add_ring(struct ring_set *r, size_t size)
 {
 	struct fixture *f = &r->of[r->count];
 
@@ -55,7 +55,7 @@ static struct fixture *add_ring(struct rings *r, size_t size)
 
 static int open_group(void **state)
 {
-	struct rings *r = &the_rings;
+	struct ring_set *r = &the_rings;
 	struct ringview_options options;
 
 	memset(r, 0, sizeof(*r));
@@ -68,7 +68,7 @@ static int open_group(void **state)
 
 static int open_rings(void **state)
 {
-	struct rings *r;
+	struct ring_set *r;
 
 	if (open_group(state))
 		return -1;
@@ -81,7 +81,7 @@ static int open_rings(void **state)
 /* The group first or the readers: both have to work. */
 static int close_rings(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	virtual_time_end();
 	if (r->strategy == RINGVIEW_WAIT_PACED)
@@ -106,7 +106,7 @@ static int close_rings(void **state)
 	with(EVENT, test, open_group), with(PACED, test, open_group), with(BUSY, test, open_group)
 
 /* The next turn is that of @f; or nobody's. */
-static void assert_turn_of(struct rings *r, const struct fixture *f)
+static void assert_turn_of(struct ring_set *r, const struct fixture *f)
 {
 	struct ringview *rv = NULL;
 
@@ -114,7 +114,7 @@ static void assert_turn_of(struct rings *r, const struct fixture *f)
 	assert_ptr_equal(rv, f->rv);
 }
 
-static void assert_no_turn(struct rings *r)
+static void assert_no_turn(struct ring_set *r)
 {
 	struct ringview *const untouched = (struct ringview *)r;
 	struct ringview *rv = untouched;
@@ -123,12 +123,12 @@ static void assert_no_turn(struct rings *r)
 	assert_ptr_equal(rv, untouched);
 }
 
-static void assert_found(struct rings *r)
+static void assert_found(struct ring_set *r)
 {
 	assert_int_equal(ringview_group_wait(r->group, -1), 1);
 }
 
-static struct ringview_statistics statistics_of_group(const struct rings *r)
+static struct ringview_statistics statistics_of_group(const struct ring_set *r)
 {
 	struct ringview_statistics statistics;
 
@@ -150,7 +150,7 @@ static uint64_t flood(struct fixture *f, uint64_t first)
 
 static void a_record_of_any_ring_is_found(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t number;
 	size_t i;
 
@@ -169,7 +169,7 @@ static void a_record_of_any_ring_is_found(void **state)
 
 static void every_ring_with_a_record_has_a_turn(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	for (i = 0; i < RINGS; i++)
@@ -197,7 +197,7 @@ static uint64_t read_turn(struct fixture *f, uint64_t first)
 
 static void a_turn_is_an_eighth_of_the_ring_at_most(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[1];
 	const uint64_t count = flood(f, 0), most = f->ring.size / 8 / STRIDE + 1;
 	uint64_t shown = 0, turn;
@@ -221,7 +221,7 @@ static void a_turn_is_an_eighth_of_the_ring_at_most(void **state)
 
 static void a_turn_ends_with_a_record_longer_than_a_turn(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[0];
 	const uint32_t longer = (uint32_t)f->ring.size / 4;
 
@@ -247,7 +247,7 @@ static int count_up(void *context, const void *data, size_t length)
 
 static void a_drain_ends_with_the_turn(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[0];
 	const uint64_t most = f->ring.size / 8 / STRIDE + 1;
 	uint64_t drained = 0;
@@ -262,7 +262,7 @@ static void a_drain_ends_with_the_turn(void **state)
 
 static void quiet_rings_have_turns_between_those_of_a_flooded_one(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t count = flood(&r->of[1], 0);
 	uint64_t shown = 0;
 	size_t turns = 0;
@@ -291,7 +291,7 @@ static void quiet_rings_have_turns_between_those_of_a_flooded_one(void **state)
 
 static void a_turn_that_is_finished_early_goes_on_in_the_next(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_range(&r->of[0], 0, 3, LENGTH);
 	put_range(&r->of[1], 0, 3, LENGTH);
@@ -308,7 +308,7 @@ static void a_turn_that_is_finished_early_goes_on_in_the_next(void **state)
 
 static void a_cancelled_turn_is_shown_again(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[2];
 	const uint64_t count = flood(f, 0);
 	uint64_t turn;
@@ -331,7 +331,7 @@ static void a_cancelled_turn_is_shown_again(void **state)
 
 static void a_wait_ends_all_views_and_turns(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_range(&r->of[0], 0, 1, LENGTH);
 	put_range(&r->of[3], 0, 1, LENGTH);
@@ -352,7 +352,7 @@ static void a_wait_ends_all_views_and_turns(void **state)
 
 static void discarded_records_have_no_turn(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_discarded(&r->of[0], LENGTH);
 	put(&r->of[1], 0, LENGTH);
@@ -371,7 +371,7 @@ static void discarded_records_have_no_turn(void **state)
 /* The strategy decides when to look, not the turns of a ring by itself. */
 static void the_last_ring_that_is_left_is_not_looked_at(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put(&r->of[0], 0, LENGTH);
 	assert_found(r);
@@ -389,7 +389,7 @@ static void the_last_ring_that_is_left_is_not_looked_at(void **state)
 
 static void a_reader_is_in_one_group_once(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct ringview_group *other;
 
 	assert_int_equal(ringview_group_open(&other, NULL), 0);
@@ -428,7 +428,7 @@ static void closing_no_group_is_fine(void **state)
 
 static void a_removed_ring_has_no_turn(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	for (i = 0; i < RINGS; i++)
@@ -448,7 +448,7 @@ static void a_removed_ring_has_no_turn(void **state)
 
 static void a_removal_takes_no_turn_from_others(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	for (i = 0; i < RINGS; i++)
@@ -466,7 +466,7 @@ static void a_removal_takes_no_turn_from_others(void **state)
 /* Whichever it is, and whoever's turn is next. */
 static void turns_go_on_after_each_removal(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t turns, removed, i;
 
 	for (turns = 0; turns <= RINGS; turns++) {
@@ -505,7 +505,7 @@ static void turns_go_on_after_each_removal(void **state)
 
 static void a_reader_that_was_removed_waits_as_it_was_opened(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const enum ringview_wait_strategy own[] = { RINGVIEW_WAIT_EVENT, RINGVIEW_WAIT_PACED,
 		RINGVIEW_WAIT_BUSY };
 	size_t i, way;
@@ -549,7 +549,7 @@ static void a_reader_that_was_removed_waits_as_it_was_opened(void **state)
 
 static void a_member_does_not_wait_as_it_was_opened(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct ringview_options options = options_of(RINGVIEW_WAIT_BUSY);
 	struct fixture *f = &r->of[1];
 
@@ -572,7 +572,7 @@ static void a_member_does_not_wait_as_it_was_opened(void **state)
 
 static void a_reader_keeps_what_it_showed_when_it_is_added(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[0];
 
 	reopen(f);
@@ -593,7 +593,7 @@ static void a_reader_keeps_what_it_showed_when_it_is_added(void **state)
 
 static void closing_a_member_takes_it_out(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put(&r->of[3], 0, LENGTH);
 	assert_found(r);
@@ -617,7 +617,7 @@ static void break_ring(struct fixture *f)
 
 static void a_broken_ring_is_handed_out_once_a_round(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t round;
 
 	break_ring(&r->of[1]);
@@ -654,7 +654,7 @@ static void a_broken_ring_is_handed_out_once_a_round(void **state)
 
 static void a_ring_that_breaks_in_its_turn_is_not_handed_out_again(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_range(&r->of[0], 0, 1, LENGTH);
 	set_header(&r->of[0], STRIDE, 5000);
@@ -670,7 +670,7 @@ static void a_ring_that_breaks_in_its_turn_is_not_handed_out_again(void **state)
 
 static void a_ring_with_another_consumer_is_broken(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_range(&r->of[3], 0, 1, LENGTH);
 	set_consumer_position(&r->of[3], STRIDE);
@@ -689,7 +689,7 @@ static void a_ring_with_another_consumer_is_broken(void **state)
 
 static void a_broken_ring_that_is_taken_out_can_still_be_repaired(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[2];
 
 	put_range(f, 0, 2, LENGTH);
@@ -712,7 +712,7 @@ static void a_broken_ring_that_is_taken_out_can_still_be_repaired(void **state)
 
 static void a_busy_record_keeps_no_other_ring_waiting(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t i;
 
 	reserve(&r->of[0], 0, LENGTH);
@@ -729,7 +729,7 @@ static void a_busy_record_keeps_no_other_ring_waiting(void **state)
 /* That would be a look for each record. */
 static void a_busy_record_does_not_make_others_be_looked_at(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	reserve(&r->of[0], 0, LENGTH);
 	put(&r->of[2], 0, LENGTH);
@@ -742,7 +742,7 @@ static void a_busy_record_does_not_make_others_be_looked_at(void **state)
 
 static void a_busy_record_ends_the_turn_and_no_more(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct fixture *f = &r->of[0];
 	void *record;
 
@@ -786,7 +786,7 @@ static int64_t interrupt(void *context, int64_t now)
 
 static void a_record_of_any_ring_ends_a_wait(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	for (i = 0; i < RINGS; i++) {
@@ -808,7 +808,7 @@ static void a_record_of_any_ring_ends_a_wait(void **state)
 
 static void a_record_without_wakeup_is_found_in_time(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct delivery d = { .f = &r->of[3], .flags = BPF_RB_NO_WAKEUP };
 
 	virtual_time_begin(deliver, &d, VIRTUAL_START + MS);
@@ -826,7 +826,7 @@ static void a_record_without_wakeup_is_found_in_time(void **state)
 /* The look at all rings that is due then skips it: the record behind has to notify all the same. */
 static void a_record_behind_a_discarded_one_without_wakeup_is_found_at_once(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct delivery d = { .f = &r->of[2] };
 
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
@@ -842,7 +842,7 @@ static void a_record_behind_a_discarded_one_without_wakeup_is_found_at_once(void
 static void a_record_beside_a_busy_one_is_found_in_time(void **state)
 {
 	const int64_t late[] = { MS, BUDGET, 5 * US };
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct delivery d = { .f = &r->of[1] };
 
 	reserve(&r->of[0], 0, LENGTH);
@@ -856,7 +856,7 @@ static void a_record_beside_a_busy_one_is_found_in_time(void **state)
 
 static void a_time_out_lets_its_time_pass(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 	assert_true(virtual_now() < VIRTUAL_START + INSTANT);
@@ -869,7 +869,7 @@ static void a_time_out_lets_its_time_pass(void **state)
 
 static void an_interrupt_ends_a_wait(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	virtual_time_begin(interrupt, r->group, VIRTUAL_START + MS);
 	assert_int_equal(ringview_group_wait(r->group, -1), -ECANCELED);
@@ -886,7 +886,7 @@ static void an_interrupt_ends_a_wait(void **state)
 /* Two rings that are never empty can have turns without end. */
 static void an_interrupt_ends_the_turns(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct ringview *rv;
 	int turns = 0;
 
@@ -915,7 +915,7 @@ static void an_interrupt_ends_the_turns(void **state)
 
 static void an_interrupt_of_a_member_is_for_its_own_wait(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	ringview_interrupt(r->of[0].rv);
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
@@ -925,7 +925,7 @@ static void an_interrupt_of_a_member_is_for_its_own_wait(void **state)
 
 static void an_empty_group_only_waits(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	assert_no_turn(r);
 	a_time_out_lets_its_time_pass(state);
@@ -942,7 +942,7 @@ static void an_empty_group_only_waits(void **state)
 
 static void statistics_are_the_sum_of_the_members(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct ringview_statistics statistics;
 	/* Five of them are a turn, whatever the pages are. */
 	const uint32_t fifth = (uint32_t)r->of[0].ring.size / 40;
@@ -975,7 +975,7 @@ static void statistics_are_the_sum_of_the_members(void **state)
 
 static void the_last_record_of_each_ring_is_held_back_when_busy(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t number, value;
 	size_t i;
 
@@ -992,12 +992,13 @@ static void the_last_record_of_each_ring_is_held_back_when_busy(void **state)
 	}
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
 	for (i = 0; i < RINGS; i++)
-		assert_int_equal(consumer_position(&r->of[i]), producer_position(&r->of[i]) - STRIDE);
+		assert_int_equal(
+			consumer_position(&r->of[i]), producer_position(&r->of[i]) - STRIDE);
 }
 
 static void sixty_four_rings_have_turns(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t number;
 	size_t i;
 
@@ -1030,7 +1031,7 @@ static void sixty_four_rings_have_turns(void **state)
 #define MODEL_RECORDS 60000
 
 struct model {
-	struct rings *rings;
+	struct ring_set *rings;
 	struct random_stream noise;
 	uint64_t put[MODEL_RINGS], shown[MODEL_RINGS], released[MODEL_RINGS];
 	unsigned passed_over[MODEL_RINGS]; /* turns of others while it had records */
@@ -1063,8 +1064,7 @@ static void put_some(struct model *m)
 		for (uint32_t i = 0; i < length; i++)
 			payload[i] = (unsigned char)(m->put[ring] + i);
 		m->put[ring]++;
-		memory_ring_submit(
-			&f->ring, payload,
+		memory_ring_submit(&f->ring, payload,
 			m->rings->strategy == RINGVIEW_WAIT_BUSY && random_below(&m->noise, 2)
 				? BPF_RB_NO_WAKEUP
 				: 0);

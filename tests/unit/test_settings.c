@@ -20,6 +20,7 @@
 #include "base/values.h"
 #include "cli/settings.h"
 #include "results/table.h"
+#include "support/readers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ARGUMENTS_MAX 16
@@ -285,7 +286,7 @@ static void the_default_cpu_is_the_last_that_is_allowed(void **state)
 /* Modes and waits. */
 
 /* What -mode all brings beside, if it is there. */
-#define PEERS " perfbuf libbpf-1.7 aya cilium-ebpf"
+#define PEERS " perfbuf cilium-ebpf aya libbpf-1.7"
 
 static void batch_with_every_wait_is_the_default(void **state)
 {
@@ -341,7 +342,7 @@ static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
 	assert_combinations(ARGUMENTS("-wait", "libbpf-poll"), "libbpf-poll");
 	assert_combinations(ARGUMENTS("-mode", "copy,view", "-wait", "libbpf-spin,event"),
 		"copy/event view/event libbpf-spin");
-	assert_int_equal(settings.combinations[2].mode, MODE_LIBBPF);
+	assert_ptr_equal(settings.combinations[2].reader, &libbpf_reader);
 	assert_int_equal(settings.combinations[2].wait, WAIT_LIBBPF_SPIN);
 }
 
@@ -373,7 +374,7 @@ static void a_peer_waits_in_its_own_way(void **state)
 	assert_combinations(ARGUMENTS("-mode", "aya"), "aya");
 	assert_combinations(ARGUMENTS("-mode", "cilium-ebpf,libbpf-1.7", "-wait", "all"),
 		"cilium-ebpf libbpf-1.7");
-	assert_int_equal(settings.combinations[1].mode, MODE_LIBBPF17);
+	assert_ptr_equal(settings.combinations[1].reader, &libbpf17_reader);
 	assert_int_equal(settings.combinations[1].wait, WAIT_OWN);
 	assert_combinations(ARGUMENTS("-mode", "aya,batch", "-wait", "libbpf-poll,paced"),
 		"batch/paced libbpf-poll aya");
@@ -383,8 +384,8 @@ static void a_peer_waits_in_its_own_way(void **state)
 	assert_refused(ARGUMENTS("-mode", "aya", "-wait", "own"),
 		"-wait: unknown wait \"own\"; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep");
 	assert_refused(ARGUMENTS("-mode", "aya,cilium-ebpf", "-wait", "libbpf-poll,event"),
-		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
-		"dropin; give one of these as -mode too, or leave out -wait");
+		"-wait: no reader of -mode waits so; give one that does, such as batch, or leave "
+		"out -wait");
 }
 
 static void the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise(void **state)
@@ -397,10 +398,10 @@ static void the_drop_in_has_the_loops_of_libbpf_and_may_wait_otherwise(void **st
 	assert_combinations(ARGUMENTS("-mode", "dropin,batch", "-wait", "libbpf-poll,event,busy"),
 		"dropin/libbpf-poll dropin/busy batch/event batch/busy libbpf-poll");
 	assert_refused(ARGUMENTS("-mode", "dropin", "-wait", "event,libbpf-poll"),
-		"-wait: event, paced and busy are for copy, view and batch, the last two also for "
-		"dropin; give one of these as -mode too, or leave out -wait");
+		"-wait: no reader of -mode waits so; give one that does, such as batch, or leave "
+		"out -wait");
 	assert_refused(ARGUMENTS("-mode", "copy,dropin", "-wait", "event"),
-		"-mode: dropin waits with libbpf-poll, libbpf-spin, libbpf-sleep, paced or busy; "
+		"-mode: dropin waits with paced, busy, libbpf-poll, libbpf-spin or libbpf-sleep; "
 		"give these as -wait, or another -mode");
 }
 
@@ -426,7 +427,8 @@ static void settings_know_which_modes_were_named(void **state)
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "aya", "-mode", "all,libbpf-1.7", "-wait", "busy"),
 		"copy/busy view/busy batch/busy dropin/busy" PEERS);
-	assert_int_equal(settings.named_modes, 1u << MODE_LIBBPF17);
+	assert_true(settings_names(&settings, &libbpf17_reader));
+	assert_false(settings_names(&settings, &aya_reader));
 }
 
 static void a_peer_that_is_named_needs_one_ring_of_the_kernel(void **state)
@@ -703,9 +705,9 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES                                                                                    \
-	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, libbpf-1.7, aya, " \
-	"cilium-ebpf"
+#define MODES                                                                   \
+	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, " \
+	"cilium-ebpf, aya, libbpf-1.7"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
 
 static const struct refusal refusals[] = {

@@ -958,7 +958,7 @@ static void test_schedule_rows(void **state)
 		assert_int_equal(schedule_rows(paths), expected[paths]);
 	assert_int_equal(schedule_rows(31), 62);
 	assert_int_equal(schedule_rows(32), 32);
-	assert_int_equal(schedule_rows(33), 0);
+	assert_int_equal(schedule_rows(SCHEDULE_PATHS_MAX + 1), 0);
 	assert_int_equal(schedule_rows(SIZE_MAX), 0);
 }
 
@@ -969,7 +969,7 @@ static void test_schedule_known(void **state)
 	size_t order[4] = { 9, 9, 9, 9 };
 
 	schedule_fill(0, 0, order);
-	schedule_fill(33, 0, order);
+	schedule_fill(SCHEDULE_PATHS_MAX + 1, 0, order);
 	assert_int_equal(order[0], 9);
 	schedule_fill(4, 0, order);
 	assert_memory_equal(order, first, sizeof(first));
@@ -1023,7 +1023,7 @@ static void test_schedule_rounds(void **state)
 	assert_int_equal(schedule_rounds(5, 11), 20);
 	assert_int_equal(schedule_rounds(1, 7), 7);
 	assert_int_equal(schedule_rounds(0, 7), 0);
-	assert_int_equal(schedule_rounds(33, 7), 0);
+	assert_int_equal(schedule_rounds(SCHEDULE_PATHS_MAX + 1, 7), 0);
 }
 
 #define seeded(test) cmocka_unit_test_setup(test, seed_noise)

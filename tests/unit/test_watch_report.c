@@ -20,6 +20,7 @@
 #include "watch/screen.h"
 #include "watch/watch_check.h"
 #include "watch/watch_report.h"
+#include "support/readers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SIZE 65536
@@ -600,7 +601,7 @@ static void what_a_run_does_is_shown(void **state)
 {
 	struct live_watch watch = { .what = "run", .done = 2, .total = 42 };
 	struct live_observation o = {
-		.combination = { MODE_BATCH, WAIT_PACED },
+		.combination = { &batch_reader, WAIT_PACED },
 		.elapsed_ns = 500 * MS,
 		.duration_ns = 2000 * MS,
 		.produced = 1000000,

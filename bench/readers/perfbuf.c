@@ -15,14 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "readers/consumer_event.h"
+#include "readers/on_event.h"
 #include "rings/perfbuf.h"
+#include "rings/plan.h"
 
-/* How late perf_buffer__poll() may find that it is to stop, or that events are there of which
- * nobody notified: it cannot be interrupted. */
-#define LONGEST_POLL_MS 20
-
-struct perfbuf_engine_state {
+struct perfbuf_state {
 	struct perf_buffer *buffers;
 	bool has_counters;
 	int err; /* of an event: libbpf would make it another */
@@ -44,9 +41,9 @@ struct lost {
 
 /* The length as its producer knew it: the record has only that with padding, which is returned
  * where it is not that of such an event. */
-static size_t length_of(const struct consumer *c, const struct sample *sample)
+static size_t length_of(const struct live_workload *workload, const struct sample *sample)
 {
-	uint32_t size = c->workload->event_size;
+	uint32_t size = workload->event_size;
 	uint64_t id;
 
 	if (sample->length < sizeof(struct live_event))
@@ -60,15 +57,16 @@ static size_t length_of(const struct consumer *c, const struct sample *sample)
 static enum bpf_perf_event_ret handle_record(
 	void *context, int cpu, struct perf_event_header *header)
 {
-	struct consumer *c = context;
-	struct perfbuf_engine_state *s = c->state;
+	struct reading *r = context;
+	struct perfbuf_state *s = r->state;
 	const struct sample *sample = (const struct sample *)header;
 
 	(void)cpu;
 	if (header->type == PERF_RECORD_LOST)
-		c->lost += ((const struct lost *)header)->lost;
+		r->live->lost += ((const struct lost *)header)->lost;
 	else if (header->type == PERF_RECORD_SAMPLE)
-		s->err = consumer_handle(c, sample->data, length_of(c, sample));
+		s->err = on_event(WORK_LIVE, r, &r->found, sample->data,
+			length_of(r->live->workload, sample));
 	return s->err ? LIBBPF_PERF_EVENT_ERROR : LIBBPF_PERF_EVENT_CONT;
 }
 
@@ -88,9 +86,9 @@ static void set_notify(struct perf_event_attr *attributes, const struct live_wor
 	}
 }
 
-static int open_buffers(struct consumer *c, struct perfbuf_engine_state *s)
+static int open_buffers(struct reading *r, struct perfbuf_state *s)
 {
-	const size_t pages = c->workload->ring_size / (size_t)sysconf(_SC_PAGESIZE);
+	const size_t pages = r->rings->size / (size_t)sysconf(_SC_PAGESIZE);
 	struct perf_event_attr attributes = {
 		.size = sizeof(attributes),
 		.type = PERF_TYPE_SOFTWARE,
@@ -100,15 +98,15 @@ static int open_buffers(struct consumer *c, struct perfbuf_engine_state *s)
 		.read_format = s->has_counters ? PERF_FORMAT_LOST : 0,
 	};
 
-	set_notify(&attributes, c->workload);
-	s->buffers = perf_buffer__new_raw(
-		c->source->perf_fd, pages, &attributes, handle_record, c, NULL);
+	set_notify(&attributes, r->live->workload);
+	s->buffers =
+		perf_buffer__new_raw(r->rings->perf_fd, pages, &attributes, handle_record, r, NULL);
 	return s->buffers ? 0 : -errno;
 }
 
-static int explain_open(const struct consumer *c, int err, struct complaint *why)
+static int explain_open(const struct reading *r, int err, struct complaint *why)
 {
-	const unsigned long long size = c->workload->ring_size >> 10;
+	const unsigned long long size = r->rings->size >> 10;
 
 	if (err == -EACCES)
 		return complain(why, err,
@@ -123,55 +121,57 @@ static int explain_open(const struct consumer *c, int err, struct complaint *why
 	return complain(why, err, "libbpf cannot open a perf buffer: %s", strerror(-err));
 }
 
-static void perfbuf_engine_close(struct consumer *c)
+static void perfbuf_close(struct reading *r)
 {
-	struct perfbuf_engine_state *s = c->state;
+	struct perfbuf_state *s = r->state;
 
 	perf_buffer__free(s->buffers);
 	free(s);
 }
 
-static int perfbuf_engine_open(struct consumer *c)
+static int perfbuf_open(struct reading *r)
 {
-	struct perfbuf_engine_state *s = calloc(1, sizeof(*s));
+	struct perfbuf_state *s = calloc(1, sizeof(*s));
 	int err;
 
 	if (!s)
-		return complain(&c->why, -ENOMEM, "out of memory");
-	c->state = s;
+		return complain(&r->why, -ENOMEM, "out of memory");
+	r->state = s;
 	s->has_counters = true;
-	err = open_buffers(c, s);
+	err = open_buffers(r, s);
 	/* Before Linux 6.0 they are not known. */
 	if (err == -EINVAL) {
 		s->has_counters = false;
-		err = open_buffers(c, s);
+		err = open_buffers(r, s);
 	}
 	if (err) {
 		free(s);
-		return explain_open(c, err, &c->why);
+		return explain_open(r, err, &r->why);
 	}
 	return 0;
 }
 
-static int perfbuf_engine_read(struct consumer *c)
+static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 {
-	struct perfbuf_engine_state *s = c->state;
-	int count;
+	struct perfbuf_state *s = r->state;
+	int count = 0;
 
-	c->clock_left = 0;
-	c->sleeps++;
-	count = perf_buffer__poll(s->buffers, LONGEST_POLL_MS);
-	c->wakeups += count > 0;
+	r->live->clock_left = 0;
+	if (timeout_ns > 0) {
+		r->sleeps++;
+		count = perf_buffer__poll(s->buffers, (int)(timeout_ns / 1000000));
+		r->wakeups += count > 0;
+	}
 	/* poll reads only buffers that notified. */
 	if (count == 0)
 		count = perf_buffer__consume(s->buffers);
 	if (s->err)
 		return s->err;
-	return count < 0 && count != -EINTR ? count : 0;
+	return count < 0 ? count : 0;
 }
 
 /* All that was lost in the buffers together, by their counters. */
-static int read_counters(const struct perfbuf_engine_state *s, uint64_t *lost)
+static int read_counters(const struct perfbuf_state *s, uint64_t *lost)
 {
 	struct {
 		uint64_t value;
@@ -188,22 +188,21 @@ static int read_counters(const struct perfbuf_engine_state *s, uint64_t *lost)
 	return 0;
 }
 
-static int perfbuf_engine_finish(struct consumer *c)
+static int perfbuf_finish(struct reading *r)
 {
-	struct perfbuf_engine_state *s = c->state;
-	int err = perf_buffer__consume(s->buffers);
+	const struct perfbuf_state *s = r->state;
+	struct live_check *c = r->live;
 	uint64_t lost;
+	int err;
 
-	if (s->err)
-		return s->err;
-	if (err < 0 || !s->has_counters)
-		return err < 0 ? err : 0;
+	if (!s->has_counters)
+		return 0;
 	err = read_counters(s, &lost);
 	if (err)
 		return complain(
-			&c->why, err, "cannot read what a perf buffer lost: %s", strerror(-err));
+			&r->why, err, "cannot read what a perf buffer lost: %s", strerror(-err));
 	if (c->lost > lost)
-		return complain(&c->why, -EBADMSG,
+		return complain(&r->why, -EBADMSG,
 			"perf's records say that %" PRIu64
 			" events were lost, its counters %" PRIu64,
 			c->lost, lost);
@@ -212,15 +211,41 @@ static int perfbuf_engine_finish(struct consumer *c)
 	return 0;
 }
 
-static void perfbuf_engine_interrupt(struct consumer *c)
+/* Whether @events of @stride bytes are more than a buffer holds, which is never wholly full. */
+static bool overflows(const struct live_workload *workload, uint64_t events, uint64_t stride)
 {
-	(void)c;
+	return events > (workload->ring_size - 1) / stride;
 }
 
-const struct consumer_engine perfbuf_engine = {
-	.open = perfbuf_engine_open,
-	.read = perfbuf_engine_read,
-	.finish = perfbuf_engine_finish,
-	.interrupt = perfbuf_engine_interrupt,
-	.close = perfbuf_engine_close,
+static struct obstacle perfbuf_obstacle(const struct live_workload *workload)
+{
+	const uint64_t largest = live_plan_of(workload).largest_stride - RECORD_HEADER;
+	const uint32_t size = workload->event_size ? workload->event_size : (uint32_t)largest;
+
+	if (workload->rings > 1)
+		return (struct obstacle){ "has a buffer for each CPU, and no rings",
+			"leave out -rings" };
+	if (size > PERFBUF_EVENT_MAX)
+		return (struct obstacle){ "takes events of 65516 B at most",
+			"give a smaller -event-size" };
+	if (overflows(workload, 1, perfbuf_stride(size)))
+		return (struct obstacle){ "needs 16 B beside an event, and has no room for one",
+			"give a larger -ring-size" };
+	if (overflows(workload, workload->back_to_back, perfbuf_stride(size)))
+		return (struct obstacle){ "has no room for the events of a turn",
+			"give fewer -back-to-back, or a larger -ring-size" };
+	return (struct obstacle){ 0 };
+}
+
+const struct reader perfbuf_reader = {
+	.name = "perfbuf",
+	.summary = "perf_buffer__poll of the system's libbpf, a perf buffer in place of the ring",
+	.lives = true,
+	.needs_kernel = true,
+	.reads_perf = true,
+	.obstacle = perfbuf_obstacle,
+	.open = perfbuf_open,
+	.read = perfbuf_read,
+	.finish = perfbuf_finish,
+	.close = perfbuf_close,
 };

@@ -2,29 +2,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "readers/consumer_event.h"
+#include "base/monotonic.h"
 #include "base/pin.h"
+#include "measure/consumer.h"
 
-int consumer_wrong_event(struct consumer *c, const void *data, size_t length)
-{
-	const uint64_t id = length >= 8 ? *(const event_word *)data : 0;
-	const uint64_t producer = id >> LIVE_SEQUENCE_BITS;
-	const uint64_t sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
-
-	if (length >= sizeof(struct live_event) && producer < c->workload->producers &&
-		sequence < c->streams[producer].next)
-		return complain(&c->why, -EBADMSG,
-			"event %llu of producer %llu came after event %llu: twice, or out of order",
-			(unsigned long long)sequence, (unsigned long long)producer,
-			(unsigned long long)c->streams[producer].next - 1);
-	return complain(&c->why, -EBADMSG,
-		"an event of %zu B is not as its producer wrote it (producer %llu, event %llu)",
-		length, (unsigned long long)producer, (unsigned long long)sequence);
-}
+/* Without a limit, nobody would look for events that never notify. */
+#define LONGEST_WAIT_NS 100000000
 
 static int64_t thread_cpu_ns(void)
 {
@@ -53,64 +39,86 @@ static uint64_t thread_off_cpu_ns(void)
 static int take_turn(struct consumer *c)
 {
 	const int64_t before = thread_cpu_ns();
-	int err = c->source->operations->turn(c->source, &c->why);
+	int err = c->source->operations->turn(c->source, &c->reading.why);
 
 	c->turns_cpu_ns += thread_cpu_ns() - before;
 	return err;
 }
 
+/* One reading. A signal ends a wait, and nothing else. */
+static int read_once(struct consumer *c, int64_t timeout_ns)
+{
+	const uint64_t before = c->check.consumed;
+	const int err = c->reading.reader->read(&c->reading, timeout_ns);
+
+	if (c->check.consumed != before)
+		c->check.last_ns = monotonic_ns() + c->check.saved_ns;
+	return err == -EINTR ? 0 : err;
+}
+
+/* What is left, without waiting. */
+static int read_rest(struct consumer *c)
+{
+	const struct reader *reader = c->reading.reader;
+	int empty = 0, err = 0;
+
+	c->check.finishing = true;
+	/* Twice: an interrupt that came after the wait that it was for ends another. */
+	while (!err && empty < 2 && !reader->itself) {
+		const uint64_t before = c->check.consumed;
+
+		err = read_once(c, 0);
+		empty = c->check.consumed != before ? 0 : empty + 1;
+	}
+	return err || !reader->finish ? err : reader->finish(&c->reading);
+}
+
 static int read_events(struct consumer *c)
 {
+	const struct reader *reader = c->reading.reader;
 	const uint64_t off_before = thread_off_cpu_ns();
 	const int64_t cpu_before = thread_cpu_ns();
-	uint64_t before, off;
 	int err = 0;
+	uint64_t off;
 
 	c->started_ns = monotonic_ns();
-	while (!err && !consumer_should_stop(c)) {
-		before = c->consumed;
-		if (c->workload->back_to_back > 0)
+	while (!err && !live_check_should_stop(&c->check)) {
+		if (c->check.workload->back_to_back > 0)
 			err = take_turn(c);
 		if (!err)
-			err = c->engine->read(c);
-		if (c->consumed != before)
-			c->last_ns = monotonic_ns() + c->saved_ns;
+			err = read_once(
+				c, reader->interrupt ? LONGEST_WAIT_NS : READER_LONGEST_WAIT_NS);
 	}
-	before = c->consumed;
-	c->finishing = true;
 	if (!err)
-		err = c->engine->finish(c);
-	if (c->engine->measures_itself) {
-		c->off_cpu_ns = LIVE_UNKNOWN; /* its thread is another */
+		err = read_rest(c);
+	c->off_cpu_ns = LIVE_UNKNOWN; /* of a thread in another process */
+	if (reader->itself)
 		return err;
-	}
-	if (c->consumed != before)
-		c->last_ns = monotonic_ns() + c->saved_ns;
-	c->cpu_ns = thread_cpu_ns() - cpu_before - c->turns_cpu_ns + c->saved_ns;
+	c->check.cpu_ns = thread_cpu_ns() - cpu_before - c->turns_cpu_ns + c->check.saved_ns;
 	off = thread_off_cpu_ns();
-	c->off_cpu_ns =
-		off == LIVE_UNKNOWN || off_before == LIVE_UNKNOWN ? LIVE_UNKNOWN : off - off_before;
+	if (off != LIVE_UNKNOWN && off_before != LIVE_UNKNOWN)
+		c->off_cpu_ns = off - off_before;
 	return err;
 }
 
 static void *consume(void *context)
 {
 	struct consumer *c = context;
+	const int cpu = c->check.workload->consumer_cpu;
 
-	c->open_err = pin_thread(c->workload->consumer_cpu);
+	c->open_err = pin_thread(cpu);
 	if (c->open_err)
-		complain(&c->why, c->open_err,
-			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld",
-			c->workload->consumer_cpu, strerror(-c->open_err),
-			sysconf(_SC_NPROCESSORS_CONF) - 1);
+		complain(&c->reading.why, c->open_err,
+			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			strerror(-c->open_err), sysconf(_SC_NPROCESSORS_CONF) - 1);
 	else
-		c->open_err = c->engine->open(c);
+		c->open_err = c->reading.reader->open(&c->reading);
 	sem_post(&c->ready);
 	if (c->open_err)
 		return NULL;
 	c->err = read_events(c);
-	if (c->err && !c->why.text[0])
-		complain(&c->why, c->err, "reading failed: %s", strerror(-c->err));
+	if (c->err && !c->reading.why.text[0])
+		complain(&c->reading.why, c->err, "reading failed: %s", strerror(-c->err));
 	return NULL;
 }
 
@@ -120,24 +128,15 @@ static void wait_until_ready(struct consumer *c)
 		;
 }
 
-static const struct consumer_engine *engine_of(enum live_mode mode)
-{
-	if (live_mode_program(mode))
-		return &peer_engine;
-	if (mode == MODE_PERFBUF)
-		return &perfbuf_engine;
-	return mode == MODE_LIBBPF || mode == MODE_DROPIN ? &libbpf_engine : &ringview_engine;
-}
-
 int consumer_start(struct consumer *c, struct complaint *why)
 {
 	sigset_t all, before;
 	int err;
 
-	c->engine = engine_of(c->combination.mode);
-	c->buffer = malloc(SIZED_EVENT_MAX);
-	if (!c->buffer)
-		return complain(why, -ENOMEM, "out of memory");
+	c->reading.rings = &c->source->rings;
+	c->reading.live = &c->check;
+	c->reading.work = WORK_LIVE;
+	c->check.why = &c->reading.why;
 	sem_init(&c->ready, 0, 0);
 	/* Signals are for the main thread: they are to end its waits. */
 	sigfillset(&all);
@@ -152,27 +151,28 @@ int consumer_start(struct consumer *c, struct complaint *why)
 		err = c->open_err;
 		if (err) {
 			pthread_join(c->thread, NULL);
-			*why = c->why;
+			*why = c->reading.why;
 		}
 	}
-	if (err) {
+	if (err)
 		sem_destroy(&c->ready);
-		free(c->buffer);
-	}
 	return err;
 }
 
 int consumer_stop(struct consumer *c, struct complaint *why)
 {
+	const struct reader *reader = c->reading.reader;
+
 	c->stopped_ns = monotonic_ns();
-	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE); /* pairs with consumer_should_stop() */
-	c->engine->interrupt(c);
+	/* Pairs with live_check_should_stop(). */
+	__atomic_store_n(&c->check.stop, 1, __ATOMIC_RELEASE);
+	if (reader->interrupt)
+		reader->interrupt(&c->reading);
 	pthread_join(c->thread, NULL);
-	c->engine->close(c); /* not by the thread: interrupt() must find it open */
+	reader->close(&c->reading); /* not by the thread: interrupt() must find it open */
 	sem_destroy(&c->ready);
-	free(c->buffer);
 	if (c->err)
-		*why = c->why;
+		*why = c->reading.why;
 	return c->err;
 }
 
@@ -182,9 +182,9 @@ void consumer_observe(const struct consumer *c, uint64_t *consumed, uint64_t *cp
 	clockid_t clock;
 
 	*consumed = *cpu_ns = LIVE_UNKNOWN;
-	if (c->engine->measures_itself)
+	if (c->reading.reader->itself)
 		return;
-	*consumed = __atomic_load_n(&c->consumed, __ATOMIC_RELAXED);
+	*consumed = __atomic_load_n(&c->check.consumed, __ATOMIC_RELAXED);
 	if (pthread_getcpuclockid(c->thread, &clock) == 0 && clock_gettime(clock, &used) == 0)
 		*cpu_ns = (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
 }

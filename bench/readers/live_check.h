@@ -1,19 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the consumer does with each event. The same code, inlined, whoever hands the event out.
+ * What live does with each event: checks it, takes its latency, works. The same code, inlined,
+ * whoever hands the event out.
  */
-#ifndef BENCH_CONSUMER_EVENT_H
-#define BENCH_CONSUMER_EVENT_H
+#ifndef BENCH_LIVE_CHECK_H
+#define BENCH_LIVE_CHECK_H
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "readers/consumer.h"
+#include "base/complaint.h"
 #include "base/monotonic.h"
+#include "live_producer.h"
+#include "readers/work.h"
+#include "rings/live.h"
+#include "statistics/histogram.h"
+
+/* What is read of one producer. */
+struct consumer_stream {
+	uint64_t next; /* sequence number: all after the last event read */
+	uint64_t read; /* events */
+};
+
+/* What was read in one run. */
+struct live_check {
+	const struct live_workload *workload;
+	struct work work;
+	struct histogram *latency;
+	struct complaint *why;
+
+	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
+	uint64_t consumed;
+	uint32_t clock_left; /* events that are handled at clock_ns; 0 after each wait */
+	int64_t clock_ns;
+	int stop;
+	/* Once the producers have stopped, the work on what is left in the rings, which may take
+	 * minutes, is not done but added to all times. */
+	bool finishing;
+	int64_t saved_ns;
+	int64_t last_ns;  /* CLOCK_MONOTONIC, after the last read that found something */
+	int64_t cpu_ns;   /* of the thread, from when it began to read, without that of turns */
+	uint64_t lost;    /* events that perf says it had no room for; */
+	bool lost_is_all; /* or else those after the last event that was read are not in it */
+};
 
 /* Says what is wrong with an event. Returns -EBADMSG. */
-int consumer_wrong_event(struct consumer *c, const void *data, size_t length);
+int live_check_wrong(struct live_check *c, const void *data, size_t length);
 
-static inline bool consumer_should_stop(const struct consumer *c)
+static inline bool live_check_should_stop(const struct live_check *c)
 {
 	/* Acquire: pairs with the release in consumer_stop(). What producers did before is in the
 	 * rings then. */
@@ -24,7 +59,7 @@ static inline bool consumer_should_stop(const struct consumer *c)
  * nanoseconds: to read the clock for each would cost more than they do. One in so many does. */
 #define CLOCK_EVERY 8
 
-static inline int64_t handled_at(struct consumer *c, int64_t due)
+static inline int64_t live_check_handled_at(struct live_check *c, int64_t due)
 {
 	if (c->clock_left == 0 || due > c->clock_ns || c->work.steps > 0) {
 		c->clock_left = CLOCK_EVERY;
@@ -38,7 +73,7 @@ static inline int64_t handled_at(struct consumer *c, int64_t due)
 typedef uint64_t event_word __attribute__((aligned(4), may_alias));
 
 /* 0, or -EBADMSG with c->why. */
-static inline int consumer_handle(struct consumer *c, const void *data, size_t length)
+static inline int live_check_event(struct live_check *c, const void *data, size_t length)
 {
 	const event_word *words = data; /* id and due of struct live_event first */
 	const uint32_t size = c->workload->event_size;
@@ -47,7 +82,7 @@ static inline int consumer_handle(struct consumer *c, const void *data, size_t l
 	int64_t due;
 
 	if (__builtin_expect(length < sizeof(struct live_event), 0))
-		return consumer_wrong_event(c, data, length);
+		return live_check_wrong(c, data, length);
 	id = words[0];
 	producer = id >> LIVE_SEQUENCE_BITS;
 	sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
@@ -58,19 +93,19 @@ static inline int consumer_handle(struct consumer *c, const void *data, size_t l
 				     (length >= 24 && words[length / 8 - 1] !=
 							      sized_word(id, length / 8 - 1)),
 		    0))
-		return consumer_wrong_event(c, data, length);
+		return live_check_wrong(c, data, length);
 	stream->next = sequence + 1;
 	stream->read++;
 	due = (int64_t)words[1];
 	if (due) {
-		const int64_t late = handled_at(c, due) + c->saved_ns - due;
+		const int64_t late = live_check_handled_at(c, due) + c->saved_ns - due;
 
 		/* Clocks of two CPUs may differ by some nanoseconds. */
 		histogram_add(c->latency, late > 0 ? (uint64_t)late : 0);
 	}
 	if (c->work.steps > 0) {
 		/* Also in the middle of a read, which may have a ring full of such work. */
-		c->finishing |= consumer_should_stop(c);
+		c->finishing |= live_check_should_stop(c);
 		if (c->finishing)
 			c->saved_ns += c->workload->work_ns;
 		else

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Each record copied to a buffer, and released by that.
+ */
+#include "readers/ringview_reader.h"
+
+ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
+{
+	unsigned char *buffer = ((struct ringview_state *)r->state)->buffer;
+	struct reading_result found = on_event_begin(work, r);
+	size_t length;
+	int more, err = 0;
+
+	while (!err && (more = ringview_read_into(rv, buffer, SIZED_EVENT_MAX, &length)) > 0)
+		err = on_event(work, r, &found, buffer, length);
+	r->found = found;
+	return err ? err : more;
+}
+
+SPECIALIZE(read_ring, struct ringview *, loop)
+
+RINGVIEW_READER(copy, read_ring, .name = "copy", .label = "read-into (copy):     ",
+	.summary = "ringview_read_into: each record copied to a buffer and released",
+	.by_default = true, .baseline = 2);

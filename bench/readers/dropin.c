@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libringview-libbpf, the drop-in for libbpf: a library beside the one that is linked, as both have
+ * the same names.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/build_folder.h"
+#include "readers/libbpf.h"
+#include "readers/live_check.h"
+
+#define LIBRARY "libringview-libbpf.so.0"
+
+static struct libbpf_calls calls;
+
+/* That of the build; else it is installed, where the loader looks. */
+static void *load(void)
+{
+	char file[PATH_MAX];
+	void *library = NULL;
+
+	if (build_folder_path(file, "dropin/" LIBRARY) == 0 && access(file, F_OK) == 0)
+		library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	return library ? library : dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+}
+
+static int dropin_find(const struct reader *reader, struct complaint *why)
+{
+	const struct {
+		const char *name;
+		void *call;
+	} wanted[] = {
+		{ "ring_buffer__new", &calls.open },
+		{ "ring_buffer__add", &calls.add },
+		{ "ring_buffer__poll", &calls.poll },
+		{ "ring_buffer__consume", &calls.consume },
+		{ "ring_buffer__free", &calls.close },
+	};
+	void *library = calls.close ? NULL : load();
+
+	(void)reader;
+	if (calls.close)
+		return 0;
+	if (!library)
+		return complain(why, -ENOENT, "there is no " LIBRARY "; %s",
+			build_folder_was_left() ? "install it, as Debian's libringview-libbpf0"
+						: "run: ./run build");
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		void *call = dlsym(library, wanted[i].name);
+
+		if (!call)
+			return complain(why, -ENOENT, LIBRARY " has no %s", wanted[i].name);
+		memcpy(wanted[i].call, &call, sizeof(call));
+	}
+	return 0;
+}
+
+/* It waits as its environment says when a ring_buffer is made: so, or, by a wait of libbpf, as it
+ * does by default. */
+static int dropin_open(struct reading *r)
+{
+	const bool is_own = !live_wait_is_of_libbpf(r->wait);
+	char budget[32];
+
+	snprintf(budget, sizeof(budget), "%" PRId64 "ns", r->live->workload->latency_budget_ns);
+	unsetenv("RINGVIEW_LATENCY_BUDGET");
+	if (r->wait == WAIT_PACED)
+		setenv("RINGVIEW_LATENCY_BUDGET", budget, 1);
+	setenv("RINGVIEW_WAIT", is_own ? live_wait_names[r->wait] : "event", 1);
+	return libbpf_open(r, &calls);
+}
+
+const struct reader dropin_reader = {
+	.name = "dropin",
+	.summary = "libringview-libbpf, in place of libbpf",
+	.lives = true,
+	.needs_kernel = true,
+	.waits = WAITS_OF_LIBBPF | 1u << WAIT_PACED | 1u << WAIT_BUSY,
+	.find = dropin_find,
+	.open = dropin_open,
+	.read = libbpf_read,
+	.close = libbpf_close,
+};

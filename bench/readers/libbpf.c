@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The system's libbpf: ring_buffer__poll(); ring_buffer__consume() without end; and
+ * ring_buffer__consume() with a sleep after it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "readers/libbpf.h"
+#include "readers/on_event.h"
+
+/* A callback knows only its context, so there is a ring_buffer, and a callback, a work: none
+ * decides per record what to do, as in the other readers. */
+struct libbpf_state {
+	const struct libbpf_calls *calls;
+	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */
+	struct timespec sleep;                 /* of WAIT_LIBBPF_SLEEP */
+};
+
+#define CALLBACK(name, unused)                                                \
+	static int on_##name(void *context, void *data, size_t length)        \
+	{                                                                     \
+		struct reading *r = context;                                  \
+                                                                              \
+		return on_event(TOUCHING_##name, r, &r->found, data, length); \
+	}
+
+FOR_EACH_TOUCHING(CALLBACK, )
+
+static int on_live(void *context, void *data, size_t length)
+{
+	struct reading *r = context;
+
+	return on_event(WORK_LIVE, r, &r->found, data, length);
+}
+
+#define CALLBACK_ENTRY(name, unused) [TOUCHING_##name] = on_##name,
+
+static const ring_buffer_sample_fn callbacks[WORK_COUNT] = {
+	FOR_EACH_TOUCHING(CALLBACK_ENTRY, )[WORK_LIVE] = on_live
+};
+
+static int open_rings(struct reading *r)
+{
+	const struct libbpf_calls *calls = ((struct libbpf_state *)r->state)->calls;
+	struct ring_buffer **rings = &((struct libbpf_state *)r->state)->rings[r->work];
+	int err;
+
+	*rings = calls->open(r->rings->map_fds[0], callbacks[r->work], r, NULL);
+	err = *rings ? 0 : -errno;
+	for (uint32_t i = 1; i < r->rings->count && !err; i++)
+		err = calls->add(*rings, r->rings->map_fds[i], callbacks[r->work], r);
+	return err ? complain(&r->why, err, "%s cannot read the ring: %s", r->reader->name,
+			     strerror(-err))
+		   : 0;
+}
+
+/*
+ * As long as the latency budget from look to look, as a paced reader: the kernel adds up to the
+ * timer slack of the thread to a sleep, which is therefore taken off. For the consumer's thread.
+ */
+static struct timespec sleep_of(const struct live_workload *workload)
+{
+	const int64_t budget = workload->latency_budget_ns;
+	int64_t slack = workload->timer_slack_ns, ns;
+
+	if (slack > 0)
+		prctl(PR_SET_TIMERSLACK, (unsigned long)slack, 0, 0, 0);
+	else
+		slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	ns = slack < budget / 2 ? budget - slack : budget / 2;
+	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+}
+
+void libbpf_close(struct reading *r)
+{
+	struct libbpf_state *s = r->state;
+
+	/* One poll of a drop-in that paces or spins is any number of sleeps. */
+	if (r->live && WAITS_OF_RINGVIEW >> r->wait & 1)
+		r->sleeps = r->wakeups = LIVE_UNKNOWN;
+	for (int i = 0; i < WORK_COUNT; i++)
+		if (s->rings[i])
+			s->calls->close(s->rings[i]);
+	free(s);
+}
+
+int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
+{
+	struct libbpf_state *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return complain(&r->why, -ENOMEM, "out of memory");
+	s->calls = calls;
+	r->state = s;
+	/* Those of drain in the first reading, which is not timed: the warm-up's. */
+	if (!r->live)
+		return 0;
+	err = open_rings(r);
+	if (err)
+		libbpf_close(r);
+	else if (r->wait == WAIT_LIBBPF_SLEEP)
+		s->sleep = sleep_of(r->live->workload);
+	return err;
+}
+
+int libbpf_read(struct reading *r, int64_t timeout_ns)
+{
+	const struct libbpf_state *s = r->state;
+	const bool sleeps = r->live && r->wait == WAIT_LIBBPF_SLEEP;
+	const bool looks = sleeps || (r->live && r->wait == WAIT_LIBBPF_SPIN);
+	/* libbpf waits in milliseconds; less than one is rounded up, so that it waits at all. */
+	const int64_t timeout_ms = (timeout_ns + 999999) / 1000000;
+	int count, err = 0;
+
+	if (r->live)
+		r->live->clock_left = 0;
+	if (!s->rings[r->work])
+		err = open_rings(r);
+	if (err)
+		return err;
+	if (timeout_ns == 0 || looks) {
+		count = s->calls->consume(s->rings[r->work]);
+	} else {
+		r->sleeps++;
+		count = s->calls->poll(
+			s->rings[r->work], timeout_ms < INT32_MAX ? (int)timeout_ms : INT32_MAX);
+		r->wakeups += count > 0;
+	}
+	if (sleeps && timeout_ns > 0 && count >= 0) {
+		r->sleeps++;
+		nanosleep(&s->sleep, NULL);
+	}
+	return count < 0 ? count : 0;
+}
+
+static const struct libbpf_calls system_calls = {
+	.open = ring_buffer__new,
+	.add = ring_buffer__add,
+	.poll = ring_buffer__poll,
+	.consume = ring_buffer__consume,
+	.close = ring_buffer__free,
+};
+
+static int open_system(struct reading *r)
+{
+	return libbpf_open(r, &system_calls);
+}
+
+const struct reader libbpf_reader = {
+	.name = "libbpf",
+	.label = "libbpf (consume):      ",
+	.summary = "ring_buffer__consume of the system's libbpf, with a callback",
+	.drains = true,
+	.lives = true,
+	.baseline = 3,
+	.needs_kernel = true,
+	.waits = WAITS_OF_LIBBPF,
+	.by_wait = true,
+	.open = open_system,
+	.read = libbpf_read,
+	.close = libbpf_close,
+};

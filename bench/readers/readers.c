@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reader_list.h"
+#include "readers/peer.h"
+#include "readers/reader.h"
+
+#define DECLARE(name) extern const struct reader name##_reader;
+#define ADDRESS(name) &name##_reader,
+
+/* Those that only a test has. */
+#ifndef FOR_EACH_MORE
+#define FOR_EACH_MORE(X)
+#endif
+
+FOR_EACH_READER(DECLARE)
+FOR_EACH_LIMIT(DECLARE)
+FOR_EACH_MORE(DECLARE)
+
+const struct reader *readers[READERS_MAX + 1] = { FOR_EACH_READER(ADDRESS)
+		PEER_READERS FOR_EACH_LIMIT(ADDRESS) FOR_EACH_MORE(ADDRESS) NULL };
+
+const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
+	"libbpf-sleep", NULL };
+
+const struct reader *reader_find(const char *name)
+{
+	for (size_t i = 0; readers[i]; i++)
+		if (strcmp(readers[i]->name, name) == 0)
+			return readers[i];
+	return NULL;
+}
+
+bool reader_add(const struct reader *reader)
+{
+	size_t at = 0;
+
+	if (readers[READERS_MAX - 1])
+		return false;
+	while (readers[at] && !readers[at]->limit)
+		at++;
+	while (reader) {
+		const struct reader *next = readers[at];
+
+		readers[at++] = reader;
+		reader = next;
+	}
+	return true;
+}
+
+struct obstacle reader_obstacle(
+	const struct reader *reader, enum source_kind source, const struct live_workload *workload)
+{
+	if (reader->needs_kernel && source == SOURCE_MEMORY)
+		return (struct obstacle){ reader->reads_perf ? "reads only buffers of the kernel"
+							     : "reads only rings of the kernel",
+			"leave out -source memory" };
+	return workload && reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
+}
+
+const char *live_wait_name(enum live_wait wait)
+{
+	return wait == WAIT_OWN ? "own" : live_wait_names[wait];
+}
+
+/* The waits of libbpf say already who reads, and who reads says how it waits itself. */
+const char *live_combination_name(struct live_combination combination, char *text, size_t size)
+{
+	const char *reader = combination.reader->name, *wait = live_wait_name(combination.wait);
+
+	if (combination.wait == WAIT_OWN || combination.reader->by_wait)
+		snprintf(text, size, "%s", combination.reader->by_wait ? wait : reader);
+	else
+		snprintf(text, size, "%s/%s", reader, wait);
+	return text;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "readers/ringview_reader.h"
+
+static struct ringview_options options_of(const struct reading *r)
+{
+	static const enum ringview_wait_strategy strategies[] = {
+		[WAIT_EVENT] = RINGVIEW_WAIT_EVENT,
+		[WAIT_PACED] = RINGVIEW_WAIT_PACED,
+		[WAIT_BUSY] = RINGVIEW_WAIT_BUSY,
+	};
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+
+	if (r->live) {
+		options.wait = strategies[r->wait];
+		options.latency_budget_ns = r->live->workload->latency_budget_ns;
+		options.timer_slack_ns = r->live->workload->timer_slack_ns;
+	}
+	return options;
+}
+
+void ringview_reader_close(struct reading *r)
+{
+	struct ringview_state *s = r->state;
+	struct ringview_statistics statistics = { 0 };
+
+	if (s->group)
+		ringview_group_get_statistics(s->group, &statistics);
+	else if (s->count > 0)
+		ringview_get_statistics(s->readers[0], &statistics);
+	r->sleeps = statistics.sleeps;
+	r->wakeups = statistics.wakeups;
+	r->high_water = statistics.high_water;
+	ringview_group_close(s->group);
+	for (uint32_t i = 0; i < s->count; i++)
+		ringview_close(s->readers[i]);
+	munmap(s, sizeof(*s));
+}
+
+int ringview_reader_open(struct reading *r)
+{
+	const struct ringview_options options = options_of(r);
+	/* Not from the heap, which a buffer that comes and goes with each ring would leave in
+	 * pieces. Populated: no page is to be faulted in while somebody measures. */
+	struct ringview_state *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	int err = 0;
+
+	if (s == MAP_FAILED)
+		return complain(&r->why, -errno, "out of memory");
+	r->state = s;
+	if (r->rings->count > 1)
+		err = ringview_group_open(&s->group, &options);
+	while (!err && s->count < r->rings->count) {
+		err = ring_set_open_reader(r->rings, s->count, &options, &s->readers[s->count]);
+		if (!err && s->group)
+			err = ringview_group_add(s->group, s->readers[s->count]);
+		s->count += s->readers[s->count] != NULL;
+	}
+	if (err) {
+		complain(&r->why, err, "cannot open a reader: %s", strerror(-err));
+		ringview_reader_close(r);
+	}
+	return err;
+}
+
+int ringview_reader_read(
+	struct reading *r, int64_t timeout_ns, int (*loop)(struct reading *r, struct ringview *rv))
+{
+	struct ringview_state *s = r->state;
+	struct ringview *rv = s->readers[0];
+	int found;
+
+	/* Of a group it is the wait that looks which rings have something. */
+	if (timeout_ns > 0 || s->group) {
+		found = s->group ? ringview_group_wait(s->group, timeout_ns)
+				 : ringview_wait(rv, timeout_ns);
+		if (found <= 0)
+			return found == -ECANCELED ? 0 : found;
+	}
+	if (!s->group) {
+		found = loop(r, rv);
+		return found < 0 ? found : 0;
+	}
+	while (ringview_group_next(s->group, &rv) > 0) {
+		found = loop(r, rv);
+		if (found < 0)
+			return found;
+	}
+	return 0;
+}
+
+int ringview_reader_rewind(struct reading *r)
+{
+	return ringview_restart(((struct ringview_state *)r->state)->readers[0]);
+}
+
+void ringview_reader_interrupt(struct reading *r)
+{
+	struct ringview_state *s = r->state;
+
+	if (s->group)
+		ringview_group_interrupt(s->group);
+	else
+		ringview_interrupt(s->readers[0]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A view of each record, released before the next.
+ */
+#include "readers/ringview_reader.h"
+
+ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
+{
+	struct reading_result found = on_event_begin(work, r);
+	struct ringview_record record;
+	int more, err = 0;
+
+	while (!err && (more = ringview_peek(rv, &record)) > 0) {
+		err = on_event(work, r, &found, record.data, record.length);
+		ringview_release(rv);
+	}
+	ringview_release(rv); /* what was discarded behind the last */
+	r->found = found;
+	return err ? err : more;
+}
+
+SPECIALIZE(read_ring, struct ringview *, loop)
+
+RINGVIEW_READER(view, read_ring, .name = "view", .label = "read-view (zero-copy): ",
+	.summary = "ringview_peek and ringview_release: each record viewed and released",
+	.by_default = true);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The readers of the peers that ./run peers builds of releases: what the benchmark says of them
+ * before they are built, and how they are called where there is little room. All else they say
+ * themselves.
+ */
+#ifndef PEERS_RELEASES_H
+#define PEERS_RELEASES_H
+
+#define FOR_EACH_RELEASE(X)                                                                 \
+	X(cilium_ebpf, .name = "cilium-ebpf", .program = "cilium-ebpf", .column = "cilium", \
+		.label = "cilium-ebpf (Go):      ", .lives = true,                          \
+		.summary = "github.com/cilium/ebpf, ringbuf.Reader.ReadInto")               \
+	X(aya, .name = "aya", .program = "aya", .column = "aya",                            \
+		.label = "aya (Rust):            ", .lives = true,                          \
+		.summary = "aya, maps::RingBuf::next")                                      \
+	X(libbpf17, .name = "libbpf-1.7", .program = "libbpf-1.7", .column = "bpf-1.7",     \
+		.label = "libbpf-1.7 (consume):  ", .lives = true, .baseline = 4,           \
+		.summary = "ring_buffer__consume of libbpf 1.7, as libbpf-sys builds it")   \
+	X(libbpf17_n, .name = "libbpf-1.7-n", .program = "libbpf-1.7", .column = "bpf1.7n", \
+		.label = "libbpf-1.7-n:          ",                                         \
+		.summary = "ring_buffer__consume_n of libbpf 1.7, as libbpf-sys builds it")
+
+#endif
