@@ -54,7 +54,8 @@ static int dropin_find(const struct reader *reader, struct complaint *why)
 		void *call = dlsym(library, wanted[i].name);
 
 		if (!call)
-			return complain(why, -ENOENT, LIBRARY " has no %s", wanted[i].name);
+			return complain(why, -ENOENT, "the drop-in library lacks a symbol: %s",
+				wanted[i].name);
 		memcpy(wanted[i].call, &call, sizeof(call));
 	}
 	return 0;
