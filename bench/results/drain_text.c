@@ -106,14 +106,16 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	bool has_floor, bool colour)
 {
 	const struct summary *ns = row_summary(row, METRIC_NS);
-	const struct ratio *floor = ratio_to(table, row, "floor");
+	const struct ratio *floor = ratio_to(table, row, "floor"),
+			   *ratio = ratio_to(table, row, NULL);
 
 	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
 	if (ns->has_interval)
 		fprintf(out, " \xc2\xb1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
 	else
 		fprintf(out, "%9s", "");
-	style_write_ratio(out, ratio_to(table, row, NULL), colour);
+	if (has_floor || ratio)
+		style_write_ratio(out, ratio, colour);
 	if (has_floor && floor && floor->valid)
 		fprintf(out, " %5.0f %%", floor->median * 100);
 	fputc('\n', out);
@@ -155,8 +157,8 @@ static void write_group(
 	if (table->group_count > 1)
 		fprintf(out, "touched: %s\n", table->rows[group->first].touch);
 	fprintf(out, "%-*s %8s %8s %-8s vs %-*.*s%s\n", width, "reader", "Mev/s", "ns/event", "",
-		STYLE_RATIO_COLUMNS - 3, STYLE_RATIO_COLUMNS - 3, baseline_of(table, group)->path,
-		has_floor ? " of floor" : "");
+		has_floor ? STYLE_RATIO_COLUMNS - 3 : 0, STYLE_RATIO_COLUMNS - 3,
+		baseline_of(table, group)->path, has_floor ? " of floor" : "");
 	for (size_t i = 0; i < count; i++)
 		write_row(out, table, sorted[i], width, has_floor, colour);
 	write_limits(out, table, group);

@@ -132,9 +132,12 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	style_append(&all, "%s", row_name(best, name));
-	if (table->row_count > 1)
-		style_append(&all, "%s", " is best");
+	if (ratio && !has_rate(workload) && !verdict_decides(ratio->verdict))
+		style_append(&all, "undecided, %s: %s", verdict_name(ratio->verdict),
+			row_name(best, name));
+	else
+		style_append(
+			&all, "%s%s", row_name(best, name), table->row_count > 1 ? " is best" : "");
 	style_append(&all, ": %.2f Mev/s", row_mevents_per_s(best));
 	if (lost_share(best) > 0)
 		style_append(
@@ -151,8 +154,6 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	else if (ratio)
 		style_append(&all, ", %s",
 			style_ratio(text, sizeof(text), ratio, row_name(reference, name)));
-	if (ratio && !verdict_decides(ratio->verdict))
-		style_append(&all, ": undecided, %s", verdict_name(ratio->verdict));
 	style_write_wrapped(out, line);
 	if (has_rate(workload) && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost: the rate is given\n", out);

@@ -86,7 +86,7 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	return g;
 }
 
-/* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42] at 16 B, 1.10x [1.05 1.12] at 4096 B" */
+/* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42], 1.10x at 4096 B" */
 static void append_win(struct style_text *text, const struct sweep *s, const char *path)
 {
 	size_t from = s->count, wins = 0;
@@ -111,15 +111,17 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 	else
 		style_append(text, "%s beats %s from %" PRIu32 " B on", path, baseline_of(s),
 			size_of(s, from));
-	for (size_t i = from; i < s->count; i += i + 1 < s->count ? s->count - 1 - i : 1) {
-		const struct ratio *ratio = ratio_of(s, i, path);
+	if (from < s->count) {
+		const struct ratio *ratio = ratio_of(s, from, path);
 
-		style_append(text, "%s %.2fx", i == from ? ":" : ",", ratio->median);
+		style_append(text, ": %.2fx", ratio->median);
 		if (ratio->has_interval)
 			style_append(
 				text, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
-		style_append(text, " at %" PRIu32 " B", size_of(s, i));
 	}
+	if (from + 1 < s->count)
+		style_append(text, ", %.2fx at %" PRIu32 " B",
+			ratio_of(s, s->count - 1, path)->median, size_of(s, s->count - 1));
 }
 
 /* Who is fastest where: "fastest: view up to 48 B, batch from 64 B on". */
@@ -162,6 +164,11 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	text.used = 0;
 	style_append(&text, "fastest: ");
 	append_fastest(&text, s);
+	/* As many changes as have no room in a line are noise. */
+	if (text.used > STYLE_COLUMNS && !verbose) {
+		text.used = 0;
+		style_append(&text, "fastest: changes with the size, as the last column says");
+	}
 	if (s->table->group_count > s->count)
 		style_append(&text, " (touched: %s)", s->touch);
 	style_write_wrapped(out, line);

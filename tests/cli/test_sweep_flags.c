@@ -231,8 +231,9 @@ static void the_text_says_where_view_beats_copy(void **state)
 
 	(void)state;
 	assert_done(&outcome);
-	assert_matches(outcome.out, "^view beats copy (from [0-9]+ B on: |at no size|at [0-9]+ "
-				    "of [0-9]+ sizes)");
+	assert_matches(outcome.out,
+		"^view beats copy (from [0-9]+ B on: [0-9.]+x|at no size|at [0-9]+ "
+		"of [0-9]+ sizes)");
 	outcome_free(&outcome);
 }
 

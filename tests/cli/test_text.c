@@ -227,7 +227,7 @@ static const char *const drained[] = { "^[a-z0-9.-]+ is fastest: |^undecided, ",
 	"^copy ", "^view ", "^batch ", "^limits: floor", NULL };
 static const char *const swept[] = { " beats ", "^fastest: ", "^ size ", "^   16 ", "^   80 ",
 	"^ 4096 ", NULL };
-static const char *const lived[] = { " is best: |^Nothing was consumed", "^reader ",
+static const char *const lived[] = { " is best: |^Nothing was consumed|^undecided, ", "^reader ",
 	"^batch/event ", "^batch/paced ", "^batch/busy ", "^limit: ", "^events: ", NULL };
 
 static void on_memory_all_is_on_one_screen(void **state)
