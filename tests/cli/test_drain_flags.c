@@ -115,7 +115,7 @@ static void mode_all_is_every_path_of_a_ring_of_the_kernel(void **state)
 	(void)state;
 	need_bpf();
 	assert_results(ARGUMENTS(QUICK_BPF, "-format", "json", "-n", "500", "-mode", "all"), "path",
-		"copy,view,batch,libbpf,floor,memory");
+		"copy,view,batch,memcpy-batch,libbpf,floor,memory");
 }
 
 /* Says what it leaves out, on standard error. */

@@ -300,7 +300,8 @@ static void everything_is_each_reader_with_its_waits(void **state)
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "all"),
 		"copy/event copy/paced copy/busy view/event view/paced view/busy batch/event "
-		"batch/paced batch/busy dropin/paced dropin/busy dropin/libbpf-poll "
+		"batch/paced batch/busy memcpy-batch/event memcpy-batch/paced memcpy-batch/busy "
+		"dropin/paced dropin/busy dropin/libbpf-poll "
 		"dropin/libbpf-spin dropin/libbpf-sleep libbpf-poll libbpf-spin libbpf-sleep" PEERS);
 }
 
@@ -318,7 +319,7 @@ static void what_is_named_twice_runs_once(void **state)
 		ARGUMENTS("-mode", "view,view", "-wait", "busy,busy,libbpf-poll,libbpf-poll"),
 		"view/busy libbpf-poll");
 	assert_combinations(ARGUMENTS("-mode", "view,all,copy", "-wait", "busy"),
-		"view/busy copy/busy batch/busy dropin/busy" PEERS);
+		"view/busy copy/busy batch/busy memcpy-batch/busy dropin/busy" PEERS);
 }
 
 static void of_two_lists_the_last_counts(void **state)
@@ -333,7 +334,7 @@ static void mode_all_without_waits_of_libbpf_has_no_libbpf(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "all", "-wait", "paced"),
-		"copy/paced view/paced batch/paced dropin/paced" PEERS);
+		"copy/paced view/paced batch/paced memcpy-batch/paced dropin/paced" PEERS);
 }
 
 static void the_loops_of_libbpf_run_once_whatever_the_mode(void **state)
@@ -426,7 +427,7 @@ static void settings_know_which_modes_were_named(void **state)
 {
 	(void)state;
 	assert_combinations(ARGUMENTS("-mode", "aya", "-mode", "all,libbpf-1.7", "-wait", "busy"),
-		"copy/busy view/busy batch/busy dropin/busy" PEERS);
+		"copy/busy view/busy batch/busy memcpy-batch/busy dropin/busy" PEERS);
 	assert_true(settings_names(&settings, &libbpf17_reader));
 	assert_false(settings_names(&settings, &aya_reader));
 }
@@ -600,7 +601,7 @@ static void the_preset_asks_who_is_in_the_kernels_benchmark(void **state)
 	assert_int_equal(settings.workload.duration_ns, 200000000);
 	assert_combinations(ARGUMENTS("-preset", "kernel-selftests", "-duration", "500ms", "-mode",
 				    "all", "-wait", "busy"),
-		"copy/busy view/busy batch/busy dropin/busy perfbuf");
+		"copy/busy view/busy batch/busy memcpy-batch/busy dropin/busy perfbuf");
 	assert_int_equal(settings.workload.duration_ns, 500000000);
 	assert_combinations(ARGUMENTS("-wait", "busy"), "batch/busy");
 	assert_false(settings.preset);
@@ -705,8 +706,8 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES                                                                   \
-	"; choose all, or some of copy, view, batch, dropin, libbpf, perfbuf, " \
+#define MODES                                                                                 \
+	"; choose all, or some of copy, view, batch, memcpy-batch, dropin, libbpf, perfbuf, " \
 	"cilium-ebpf, aya, libbpf-1.7"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
 
