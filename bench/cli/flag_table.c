@@ -98,6 +98,14 @@ static int parse_peer(const char *text, void *target, struct complaint *why)
 	return found_peers_add(text, why);
 }
 
+/* Whether it takes part is seen when all is known. */
+static int parse_baseline(const char *text, void *target, struct complaint *why)
+{
+	(void)why;
+	*(const char **)target = text;
+	return 0;
+}
+
 static int parse_live_event_size(const char *text, void *target, struct complaint *why)
 {
 	uint64_t size = 0;
@@ -249,6 +257,15 @@ static const struct flag flags[] = {
 			"goes with its own waits only, dropin (libringview-libbpf in its place) with all but event; "
 			"perfbuf (the perf buffer of libbpf, in place of a ring) and peers ignore -wait.",
 		"batch", "batch", .choices = mode_names, .words = "all" },
+	{ "baseline", DRAIN | SWEEP, FLAG_CUSTOM, &s.baseline, "NAME",
+		.help = "The reader that ratios refer to; it runs twice to show the noise.",
+		"the best known that takes part", "libbpf", .choices = mode_names,
+		.parse = parse_baseline },
+	{ "baseline", LIVE, FLAG_CUSTOM, &s.baseline, "NAME",
+		.help = "The reader, or the reader and its wait (batch/paced), that ratios refer to; it runs "
+			"twice to show the noise.",
+		"libbpf-poll if it takes part, else the first", "batch/paced",
+		.choices = mode_names, .parse = parse_baseline },
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
 		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It runs in "
 			"addition to the default readers, or as -mode says, under the name of its file.",
@@ -342,8 +359,7 @@ static const struct flag_command commands[] = {
 		"Commands: drain (the default), sweep, live, compare, report, list, watch; each has "
 		"-help. Installed as ringview-bench, too.",
 		DRAIN, flags, FLAGS },
-	{ PROGRAM " sweep", NULL,
-		"Reads events of many sizes: from which size on zero-copy wins.",
+	{ PROGRAM " sweep", NULL, "Reads events of many sizes: from which size on zero-copy wins.",
 		SWEEP, flags, FLAGS },
 	{ PROGRAM " live", NULL,
 		"Writes and reads rings at the same time: how many events are lost, their latency, and "

@@ -130,6 +130,33 @@ static void mode_all_leaves_out_libbpf_on_a_ring_in_memory(void **state)
 	outcome_free(&outcome);
 }
 
+/* Which also runs twice: it has a ratio to each other, and none to itself. */
+static void baseline_is_what_ratios_refer_to(void **state)
+{
+	json_t *root =
+		run_json(ARGUMENTS(JSON, "-n", "500", "-mode", "batch,view", "-baseline", "view"));
+	const json_t *ratios = array_in(root, "ratios");
+
+	(void)state;
+	assert_int_equal(json_array_size(ratios), 1);
+	assert_string_equal(text_in(json_array_get(ratios, 0), "path"), "batch");
+	assert_string_equal(text_in(json_array_get(ratios, 0), "baseline"), "view");
+	json_decref(root);
+}
+
+static void a_baseline_that_does_not_take_part_is_told(void **state)
+{
+	struct outcome outcome = run(ARGUMENTS(QUICK, "-baseline", "vew"));
+
+	(void)state;
+	assert_complains(
+		&outcome, WRONG_USAGE, "-baseline: unknown reader \"vew\"; did you mean view?");
+	outcome_free(&outcome);
+	outcome = run(ARGUMENTS(QUICK, "-baseline", "batch"));
+	assert_complains(&outcome, WRONG_USAGE, "-baseline: \"batch\" does not take part");
+	outcome_free(&outcome);
+}
+
 static void read_timeout_is_the_readers(void **state)
 {
 	(void)state;
@@ -411,6 +438,8 @@ int main(void)
 		cmocka_unit_test(a_path_is_measured_once_though_named_twice),
 		cmocka_unit_test(mode_all_is_every_path_of_a_ring_of_the_kernel),
 		cmocka_unit_test(mode_all_leaves_out_libbpf_on_a_ring_in_memory),
+		cmocka_unit_test(baseline_is_what_ratios_refer_to),
+		cmocka_unit_test(a_baseline_that_does_not_take_part_is_told),
 		cmocka_unit_test(read_timeout_is_the_readers),
 		cmocka_unit_test(ring_size_is_the_rings),
 		cmocka_unit_test(ring_size_takes_bytes),

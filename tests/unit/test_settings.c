@@ -203,6 +203,21 @@ static void notify_never_goes_with_waits_for_notifications(void **state)
 		"batch/event libbpf-poll");
 }
 
+static void baseline_is_a_reader_or_a_reader_and_its_wait(void **state)
+{
+	(void)state;
+	parse_well(ARGUMENTS("-baseline", "batch/paced"));
+	assert_string_equal(settings.baseline, "batch/paced");
+	parse_well(ARGUMENTS("-mode", "view", "-baseline", "view"));
+	parse_well(ARGUMENTS("-baseline", "libbpf-spin"));
+	assert_refused(ARGUMENTS("-baseline", "batch/pased"),
+		"-baseline: unknown reader \"batch/pased\"; did you mean batch/paced?");
+	assert_refused(ARGUMENTS("-baseline", "vew"),
+		"-baseline: unknown reader \"vew\"; did you mean view?");
+	assert_refused(ARGUMENTS("-baseline", "view"),
+		"-baseline: \"view\" does not take part; add it to -mode, or name one that does");
+}
+
 static void event_size_is_in_bytes_or_mixed(void **state)
 {
 	(void)state;
@@ -1002,6 +1017,7 @@ int main(void)
 		cmocka_unit_test(timer_slack_is_the_consumers),
 		cmocka_unit_test(notify_is_when_producers_notify),
 		cmocka_unit_test(notify_never_goes_with_waits_for_notifications),
+		cmocka_unit_test(baseline_is_a_reader_or_a_reader_and_its_wait),
 		cmocka_unit_test(event_size_is_in_bytes_or_mixed),
 		cmocka_unit_test(discard_is_a_share),
 		cmocka_unit_test(ring_size_is_that_of_each_ring),
