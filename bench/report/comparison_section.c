@@ -14,10 +14,17 @@ static struct comparison comparison_of(const struct comparison_summary *summary)
 		&summary->new->results };
 }
 
-static void tell_page(void *context, const char *name, const char *old, const char *new)
+/* @context: the sheet; NULL: they are only counted. */
+static void tell(void *context, const char *name, const char *old, const char *new)
 {
-	if (context)
-		page_item(context, name, text("%s, now %s", old, new));
+	struct sheet *sheet = context;
+
+	if (!sheet)
+		return;
+	sheet_row(sheet, STYLE_NONE, 0);
+	sheet_cell(sheet, name);
+	sheet_cell(sheet, text("%s", old));
+	sheet_cell(sheet, text("%s", new));
 }
 
 static struct comparison_summary summarise(const struct run_group *old, const struct run_group *new)
@@ -38,7 +45,7 @@ static struct comparison_summary summarise(const struct run_group *old, const st
 		summary.same += row.ratio.verdict == VERDICT_SAME;
 	}
 	if (summary.matched > 0)
-		summary.differences = comparison_differences(&comparison, tell_page, NULL);
+		summary.differences = comparison_differences(&comparison, tell, NULL);
 	return summary;
 }
 
@@ -131,8 +138,8 @@ static const struct sheet *add_rows(struct page *page, const struct comparison_s
 			add_row(sheet, &row, new->live, summary->styles);
 			drift = fmax(drift, row.drift);
 		}
-	page_sheet(page, sheet);
-	page_text(page,
+	page_add_sheet(page, sheet, false);
+	page_add(page, BLOCK_TEXT, NULL,
 		text("Nothing is called faster or slower below %s. The limits, which no reader "
 		     "changes, moved by up to %s. Only in %s: %zu rows; only in %s: %zu.",
 			text_percent(100 * comparison.threshold), text_percent(100 * drift),
@@ -143,12 +150,16 @@ static const struct sheet *add_rows(struct page *page, const struct comparison_s
 
 const struct sheet *add_comparison(struct page *page, const struct comparison_summary *summary)
 {
+	static const struct column columns[] = { { "fact or setting", COLUMN_TEXT, false, 0 },
+		{ "before", COLUMN_TEXT, false, 0 }, { "now", COLUMN_TEXT, false, 0 } };
 	const struct comparison comparison = comparison_of(summary);
+	struct sheet *sheet;
 
-	page_heading(page, 2, comparison_name(summary));
+	page_add(page, BLOCK_HEADING, NULL, comparison_name(summary));
 	if (summary->differences == 0)
 		return add_rows(page, summary);
-	page_text(page, "These differ, so there is no verdict:");
-	comparison_differences(&comparison, tell_page, page);
-	return NULL;
+	sheet = sheet_make("These differ, so there is no verdict", columns, 3);
+	comparison_differences(&comparison, tell, sheet);
+	page_add_sheet(page, sheet, false);
+	return sheet;
 }

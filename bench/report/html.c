@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/controls.h"
+#include "report/figures.h"
 #include "report/page.h"
 
 static const char style_sheet[] =
@@ -74,18 +75,6 @@ static void write_anchor(FILE *out, char kind, unsigned number)
 		number);
 }
 
-static void write_heading(FILE *out, const struct block *block)
-{
-	fprintf(out, "<h%u", block->level);
-	if (block->number > 0)
-		fprintf(out, " id=\"s%u\"", block->number);
-	fputc('>', out);
-	html_text(out, block->text);
-	if (block->number > 0)
-		write_anchor(out, 's', block->number);
-	fprintf(out, "</h%u>\n", block->level);
-}
-
 static bool is_number(const struct column *column)
 {
 	return column->kind != COLUMN_TEXT && column->kind != COLUMN_ROUNDS;
@@ -96,8 +85,8 @@ static void write_column(FILE *out, const struct column *column, const struct ax
 	fprintf(out, "<th scope=\"col\"%s>", is_number(column) ? " class=\"number\"" : "");
 	html_text(out, column->title);
 	if (column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO)
-		fprintf(out, " <small>%.3g to %.3g%s</small>", axis->low, axis->high,
-			axis->logarithmic ? ", log" : "");
+		fprintf(out, " <small>%s to %s%s</small>", text_number(axis->low),
+			text_number(axis->high), axis->logarithmic ? ", log" : "");
 	fputs("</th>", out);
 }
 
@@ -133,10 +122,14 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 {
 	struct axis *axes = page_allocate(sheet->column_count * sizeof(*axes));
 
-	fprintf(out, "<figure id=\"f%u\"><figcaption id=\"f%u-name\">", number, number);
+	const bool folded = sheet->folded && !sheet->curves;
+	const char *caption = folded ? "summary" : "figcaption";
+
+	fprintf(out, "<figure id=\"f%u\">%s<%s id=\"f%u-name\">", number, folded ? "<details>" : "",
+		caption, number);
 	html_text(out, sheet->caption);
 	write_anchor(out, 'f', number);
-	fputs("</figcaption>\n", out);
+	fprintf(out, "</%s>\n", caption);
 	if (sheet->curves) {
 		svg_curves(out, sheet, number);
 		fputs("<details><summary>The figures</summary>\n", out);
@@ -153,62 +146,46 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < sheet->row_count; i++)
 		write_row(out, sheet, &sheet->rows[i], axes);
-	fprintf(out, "</tbody></table></div>%s</figure>\n", sheet->curves ? "</details>" : "");
+	fprintf(out, "</tbody></table></div>%s</figure>\n",
+		sheet->curves || folded ? "</details>" : "");
 }
 
 /* Bytes that may stand in an address do. */
 static void write_file(FILE *out, const struct block *block)
 {
 	fputs("<p><a download=\"", out);
-	html_text(out, block->lead);
+	html_text(out, block->name);
 	fputs("\" href=\"data:application/json,", out);
 	for (const char *c = block->text; *c; c++)
 		fprintf(out, isalnum((unsigned char)*c) || strchr("-_.,:[]", *c) ? "%c" : "%%%02X",
 			(unsigned char)*c);
 	fputs("\">Download ", out);
-	html_text(out, block->lead);
+	html_text(out, block->name);
 	fputs("</a></p>\n", out);
-}
-
-static void write_item(FILE *out, const struct block *block)
-{
-	fputs("<li>", out);
-	fputs("<b>", out);
-	html_text(out, block->lead);
-	fputs("</b>: ", out);
-	html_text(out, block->text);
-	fputs("</li>\n", out);
 }
 
 static void write_block(FILE *out, const struct block *block)
 {
 	switch (block->kind) {
 	case BLOCK_HEADING:
-		write_heading(out, block);
+		fprintf(out, "<h2 id=\"s%u\">", block->number);
+		html_text(out, block->text);
+		write_anchor(out, 's', block->number);
+		fputs("</h2>\n", out);
 		break;
 	case BLOCK_TEXT:
 		write_element(out, "p", block->text);
-		break;
-	case BLOCK_ITEM:
-		write_item(out, block);
 		break;
 	case BLOCK_CODE:
 		fputs("<div class=\"code\"><pre><code>", out);
 		html_text(out, block->text);
 		fputs("</code></pre></div>\n", out);
 		break;
-	case BLOCK_FOLD:
-		fputs("<details>", out);
-		write_element(out, "summary", block->text);
-		break;
-	case BLOCK_FOLD_END:
-		fputs("</details>\n", out);
+	case BLOCK_FILE:
+		write_file(out, block);
 		break;
 	case BLOCK_SHEET:
 		write_sheet(out, block->sheet, block->number);
-		break;
-	case BLOCK_FILE:
-		write_file(out, block);
 		break;
 	}
 }
@@ -227,8 +204,6 @@ static void write_top(FILE *out, const struct page *page)
 
 void page_write_html(FILE *out, const struct page *page)
 {
-	const struct block *before = NULL;
-
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -238,13 +213,7 @@ void page_write_html(FILE *out, const struct page *page)
 	write_element(out, "title", page->title);
 	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style_sheet);
 	write_top(out, page);
-	for (const struct block *block = page->first; block; before = block, block = block->next) {
-		const bool item = block->kind == BLOCK_ITEM,
-			   after_item = before && before->kind == BLOCK_ITEM;
-
-		if (item != after_item)
-			fputs(item ? "<ul>\n" : "</ul>\n", out);
+	for (const struct block *block = page->first; block; block = block->next)
 		write_block(out, block);
-	}
 	fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);
 }

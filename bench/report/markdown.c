@@ -110,36 +110,24 @@ static void write_sheet(FILE *out, const struct sheet *sheet, size_t rows, bool 
 
 static void write_block(FILE *out, const struct block *block)
 {
-	switch (block->kind) {
-	case BLOCK_HEADING:
+	const struct sheet *sheet = block->sheet;
+
+	if (block->kind == BLOCK_HEADING)
 		/* Below the headings of where it is pasted. */
-		fprintf(out, "%.*s ", (int)block->level + 1, "######");
+		write_between(out, "### ", block->text, "\n\n");
+	else if (block->kind == BLOCK_TEXT)
 		write_between(out, "", block->text, "\n\n");
-		break;
-	case BLOCK_TEXT:
-		write_between(out, "", block->text, "\n\n");
-		break;
-	case BLOCK_ITEM:
-		write_between(out, "- **", block->lead, "**: ");
-		write_between(out, "", block->text,
-			block->next && block->next->kind == BLOCK_ITEM ? "\n" : "\n\n");
-		break;
-	case BLOCK_CODE:
+	else if (block->kind == BLOCK_CODE)
 		write_code(out, block->text);
-		break;
-	case BLOCK_FOLD:
-		write_between(out, "<details><summary>", block->text, "</summary>\n\n");
-		break;
-	case BLOCK_FOLD_END:
+	if (!sheet)
+		return;
+	if (sheet->folded)
+		write_between(out, "<details><summary>", sheet->caption, "</summary>\n\n");
+	else
+		write_between(out, "**", sheet->caption, "**\n\n");
+	write_sheet(out, sheet, sheet->row_count, false);
+	if (sheet->folded)
 		fputs("</details>\n\n", out);
-		break;
-	case BLOCK_SHEET:
-		write_between(out, "**", block->sheet->caption, "**\n\n");
-		write_sheet(out, block->sheet, block->sheet->row_count, false);
-		break;
-	case BLOCK_FILE:
-		break;
-	}
 }
 
 static void write_top(FILE *out, const struct page *page)
@@ -157,11 +145,9 @@ static void write_top(FILE *out, const struct page *page)
 /* Blocks, as far as a comment has room. */
 static void write_rest(FILE *out, const struct page *page)
 {
-	const struct block *block;
-	bool folded = false;
 	size_t used = 0;
 
-	for (block = page->first; block; block = block->next) {
+	for (const struct block *block = page->first; block; block = block->next) {
 		char *written = NULL;
 		size_t size = 0;
 		FILE *one = open_memstream(&written, &size);
@@ -172,13 +158,9 @@ static void write_rest(FILE *out, const struct page *page)
 			fwrite(written, 1, size, out);
 		used += size;
 		free(written);
-		if (used > COMMENT_MOST)
-			break;
-		folded = block->kind == BLOCK_FOLD || (folded && block->kind != BLOCK_FOLD_END);
 	}
-	if (block)
-		fprintf(out, "%sThe rest has no room in a comment: see the page in HTML.\n\n",
-			folded ? "</details>\n\n" : "");
+	if (used > COMMENT_MOST)
+		fputs("Some has no room in a comment: see the page in HTML.\n\n", out);
 }
 
 void page_write_markdown(FILE *out, const struct page *page)

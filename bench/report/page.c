@@ -61,11 +61,11 @@ const char *text(const char *format, ...)
 	return written;
 }
 
-static struct block *add(struct page *page, enum block_kind kind, const char *words)
+static struct block *add(struct page *page, enum block_kind kind)
 {
 	struct block *block = page_allocate(sizeof(*block));
 
-	*block = (struct block){ .kind = kind, .text = words };
+	*block = (struct block){ .kind = kind, .number = ++page->numbers[kind], .text = "" };
 	if (page->last)
 		page->last->next = block;
 	else
@@ -74,50 +74,23 @@ static struct block *add(struct page *page, enum block_kind kind, const char *wo
 	return block;
 }
 
-void page_heading(struct page *page, unsigned level, const char *words)
+void page_add(struct page *page, enum block_kind kind, const char *name, const char *words)
 {
-	struct block *block = add(page, BLOCK_HEADING, words);
+	struct block *block = add(page, kind);
 
-	block->level = level;
-	block->number = level == 2 ? ++page->sections : 0;
+	block->name = name;
+	block->text = words;
 }
 
-void page_text(struct page *page, const char *words)
+void page_add_sheet(struct page *page, struct sheet *sheet, bool folded)
 {
-	add(page, BLOCK_TEXT, words);
-}
-
-void page_item(struct page *page, const char *lead, const char *words)
-{
-	add(page, BLOCK_ITEM, words)->lead = lead;
-}
-
-void page_code(struct page *page, const char *words)
-{
-	add(page, BLOCK_CODE, words);
-}
-
-void page_fold(struct page *page, const char *summary)
-{
-	add(page, summary ? BLOCK_FOLD : BLOCK_FOLD_END, summary);
-}
-
-void page_file(struct page *page, const char *name, const char *words)
-{
-	add(page, BLOCK_FILE, words)->lead = name;
+	sheet->folded = folded;
+	add(page, BLOCK_SHEET)->sheet = sheet;
 }
 
 void page_caution(struct page *page, const char *words)
 {
 	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
-}
-
-void page_sheet(struct page *page, struct sheet *sheet)
-{
-	struct block *block = add(page, BLOCK_SHEET, NULL);
-
-	block->sheet = sheet;
-	block->number = ++page->sheets;
 }
 
 struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count)
@@ -192,45 +165,26 @@ static void tidy_sheet(struct sheet *sheet)
 	sheet->column_count = count;
 }
 
-/* Whether @block only announces what does not come. */
+/* Headings and sheets, of which nothing is left. */
 static bool is_empty(const struct block *block)
 {
-	const struct block *next = block->next;
-
-	switch (block->kind) {
-	case BLOCK_FOLD:
-		return !next || next->kind == BLOCK_FOLD_END;
-	case BLOCK_FOLD_END:
-		return false;
-	case BLOCK_SHEET:
+	if (block->kind == BLOCK_SHEET)
 		return block->sheet->row_count == 0 || block->sheet->column_count < 2;
-	case BLOCK_HEADING:
-		return !next || (next->kind == BLOCK_HEADING && next->level <= block->level);
-	default:
-		return !block->text[0];
-	}
+	return block->kind == BLOCK_HEADING && (!block->next || block->next->kind == BLOCK_HEADING);
 }
 
 void page_tidy(struct page *page)
 {
-	bool changed = true;
-
-	for (struct block *block = page->first; block; block = block->next)
-		if (block->sheet)
-			tidy_sheet(block->sheet);
-	while (changed) {
-		changed = false;
+	/* Of a sheet that is empty the heading goes in the second turn. */
+	for (int turn = 0; turn < 2; turn++)
 		for (struct block **at = &page->first; *at;) {
-			if (!is_empty(*at)) {
+			if (turn == 0 && (*at)->sheet)
+				tidy_sheet((*at)->sheet);
+			if (is_empty(*at))
+				*at = (*at)->next;
+			else
 				at = &(*at)->next;
-				continue;
-			}
-			/* A fold goes with its end. */
-			*at = (*at)->kind == BLOCK_FOLD && (*at)->next ? (*at)->next->next
-								       : (*at)->next;
-			changed = true;
 		}
-	}
 }
 
 size_t text_length(const char *words, size_t most)

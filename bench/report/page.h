@@ -66,24 +66,21 @@ struct sheet {
 		struct cell *cells;
 	} * rows;
 	const struct curves *curves; /* or NULL */
+	bool folded;                 /* away at first; of curves the table always is */
 };
 
 enum block_kind {
-	BLOCK_HEADING,
+	BLOCK_HEADING, /* of a section: from 1 on, a cell can link to it */
 	BLOCK_TEXT,
-	BLOCK_ITEM, /* of a list; @lead stands out */
 	BLOCK_CODE, /* as it was typed */
-	BLOCK_FOLD, /* what follows is folded away at first, up to the next BLOCK_FOLD_END */
-	BLOCK_FOLD_END,
-	BLOCK_SHEET,
-	BLOCK_FILE /* to download: @lead is its name, @text what is in it */
+	BLOCK_FILE, /* to download: @name, and @text what is in it */
+	BLOCK_SHEET
 };
 
 struct block {
 	enum block_kind kind;
-	unsigned level;  /* of a heading, from 2 */
-	unsigned number; /* of a heading of level 2, or of a sheet: from 1 */
-	const char *lead, *text;
+	unsigned number; /* of its kind: from 1 */
+	const char *name, *text;
 	struct sheet *sheet;
 	struct block *next;
 };
@@ -93,7 +90,7 @@ struct page {
 	const char *cautions;        /* in a line; NULL: none */
 	const struct sheet *summary; /* the rows that matter most, or NULL */
 	struct block *first, *last;
-	unsigned sections, sheets; /* so far */
+	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
 
 /* Everything that is allocated here is freed by it. */
@@ -101,15 +98,10 @@ void page_free(void);
 void *page_allocate(size_t size); /* zeroed */
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 
-/* Adds to @page, from top to end. */
-void page_heading(struct page *page, unsigned level, const char *text);
-void page_text(struct page *page, const char *text);
-void page_item(struct page *page, const char *lead, const char *text);
-void page_code(struct page *page, const char *text);
-void page_fold(struct page *page, const char *summary); /* NULL: its end */
-void page_file(struct page *page, const char *name, const char *text);
-void page_caution(struct page *page, const char *text);
-void page_sheet(struct page *page, struct sheet *sheet);
+/* Adds to @page, from top to end. @name is of a file. */
+void page_add(struct page *page, enum block_kind kind, const char *name, const char *words);
+void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
+void page_caution(struct page *page, const char *words);
 
 /* Cells are filled row by row. @columns outlive the sheet. */
 struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count);
@@ -119,7 +111,7 @@ void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
 /* Words from a file: "faster", "slower", "same"; all others say why there is none of these. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
-/* Takes out columns, sheets, folds and headings that say nothing. */
+/* Takes out columns, sheets and headings that say nothing. */
 void page_tidy(struct page *page);
 void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);

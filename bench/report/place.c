@@ -23,23 +23,6 @@ static bool is_shared(const struct runs *runs, const char *name)
 	return true;
 }
 
-static const char *fact_text(const json_t *fact)
-{
-	const char *copy;
-	char *dumped;
-
-	if (!fact || json_is_null(fact))
-		return "unknown";
-	if (json_is_string(fact))
-		return json_string_value(fact);
-	if (json_is_boolean(fact))
-		return json_is_true(fact) ? "yes" : "no";
-	dumped = json_dumps(fact, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-	copy = text("%s", dumped ? dumped : "?");
-	free(dumped);
-	return copy;
-}
-
 /* A fact that is known, between @before and @after. */
 static const char *known(
 	const struct runs *runs, const char *before, const char *name, const char *after)
@@ -48,7 +31,8 @@ static const char *known(
 
 	if (!fact || json_is_null(fact))
 		return "";
-	return text("%s%s%s", before, is_shared(runs, name) ? fact_text(fact) : "several", after);
+	return text("%s%s%s", before, is_shared(runs, name) ? value_text(name, fact) : "several",
+		after);
 }
 
 const char *place_title(const struct runs *runs)
@@ -71,7 +55,7 @@ const char *place_facts(const struct runs *runs)
 		of_run = text("; %zu round%s, all verified%s%s", rounds, rounds == 1 ? "" : "s",
 			noise == 0 ? "" : "; noise ",
 			noise == 0     ? ""
-			: isnan(noise) ? "unknown"
+			: isnan(noise) ? "unknown: too few rounds"
 				       : text_percent(100 * noise));
 	return text("%s%s%s%s%s%s; %s%s.", known(runs, "", "cpu_model", ""),
 		known(runs, ", ", "cpus_online", " CPUs"), known(runs, ", ", "hypervisor", ""),
@@ -93,15 +77,21 @@ static bool has_warning(const struct run *run, const char *warning)
 	return false;
 }
 
-/* Each that a run is the first to have: in short, the trouble without what to do about it; or in
- * full, with the name of that run. */
-static void add_warnings(struct page *page, const struct runs *runs, bool full)
+/* Each that a run is the first to have: in short, the trouble without what to do about it, and all
+ * of it. */
+static void add_cautions(struct page *page, const struct runs *runs, struct sheet *sheet)
 {
 	const json_t *element;
 	size_t i;
 
-	for (size_t r = 0; r < runs->run_count; r++)
-		json_array_foreach(run_list(runs->runs[r].whole, "warnings"), i, element)
+	for (size_t r = 0; r < runs->run_count; r++) {
+		const struct run *run = &runs->runs[r];
+
+		if (json_is_true(json_object_get(run->whole, "partial")))
+			page_caution(page, text("%s was stopped early", run->name));
+		json_array_foreach(run_list(run->whole, "failed_peers"), i, element)
+			page_caution(page, text("%s failed", run_text(element, "name")));
+		json_array_foreach(run_list(run->whole, "warnings"), i, element)
 		{
 			const char *warning = json_string_value(element);
 			size_t before = 0;
@@ -110,26 +100,12 @@ static void add_warnings(struct page *page, const struct runs *runs, bool full)
 				before++;
 			if (!warning || before < r)
 				continue;
-			if (full)
-				page_item(page, runs->runs[r].name, warning);
-			else
-				page_caution(
-					page, text("%.*s", (int)strcspn(warning, ":"), warning));
+			page_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
+			sheet_row(sheet, STYLE_NONE, 0);
+			sheet_cell(sheet, run->name);
+			sheet_cell(sheet, warning);
 		}
-}
-
-void add_cautions(struct page *page, const struct runs *runs)
-{
-	const json_t *peer;
-	size_t i;
-
-	for (size_t r = 0; r < runs->run_count; r++) {
-		if (json_is_true(json_object_get(runs->runs[r].whole, "partial")))
-			page_caution(page, text("%s was stopped early", runs->runs[r].name));
-		json_array_foreach(run_list(runs->runs[r].whole, "failed_peers"), i, peer)
-			page_caution(page, text("%s failed", run_text(peer, "name")));
 	}
-	add_warnings(page, runs, false);
 }
 
 static struct sheet *facts_sheet(const struct runs *runs)
@@ -150,7 +126,7 @@ static struct sheet *facts_sheet(const struct runs *runs)
 				continue;
 			sheet_row(sheet, STYLE_NONE, 0);
 			sheet_cell(sheet, name);
-			sheet_cell(sheet, fact_text(fact));
+			sheet_cell(sheet, value_text(name, fact));
 			sheet_cell(sheet, shared ? "" : runs->runs[r].name);
 		}
 	}
@@ -159,21 +135,25 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 void add_place(struct page *page, const struct runs *runs)
 {
-	page_heading(page, 2, "What makes the figures unsafe");
-	add_warnings(page, runs, true);
-	page_heading(page, 2, "Where it ran, and how to repeat it");
+	static const struct column columns[] = { { "run", COLUMN_TEXT, false, 0 },
+		{ "what makes its figures unsafe, and what to do", COLUMN_TEXT, false, 0 } };
+	struct sheet *cautions = sheet_make("Every caution", columns, 2);
+
+	add_cautions(page, runs, cautions);
+	page_add(page, BLOCK_HEADING, NULL, "Where it ran, and how to repeat it");
 	for (size_t r = 0; r < runs->run_count; r++)
 		if (r == 0 || runs->runs[r].whole != runs->runs[r - 1].whole)
-			page_code(page, run_text(runs->runs[r].whole, "command_line"));
-	page_fold(page, "Every fact of the environment");
-	page_sheet(page, facts_sheet(runs));
-	page_fold(page, NULL);
+			page_add(page, BLOCK_CODE, NULL,
+				run_text(runs->runs[r].whole, "command_line"));
+	page_add_sheet(page, cautions, false);
+	page_add_sheet(page, facts_sheet(runs), true);
 	for (size_t f = 0; f < runs->file_count; f++) {
 		const json_t *file = runs->files[f];
 		char *dumped = json_dumps(
 			json_array_size(file) == 1 ? json_array_get(file, 0) : file, JSON_COMPACT);
 
-		page_file(page, basename(runs->names[f]), text("%s", dumped ? dumped : ""));
+		page_add(page, BLOCK_FILE, basename(runs->names[f]),
+			text("%s", dumped ? dumped : ""));
 		free(dumped);
 	}
 }

@@ -52,12 +52,11 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 		.facts = place_facts(runs),
 	};
 
-	add_cautions(&page, runs);
 	if (runs->run_count > 1) {
 		struct sheet *contents = contents_sheet(runs, comparisons, comparison_count);
 
 		page.summary = contents;
-		page_sheet(&page, contents);
+		page_add_sheet(&page, contents, false);
 	}
 	for (size_t i = 0; i < comparison_count; i++)
 		sheet = add_comparison(&page, &comparisons[i]);
@@ -65,7 +64,7 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 		page.summary = sheet;
 	for (size_t i = 0; i < runs->run_count; i++) {
 		if (runs->run_count > 1)
-			page_heading(&page, 2, run_title(&runs->runs[i]));
+			page_add(&page, BLOCK_HEADING, NULL, run_title(&runs->runs[i]));
 		sheet = add_results(&page, &runs->runs[i]);
 	}
 	if (runs->run_count == 1)

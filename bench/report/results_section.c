@@ -253,7 +253,7 @@ static void add_curves(struct page *page, const struct run *run, const char *way
 			sheet_mark(sheet, isfinite(mark.value) ? write(mark.value) : "", mark);
 		}
 	}
-	page_sheet(page, sheet);
+	page_add_sheet(page, sheet, false);
 }
 
 static void add_sizes(struct page *page, const struct run *run)
@@ -297,7 +297,7 @@ static void add_latency(struct page *page, const struct run *run)
 			sheet_mark(sheet, text_time(run_number(latency, names[i])),
 				(struct mark){ run_number(latency, names[i]), NAN, NAN, NULL, 0 });
 	}
-	page_sheet(page, sheet);
+	page_add_sheet(page, sheet, false);
 }
 
 /* Of live ratios are of several metrics. */
@@ -335,35 +335,34 @@ static void add_ratios(struct page *page, const struct run *run)
 			text_ratio_interval(run_number(ratio, "low"), run_number(ratio, "high")));
 		sheet_verdict(sheet, run_text(ratio, "verdict"));
 	}
-	page_fold(page, "Every ratio");
-	page_sheet(page, sheet);
-	page_fold(page, NULL);
+	page_add_sheet(page, sheet, true);
+}
+
+static void add_limits(struct page *page, const struct run *run)
+{
+	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
+		{ "what limits it, and what to change", COLUMN_TEXT, false, 0 } };
+	struct sheet *sheet = sheet_make("What limits each, and what to change", columns, 2);
+
+	for (const json_t **at = run_sorted(run); *at; at++) {
+		sheet_row(sheet, run_style(run, *at), 0);
+		sheet_cell(sheet, run_result_name(run, *at));
+		sheet_cell(sheet, run->live ? run_text(*at, "verdict") : "");
+	}
+	page_add_sheet(page, sheet, true);
 }
 
 const struct sheet *add_results(struct page *page, const struct run *run)
 {
 	const bool curves = run->size_count >= SIZES_FOR_CURVES;
 	struct sheet *sheet = results_sheet(run);
-	const json_t *result;
-	size_t i;
 
-	add_advice(page, run);
-	if (curves) {
-		add_sizes(page, run);
-		page_fold(page, "Every size");
-	}
-	page_sheet(page, sheet);
 	if (curves)
-		page_fold(page, NULL);
+		add_sizes(page, run);
+	page_add_sheet(page, sheet, curves);
 	add_latency(page, run);
-	add_published(page, run);
-	page_fold(page, "What limits each, and what to change");
-	json_array_foreach(run->results, i, result)
-	{
-		if (json_object_get(result, "verdict"))
-			page_item(page, run_result_name(run, result), run_text(result, "verdict"));
-	}
-	page_fold(page, NULL);
+	add_advice(page, run);
+	add_limits(page, run);
 	add_ratios(page, run);
 	add_notes(page, run);
 	return sheet;

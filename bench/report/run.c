@@ -46,32 +46,20 @@ static const char *name_of_file(const struct runs *runs, size_t file)
 	return base;
 }
 
-/* Figures of the workload that are measured, not asked for. */
-static bool is_measured(const char *name)
+/* The same of runs that were asked for the same: all of the workload but what is measured. */
+static const char *task_of(const json_t *json)
 {
-	return strcmp(name, "producer_alone_ns_per_event") == 0 ||
-	       strcmp(name, "producer_unattached_ns_per_event") == 0;
-}
+	json_t *workload = json_copy((json_t *)run_object(json, "workload"));
+	const char *task;
+	char *dumped;
 
-static bool has_members(const json_t *a, const json_t *of)
-{
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)of, name, value)
-	{
-		if (!is_measured(name) && !json_equal(value, json_object_get(a, name)))
-			return false;
-	}
-	return true;
-}
-
-static bool same_workload(const json_t *a, const json_t *b)
-{
-	const json_t *x = run_object(a, "workload"), *y = run_object(b, "workload");
-
-	return strcmp(run_text(a, "command"), run_text(b, "command")) == 0 && has_members(x, y) &&
-	       has_members(y, x);
+	json_object_del(workload, "producer_alone_ns_per_event");
+	json_object_del(workload, "producer_unattached_ns_per_event");
+	dumped = json_dumps(workload, JSON_SORT_KEYS);
+	task = text("%s %s", run_text(json, "command"), dumped ? dumped : "");
+	free(dumped);
+	json_decref(workload);
+	return task;
 }
 
 /* What live advises when no ring was large enough comes without results. */
@@ -134,15 +122,16 @@ static int add_run(struct runs *runs, const json_t *json, const char *name, cons
 
 static void put_into_group(struct runs *runs, size_t file, json_t *json, const char *name)
 {
+	const char *task = task_of(json);
 	size_t g = 0;
 
 	while (g < runs->group_count &&
-		(runs->groups[g].file != file ||
-			!same_workload(json_array_get(runs->groups[g].runs, 0), json)))
+		(runs->groups[g].file != file || strcmp(runs->groups[g].task, task) != 0))
 		g++;
 	if (g == runs->group_count)
-		runs->groups[runs->group_count++] =
-			(struct run_group){ .file = file, .name = name, .runs = json_array() };
+		runs->groups[runs->group_count++] = (struct run_group){
+			.file = file, .name = name, .task = task, .runs = json_array()
+		};
 	json_array_append(runs->groups[g].runs, json);
 }
 

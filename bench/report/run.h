@@ -43,7 +43,7 @@ struct run {
 /* The runs of one file with the same workload. */
 struct run_group {
 	size_t file;
-	const char *name;
+	const char *name, *task;
 	json_t *runs;
 	struct result_file results; /* without any where the runs have none (advice of live) */
 };

@@ -18,11 +18,12 @@ const char *run_verdict(const struct run *run);
 /* What it measured. Returns the sheet that matters most, or NULL. */
 const struct sheet *add_results(struct page *page, const struct run *run);
 void add_advice(struct page *page, const struct run *run);
-void add_published(struct page *page, const struct run *run);
 /* What was asked; every round; every metric; notes. */
 void add_notes(struct page *page, const struct run *run);
 /* What the noise of a run amounts to, relative. 0: nothing ran twice; NAN: too few rounds. */
 double noise_of(const struct run *run);
+/* A setting or fact, by its name with its unit. */
+const char *value_text(const char *name, const json_t *value);
 const char *advice_verdict(const json_t *advice);
 
 /* A metric's median, its interval and its rounds. */
@@ -46,7 +47,6 @@ const struct sheet *add_comparison(struct page *page, const struct comparison_su
  * it, and how to repeat them. */
 const char *place_title(const struct runs *runs);
 const char *place_facts(const struct runs *runs);
-void add_cautions(struct page *page, const struct runs *runs);
 void add_place(struct page *page, const struct runs *runs);
 
 #endif
