@@ -6,7 +6,8 @@
  * them have had their turns. As long as other rings have records left, a ring that is done is
  * polled again, and so are rings that notify meanwhile: events of a quiet ring do not wait until a
  * flooded one has been read. The last ring is not polled again: the next wait polls all, when its
- * strategy says so. A wait touches only rings that were read or named by epoll, unless it polls all.
+ * strategy says so. A wait touches only rings that were read or named by epoll, unless it polls
+ * all.
  */
 #include <stdlib.h>
 

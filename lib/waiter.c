@@ -10,13 +10,13 @@
 #include "sized.h"
 #include "sleep.h"
 
-/* A busy record notifies when it is submitted, unless that is done with BPF_RB_NO_WAKEUP: these bound
- * the sleep for that case. */
+/* A busy record notifies when it is submitted, unless that is done with BPF_RB_NO_WAKEUP: these
+ * bound the sleep for that case. */
 #define BACKOFF_FIRST_NS 20000
 #define BACKOFF_LAST_NS 20000000
 
-/* Between two polls of BUSY. A poll takes the producer position's cache line from the producer, which
- * pays for it with its next record; in silence nobody pays. */
+/* Between two polls of BUSY. A poll takes the producer position's cache line from the producer,
+ * which pays for it with its next record; in silence nobody pays. */
 #define PAUSE_LEAST_NS 50
 #define PAUSE_MOST_NS 5000
 
@@ -24,8 +24,8 @@
 #define SPIN_NS 10000
 
 /* While some rings of a group keep it awake, the others are polled for records that do not notify:
- * this long after the last time, or this long for each ring, whichever is longer. Polling a ring that
- * is in no cache takes up to a microsecond. */
+ * this long after the last time, or this long for each ring, whichever is longer. Polling a ring
+ * that is in no cache takes up to a microsecond. */
 #define LOOK_AT_ALL_NS 20000000
 #define LOOK_AT_EACH_NS 100000
 
@@ -246,8 +246,8 @@ static bool has_rest(struct waiter *w)
 	return w->ready.first != NULL;
 }
 
-/* A reader whose turn is over gets another one if it has records left; it is polled again as long as
- * others have records left. */
+/* A reader whose turn is over gets another one if it has records left; it is polled again as long
+ * as others have records left. */
 static void end_turn(struct waiter *w, struct reader *r)
 {
 	if (!r->error && reader_has_left(r)) {

@@ -72,8 +72,8 @@ struct reader *waiter_next_turn(struct waiter *w);
 /* Empties the queue of ready readers, and ends all turns. */
 void waiter_put_back(struct waiter *w);
 
-/* Poll all rings, without arming them, or only the rest of what the last poll found and the user has
- * not read. Readers that are ready then have a record, or an error. */
+/* Poll all rings, without arming them, or only the rest of what the last poll found and the user
+ * has not read. Readers that are ready then have a record, or an error. */
 void waiter_look_at_all(struct waiter *w);
 void waiter_look_at_rest(struct waiter *w);
 

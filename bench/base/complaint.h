@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Errors as people read them: one line that says what was wrong and what to do, and a negative
- * errno for the program.
+ * Errors: one line for people that says what was wrong and what to do, and a negative errno for the
+ * program.
  */
 #ifndef BENCH_COMPLAINT_H
 #define BENCH_COMPLAINT_H
@@ -18,9 +18,9 @@ struct complaint {
 	char text[512];
 };
 
-/* Sets the line and returns @error, a negative errno, so that a function can end with it. What it
- * repeats of people and of files may hold line ends or escape sequences for the terminal: they
- * become question marks. */
+/* Sets the line and returns @error, a negative errno, so that a function can end with it. Text from
+ * people and files may hold line ends or escape sequences for the terminal, which become question
+ * marks. */
 __attribute__((format(printf, 3, 4))) static inline int complain(
 	struct complaint *complaint, int error, const char *format, ...)
 {

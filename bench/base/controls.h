@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A character of UTF-8 and how many bytes it has; of bytes that are no UTF-8 the first one. */
+/* Returns a character of UTF-8 and its length in bytes; for invalid UTF-8, the first byte. */
 static inline uint32_t utf8_character(const char *text, size_t *length)
 {
 	const unsigned char *c = (const unsigned char *)text;
@@ -23,10 +23,10 @@ static inline uint32_t utf8_character(const char *text, size_t *length)
 }
 
 /*
- * How many bytes a character at @text, which is not at its end, has that a terminal or a page would
- * obey and not show; 0: it is none. C0 and C1; and those that change the order of what follows, end
- * a line, or are not to be seen, so that two names look alike (Unicode's categories Cf, Zl and Zp,
- * and blank letters).
+ * Returns the length of the character at @text if a terminal or a page would not display it but act
+ * on it, else 0. @text is not at its end. These are C0 and C1, and characters that change the order
+ * of the following ones, end a line, or are invisible, so that two names look alike (Unicode's
+ * categories Cf, Zl and Zp, and blank letters).
  */
 static inline size_t control_length(const char *text)
 {
@@ -43,7 +43,7 @@ static inline size_t control_length(const char *text)
 	size_t length;
 	uint32_t character;
 
-	/* Of the most there is one byte, and nothing to look up. */
+	/* Most characters are one byte, and need no look-up. */
 	if (text[0] >= ' ' && text[0] < 0x7f)
 		return 0;
 	character = utf8_character(text, &length);

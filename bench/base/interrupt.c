@@ -4,8 +4,7 @@
 
 #include "base/interrupt.h"
 
-/* Atomic, not volatile: threads that measure look here too, and not only the one that the handler
- * ran in. */
+/* Atomic, not volatile: measuring threads read it too, not only the thread of the handler. */
 static int arrived;
 
 static void note(int signal_number)
@@ -18,14 +17,14 @@ static void catch (int number, const struct sigaction *action)
 {
 	struct sigaction before;
 
-	/* What is ignored stays so: nohup, and shells that start something in the background. */
+	/* Signals that are ignored stay ignored: nohup, and shells that start a background job. */
 	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 		sigaction(number, action, NULL);
 }
 
 void interrupt_catch(void)
 {
-	/* No SA_RESTART: system calls under way return, and their callers look here. */
+	/* No SA_RESTART: system calls return, and their callers check the flag. */
 	struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESETHAND };
 
 	sigemptyset(&action.sa_mask);

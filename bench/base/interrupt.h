@@ -7,8 +7,7 @@
 
 #include <stdbool.h>
 
-/* Catches SIGINT, SIGTERM and SIGHUP from now on, unless they are ignored. A second one kills as
- * usual. */
+/* Catches SIGINT, SIGTERM and SIGHUP, unless they are ignored. A second one kills as usual. */
 void interrupt_catch(void);
 
 /* Whether one has arrived. For any thread. */

@@ -15,7 +15,7 @@ static inline int64_t monotonic_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Sleeps until then. 0, or EINTR when a signal came before. */
+/* Sleeps until that time. Returns 0, or EINTR if a signal came before. */
 static inline int monotonic_sleep_until(int64_t at)
 {
 	const struct timespec until = {

@@ -25,9 +25,9 @@ static const struct unit count_units[] = { { "", 1 }, { "k", 1000 }, { "K", 1000
 
 /* In small or capital letters. */
 static const struct unit size_units[] = { { "", 1 }, { "B", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 },
-	{ "G", 1 << 30 }, { "T", UINT64_C(1) << 40 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 },
-	{ "KB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 },
-	{ "TB", UINT64_C(1000000000000) }, { NULL, 0 } };
+	{ "G", 1 << 30 }, { "T", UINT64_C(1) << 40 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 },
+	{ "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 }, { "KB", 1000 }, { "MB", 1000000 },
+	{ "GB", 1000000000 }, { "TB", UINT64_C(1000000000000) }, { NULL, 0 } };
 
 static const struct unit duration_units[] = { { "ns", 1 }, { "us", MICROSECOND },
 	{ "\xc2\xb5s", MICROSECOND }, /* U+00B5, the micro sign */
@@ -46,7 +46,7 @@ struct decimal {
 	bool lost;
 };
 
-/* Takes it off the front of the text. 0; -EINVAL where there is none; -ERANGE. */
+/* Parses it at the front of the text. Returns 0; -EINVAL if there is none; or -ERANGE. */
 static int scan_decimal(const char **text, struct decimal *number)
 {
 	const char *start = *text;
@@ -74,8 +74,8 @@ static int scan_decimal(const char **text, struct decimal *number)
 	return 0;
 }
 
-/* Takes a number and its unit, which is everything up to one of @ends, off the front of the text.
- * What is below one is dropped, or refused where @whole is asked for. */
+/* Parses a number and its unit, which is everything up to one of @ends, at the front of the text. A
+ * fraction below one is dropped, or with @whole refused. */
 static int scan_amount(const char **text, const struct unit *units, const char *ends, bool whole,
 	bool any_case, uint64_t *value)
 {
@@ -249,7 +249,8 @@ static void append_decimal(char text[FORMAT_SIZE], double value, int decimals, c
 	while (decimals > 0 && digits[length - 1] == '0')
 		length--;
 	length -= decimals > 0 && digits[length - 1] == '.';
-	snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%.*s%s", (int)length, digits, unit);
+	snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%.*s%s", (int)length, digits,
+		unit);
 }
 
 static char *copy_text(const char *text, char *buffer, size_t size)

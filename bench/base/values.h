@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Values as people write them on a command line, to numbers and back.
+ * Parses and formats values of the command line.
  *
- * Every parse_ function takes the whole text or nothing: no blanks around it, nothing left over. It
- * returns 0 and stores the value, or leaves the value as it was and returns -EINVAL when the text
- * is not of the described form, -ERANGE when the value does not fit. They keep no state, and do not
- * look at the locale's decimal point.
+ * Every parse_ function parses the whole text, without blanks around it. It returns 0 and stores
+ * the value; or -EINVAL if the text does not have the described form, -ERANGE if the value does not
+ * fit, and leaves the value unchanged. They keep no state, and ignore the locale's decimal point.
  */
 #ifndef BENCH_CLI_VALUES_H
 #define BENCH_CLI_VALUES_H
@@ -38,7 +37,7 @@ int parse_size(const char *text, uint64_t *bytes);
 
 /*
  * Nanoseconds: an optional minus, then "0", or one or more decimal numbers each with its unit h, m,
- * s, ms, us (also µs) or ns, such as "5ms", "1.5s", "1h2m3s". What is below a nanosecond is
+ * s, ms, us (also µs) or ns, such as "5ms", "1.5s", "1h2m3s". Fractions of a nanosecond are
  * dropped.
  */
 int parse_duration(const char *text, int64_t *nanoseconds);
@@ -50,10 +49,9 @@ int parse_duration(const char *text, int64_t *nanoseconds);
 int parse_percent(const char *text, double *fraction);
 
 /*
- * Sizes with commas between, each as in parse_size(), or first:last:step, which gives first, first
- * + step, ... up to last: "16,80:2048:16". At most @capacity sizes, else -ERANGE; after an error
- * what
- * @sizes holds is undefined.
+ * Sizes separated by commas, each as in parse_size(), or first:last:step, which gives first, first
+ * + step, ... up to last: "16,80:2048:16". At most @capacity sizes, else -ERANGE. After an error
+ * @sizes is undefined.
  */
 int parse_size_list(const char *text, uint64_t *sizes, size_t capacity, size_t *count);
 

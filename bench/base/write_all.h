@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/* Writes all of @text, however many calls that takes. 0 or a negative errno. */
+/* Writes all of @text, with as many calls as necessary. Returns 0 or a negative errno. */
 static inline int write_all(int fd, const char *text, size_t size)
 {
 	while (size > 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Hardware counters of the calling thread, in user space only: perf_event_open(2). Many virtual
- * machines and containers have none: then opening fails and says why, and that sentence stands in
- * place of numbers, never zeros.
+ * machines and containers have none: opening then fails with a reason, which results show instead
+ * of numbers, never zeros.
  */
 #ifndef BENCH_MACHINE_COUNTERS_H
 #define BENCH_MACHINE_COUNTERS_H
@@ -29,11 +29,12 @@ struct counters_values {
 	bool scaled;                   /* they shared the hardware with others, and are estimates */
 };
 
-/* Opens them, stopped, and tries that they count. 0, or a negative errno with all closed and a
- * sentence in @reason, of COUNTERS_REASON_SIZE bytes. */
+/* Opens them, stopped, and tests that they count. Returns 0; or a negative errno, with all closed
+ * and a sentence in @reason, of COUNTERS_REASON_SIZE bytes. */
 int counters_open(struct counters *counters, char *reason, size_t size);
 
-/* Each 0 or a negative errno. Reading: -ENODATA when the hardware was busy with other counters. */
+/* Each returns 0 or a negative errno. Reading: -ENODATA if the hardware was busy with other
+ * counters. */
 int counters_start(struct counters *counters);
 int counters_stop(struct counters *counters);
 int counters_read(const struct counters *counters, struct counters_values *values);

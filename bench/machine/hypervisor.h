@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Whether a hypervisor runs this kernel, and which: @name is empty where it does not tell. 1 or 0;
- * -1 where there is no evidence and that proves nothing, as elsewhere than on x86. */
+/* Returns 1 if a hypervisor runs this kernel, and sets @name, which is empty if unknown; 0 if not;
+ * -1 if there is no evidence and that proves nothing, as on other processors than x86. */
 int hypervisor_find(const char *root, char *name, size_t size);
 
 #endif

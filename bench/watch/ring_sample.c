@@ -89,7 +89,8 @@ static bool look(struct ring_sample *s, const struct ring_access *ring)
 	} else {
 		s->head = HEAD_UNKNOWN;
 	}
-	/* Orders the loads before it before the one after it, which says whether they were valid. */
+	/* Orders the loads before it before the one after it, which says whether they were valid.
+	 *  */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer &&
 	       load_oldest(ring, s->consumer) == s->oldest;

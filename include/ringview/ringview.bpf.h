@@ -193,9 +193,10 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 
 /*
  * Declares the map @name of @count rings, one for each CPU: each has its own cache lines and a lock
- * that no other CPU takes. User space sets the number of entries to that of the possible CPUs before
- * loading, makes the rings, of any size (@ring_size is that of the template, which the verifier
- * assumes for all), puts them into the array, and reads them as a group, which may have an order.
+ * that no other CPU takes. User space sets the number of entries to that of the possible CPUs
+ * before loading, makes the rings, of any size (@ring_size is that of the template, which the
+ * verifier assumes for all), puts them into the array, and reads them as a group, which may have an
+ * order.
  */
 #define RINGVIEW_RINGS(name, count, ring_size)                    \
 	struct {                                                  \
@@ -209,8 +210,8 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 			});                                       \
 	} name SEC(".maps")
 
-/* Returns the ring of this CPU in the map @rings of RINGVIEW_RINGS(); NULL if user space has put none
- * there, which the program has to check. */
+/* Returns the ring of this CPU in the map @rings of RINGVIEW_RINGS(); NULL if user space has put
+ * none there, which the program has to check. */
 static __always_inline void *ringview_ring_of_cpu(void *rings)
 {
 	const __u32 cpu = bpf_get_smp_processor_id();

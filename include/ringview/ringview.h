@@ -118,8 +118,8 @@ enum ringview_wait_strategy {
 
 	/*
 	 * While a stream lasts, sleeps for the latency budget between polls of the ring, or less
-	 * if a quarter of the ring would fill before, and lets no producer notify. When no record has
-	 * come for @linger_ns, releases everything and sleeps until a notification.
+	 * if a quarter of the ring would fill before, and lets no producer notify. When no record
+	 * has come for @linger_ns, releases everything and sleeps until a notification.
 	 *
 	 * While the stream lasts, releases hold the last record back (see ringview_release()). A
 	 * record that is submitted with BPF_RB_NO_WAKEUP after silence waits for as long as the
@@ -430,8 +430,8 @@ static inline int ringview_drain(struct ringview *rv, ringview_callback callback
 	return ringview_drain_sized(rv, callback, context, limits, sizeof(*limits));
 }
 
-/* Cancels everything returned since the last release: ringview_peek() returns it again. Has no effect
- * on a ring that overwrites, whose records are released as they are read. */
+/* Cancels everything returned since the last release: ringview_peek() returns it again. Has no
+ * effect on a ring that overwrites, whose records are released as they are read. */
 void ringview_cancel(struct ringview *rv);
 
 /*
@@ -658,8 +658,8 @@ enum ringview_clock {
 				       * order */
 };
 
-/* An order of the records of all rings of a group. Initialize it with RINGVIEW_ORDER_DEFAULT: fields
- * that later versions add then have their default. */
+/* An order of the records of all rings of a group. Initialize it with RINGVIEW_ORDER_DEFAULT:
+ * fields that later versions add then have their default. */
 struct ringview_order {
 	size_t size; /* sizeof(struct ringview_order); of another version, if the rest is 0 */
 
@@ -722,18 +722,18 @@ int ringview_group_set_order(struct ringview_group *group, const struct ringview
  *     record has been there for the lateness. It delays its own ring by at most about twice the
  *     lateness, and no other ring.
  *
- * A pass returns at most an eighth of each ring or 256 KiB of it. At the end of a pass this function
- * returns 0 once; the next call begins another pass. An event waits for the lateness and until the
- * next poll: with PACED, at most the lateness plus the latency budget. EVENT, after a poll in which
- * all records were too young, sleeps for the lateness. With any strategy a poll takes 20 to 100 ns a
- * ring.
+ * A pass returns at most an eighth of each ring or 256 KiB of it. At the end of a pass this
+ * function returns 0 once; the next call begins another pass. An event waits for the lateness and
+ * until the next poll: with PACED, at most the lateness plus the latency budget. EVENT, after a
+ * poll in which all records were too young, sleeps for the lateness. With any strategy a poll takes
+ * 20 to 100 ns a ring.
  *
  * ringview_group_wait() returns 1 if a record can be returned, not if there are only records that
  * are too young. Readers may be added and removed at any time; the next call then begins another
  * pass. ringview_cancel() of a member makes its records come again, as late ones.
  *
- * Returns 1 if a record was found, fills *@record, and sets *@rv to its reader unless @rv is NULL; 0
- * if no record may be returned now, or the group was interrupted: wait again; a negative errno
+ * Returns 1 if a record was found, fills *@record, and sets *@rv to its reader unless @rv is NULL;
+ * 0 if no record may be returned now, or the group was interrupted: wait again; a negative errno
  * otherwise:
  *   -EINVAL  the group has no order
  *   -EBADMSG, -EBUSY  as ringview_peek(), with *@rv the reader of the broken ring; reported once a
@@ -994,8 +994,8 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 /*
  * Copies the next record to @buffer and releases it, and every record returned before.
  *
- * If the ring overwrites, it copies the oldest record left, and checks afterwards that producers had
- * not begun to overwrite it. If they had, it counts the loss (see @overwritten of struct
+ * If the ring overwrites, it copies the oldest record left, and checks afterwards that producers
+ * had not begun to overwrite it. If they had, it counts the loss (see @overwritten of struct
  * ringview_statistics) and tries the next one. After 64 such records it returns 0: its work is
  * bounded, and the next call continues. @buffer is undefined unless it returns 1.
  *
