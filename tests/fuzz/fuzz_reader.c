@@ -18,6 +18,7 @@ static struct {
 	struct input input;
 	struct subject subjects[SUBJECTS], *s; /* the one that calls are for */
 	struct ringview_group *group;
+	bool ordered; /* the group */
 } fuzz;
 
 /* Hostility. */
@@ -305,6 +306,7 @@ static void close_group(void)
 	before_all();
 	ringview_group_close(fuzz.group);
 	fuzz.group = NULL;
+	fuzz.ordered = false;
 	after_all();
 	for (size_t i = 0; i < SUBJECTS; i++) {
 		if (fuzz.subjects[i].in_group)
@@ -334,10 +336,49 @@ static void take_turns(bool releasing)
 		before_all();
 		found = ringview_group_next(fuzz.group, &rv);
 		after_all();
-		if (found == 0)
+		demand((found == -EINVAL) == fuzz.ordered, "turns in an order: %d", found);
+		if (found <= 0)
 			break;
 		demand(turns++ < 40, "the turns have no end");
 		subject_peek_all(subject_of(rv));
+		if (releasing)
+			subject_release(subject_of(rv));
+	}
+}
+
+static void set_order(void)
+{
+	struct ringview_order order = RINGVIEW_ORDER_DEFAULT;
+	const uint8_t choice = take_byte(&fuzz.input);
+
+	order.timestamp_offset = choice % 25;
+	order.lateness_ns = (int64_t)take(&fuzz.input, 2) * 8;
+	fuzz.ordered = choice < 200;
+	demand(ringview_group_set_order(fuzz.group, fuzz.ordered ? &order : NULL) == 0,
+		"an order is refused");
+}
+
+/* One pass, and the errors of each ring once. */
+static void read_ordered(bool releasing)
+{
+	uint64_t calls = 0;
+
+	for (;;) {
+		struct ringview_record record = { NULL, 0 };
+		struct ringview *rv = NULL;
+		int found;
+
+		before_all();
+		found = ringview_group_peek_ordered(fuzz.group, &record, &rv);
+		if (found > 0)
+			subject_shows_found(subject_of(rv), record.data, record.length);
+		after_all();
+		demand((found == -EINVAL) == !fuzz.ordered, "an order without one: %d", found);
+		if (found == 0 || found == -EINVAL)
+			break;
+		if (found < 0)
+			subject_returned(subject_of(rv), found);
+		demand(calls++ < 4096 / 8 + 8192 / 8 + SUBJECTS, "the pass has no end");
 		if (releasing)
 			subject_release(subject_of(rv));
 	}
@@ -362,7 +403,8 @@ static void wait_for_group(int64_t timeout_ns)
 
 static void call_group(struct subject *s)
 {
-	const uint8_t which = take_byte(&fuzz.input) % 9;
+	const uint8_t choice = take_byte(&fuzz.input);
+	const uint8_t which = choice < 240 ? choice % 9 : 9 + choice % 4;
 	struct ringview_statistics statistics;
 
 	if (!fuzz.group) {
@@ -410,6 +452,14 @@ static void call_group(struct subject *s)
 		break;
 	case 8:
 		close_group();
+		break;
+	case 9:
+		set_order();
+		break;
+	case 10:
+	case 11:
+	case 12:
+		read_ordered(which != 10);
 		break;
 	}
 }

@@ -164,6 +164,34 @@ void subject_shows(struct subject *s, const void *data, size_t length)
 	s->shown++;
 }
 
+/* Where the payload of the record at the walk's position is shown. */
+static const unsigned char *payload_of(const struct subject *s)
+{
+	return (const unsigned char *)s->ring.memory.data + s->position % s->ring.size + 8;
+}
+
+void subject_shows_found(struct subject *s, const void *data, size_t length)
+{
+	const unsigned char *at = data;
+	uint32_t skipped = 0;
+
+	settle_word(s);
+	note(s);
+	/* What this call has found comes after discarded ones. */
+	for (uint64_t steps = steps_of(s); payload_of(s) != at; steps--) {
+		demand(steps > 0 && hostile_ring_look(&s->ring, s->position, s->limit, &skipped) ==
+					    HOSTILE_DISCARDED,
+			"the payload is shown where it is not");
+		go_past(s, skipped);
+	}
+	demand(hostile_stride((uint32_t)length) <= s->limit - s->position,
+		"%zu bytes at %#" PRIx64 " are more than there are", length, s->position);
+	if (length > 0) /* can be read */
+		(void)*(const volatile unsigned char *)(at + length - 1);
+	go_past(s, (uint32_t)length);
+	s->shown++;
+}
+
 void subject_returned(struct subject *s, int result)
 {
 	if (s->error)

@@ -55,6 +55,9 @@ void subject_changed(struct subject *s);
 /* The reader shows @data; NULL where that is a copy. */
 void subject_shows(struct subject *s, const void *data, size_t length);
 
+/* The same of a record that an earlier call has found: its header may be another now. */
+void subject_shows_found(struct subject *s, const void *data, size_t length);
+
 /* The result of a call that looks for a record: an error has to have a reason, and to be the one
  * that came before. */
 void subject_returned(struct subject *s, int result);
