@@ -410,6 +410,52 @@ static void a_reserved_record_that_is_submitted_in_time_goes_first(void **state)
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
+static void a_reserved_record_behind_one_that_is_shown_holds_nobody_back(void **state)
+{
+	struct rings *r = *state;
+	const uint64_t old = now() - 2 * LATENESS;
+
+	put_at(r, 0, old);
+	reserve_at(r, 0, old + 1);
+	put_at(r, 1, old + 2);
+	assert_found(r);
+	assert_next(r, 0, old);
+	assert_next(r, 1, old + 2);
+	assert_none(r);
+}
+
+struct in_wait {
+	struct rings *rings;
+	size_t ring;
+	uint64_t time; /* 0: interrupts */
+};
+
+static int64_t happen(void *context, int64_t at)
+{
+	struct in_wait *h = context;
+
+	(void)at;
+	if (h->time == 0)
+		ringview_group_interrupt(h->rings->group);
+	else
+		put_at(h->rings, h->ring, h->time);
+	return VIRTUAL_NEVER;
+}
+
+/* As old as it may be, and missed by a look that comes before the clock is read. */
+static void the_clock_is_read_before_the_rings_are_looked_at(void **state)
+{
+	struct rings *r = *state;
+	const uint64_t start = now();
+	struct in_wait h = { r, 0, start + 10 - LATENESS };
+
+	put_at(r, 1, start + 15 - LATENESS);
+	virtual_time_expect(happen, &h, (int64_t)start + 10);
+	assert_next(r, 0, start + 10 - LATENESS);
+	assert_next(r, 1, start + 15 - LATENESS);
+	assert_none(r);
+}
+
 static void a_late_record_is_shown_at_once_and_counted(void **state)
 {
 	struct rings *r = *state;
@@ -588,24 +634,6 @@ static void a_wait_ends_when_a_record_may_be_shown(void **state)
 		assert_next(r, 1, start);
 		assert_none(r);
 	}
-}
-
-struct in_wait {
-	struct rings *rings;
-	size_t ring;
-	uint64_t time; /* 0: interrupts */
-};
-
-static int64_t happen(void *context, int64_t at)
-{
-	struct in_wait *h = context;
-
-	(void)at;
-	if (h->time == 0)
-		ringview_group_interrupt(h->rings->group);
-	else
-		put_at(h->rings, h->ring, h->time);
-	return VIRTUAL_NEVER;
 }
 
 static void a_notification_ends_the_silence_and_the_lateness_follows(void **state)
@@ -1061,6 +1089,8 @@ int main(void)
 		each(an_older_record_that_comes_in_time_goes_first),
 		each(a_reserved_record_holds_the_others_back_for_the_lateness_only),
 		each(a_reserved_record_that_is_submitted_in_time_goes_first),
+		each(a_reserved_record_behind_one_that_is_shown_holds_nobody_back),
+		each(the_clock_is_read_before_the_rings_are_looked_at),
 		each(a_late_record_is_shown_at_once_and_counted),
 		each(a_time_in_the_future_is_that_at_which_it_was_found),
 		each(a_time_just_after_the_look_is_no_future),

@@ -19,7 +19,8 @@
 #define RECORDS 400000
 #define LATENESS 100000
 #define BUDGET 50000
-#define PENDING_MOST 32      /* reserved records of all rings */
+#define PENDING_MOST 32 /* reserved records of all rings */
+#define RECORDS_AT_ONCE 32
 #define LATER (4 * LATENESS) /* than the lateness */
 
 struct pending {
@@ -117,11 +118,13 @@ static void produce(int64_t now)
 
 static int64_t happen(void *context, int64_t now)
 {
-	int64_t next = now + 1 + below(2 * play.apart);
+	const uint32_t records = 1 + below(RECORDS_AT_ONCE);
+	int64_t next = now + 1 + below(2 * play.apart * records);
 
 	(void)context;
 	commit_due(now);
-	produce(now);
+	for (uint32_t i = 0; i < records; i++)
+		produce(now);
 	for (size_t i = 0; i < PENDING_MOST; i++)
 		if (play.pending[i].record && play.pending[i].due < next)
 			next = play.pending[i].due;
@@ -232,7 +235,7 @@ static void play_with(enum ringview_wait_strategy strategy, size_t count, uint32
 	}
 	virtual_time_begin(happen, NULL, VIRTUAL_START);
 	while (play.shown < most) {
-		const int64_t timeout = below(4) ? below(2 * LATENESS) : 0;
+		const int64_t timeout = below(8) ? below(2 * LATENESS) : 0;
 
 		ringview_group_wait(play.group, timeout);
 		read_some();
