@@ -105,12 +105,12 @@ static int next_key(void)
 	return key;
 }
 
-static int read_key(void)
+static int read_key(bool hung_up)
 {
 	const ssize_t length = read(STDIN_FILENO, pending, sizeof(pending));
 
-	/* 0: the terminal is gone. */
-	if (length == 0 || (length < 0 && errno != EINTR))
+	/* The terminal is gone. By itself, 0 means that there is nothing to read after all. */
+	if ((length == 0 && hung_up) || (length < 0 && errno != EINTR))
 		begun = 0;
 	pending_length = length > 0 ? (size_t)length : 0;
 	return next_key();
@@ -131,5 +131,5 @@ int keys_wait(int64_t until_ns)
 		return next_key();
 	if (ppoll(&input, 1, &timeout, NULL) <= 0)
 		return KEY_NONE;
-	return read_key();
+	return read_key(input.revents & (POLLHUP | POLLERR));
 }
