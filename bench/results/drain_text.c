@@ -85,14 +85,16 @@ void drain_write_facts(FILE *out, const struct table *table)
 		   *caches = json_string_value(json_object_get(w, "caches"));
 	char line[256] = "", size[FORMAT_SIZE], ring[FORMAT_SIZE];
 	struct style_text text = { .text = line, .size = sizeof(line) };
-	bool one_size = true;
+	bool one_size = true, one_touch = true;
 
-	for (size_t i = 0; i < table->row_count; i++)
+	for (size_t i = 0; i < table->row_count; i++) {
 		one_size &= table->rows[i].event_size == first->event_size;
+		one_touch &= strcmp(table->rows[i].touch, first->touch) == 0;
+	}
 	style_append(&text, "%s%s%s, ", json_string_value(json_object_get(w, "event")),
 		one_size ? " " : "",
 		one_size ? format_size(first->event_size, size, sizeof(size)) : "");
-	if (table->group_count == 1)
+	if (one_touch)
 		style_append(&text, "%s, ", first->touch);
 	style_append(&text, "%s%s%s; ", strcmp(caches, "flushed") == 0 ? "cold " : "",
 		format_size((uint64_t)json_integer_value(json_object_get(w, "ring_size")), ring,

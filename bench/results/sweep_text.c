@@ -86,16 +86,25 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	return g;
 }
 
-/* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42], 1.10x at 4096 B" */
-static void append_win(struct style_text *text, const struct sweep *s, const char *path)
+/* At how many sizes it beats the baseline. */
+static size_t wins_of(const struct sweep *s, const char *path)
 {
-	size_t from = s->count, wins = 0;
+	size_t wins = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
 		const struct ratio *ratio = ratio_of(s, i, path);
 
 		wins += ratio && ratio->verdict == VERDICT_FASTER;
 	}
+	return wins;
+}
+
+/* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42], 1.10x at 4096 B" */
+static void append_win(struct style_text *text, const struct sweep *s, const char *path)
+{
+	const size_t wins = wins_of(s, path);
+	size_t from = s->count;
+
 	while (from > 0) {
 		const struct ratio *ratio = ratio_of(s, from - 1, path);
 
@@ -150,16 +159,20 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	const size_t count = drain_sort(s->table, s->sizes[s->count - 1], sorted);
 	char line[512] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
+	const char *most = NULL;
 
-	/* The fastest at the largest size, which the others do not concern. */
+	/* Who wins most, and of these who is fastest at the largest size; with @verbose all. */
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(sorted[i]->path, baseline_of(s)) != 0 &&
+			(!most || wins_of(s, sorted[i]->path) > wins_of(s, most)))
+			most = sorted[i]->path;
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(sorted[i]->path, baseline_of(s)) == 0)
+		if (strcmp(sorted[i]->path, baseline_of(s)) == 0 ||
+			(!verbose && strcmp(sorted[i]->path, most) != 0))
 			continue;
 		text.used = 0;
 		append_win(&text, s, sorted[i]->path);
 		style_write_wrapped(out, line);
-		if (!verbose)
-			break;
 	}
 	text.used = 0;
 	style_append(&text, "fastest: ");
