@@ -120,11 +120,10 @@ static void add_row(
 
 static const struct sheet *add_rows(struct page *page, const struct comparison_summary *summary)
 {
-	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
-		{ "before, ns", COLUMN_NUMBER, false, 0 }, { "now, ns", COLUMN_NUMBER, false, 0 },
-		{ "times as fast", COLUMN_RATIO, false, 0 },
-		{ "95 % interval", COLUMN_NUMBER, false, 0 }, { "verdict", COLUMN_TEXT, false, 0 },
-		{ "compared by", COLUMN_TEXT, true, 0 } };
+	static const struct column columns[] = { COLUMN("reader", TEXT),
+		COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
+		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
+		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT) };
 	const struct comparison comparison = comparison_of(summary);
 	const struct result_file *new = comparison.new;
 	struct sheet *sheet =
@@ -150,8 +149,8 @@ static const struct sheet *add_rows(struct page *page, const struct comparison_s
 
 const struct sheet *add_comparison(struct page *page, const struct comparison_summary *summary)
 {
-	static const struct column columns[] = { { "fact or setting", COLUMN_TEXT, false, 0 },
-		{ "before", COLUMN_TEXT, false, 0 }, { "now", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("fact or setting", TEXT),
+		COLUMN("before", TEXT), COLUMN("now", TEXT) };
 	const struct comparison comparison = comparison_of(summary);
 	struct sheet *sheet;
 

@@ -48,6 +48,15 @@ struct column {
 	double at;   /* of curves: where it stands across */
 };
 
+#define COLUMN(title, kind)                    \
+	{                                      \
+		title, COLUMN_##kind, false, 0 \
+	}
+#define DETAIL(title, kind)                   \
+	{                                     \
+		title, COLUMN_##kind, true, 0 \
+	}
+
 /* The rows as curves, each named at its end, before the table. */
 struct curves {
 	const char *across, *up; /* what the axes are of */

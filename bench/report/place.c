@@ -110,8 +110,8 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 
 static struct sheet *facts_sheet(const struct runs *runs)
 {
-	static const struct column columns[] = { { "fact", COLUMN_TEXT, false, 0 },
-		{ "value", COLUMN_TEXT, false, 0 }, { "only of", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("fact", TEXT), COLUMN("value", TEXT),
+		COLUMN("only of", TEXT) };
 	struct sheet *sheet = sheet_make("The machine", columns, 3);
 
 	for (size_t r = 0; r < runs->run_count; r++) {
@@ -135,8 +135,8 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 void add_place(struct page *page, const struct runs *runs)
 {
-	static const struct column columns[] = { { "run", COLUMN_TEXT, false, 0 },
-		{ "what makes its figures unsafe, and what to do", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("run", TEXT),
+		COLUMN("what makes its figures unsafe, and what to do", TEXT) };
 	struct sheet *cautions = sheet_make("Every caution", columns, 2);
 
 	add_cautions(page, runs, cautions);

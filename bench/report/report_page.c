@@ -15,8 +15,8 @@ static const char *run_title(const struct run *run)
 static struct sheet *contents_sheet(const struct runs *runs,
 	const struct comparison_summary *comparisons, size_t comparison_count)
 {
-	static const struct column columns[] = { { "part", COLUMN_TEXT, false, 0 },
-		{ "what came out", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("part", TEXT),
+		COLUMN("what came out", TEXT) };
 	struct sheet *sheet = sheet_make("Contents", columns, 2);
 
 	for (size_t i = 0; i < comparison_count + runs->run_count; i++) {

@@ -64,13 +64,13 @@ static const char *baseline_name(const struct run *run)
 static const char *against_text(const struct run *run, const json_t *result)
 {
 	const json_t *ratio = run_ratio(run, result, run->baseline);
+	const struct mark mark = ratio_mark(ratio);
 
-	if (!isfinite(run_number(ratio, "median")))
-		return "";
-	return text(", %s %s %s (%.32s)", text_ratio(run_number(ratio, "median")),
-		baseline_name(run),
-		text_ratio_interval(run_number(ratio, "low"), run_number(ratio, "high")),
-		run_text(ratio, "verdict"));
+	return isfinite(mark.value)
+		       ? text(", %s %s %s (%s)", text_ratio(mark.value), baseline_name(run),
+				 text_ratio_interval(mark.low, mark.high),
+				 run_text(ratio, "verdict"))
+		       : "";
 }
 
 static const char *costs_text(const json_t *result)
@@ -107,9 +107,7 @@ static const char *range_text(const struct run *run, const char *path, const cha
 
 	for (size_t s = 0; s < run->size_count; s++) {
 		const json_t *result = run_result(run, path, run->sizes[s], way);
-		const double value =
-			unit *
-			run_number(result ? run_ratio(run, result, baseline) : NULL, "median");
+		const double value = unit * run_number(run_ratio(run, result, baseline), "median");
 
 		low = fmin(low, value);
 		high = fmax(high, value);
@@ -167,14 +165,11 @@ const char *run_verdict(const struct run *run)
 /* Whatever of it was measured: columns in which there is nothing are taken out later. */
 static struct sheet *results_sheet(const struct run *run)
 {
-	static const struct column fixed[] = { { "reader", COLUMN_TEXT, false, 0 },
-		{ "Mev/s", COLUMN_RANGE, false, 0 }, { "ns/event", COLUMN_NUMBER, false, 0 },
-		{ "95 % interval", COLUMN_NUMBER, true, 0 },
-		{ "of the floor", COLUMN_NUMBER, false, 0 }, { "lost", COLUMN_NUMBER, false, 0 },
-		{ "p99", COLUMN_NUMBER, false, 0 }, { "CPU, %", COLUMN_RANGE, false, 0 },
-		{ "producer, ns/event", COLUMN_RANGE, false, 0 },
-		{ "off CPU", COLUMN_NUMBER, true, 0 }, { "", COLUMN_RATIO, false, 0 },
-		{ "verdict", COLUMN_TEXT, false, 0 } };
+	static const struct column fixed[] = { COLUMN("reader", TEXT), COLUMN("Mev/s", RANGE),
+		COLUMN("ns/event", NUMBER), DETAIL("95 % interval", NUMBER),
+		COLUMN("of the floor", NUMBER), COLUMN("lost", NUMBER), COLUMN("p99", NUMBER),
+		COLUMN("CPU, %", RANGE), COLUMN("producer, ns/event", RANGE),
+		DETAIL("off CPU", NUMBER), COLUMN("", RATIO), COLUMN("verdict", TEXT) };
 	static const char *const costs[] = { "consumer_cpu_percent", "producer_ns_per_event" };
 	const size_t count = sizeof(fixed) / sizeof(fixed[0]);
 	struct column *columns = page_allocate(sizeof(fixed));
@@ -230,7 +225,7 @@ static void add_curves(struct page *page, const struct run *run, const char *way
 		"medians of the rounds; a band is a 95 % interval", run->sizes[0] > 0, unit == 1,
 		baseline ? unit : NAN, write };
 	sheet->curves = curves;
-	columns[0] = (struct column){ "reader", COLUMN_TEXT, false, 0 };
+	columns[0] = (struct column)COLUMN("reader", TEXT);
 	for (size_t s = 0; s < run->size_count; s++)
 		columns[s + 1] = (struct column){ text("%" JSON_INTEGER_FORMAT, run->sizes[s]),
 			COLUMN_NUMBER, false, (double)run->sizes[s] };
@@ -238,10 +233,8 @@ static void add_curves(struct page *page, const struct run *run, const char *way
 	{
 		for (size_t s = 0; s < run->size_count; s++) {
 			const json_t *result = run_result(run, path, run->sizes[s], way);
-			struct mark mark =
-				baseline ? ratio_mark(
-						   result ? run_ratio(run, result, baseline) : NULL)
-					 : rate_mark(result);
+			struct mark mark = baseline ? ratio_mark(run_ratio(run, result, baseline))
+						    : rate_mark(result);
 
 			if (s == 0)
 				sheet_row(sheet, run_style(run, result), 0);
@@ -275,7 +268,7 @@ static void add_sizes(struct page *page, const struct run *run)
 
 static void add_latency(struct page *page, const struct run *run)
 {
-	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
+	static const struct column columns[] = { COLUMN("reader", TEXT),
 		{ "p50", COLUMN_NUMBER, false, 0.3 }, { "p90", COLUMN_NUMBER, false, 1 },
 		{ "p99", COLUMN_NUMBER, false, 2 }, { "p99.9", COLUMN_NUMBER, false, 3 },
 		{ "max", COLUMN_NUMBER, false, 4 } };
@@ -310,11 +303,9 @@ static const char *metric_title(const char *metric)
 
 static void add_ratios(struct page *page, const struct run *run)
 {
-	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
-		{ "against", COLUMN_TEXT, false, 0 }, { "in", COLUMN_TEXT, false, 0 },
-		{ "times as good", COLUMN_RATIO, false, 0 },
-		{ "95 % interval", COLUMN_NUMBER, false, 0 },
-		{ "verdict", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("reader", TEXT), COLUMN("against", TEXT),
+		COLUMN("in", TEXT), COLUMN("times as good", RATIO), COLUMN("95 % interval", NUMBER),
+		COLUMN("verdict", TEXT) };
 	struct sheet *sheet =
 		sheet_make("Every ratio, paired by round; above 1 is always better", columns, 6);
 	const json_t *ratio;
@@ -340,8 +331,8 @@ static void add_ratios(struct page *page, const struct run *run)
 
 static void add_limits(struct page *page, const struct run *run)
 {
-	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
-		{ "what limits it, and what to change", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("reader", TEXT),
+		COLUMN("what limits it, and what to change", TEXT) };
 	struct sheet *sheet = sheet_make("What limits each, and what to change", columns, 2);
 
 	for (const json_t **at = run_sorted(run); *at; at++) {

@@ -79,13 +79,20 @@ static const char *question_of(const json_t *element)
 	return question ? question : "";
 }
 
-/* Those of a list that are of a question; a new reference. */
-static json_t *of_question(const json_t *list, const char *question)
+json_t *runs_own(struct runs *runs, json_t *json)
 {
-	json_t *found = json_array(), *element;
+	json_array_append_new(runs->owned, json);
+	return json;
+}
+
+/* Those of a list that are of a question. */
+static json_t *of_question(
+	struct runs *runs, const json_t *json, const char *name, const char *question)
+{
+	json_t *found = runs_own(runs, json_array()), *element;
 	size_t i;
 
-	json_array_foreach((json_t *)list, i, element)
+	json_array_foreach((json_t *)run_list(json, name), i, element)
 	{
 		if (strcmp(question_of(element), question) == 0)
 			json_array_append(found, element);
@@ -110,9 +117,9 @@ static int add_run(struct runs *runs, const json_t *json, const char *name, cons
 		.question = question,
 		.live = strcmp(run_text(json, "command"), "live") == 0,
 		.workload = run_object(json, "workload"),
-		.results = of_question(run_list(json, "results"), question),
-		.ratios = of_question(run_list(json, "ratios"), question),
-		.noise = of_question(run_list(json, "noise"), question),
+		.results = of_question(runs, json, "results", question),
+		.ratios = of_question(runs, json, "ratios", question),
+		.noise = of_question(runs, json, "noise", question),
 	};
 	first = json_array_get(run->results, 0);
 	if (run_object(first, "workload"))
@@ -129,9 +136,10 @@ static void put_into_group(struct runs *runs, size_t file, json_t *json, const c
 		(runs->groups[g].file != file || strcmp(runs->groups[g].task, task) != 0))
 		g++;
 	if (g == runs->group_count)
-		runs->groups[runs->group_count++] = (struct run_group){
-			.file = file, .name = name, .task = task, .runs = json_array()
-		};
+		runs->groups[runs->group_count++] = (struct run_group){ .file = file,
+			.name = name,
+			.task = task,
+			.runs = runs_own(runs, json_array()) };
 	json_array_append(runs->groups[g].runs, json);
 }
 
@@ -196,12 +204,14 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 		.files = page_allocate(count * sizeof(json_t *)),
 		.runs = page_allocate((RUNS_MAX + 1) * sizeof(struct run)),
 		.groups = page_allocate((RUNS_MAX + 1) * sizeof(struct run_group)),
-		.styles = json_object(),
+		.owned = json_array(),
 	};
+	runs->styles = runs_own(runs, json_object());
 	for (size_t f = 0; f < count && !err; f++) {
 		runs->files[f] = result_file_load(names[f], why);
 		if (!runs->files[f])
 			return -EINVAL;
+		runs_own(runs, runs->files[f]);
 		for (size_t i = 0; i < json_array_size(runs->files[f]) && !err; i++)
 			err = add(runs, f, i, why);
 	}
@@ -209,22 +219,16 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 	for (size_t g = 0; g < runs->group_count && !err; g++) {
 		struct run_group *group = &runs->groups[g];
 
-		err = result_file_take(&group->results, names[group->file], group->runs, why);
-		group->runs = NULL;
+		err = result_file_take(
+			&group->results, names[group->file], json_incref(group->runs), why);
 	}
 	return err ? err : check_size(runs, why);
 }
 
 void runs_free(struct runs *runs)
 {
-	for (size_t g = 0; g < runs->group_count; g++) {
-		json_decref(runs->groups[g].runs);
+	for (size_t g = 0; g < runs->group_count; g++)
 		result_file_free(&runs->groups[g].results);
-	}
-	for (size_t r = 0; r < runs->run_count; r++)
-		run_index_free(&runs->runs[r]);
-	for (size_t f = 0; f < runs->file_count; f++)
-		json_decref(runs->files[f]);
-	json_decref(runs->styles);
+	json_decref(runs->owned);
 	page_free();
 }

@@ -57,15 +57,17 @@ struct runs {
 	struct run_group *groups;
 	size_t group_count;
 	json_t *styles; /* the number of each reader, in order of appearance */
+	json_t *owned;  /* all that runs_free() frees */
 };
 
 /* Reads the files. 0, or a negative errno with @why. In any case runs_free() is called after. */
 int runs_read(struct runs *runs, const char *const *names, size_t count, struct complaint *why);
 void runs_free(struct runs *runs);
 
+json_t *runs_own(struct runs *runs, json_t *json); /* returns it */
+
 /* Fills what a run has by names. 0, or a negative errno with @why: no run has so many. */
 int run_index(struct runs *runs, struct run *run, struct complaint *why);
-void run_index_free(struct run *run);
 
 /* Members of objects. */
 double run_number(const json_t *object, const char *name);        /* NAN */

@@ -70,23 +70,15 @@ bool run_is_of_speed(const json_t *ratio)
 	return strcmp(run_text(ratio, "metric"), "ns_per_event") == 0;
 }
 
-#define KEY_SIZE 640
-
-static const char *write_key(char key[KEY_SIZE], const char *path, json_int_t size, const char *way,
-	const char *baseline)
+static const char *key_of(const char *path, json_int_t size, const char *way, const char *baseline)
 {
-	snprintf(key, KEY_SIZE, "%.200s\n%" JSON_INTEGER_FORMAT "\n%.200s\n%.200s", path, size, way,
-		baseline);
-	return key;
+	return text("%s\n%" JSON_INTEGER_FORMAT "\n%s\n%s", path, size, way, baseline);
 }
 
 static void put(struct run *run, const json_t *element, const char *baseline)
 {
-	char key[KEY_SIZE];
-
 	json_object_set_nocheck(run->index,
-		write_key(key, run_text(element, "path"), run_size(element), run_way(element),
-			baseline),
+		key_of(run_text(element, "path"), run_size(element), run_way(element), baseline),
 		(json_t *)element);
 }
 
@@ -110,19 +102,6 @@ static void put_size(struct run *run, json_int_t size)
 	run->size_count++;
 }
 
-static bool is_name_of_limit(const struct run *run, const char *path)
-{
-	const json_t *result;
-	size_t i;
-
-	json_array_foreach(run->results, i, result)
-	{
-		if (strcmp(run_text(result, "path"), path) == 0)
-			return run_is_limit(result);
-	}
-	return false;
-}
-
 int run_index(struct runs *runs, struct run *run, struct complaint *why)
 {
 	const json_t *element;
@@ -130,10 +109,10 @@ int run_index(struct runs *runs, struct run *run, struct complaint *why)
 	size_t i;
 
 	run->styles = runs->styles;
-	run->paths = json_object();
-	run->ways = json_object();
-	run->baselines = json_object();
-	run->index = json_object();
+	run->paths = runs_own(runs, json_object());
+	run->ways = runs_own(runs, json_object());
+	run->baselines = runs_own(runs, json_object());
+	run->index = runs_own(runs, json_object());
 	run->sizes = page_allocate((PAGE_SIZES_MAX + 2) * sizeof(json_int_t));
 	json_array_foreach(run->results, i, element)
 	{
@@ -157,7 +136,7 @@ int run_index(struct runs *runs, struct run *run, struct complaint *why)
 		run->baseline = json_object_iter_key(json_object_iter_at(run->baselines, name));
 	json_object_foreach(run->baselines, name, element)
 	{
-		if (is_name_of_limit(run, name))
+		if (!json_object_get(run->styles, name))
 			run->floor = name;
 		else if (!run->baseline)
 			run->baseline = name;
@@ -172,29 +151,16 @@ int run_index(struct runs *runs, struct run *run, struct complaint *why)
 		run->name, PAGE_PATHS_MAX, PAGE_SIZES_MAX, PAGE_WAYS_MAX);
 }
 
-void run_index_free(struct run *run)
-{
-	json_t *const owned[] = { run->results, run->ratios, run->noise, run->paths, run->ways,
-		run->baselines, run->index };
-
-	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
-		json_decref(owned[i]);
-}
-
 const json_t *run_result(const struct run *run, const char *path, json_int_t size, const char *way)
 {
-	char key[KEY_SIZE];
-
-	return json_object_get(run->index, write_key(key, path, size, way, ""));
+	return json_object_get(run->index, key_of(path, size, way, ""));
 }
 
 const json_t *run_ratio(const struct run *run, const json_t *result, const char *baseline)
 {
-	char key[KEY_SIZE];
-
 	return baseline ? json_object_get(
-				  run->index, write_key(key, run_text(result, "path"),
-						      run_size(result), run_way(result), baseline))
+				  run->index, key_of(run_text(result, "path"), run_size(result),
+						      run_way(result), baseline))
 			: NULL;
 }
 

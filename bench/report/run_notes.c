@@ -105,7 +105,7 @@ static struct sheet *metrics_sheet(const struct run *run)
 	size_t count = 1;
 	json_t *value;
 
-	columns[0] = (struct column){ "reader", COLUMN_TEXT, false, 0 };
+	columns[0] = (struct column)COLUMN("reader", TEXT);
 	json_object_foreach(json_array_get(run->results, 0), name, value)
 	{
 		if (!run_is_metric(value) || count == METRICS_MOST)
@@ -135,12 +135,10 @@ static struct sheet *metrics_sheet(const struct run *run)
 
 static struct sheet *rounds_sheet(const struct run *run)
 {
-	static const struct column columns[] = { { "reader", COLUMN_TEXT, false, 0 },
-		{ "each round as a share of the median", COLUMN_ROUNDS, false, 0 },
-		{ "min, ns", COLUMN_NUMBER, false, 0 }, { "max, ns", COLUMN_NUMBER, false, 0 },
-		{ "deviation, ns", COLUMN_NUMBER, false, 0 },
-		{ "outliers", COLUMN_NUMBER, false, 0 }, { "note", COLUMN_TEXT, false, 0 },
-		{ "checksum", COLUMN_TEXT, false, 0 } };
+	static const struct column columns[] = { COLUMN("reader", TEXT),
+		COLUMN("each round as a share of the median", ROUNDS), COLUMN("min, ns", NUMBER),
+		COLUMN("max, ns", NUMBER), COLUMN("deviation, ns", NUMBER),
+		COLUMN("outliers", NUMBER), COLUMN("note", TEXT), COLUMN("checksum", TEXT) };
 	static const char *const figures[] = { "min", "max", "mad", "outliers" };
 	struct sheet *sheet = sheet_make(
 		"Every round in the order measured, from left to right; nothing was dropped",

@@ -41,6 +41,16 @@ static void widen(struct axis *axis, double value)
 	axis->high = fmax(axis->high, value);
 }
 
+/* An interval that is many times its value is noise, and does not set the axis. */
+static void widen_by(struct axis *axis, const struct mark *mark)
+{
+	widen(axis, mark->value);
+	if (mark->low <= mark->high) {
+		widen(axis, fmax(mark->low, mark->value / 2));
+		widen(axis, fmin(mark->high, mark->value * 2));
+	}
+}
+
 /* Room at both ends; of one from zero only at its high end. */
 static void give_room(struct axis *axis, double share)
 {
@@ -70,11 +80,8 @@ struct axis svg_column_axis(const struct sheet *sheet, size_t column)
 
 		for (size_t i = 0; mark && kind == COLUMN_ROUNDS && i < mark->round_count; i++)
 			widen(&axis, round_share(mark, i));
-		if (!mark || kind == COLUMN_ROUNDS)
-			continue;
-		widen(&axis, mark->value);
-		widen(&axis, mark->low);
-		widen(&axis, mark->high);
+		if (mark && kind != COLUMN_ROUNDS)
+			widen_by(&axis, mark);
 	}
 	if (kind != COLUMN_RANGE) {
 		widen(&axis, kind == COLUMN_RATIO ? 1 : 0.95);
@@ -214,9 +221,8 @@ static void find_axes(struct drawing *d)
 		for (size_t c = 1; c < d->sheet->column_count; c++) {
 			const struct mark *mark = mark_at(d, &d->sheet->rows[r], c);
 
-			widen(&d->up, mark ? mark->value : NAN);
-			widen(&d->up, mark ? mark->low : NAN);
-			widen(&d->up, mark ? mark->high : NAN);
+			if (mark)
+				widen_by(&d->up, mark);
 		}
 	give_room(&d->up, 0.05);
 	if (!(d->across.low < d->across.high))
