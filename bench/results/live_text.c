@@ -354,24 +354,6 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 	fputc('\n', out);
 }
 
-static void append_producers(struct style_text *text, const struct live_workload *workload)
-{
-	style_append(text, "%" PRIu32 " producer%s (%s)", workload->producers,
-		workload->producers > 1 ? "s" : "", live_producer_names[workload->producer]);
-	if (workload->rate == PARSE_RATE_MAX)
-		style_append(text, " at full rate");
-	else
-		style_append(text, " at %" PRIu64 "/s together", workload->rate);
-	if (workload->event_size > 0)
-		style_append(text, ", %" PRIu32 " B", workload->event_size);
-	else
-		style_append(text, ", mixed sizes");
-	if (workload->write == LIVE_OUTPUT)
-		style_append(text, ", written by bpf_ringbuf_output");
-	if (workload->discard > 0)
-		style_append(text, ", %g %% discarded", workload->discard * 100);
-}
-
 static void append_duration(struct style_text *text, const char *what, int64_t ns)
 {
 	char duration[FORMAT_SIZE];
@@ -381,44 +363,57 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 			format_duration_short(ns, duration, sizeof(duration)));
 }
 
-static void write_workload(FILE *out, const char *title, const struct live_workload *workload)
+/* What is not by default; with @verbose all. */
+static void append_workload(struct style_text *text, const struct live_workload *w, bool verbose)
 {
-	char workload_text[512] = "", size[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
-	struct style_text text = { .text = workload_text, .size = sizeof(workload_text) };
+	char size[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
 
-	style_append(&text, "%s", title);
-	append_producers(&text, workload);
-	style_append(&text, ", %" PRIu32 " ring%s of %s%s", workload->rings,
-		workload->rings > 1 ? "s" : "",
-		format_size(workload->ring_size, size, sizeof(size)),
-		workload->source == SOURCE_MEMORY ? " in plain memory" : "");
-	style_append(&text, ", notify %s", live_notify_text(workload, notify, sizeof(notify)));
-	if (workload->back_to_back > 0)
-		style_append(
-			&text, ", back to back, %" PRIu64 " events a turn", workload->back_to_back);
-	append_duration(&text, "latency budget", workload->latency_budget_ns);
-	append_duration(&text, "timer slack", workload->timer_slack_ns);
-	append_duration(&text, "work an event", workload->work_ns);
-	if (workload->consumer_cpu >= 0)
-		style_append(&text, ", consumer on CPU %d", workload->consumer_cpu);
-	if (workload->same_cpu)
-		style_append(&text, ", with the producers");
-	style_append(&text, ".");
-	style_write_wrapped(out, workload_text);
+	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
+	if (verbose || w->producer != PRODUCER_RUN)
+		style_append(text, " (%s)", live_producer_names[w->producer]);
+	if (has_rate(w))
+		style_append(text, " at %" PRIu64 "/s together", w->rate);
+	else
+		style_append(text, " at full rate");
+	if (w->event_size > 0)
+		style_append(text, ", %" PRIu32 " B", w->event_size);
+	else
+		style_append(text, ", mixed sizes");
+	if (w->write == LIVE_OUTPUT)
+		style_append(text, ", written by bpf_ringbuf_output");
+	if (w->discard > 0)
+		style_append(text, ", %g %% discarded", w->discard * 100);
+	style_append(text, ", %" PRIu32 " ring%s of %s%s", w->rings, w->rings > 1 ? "s" : "",
+		format_size(w->ring_size, size, sizeof(size)),
+		w->source == SOURCE_MEMORY ? " in memory" : "");
+	if (verbose || w->notify != NOTIFY_DEFAULT)
+		style_append(text, ", notify %s", live_notify_text(w, notify, sizeof(notify)));
+	if (w->back_to_back > 0)
+		style_append(text, ", back to back, %" PRIu64 " events a turn", w->back_to_back);
+	if (verbose || has_rate(w))
+		append_duration(text, "budget", w->latency_budget_ns);
+	append_duration(text, "timer slack", w->timer_slack_ns);
+	append_duration(text, "work", w->work_ns);
+	if (verbose && w->consumer_cpu >= 0)
+		style_append(text, ", consumer on CPU %d", w->consumer_cpu);
+	if (w->same_cpu)
+		style_append(text, ", all on one CPU");
 }
 
-/* What was run: one line. */
-static void write_facts(FILE *out, const struct table *table, const struct live_workload *workload)
+/* What was run: where nothing was measured, what would have been. */
+static void write_facts(
+	FILE *out, const struct table *table, const struct live_workload *workload, bool verbose)
 {
-	char line[320] = "", size[FORMAT_SIZE], duration[FORMAT_SIZE];
+	char line[512] = "", duration[FORMAT_SIZE];
 	struct style_text text = { .text = line, .size = sizeof(line) };
 
-	append_producers(&text, workload);
-	style_append(&text, ", %s ring%s; ", format_size(workload->ring_size, size, sizeof(size)),
-		workload->source == SOURCE_MEMORY ? " in memory" : "");
-	style_append(&text, "%s each; ",
+	append_workload(&text, workload, verbose);
+	style_append(&text, "; %s each",
 		format_duration_short(workload->duration_ns, duration, sizeof(duration)));
-	style_append_rounds(&text, table);
+	if (table->row_count > 0) {
+		style_append(&text, "; ");
+		style_append_rounds(&text, table);
+	}
 	style_write_wrapped(out, line);
 }
 
@@ -426,7 +421,6 @@ static void write_notes(
 	FILE *out, const struct table *table, const struct live_workload *workload, double alone)
 {
 	fputc('\n', out);
-	write_workload(out, "Workload: ", workload);
 	if (alone > 0)
 		fprintf(out, "With nobody reading an event costs its producer %.1f ns.\n", alone);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost or\n  discarded.\n",
@@ -453,7 +447,7 @@ void live_write_text(FILE *out, const struct table *table, const struct live_mea
 		write_advice(out, advice);
 	/* No ring was large enough, so nothing was measured. */
 	if (table->row_count == 0) {
-		write_workload(out, "", &m->workload);
+		write_facts(out, table, &m->workload, verbose);
 		style_write_cautions(out, table, verbose);
 		return;
 	}
@@ -462,7 +456,7 @@ void live_write_text(FILE *out, const struct table *table, const struct live_mea
 	qsort(sorted, table->row_count, sizeof(*sorted),
 		has_rate(&m->workload) ? by_service : by_speed);
 	write_headline(out, table, sorted, &m->workload);
-	write_facts(out, table, &m->workload);
+	write_facts(out, table, &m->workload, verbose);
 	write_table(out, table, sorted, &m->workload, colour);
 	write_limits(out, table, sorted, m);
 	write_account(out, table);

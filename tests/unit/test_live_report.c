@@ -974,9 +974,10 @@ static void the_notes_tell_the_workload(void **state)
 	MEASURE(ROUNDS, &paced);
 	verbose = true;
 	text = written(FORMAT_TEXT, false);
-	assert_matches(text, "rounds, verified");
-	assert_matches(text, "^Workload: 2 producers \\(run\\) at 250000/s together, ");
-	assert_non_null(strstr(text, "work an"));
+	assert_matches(text, "verified");
+	assert_matches(
+		text, "^2 producers \\(run\\) at 250000/s together, mixed sizes, 1 ring of 1MiB, ");
+	assert_non_null(strstr(text, "work 100ns"));
 	assert_matches(text, "^Latency: from when an event was due until");
 	free(text);
 }
@@ -1260,7 +1261,7 @@ static void no_ring_to_advise_is_said(void **state)
 	text = written(FORMAT_TEXT, false);
 	assert_matches(text, "^Advice: none; rings of up to 512MiB lost events\\.$");
 	assert_matches(text, "^The consumer is busy all the time");
-	assert_matches(text, "^1 producer \\(run\\) at full rate");
+	assert_matches(text, "^1 producer at full rate, 64 B, 1 ring of 1MiB; 1s each$");
 	assert_narrow(text);
 	free(text);
 	root = written_json();
