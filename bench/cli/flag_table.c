@@ -4,14 +4,10 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "readers/found_peers.h"
-#include "base/pin.h"
 #include "cli/settings.h"
-#include "results/comparison.h"
 #include "results/table.h"
 
 #define US INT64_C(1000)
@@ -257,15 +253,11 @@ static const struct flag flags[] = {
 			"goes with its own waits only, dropin (libringview-libbpf in its place) with all but event; "
 			"perfbuf (the perf buffer of libbpf, in place of a ring) and peers ignore -wait.",
 		"batch", "batch", .choices = mode_names, .words = "all" },
-	{ "baseline", DRAIN | SWEEP, FLAG_CUSTOM, &s.baseline, "NAME",
-		.help = "The reader that ratios refer to; it runs twice to show the noise.",
-		"the best known that takes part", "libbpf", .choices = mode_names,
-		.parse = parse_baseline },
-	{ "baseline", LIVE, FLAG_CUSTOM, &s.baseline, "NAME",
-		.help = "The reader, or the reader and its wait (batch/paced), that ratios refer to; it runs "
+	{ "baseline", MEASURING, FLAG_CUSTOM, &s.baseline, "NAME",
+		.help = "The reader that ratios refer to, in live also with its wait (batch/paced); it runs "
 			"twice to show the noise.",
-		"libbpf-poll if it takes part, else the first", "batch/paced",
-		.choices = mode_names, .parse = parse_baseline },
+		"the best known that takes part", "batch", .choices = mode_names,
+		.parse = parse_baseline },
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
 		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It runs in "
 			"addition to the default readers, or as -mode says, under the name of its file.",
@@ -394,71 +386,6 @@ const struct reader *settings_mode(int number)
 	return modes[number];
 }
 
-bool settings_names(const struct settings *settings, const struct reader *reader)
-{
-	for (int i = 0; modes[i]; i++)
-		if (modes[i] == reader)
-			return settings->named >> i & 1;
-	return false;
-}
-
-/* The last CPU that this process may run on, or -1 if it is the only one. */
-static int last_cpu(void)
-{
-	cpu_set_t allowed[CPUS_MAX / CPU_SETSIZE];
-	int cpu = CPUS_MAX - 1;
-
-	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0 ||
-		CPU_COUNT_S(sizeof(allowed), allowed) < 2)
-		return -1;
-	while (!CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed))
-		cpu--;
-	return cpu;
-}
-
-static void set_defaults(enum command_bit command)
-{
-	static const uint64_t sweep_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512,
-		768, 1024, 1536, 2048, 3072, 4096 };
-
-	size_t count = 0;
-
-	for (size_t i = 0; readers[i]; i++)
-		if (command == LIVE ? readers[i]->lives : readers[i]->drains) {
-			modes[count] = readers[i];
-			mode_names[count++] = readers[i]->name;
-		}
-	modes[count] = NULL;
-	mode_names[count] = NULL;
-	typed = (struct typed){
-		.producers = 1, .rings = 1, .preset = -1, .sweep = command == SWEEP
-	};
-	s = (struct settings){
-		.runs = 1,
-		.rounds = command == LIVE ? 6 : command == SWEEP ? 10 : 20,
-		.ring_size = 512 << 20,
-		.events = command == SWEEP ? 0 : 50000,
-		.read_timeout_ns = 5 * MS,
-		.event = command == SWEEP ? EVENT_SIZED : EVENT_SKB_META,
-		.plan = { .precision = -1 }, /* 0 would be a value that somebody gave */
-		.cpu = -1,
-		.workload = {
-			.rate = PARSE_RATE_MAX,
-			.duration_ns = 500 * MS,
-			.event_size = 64,
-			.ring_size = 1 << 20,
-			.latency_budget_ns = 200 * US,
-			.consumer_cpu = last_cpu(),
-		},
-		.threshold = COMPARISON_THRESHOLD,
-		.format = command == COMMAND_REPORT ? 2 : 0,
-	};
-	if (command == SWEEP) {
-		memcpy(s.sizes, sweep_sizes, sizeof(sweep_sizes));
-		s.size_count = sizeof(sweep_sizes) / sizeof(sweep_sizes[0]);
-	}
-}
-
 static bool is_given(const bool *given, const char *name)
 {
 	for (size_t i = 0; i < FLAGS; i++)
@@ -496,21 +423,6 @@ static int check_ends(const bool *given, struct complaint *why)
 	return 0;
 }
 
-/* Whether a thread may run there: tries it with this one. */
-static int check_cpu(int cpu, struct complaint *why)
-{
-	cpu_set_t before[CPUS_MAX / CPU_SETSIZE];
-	int err;
-
-	if (cpu < 0 || sched_getaffinity(0, sizeof(before), before) < 0)
-		return 0;
-	err = pin_thread(cpu);
-	sched_setaffinity(0, sizeof(before), before);
-	return err ? complain(why, -EINVAL, "-cpu: cannot run on CPU %d: %s; give 0 to %ld", cpu,
-			     strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1)
-		   : 0;
-}
-
 /* A preset sets all that its questions are about, and chooses who is asked. */
 static int check_preset(const bool *given, struct complaint *why)
 {
@@ -531,35 +443,21 @@ static int check_preset(const bool *given, struct complaint *why)
 	return 0;
 }
 
-static const char *value_of(char **argv, int i, const char *name)
+static void begin(enum command_bit command)
 {
-	const char *text = argv[i] + strspn(argv[i], "-");
-	const size_t length = strlen(name);
+	size_t count = 0;
 
-	if (text == argv[i] || strncmp(text, name, length) != 0)
-		return NULL;
-	return text[length] == '=' ? text + length + 1 : text[length] == '\0' ? argv[i + 1] : NULL;
-}
-
-/* Peers of which nothing is known beforehand are asked before -mode is read, and where it may name
- * them. What is wrong with one of -peer is told when that is read. */
-static void find_peers(enum command_bit command, int argc, char **argv)
-{
-	bool wanted = command & (SWEEP | COMMAND_LIST);
-	struct complaint ignored;
-
-	for (int i = 1; i < argc; i++) {
-		const char *program = value_of(argv, i, "peer");
-
-		if (strcmp(argv[i], "-h") == 0 ||
-			strncmp(argv[i] + strspn(argv[i], "-"), "help", 4) == 0)
-			return;
-		if (program)
-			found_peers_add(program, &ignored);
-		wanted |= value_of(argv, i, "mode") != NULL;
-	}
-	if (wanted)
-		found_peers_look();
+	for (size_t i = 0; readers[i]; i++)
+		if (command == LIVE ? readers[i]->lives : readers[i]->drains) {
+			modes[count] = readers[i];
+			mode_names[count++] = readers[i]->name;
+		}
+	modes[count] = NULL;
+	mode_names[count] = NULL;
+	typed = (struct typed){
+		.producers = 1, .rings = 1, .preset = -1, .sweep = command == SWEEP
+	};
+	settings_set_defaults(&s, command);
 }
 
 int settings_parse(struct settings *settings, enum command_bit command, int argc, char **argv,
@@ -573,8 +471,8 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	int err;
 
 	if (command & (MEASURING | COMMAND_LIST))
-		find_peers(command, argc, argv);
-	set_defaults(command);
+		settings_find_peers(command, argc, argv);
+	begin(command);
 	files.capacity = command == COMMAND_REPORT ? FILES_MAX : least;
 	err = flags_parse(
 		&commands[__builtin_ctz(command)], flag_commands, argc, argv, &files, given, why);
@@ -591,7 +489,7 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	if (!err && command & MEASURING)
 		err = check_ends(given, why);
 	if (!err && command & MEASURING)
-		err = check_cpu(command == LIVE ? s.workload.consumer_cpu : s.cpu, why);
+		err = settings_check_cpu(command == LIVE ? s.workload.consumer_cpu : s.cpu, why);
 	if (!err && command & (DRAIN | SWEEP))
 		err = settings_conclude_drain(&s, &typed, why);
 	else if (!err && command == LIVE)

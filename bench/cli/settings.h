@@ -35,11 +35,11 @@ struct settings {
 	int source; /* enum source_kind */
 	int format; /* enum format; of report enum page_format, or one more: as the file's name ends
 		     */
-	const char *output; /* a file; NULL: standard output */
-	bool verbose;       /* of text: all details */
-	uint64_t runs;      /* processes that do all of it, one after the other */
-	uint64_t rounds;    /* at least: whole schedules are run */
-	uint64_t ring_size; /* of drain and sweep */
+	const char *output;   /* a file; NULL: standard output */
+	bool verbose;         /* of text: all details */
+	uint64_t runs;        /* processes that do all of it, one after the other */
+	uint64_t rounds;      /* at least: whole schedules are run */
+	uint64_t ring_size;   /* of drain and sweep */
 	const char *baseline; /* the reader that ratios refer to; NULL: the usual one */
 	uint64_t named;       /* bits of those that "all" alone did not bring: settings_names() */
 
@@ -116,6 +116,15 @@ void settings_leave_out(struct settings *settings);
 int settings_check_named(const struct settings *settings, struct complaint *why);
 int settings_check_baseline(
 	const char *baseline, bool takes_part, const char *const *names, struct complaint *why);
+
+/* Before the flags: their defaults; and peers of which nothing is known beforehand, which are asked
+ * before -mode is read, and where it may name them. What is wrong with one of -peer is told when that
+ * is read. */
+void settings_set_defaults(struct settings *settings, enum command_bit command);
+void settings_find_peers(enum command_bit command, int argc, char **argv);
+
+/* Whether a thread may run there: tries it with this one. 0, or -EINVAL with @why. */
+int settings_check_cpu(int cpu, struct complaint *why);
 
 /* What the kernel takes, and whether an event has room. */
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why);

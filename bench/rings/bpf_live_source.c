@@ -297,11 +297,11 @@ static void bpf_close(struct live_source *source)
 	producers_stop(&bpf->producers, &ns, &ignored);
 	detach(bpf);
 	live_bpf__destroy(bpf->skeleton);
-	for (uint32_t i = 0; i < source->rings.count; i++)
+	for (uint32_t i = 0; i < source->rings.count; i++) {
+		ring_set_unmap(&source->rings, &bpf->mapped[i]);
 		if (source->rings.map_fds[i] >= 0)
 			close(source->rings.map_fds[i]);
-	for (uint32_t i = 0; i < source->rings.count; i++)
-		ring_set_unmap(&source->rings, &bpf->mapped[i]);
+	}
 	free(bpf);
 }
 
@@ -338,7 +338,6 @@ static int make_rings(struct bpf_live *bpf)
 	return 0;
 }
 
-/* The program's constants. */
 static void set_plan(struct bpf_live *bpf)
 {
 	struct live_bpf__rodata *constants = bpf->skeleton->rodata;
