@@ -142,10 +142,11 @@ static void write_top(FILE *out, const struct page *page)
 		write_sheet(out, page->summary, SUMMARY_ROWS, true);
 }
 
-/* Blocks, as far as a comment has room. */
+/* Each block that a comment has room for. */
 static void write_rest(FILE *out, const struct page *page)
 {
-	size_t used = 0;
+	size_t room = COMMENT_MOST;
+	bool all = true;
 
 	for (const struct block *block = page->first; block; block = block->next) {
 		char *written = NULL;
@@ -154,13 +155,14 @@ static void write_rest(FILE *out, const struct page *page)
 
 		if (one)
 			write_block(one, block);
-		if (one && fclose(one) == 0 && used + size <= COMMENT_MOST)
-			fwrite(written, 1, size, out);
-		used += size;
+		if (one && fclose(one) == 0 && size <= room)
+			room -= fwrite(written, 1, size, out);
+		else
+			all = false;
 		free(written);
 	}
-	if (used > COMMENT_MOST)
-		fputs("Some has no room in a comment: see the page in HTML.\n\n", out);
+	if (!all)
+		fputs("Some tables have no room in a comment: see the page in HTML.\n\n", out);
 }
 
 void page_write_markdown(FILE *out, const struct page *page)
