@@ -12,7 +12,7 @@ int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *
 	const struct ringview_limits *given, size_t given_size)
 {
 	struct ringview_limits limits = { 0, 0, 0 };
-	const uint64_t release_after = (const_reader_of(rv)->mask + 1) / 8;
+	const uint64_t release_after = ring_eighth(const_reader_of(rv));
 	struct ringview_record record;
 	uint64_t records = 0, bytes = 0, most;
 	bool stopped = false;

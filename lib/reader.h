@@ -114,9 +114,15 @@ static inline uint64_t reader_last(const struct reader *r)
 	return (uintptr_t)r->hot.last + r->hot.offset;
 }
 
+/* What a reader passes before it releases, at most: so much room the producers can miss. */
+static inline uint64_t ring_eighth(const struct reader *r)
+{
+	return (r->mask + 1) / 8;
+}
+
 static inline uint64_t pass_bytes(const struct reader *r)
 {
-	return less((r->mask + 1) / 8, PASS_MOST);
+	return less(ring_eighth(r), PASS_MOST);
 }
 
 /* The header of the record at @position. */

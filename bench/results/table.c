@@ -322,16 +322,3 @@ const struct row_ratio *table_ratio(
 	}
 	return NULL;
 }
-
-const struct row *table_find(
-	const struct table *table, const char *path, uint32_t event_size, const char *touch)
-{
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		if (strcmp(row->path, path) == 0 && row->event_size == event_size &&
-			(!touch || strcmp(row->touch, touch) == 0))
-			return row;
-	}
-	return NULL;
-}

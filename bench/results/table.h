@@ -170,10 +170,6 @@ const char *row_name(const struct row *row, char text[2 * ROW_NAME_SIZE]);
 const struct row_ratio *table_ratio(
 	const struct table *table, const struct row *row, const char *baseline, enum metric metric);
 
-/* NULL: there is none. @touch may be NULL. */
-const struct row *table_find(
-	const struct table *table, const char *path, uint32_t event_size, const char *touch);
-
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GOBENCH };
 extern const char *const format_names[]; /* NULL-terminated */
 
