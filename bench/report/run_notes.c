@@ -124,10 +124,11 @@ static struct sheet *metrics_sheet(const struct run *run)
 		sheet_cell(sheet, run_result_name(run, *at));
 		for (size_t i = 1; i < count; i++) {
 			const json_t *cell = run_object(*at, names[i]);
+			const char *interval =
+				text_interval(run_number(cell, "low"), run_number(cell, "high"));
 
-			sheet_cell(sheet, text("%s %s", text_number(run_amount(*at, names[i])),
-						  text_interval(run_number(cell, "low"),
-							  run_number(cell, "high"))));
+			sheet_cell(sheet, text("%s%s%s", text_number(run_amount(*at, names[i])),
+						  *interval ? " " : "", interval));
 		}
 	}
 	return sheet;
