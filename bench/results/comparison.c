@@ -120,10 +120,25 @@ static double drift_of(const struct comparison *c, const struct series *like)
 	return drift;
 }
 
+/* The most that anything in either file was from itself. */
+static double noise_of(const struct comparison *c)
+{
+	const struct result_file *files[] = { c->old, c->new };
+	double noise = 0;
+
+	for (int f = 0; f < 2; f++)
+		for (size_t i = 0; i < files[f]->series_count; i++)
+			noise = fmax(noise, files[f]->series[i].noise_floor);
+	return noise;
+}
+
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
 	static struct statistics_scratch scratch;
-	const struct tolerance tolerance = { c->threshold, c->threshold };
+	/* On a quiet machine what the limits moved by is told, and no more. On one that is noisy it
+	 * is no merit or fault of a reader; half as much again, as they are measured no better. */
+	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
+	const struct tolerance tolerance = { fmax(c->threshold, drift), c->threshold };
 	const struct series *old = row->old, *new = row->new;
 	const double noise = fmax(old->noise_floor, new->noise_floor);
 

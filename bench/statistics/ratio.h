@@ -44,7 +44,8 @@ struct ratio ratio_paired(const double *baseline, const double *path, size_t rou
 
 /*
  * Two series with nothing in common, as from two result files, perhaps of different length:
- * median(before) / median(after), with interval_bootstrap_ratio(). Nothing cancels here, and what
+ * median(before) / median(after), with interval_bootstrap_ratio(), or what differs between the parts
+ * of each series, in the order measured, if that is more. Nothing cancels here, and what
  * changed between the two runs besides the code is in neither the interval nor a noise floor
  * measured within one run: read faster and slower as "the runs differ".
  *

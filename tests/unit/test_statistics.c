@@ -947,6 +947,26 @@ static void test_ratio_unpaired_simulated(void **state)
 	assert_true(simulate_unpaired(normal, 0.03, 20).of[VERDICT_SLOWER] > 198);
 }
 
+/* A machine whose speed drifts: nearby rounds agree, and distant ones do not. */
+static void test_ratio_unpaired_sees_drift(void **state)
+{
+	struct tally tally = { { 0 } };
+
+	(void)state;
+	for (size_t run = 0; run < 200; run++) {
+		double series[2][20];
+
+		for (size_t s = 0; s < 2; s++)
+			for (size_t i = 0; i < 20; i++)
+				series[s][i] =
+					100 * exp(0.001 * normal()) *
+					(i % 4 ? series[s][i - 1] / 100 : exp(0.04 * normal()));
+		tally.of[ratio_unpaired(series[0], 20, series[1], 20, 0, TOLERANCE_PAIRED, &scratch)
+				 .verdict]++;
+	}
+	assert_true(tally.of[VERDICT_FASTER] + tally.of[VERDICT_SLOWER] <= 20);
+}
+
 /* Schedule. */
 
 static void test_schedule_rows(void **state)
@@ -1067,6 +1087,7 @@ int main(void)
 		seeded(test_ratio_same_mostly),
 		seeded(test_ratio_power),
 		seeded(test_ratio_unpaired_simulated),
+		seeded(test_ratio_unpaired_sees_drift),
 		seeded(test_schedule_rows),
 		seeded(test_schedule_known),
 		seeded(test_schedule_balanced),
