@@ -290,6 +290,9 @@ static const struct flag flags[] = {
 	{ "rings", LIVE, FLAG_COUNT, &typed.rings, "COUNT",
 		.help = "Rings, all read by one consumer; producers are assigned to them in turn.",
 		NULL, NULL, 1, LIVE_RINGS_MAX },
+	{ "overwrite", LIVE, FLAG_BOOLEAN, &s.workload.overwrite, NULL,
+		.help = "Rings overwrite their oldest events (BPF_F_RB_OVERWRITE, Linux 6.19); of mode copy "
+			"only." },
 	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
 		.help = "How long the consumer works on each event.", NULL, "100ns", 0, S },
 	{ "cpu", DRAIN | SWEEP, FLAG_INTEGER, &s.cpu, "CPU", .help = "Run on this CPU only.",

@@ -128,6 +128,25 @@ static int check_back_to_back(const struct live_workload *workload, struct compl
 	return 0;
 }
 
+static int check_overwrite(
+	const struct settings *s, const struct typed *typed, struct complaint *why)
+{
+	if (!s->workload.overwrite)
+		return 0;
+	if (s->preset || s->advise || s->workload.back_to_back > 0)
+		return complain(why, -EINVAL,
+			"-overwrite: a ring that overwrites is never too small; leave out -overwrite, or "
+			"-preset, -advise and -back-to-back");
+	for (int wait = 0; live_wait_names[wait]; wait++)
+		if (live_wait_is_of_libbpf((enum live_wait)wait) &&
+			flag_names_has(&typed->waits, wait))
+			return complain(why, -EINVAL,
+				"-wait: %s is of libbpf, which does not read rings that overwrite; leave it "
+				"out, or leave out -overwrite",
+				live_wait_names[wait]);
+	return 0;
+}
+
 static int check_advise(const struct settings *s, const struct typed *typed, struct complaint *why)
 {
 	if (s->combination_count > 1)
@@ -180,6 +199,8 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 				live_preset_names[typed->preset]);
 	if (s->preset)
 		choose_for_preset(s, typed);
+	if (typed->modes.count == 0 && workload->overwrite)
+		add_mode(typed, "copy");
 	if (typed->modes.count == 0) {
 		add_mode(typed, "batch");
 		for (int mode = 0; (reader = settings_mode(mode)); mode++)
@@ -190,13 +211,16 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 		flag_names_add(&typed->waits, WAIT_PACED);
 	if (typed->waits.count == 0)
 		for (int wait = 0; live_wait_names[wait]; wait++)
-			flag_names_add(&typed->waits, wait);
+			if (!workload->overwrite || !live_wait_is_of_libbpf((enum live_wait)wait))
+				flag_names_add(&typed->waits, wait);
 	if (!s->advise)
 		err = check_ring(workload, why);
 	if (!err)
 		err = check_producers(workload, why);
 	if (!err)
 		err = check_back_to_back(workload, why);
+	if (!err)
+		err = check_overwrite(s, typed, why);
 	if (!err)
 		err = settings_combine(s, typed, why);
 	if (!err && s->advise)

@@ -7,14 +7,34 @@
 #include "measure/live_measure.h"
 #include "measure/live_observe.h"
 #include "measure/memory_use.h"
+#include "rings/plan.h"
 #include "base/monotonic.h"
 #include "statistics/samples.h"
 #include "statistics/schedule.h"
+
+/* What was read, what was skipped and what the reader counts as overwritten are all bytes that were
+ * written; of mixed sizes nobody knows what was overwritten. */
+static int check_overwritten(const struct live_check *c, const struct reading *r,
+	const struct live_produced *produced, struct complaint *why)
+{
+	const uint64_t stride = live_plan_of(c->workload).largest_stride;
+	const uint64_t written = (produced->submitted + produced->discarded) * stride;
+	const uint64_t counted = (c->consumed + r->skipped) * stride + r->overwritten;
+
+	if (!c->workload->overwrite || c->workload->event_size == 0 || written == counted)
+		return 0;
+	return complain(why, -EBADMSG,
+		"the reader accounts for %llu bytes, %llu of them overwritten, of %llu that were "
+		"written",
+		(unsigned long long)counted, (unsigned long long)r->overwritten,
+		(unsigned long long)written);
+}
 
 /* Every event that was produced was read, once, or is known to be lost or discarded. */
 static int check_balance(
 	const struct live_check *c, const struct live_produced *produced, struct complaint *why)
 {
+	const uint64_t overwritten = produced->submitted - c->consumed;
 	uint64_t missing = 0;
 
 	if (produced->attempted != produced->submitted + produced->failed + produced->discarded)
@@ -25,7 +45,7 @@ static int check_balance(
 			(unsigned long long)produced->submitted,
 			(unsigned long long)produced->failed,
 			(unsigned long long)produced->discarded);
-	if (c->consumed != produced->submitted)
+	if (c->consumed != produced->submitted && !c->workload->overwrite)
 		return complain(why, -EBADMSG, "read %llu events of %llu that were submitted",
 			(unsigned long long)c->consumed, (unsigned long long)produced->submitted);
 	if (c->lost > produced->failed || (c->lost_is_all && c->lost < produced->failed))
@@ -43,7 +63,7 @@ static int check_balance(
 				(unsigned long long)stream->next - 1);
 		missing += produced->sequences[i] - stream->read;
 	}
-	if (missing != produced->failed + produced->discarded)
+	if (missing != produced->failed + produced->discarded + overwritten)
 		return complain(why, -EBADMSG,
 			"%llu events are missing, but %llu were lost and %llu discarded",
 			(unsigned long long)missing, (unsigned long long)produced->failed,
@@ -78,7 +98,7 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 			c->started_ns,
 		.produced = produced->attempted,
 		.consumed = c->check.consumed,
-		.lost = produced->failed,
+		.lost = produced->failed + produced->submitted - c->check.consumed,
 		.discarded = produced->discarded,
 		.producer_ns_per_event =
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
@@ -155,6 +175,8 @@ int live_run(struct live_trial *trial, struct complaint *why)
 					 : run_beside(trial, c, &produced, why);
 	if (!err) {
 		err = check_balance(&c->check, &produced, why);
+		if (!err)
+			err = check_overwritten(&c->check, &c->reading, &produced, why);
 		trial->reader_failed = err;
 	}
 	if (!err)

@@ -22,7 +22,7 @@ struct live_round {
 	int64_t elapsed_ns;
 	uint64_t produced; /* tried: the program ran so often */
 	uint64_t consumed;
-	uint64_t lost; /* there was no room */
+	uint64_t lost; /* there was no room, or they were overwritten */
 	uint64_t discarded;
 	double producer_ns_per_event; /* that the program and its notifications took */
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */

@@ -4,6 +4,19 @@
  */
 #include "readers/ringview_reader.h"
 
+/* live_check_event() takes an event's last word to be written last, which says nothing of one that another
+ * may overwrite. */
+static bool is_torn(const struct live_check *check, const void *event, size_t length)
+{
+	const event_word *words = event;
+
+	for (size_t i = sizeof(struct live_event) / 8; check->workload->overwrite && i < length / 8;
+		i++)
+		if (words[i] != sized_word(words[0], i))
+			return true;
+	return false;
+}
+
 ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 {
 	unsigned char *buffer = ((struct ringview_state *)r->state)->buffer;
@@ -12,7 +25,9 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 	int more, err = 0;
 
 	while (!err && (more = ringview_read_into(rv, buffer, SIZED_EVENT_MAX, &length)) > 0)
-		err = on_event(work, r, &found, buffer, length);
+		err = work == WORK_LIVE && is_torn(r->live, buffer, length)
+			      ? live_check_wrong(r->live, buffer, length)
+			      : on_event(work, r, &found, buffer, length);
 	r->found = found;
 	return err ? err : more;
 }
@@ -21,4 +36,4 @@ SPECIALIZE(read_ring, struct ringview *, loop)
 
 RINGVIEW_READER(copy, read_ring, .name = "copy", .label = "read-into (copy):     ",
 	.summary = "ringview_read_into: each record copied to a buffer and released",
-	.by_default = true, .baseline = 2);
+	.by_default = true, .baseline = 2, .overwritten = true);

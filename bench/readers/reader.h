@@ -63,6 +63,7 @@ struct reading {
 	struct reading_result found;          /* of drain, since it was last set to 0 */
 	int64_t own_ns;                       /* of drain, where it measures itself */
 	uint64_t sleeps, wakeups, high_water; /* of live; LIVE_UNKNOWN */
+	uint64_t skipped, overwritten; /* of rings that overwrite: records, and bytes */
 	struct complaint why;                 /* of the last error; "": its errno says all */
 
 	void *state; /* the reader's */
@@ -83,6 +84,7 @@ struct reader {
 	bool by_lines;      /* its sum is that of check_cache_lines(), whatever is touched */
 	int baseline; /* above 0: others are compared with it, first with the one that has most */
 	bool by_default;    /* of drain, as -mode both */
+	bool overwritten;   /* reads rings that overwrite */
 	bool needs_kernel;  /* reads only what the kernel has */
 	bool reads_perf;    /* perf's buffers, in place of rings */
 	bool itself;        /* in another process, which says when it read, and what it took */

@@ -57,6 +57,9 @@ struct obstacle reader_obstacle(
 		return (struct obstacle){ reader->reads_perf ? "reads only buffers of the kernel"
 							     : "reads only rings of the kernel",
 			"leave out -source memory" };
+	if (workload && workload->overwrite && !reader->overwritten)
+		return (struct obstacle){ "does not read rings that overwrite",
+			"leave out -overwrite" };
 	return workload && reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
 }
 

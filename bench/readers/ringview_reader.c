@@ -34,6 +34,8 @@ void ringview_reader_close(struct reading *r)
 	r->sleeps = statistics.sleeps;
 	r->wakeups = statistics.wakeups;
 	r->high_water = statistics.high_water;
+	r->skipped = statistics.discarded;
+	r->overwritten = statistics.overwritten;
 	ringview_group_close(s->group);
 	for (uint32_t i = 0; i < s->count; i++)
 		ringview_close(s->readers[i]);

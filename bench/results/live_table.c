@@ -32,9 +32,9 @@ json_t *live_workload_json(const struct live_measurement *m)
 		w->same_cpu, "producers", (json_int_t)w->producers, "rate", rate_json(w),
 		"duration_ns", (json_int_t)w->duration_ns, "event_size", (json_int_t)w->event_size,
 		"discard", json_value_real(w->discard));
-	json_t *more = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "ring_size",
-		(json_int_t)w->ring_size, "rings", (json_int_t)w->rings, "notify",
-		live_notify_text(w, notify, sizeof(notify)), "latency_budget_ns",
+	json_t *more = json_pack("{s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "overwrite",
+		w->overwrite, "ring_size", (json_int_t)w->ring_size, "rings", (json_int_t)w->rings,
+		"notify", live_notify_text(w, notify, sizeof(notify)), "latency_budget_ns",
 		(json_int_t)w->latency_budget_ns, "timer_slack_ns", (json_int_t)w->timer_slack_ns,
 		"work_ns", (json_int_t)w->work_ns, "consumer_cpu",
 		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
@@ -91,6 +91,8 @@ static void name_benchmark(struct row *row, const struct live_workload *w, const
 		style_append(&text, "/back-to-back=%" PRIu64, w->back_to_back);
 	if (w->same_cpu)
 		style_append(&text, "/cpu=same");
+	if (w->overwrite)
+		style_append(&text, "/overwrite");
 }
 
 static double known(uint64_t amount)

@@ -233,7 +233,8 @@ static void write_limits(FILE *out, const struct table *table, const struct row 
 }
 
 /* All of it balances, or the run has failed. */
-static void write_account(FILE *out, const struct table *table)
+static void write_account(
+	FILE *out, const struct table *table, const struct live_workload *workload)
 {
 	double sums[4] = { 0 };
 	static const enum metric parts[] = { METRIC_PRODUCED, METRIC_CONSUMED, METRIC_LOST,
@@ -242,10 +243,11 @@ static void write_account(FILE *out, const struct table *table)
 	for (size_t i = 0; i < table->row_count; i++)
 		for (int part = 0; part < 4; part++)
 			sums[part] += row_value(&table->rows[i], parts[part]);
-	fprintf(out, "events: %.0f produced = %.0f read + %.0f lost", sums[0], sums[1], sums[2]);
+	fprintf(out, "events: %.0f produced = %.0f read + %.0f %s", sums[0], sums[1], sums[2],
+		workload->overwrite ? "overwritten" : "lost");
 	if (sums[3] > 0)
 		fprintf(out, " + %.0f discarded", sums[3]);
-	fputc('\n', out);
+	fputs(workload->overwrite ? "; none torn\n" : "\n", out);
 }
 
 static void write_slowdowns(FILE *out, const struct table *table, const struct live_measurement *m)
@@ -386,6 +388,8 @@ static void append_workload(struct style_text *text, const struct live_workload 
 	style_append(text, ", %" PRIu32 " ring%s of %s%s", w->rings, w->rings > 1 ? "s" : "",
 		format_size(w->ring_size, size, sizeof(size)),
 		w->source == SOURCE_MEMORY ? " in memory" : "");
+	if (w->overwrite)
+		style_append(text, ", overwriting");
 	if (verbose || w->notify != NOTIFY_DEFAULT)
 		style_append(text, ", notify %s", live_notify_text(w, notify, sizeof(notify)));
 	if (w->back_to_back > 0)
@@ -459,7 +463,7 @@ void live_write_text(FILE *out, const struct table *table, const struct live_mea
 	write_facts(out, table, &m->workload, verbose);
 	write_table(out, table, sorted, &m->workload, colour);
 	write_limits(out, table, sorted, m);
-	write_account(out, table);
+	write_account(out, table, &m->workload);
 	write_slowdowns(out, table, m);
 	if (!verbose) {
 		style_write_cautions(out, table, false);

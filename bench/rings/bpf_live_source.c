@@ -18,6 +18,9 @@
 #include "rings/bpf_load.h"
 #include "rings/privileges.h"
 
+/* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
+#define MAP_FLAG_OVERWRITE (1u << 19)
+
 #define PACKET_SIZE 64 /* the program does not look into it */
 
 struct bpf_live {
@@ -26,6 +29,7 @@ struct bpf_live {
 	uint64_t ring_size;
 	enum live_producer producer;
 	enum live_way write;
+	bool overwrite;
 	bool perf; /* writes to perf's buffers too */
 	struct live_bpf *skeleton;
 	struct live_state *states; /* of the programs, which write them */
@@ -327,9 +331,12 @@ static unsigned int privileges_of(const struct bpf_live *bpf)
 
 static int make_rings(struct bpf_live *bpf)
 {
+	LIBBPF_OPTS(
+		bpf_map_create_opts, options, .map_flags = bpf->overwrite ? MAP_FLAG_OVERWRITE : 0);
+
 	for (uint32_t i = 0; i < bpf->source.rings.count; i++) {
 		int fd = bpf_map_create(
-			BPF_MAP_TYPE_RINGBUF, "live_ring", 0, 0, (__u32)bpf->ring_size, NULL);
+			BPF_MAP_TYPE_RINGBUF, "live_ring", 0, 0, (__u32)bpf->ring_size, &options);
 
 		if (fd < 0)
 			return fd;
@@ -460,6 +467,10 @@ static int prepare(struct bpf_live *bpf, struct complaint *why)
 {
 	int err = make_rings(bpf);
 
+	if (err == -EINVAL && bpf->overwrite)
+		return complain(why, err,
+			"the kernel makes no ring that overwrites, which takes Linux 6.19; leave out "
+			"-overwrite, or give -source memory");
 	if (!err)
 		err = load(bpf);
 	if (err)
@@ -488,6 +499,7 @@ int live_bpf_source_open(struct live_source **source, const struct live_workload
 	bpf->ring_size = workload->ring_size;
 	bpf->producer = workload->producer;
 	bpf->write = workload->write;
+	bpf->overwrite = workload->overwrite;
 	bpf->perf = perf;
 	producers_init(&bpf->producers, workload, &bpf->plan, &jobs[workload->producer], bpf);
 	err = prepare(bpf, why);

@@ -39,6 +39,7 @@ struct live_workload {
 	double discard;      /* share of events that the producer discards, 0 to 1 */
 	uint64_t ring_size;  /* of each ring */
 	enum live_way write;
+	bool overwrite; /* rings overwrite their oldest events, and lose them so */
 	uint32_t rings; /* producer i writes to ring i modulo rings */
 	enum live_notify notify;
 	uint64_t notify_events; /* of NOTIFY_SAMPLED */

@@ -36,9 +36,11 @@ static struct memory_live *memory_of(struct live_source *source)
 /* As bpf_ringbuf_query(BPF_RB_AVAIL_DATA): what is not released. */
 static uint64_t waiting_in(const struct memory_ring *ring)
 {
-	uint64_t consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	const uint64_t consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	const uint64_t waiting = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - consumer;
 
-	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - consumer;
+	/* One that overwrites has room for no more. */
+	return waiting < ring->size ? waiting : ring->size;
 }
 
 /* RINGVIEW_NOTIFY_AT_LEAST, as ringview_notify_flags_of() has it. Threads share what was notified;
@@ -266,7 +268,7 @@ static const struct live_source_operations memory_operations = {
 	.close = memory_close,
 };
 
-static int open_rings(struct memory_live *memory, struct complaint *why)
+static int open_rings(struct memory_live *memory, bool overwrite, struct complaint *why)
 {
 	for (; memory->opened < memory->source.rings.count; memory->opened++) {
 		int err = memory_ring_open(&memory->rings[memory->opened], memory->ring_size);
@@ -277,6 +279,8 @@ static int open_rings(struct memory_live *memory, struct complaint *why)
 				"smaller -ring-size",
 				memory->opened + 1, memory->source.rings.count,
 				(unsigned long long)memory->ring_size, strerror(-err));
+		if (overwrite)
+			memory_ring_let_overwrite(&memory->rings[memory->opened]);
 	}
 	return 0;
 }
@@ -299,7 +303,7 @@ int live_memory_source_open(
 	memory->plan = live_plan_of(workload);
 	memory->ring_size = workload->ring_size;
 	producers_init(&memory->producers, workload, &memory->plan, &memory_job, memory);
-	err = open_rings(memory, why);
+	err = open_rings(memory, workload->overwrite, why);
 	if (err) {
 		memory_close(&memory->source);
 		return err;

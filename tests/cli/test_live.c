@@ -762,6 +762,27 @@ static void rings_beyond_the_memory_are_refused(void **state)
 			FAILED, "-ring-size: 64 rings of 2GiB take 128GiB, and ");
 }
 
+/* The reader's count of what was overwritten is compared with what was written, or the run fails. */
+static void rings_that_overwrite_account_for_each_byte(void **state)
+{
+	char *text = output_of(ARGUMENTS(QUICK_LIVE, "-overwrite", "-wait", "event"));
+	json_t *root = run_json(ARGUMENTS("live", "-source", "memory", "-duration", "50ms",
+		"-rounds", "2", JSON, "-overwrite", "-ring-size", "64KiB", "-producers", "2",
+		"-rings", "2", "-discard", "10%"));
+
+	(void)state;
+	assert_non_null(strstr(text, " overwritten"));
+	assert_non_null(strstr(text, "; none torn"));
+	free(text);
+	assert_true(json_is_true(json_object_get(object_in(root, "workload"), "overwrite")));
+	for (size_t i = 0; i < json_array_size(array_in(root, "results")); i++) {
+		assert_accounted_for(result_of(root, i));
+		assert_string_equal(text_in(result_of(root, i), "path"), "copy");
+		assert_true(integer_in(result_of(root, i), "lost") > 0);
+	}
+	json_decref(root);
+}
+
 /* What -wait all would bring. */
 static void what_cannot_run_in_memory_is_left_out_and_told(void **state)
 {
@@ -1028,6 +1049,7 @@ int main(void)
 		WITH_FOLDER(results_can_go_to_a_file),
 		cmocka_unit_test(long_work_does_not_keep_it_from_ending),
 		cmocka_unit_test(rings_beyond_the_memory_are_refused),
+		cmocka_unit_test(rings_that_overwrite_account_for_each_byte),
 		cmocka_unit_test(what_cannot_run_in_memory_is_left_out_and_told),
 		cmocka_unit_test(runs_of_live_are_added_up),
 		cmocka_unit_test(advice_is_a_ring_size),

@@ -929,6 +929,24 @@ static void as_many_events_as_notify_fit_into_the_ring(void **state)
 		"ever be notified; give fewer, or a larger -ring-size");
 }
 
+static void rings_that_overwrite_are_copied(void **state)
+{
+	(void)state;
+	assert_true(parse_well(ARGUMENTS("-overwrite"))->overwrite);
+	assert_int_equal(settings.combination_count, 3);
+	for (size_t i = 0; i < settings.combination_count; i++)
+		assert_string_equal(settings.combinations[i].reader->name, "copy");
+	assert_refused(ARGUMENTS("-overwrite", "-mode", "batch"),
+		"-mode: batch does not read rings that overwrite; leave it out, or leave out "
+		"-overwrite");
+	assert_refused(ARGUMENTS("-overwrite", "-mode", "copy", "-wait", "libbpf-poll"),
+		"-wait: libbpf-poll is of libbpf, which does not read rings that overwrite; leave it "
+		"out, or leave out -overwrite");
+	assert_refused(ARGUMENTS("-overwrite", "-back-to-back", "5"),
+		"-overwrite: a ring that overwrites is never too small; leave out -overwrite, or "
+		"-preset, -advise and -back-to-back");
+}
+
 static void a_ring_in_memory_has_no_system_calls(void **state)
 {
 	(void)state;
@@ -1064,6 +1082,7 @@ int main(void)
 		cmocka_unit_test(a_ring_is_a_power_of_two_that_the_kernel_takes),
 		cmocka_unit_test(a_ring_holds_an_event),
 		cmocka_unit_test(as_many_events_as_notify_fit_into_the_ring),
+		cmocka_unit_test(rings_that_overwrite_are_copied),
 		cmocka_unit_test(a_ring_in_memory_has_no_system_calls),
 		cmocka_unit_test(a_rate_has_to_give_an_event),
 		cmocka_unit_test(long_values_leave_room_for_advice),
