@@ -361,7 +361,7 @@ static void signals_are_blocked_but_in_sleeps(void **state)
 	pthread_sigmask(SIG_SETMASK, &own, &saved);
 	pthread_sigmask(SIG_SETMASK, NULL, &own);
 	for (int paced = 0; paced < 2; paced++) {
-		const int64_t timeouts[] = { -1, 3000000 };
+		const int64_t timeouts[] = { -1, INT64_C(60000000000) };
 
 		for (size_t i = 0; i < COUNT(timeouts); i++) {
 			if (paced)
