@@ -14,13 +14,11 @@ int command_end(int err, const struct complaint *why)
 	if (err == 0)
 		return EXIT_DONE;
 	if (err == -EINTR && interrupted()) {
-		fputs(PROGRAM ": stopped; nothing is reported of the part that was measured\n",
-			stderr);
+		fputs(PROGRAM ": interrupted; partial results discarded\n", stderr);
 		return EXIT_STOPPED;
 	}
 	if (err == -ECANCELED && interrupted()) {
-		fputs(PROGRAM
-			": stopped; the whole rounds before are reported, marked as partial\n",
+		fputs(PROGRAM ": interrupted; complete rounds are reported, marked as partial\n",
 			stderr);
 		return EXIT_STOPPED;
 	}

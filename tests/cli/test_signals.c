@@ -19,12 +19,12 @@
 /* Either of the lines, and what belongs to it. */
 static void assert_stopped(const struct outcome *outcome)
 {
-	const bool reported = strstr(outcome->err, "whole rounds before are reported");
+	const bool reported = strstr(outcome->err, "complete rounds are reported");
 
 	assert_int_equal(outcome->status, STOPPED);
 	assert_int_equal(count_lines(outcome->err), 1);
 	if (!reported)
-		assert_non_null(strstr(outcome->err, "stopped; nothing is reported"));
+		assert_non_null(strstr(outcome->err, "interrupted; partial results discarded"));
 	assert_int_equal(strstr(outcome->out, "! stopped: only the rounds before are here") != NULL,
 		reported);
 	assert_int_equal(outcome->out[0] != '\0', reported);
