@@ -186,14 +186,11 @@ static const struct flag flags[] = {
 	{ "n", SWEEP, FLAG_COUNT, &s.events, "COUNT",
 		.help = "Events of each size. Default: what fills 64MiB.", "", "50000", 1,
 		EVENTS_MAX },
-	{ "mode", DRAIN, FLAG_NAMES, &typed.modes, "PATHS",
+	{ "mode", DRAIN | SWEEP, FLAG_NAMES, &typed.modes, "PATHS",
 		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
 			"explains them.",
-		"both", .choices = mode_names, .words = "both all", .several = add_both },
-	{ "mode", SWEEP, FLAG_NAMES, &typed.modes, "PATHS",
-		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
-			"explains them.",
-		"all", .choices = mode_names, .words = "both all", .several = add_both },
+		"both; of sweep all", .choices = mode_names, .words = "both all",
+		.several = add_both },
 	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.read_timeout_ns, "TIME",
 		.help = "How long a read waits if no event is there.", NULL, "5ms", 0,
 		FLAG_UNLIMITED },

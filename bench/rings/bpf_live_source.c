@@ -137,24 +137,6 @@ static const struct producers_job jobs[] = {
 	[PRODUCER_SYSCALL] = { bpf_begin, produce_by_syscall, bpf_attempted, bpf_empty },
 };
 
-static int explain_attach(int err, struct complaint *why)
-{
-	if (err == -ENOENT)
-		return complain(why, err,
-			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
-			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
-			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
-	if (err == -EACCES || err == -EPERM)
-		return complain(why, err,
-			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
-			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
-			"sudo, or with -producer run",
-			strerror(-err));
-	return complain(why, err,
-		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
-		strerror(-err));
-}
-
 static void detach(struct bpf_live *bpf)
 {
 	for (int target = 0; target < TARGET_COUNT; target++) {
@@ -172,7 +154,7 @@ static int attach(struct bpf_live *bpf, struct complaint *why)
 		return 0;
 	detach(bpf);
 	bpf->links[target] = bpf_program__attach(bpf->programs[target]);
-	return bpf->links[target] ? 0 : explain_attach(-errno, why);
+	return bpf->links[target] ? 0 : bpf_load_explain_attach(-errno, why);
 }
 
 static int bpf_start(struct live_source *source, struct complaint *why)

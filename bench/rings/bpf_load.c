@@ -45,3 +45,21 @@ int bpf_load_explain(int err, unsigned int privileges, uint64_t ring_size, struc
 			(unsigned long long)ring_size >> 20, strerror(-err));
 	return complain(why, err, "cannot load the BPF program: %s", strerror(-err));
 }
+
+int bpf_load_explain_attach(int err, struct complaint *why)
+{
+	if (err == -ENOENT)
+		return complain(why, err,
+			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
+			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
+			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
+	if (err == -EACCES || err == -EPERM)
+		return complain(why, err,
+			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
+			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
+			"sudo, or with -producer run",
+			strerror(-err));
+	return complain(why, err,
+		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
+		strerror(-err));
+}

@@ -18,4 +18,7 @@ void bpf_load_quietly(void);
  */
 int bpf_load_explain(int err, unsigned int privileges, uint64_t ring_size, struct complaint *why);
 
+/* What kept a program from the tracepoint of system calls; returns @err. */
+int bpf_load_explain_attach(int err, struct complaint *why);
+
 #endif

@@ -70,7 +70,7 @@ static void mode_all_is_the_default(void **state)
 	(void)state;
 	need_bpf();
 	assert_measures(ARGUMENTS("sweep", QUICK_BPF, JSON, "-n", "100", "-sizes", "16"),
-		"16/fields/copy 16/fields/view 16/fields/batch 16/fields/libbpf 16/fields/floor "
+		"16/fields/copy 16/fields/view 16/fields/batch 16/fields/memcpy-batch 16/fields/libbpf 16/fields/floor "
 		"16/fields/memory");
 }
 
@@ -88,8 +88,12 @@ static void n_is_the_events_of_each_size(void **state)
 		run_json(ARGUMENTS(SWEEP, JSON, "-n", "345", "-sizes", "16,64", "-mode", "copy"));
 
 	(void)state;
-	assert_int_equal(integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"), 345);
-	assert_int_equal(integer_in(json_array_get(array_in(result_of(root, 1), "rounds"), 0), "consumed"), 345);
+	assert_int_equal(
+		integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"),
+		345);
+	assert_int_equal(
+		integer_in(json_array_get(array_in(result_of(root, 1), "rounds"), 0), "consumed"),
+		345);
 	json_decref(root);
 }
 
@@ -100,7 +104,9 @@ static void without_n_each_size_fills_64_mebibytes(void **state)
 		ARGUMENTS(SWEEP, JSON, "-ring-size", "128MiB", "-sizes", "4096", "-mode", "batch"));
 
 	(void)state;
-	assert_int_equal(integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"), (64 << 20) / 4104);
+	assert_int_equal(
+		integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"),
+		(64 << 20) / 4104);
 	json_decref(root);
 }
 
