@@ -46,4 +46,35 @@ static inline __u64 sized_word(__u64 sequence, __u64 index)
 	return index == 0 ? sequence : (sequence + index) * SIZED_FACTOR;
 }
 
+/* An event's id is its sequence number; in `live`, its producer is in the bits above. */
+#define EVENT_SEQUENCE_BITS 48
+
+/* Whole numbers that look random, from an event's id. */
+static inline __u64 event_hash(__u64 id)
+{
+	__u64 hash = (id + 1) * SIZED_FACTOR;
+
+	hash ^= hash >> 29;
+	hash *= 0xbf58476d1ce4e5b9ull;
+	return hash ^ (hash >> 32);
+}
+
+/* Whether event @id is discarded, where the share @discarded / 2^32 of all are. */
+static inline int event_is_discarded(__u64 id, __u64 discarded)
+{
+	return (event_hash(~id) >> 32) < discarded;
+}
+
+/* Which of a mix of @count sizes event @id has: the next, or one at random. */
+static inline __u32 mix_index(__u64 id, __u32 count, int in_order)
+{
+	if (in_order)
+		return (__u32)((id & ((1ull << EVENT_SEQUENCE_BITS) - 1)) % count);
+	return (__u32)((event_hash(id) >> 32) * count >> 32);
+}
+
+/* So many sizes of a mix, and no more, are reserved in the ring; events of others are copied to it:
+ * a reservation's size has to be a constant for the verifier. */
+#define MIX_KINDS 8
+
 #endif

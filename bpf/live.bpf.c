@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "live_producer.h"
+#include "mix.bpf.h"
 #include "ringview/ringview.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -50,9 +51,9 @@ struct {
 /* One for each producer: what runs it may be preempted by what runs another. */
 RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
 
-const volatile __u32 event_size = 64; /* 0: mixed */
+const volatile __u32 event_size = 64; /* 0: a mix */
 const volatile __u32 rings = 1;
-const volatile __u64 discard; /* of live_is_discarded() */
+const volatile __u64 discard; /* of event_is_discarded() */
 const volatile __u32 notify;  /* enum ringview_notify */
 const volatile __u64 notify_bytes;
 const volatile __u64 query_mask = 255; /* how many bytes wait is asked where sequence & this is 0 */
@@ -67,7 +68,8 @@ __u32 tgid; /* whose system calls are meant, as the first PID namespace calls it
 static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
 {
 	if (interval.divisor)
-		return live_next_due(state, interval.ns, interval.remainder, interval.divisor);
+		return live_next_due(
+			state, interval.ns, interval.remainder, interval.divisor, interval.step);
 	return sequence % LIVE_STAMP_EVERY == 0 ? bpf_ktime_get_ns() : 0;
 }
 
@@ -103,7 +105,7 @@ static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_
 	live_fill(event, size, id, due);
 	note_high_water(ringbuf, state, id);
 	flags = flags_for(ringbuf, id);
-	if (discard && live_is_discarded(id, discard))
+	if (discard && event_is_discarded(id, discard))
 		ringview_discard(event, flags, account);
 	else
 		ringview_submit(event, flags, account);
@@ -115,8 +117,10 @@ static __always_inline struct live_event *make_event(__u32 size, __u64 id, __u64
 	__u32 index = id >> LIVE_SEQUENCE_BITS;
 	struct live_event *event = bpf_map_lookup_elem(&places, &index);
 
-	if (event)
+	if (event && event_size)
 		live_fill(event, size, id, due);
+	else if (event)
+		live_fill_any(event, size, mix_largest, id, due);
 	return event;
 }
 
@@ -140,7 +144,7 @@ static __always_inline void put_perf(
 	if (!event)
 		return;
 	ringview_internal_count(&account->attempted);
-	if (discard && live_is_discarded(id, discard))
+	if (discard && event_is_discarded(id, discard))
 		ringview_internal_count(&account->discarded);
 	else if (bpf_perf_event_output(context, &perf_buffers, BPF_F_CURRENT_CPU, event, size))
 		ringview_internal_count(&account->failed);
@@ -167,21 +171,22 @@ static __always_inline void put(enum live_way way, void *context, void *ringbuf,
 static __always_inline void put_mixed(enum live_way way, void *context, void *ringbuf,
 	struct live_state *state, __u64 id, __u64 due, struct ringview_account *account)
 {
-	switch (live_mixed_size(id)) {
-	case 16:
-		put(way, context, ringbuf, 16, state, id, due, account);
-		break;
-	case 24:
-		put(way, context, ringbuf, 24, state, id, due, account);
-		break;
-	case 64:
-		put(way, context, ringbuf, 64, state, id, due, account);
-		break;
-	case 200:
-		put(way, context, ringbuf, 200, state, id, due, account);
-		break;
-	default:
-		put(way, context, ringbuf, 1000, state, id, due, account);
+	__u32 size = mix_size(id), i;
+
+	if (!size)
+		return;
+	if (way != LIVE_RESERVE) {
+		put(way, context, ringbuf, size, state, id, due, account);
+		return;
+	}
+#pragma clang loop unroll(full)
+	for (i = 0; i < MIX_KINDS; i++) {
+		__u32 kind = mix_kinds[i];
+
+		if (i < mix_kind_count && size == kind) {
+			put(way, context, ringbuf, kind, state, id, due, account);
+			break;
+		}
 	}
 }
 

@@ -20,11 +20,13 @@ enum live_way {
 };
 
 /* From one event of a producer to its next: ns + remainder / divisor nanoseconds, exactly, so that
- * no run is long enough for the due times to drift. */
+ * no run is long enough for the due times to drift. In bursts: none, and @step after the last of
+ * each, which are @divisor. */
 struct live_interval {
 	__u64 ns;
 	__u64 remainder;
 	__u64 divisor; /* 0: there is no rate */
+	__u64 step;    /* ns that a whole remainder adds: 1, unless there are bursts */
 };
 
 /* One producer, on cache lines of its own: pairs of them, as some processors fetch two. */
@@ -42,7 +44,7 @@ struct live_notified {
 
 /* The time that the next event of @state is due, in ns. The divisor is not 0. */
 static inline __u64 live_next_due(
-	struct live_state *state, __u64 ns, __u64 remainder, __u64 divisor)
+	struct live_state *state, __u64 ns, __u64 remainder, __u64 divisor, __u64 step)
 {
 	__u64 due = state->due;
 
@@ -50,7 +52,7 @@ static inline __u64 live_next_due(
 	state->remainder += remainder;
 	if (state->remainder >= divisor) {
 		state->remainder -= divisor;
-		state->due++;
+		state->due += step;
 	}
 	return due;
 }
@@ -62,6 +64,16 @@ static inline __attribute__((always_inline)) void live_fill(
 	event->id = id;
 	event->due = due;
 	sized_fill((__u64 *)(event + 1), size - sizeof(*event), id, sizeof(*event) / sizeof(__u64));
+}
+
+/* The same as sized_fill_any() does. */
+static inline __attribute__((always_inline)) void live_fill_any(
+	struct live_event *event, __u32 size, __u32 most, __u64 id, __u64 due)
+{
+	event->id = id;
+	event->due = due;
+	sized_fill_any((__u64 *)(event + 1), size - sizeof(*event), most, id,
+		sizeof(*event) / sizeof(__u64));
 }
 
 #endif

@@ -51,4 +51,27 @@ static inline __attribute__((always_inline)) void sized_fill(
 	}
 }
 
+/*
+ * The same for a size that is known only as the program runs, of at most @most bytes, which the
+ * verifier knows. Up to 31 bytes behind the event are overwritten.
+ */
+static inline __attribute__((always_inline)) void sized_fill_any(
+	__u64 *at, __u32 size, __u32 most, __u64 sequence, __u64 index)
+{
+	__u64 word = sized_word(sequence, index);
+	__u32 done;
+
+	for (done = 0; done < most; done += 4 * sizeof(*at)) {
+		if (done >= size)
+			break;
+		at[0] = word;
+		at[1] = word + SIZED_FACTOR;
+		at[2] = word + 2 * SIZED_FACTOR;
+		at[3] = word + 3 * SIZED_FACTOR;
+		word += 4 * SIZED_FACTOR;
+		at += 4;
+		SIZED_OPAQUE(at);
+	}
+}
+
 #endif

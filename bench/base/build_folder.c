@@ -7,8 +7,7 @@
 
 #include "base/build_folder.h"
 
-/* The folder that this program is in. */
-static int own_folder(char folder[PATH_MAX])
+int build_folder_own(char folder[PATH_MAX])
 {
 	const ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
 	char *slash;
@@ -31,8 +30,9 @@ bool build_folder_was_left(void)
 	char folder[PATH_MAX];
 	struct stat here, built;
 
-	return own_folder(folder) || stat(folder, &here) || stat(BENCH_BUILD_FOLDER "/bench", &built) ||
-	       here.st_dev != built.st_dev || here.st_ino != built.st_ino;
+	return build_folder_own(folder) || stat(folder, &here) ||
+	       stat(BENCH_BUILD_FOLDER "/bench", &built) || here.st_dev != built.st_dev ||
+	       here.st_ino != built.st_ino;
 }
 
 int build_folder_path(char path[PATH_MAX], const char *file)

@@ -8,6 +8,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* The folder that this program is in. 0, or a negative errno. */
+int build_folder_own(char folder[PATH_MAX]);
+
 /* Where @file of the build folder is, or would be: "peers/aya". 0; -ENOENT when this program lies
  * elsewhere; or another negative errno. */
 int build_folder_path(char path[PATH_MAX], const char *file);

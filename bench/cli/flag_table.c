@@ -19,8 +19,7 @@
 #define LIVE COMMAND_LIVE
 #define MEASURING (DRAIN | SWEEP | LIVE)
 
-#define RATE_MOST 1000000000 /* one a nanosecond: more is a mistake */
-#define CPUS_MAX 65536       /* more than any kernel has */
+#define CPUS_MAX 65536 /* more than any kernel has */
 
 /* Where the flags' values go. */
 static struct settings s;
@@ -46,48 +45,6 @@ static bool add_both(const char *word, struct flag_names *names)
 	return true;
 }
 
-static int parse_sizes(const char *text, void *target, struct complaint *why)
-{
-	int err = parse_size_list(text, s.sizes, SIZES_MAX, &s.size_count);
-	size_t kept = 0;
-
-	(void)target;
-	for (size_t i = 0; i < s.size_count && !err; i++) {
-		size_t at = 0;
-
-		if (s.sizes[i] < SIZED_EVENT_MIN || s.sizes[i] > SIZED_EVENT_MAX)
-			err = -ERANGE;
-		/* What is named twice is measured once. */
-		while (at < kept && s.sizes[at] != s.sizes[i])
-			at++;
-		if (at == kept)
-			s.sizes[kept++] = s.sizes[i];
-	}
-	s.size_count = kept;
-	if (err == -EINVAL && strchr(text, ':'))
-		return complain(why, err,
-			"\"%.48s\" is not first:last:step, from the smaller size to the larger; give "
-			"for example -sizes 16:80:16",
-			text);
-	return err ? complain(why, err,
-			     "\"%.48s\" is not a list of at most %d sizes of %d to %d B; for example "
-			     "16,64 or 80:2048:16",
-			     text, SIZES_MAX, SIZED_EVENT_MIN, SIZED_EVENT_MAX)
-		   : 0;
-}
-
-static int parse_event_size(const char *text, void *target, struct complaint *why)
-{
-	(void)target;
-	if (parse_size(text, &s.sizes[0]) || s.sizes[0] < SIZED_EVENT_MIN ||
-		s.sizes[0] > SIZED_EVENT_MAX)
-		return complain(why, -EINVAL,
-			"\"%.48s\" is not a size of %d to %d B; give for example -event-size 64",
-			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
-	s.size_count = 1;
-	return 0;
-}
-
 static int parse_peer(const char *text, void *target, struct complaint *why)
 {
 	(void)target;
@@ -99,36 +56,6 @@ static int parse_baseline(const char *text, void *target, struct complaint *why)
 {
 	(void)why;
 	*(const char **)target = text;
-	return 0;
-}
-
-static int parse_live_event_size(const char *text, void *target, struct complaint *why)
-{
-	uint64_t size = 0;
-
-	if (strcmp(text, "mixed") != 0 &&
-		(parse_size(text, &size) || size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX))
-		return complain(why, -EINVAL,
-			"\"%.48s\" is not mixed, or a size of %d to %d B; give for example "
-			"-event-size 64",
-			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
-	*(uint32_t *)target = (uint32_t)size;
-	return 0;
-}
-
-static int parse_live_rate(const char *text, void *target, struct complaint *why)
-{
-	uint64_t rate;
-
-	if (parse_rate(text, &rate) && text[0] && strchr("mg", text[strlen(text) - 1]))
-		return complain(why, -EINVAL,
-			"\"%.48s\": mega is M and giga is G; give for example -rate 1M", text);
-	if (parse_rate(text, &rate) || rate > RATE_MOST)
-		return complain(why, -EINVAL,
-			"\"%.48s\" is not max, or 1 to 1G events a second; give for example -rate "
-			"500k",
-			text);
-	*(uint64_t *)target = rate;
 	return 0;
 }
 
@@ -196,7 +123,15 @@ static const struct flag flags[] = {
 		FLAG_UNLIMITED },
 	{ "ring-size", DRAIN | SWEEP, FLAG_SIZE, &s.ring_size, "SIZE",
 		.help = "Size of the ring: a power of two, a page to 2GiB. More events than it holds are "
-			"written and read in several goes." },
+			"written and read in several goes.",
+		"512MiB; in a cache, half of the second-level one" },
+	{ "caches", DRAIN | SWEEP, FLAG_NAMES, &typed.caches, "LIST",
+		.help = "Where the ring is when it is read: cold (flushed to memory), own (as a producer on the "
+			"reader's CPU left it), other (as one on another CPU did); or several with commas.",
+		"cold", "cold", .choices = caches_names },
+	{ "discard", DRAIN | SWEEP, FLAG_PERCENT, &s.discard, "PERCENT",
+		.help = "Share of the events that the producer reserves and then discards.", NULL,
+		"1%", 0, 100 },
 	{ "touch", DRAIN | SWEEP, FLAG_NAMES, &typed.touches, "LIST",
 		.help = "What is read of each event: none, header (its first 8 bytes), fields or bytes (all); "
 			"or several with commas.",
@@ -221,9 +156,10 @@ static const struct flag flags[] = {
 		NULL, "500", 0, FLAG_UNLIMITED },
 	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
 		.help = "Run the producers on the consumer's CPU." },
-	{ "rate", LIVE, FLAG_CUSTOM, &s.workload.rate, "RATE",
-		.help = "Events a second of all producers together, or max.", "max", "500k",
-		.words = "max", .parse = parse_live_rate },
+	{ "rate", LIVE, FLAG_CUSTOM, &s.workload, "RATE",
+		.help = "Events a second of all producers together; max; or burst:2000/20ms: 2000 at once, and "
+			"again after each 20 ms.",
+		"max", "500k", .words = "max burst:", .parse = parse_live_rate },
 	{ "source", MEASURING, FLAG_CHOICE, &s.source, "SOURCE",
 		.help = "bpf: a ring of the kernel. memory: a ring in plain memory, which needs no privileges.",
 		.choices = source_names },
@@ -275,9 +211,9 @@ static const struct flag flags[] = {
 			"(each event), or sampled:N (once N events wait).",
 		"default", "sampled:100",
 		.words = "default never force sampled:", .parse = parse_notify },
-	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload.event_size, "SIZE",
-		.help = "Size of events, 16 to 65536 B; or mixed: 16, 24, 64, 200 and 1000 B.",
-		"64", "64", .words = "mixed", .parse = parse_live_event_size },
+	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload, "SIZE",
+		.help = "Size of events, 16 to 65536 B; or a mix, as in drain.", "64", "64",
+		.words = MIX_NAMED, .parse = parse_live_event_size },
 	{ "discard", LIVE, FLAG_PERCENT, &s.workload.discard, "PERCENT",
 		.help = "Share of the events that producers reserve and then discard.", NULL, "1%",
 		0, 100 },
@@ -315,11 +251,13 @@ static const struct flag flags[] = {
 	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
 		.help = "Find the size that the ring needs, for one mode and one wait." },
 	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE",
-		.help = "Size of sized events, 16 to 65536 B.", "80", "64",
-		.parse = parse_event_size },
+		.help = "Size of sized events, 16 to 65536 B; or a mix: 24+40+56 at random, 64*9+1024 with "
+			"weights, mixed (16, 24, 64, 200 and 1000 B), @FILE one a line in that order, and again.",
+		"80", "64", .words = MIX_NAMED, .parse = parse_event_size },
 	{ "sizes", SWEEP, FLAG_CUSTOM, &s, "LIST",
-		.help = "Event sizes, 16 to 65536 B: a list with commas of sizes and of first:last:step.",
-		"16 to 4096 in 17 steps", "16,64", .parse = parse_sizes },
+		.help = "Event sizes, 16 to 65536 B: a list with commas of sizes, of first:last:step, and of "
+			"mixes as in drain's -event-size.",
+		"12 sizes from 16 to 4096, and three mixes", "16,64", .parse = parse_sizes },
 	{ "event", DRAIN, FLAG_CHOICE, &s.event, "EVENT",
 		.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number and a pattern, of any "
 			"size.",
@@ -490,6 +428,9 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 		err = check_ends(given, why);
 	if (!err && command & MEASURING)
 		err = settings_check_cpu(command == LIVE ? s.workload.consumer_cpu : s.cpu, why);
+	typed.ring_size_given |= is_given(given, "ring-size");
+	typed.event_given = is_given(given, "event");
+	typed.write_given = is_given(given, "write");
 	if (!err && command & (DRAIN | SWEEP))
 		err = settings_conclude_drain(&s, &typed, why);
 	else if (!err && command == LIVE)

@@ -259,8 +259,8 @@ static int fail_value(const struct flag *flag, const char *value, struct complai
 			clipped, flag->name, flag->name);
 	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s%s; give for example -%s %s",
 		flag->name, clipped, kinds[flag->kind],
-		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (mega is M, giga is G)" : "", describe_limits(flag, limits), flag->name,
-		good_value(flag, scratch));
+		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (mega is M, giga is G)" : "",
+		describe_limits(flag, limits), flag->name, good_value(flag, scratch));
 }
 
 static int set_names(const struct flag *flag, const char *text, struct complaint *why)

@@ -38,9 +38,6 @@ static int last_cpu(void)
 
 void settings_set_defaults(struct settings *s, enum command_bit command)
 {
-	static const uint64_t sweep_sizes[] = { 16, 32, 48, 64, 80, 96, 128, 192, 256, 384, 512,
-		768, 1024, 1536, 2048, 3072, 4096 };
-
 	*s = (struct settings){
 		.runs = 1,
 		.rounds = command == COMMAND_LIVE ? 6 : command == COMMAND_SWEEP ? 10 : 20,
@@ -61,10 +58,9 @@ void settings_set_defaults(struct settings *s, enum command_bit command)
 		.threshold = COMPARISON_THRESHOLD,
 		.format = command == COMMAND_REPORT ? 2 : 0,
 	};
-	if (command == COMMAND_SWEEP) {
-		memcpy(s->sizes, sweep_sizes, sizeof(sweep_sizes));
-		s->size_count = sizeof(sweep_sizes) / sizeof(sweep_sizes[0]);
-	}
+	mixes_forget();
+	if (command == COMMAND_SWEEP)
+		settings_default_sizes(s);
 }
 
 int settings_check_cpu(int cpu, struct complaint *why)

@@ -18,6 +18,7 @@
 
 #define SIZES_MAX 512
 #define TOUCHES_MAX 4
+#define CACHES_MAX 3
 #define EVENTS_MAX 1000000000000 /* hours: more is a mistake */
 #define FILES_MAX 32
 
@@ -49,11 +50,16 @@ struct settings {
 	size_t reader_count;
 	bool all_readers; /* leave out those that cannot run here, and say so */
 	int64_t read_timeout_ns;
-	int event; /* enum event_kind */
-	uint64_t sizes[SIZES_MAX];
+	int event;                          /* enum event_kind */
+	uint64_t sizes[SIZES_MAX];          /* 0: the mix is meant */
+	const struct mix *mixes[SIZES_MAX]; /* or NULL */
 	size_t size_count;
 	enum touch touches[TOUCHES_MAX];
 	size_t touch_count;
+	enum caches caches[CACHES_MAX];
+	size_t caches_count;
+	uint64_t cache_ring_size; /* in the place of ring_size, unless caches are cold */
+	double discard;
 	uint64_t batch;
 	struct measure_plan plan;
 	int cpu; /* -1: where the caller's affinity lets it run */
@@ -97,10 +103,10 @@ const struct reader *settings_mode(int number);
 
 /* What was typed, where settings have another type or do not tell whether it was. */
 struct typed {
-	struct flag_names modes, waits, touches;
+	struct flag_names modes, waits, touches, caches;
 	uint64_t producers, rings;
 	int producer, write, preset;
-	bool sweep, duration_given, ring_size_given;
+	bool sweep, duration_given, ring_size_given, event_given, write_given;
 };
 
 /* For settings_parse(): each 0, or -EINVAL with @why. */
@@ -125,6 +131,18 @@ void settings_find_peers(enum command_bit command, int argc, char **argv);
 
 /* Whether a thread may run there: tries it with this one. 0, or -EINVAL with @why. */
 int settings_check_cpu(int cpu, struct complaint *why);
+
+/* Of flags (struct flag), and of sweep without them; the targets are the settings, or of live the
+ * workload. */
+int parse_sizes(const char *text, void *target, struct complaint *why);
+int parse_event_size(const char *text, void *target, struct complaint *why);
+int parse_live_event_size(const char *text, void *target, struct complaint *why);
+int parse_live_rate(const char *text, void *target, struct complaint *why);
+void settings_default_sizes(struct settings *settings);
+
+/* Of drain and sweep. */
+bool settings_need_caches(const struct settings *settings);
+uint64_t settings_ring_size(const struct settings *settings, enum caches caches);
 
 /* What the kernel takes, and whether an event has room. */
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "measure/cache_place.h"
 #include "cli/settings.h"
 
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why)
@@ -87,10 +88,59 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 	return settings_check_baseline(s->baseline, takes_part, names, why);
 }
 
-static int choose_sizes(struct settings *s, struct complaint *why)
+bool settings_need_caches(const struct settings *s)
+{
+	for (size_t i = 0; i < s->caches_count; i++)
+		if (s->caches[i] != CACHES_COLD)
+			return true;
+	return false;
+}
+
+uint64_t settings_ring_size(const struct settings *s, enum caches caches)
+{
+	return caches == CACHES_COLD ? s->ring_size : s->cache_ring_size;
+}
+
+static void choose_caches(struct settings *s, const struct typed *typed)
+{
+	for (size_t i = 0; i < typed->caches.count; i++)
+		s->caches[s->caches_count++] = (enum caches)typed->caches.chosen[i];
+	if (s->caches_count == 0)
+		s->caches[s->caches_count++] = CACHES_COLD;
+	s->cache_ring_size = typed->ring_size_given ? s->ring_size : cache_ring_size();
+}
+
+static int check_discard(const struct settings *s, const struct mix *mix, struct complaint *why)
+{
+	if (s->discard >= 1)
+		return complain(why, -EINVAL,
+			"-discard: 100%% leaves no event to read; give for example -discard 1%%");
+	if (s->discard > 0 && mix && mix->kind_count == 0 && s->source == SOURCE_BPF)
+		return complain(why, -EINVAL,
+			"-discard: %s has more than %d sizes, so its events are copied into the "
+			"ring, and what was copied cannot be taken back; leave out one of them",
+			mix->name, MIX_KINDS);
+	return 0;
+}
+
+static int check_size(const struct settings *s, size_t i, struct complaint *why)
+{
+	const struct mix *mix = s->mixes[i];
+	int err = check_discard(s, mix, why);
+
+	for (size_t c = 0; c < s->caches_count && !err; c++)
+		err = settings_check_ring_holds(
+			settings_ring_size(s, s->caches[c]), mix ? mix->largest : s->sizes[i], why);
+	return err;
+}
+
+static int choose_sizes(struct settings *s, const struct typed *typed, struct complaint *why)
 {
 	int err = 0;
 
+	/* Who asks for a mix means events of several sizes. */
+	if (s->size_count > 0 && s->mixes[0] && !typed->event_given)
+		s->event = EVENT_SIZED;
 	if (s->event == EVENT_SKB_META && s->size_count > 0 &&
 		s->sizes[0] != sizeof(struct skb_meta))
 		return complain(why, -EINVAL,
@@ -101,7 +151,7 @@ static int choose_sizes(struct settings *s, struct complaint *why)
 		s->size_count = 1;
 	}
 	for (size_t i = 0; i < s->size_count && !err; i++)
-		err = settings_check_ring_holds(s->ring_size, s->sizes[i], why);
+		err = check_size(s, i, why);
 	return err;
 }
 
@@ -114,6 +164,7 @@ int settings_conclude_drain(struct settings *s, const struct typed *typed, struc
 		s->touches[s->touch_count++] = (enum touch)typed->touches.chosen[i];
 	if (s->touch_count == 0)
 		s->touches[s->touch_count++] = TOUCH_FIELDS;
+	choose_caches(s, typed);
 	if (!err)
 		choose_readers(s, typed);
 	if (!err)
@@ -121,7 +172,7 @@ int settings_conclude_drain(struct settings *s, const struct typed *typed, struc
 	if (!err)
 		err = check_baseline(s, why);
 	if (!err)
-		err = choose_sizes(s, why);
+		err = choose_sizes(s, typed, why);
 	if (err)
 		return err;
 	if (s->plan.precision == 0)

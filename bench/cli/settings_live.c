@@ -59,10 +59,38 @@ static int check_ring(const struct live_workload *workload, struct complaint *wh
 {
 	int err = settings_check_ring(workload->ring_size, "1MiB", why);
 
-	/* Mixed ones, of size 0 here, fit into any. */
 	if (!err)
-		err = settings_check_ring_holds(workload->ring_size, workload->event_size, why);
+		err = settings_check_ring_holds(workload->ring_size,
+			workload->mix ? workload->mix->largest : workload->event_size, why);
 	return err ? err : check_notify(workload, why);
+}
+
+/* A reservation's size is a constant of the program, so there can be but a few of them. */
+static int choose_write(
+	struct live_workload *workload, const struct typed *typed, struct complaint *why)
+{
+	const struct mix *mix = workload->mix;
+
+	if (!mix || mix->kind_count > 0 || workload->write == LIVE_OUTPUT ||
+		workload->source == SOURCE_MEMORY)
+		return 0;
+	if (typed->write_given)
+		return complain(why, -EINVAL,
+			"-write: %s has more than %d sizes, which a program cannot reserve; leave "
+			"out -write, and bpf_ringbuf_output copies the events",
+			mix->name, MIX_KINDS);
+	workload->write = LIVE_OUTPUT;
+	return 0;
+}
+
+static int check_burst(const struct live_workload *workload, struct complaint *why)
+{
+	if (workload->burst % workload->producers > 0)
+		return complain(why, -EINVAL,
+			"-rate: %" PRIu64 " events of a burst cannot be dealt evenly to %" PRIu32
+			" producers; give a multiple",
+			workload->burst, workload->producers);
+	return 0;
 }
 
 static int check_producers(const struct live_workload *workload, struct complaint *why)
@@ -216,7 +244,11 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 	if (!s->advise)
 		err = check_ring(workload, why);
 	if (!err)
+		err = choose_write(workload, typed, why);
+	if (!err)
 		err = check_producers(workload, why);
+	if (!err)
+		err = check_burst(workload, why);
 	if (!err)
 		err = check_back_to_back(workload, why);
 	if (!err)

@@ -71,14 +71,22 @@ static const char *ratio_text(char *text, size_t size, const struct ratio *ratio
 	return text;
 }
 
+#define SIZE_TEXT 72
+
+static const char *size_text(const struct series *series, char text[SIZE_TEXT])
+{
+	snprintf(text, SIZE_TEXT, "%" JSON_INTEGER_FORMAT, series->event_size);
+	return series->sizes[0] ? series->sizes : text;
+}
+
 static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)
 {
 	const struct series *old = row->old, *new = row->new;
 	const struct ratio *ratio = &row->ratio;
-	char name[NAME_SIZE], times[2][32], text[64];
+	char name[NAME_SIZE], size[SIZE_TEXT], times[2][32], text[64];
 
-	fprintf(out, "%-*s %5" JSON_INTEGER_FORMAT " %7s %7s  %-19s ", width, name_of(new, name),
-		new->event_size, time_text(times[0], sizeof(times[0]), old->median),
+	fprintf(out, "%-*s %5s %7s %7s  %-19s ", width, name_of(new, name), size_text(new, size),
+		time_text(times[0], sizeof(times[0]), old->median),
 		time_text(times[1], sizeof(times[1]), new->median),
 		ratio_text(text, sizeof(text), ratio));
 	if (ratio->valid)
@@ -141,7 +149,7 @@ static void write_counts(const struct compare *c, FILE *out)
 static void write_headline(const struct compare *c, FILE *out)
 {
 	const double change = c->worst ? c->worst->ratio.median : 1;
-	char name[NAME_SIZE];
+	char name[NAME_SIZE], size[SIZE_TEXT];
 
 	fputs(c->found[VERDICT_SLOWER] > 0     ? "Slower: "
 		: undecided(c) > 0             ? "Undecided: "
@@ -150,8 +158,8 @@ static void write_headline(const struct compare *c, FILE *out)
 		out);
 	write_counts(c, out);
 	if (c->found[VERDICT_SLOWER] > 0)
-		fprintf(out, "; worst %s, %" JSON_INTEGER_FORMAT " B: %.3fx",
-			name_of(c->worst->new, name), c->worst->new->event_size, change);
+		fprintf(out, "; worst %s, %s B: %.3fx", name_of(c->worst->new, name),
+			size_text(c->worst->new, size), change);
 	fputs(".\n\n", out);
 }
 

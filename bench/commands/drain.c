@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "cli/settings.h"
 #include "commands/commands.h"
 #include "measure/cache.h"
+#include "measure/cache_place.h"
 #include "machine/machine.h"
 #include "readers/peers.h"
 #include "base/interrupt.h"
@@ -26,6 +28,7 @@
 #include "commands/typed_command.h"
 
 #define SWEEP_BYTES (64 << 20) /* of records, for each size: more than most caches hold */
+#define SWEEP_FILLS 16         /* of a ring in a cache */
 
 /* All that a run of several workloads holds on to. */
 struct benchmark {
@@ -34,6 +37,7 @@ struct benchmark {
 	struct measurement *measurement;
 	struct table table;
 	struct machine machine;
+	struct cache_place place; /* where a ring in a cache is written and read */
 	struct counters counters;
 	char no_counters[COUNTERS_REASON_SIZE]; /* empty: there are */
 	const struct reader *readers[READERS_MAX];
@@ -56,6 +60,21 @@ static uint64_t rounds_asked(const struct settings *settings)
 	return settings->plan.precision > 0 || settings->plan.duration_ns > 0
 		       ? 0
 		       : settings->rounds * settings->runs;
+}
+
+/* Where a ring in a cache is written and read; this thread is the reader from now on. */
+static int find_place(struct benchmark *b)
+{
+	const struct settings *settings = b->settings;
+	int err = cache_place_find(&b->place, settings->cpu, b->why);
+
+	for (size_t i = 0; i < settings->caches_count && !err; i++)
+		if (settings->caches[i] == CACHES_OTHER && b->place.writer < 0)
+			err = complain(b->why, -ENODEV,
+				"-caches: other takes a second CPU, and this process may run on CPU %d "
+				"only; leave it out",
+				b->place.reader);
+	return err ? err : pin(b->place.reader, b->why);
 }
 
 static void show_progress(void *context, size_t done, size_t expected)
@@ -132,30 +151,44 @@ static size_t twin_of(const struct benchmark *b)
 	return best;
 }
 
-static void name_benchmark(struct row *row, enum event_kind event)
+/* What is by default is not in it. */
+static void name_benchmark(struct row *row, const struct settings *settings)
 {
-	snprintf(row->benchmark, sizeof(row->benchmark),
-		"BenchmarkRead/event=%s/size=%" PRIu32 "/touch=%s/path=%s", event_names[event],
-		row->event_size, row->touch, row->path);
+	struct style_text name = { .text = row->benchmark, .size = sizeof(row->benchmark) };
+	const size_t touch = strcspn(row->touch, ROW_CACHES);
+
+	style_append(&name, "BenchmarkRead/event=%s/size=%s/touch=%.*s/path=%s",
+		event_names[settings->event], row->size_text, (int)touch, row->touch, row->path);
+	if (settings->discard > 0)
+		style_append(&name, "/discard=%g", settings->discard);
+	if (row->touch[touch])
+		style_append(&name, "/caches=%s", row->touch + touch + 1);
 }
 
-static void add_row(
-	struct table *table, const struct measurement *m, const struct reader_samples *samples)
+static void add_row(struct table *table, const struct settings *settings,
+	const struct measurement *m, const struct reader_samples *samples)
 {
-	const double events = (double)m->workload.events, all = events * (double)m->rounds;
+	const struct workload *workload = &m->workload;
 	const struct counters_values *counted = &samples->counted;
 	struct row *row = table_add_row(table, samples->reader->name, m->rounds);
+	double all = 0;
 
-	row->event_size = m->workload.event_size;
+	row_set_size(row, workload->event_size, workload->mix);
 	row->limit = samples->reader->limit;
 	row->baseline = samples->reader->baseline > 0;
-	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[m->workload.touch]);
+	snprintf(row->touch, sizeof(row->touch), "%s", touch_names[workload->touch]);
 	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
-	name_benchmark(row, m->workload.event);
+	if (workload->caches != CACHES_COLD)
+		snprintf(row->touch, sizeof(row->touch), "%s" ROW_CACHES "%s",
+			touch_names[workload->touch], caches_names[workload->caches]);
+	name_benchmark(row, settings);
 	for (size_t i = 0; i < m->rounds; i++) {
+		const double events = (double)m->round_events[i];
+
 		row_set(row, METRIC_ELAPSED_NS, i, samples->rounds_ns[i]);
 		row_set(row, METRIC_CONSUMED, i, events);
 		row_set(row, METRIC_NS, i, samples->rounds_ns[i] / events);
+		all += events;
 	}
 	if (counted->cycles == 0 || interrupted()) /* then of a part of a round, too */
 		return;
@@ -166,29 +199,65 @@ static void add_row(
 		row_set_whole(row, METRIC_CACHE_MISSES, (double)counted->cache_misses / all);
 }
 
+static json_t *workload_json(const struct benchmark *b, const struct workload *workload)
+{
+	const bool cold = workload->caches == CACHES_COLD;
+	json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
+		source_names[workload->source], "event", event_names[workload->event], "events",
+		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
+		(json_int_t)workload->batch, "read_timeout_ns",
+		(json_int_t)workload->read_timeout_ns, "caches",
+		cold && !cache_can_flush() ? "as left" : caches_names[workload->caches]);
+
+	if (workload->discard > 0)
+		json_object_set_new(object, "discard", json_real(workload->discard));
+	if (settings_need_caches(b->settings))
+		json_object_update_new(object,
+			json_pack("{s:i, s:i, s:b, s:o}", "reader_cpu", b->place.reader,
+				"writer_cpu", b->place.writer, "same_core", b->place.same_core,
+				"line_transfer_ns", json_value_real(b->place.line_ns)));
+	return object;
+}
+
 /* What was measured of one workload. */
 static void add_group(struct benchmark *b)
 {
 	const struct measurement *m = b->measurement;
 	const bool twin = m->twin_of < m->reader_count;
 
-	table_add_group(&b->table, "", NULL);
+	table_add_group(&b->table, "",
+		b->settings->caches_count > 1 ? workload_json(b, &m->workload) : NULL);
 	for (size_t i = 0; i < m->reader_count + twin; i++)
-		add_row(&b->table, m, &m->samples[i]);
+		add_row(&b->table, b->settings, m, &m->samples[i]);
 	table_end_group(&b->table, twin ? m->twin_of : 0, twin);
 	if (m->own_memory > b->table.own_memory)
 		b->table.own_memory = m->own_memory;
 }
 
-static int run_workload(struct benchmark *b, uint64_t event_size, enum touch touch)
+/* How many events a round has, if nobody said: as much memory as most caches do not hold; or some
+ * fills of a ring that one does. */
+static uint64_t events_of(const struct workload *workload)
+{
+	const uint64_t bytes =
+		workload->caches == CACHES_COLD ? SWEEP_BYTES : SWEEP_FILLS * workload->ring_size;
+
+	return (uint64_t)((double)bytes / workload_mean_stride(workload));
+}
+
+static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum caches caches)
 {
 	const struct settings *settings = b->settings;
 	struct workload workload = {
 		.source = (enum source_kind)settings->source,
 		.event = (enum event_kind)settings->event,
-		.event_size = (uint32_t)event_size,
+		.event_size = (uint32_t)settings->sizes[size],
+		.mix = settings->mixes[size],
+		.discard = settings->discard,
+		.caches = caches,
+		.reader_cpu = b->place.reader,
+		.writer_cpu = b->place.writer,
 		.events = settings->events,
-		.ring_size = settings->ring_size,
+		.ring_size = settings_ring_size(settings, caches),
 		.touch = touch,
 		.batch = settings->batch,
 		.read_timeout_ns = settings->read_timeout_ns,
@@ -204,7 +273,7 @@ static int run_workload(struct benchmark *b, uint64_t event_size, enum touch tou
 	int err;
 
 	if (workload.events == 0)
-		workload.events = SWEEP_BYTES / workload_stride(&workload);
+		workload.events = events_of(&workload);
 	do {
 		request.reader_count = b->reader_count;
 		request.twin_of = twin_of(b);
@@ -221,25 +290,16 @@ static int run_all(struct benchmark *b)
 	const struct settings *settings = b->settings;
 	int err = 0;
 
-	b->workloads = settings->size_count * settings->touch_count;
+	b->workloads = settings->size_count * settings->touch_count * settings->caches_count;
 	progress_begin(&b->progress);
-	for (size_t t = 0; t < settings->touch_count && !err; t++)
-		for (size_t s = 0; s < settings->size_count && !err; s++) {
-			err = run_workload(b, settings->sizes[s], settings->touches[t]);
-			b->workloads_done++;
-		}
+	for (size_t c = 0; c < settings->caches_count && !err; c++)
+		for (size_t t = 0; t < settings->touch_count && !err; t++)
+			for (size_t s = 0; s < settings->size_count && !err; s++) {
+				err = run_workload(b, s, settings->touches[t], settings->caches[c]);
+				b->workloads_done++;
+			}
 	progress_end(&b->progress);
 	return err;
-}
-
-static json_t *workload_json(const struct workload *workload)
-{
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
-		source_names[workload->source], "event", event_names[workload->event], "events",
-		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
-		(json_int_t)workload->batch, "read_timeout_ns",
-		(json_int_t)workload->read_timeout_ns, "caches",
-		cache_can_flush() ? "flushed" : "as left");
 }
 
 static int write_report(struct benchmark *b, const char *command, int argc, char **argv)
@@ -254,7 +314,7 @@ static int write_report(struct benchmark *b, const char *command, int argc, char
 	b->table.command = command;
 	b->table.command_line = command_line;
 	if (!b->table.workload)
-		b->table.workload = workload_json(&b->measurement->workload);
+		b->table.workload = workload_json(b, &b->measurement->workload);
 	b->table.machine = &b->machine;
 	b->table.peers = settings->runs > 1 ? NULL : &b->peers;
 	b->table.asked = rounds_asked(settings);
@@ -285,7 +345,7 @@ static int run_anew(struct benchmark *b, const char *command, int argc, char **a
 		table_take_runs(&b->table, runs))
 		err = complain(b->why, -EINVAL, "the runs have no rows in common");
 	for (size_t i = 0; i < b->table.row_count; i++)
-		name_benchmark(&b->table.rows[i], (enum event_kind)b->settings->event);
+		name_benchmark(&b->table.rows[i], b->settings);
 	json_decref(runs);
 	return err;
 }
@@ -304,9 +364,11 @@ static int benchmark_run(const char *command, const struct settings *settings, i
 	const bool anew = settings->runs > 1;
 	int err;
 
-	b = (struct benchmark){ .settings = settings, .why = why };
+	b = (struct benchmark){ .settings = settings, .why = why, .place = { -1, -1, false, NAN } };
 	err = output_check(settings->output, why);
-	if (!err)
+	if (!err && settings_need_caches(settings))
+		err = find_place(&b);
+	else if (!err)
 		err = pin(settings->cpu, why);
 	if (err)
 		return err;

@@ -99,70 +99,76 @@ static uint64_t touched(
 	return digest(sum, bytes, length);
 }
 
-/* A number that each event has one more of than the event before it. */
-static uint64_t sequence_of(const struct workload *workload, const unsigned char *bytes)
+/* Of skb_meta events the lower half. */
+static uint64_t number_of(const struct workload *workload, const unsigned char *bytes)
 {
 	if (workload->event == EVENT_SKB_META)
 		return read_u32(bytes + offsetof(struct skb_meta, cb));
 	return read_u64(bytes);
 }
 
-static bool follows(const struct workload *workload, uint64_t last, uint64_t next)
+static bool content_is_right(
+	const struct workload *workload, const unsigned char *bytes, uint32_t length)
 {
-	if (workload->event == EVENT_SKB_META)
-		return (uint32_t)next == (uint32_t)(last + 1);
-	return next == last + 1;
-}
-
-static bool content_is_right(const struct workload *workload, const unsigned char *bytes)
-{
-	uint64_t sequence, last;
+	uint64_t number, last;
 
 	if (workload->event == EVENT_SKB_META)
 		return read_u32(bytes + offsetof(struct skb_meta, padding)) == 0;
-	sequence = read_u64(bytes);
-	for (uint64_t i = 1; i < workload->event_size / 8; i++)
-		if (read_u64(bytes + 8 * i) != (sequence + i) * SIZED_FACTOR)
+	number = read_u64(bytes);
+	for (uint64_t i = 1; i < length / 8; i++)
+		if (read_u64(bytes + 8 * i) != (number + i) * SIZED_FACTOR)
 			return false;
-	last = (sequence + workload->event_size / 8) * SIZED_FACTOR;
-	for (uint32_t i = workload->event_size & ~7u; i < workload->event_size; i++, last >>= 8)
+	last = (number + length / 8) * SIZED_FACTOR;
+	for (uint32_t i = length & ~7u; i < length; i++, last >>= 8)
 		if (bytes[i] != (unsigned char)last)
 			return false;
 	return true;
 }
 
-int check_walk(const struct ring_bytes *ring, uint64_t start, const struct workload *workload,
-	enum touching touching, struct reading_result *result, struct complaint *why)
+/* The header of a record that is neither busy nor, unless it is to be, discarded. */
+static uint32_t header_of(const struct workload *workload, uint64_t number)
+{
+	const uint32_t discarded = 1u << 30;
+
+	return workload_size(workload, number) |
+	       (event_is_discarded(number, workload_discard(workload)) ? discarded : 0);
+}
+
+int check_walk(const struct ring_bytes *ring, const struct reading *reading,
+	const struct workload *workload, struct reading_result *result, struct complaint *why)
 {
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	uint64_t position = start, sequence = 0;
+	const bool narrow = workload->event == EVENT_SKB_META;
+	uint64_t position = reading->start;
 
 	*result = (struct reading_result){ 0, 0 };
-	while (position < end) {
+	for (uint64_t number = reading->first; position < end; number++) {
 		const unsigned char *record = ring->data + position % ring->size;
 		const unsigned char *bytes = record + RECORD_HEADER;
-		uint32_t length = read_u32(record);
-		uint64_t next;
+		const uint32_t header = read_u32(record), expected = header_of(workload, number);
+		const uint32_t length = expected & ~(1u << 30);
+		const unsigned long long at = number - reading->first;
+		uint64_t found;
 
-		/* Busy and discarded records have bits that no length has. */
-		if (length != workload->event_size)
+		if (header != expected)
 			return complain(why, -EBADMSG,
-				"record %llu in the ring has header 0x%08x instead of length %u",
-				(unsigned long long)result->events, length, workload->event_size);
-		next = sequence_of(workload, bytes);
-		if (result->events > 0 && !follows(workload, sequence, next))
+				"record %llu in the ring has header 0x%08x instead of 0x%08x", at,
+				header, expected);
+		found = number_of(workload, bytes);
+		if (found != (narrow ? (uint32_t)number : number))
 			return complain(why, -EBADMSG,
-				"record %llu in the ring has number %llu after %llu",
-				(unsigned long long)result->events, (unsigned long long)next,
-				(unsigned long long)sequence);
-		if (touching == TOUCHING_PROOF && !content_is_right(workload, bytes))
+				"record %llu in the ring has number %llu instead of %llu", at,
+				(unsigned long long)found, (unsigned long long)number);
+		if (reading->work == TOUCHING_PROOF && !content_is_right(workload, bytes, length))
 			return complain(why, -EBADMSG,
 				"record %llu in the ring holds bytes that the producer did not "
 				"write",
-				(unsigned long long)result->events);
-		sequence = next;
-		result->checksum = touched(touching, result->checksum, bytes, length);
-		result->events++;
+				at);
+		if (header == length) {
+			result->checksum = touched(
+				(enum touching)reading->work, result->checksum, bytes, length);
+			result->events++;
+		}
 		position += (length + RECORD_HEADER + 7) / 8 * 8;
 	}
 	return 0;

@@ -7,18 +7,18 @@
 #define BENCH_CHECK_H
 
 #include "base/complaint.h"
-#include "readers/touching.h"
+#include "readers/reader.h"
 #include "rings/source.h"
 #include "rings/workload.h"
 
 /*
- * Walks the ring from @start to the producer position. Each record must be submitted, have the
- * workload's length, and follow the one before it in sequence; with TOUCHING_PROOF, each byte of a
- * sized event must be the one that its sequence number demands. @result is what a path with that
- * touching finds. 0, or -EBADMSG with @why.
+ * Walks the ring from reading->start to the producer position. Each record must have the number
+ * that is next from reading->first on, and be as long as the workload says of this number, and
+ * discarded if it says so; with TOUCHING_PROOF, each byte of a sized event must be the one that its
+ * number demands. @result is what a path with that touching finds. 0, or -EBADMSG with @why.
  */
-int check_walk(const struct ring_bytes *ring, uint64_t start, const struct workload *workload,
-	enum touching touching, struct reading_result *result, struct complaint *why);
+int check_walk(const struct ring_bytes *ring, const struct reading *reading,
+	const struct workload *workload, struct reading_result *result, struct complaint *why);
 
 /* What path `memory` finds: the sum of the first word of each cache line from @start on. */
 uint64_t check_cache_lines(const struct ring_bytes *ring, uint64_t start);

@@ -112,6 +112,8 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 		round->high_water = c->reading.high_water;
 	if (full > round->high_water)
 		round->high_water = full;
+	if (c->check.bursts.size > 0 && !c->reading.reader->itself)
+		round->bursts = bursts_sum_up(&c->check.bursts, workload, produced->sequences);
 }
 
 /* The producers have threads of their own, and write while the consumer reads. */
@@ -171,6 +173,10 @@ int live_run(struct live_trial *trial, struct complaint *why)
 	c->reading.wait = trial->combination.wait;
 	c->source = trial->source;
 	c->source->target = c->reading.reader->reads_perf ? TARGET_PERF_BUFFERS : TARGET_RINGS;
+	if (bursts_begin(&c->check.bursts, workload)) {
+		free(c);
+		return complain(why, -ENOMEM, "out of memory");
+	}
 	err = workload->back_to_back > 0 ? run_in_turns(trial, c, &produced, why)
 					 : run_beside(trial, c, &produced, why);
 	if (!err) {
@@ -181,6 +187,7 @@ int live_run(struct live_trial *trial, struct complaint *why)
 	}
 	if (!err)
 		fill_round(trial->round, c, workload, &produced);
+	bursts_end(&c->check.bursts);
 	free(c);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "rings/live_source.h"
 #include "readers/peers.h"
 #include "readers/work.h"
+#include "readers/bursts.h"
 #include "statistics/histogram.h"
 #include "statistics/scratch.h"
 
@@ -30,6 +31,7 @@ struct live_round {
 	uint64_t sleeps;     /* system calls of the consumer that could sleep; LIVE_UNKNOWN */
 	uint64_t wakeups;    /* of them, ended by a notification; LIVE_UNKNOWN */
 	uint64_t high_water; /* most bytes that waited in a ring, headers included; LIVE_UNKNOWN */
+	struct bursts_sum bursts; /* all 0 without bursts, and of a reader in another process */
 };
 
 struct live_samples {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "measure/cache.h"
 #include "measure/check.h"
+#include "measure/fill.h"
 #include "base/interrupt.h"
 #include "measure/measure.h"
 #include "measure/memory_use.h"
 #include "base/monotonic.h"
+#include "base/pin.h"
 #include "rings/source.h"
 #include "statistics/schedule.h"
 #include "statistics/summary.h"
@@ -24,6 +27,8 @@ struct run {
 	size_t entries; /* the readers and, if there is one, the twin */
 	size_t opened;
 	int64_t started_ns;
+	uint64_t first;    /* number of the next round's first event */
+	uint32_t *lengths; /* of the events of a fill, where they differ or some are discarded */
 };
 
 static const struct reader *reader_of(const struct run *run, size_t entry)
@@ -54,6 +59,7 @@ static int open_all(struct run *run)
 	const struct measure_request *request = run->request;
 	int err;
 
+	run->first = 0;
 	err = source_open(&run->source, request->workload, run->why);
 	while (!err && run->opened < run->entries) {
 		const struct reader *reader = reader_of(run, run->opened);
@@ -101,7 +107,7 @@ static int compare_with_walk(struct run *run, const struct reading *r)
 				"path %s: released up to position %llu instead of %llu",
 				reader->name, (unsigned long long)*ring->consumer,
 				(unsigned long long)end));
-	err = check_walk(ring, r->start, workload, (enum touching)r->work, &expected, run->why);
+	err = check_walk(ring, r, workload, &expected, run->why);
 	if (err)
 		return err;
 	if (reader->by_lines)
@@ -139,7 +145,7 @@ static int read_all(struct reading *r, int64_t timeout_ns)
 	return err;
 }
 
-/* One reading of what is in the ring, timed and checked. The ring is as before afterwards. */
+/* One reading of what is in the ring, timed and checked. */
 static int read_once(
 	struct run *run, size_t entry, enum touching touching, double *ns, uint64_t *checksum)
 {
@@ -152,11 +158,14 @@ static int read_once(
 	r->work = (int)touching;
 	r->found = (struct reading_result){ 0, 0 };
 	r->why.text[0] = '\0';
-	__atomic_store_n(ring->consumer, r->start, __ATOMIC_RELEASE);
-	if (reader->rewind)
-		err = reader->rewind(r);
+	if (!r->again) {
+		__atomic_store_n(ring->consumer, r->start, __ATOMIC_RELEASE);
+		if (reader->rewind)
+			err = reader->rewind(r);
+	}
 	/* Whatever ran before, the walk at the latest, left a part of the ring in the caches. */
-	cache_flush(ring->data + (r->start & (ring->size - 1)), r->wanted * r->stride);
+	if (run->request->workload->caches == CACHES_COLD)
+		cache_flush(ring->data + (r->start & (ring->size - 1)), r->bytes);
 	if (!err) {
 		before = monotonic_ns();
 		err = read_all(r, run->request->workload->read_timeout_ns);
@@ -196,50 +205,118 @@ static int read_counted(
 	return err;
 }
 
-/* The ring is empty; all readers are to read the events that it gets. */
-static void begin_fill(struct run *run, uint64_t events)
+/* Lets the events be written, by whom -caches says; the readers are to read them, and @again. */
+static int make_fill(struct run *run, const struct reading *fill, bool again)
 {
 	const struct workload *workload = run->request->workload;
 	const uint64_t start = *run->source->ring.producer;
+	const bool other = workload->caches == CACHES_OTHER;
+	int err;
 
 	for (size_t i = 0; i < run->entries; i++) {
-		run->readings[i].wanted = events;
-		run->readings[i].stride = workload_stride(workload);
-		run->readings[i].start = start;
-		run->readings[i].batch = workload->batch;
+		struct reading *r = &run->readings[i];
+
+		r->first = fill->first;
+		r->produced = fill->produced;
+		r->wanted = fill->wanted;
+		r->bytes = fill->bytes;
+		r->stride = fill->stride;
+		r->lengths = fill->lengths;
+		r->start = start;
+		r->batch = workload->batch;
+		r->again = again;
 	}
 	__atomic_store_n(run->source->ring.consumer, start, __ATOMIC_RELEASE);
+	err = other ? pin_thread(workload->writer_cpu) : 0;
+	if (!err)
+		err = run->source->operations->fill(
+			run->source, fill->first, fill->produced, run->why);
+	if (other && !err)
+		err = pin_thread(workload->reader_cpu);
+	return err;
 }
 
-/* Fills the ring, as often as the events need, and lets every reader read each fill. */
-static int run_round(struct run *run, size_t row, bool warm_up, double *ns)
+/* What the readers of a round have come to. */
+struct totals {
+	double *ns;
+	uint64_t checksums[READERS_MAX + 1], events;
+};
+
+/* Cold: every reader reads each fill of the ring. */
+static int run_fills(struct run *run, const size_t *order, bool warm_up, struct totals *totals)
 {
-	struct measurement *measurement = run->measurement;
 	const struct workload *workload = run->request->workload;
-	const uint64_t capacity = workload_capacity(workload);
-	uint64_t checksums[READERS_MAX + 1] = { 0 }, left = workload->events, ignored = 0, events;
-	size_t order[READERS_MAX + 1], i;
+	uint64_t first = run->first, left = workload->events, ignored = 0;
+	struct reading fill;
 	double untimed = 0;
+	size_t i;
 	int err = 0;
 
-	schedule_fill(run->entries, row, order);
-	while (left > 0) {
-		events = left < capacity ? left : capacity;
-		begin_fill(run, events);
-		err = run->source->operations->fill(run->source, events, run->why);
+	while (!err && (fill = fill_plan(workload, run->lengths, first, left)).produced > 0) {
+		err = make_fill(run, &fill, false);
 		for (i = 0; i < run->entries && !err && warm_up; i++)
 			if (!reader_of(run, order[i])->limit)
 				err = read_once(run, order[i], TOUCHING_PROOF, &untimed, &ignored);
 		for (i = 0; i < run->entries && !err; i++)
-			err = read_counted(run, order[i], touching_of(workload), &ns[order[i]],
-				&checksums[order[i]]);
-		if (err)
-			return err;
-		left -= events;
+			err = read_counted(run, order[i], touching_of(workload),
+				&totals->ns[order[i]], &totals->checksums[order[i]]);
+		totals->events += fill.wanted;
+		first += fill.produced;
+		left -= fill.produced;
 	}
-	for (i = 0; i < run->entries; i++)
-		measurement->samples[i].checksum = checksums[i];
-	return 0;
+	return err;
+}
+
+/*
+ * In a cache: each reader has its turn, and in it reads fills that are made for it, of the same
+ * events as those of the others. With the first, which is not counted, it finds where it is.
+ */
+static int run_turn(struct run *run, size_t entry, bool prove, struct totals *totals)
+{
+	const struct workload *workload = run->request->workload;
+	const enum touching touching =
+		prove && !reader_of(run, entry)->limit ? TOUCHING_PROOF : touching_of(workload);
+	uint64_t first = run->first, left = workload->events, ignored = 0;
+	struct reading fill = fill_plan(workload, run->lengths, first, left);
+	double untimed = 0;
+	int err = make_fill(run, &fill, false);
+
+	totals->events = 0;
+	if (!err)
+		err = read_once(run, entry, touching, &untimed, &ignored);
+	while (!err && (fill = fill_plan(workload, run->lengths, first, left)).produced > 0) {
+		err = make_fill(run, &fill, true);
+		if (!err)
+			err = read_counted(run, entry, touching, &totals->ns[entry],
+				&totals->checksums[entry]);
+		totals->events += fill.wanted;
+		first += fill.produced;
+		left -= fill.produced;
+	}
+	return err;
+}
+
+static int run_round(struct run *run, size_t row, bool warm_up, double *ns)
+{
+	struct measurement *measurement = run->measurement;
+	const struct workload *workload = run->request->workload;
+	struct totals totals = { .ns = ns };
+	size_t order[READERS_MAX + 1];
+	int err = 0;
+
+	schedule_fill(run->entries, row, order);
+	if (workload->caches == CACHES_COLD)
+		err = run_fills(run, order, warm_up, &totals);
+	for (size_t i = 0; i < run->entries && workload->caches != CACHES_COLD && !err; i++)
+		err = run_turn(run, order[i], warm_up, &totals);
+	if (!err && totals.events == 0)
+		err = complain(run->why, -ENODATA,
+			"all events are discarded; give more of them (-n), or a smaller -discard");
+	run->first += workload->events;
+	measurement->events = totals.events;
+	for (size_t i = 0; i < run->entries && !err; i++)
+		measurement->samples[i].checksum = totals.checksums[i];
+	return err;
 }
 
 /* Whether the interval of every path's median is as narrow as asked. */
@@ -350,6 +427,7 @@ static int run_rounds(struct run *run)
 		round_ns = monotonic_ns() - before;
 		for (size_t i = 0; i < run->entries; i++)
 			measurement->samples[i].rounds_ns[done] = ns[i];
+		measurement->round_events[done] = measurement->events;
 		done += !err;
 	}
 	measurement->rounds = done;
@@ -360,7 +438,6 @@ int measure(const struct measure_request *request, struct measurement *measureme
 	struct complaint *why)
 {
 	const struct workload *workload = request->workload;
-	const uint64_t capacity = workload_capacity(workload);
 	const bool twin = request->twin_of < request->reader_count;
 	struct run run = {
 		.request = request,
@@ -369,19 +446,25 @@ int measure(const struct measure_request *request, struct measurement *measureme
 		.entries = request->reader_count + twin,
 		.started_ns = monotonic_ns(),
 	};
-	int err;
+	int err = 0;
 
 	memset(measurement, 0, sizeof(*measurement));
 	measurement->workload = *workload;
 	measurement->reader_count = request->reader_count;
 	measurement->twin_of = twin ? request->twin_of : SIZE_MAX;
-	measurement->fills = (workload->events + capacity - 1) / capacity;
 	for (size_t i = 0; i < run.entries; i++)
 		measurement->samples[i].reader =
 			request->readers[i < request->reader_count ? i : request->twin_of];
 	memory_use_reset();
-	err = run_rounds(&run);
+	if (workload->mix || workload->discard > 0) {
+		run.lengths = malloc(fill_most(workload) * sizeof(*run.lengths));
+		if (!run.lengths)
+			err = complain(why, -ENOMEM, "out of memory");
+	}
+	if (!err)
+		err = run_rounds(&run);
 	measurement->own_memory = memory_use_peak();
 	close_all(&run);
+	free(run.lengths);
 	return err;
 }

@@ -47,8 +47,9 @@ struct measurement {
 	size_t twin_of;
 	size_t rounds;
 	const struct reader *failed; /* a peer's reader that made it fail; else NULL */
-	uint64_t fills;              /* a round */
-	uint64_t own_memory;         /* bytes at the peak, without the rings */
+	uint64_t events;             /* that were read, of the last round */
+	uint64_t round_events[ROUNDS_MAX];
+	uint64_t own_memory; /* bytes at the peak, without the rings */
 	struct reader_samples samples[READERS_MAX + 1];
 };
 

@@ -51,18 +51,38 @@ ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *rin
 	return 0;
 }
 
+/* The same with the length of each record known. */
+ALWAYS_INLINE int loop_lengths(int work, struct reading *r, const struct ring_bytes *ring)
+{
+	const unsigned char *data = ring->data;
+	const uint64_t mask = ring->size - 1;
+	uint64_t sum = 0, position = r->start;
+
+	for (uint64_t i = 0; i < r->produced; i++) {
+		const uint32_t length = r->lengths[i] & ~LENGTH_DISCARDED;
+
+		if (length == r->lengths[i])
+			sum = touch_record((enum touching)work, sum,
+				data + (position & mask) + RECORD_HEADER, length);
+		position += record_stride(length);
+	}
+	r->found = (struct reading_result){ r->wanted, sum };
+	return 0;
+}
+
 SPECIALIZE(read_ring, const struct ring_bytes *, loop)
+SPECIALIZE(read_lengths, const struct ring_bytes *, loop_lengths)
 
 static int floor_read(struct reading *r, int64_t timeout_ns)
 {
 	(void)timeout_ns; /* all of it is there */
-	return read_ring(r, r->state);
+	return (r->lengths ? read_lengths : read_ring)(r, r->state);
 }
 
 const struct reader floor_reader = {
 	.name = "floor",
 	.label = "floor (known stride):  ",
-	.summary = "limit: the same bytes touched with the stride known, no header, no release",
+	.summary = "limit: the same bytes touched with all lengths known, no header, no release",
 	.drains = true,
 	.limit = true,
 	.baseline = 1,

@@ -13,6 +13,7 @@
 #include "base/complaint.h"
 #include "base/monotonic.h"
 #include "live_producer.h"
+#include "readers/bursts.h"
 #include "readers/work.h"
 #include "rings/live.h"
 #include "statistics/histogram.h"
@@ -29,6 +30,7 @@ struct live_check {
 	struct work work;
 	struct histogram *latency;
 	struct complaint *why;
+	struct bursts bursts;
 
 	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
 	uint64_t consumed;
@@ -76,7 +78,6 @@ typedef uint64_t event_word __attribute__((aligned(4), may_alias));
 static inline int live_check_event(struct live_check *c, const void *data, size_t length)
 {
 	const event_word *words = data; /* id and due of struct live_event first */
-	const uint32_t size = c->workload->event_size;
 	struct consumer_stream *stream;
 	uint64_t id, producer, sequence;
 	int64_t due;
@@ -89,7 +90,7 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	stream = &c->streams[producer % LIVE_PRODUCERS_MAX];
 	/* The last whole word was written last: with it, the event is complete. */
 	if (__builtin_expect(producer >= c->workload->producers || sequence < stream->next ||
-				     length != (size ? size : live_mixed_size(id)) ||
+				     length != live_event_size(c->workload, id) ||
 				     (length >= 24 && words[length / 8 - 1] !=
 							      sized_word(id, length / 8 - 1)),
 		    0))
@@ -102,6 +103,8 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 
 		/* Clocks of two CPUs may differ by some nanoseconds. */
 		histogram_add(c->latency, late > 0 ? (uint64_t)late : 0);
+		if (c->bursts.size > 0)
+			bursts_add(&c->bursts, sequence, late);
 	}
 	if (c->work.steps > 0) {
 		/* Also in the middle of a read, which may have a ring full of such work. */

@@ -7,7 +7,7 @@ static int memory_read(struct reading *r, int64_t timeout_ns)
 {
 	const struct ring_bytes *ring = r->state;
 	const uint64_t mask = ring->size - 1;
-	const uint64_t end = r->start + r->wanted * r->stride;
+	const uint64_t end = r->start + r->bytes;
 	uint64_t sum = 0;
 
 	(void)timeout_ns; /* all of it is there */

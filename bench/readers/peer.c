@@ -64,13 +64,17 @@ static int ask(struct reading *r, const char *command, int64_t patience_ns, json
 static int begin_live(struct reading *r)
 {
 	const struct live_workload *workload = r->live->workload;
-	char command[160];
+	char command[192], size[64];
 	json_t *answer;
-	int err;
+	int err = 0;
 
-	snprintf(command, sizeof(command), "live %s %" PRIu32 " %" PRIu32 " %" PRId64,
-		reader_spoken(r->reader), workload->producers, workload->event_size,
-		workload->work_ns);
+	snprintf(size, sizeof(size), "%" PRIu32, workload->event_size);
+	if (workload->mix)
+		err = mix_for_peers(workload->mix, size, sizeof(size));
+	if (err)
+		return complain(&r->why, err, "cannot tell the sizes: %s", strerror(-err));
+	snprintf(command, sizeof(command), "live %s %" PRIu32 " %s %" PRId64,
+		reader_spoken(r->reader), workload->producers, size, workload->work_ns);
 	err = ask(r, command, peer_patience_ns(0), &answer);
 	if (err)
 		return err;
@@ -122,7 +126,7 @@ static int64_t patience_of(const struct reading *r, int64_t timeout_ns)
 		timeout_ns < INT64_MAX - reading_ns ? timeout_ns + reading_ns : INT64_MAX);
 }
 
-/* It opens its reader anew for each reading, and waits itself. */
+/* It opens its reader anew, unless it is to read again, and waits itself. */
 static int drain(struct reading *r, int64_t timeout_ns)
 {
 	const int64_t before = monotonic_ns();
@@ -130,8 +134,11 @@ static int drain(struct reading *r, int64_t timeout_ns)
 	json_t *answer;
 	int err;
 
-	snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64,
-		reader_spoken(r->reader), r->wanted, touching_names[r->work], timeout_ns);
+	if (r->again)
+		snprintf(command, sizeof(command), "again %" PRIu64, r->wanted);
+	else
+		snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64,
+			reader_spoken(r->reader), r->wanted, touching_names[r->work], timeout_ns);
 	err = ask(r, command, patience_of(r, timeout_ns), &answer);
 	if (err)
 		return err;

@@ -43,14 +43,13 @@ struct lost {
  * where it is not that of such an event. */
 static size_t length_of(const struct live_workload *workload, const struct sample *sample)
 {
-	uint32_t size = workload->event_size;
+	uint32_t size;
 	uint64_t id;
 
 	if (sample->length < sizeof(struct live_event))
 		return sample->length;
 	memcpy(&id, sample->data, sizeof(id));
-	if (size == 0)
-		size = live_mixed_size(id);
+	size = live_event_size(workload, id);
 	return sample->length == perfbuf_length(size) ? size : sample->length;
 }
 
@@ -219,8 +218,7 @@ static bool overflows(const struct live_workload *workload, uint64_t events, uin
 
 static struct obstacle perfbuf_obstacle(const struct live_workload *workload)
 {
-	const uint64_t largest = live_plan_of(workload).largest_stride - RECORD_HEADER;
-	const uint32_t size = workload->event_size ? workload->event_size : (uint32_t)largest;
+	const uint32_t size = workload->mix ? workload->mix->largest : workload->event_size;
 
 	if (workload->rings > 1)
 		return (struct obstacle){ "has a buffer for each CPU, and no rings",

@@ -41,6 +41,9 @@ static inline bool live_wait_is_of_libbpf(enum live_wait wait)
 #define WORK_LIVE TOUCHING_COUNT
 #define WORK_COUNT (TOUCHING_COUNT + 1)
 
+/* Marks those of a fill's lengths that are of discarded records. */
+#define LENGTH_DISCARDED (UINT32_C(1) << 31)
+
 struct reader;
 struct live_check;
 
@@ -53,11 +56,16 @@ struct reading {
 	enum live_wait wait;     /* of live */
 
 	/* Set before each reading. */
-	int work;        /* enum touching, or WORK_LIVE */
-	uint64_t wanted; /* events that are in the ring */
-	uint64_t stride; /* bytes from one to the next: only the limits use it */
-	uint64_t start;  /* consumer position before the reading */
-	uint64_t batch;  /* records a release; 0: all that are there */
+	int work;                /* enum touching, or WORK_LIVE */
+	uint64_t wanted;         /* events that are to be read */
+	uint64_t first;          /* number of the first event in the ring */
+	uint64_t produced;       /* events there, discarded ones too: never the last */
+	uint64_t bytes;          /* that all take in the ring */
+	uint64_t stride;         /* from one to the next; only the limits use it, and */
+	const uint32_t *lengths; /* this, of each event that was produced; NULL: all are alike */
+	uint64_t start;          /* consumer position before the reading */
+	uint64_t batch;          /* records a release; 0: all that are there */
+	bool again;              /* it goes on where it has read to before */
 
 	/* Left by the reader. */
 	struct reading_result found;          /* of drain, since it was last set to 0 */

@@ -103,10 +103,13 @@ static void add_row(
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
 	sheet_row(sheet, style_of(styles, series->path), 0);
-	sheet_cell(sheet, live ? text("%s%s%s", series->question, series->question[0] ? ", " : "",
-					 run_combination(series->path, series->way))
-			       : text("%s, %" JSON_INTEGER_FORMAT " B, %s", series->path,
-					 series->event_size, series->way));
+	sheet_cell(sheet,
+		live ? text("%s%s%s", series->question, series->question[0] ? ", " : "",
+			       run_combination(series->path, series->way))
+		     : text("%s, %s B, %s", series->path,
+			       series->sizes[0] ? series->sizes
+						: text("%" JSON_INTEGER_FORMAT, series->event_size),
+			       series->way));
 	sheet_cell(sheet, text_number(row->old->median));
 	sheet_cell(sheet, text_number(row->new->median));
 	sheet_mark(sheet, text_ratio(mark.value), mark);

@@ -227,8 +227,8 @@ static void add_curves(struct page *page, const struct run *run, const char *way
 	sheet->curves = curves;
 	columns[0] = (struct column)COLUMN("reader", TEXT);
 	for (size_t s = 0; s < run->size_count; s++)
-		columns[s + 1] = (struct column){ text("%" JSON_INTEGER_FORMAT, run->sizes[s]),
-			COLUMN_NUMBER, false, (double)run->sizes[s] };
+		columns[s + 1] = (struct column){ run_size_text(run, run->sizes[s]), COLUMN_NUMBER,
+			false, run->sizes[s] < RUN_MIX ? (double)run->sizes[s] : NAN };
 	json_object_foreach(run->paths, path, number)
 	{
 		for (size_t s = 0; s < run->size_count; s++) {

@@ -23,6 +23,8 @@
 #define PAGE_SIZES_MAX 1024
 
 /* A run; of a preset of live, which answers several questions, one of them. */
+#define RUN_MIX ((json_int_t)1 << 40)
+
 struct run {
 	const json_t *whole; /* as it is in the file */
 	const char *name;    /* on the page */
@@ -82,7 +84,8 @@ double run_amount(const json_t *result, const char *metric);
 size_t run_round_count(const json_t *result);
 double run_round(const json_t *result, const char *metric, size_t round);
 bool run_is_metric(const json_t *value);
-json_int_t run_size(const json_t *element);
+json_int_t run_size(const json_t *element); /* RUN_MIX or more: of a mix */
+const char *run_size_text(const struct run *run, json_int_t size);
 const char *run_way(const json_t *element); /* how it waited, or what it touched */
 bool run_is_limit(const json_t *result);    /* it reads what no reader could */
 bool run_is_of_speed(const json_t *ratio);  /* it compares times of an event */

@@ -50,9 +50,30 @@ double run_round(const json_t *result, const char *metric, size_t round)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* Of a mix a number that is no size of events, which its name leads to. */
 json_int_t run_size(const json_t *element)
 {
-	return json_integer_value(json_object_get(element, "event_size"));
+	const char *mix = json_string_value(json_object_get(element, "event_sizes"));
+	json_int_t number = 0;
+
+	if (!mix)
+		return json_integer_value(json_object_get(element, "event_size"));
+	while (*mix)
+		number = (number * 31 + (unsigned char)*mix++) % RUN_MIX;
+	return RUN_MIX + number;
+}
+
+const char *run_size_text(const struct run *run, json_int_t size)
+{
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach(run->results, i, result)
+	{
+		if (size >= RUN_MIX && run_size(result) == size)
+			return run_text(result, "event_sizes");
+	}
+	return text("%" JSON_INTEGER_FORMAT, size);
 }
 
 const char *run_way(const json_t *element)
@@ -238,7 +259,7 @@ const char *run_result_name(const struct run *run, const json_t *result)
 	if (run->live)
 		return run_combination(name, run_way(result));
 	if (run->size_count > 1)
-		name = text("%s, %" JSON_INTEGER_FORMAT " B", name, run_size(result));
+		name = text("%s, %s B", name, run_size_text(run, run_size(result)));
 	if (json_object_size(run->ways) > 1)
 		name = text("%s, %s", name, run_way(result));
 	return name;

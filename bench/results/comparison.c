@@ -12,7 +12,7 @@
 
 /* What need not be equal in the workloads: it is measured, or sizes and ways are matched one by
  * one. */
-static const char *const free_settings[] = { "event_size", "read_timeout_ns",
+static const char *const free_settings[] = { "event_size", "read_timeout_ns", "line_transfer_ns",
 	"producer_alone_ns_per_event", "producer_unattached_ns_per_event" };
 
 static bool is_free(const char *name)
@@ -111,7 +111,7 @@ static double drift_of(const struct comparison *c, const struct series *like)
 		const struct series *new = &c->new->series[i], *old;
 
 		if (!new->limit || new->event_size != like->event_size ||
-			strcmp(new->way, like->way) != 0)
+			strcmp(new->sizes, like->sizes) != 0 || strcmp(new->way, like->way) != 0)
 			continue;
 		old = result_file_find(c->old, new);
 		if (old)

@@ -77,31 +77,72 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	style_write_wrapped(out, line);
 }
 
+/* "cold 512MiB", or of each state of the caches: "cold 512MiB, own 512KiB". */
+static void append_rings(struct style_text *text, const struct table *table)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < table->group_count; i++) {
+		const json_t *w =
+			table->groups[i].workload ? table->groups[i].workload : table->workload;
+		const char *caches = json_string_value(json_object_get(w, "caches"));
+		char ring[FORMAT_SIZE];
+
+		if (strcmp(caches, before) == 0)
+			continue;
+		style_append(text, "%s%s%s%s", before[0] ? ", " : "",
+			strcmp(caches, "as left") == 0 ? "" : caches,
+			strcmp(caches, "as left") == 0 ? "" : " ",
+			format_size((uint64_t)json_integer_value(json_object_get(w, "ring_size")),
+				ring, sizeof(ring)));
+		before = caches;
+	}
+}
+
+/* How far the writer of a ring in a cache is from its reader. */
+static void write_place(FILE *out, const json_t *w)
+{
+	const json_int_t reader = json_integer_value(json_object_get(w, "reader_cpu"));
+	const json_int_t writer = json_integer_value(json_object_get(w, "writer_cpu"));
+
+	if (!json_object_get(w, "reader_cpu") || writer < 0)
+		return;
+	fprintf(out,
+		"A cache line takes %.0f ns from CPU %" JSON_INTEGER_FORMAT
+		" to CPU %" JSON_INTEGER_FORMAT ", the reader's.\n",
+		json_number_value(json_object_get(w, "line_transfer_ns")), writer, reader);
+	if (json_is_true(json_object_get(w, "same_core")))
+		fputs("Caution: they are threads of one core, and share its caches.\n", out);
+}
+
 void drain_write_facts(FILE *out, const struct table *table)
 {
 	const json_t *w = table->workload;
 	const struct row *first = &table->rows[0];
-	const char *source = json_string_value(json_object_get(w, "source")),
-		   *caches = json_string_value(json_object_get(w, "caches"));
-	char line[256] = "", size[FORMAT_SIZE], ring[FORMAT_SIZE];
+	const char *source = json_string_value(json_object_get(w, "source"));
+	char line[256] = "", ring[FORMAT_SIZE];
 	struct style_text text = { .text = line, .size = sizeof(line) };
 	bool one_size = true, one_touch = true;
 
 	for (size_t i = 0; i < table->row_count; i++) {
-		one_size &= table->rows[i].event_size == first->event_size;
+		one_size &= strcmp(table->rows[i].size_text, first->size_text) == 0;
 		one_touch &= strcmp(table->rows[i].touch, first->touch) == 0;
 	}
-	style_append(&text, "%s%s%s, ", json_string_value(json_object_get(w, "event")),
-		one_size ? " " : "",
-		one_size ? format_size(first->event_size, size, sizeof(size)) : "");
+	style_append(&text, "%s", json_string_value(json_object_get(w, "event")));
+	if (one_size)
+		style_append(&text, " %s",
+			first->event_size ? format_size(first->event_size, ring, sizeof(ring))
+					  : first->size_text);
+	style_append(&text, ", ");
 	if (one_touch)
 		style_append(&text, "%s, ", first->touch);
-	style_append(&text, "%s%s%s; ", strcmp(caches, "flushed") == 0 ? "cold " : "",
-		format_size((uint64_t)json_integer_value(json_object_get(w, "ring_size")), ring,
-			sizeof(ring)),
-		strcmp(source, "memory") == 0 ? " in memory" : "");
+	append_rings(&text, table);
+	if (strcmp(source, "memory") == 0)
+		style_append(&text, " in memory");
+	style_append(&text, "; ");
 	style_append_rounds(&text, table);
 	style_write_wrapped(out, line);
+	write_place(out, w);
 }
 
 static void write_row(FILE *out, const struct table *table, const struct row *row, int width,

@@ -67,8 +67,9 @@ static void write_csv(FILE *out, const struct table *table)
 
 			if (questions)
 				fprintf(out, "%s,", table->groups[row->group].question);
-			fprintf(out, "%s,%s,%u", row->path, live ? row->wait : row->touch,
-				row->event_size);
+			fprintf(out, "%s,%.*s,%s", row->path,
+				(int)strcspn(live ? row->wait : row->touch, ROW_CACHES),
+				live ? row->wait : row->touch, row->size_text);
 			json_object_foreach((json_t *)workload_of(table, row->group), name, value)
 			{
 				if (!is_column(name))
@@ -128,7 +129,7 @@ static void write_gobench(FILE *out, const struct table *table)
 				fprintf(out, " %.6f lost/op",
 					row->cells[METRIC_LOST].rounds[round] / consumed);
 			else
-				fprintf(out, " %.2f MB/s", ns > 0 ? row->event_size * 1e3 / ns : 0);
+				fprintf(out, " %.2f MB/s", ns > 0 ? row->mean_size * 1e3 / ns : 0);
 			fprintf(out, " %.0f events/s", ns > 0 ? 1e9 / ns : 0);
 			if (row->latency_count > 0)
 				fprintf(out, " %llu p99-ns", (unsigned long long)row->latencies[2]);

@@ -16,10 +16,27 @@ const char *live_notify_text(const struct live_workload *workload, char *text, s
 	return text;
 }
 
+const char *live_rate_text(const struct live_workload *workload, char *text, size_t size)
+{
+	char duration[FORMAT_SIZE];
+
+	if (workload->burst > 0)
+		snprintf(text, size, "burst:%" PRIu64 "/%s", workload->burst,
+			format_duration(workload->burst_ns, duration, sizeof(duration)));
+	else if (workload->rate == PARSE_RATE_MAX)
+		snprintf(text, size, "max");
+	else
+		snprintf(text, size, "%" PRIu64, workload->rate);
+	return text;
+}
+
 static json_t *rate_json(const struct live_workload *workload)
 {
-	return workload->rate == PARSE_RATE_MAX ? json_string("max")
-						: json_integer((json_int_t)workload->rate);
+	char text[LIVE_RATE_SIZE];
+
+	return workload->rate == PARSE_RATE_MAX || workload->burst > 0
+		       ? json_string(live_rate_text(workload, text, sizeof(text)))
+		       : json_integer((json_int_t)workload->rate);
 }
 
 json_t *live_workload_json(const struct live_measurement *m)
@@ -43,6 +60,8 @@ json_t *live_workload_json(const struct live_measurement *m)
 		"producer_unattached_ns_per_event",
 		m->unattached_ns > 0 ? json_value_real(m->unattached_ns) : json_null());
 
+	if (w->mix)
+		json_object_set_new(more, "event_sizes", json_string(w->mix->name));
 	return json_value_joined(object, more);
 }
 
@@ -74,17 +93,13 @@ json_t *live_advice_json(const struct live_advice *advice)
 static void name_benchmark(struct row *row, const struct live_workload *w, const char *question)
 {
 	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
-	char notify[LIVE_NOTIFY_SIZE], size[16] = "mixed", rate[24] = "max";
+	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE];
 
-	if (w->event_size > 0)
-		snprintf(size, sizeof(size), "%" PRIu32, w->event_size);
-	if (w->rate != PARSE_RATE_MAX)
-		snprintf(rate, sizeof(rate), "%" PRIu64, w->rate);
 	style_append(&text, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
-		question[0] ? "/question=" : "", question, row->path, row->wait, size,
+		question[0] ? "/question=" : "", question, row->path, row->wait, row->size_text,
 		w->producers);
-	style_append(
-		&text, "/rate=%s/notify=%s", rate, live_notify_text(w, notify, sizeof(notify)));
+	style_append(&text, "/rate=%s/notify=%s", live_rate_text(w, rate, sizeof(rate)),
+		live_notify_text(w, notify, sizeof(notify)));
 	if (w->write == LIVE_OUTPUT)
 		style_append(&text, "/write=%s", live_write_names[w->write]);
 	if (w->back_to_back > 0)
@@ -127,6 +142,13 @@ static void set_round(
 	row_set(row, METRIC_SLEEPS, i, known(round->sleeps));
 	row_set(row, METRIC_WAKEUPS, i, known(round->wakeups));
 	row_set(row, METRIC_HIGH_WATER, i, known(round->high_water));
+	if (round->bursts.bursts > 0) {
+		row_set(row, METRIC_BURSTS, i, (double)round->bursts.bursts);
+		row_set(row, METRIC_BURSTS_LOSING, i, (double)round->bursts.losing);
+		row_set(row, METRIC_BURST_LOST, i, (double)round->bursts.lost_most);
+		row_set(row, METRIC_BURST_LATENCY, i, round->bursts.late_ns);
+		row_set(row, METRIC_BURST_LATENCY_MOST, i, round->bursts.late_most_ns);
+	}
 	if (m->unattached_ns > 0) {
 		row_set(row, METRIC_SLOWDOWN_UNATTACHED, i,
 			share(round->producer_ns_per_event, m->unattached_ns));
@@ -142,7 +164,7 @@ static void add_row(struct table *table, const struct live_measurement *m, size_
 	struct row *row = table_add_row(table, samples->combination.reader->name, m->rounds);
 
 	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(samples->combination.wait));
-	row->event_size = m->workload.event_size;
+	row_set_size(row, m->workload.event_size, m->workload.mix);
 	for (size_t i = 0; i < m->rounds; i++)
 		set_round(row, i, &samples->rounds[i], m);
 	row->latency_count = samples->latency.count;

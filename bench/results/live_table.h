@@ -42,6 +42,10 @@ const char *live_limit(const struct table *table, const struct row *row,
 #define LIVE_NOTIFY_SIZE 32
 const char *live_notify_text(const struct live_workload *workload, char *text, size_t size);
 
+/* "max", "500000" or "burst:2000/20ms". */
+#define LIVE_RATE_SIZE 64
+const char *live_rate_text(const struct live_workload *workload, char *text, size_t size);
+
 /* @advice: NULL, none was asked for. @verbose as in results/texts.h. */
 void live_write_text(FILE *out, const struct table *table,
 	const struct live_measurement *measurement, const struct live_advice *advice, bool colour,

@@ -271,6 +271,28 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct l
 	}
 }
 
+static void write_bursts(FILE *out, const struct table *table)
+{
+	char name[NAME_SIZE], cells[5][CELL_SIZE];
+
+	if (!(row_value(&table->rows[0], METRIC_BURSTS) > 0))
+		return;
+	fprintf(out,
+		"\nBy burst: until its last event was read, and events that it lost\n"
+		"%-20s %9s %9s %9s %12s %9s\n",
+		"reader", "p50", "max", "bursts", "with losses", "most lost");
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
+
+		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", row_name(row, name),
+			time_text(cells[0], row_value(row, METRIC_BURST_LATENCY)),
+			time_text(cells[1], row_value(row, METRIC_BURST_LATENCY_MOST)),
+			figure(cells[2], row_value(row, METRIC_BURSTS)),
+			figure(cells[3], row_value(row, METRIC_BURSTS_LOSING)),
+			figure(cells[4], row_value(row, METRIC_BURST_LOST)));
+	}
+}
+
 /* What the table above has no room for. */
 static void write_details(
 	FILE *out, const struct table *table, const struct live_workload *workload)
@@ -368,19 +390,23 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 /* What is not by default; with @verbose all. */
 static void append_workload(struct style_text *text, const struct live_workload *w, bool verbose)
 {
-	char size[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
+	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
 
 	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
 	if (verbose || w->producer != PRODUCER_RUN)
 		style_append(text, " (%s)", live_producer_names[w->producer]);
-	if (has_rate(w))
+	if (w->burst > 0)
+		style_append(text, " in bursts of %" PRIu64 " each %s", w->burst,
+			format_duration(w->burst_ns, duration, sizeof(duration)));
+	else if (has_rate(w))
 		style_append(text, " at %" PRIu64 "/s together", w->rate);
 	else
 		style_append(text, " at full rate");
 	if (w->event_size > 0)
 		style_append(text, ", %" PRIu32 " B", w->event_size);
 	else
-		style_append(text, ", mixed sizes");
+		style_append(text, strcmp(w->mix->name, MIX_NAMED) == 0 ? ", %s sizes" : ", %s B",
+			w->mix->name);
 	if (w->write == LIVE_OUTPUT)
 		style_append(text, ", written by bpf_ringbuf_output");
 	if (w->discard > 0)
@@ -465,6 +491,7 @@ void live_write_text(FILE *out, const struct table *table, const struct live_mea
 	write_limits(out, table, sorted, m);
 	write_account(out, table, &m->workload);
 	write_slowdowns(out, table, m);
+	write_bursts(out, table);
 	if (!verbose) {
 		style_write_cautions(out, table, false);
 		return;

@@ -37,9 +37,6 @@
 /* max_entries of a map is a 32-bit number. */
 #define RING_MOST (UINT64_C(1) << 31)
 
-/* So many mixed events show their mean size to within a few per cent. */
-#define MIXED_EVENTS 1024
-
 static double share(double part, double whole)
 {
 	return whole > 0 ? part / whole : 0;
@@ -88,13 +85,10 @@ static struct situation situation_of(const struct table *table, const struct row
 /* Bytes from one record to the next, on average. */
 static double mean_stride(const struct live_workload *workload)
 {
-	uint64_t sum = 0;
+	const struct mix *mix = workload->mix;
 
-	if (workload->event_size > 0)
-		return (double)((workload->event_size + (uint64_t)RECORD_HEADER + 7) & ~7ull);
-	for (uint64_t id = 0; id < MIXED_EVENTS; id++)
-		sum += (live_mixed_size(id) + RECORD_HEADER + 7) & ~7ull;
-	return (double)sum / MIXED_EVENTS;
+	return mix ? (double)mix->stride_sum / mix->count
+		   : (double)record_stride(workload->event_size);
 }
 
 static void say_nothing_consumed(struct style_text *text, const struct situation *s)

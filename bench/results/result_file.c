@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "results/result_file.h"
+#include "results/table.h"
 #include "statistics/samples.h"
 #include "statistics/scratch.h"
 
@@ -66,6 +67,7 @@ const struct series *result_file_find(const struct result_file *file, const stru
 
 		if (strcmp(series->path, like->path) == 0 &&
 			series->event_size == like->event_size &&
+			strcmp(series->sizes, like->sizes) == 0 &&
 			strcmp(series->way, like->way) == 0 &&
 			strcmp(series->question, like->question) == 0)
 			return series;
@@ -137,15 +139,17 @@ static bool read_names(const struct result_file *file, const json_t *element, st
 	const json_t *wait = json_object_get(element, "wait");
 	const json_t *question = json_object_get(element, "question");
 	const json_t *size = json_object_get(element, "event_size");
+	const json_t *sizes = json_object_get(element, "event_sizes");
 
 	*like = (struct series){
+		.sizes = sizes ? read_name(sizes) : "",
 		.path = read_name(json_object_get(element, "path")),
 		.way = read_name(wait ? wait : json_object_get(element, "touch")),
 		.question = question ? read_name(question) : "",
 		.limit = json_is_true(json_object_get(element, "limit")),
 		.event_size = json_integer_value(size),
 	};
-	return like->path && like->way && like->question && json_is_integer(size) &&
+	return like->path && like->way && like->question && like->sizes && json_is_integer(size) &&
 	       !wait != file->live;
 }
 
@@ -279,6 +283,27 @@ static int add_median(struct series *series)
 	return 0;
 }
 
+/* What is touched, and where the ring was, are one way of reading: "fields/own". */
+static void join_caches(json_t *runs)
+{
+	static const char *const lists[] = { "results", "ratios", "noise" };
+	json_t *run, *element;
+	size_t i, j;
+
+	json_array_foreach(runs, i, run) for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]);
+					      l++)
+		json_array_foreach(json_object_get(run, lists[l]), j, element)
+	{
+		const json_t *touch = json_object_get(element, "touch");
+		const json_t *caches = json_object_get(element, "caches");
+
+		if (json_is_string(touch) && json_is_string(caches))
+			json_object_set_new(element, "touch",
+				json_sprintf("%s" ROW_CACHES "%s", json_string_value(touch),
+					json_string_value(caches)));
+	}
+}
+
 json_t *result_file_load(const char *name, struct complaint *why)
 {
 	json_error_t error = { .line = 0 }; /* not set where no memory is left */
@@ -313,8 +338,10 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	err = ferror(stream) ? errno ? errno : EIO : 0;
 	json_set_alloc_funcs(allocate_before, free_before);
 	fclose(stream);
-	if (!err && runs && json_array_size(runs) > 0)
+	if (!err && runs && json_array_size(runs) > 0) {
+		join_caches(runs);
 		return runs;
+	}
 	if (err)
 		complain(why, -err, "cannot read %s: %s", name, strerror(err));
 	else if (!runs && out_of_memory)

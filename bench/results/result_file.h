@@ -14,8 +14,10 @@
 /* The rounds of one path, size and way, of all runs in a file together. */
 struct series {
 	const char *path;     /* the texts belong to the file */
-	const char *way;      /* the touch of drain and sweep; the wait of live */
+	const char *way;      /* the touch of drain and sweep, with the caches unless they are cold
+				 ("fields/own"); the wait of live */
 	const char *question; /* of a preset of live; else "" */
+	const char *sizes;    /* the name of a mix, whose event_size is 0; else "" */
 	json_int_t event_size;
 	bool limit; /* runs nothing of any reader */
 	size_t runs;

@@ -254,7 +254,7 @@ void style_write_oddities(FILE *out, const struct table *table)
 		return;
 	style_append(&text, "Two humps: %s", row_name(example, name));
 	if (!example->wait[0])
-		style_append(&text, " (%" PRIu32 " B)", example->event_size);
+		style_append(&text, " (%s B)", example->size_text);
 	style_append(&text, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
 		humped > 1 ? " and others" : "");
 	style_write_wrapped(out, line);

@@ -19,7 +19,7 @@
 struct sweep {
 	const struct table *table;
 	const struct row_group *sizes[SIZES_MAX];
-	size_t count;
+	size_t count, plain; /* mixes are the last */
 	const char *touch;
 };
 
@@ -39,9 +39,17 @@ static const char *column_of(const struct row *row)
 	return reader && reader->column ? reader->column : row->path;
 }
 
+/* That of mixes is beyond all. */
+static uint32_t size_in(const struct table *table, const struct row_group *group)
+{
+	const uint32_t size = table->rows[group->first].event_size;
+
+	return size > 0 ? size : UINT32_MAX;
+}
+
 static uint32_t size_of(const struct sweep *s, size_t i)
 {
-	return s->table->rows[s->sizes[i]->first].event_size;
+	return size_in(s->table, s->sizes[i]);
 }
 
 static const char *baseline_of(const struct sweep *s)
@@ -73,7 +81,7 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 		.touch = table->rows[table->groups[first].first].touch };
 	for (; g < table->group_count && s->count < SIZES_MAX; g++) {
 		const struct row_group *group = &table->groups[g];
-		const uint32_t size = table->rows[group->first].event_size;
+		const uint32_t size = size_in(table, group);
 		size_t at = s->count;
 
 		if (strcmp(table->rows[group->first].touch, s->touch) != 0)
@@ -82,6 +90,7 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 			s->sizes[at] = s->sizes[at - 1];
 		s->sizes[at] = group;
 		s->count++;
+		s->plain += size < UINT32_MAX;
 	}
 	return g;
 }
@@ -91,7 +100,7 @@ static size_t wins_of(const struct sweep *s, const char *path)
 {
 	size_t wins = 0;
 
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->plain; i++) {
 		const struct ratio *ratio = ratio_of(s, i, path);
 
 		wins += ratio && ratio->verdict == VERDICT_FASTER;
@@ -103,7 +112,7 @@ static size_t wins_of(const struct sweep *s, const char *path)
 static void append_win(struct style_text *text, const struct sweep *s, const char *path)
 {
 	const size_t wins = wins_of(s, path);
-	size_t from = s->count;
+	size_t from = s->plain;
 
 	while (from > 0) {
 		const struct ratio *ratio = ratio_of(s, from - 1, path);
@@ -114,13 +123,13 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 	}
 	if (wins == 0)
 		style_append(text, "%s beats %s at no size", path, baseline_of(s));
-	else if (from == s->count)
+	else if (from == s->plain)
 		style_append(text, "%s beats %s at %zu of %zu sizes, not at the largest", path,
-			baseline_of(s), wins, s->count);
+			baseline_of(s), wins, s->plain);
 	else
 		style_append(text, "%s beats %s from %" PRIu32 " B on", path, baseline_of(s),
 			size_of(s, from));
-	if (from < s->count) {
+	if (from < s->plain) {
 		const struct ratio *ratio = ratio_of(s, from, path);
 
 		style_append(text, ": %.2fx", ratio->median);
@@ -128,9 +137,9 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 			style_append(
 				text, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
 	}
-	if (from + 1 < s->count)
+	if (from + 1 < s->plain)
 		style_append(text, ", %.2fx at %" PRIu32 " B",
-			ratio_of(s, s->count - 1, path)->median, size_of(s, s->count - 1));
+			ratio_of(s, s->plain - 1, path)->median, size_of(s, s->plain - 1));
 }
 
 /* Who is fastest where: "fastest: view up to 48 B, batch from 64 B on". */
@@ -138,7 +147,7 @@ static void append_fastest(struct style_text *text, const struct sweep *s)
 {
 	const char *last = NULL;
 
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->plain; i++) {
 		const struct row *best = best_of(s, i);
 
 		const struct row *before = last ? row_in(s->table, s->sizes[i], last) : NULL;
@@ -161,6 +170,10 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	struct style_text text = { .text = line, .size = sizeof(line) };
 	const char *most = NULL;
 
+	if (s->plain == 0) {
+		fprintf(out, "touched: %s\n", s->touch);
+		return;
+	}
 	/* Who wins most, and of these who is fastest at the largest size; with @verbose all. */
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(sorted[i]->path, baseline_of(s)) != 0 &&
@@ -207,9 +220,14 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 {
 	const struct row *baseline = row_in(s->table, s->sizes[i], baseline_of(s)),
 			 *best = best_of(s, i);
+	const char *name = s->table->rows[s->sizes[i]->first].size_text;
 
-	fprintf(out, "%5" PRIu32 " %7.1fM ", size_of(s, i),
-		baseline ? row_mevents_per_s(baseline) : 0);
+	/* A name that is too long has a line for itself. */
+	if (strlen(name) > 5) {
+		fprintf(out, "%s\n", name);
+		name = "";
+	}
+	fprintf(out, "%5s %7.1fM ", name, baseline ? row_mevents_per_s(baseline) : 0);
 	for (size_t c = 0; c < count; c++) {
 		const struct ratio *ratio = ratio_of(s, i, columns[c]->path);
 

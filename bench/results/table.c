@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "results/table.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,11 @@ const struct metric_description metrics[METRIC_COUNT] = {
 	[METRIC_SLOWDOWN_UNATTACHED] = { "slowdown_unattached", SUMMING_MEDIAN, false,
 		"x-unattached" },
 	[METRIC_SLOWDOWN_ALONE] = { "slowdown_alone", SUMMING_MEDIAN, false, "x-alone" },
+	[METRIC_BURSTS] = { "bursts", SUMMING_SUM, false, NULL },
+	[METRIC_BURSTS_LOSING] = { "bursts_losing", SUMMING_SUM, false, NULL },
+	[METRIC_BURST_LOST] = { "burst_lost", SUMMING_MOST, false, NULL },
+	[METRIC_BURST_LATENCY] = { "burst_latency_ns", SUMMING_MEDIAN, false, "burst-ns" },
+	[METRIC_BURST_LATENCY_MOST] = { "burst_latency_most_ns", SUMMING_MOST, false, NULL },
 	[METRIC_CYCLES] = { "cycles_per_event", SUMMING_WHOLE, false, NULL },
 	[METRIC_INSTRUCTIONS] = { "instructions_per_event", SUMMING_WHOLE, false, NULL },
 	[METRIC_CACHE_MISSES] = { "cache_misses_per_event", SUMMING_WHOLE, false, NULL },
@@ -73,6 +79,16 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		row->cells[metric].value = NAN;
 	return row;
+}
+
+void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix)
+{
+	row->event_size = event_size;
+	row->mean_size = mix ? mix->mean : event_size;
+	if (mix)
+		snprintf(row->size_text, sizeof(row->size_text), "%s", mix->name);
+	else
+		snprintf(row->size_text, sizeof(row->size_text), "%" PRIu32, event_size);
 }
 
 void row_set(struct row *row, enum metric metric, size_t round, double value)

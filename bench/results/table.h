@@ -15,6 +15,7 @@
 #include "machine/machine.h"
 #include "readers/peers.h"
 #include "results/json_values.h"
+#include "rings/mix.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"
 
@@ -35,6 +36,11 @@ enum metric {
 	METRIC_HIGH_WATER,          /* most bytes that waited in a ring */
 	METRIC_SLOWDOWN_UNATTACHED, /* of a system call: to none attached, times as long */
 	METRIC_SLOWDOWN_ALONE,      /* to nobody reading */
+	METRIC_BURSTS,
+	METRIC_BURSTS_LOSING,
+	METRIC_BURST_LOST,         /* most of one */
+	METRIC_BURST_LATENCY,      /* of the last event of a burst, at the median; ns */
+	METRIC_BURST_LATENCY_MOST, /* and at most */
 	METRIC_CYCLES,
 	METRIC_INSTRUCTIONS,
 	METRIC_CACHE_MISSES,
@@ -71,8 +77,10 @@ struct cell {
 
 struct row {
 	char path[ROW_NAME_SIZE], wait[ROW_NAME_SIZE],
-		touch[ROW_NAME_SIZE]; /* "": does not apply */
-	uint32_t event_size;          /* 0: mixed */
+		touch[ROW_NAME_SIZE];  /* "": does not apply */
+	uint32_t event_size;           /* 0: a mix */
+	char size_text[MIX_NAME_SIZE]; /* "64", or the mix's name */
+	double mean_size;
 	size_t group, rounds;
 	bool limit;    /* reads what no reader could */
 	bool baseline; /* the rows of its group are compared with it */
@@ -84,6 +92,9 @@ struct row {
 	char benchmark[256]; /* its name in the Go format */
 	char *verdict;       /* in words, or NULL */
 };
+
+/* Parts what is touched from where the ring was, unless that is "cold": "fields/own". */
+#define ROW_CACHES "/"
 
 extern const char *const latency_names[LATENCIES];
 
@@ -113,9 +124,9 @@ struct table {
 	const char *no_counters;   /* why there are no hardware counters, or NULL */
 	size_t asked;              /* rounds that were asked for; 0: not by their number */
 	bool partial;              /* the user stopped it: only whole rounds before that are here */
-	size_t runs; /* in which the rounds were made, equally many in each; 0: in one */
-	uint64_t own_memory;       /* bytes at the peak, without the rings */
-	json_t *more;              /* further members of the file, or NULL */
+	size_t runs;         /* in which the rounds were made, equally many in each; 0: in one */
+	uint64_t own_memory; /* bytes at the peak, without the rings */
+	json_t *more;        /* further members of the file, or NULL */
 
 	struct row *rows;
 	struct row_group *groups;
@@ -131,6 +142,8 @@ size_t table_add_group(struct table *table, const char *question, json_t *worklo
  * nobody sees. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 
+/* @mix: NULL where all have @event_size. */
+void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix);
 void row_set(struct row *row, enum metric metric, size_t round, double value);
 void row_set_whole(struct row *row, enum metric metric, double value);
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "results/table.h"
 
@@ -54,11 +55,18 @@ static void set_text(json_t *object, const char *name, const char *text)
 /* What a row is of. */
 static json_t *name_json(const struct table *table, const struct row *row)
 {
+	const size_t touch = strcspn(row->touch, ROW_CACHES);
 	json_t *object = json_pack("{s:s}", "path", row->path);
 
 	set_text(object, "wait", row->wait);
-	set_text(object, "touch", row->touch);
+	if (row->touch[0])
+		json_object_set_new(object, "touch", json_stringn(row->touch, touch));
+	set_text(object, "caches", row->touch[touch] ? row->touch + touch + 1 : "");
 	json_object_set_new(object, "event_size", json_integer(row->event_size));
+	if (row->event_size == 0) {
+		json_object_set_new(object, "event_sizes", json_string(row->size_text));
+		json_object_set_new(object, "event_size_mean", json_value_real(row->mean_size));
+	}
 	set_text(object, "question", table->groups[row->group].question);
 	return object;
 }

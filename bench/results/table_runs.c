@@ -22,7 +22,8 @@ static bool is_same_text(const json_t *a, const json_t *b, const char *name, con
 /* Whether both are of one row, or of rows that were compared. */
 static bool is_alike(const json_t *a, const json_t *b)
 {
-	return is_same_text(a, b, "touch", "touch") &&
+	return is_same_text(a, b, "touch", "touch") && is_same_text(a, b, "caches", "caches") &&
+	       is_same_text(a, b, "event_sizes", "event_sizes") &&
 	       json_integer_value(json_object_get(a, "event_size")) ==
 		       json_integer_value(json_object_get(b, "event_size"));
 }
@@ -148,9 +149,15 @@ static void take_row(
 		table, text_in(first, "path"), runs * json_array_size(rounds_of(first, METRIC_NS)));
 
 	snprintf(row->wait, sizeof(row->wait), "%s", text_in(first, "wait"));
-	snprintf(row->touch, sizeof(row->touch), "%s", text_in(first, "touch"));
+	snprintf(row->touch, sizeof(row->touch), "%s%s%s", text_in(first, "touch"),
+		text_in(first, "caches")[0] ? ROW_CACHES : "", text_in(first, "caches"));
 	snprintf(row->checksum, sizeof(row->checksum), "%s", text_in(first, "checksum"));
-	row->event_size = (uint32_t)json_integer_value(json_object_get(first, "event_size"));
+	row_set_size(row, (uint32_t)json_integer_value(json_object_get(first, "event_size")), NULL);
+	if (row->event_size == 0) {
+		snprintf(row->size_text, sizeof(row->size_text), "%s",
+			text_in(first, "event_sizes"));
+		row->mean_size = json_number_value(json_object_get(first, "event_size_mean"));
+	}
 	row->limit = json_is_true(json_object_get(first, "limit"));
 	row->baseline = is_baseline(run, first);
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
@@ -209,7 +216,8 @@ int table_take_runs(struct table *table, const json_t *runs)
 		if (!last || !is_alike(last, result)) {
 			if (last)
 				end_group(table, runs, last);
-			table_add_group(table, "", NULL);
+			table_add_group(
+				table, "", json_deep_copy(json_object_get(result, "workload")));
 		}
 		take_row(table, run, results, count);
 		last = result;

@@ -17,6 +17,7 @@
 #include "rings/bpf_accounts.h"
 #include "rings/bpf_load.h"
 #include "rings/privileges.h"
+#include "rings/bpf_mix.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
@@ -356,14 +357,11 @@ static int set_rings(struct bpf_live *bpf)
 	return bpf_map__set_inner_map_fd(skeleton->maps.ring_array, bpf->source.rings.map_fds[0]);
 }
 
-/* Where events are made that are copied then, for each producer: whole pairs of cache lines, as for
- * struct live_state. */
+/* Where events are made that are copied then, for each producer. */
 static int set_places(struct bpf_live *bpf)
 {
 	struct bpf_map *places = bpf->skeleton->maps.places;
-	const uint32_t align = _Alignof(struct live_state);
-	const uint32_t event = (uint32_t)bpf->plan.largest_stride - RECORD_HEADER;
-	const uint32_t size = (event + align - 1) / align * align;
+	const uint32_t size = bpf_mix_room((uint32_t)bpf->plan.largest_stride - RECORD_HEADER);
 	int err;
 
 	if (bpf->write != LIVE_OUTPUT && !bpf->perf)
@@ -418,7 +416,11 @@ static int load(struct bpf_live *bpf)
 	if (!err)
 		err = set_places(bpf);
 	if (!err)
+		err = bpf_mix_set(skeleton, bpf->plan.mix);
+	if (!err)
 		err = live_bpf__load(skeleton);
+	if (!err)
+		err = bpf_mix_fill(skeleton->maps.mix_sizes, bpf->plan.mix);
 	if (!err)
 		err = fill_ring_array(bpf);
 	if (err)

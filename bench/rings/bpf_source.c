@@ -15,6 +15,8 @@
 #include "rings/bpf_load.h"
 #include "rings/privileges.h"
 #include "rings/source.h"
+#include "base/interrupt.h"
+#include "rings/bpf_mix.h"
 
 #define PACKET_SIZE 128 /* as the seed's; the program does not look into it */
 
@@ -23,7 +25,6 @@ struct bpf_source {
 	struct drain_bpf *skeleton;
 	int program_fd;
 	int accounts_fd;
-	uint64_t stride;
 };
 
 static struct bpf_source *bpf_source_of(struct source *source)
@@ -48,22 +49,22 @@ static int check_failed(const struct bpf_source *bpf, uint64_t events, struct co
 	return 0;
 }
 
-/* Runs the program until the ring has @events more events, whatever signals interrupt. */
-static int bpf_fill(struct source *source, uint64_t events, struct complaint *why)
+/* Runs the program until it has tried all, whatever signals interrupt. */
+static int bpf_fill(struct source *source, uint64_t first, uint64_t events, struct complaint *why)
 {
 	struct bpf_source *bpf = bpf_source_of(source);
-	const uint64_t start = __atomic_load_n(source->ring.producer, __ATOMIC_ACQUIRE);
+	__u64 *sequence = &bpf->skeleton->bss->sequence;
 	unsigned char packet[PACKET_SIZE] = { 0 };
 	uint64_t written = 0;
 
+	__atomic_store_n(sequence, first, __ATOMIC_RELAXED);
 	while (written < events) {
 		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = PACKET_SIZE,
 			.repeat =
 				(int)(events - written < INT32_MAX ? events - written : INT32_MAX));
 		int err = bpf_prog_test_run_opts(bpf->program_fd, &run);
 
-		written = (__atomic_load_n(source->ring.producer, __ATOMIC_ACQUIRE) - start) /
-			  bpf->stride;
+		written = __atomic_load_n(sequence, __ATOMIC_ACQUIRE) - first;
 		if (interrupted())
 			return -EINTR;
 		if (err && err != -EINTR && err != -EAGAIN)
@@ -103,13 +104,21 @@ static int load(struct bpf_source *bpf, const struct workload *workload)
 		return -errno;
 	bpf->skeleton = skeleton;
 	skeleton->rodata->event_size = workload->event_size;
+	skeleton->rodata->discard = workload_discard(workload);
 	/* Only the one that is run: the other would cost the verifier its time. */
 	bpf_program__set_autoload(
 		skeleton->progs.write_skb_meta, workload->event == EVENT_SKB_META);
 	bpf_program__set_autoload(skeleton->progs.write_sized, workload->event == EVENT_SIZED);
 	err = bpf_map__set_max_entries(skeleton->maps.meta_ringbuf, (__u32)workload->ring_size);
 	if (!err)
+		err = bpf_mix_set(skeleton, workload->mix);
+	if (!err && workload->mix)
+		err = bpf_map__set_value_size(
+			skeleton->maps.place, bpf_mix_room(workload->mix->largest));
+	if (!err)
 		err = drain_bpf__load(skeleton);
+	if (!err)
+		err = bpf_mix_fill(skeleton->maps.mix_sizes, workload->mix);
 	if (err)
 		return err;
 	program = workload->event == EVENT_SKB_META ? skeleton->progs.write_skb_meta
@@ -138,7 +147,6 @@ int bpf_source_open(struct source **source, const struct workload *workload, str
 	bpf->source.operations = &bpf_operations;
 	bpf->source.rings =
 		(struct ring_set){ .count = 1, .size = workload->ring_size, .perf_fd = -1 };
-	bpf->stride = workload_stride(workload);
 	err = load(bpf, workload);
 	if (err) {
 		err = bpf_load_explain(err, privileges_of(workload), workload->ring_size, why);

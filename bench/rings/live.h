@@ -33,11 +33,14 @@ struct live_workload {
 	enum source_kind source;
 	enum live_producer producer;
 	uint32_t producers;
-	uint64_t rate;       /* events a second of all producers together; PARSE_RATE_MAX */
-	int64_t duration_ns; /* of one combination in one round */
-	uint32_t event_size; /* bytes; 0: mixed (live_mixed_size()) */
-	double discard;      /* share of events that the producer discards, 0 to 1 */
-	uint64_t ring_size;  /* of each ring */
+	uint64_t rate;         /* events a second of all producers together; PARSE_RATE_MAX */
+	int64_t duration_ns;   /* of one combination in one round */
+	uint64_t burst;        /* so many of them at once, and then after each */
+	int64_t burst_ns;      /* so long; 0: each has a time of its own */
+	uint32_t event_size;   /* bytes; 0: those of the mix */
+	const struct mix *mix; /* or NULL */
+	double discard;        /* share of events that the producer discards, 0 to 1 */
+	uint64_t ring_size;    /* of each ring */
 	enum live_way write;
 	bool overwrite; /* rings overwrite their oldest events, and lose them so */
 	uint32_t rings; /* producer i writes to ring i modulo rings */
@@ -52,6 +55,12 @@ struct live_workload {
 	 * threads of their own, and write while it reads. */
 	uint64_t back_to_back;
 };
+
+/* Of event @id. */
+static inline uint32_t live_event_size(const struct live_workload *workload, uint64_t id)
+{
+	return workload->event_size ? workload->event_size : mix_size(workload->mix, id);
+}
 
 /* A reader of others does not tell. */
 #define LIVE_UNKNOWN UINT64_MAX

@@ -84,7 +84,8 @@ static uint64_t flags_for(struct memory_live *memory, uint32_t ring)
 static uint64_t stamp(const struct live_interval *interval, struct live_state *state, uint64_t id)
 {
 	if (interval->divisor)
-		return live_next_due(state, interval->ns, interval->remainder, interval->divisor);
+		return live_next_due(state, interval->ns, interval->remainder, interval->divisor,
+			interval->step);
 	return id % LIVE_STAMP_EVERY == 0 ? producers_clock() : 0;
 }
 
@@ -103,7 +104,7 @@ static void produce_one(struct memory_live *memory, uint32_t index)
 	struct ringview_account *account = &memory->states[index].account;
 	uint64_t id = (uint64_t)index << LIVE_SEQUENCE_BITS | state->sequence++;
 	uint64_t due = stamp(&plan->interval, state, id), flags;
-	uint32_t size = plan->event_size ? plan->event_size : live_mixed_size(id);
+	uint32_t size = plan->event_size ? plan->event_size : mix_size(plan->mix, id);
 	struct live_event *event = memory_ring_reserve(ring, size);
 
 	count_one(&account->attempted);
@@ -119,7 +120,7 @@ static void produce_one(struct memory_live *memory, uint32_t index)
 			state->high_water = waiting;
 	}
 	flags = flags_for(memory, ring_index);
-	if (plan->discard && live_is_discarded(id, plan->discard)) {
+	if (plan->discard && event_is_discarded(id, plan->discard)) {
 		memory_ring_discard(ring, event, flags);
 		account->discarded++;
 	} else {

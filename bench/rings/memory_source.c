@@ -13,9 +13,7 @@
 struct memory_source {
 	struct source source; /* first */
 	struct memory_ring ring;
-	enum event_kind event;
-	uint32_t event_size;
-	uint64_t sequence;
+	struct workload workload;
 };
 
 /* As of a packet that BPF_PROG_RUN makes up: only the fields that it sets are not 0. */
@@ -41,23 +39,30 @@ static void write_sized(uint64_t *words, uint32_t size, uint64_t sequence)
 		((unsigned char *)(words + size / 8))[i] = (unsigned char)(last >> (8 * i));
 }
 
-static int memory_fill(struct source *source, uint64_t events, struct complaint *why)
+static int memory_fill(
+	struct source *source, uint64_t first, uint64_t events, struct complaint *why)
 {
 	struct memory_source *memory = (struct memory_source *)source;
+	const struct workload *workload = &memory->workload;
+	const uint64_t discard = workload_discard(workload);
 
-	for (uint64_t i = 0; i < events; i++, memory->sequence++) {
-		void *payload = memory_ring_reserve(&memory->ring, memory->event_size);
+	for (uint64_t number = first; number < first + events; number++) {
+		const uint32_t size = workload_size(workload, number);
+		void *payload = memory_ring_reserve(&memory->ring, size);
 
 		if (!payload)
 			return complain(why, -ENOSPC,
 				"the ring in memory was full after %llu of %llu events; this is a "
 				"bug",
-				(unsigned long long)i, (unsigned long long)events);
-		if (memory->event == EVENT_SKB_META)
-			write_skb_meta(payload, memory->sequence);
+				(unsigned long long)(number - first), (unsigned long long)events);
+		if (workload->event == EVENT_SKB_META)
+			write_skb_meta(payload, number);
 		else
-			write_sized(payload, memory->event_size, memory->sequence);
-		memory_ring_submit(&memory->ring, payload, BPF_RB_NO_WAKEUP);
+			write_sized(payload, size, number);
+		if (event_is_discarded(number, discard))
+			memory_ring_discard(&memory->ring, payload, BPF_RB_NO_WAKEUP);
+		else
+			memory_ring_submit(&memory->ring, payload, BPF_RB_NO_WAKEUP);
 		if (interrupted())
 			return -EINTR;
 	}
@@ -92,8 +97,7 @@ int memory_source_open(
 			"cannot make a ring of %llu bytes in memory: %s; try a smaller -ring-size",
 			(unsigned long long)workload->ring_size, strerror(-err));
 	}
-	memory->event = workload->event;
-	memory->event_size = workload->event_size;
+	memory->workload = *workload;
 	memory->source.operations = &memory_operations;
 	memory->source.rings = (struct ring_set){
 		.count = 1, .size = workload->ring_size, .made = &memory->ring, .perf_fd = -1

@@ -19,41 +19,27 @@ static const enum ringview_notify notifications[] = {
 	[NOTIFY_SAMPLED] = RINGVIEW_NOTIFY_AT_LEAST,
 };
 
-static const uint32_t mixed_sizes[LIVE_MIXED_SIZES] = { 16, 24, 64, 200, 1000 };
-
-static uint64_t stride_of(uint32_t size)
+/* Bytes that @events events take on average. */
+static uint64_t strides(const struct live_workload *workload, uint64_t events)
 {
-	return ((uint64_t)size + RECORD_HEADER + 7) & ~UINT64_C(7);
+	const struct mix *mix = workload->mix;
+
+	return mix ? (uint64_t)((wide)events * mix->stride_sum / mix->count)
+		   : events * record_stride(workload->event_size);
 }
 
-/* Bytes that @events events take on average, and the largest of them. */
-static uint64_t strides(uint32_t event_size, uint64_t events, uint64_t *largest)
-{
-	uint64_t sum = 0;
-
-	if (event_size) {
-		*largest = stride_of(event_size);
-		return events * *largest;
-	}
-	*largest = 0;
-	for (int i = 0; i < LIVE_MIXED_SIZES; i++) {
-		uint64_t stride = stride_of(mixed_sizes[i]);
-
-		sum += stride;
-		if (stride > *largest)
-			*largest = stride;
-	}
-	return (uint64_t)((wide)events * sum / LIVE_MIXED_SIZES);
-}
-
-/* producers / rate seconds. */
+/* producers / rate seconds; or none, and after each burst all of the time from one to the next. */
 static struct live_interval interval_of(const struct live_workload *workload)
 {
-	struct live_interval interval = { 0 };
+	struct live_interval interval = { .step = 1 };
 	const uint64_t ns = workload->producers * NS_PER_S;
 
 	if (workload->rate == PARSE_RATE_MAX)
 		return interval;
+	if (workload->burst > 0)
+		return (struct live_interval){ .remainder = 1,
+			.divisor = workload->burst / workload->producers,
+			.step = (uint64_t)workload->burst_ns };
 	interval.ns = ns / workload->rate;
 	interval.remainder = ns % workload->rate;
 	interval.divisor = workload->rate;
@@ -62,35 +48,35 @@ static struct live_interval interval_of(const struct live_workload *workload)
 
 struct live_plan live_plan_of(const struct live_workload *workload)
 {
+	const struct mix *mix = workload->mix;
 	struct live_plan plan = {
 		.event_size = workload->event_size,
+		.mix = mix,
+		.largest_stride = record_stride(mix ? mix->largest : workload->event_size),
 		.discard = (uint64_t)(workload->discard * 4294967296.0),
 		.notify = notifications[workload->notify],
 		.query_mask = workload->rate == PARSE_RATE_MAX ? QUERY_EVERY - 1 : 0,
 		.interval = interval_of(workload),
 	};
 
-	plan.notify_bytes =
-		strides(workload->event_size, workload->notify_events, &plan.largest_stride);
+	plan.notify_bytes = strides(workload, workload->notify_events);
 	return plan;
-}
-
-/* The n-th event is due at the whole part of n * length / divisor, with this length. */
-static wide length_of(const struct live_interval *interval)
-{
-	return (wide)interval->ns * interval->divisor + interval->remainder;
 }
 
 uint64_t live_due_offset(const struct live_interval *interval, uint64_t sequence)
 {
 	return sequence * interval->ns +
-	       (uint64_t)((wide)sequence * interval->remainder / interval->divisor);
+	       (uint64_t)((wide)sequence * interval->remainder / interval->divisor) *
+		       interval->step;
 }
 
-/* Those n with n * length / divisor < elapsed + 1. */
+/* Those n with n * length / divisor < elapsed + 1, where the n-th event is due at the whole part of
+ * n * length / divisor; of bursts, all of those that have begun. */
 uint64_t live_due_count(const struct live_interval *interval, uint64_t elapsed)
 {
-	const wide length = length_of(interval);
+	const wide length = (wide)interval->ns * interval->divisor + interval->remainder;
 
+	if (interval->step > 1)
+		return (elapsed / interval->step + 1) * interval->divisor;
 	return (uint64_t)((((wide)elapsed + 1) * interval->divisor + length - 1) / length);
 }

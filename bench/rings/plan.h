@@ -13,9 +13,10 @@
 #include "ringview/ringview.bpf.h"
 
 struct live_plan {
-	uint32_t event_size;     /* 0: mixed */
+	uint32_t event_size;     /* 0: those of */
+	const struct mix *mix;   /* or NULL */
 	uint64_t largest_stride; /* bytes of the ring that an event can take */
-	uint64_t discard;        /* of live_is_discarded() */
+	uint64_t discard;        /* of event_is_discarded() */
 	enum ringview_notify notify;
 	uint64_t notify_bytes;         /* of RINGVIEW_NOTIFY_AT_LEAST */
 	uint64_t query_mask;           /* high water is looked at where sequence & this is 0 */

@@ -254,7 +254,8 @@ static void end_threads(struct producers *p)
 		pthread_join(p->list[p->running - 1].thread, NULL);
 }
 
-/* Together they make one evenly spaced stream: each begins a part of the interval later. */
+/* Together they make one evenly spaced stream: each begins a part of the interval later. Bursts
+ * begin with all. */
 static void set_origins(struct producers *p)
 {
 	const uint64_t start = producers_clock() + START_DELAY;
@@ -263,7 +264,7 @@ static void set_origins(struct producers *p)
 		struct producer *producer = &p->list[i];
 
 		producer->origin = start;
-		if (p->rate)
+		if (p->rate && p->interval.step == 1)
 			producer->origin += live_due_offset(&p->interval, i) / p->count;
 		p->job->begin(p->context, i, producer->origin);
 	}

@@ -19,9 +19,9 @@ struct source {
 };
 
 struct source_operations {
-	/* Writes @events events that the ring has room for. 0, -EINTR when a signal arrived before
-	 * it was done, or another negative errno with @why filled. */
-	int (*fill)(struct source *source, uint64_t events, struct complaint *why);
+	/* Writes @events events from number @first on, which the ring has room for. 0, -EINTR when
+	 * a signal arrived before it was done, or another negative errno with @why filled. */
+	int (*fill)(struct source *source, uint64_t first, uint64_t events, struct complaint *why);
 	void (*close)(struct source *source);
 };
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "events.h"
+#include "rings/mix.h"
 
 #define RECORD_HEADER 8 /* BPF_RINGBUF_HDR_SZ */
 
@@ -23,11 +24,22 @@ enum touch {
 	TOUCH_BYTES,  /* every byte */
 };
 
+/* Where the ring is when it is read. */
+enum caches {
+	CACHES_COLD,  /* in memory: it was flushed */
+	CACHES_OWN,   /* where the producer, on the reader's CPU, left it */
+	CACHES_OTHER, /* where one on another CPU left it */
+};
+
 struct workload {
 	enum source_kind source;
 	enum event_kind event;
-	uint32_t event_size;
-	uint64_t events;
+	uint32_t event_size;   /* 0: those of the mix */
+	const struct mix *mix; /* or NULL */
+	double discard;        /* share of the events that the producer discards */
+	enum caches caches;
+	int reader_cpu, writer_cpu; /* of CACHES_OWN and CACHES_OTHER: who fills the ring */
+	uint64_t events;            /* to be produced */
 	uint64_t ring_size;
 	enum touch touch;
 	uint64_t batch;          /* records a release in path batch; 0: all that are there */
@@ -38,17 +50,30 @@ struct workload {
 extern const char *const event_names[];
 extern const char *const source_names[];
 extern const char *const touch_names[];
+extern const char *const caches_names[];
 
 /* Bytes from one record to the next. */
-static inline uint64_t workload_stride(const struct workload *workload)
+static inline uint64_t record_stride(uint32_t size)
 {
-	return (workload->event_size + (uint64_t)RECORD_HEADER + 7) & ~7ull;
+	return (size + (uint64_t)RECORD_HEADER + 7) & ~7ull;
 }
 
-/* Events that the ring holds: the kernel keeps it from being wholly full. */
-static inline uint64_t workload_capacity(const struct workload *workload)
+/* Of event @id. */
+static inline uint32_t workload_size(const struct workload *workload, uint64_t id)
 {
-	return (workload->ring_size - 1) / workload_stride(workload);
+	return workload->mix ? mix_size(workload->mix, id) : workload->event_size;
+}
+
+/* Of all that is discarded, 2^32 would be all: event_is_discarded(). */
+static inline uint64_t workload_discard(const struct workload *workload)
+{
+	return (uint64_t)(workload->discard * 4294967296.0);
+}
+
+static inline double workload_mean_stride(const struct workload *workload)
+{
+	return workload->mix ? (double)workload->mix->stride_sum / workload->mix->count
+			     : (double)record_stride(workload->event_size);
 }
 
 #endif

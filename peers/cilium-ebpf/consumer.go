@@ -27,7 +27,7 @@ type stream struct {
 
 // consumer checks each event and takes its latency, as bench/readers/consumer_event.h does.
 type consumer struct {
-	eventSize uint64
+	sizes     sizes
 	steps     uint64 // of work on an event
 	workNs    int64
 	finishing atomic.Bool // the producers have stopped
@@ -45,11 +45,11 @@ type consumer struct {
 
 func newConsumer(command liveCommand) *consumer {
 	return &consumer{
-		eventSize: command.eventSize,
-		steps:     workSteps(command.work),
-		workNs:    int64(command.work),
-		streams:   make([]stream, command.producers),
-		latency:   newHistogram(),
+		sizes:   command.sizes,
+		steps:   workSteps(command.work),
+		workNs:  int64(command.work),
+		streams: make([]stream, command.producers),
+		latency: newHistogram(),
 	}
 }
 
@@ -65,11 +65,7 @@ func (c *consumer) handle(event []byte) error {
 		return c.wrong(event)
 	}
 	from := &c.streams[producer]
-	size := c.eventSize
-	if size == eventSizeMixed {
-		size = mixedSize(id)
-	}
-	if sequence < from.next || uint64(len(event)) != size || !endIsRight(event, id) {
+	if sequence < from.next || uint64(len(event)) != c.sizes.of(id) || !endIsRight(event, id) {
 		return c.wrong(event)
 	}
 	from.next = sequence + 1
@@ -115,17 +111,6 @@ func endIsRight(event []byte, id uint64) bool {
 	}
 	index := uint64(len(event))/8 - 1
 	return binary.LittleEndian.Uint64(event[index*8:]) == (id+index)*goldenFactor
-}
-
-var mixedSizes = [...]uint64{16, 24, 64, 200, 1000}
-
-// mixedSize is live_mixed_size() of bpf/live_events.h.
-func mixedSize(id uint64) uint64 {
-	hash := (id + 1) * goldenFactor
-	hash ^= hash >> 29
-	hash *= 0xbf58476d1ce4e5b9
-	hash ^= hash >> 32
-	return mixedSizes[hash%uint64(len(mixedSizes))]
 }
 
 // wrong says what is wrong with an event, as consumer_wrong_event() does.

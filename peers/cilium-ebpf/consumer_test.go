@@ -24,7 +24,7 @@ func liveEvent(producer, sequence, due uint64, size int) []byte {
 }
 
 func TestEventsAreCounted(t *testing.T) {
-	c := newConsumer(liveCommand{producers: 2, eventSize: 45})
+	c := newConsumer(liveCommand{producers: 2, sizes: sizes{one: 45}})
 	now := uint64(nanotime())
 	for _, event := range [][]byte{
 		liveEvent(0, 0, 0, 45), liveEvent(1, 3, now, 45), liveEvent(0, 5, now+1e15, 45),
@@ -43,16 +43,17 @@ func TestEventsAreCounted(t *testing.T) {
 }
 
 func TestNothingWasRead(t *testing.T) {
-	found := newConsumer(liveCommand{producers: 1, eventSize: 16}).result(0)
+	found := newConsumer(liveCommand{producers: 1, sizes: sizes{one: 16}}).result(0)
 	if found.LatencyMin != 0 || found.LastNs != 0 || found.Latency == nil || found.Next[0] != 0 {
 		t.Errorf("%+v", found)
 	}
 }
 
 func TestMixedEvents(t *testing.T) {
-	c := newConsumer(liveCommand{producers: 1})
+	mix := sizes{list: []uint64{16, 24, 64, 200, 1000}}
+	c := newConsumer(liveCommand{producers: 1, sizes: mix})
 	for sequence := range uint64(100) {
-		event := liveEvent(0, sequence, 0, int(mixedSize(sequence)))
+		event := liveEvent(0, sequence, 0, int(mix.of(sequence)))
 		if err := c.handle(event); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestEventsThatAreWrong(t *testing.T) {
 		"cut off":  {liveEvent(0, 9, 0, 24)[:7], "of 7 B"},
 		"damaged":  {damaged, "not as its producer wrote it"},
 	} {
-		c := newConsumer(liveCommand{producers: 2, eventSize: 24})
+		c := newConsumer(liveCommand{producers: 2, sizes: sizes{one: 24}})
 		if err := c.handle(liveEvent(0, 4, 0, 24)); err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +91,7 @@ func TestEventsThatAreWrong(t *testing.T) {
 func TestWorkOnWhatIsLeftIsSaved(t *testing.T) {
 	const workNs = int64(1000 * time.Hour)
 
-	c := newConsumer(liveCommand{producers: 1, eventSize: 16})
+	c := newConsumer(liveCommand{producers: 1, sizes: sizes{one: 16}})
 	c.steps, c.workNs = 1, workNs
 	c.finishing.Store(true)
 	for sequence := range uint64(3) {
@@ -107,7 +108,7 @@ func TestWorkOnWhatIsLeftIsSaved(t *testing.T) {
 }
 
 func TestHandlingAllocatesNothing(t *testing.T) {
-	c := newConsumer(liveCommand{producers: 1, eventSize: 80})
+	c := newConsumer(liveCommand{producers: 1, sizes: sizes{one: 80}})
 	event, sequence := liveEvent(0, 0, 1, 80), uint64(0)
 	allocations := testing.AllocsPerRun(1000, func() {
 		binary.LittleEndian.PutUint64(event, sequence)

@@ -131,12 +131,12 @@ func TestEventsAreThoseOfTheBenchmark(t *testing.T) {
 	}
 	var lines []string
 	for i, id := range ids {
-		lines = append(lines, fmt.Sprintf("size %d", id), fmt.Sprintf("word %d %d", id, i%50+2))
+		lines = append(lines, fmt.Sprintf("index %d %d", id, i+1), fmt.Sprintf("word %d %d", id, i%50+2))
 	}
 	answers := definitions(t, lines)
 	for i, id := range ids {
-		if found := mixedSize(id); found != answers[2*i] {
-			t.Errorf("id %#x: %d B instead of %d", id, found, answers[2*i])
+		if found := mixIndex(id, uint64(i)+1, i%2 > 0); found != answers[2*i] {
+			t.Errorf("id %#x: size %d of %d instead of %d", id, found, i+1, answers[2*i])
 		}
 		event := make([]byte, 8*(i%50+3))
 		binary.LittleEndian.PutUint64(event[len(event)-8:], answers[2*i+1])

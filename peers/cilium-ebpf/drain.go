@@ -25,16 +25,37 @@ var openers = map[string]func(r *ring) (reader, error){
 	pathName: func(r *ring) (reader, error) { return openCopying(r) },
 }
 
+// drain opens a reader, which stays open for again.
 func (p *peer) drain(command drainCommand) (any, error) {
+	if err := p.closeReader(); err != nil {
+		return nil, err
+	}
 	reader, err := openers[command.path](p.ring)
 	if err != nil {
 		return nil, err
 	}
-	found, err := reader.drain(command)
-	if closeErr := reader.Close(); err == nil && closeErr != nil {
-		err = fmt.Errorf("cannot close the reader: %w", closeErr)
+	p.reader, p.drained = reader, command
+	return reader.drain(command)
+}
+
+func (p *peer) again(command againCommand) (any, error) {
+	if p.reader == nil {
+		return nil, errors.New("nothing was drained that could be again")
 	}
-	return found, err
+	p.drained.events = command.events
+	return p.reader.drain(p.drained)
+}
+
+func (p *peer) closeReader() error {
+	if p.reader == nil {
+		return nil
+	}
+	err := p.reader.Close()
+	p.reader = nil
+	if err != nil {
+		return fmt.Errorf("cannot close the reader: %w", err)
+	}
+	return nil
 }
 
 // copyingReader copies each event into a record that is reused: its buffer grows to the longest

@@ -252,7 +252,7 @@ func TestReadsLive(t *testing.T) {
 func TestLiveWithoutEvents(t *testing.T) {
 	d := drive(t, newProducer(t))
 	for range 2 {
-		d.ask("live cilium-ebpf 2 0 0")
+		d.ask("live cilium-ebpf 2 16 0")
 		if found := d.ask("stop"); found["consumed"] != 0.0 || found["last_ns"] != 0.0 {
 			t.Errorf("%v", found)
 		}
@@ -287,7 +287,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	defer reader.Close()
 	reader.SetDeadline(time.Now())
 	p.write(1002)
-	c := newConsumer(liveCommand{producers: 1, eventSize: 24})
+	c := newConsumer(liveCommand{producers: 1, sizes: sizes{one: 24}})
 	var record ringbuf.Record
 	allocations := testing.AllocsPerRun(1000, func() { // and once before, where the record grows
 		if err := reader.ReadInto(&record); err != nil {

@@ -10,6 +10,9 @@ import (
 )
 
 func (p *peer) live(command liveCommand) (any, error) {
+	if err := p.closeReader(); err != nil {
+		return nil, err
+	}
 	c := newConsumer(command)
 	reader, err := openers[command.path](p.ring)
 	if err != nil {

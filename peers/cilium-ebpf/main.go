@@ -70,6 +70,8 @@ type peer struct {
 	ring    *ring
 	lines   chan string // of the input; closed where it ends
 	answers io.Writer
+	reader  reader       // of the last drain; nil: there is none
+	drained drainCommand // that drain
 }
 
 // do carries out a command and returns its answer.
@@ -81,6 +83,8 @@ func (p *peer) do(line string) (any, error) {
 	switch command := command.(type) {
 	case drainCommand:
 		return p.drain(command)
+	case againCommand:
+		return p.again(command)
 	case liveCommand:
 		return p.live(command)
 	}

@@ -20,11 +20,10 @@ const (
 	library  = "github.com/cilium/ebpf"
 
 	// As in bpf/events.h and bpf/live_events.h: the first 16 bits of an id are the producer.
-	eventSizeMin   = 16
-	eventSizeMax   = 65536
-	producersMax   = 1 << 16
-	sequenceBits   = 48
-	eventSizeMixed = 0
+	eventSizeMin = 16
+	eventSizeMax = 65536
+	producersMax = 1 << 16
+	sequenceBits = 48
 )
 
 // errInputEnded: there was no stop; nobody reads the answer.
@@ -46,8 +45,12 @@ type drainCommand struct {
 type liveCommand struct {
 	path      string
 	producers uint64
-	eventSize uint64
+	sizes     sizes
 	work      time.Duration
+}
+
+type againCommand struct {
+	events uint64
 }
 
 // parseCommand takes a line apart: a drainCommand, a liveCommand, or an error.
@@ -55,16 +58,21 @@ func parseCommand(line string) (any, error) {
 	words := strings.Split(line, " ")
 	usage, known := map[string]string{
 		"drain": "drain PATH EVENTS TOUCHING TIMEOUT_NS",
+		"again": "again EVENTS",
 		"live":  "live PATH PRODUCERS EVENT_SIZE WORK_NS",
 	}[words[0]]
 	if !known {
 		if words[0] == "stop" {
 			return nil, errors.New("nothing is live that could stop")
 		}
-		return nil, fmt.Errorf("unknown command %q; there are drain and live", words[0])
+		return nil, fmt.Errorf("unknown command %q; there are drain, again and live", words[0])
 	}
 	if len(words) != len(strings.Split(usage, " ")) {
 		return nil, fmt.Errorf("%q: a command is %q, with single blanks between", line, usage)
+	}
+	if words[0] == "again" {
+		events, err := parseNumber("EVENTS", words[1], 0, math.MaxUint64)
+		return againCommand{events}, err
 	}
 	if !slices.Contains(paths, words[1]) {
 		return nil, fmt.Errorf("unknown path %q; there is %s", words[1], strings.Join(paths, ", "))
@@ -95,19 +103,15 @@ func parseLive(path string, words []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	size, err := parseNumber("EVENT_SIZE", words[1], 0, eventSizeMax)
+	sizes, err := parseSizes(words[1])
 	if err != nil {
 		return nil, err
-	}
-	if size != eventSizeMixed && size < eventSizeMin {
-		return nil, fmt.Errorf("EVENT_SIZE is %d; an event has %d B or more, 0 is mixed",
-			size, eventSizeMin)
 	}
 	work, err := parseNumber("WORK_NS", words[2], 0, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	return liveCommand{path, producers, size, time.Duration(work)}, nil
+	return liveCommand{path, producers, sizes, time.Duration(work)}, nil
 }
 
 func parseNumber(name, word string, min, max uint64) (uint64, error) {

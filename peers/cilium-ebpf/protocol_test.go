@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -23,9 +25,32 @@ func TestCommands(t *testing.T) {
 		drain.timeout != 5*time.Millisecond {
 		t.Errorf("drain: %+v", drain)
 	}
-	command, err = parseCommand("live cilium-ebpf 4 0 100")
-	if want := (liveCommand{pathName, 4, 0, 100}); err != nil || command != want {
+	command, err = parseCommand("live cilium-ebpf 4 64 100")
+	want := liveCommand{pathName, 4, sizes{one: 64}, 100}
+	if err != nil || !reflect.DeepEqual(command, want) {
 		t.Errorf("live: %+v instead of %+v (%v)", command, want, err)
+	}
+}
+
+func TestMixesAreReadFromTheirFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sizes")
+	if err := os.WriteFile(file, []byte("64\n16\n300\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command, err := parseCommand("live cilium-ebpf 1 in-order:" + file + " 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mix := command.(liveCommand).sizes
+	for id, want := range []uint64{64, 16, 300, 64} {
+		if found := mix.of(7<<sequenceBits | uint64(id)); found != want {
+			t.Errorf("event %d has %d B, not %d", id, found, want)
+		}
+	}
+	for _, wrong := range []string{"sorted:" + file, "random:/dev/null", "random:/nowhere"} {
+		if _, err := parseCommand("live cilium-ebpf 1 " + wrong + " 0"); err == nil {
+			t.Errorf("%s was taken", wrong)
+		}
 	}
 }
 
@@ -46,6 +71,8 @@ func TestCommandsThatAreWrong(t *testing.T) {
 		"drain cilium-ebpf 1 NONE 9223372036854775808":  "TIMEOUT_NS",
 		"live cilium-ebpf 0 80 0":                       "PRODUCERS",
 		"live cilium-ebpf 65537 80 0":                   "PRODUCERS",
+		"again":                                         "single blanks",
+		"again x":                                       "EVENTS",
 		"live cilium-ebpf 1 15 0":                       "EVENT_SIZE",
 		"live cilium-ebpf 1 65537 0":                    "EVENT_SIZE",
 		"live cilium-ebpf 1 80 x":                       "WORK_NS",

@@ -31,22 +31,22 @@
 #define LONGEST_POLL_MS 20 /* ring_buffer__poll() cannot be interrupted */
 #define PRODUCERS_MAX 64
 
-/* Of drain. consume() reads all there is, unless its callback fails: this one does at the last event
- * that is wanted, without a branch. */
+/* Of drain. consume() reads all there is, unless its callback fails: this one does at the last
+ * event that is wanted, without a branch. */
 struct found {
 	uint64_t checksum;
 	int64_t left; /* events to come before that; below 0: they came */
 };
 
-#define CALLBACK(name, unused)                                                          \
-	static int touch_##name(void *context, void *data, size_t length)               \
-	{                                                                               \
-		struct found *found = context;                                          \
-                                                                                        \
-		found->checksum = touch_record(                                         \
-			TOUCHING_##name, found->checksum, data, (uint32_t)length);      \
-		found->left--;                                                          \
-		return (int)(found->left >> 63);                                        \
+#define CALLBACK(name, unused)                                                                  \
+	static int touch_##name(void *context, void *data, size_t length)                       \
+	{                                                                                       \
+		struct found *found = context;                                                  \
+                                                                                                \
+		found->checksum =                                                               \
+			touch_record(TOUCHING_##name, found->checksum, data, (uint32_t)length); \
+		found->left--;                                                                  \
+		return (int)(found->left >> 63);                                                \
 	}
 
 FOR_EACH_TOUCHING(CALLBACK, )
@@ -93,49 +93,118 @@ static bool wait_for_events(struct ring_buffer *ring, int64_t timeout_ns)
 	return timeout_ns > 0 && poll(&waited, 1, ms < INT32_MAX ? (int)ms : INT32_MAX) > 0;
 }
 
-static void drain(int map_fd, bool by_n, uint64_t events, size_t touching, int64_t timeout_ns)
+/* The reader of the last drain, for another of its readings. */
+static struct {
+	struct ring_buffer *ring;
+	struct found found;
+	bool by_n;
+	int64_t timeout_ns;
+} kept;
+
+static void read_events(uint64_t events)
 {
+	const bool by_n = kept.by_n;
 	/* consume_n() stops by itself: its callback never fails. */
 	const int64_t left = by_n ? INT64_MAX : (int64_t)events - 1;
-	struct found found = { .left = left };
-	struct ring_buffer *ring =
-		ring_buffer__new(map_fd, touchings[touching].callback, &found, NULL);
+	struct ring_buffer *ring = kept.ring;
+	struct found *found = &kept.found;
 	uint64_t read = 0, before = 0;
 	int64_t start, ns;
 	int err = 0;
 
-	if (!ring) {
-		fail("libbpf cannot read the ring", -errno);
-		return;
-	}
+	*found = (struct found){ .left = left };
 	start = monotonic_ns();
 	while (read < events) {
 		int count = by_n ? ring_buffer__consume_n(ring, events - read)
 				 : ring_buffer__consume(ring);
 
-		read = (uint64_t)(left - found.left);
+		read = (uint64_t)(left - found->left);
 		if (read >= events)
 			break;
 		if (count < 0) {
 			err = count;
 			break;
 		}
-		if (read == before && !wait_for_events(ring, timeout_ns))
+		if (read == before && !wait_for_events(ring, kept.timeout_ns))
 			break;
 		before = read;
 	}
 	ns = monotonic_ns() - start;
-	ring_buffer__free(ring);
 	if (err)
 		fail("reading failed", err);
 	else
 		answer("{\"events\": %" PRIu64 ", \"ns\": %" PRId64 ", \"checksum\": \"%" PRIu64
 		       "\"}",
-			read, ns, found.checksum);
+			read, ns, found->checksum);
+}
+
+static void close_kept(void)
+{
+	ring_buffer__free(kept.ring);
+	kept.ring = NULL;
+}
+
+static void drain(int map_fd, bool by_n, uint64_t events, size_t touching, int64_t timeout_ns)
+{
+	close_kept();
+	kept.by_n = by_n;
+	kept.timeout_ns = timeout_ns;
+	kept.ring = ring_buffer__new(map_fd, touchings[touching].callback, &kept.found, NULL);
+	if (kept.ring)
+		read_events(events);
+	else
+		fail("libbpf cannot read the ring", -errno);
+}
+
+/* What EVENT_SIZE says: one size; or a mix, whose sizes are in a file. */
+struct sizes {
+	uint64_t one; /* 0: a mix */
+	uint32_t *list, count;
+	bool in_order;
+};
+
+static bool read_list(struct sizes *sizes, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	uint32_t size, room = 0, *grown;
+
+	while (file && fscanf(file, "%" SCNu32, &size) == 1) {
+		if (sizes->count == room) {
+			room = room ? 2 * room : 1024;
+			grown = reallocarray(sizes->list, room, sizeof(*grown));
+			if (!grown)
+				abort();
+			sizes->list = grown;
+		}
+		sizes->list[sizes->count++] = size;
+	}
+	if (file)
+		fclose(file);
+	return sizes->count > 0;
+}
+
+static bool read_sizes(struct sizes *sizes, const char *word)
+{
+	const char *path = strchr(word, ':');
+	char *end;
+
+	free(sizes->list);
+	*sizes = (struct sizes){ .in_order = strncmp(word, "in-order:", 9) == 0 };
+	if (path)
+		return (sizes->in_order || strncmp(word, "random:", 7) == 0) &&
+		       read_list(sizes, path + 1);
+	sizes->one = strtoull(word, &end, 10);
+	return *word && !*end && sizes->one >= sizeof(struct live_event);
+}
+
+static uint64_t size_of(const struct sizes *sizes, uint64_t id)
+{
+	return sizes->one ? sizes->one : sizes->list[mix_index(id, sizes->count, sizes->in_order)];
 }
 
 struct live {
-	uint64_t producers, event_size;
+	uint64_t producers;
+	struct sizes sizes;
 	int64_t work_ns, saved_ns, last_ns;
 	struct work work;
 	bool finishing, wrong;
@@ -144,14 +213,15 @@ struct live {
 	struct histogram latency;
 };
 
-/* As bench/readers/consumer_event.h. The clock is read for each event: it is libbpf's call that costs. */
+/* As bench/readers/consumer_event.h. The clock is read for each event: it is libbpf's call that
+ * costs. */
 static int handle(void *context, void *data, size_t length)
 {
 	struct live *live = context;
 	const uint64_t *words = data;
 	const uint64_t id = words[0], producer = id >> LIVE_SEQUENCE_BITS;
 	const uint64_t sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
-	const uint64_t size = live->event_size ? live->event_size : live_mixed_size(id);
+	const uint64_t size = size_of(&live->sizes, id);
 
 	if (length < sizeof(struct live_event) || producer >= live->producers ||
 		sequence < live->next[producer] || length != size ||
@@ -218,7 +288,7 @@ static void write_live(const struct live *live, int64_t cpu_ns, uint64_t sleeps,
 		latency->count > 0 ? latency->min : 0);
 }
 
-static void live(int map_fd, uint64_t producers, uint64_t event_size, int64_t work_ns)
+static void live(int map_fd, uint64_t producers, const struct sizes *sizes, int64_t work_ns)
 {
 	static struct live live;
 	struct ring_buffer *ring;
@@ -229,7 +299,7 @@ static void live(int map_fd, uint64_t producers, uint64_t event_size, int64_t wo
 	int count = 0;
 
 	live = (struct live){ .producers = producers,
-		.event_size = event_size,
+		.sizes = *sizes,
 		.work_ns = work_ns,
 		.work = work_calibrate(work_ns),
 		.latency.min = UINT64_MAX };
@@ -267,18 +337,23 @@ static void live(int map_fd, uint64_t producers, uint64_t event_size, int64_t wo
 
 static void obey(int map_fd, const char *line)
 {
-	char path[32], touching[32], end;
-	uint64_t a, b;
+	static struct sizes sizes;
+	char path[32], touching[32], size[128], end;
+	uint64_t a;
 	int64_t c;
 	const bool is_drain = sscanf(line, "drain %31s %" SCNu64 " %31s %" SCNd64 "%c", path, &a,
 				      touching, &c, &end) == 4;
-	const bool is_live =
-		!is_drain && sscanf(line, "live %31s %" SCNu64 " %" SCNu64 " %" SCNd64 "%c", path, &a,
-				     &b, &c, &end) == 4;
+	const bool is_live = !is_drain && sscanf(line, "live %31s %" SCNu64 " %127s %" SCNd64 "%c",
+						  path, &a, size, &c, &end) == 4;
 	const bool by_n = (is_drain || is_live) && strcmp(path, PEER_NAME "-n") == 0;
 
+	if (sscanf(line, "again %" SCNu64 "%c", &a, &end) == 1 && kept.ring) {
+		read_events(a);
+		return;
+	}
 	if (!is_drain && !is_live) {
-		answer("{\"error\": \"unknown command; there are drain and live\"}");
+		answer("{\"error\": \"unknown command; there are drain, again after it, and "
+		       "live\"}");
 		return;
 	}
 	if (!by_n && strcmp(path, PEER_NAME) != 0) {
@@ -286,10 +361,13 @@ static void obey(int map_fd, const char *line)
 		return;
 	}
 	if (is_live) {
-		if (a > 0 && a <= PRODUCERS_MAX)
-			live(map_fd, a, b, c);
-		else
+		close_kept();
+		if (a == 0 || a > PRODUCERS_MAX)
 			answer("{\"error\": \"PRODUCERS has to be 1 to 64\"}");
+		else if (!read_sizes(&sizes, size))
+			answer("{\"error\": \"EVENT_SIZE is neither a size nor a file of them\"}");
+		else
+			live(map_fd, a, &sizes, c);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(touchings) / sizeof(touchings[0]); i++)

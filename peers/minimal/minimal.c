@@ -62,16 +62,16 @@ static int64_t now_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Your reader: reads @wanted events, or until none came for @timeout_ns. */
-static int drain(int map_fd, int64_t timeout_ns)
+/* Your reader, open until the next drain: reads @wanted events, or until none came for @timeout_ns.
+ */
+static int drain(struct ring_buffer *ring, int64_t timeout_ns)
 {
-	struct ring_buffer *ring = ring_buffer__new(map_fd, handle, NULL, NULL);
 	const int timeout_ms = (int)((timeout_ns + 999999) / 1000000);
 	int64_t start;
 	int count;
 
 	if (!ring)
-		return -errno;
+		return -EINVAL;
 	sum = found = 0;
 	start = now_ns();
 	count = ring_buffer__consume(ring);
@@ -79,7 +79,6 @@ static int drain(int map_fd, int64_t timeout_ns)
 		(count = ring_buffer__poll(ring, timeout_ms)) > 0)
 		;
 	start = now_ns() - start;
-	ring_buffer__free(ring);
 	if (count < 0 && count != -ECANCELED)
 		return count;
 	printf("{\"events\": %" PRIu64 ", \"ns\": %" PRId64 ", \"checksum\": \"%" PRIu64 "\"}\n",
@@ -89,8 +88,9 @@ static int drain(int map_fd, int64_t timeout_ns)
 
 int main(int argc, char **argv)
 {
-	char line[256];
+	struct ring_buffer *ring = NULL;
 	int64_t timeout_ns;
+	char line[256];
 
 	if (argc != 2)
 		return 1;
@@ -98,11 +98,16 @@ int main(int argc, char **argv)
 	printf("{\"peer\": \"minimal\", \"version\": \"1\", \"language\": \"C\", \"paths\": "
 	       "[\"minimal\"], \"protocol\": 1}\n");
 	while (fgets(line, sizeof(line), stdin)) {
-		int err = sscanf(line, "drain minimal %" SCNu64 " %15s %" SCNd64, &wanted, touching,
-				  &timeout_ns) == 3
-				  ? drain(atoi(argv[1]), timeout_ns)
-				  : -EINVAL;
+		int err = -EINVAL;
 
+		if (sscanf(line, "drain minimal %" SCNu64 " %15s %" SCNd64, &wanted, touching,
+			    &timeout_ns) == 3) {
+			ring_buffer__free(ring);
+			ring = ring_buffer__new(atoi(argv[1]), handle, NULL, NULL);
+			err = drain(ring, timeout_ns);
+		} else if (sscanf(line, "again %" SCNu64, &wanted) == 1) {
+			err = drain(ring, timeout_ns);
+		}
 		if (err)
 			printf("{\"error\": \"%s\"}\n", strerror(-err));
 	}

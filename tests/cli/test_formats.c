@@ -82,7 +82,7 @@ static void every_row_of_csv_has_names_and_numbers(void **state)
 		char *line = line_of(out, i);
 
 		assert_matches(line, "^(copy|view|batch),(none|fields),(16|64|1000),memory,sized,"
-				     "300,65536,0,[0-9]+,flushed,[1-4],[0-9.]+,[0-9]+,300,"
+				     "300,65536,0,[0-9]+,cold,[1-4],[0-9.]+,[0-9]+,300,"
 				     "[0-9]+\\.[0-9]{4}$");
 		free(line);
 	}
@@ -94,10 +94,10 @@ static void rounds_of_csv_count_from_one(void **state)
 	char *out = output_of(ARGUMENTS(DRAIN, "-format", "csv"));
 
 	(void)state;
-	assert_int_equal(count_of(out, ",flushed,1,"), 4);
-	assert_int_equal(count_of(out, ",flushed,6,"), 4);
-	assert_int_equal(count_of(out, ",flushed,0,"), 0);
-	assert_int_equal(count_of(out, ",flushed,7,"), 0);
+	assert_int_equal(count_of(out, ",cold,1,"), 4);
+	assert_int_equal(count_of(out, ",cold,6,"), 4);
+	assert_int_equal(count_of(out, ",cold,0,"), 0);
+	assert_int_equal(count_of(out, ",cold,7,"), 0);
 	free(out);
 }
 

@@ -211,6 +211,20 @@ static void losses_are_those_that_the_program_counts(void **state)
 	json_decref(seen);
 }
 
+/* The benchmark runs the stream that was recorded; its check knows every length. */
+static void assert_is_run(const char *path)
+{
+	char stream[176];
+	json_t *root;
+
+	snprintf(stream, sizeof(stream), "@%s", path);
+	root = run_json(ARGUMENTS("drain", QUICK_BPF, "-n", "1000", "-mode", "copy,view,libbpf",
+		"-event-size", stream, "-format", "json"));
+	assert_string_equal(text_in(result_of(root, 0), "event_sizes"), "@sizes");
+	assert_in_range(real_in(result_of(root, 0), "event_size_mean"), 200, 275);
+	json_decref(root);
+}
+
 /* Three sizes in turn, each record after the one before. */
 static void sizes_are_recorded_in_order(void **state)
 {
@@ -239,6 +253,7 @@ static void sizes_are_recorded_in_order(void **state)
 	assert_true(feof(file));
 	fclose(file);
 	assert_true(count > 10);
+	assert_is_run(path);
 }
 
 static void records_are_shown_by_their_type(void **state)

@@ -73,7 +73,7 @@ static void see(
 	const uint64_t *words = record->data;
 	const uint64_t sequence = event->id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
 	const uint64_t producer = event->id >> LIVE_SEQUENCE_BITS;
-	const uint32_t size = plan->event_size ? plan->event_size : live_mixed_size(event->id);
+	const uint32_t size = plan->event_size ? plan->event_size : mix_size(plan->mix, event->id);
 	const uint64_t last = sized_word(event->id, size / 8);
 
 	assert_true(producer < LIVE_PRODUCERS_MAX);
@@ -86,7 +86,7 @@ static void see(
 		assert_int_equal(((const unsigned char *)(words + size / 8))[i],
 			(unsigned char)(last >> (8 * i)));
 	assert_true(sequence >= seen->sequences[producer]);
-	assert_false(plan->discard && live_is_discarded(event->id, plan->discard));
+	assert_false(plan->discard && event_is_discarded(event->id, plan->discard));
 	seen->gaps += sequence - seen->sequences[producer];
 	seen->sequences[producer] = sequence + 1;
 	seen->events++;
@@ -204,10 +204,12 @@ static void sizes_are_mixed_over_several_rings_and_producers(void **state)
 {
 	struct live_workload workload = plain;
 	struct live_produced produced;
+	struct complaint why;
 	struct seen seen;
 
 	(void)state;
 	workload.event_size = 0;
+	assert_int_equal(mix_parse(MIX_NAMED, &workload.mix, &why), 0);
 	workload.producers = 3;
 	workload.rings = 2;
 	produced = run_once(&workload, &seen);
@@ -324,16 +326,16 @@ static void due_times_do_not_drift(void **state)
 	assert_int_equal(live_due_offset(&interval, 3), S);
 	assert_int_equal(live_due_offset(&interval, 3 * 86400 * 365), S * 86400 * 365);
 	for (uint64_t i = 0; i < 100000; i++)
-		assert_int_equal(
-			live_next_due(&next, interval.ns, interval.remainder, interval.divisor),
+		assert_int_equal(live_next_due(&next, interval.ns, interval.remainder,
+					 interval.divisor, interval.step),
 			live_due_offset(&interval, i));
 
 	workload.rate = 7000000000; /* several in each nanosecond */
 	interval = live_plan_of(&workload).interval;
 	next = (struct live_state){ 0 };
 	for (uint64_t i = 0; i < 100000; i++)
-		assert_int_equal(
-			live_next_due(&next, interval.ns, interval.remainder, interval.divisor),
+		assert_int_equal(live_next_due(&next, interval.ns, interval.remainder,
+					 interval.divisor, interval.step),
 			i / 7);
 }
 

@@ -822,6 +822,8 @@ static void measure_everything(size_t rounds)
 	measure_rounds(list, EVERYTHING, rounds);
 }
 
+static struct complaint ignored;
+
 static void no_line_is_wider_than_a_page(void **state)
 {
 	static const size_t rounds[] = { 1, 4, ROUNDS, LIVE_ROUNDS_MAX };
@@ -834,6 +836,7 @@ static void no_line_is_wider_than_a_page(void **state)
 	m.workload.notify_events = 123456789;
 	m.workload.discard = 0.123456;
 	m.workload.event_size = 0;
+	assert_int_equal(mix_parse(MIX_NAMED, &m.workload.mix, &ignored), 0);
 	m.workload.work_ns = 123456789;
 	m.workload.timer_slack_ns = 123456789;
 	for (size_t i = 0; i < 4; i++)
@@ -970,6 +973,7 @@ static void the_notes_tell_the_workload(void **state)
 	m.workload.rate = 250000;
 	m.workload.producers = 2;
 	m.workload.event_size = 0;
+	assert_int_equal(mix_parse(MIX_NAMED, &m.workload.mix, &ignored), 0);
 	m.workload.work_ns = 100;
 	MEASURE(ROUNDS, &paced);
 	verbose = true;
@@ -1371,7 +1375,9 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
-	struct series like = { .path = "batch", .way = "paced", .question = "", .event_size = 64 };
+	struct series like = {
+		.path = "batch", .way = "paced", .question = "", .sizes = "", .event_size = 64
+	};
 	const struct series *series;
 	char *text;
 

@@ -19,6 +19,7 @@
 
 #include "base/values.h"
 #include "cli/settings.h"
+#include "rings/plan.h"
 #include "results/table.h"
 #include "support/readers.h"
 
@@ -224,6 +225,68 @@ static void event_size_is_in_bytes_or_mixed(void **state)
 	assert_int_equal(parse_well(ARGUMENTS("-event-size", "16"))->event_size, 16);
 	assert_int_equal(parse_well(ARGUMENTS("-event-size", "64KiB"))->event_size, 65536);
 	assert_int_equal(parse_well(ARGUMENTS("-event-size", "mixed"))->event_size, 0);
+	assert_int_equal(parse_well(ARGUMENTS("-event-size", "mixed"))->mix->count, 5);
+}
+
+static void an_event_size_may_be_a_mix(void **state)
+{
+	const struct mix *mix = parse_well(ARGUMENTS("-event-size", "64*9+1KiB"))->mix;
+	uint32_t large = 0;
+
+	(void)state;
+	assert_string_equal(mix->name, "64*9+1KiB");
+	assert_int_equal(mix->count, 10);
+	assert_int_equal(mix->kind_count, 2);
+	assert_int_equal(mix->smallest, 64);
+	assert_int_equal(mix->largest, 1024);
+	assert_true(mix->mean == 160);
+	assert_int_equal(mix->stride_sum, 9 * 72 + 1032);
+	for (uint64_t id = 0; id < 10000; id++)
+		large += mix_size(mix, id) == 1024;
+	assert_in_range(large, 900, 1100);
+	assert_int_equal(
+		parse_well(ARGUMENTS("-event-size", "16+17+18+19+20+21+22+23+24"))->mix->kind_count,
+		0);
+}
+
+static void sizes_of_a_file_come_in_its_order(void **state)
+{
+	const struct live_workload *workload;
+	char name[] = "/tmp/ringview-XXXXXX", flag[64];
+	const int fd = mkstemp(name);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "100\n7\n3000\n", 11), 11);
+	close(fd);
+	snprintf(flag, sizeof(flag), "-event-size=@%s", name);
+	workload = parse_well(ARGUMENTS(flag));
+	unlink(name);
+	assert_true(workload->mix->in_order);
+	assert_string_equal(workload->mix->name + 1, strrchr(name, '/') + 1);
+	for (uint64_t id = 0; id < 9; id++)
+		assert_int_equal(mix_size(workload->mix, UINT64_C(5) << LIVE_SEQUENCE_BITS | id),
+			((const uint32_t[]){ 100, 16, 3000 })[id % 3]);
+}
+
+static void bursts_are_dealt_to_the_producers(void **state)
+{
+	const struct live_workload *workload =
+		parse_well(ARGUMENTS("-rate", "burst:2k/20ms", "-producers", "4"));
+	const struct live_interval interval = live_plan_of(workload).interval;
+
+	(void)state;
+	assert_int_equal(workload->burst, 2000);
+	assert_int_equal(workload->burst_ns, 20000000);
+	assert_int_equal(workload->rate, 100000);
+	assert_int_equal(live_due_offset(&interval, 499), 0);
+	assert_int_equal(live_due_offset(&interval, 500), 20000000);
+	assert_int_equal(live_due_offset(&interval, 1999), 60000000);
+	assert_int_equal(live_due_count(&interval, 0), 500);
+	assert_int_equal(live_due_count(&interval, 19999999), 500);
+	assert_int_equal(live_due_count(&interval, 20000000), 1000);
+	assert_refused(ARGUMENTS("-rate", "burst:2000/20ms", "-producers", "3"),
+		"-rate: 2000 events of a burst cannot be dealt evenly to 3 producers; give a multiple");
 }
 
 static void discard_is_a_share(void **state)
@@ -714,10 +777,12 @@ struct refusal {
 	const char *flag, *value, *line;
 };
 
-#define BAD_RATE " is not max, or 1 to 1G events a second; give for example -rate 500k"
-#define BAD_SIZE                                                              \
-	" is not mixed, or a size of 16 to 65536 B; give for example -event-" \
-	"size 64"
+#define BAD_RATE                                                                                   \
+	" is not max, 1 to 1G events a second, or burst:EVENTS/TIME; give for example -rate 500k " \
+	"or -rate burst:2000/20ms"
+#define BAD_SIZE                                                                       \
+	" is not a size of 16 to 65536 B, or a mix; give for example -event-size 64, " \
+	"24+40+56, 64*9+1024, mixed or @FILE"
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
@@ -1037,6 +1102,9 @@ int main(void)
 		cmocka_unit_test(notify_never_goes_with_waits_for_notifications),
 		cmocka_unit_test(baseline_is_a_reader_or_a_reader_and_its_wait),
 		cmocka_unit_test(event_size_is_in_bytes_or_mixed),
+		cmocka_unit_test(an_event_size_may_be_a_mix),
+		cmocka_unit_test(sizes_of_a_file_come_in_its_order),
+		cmocka_unit_test(bursts_are_dealt_to_the_producers),
 		cmocka_unit_test(discard_is_a_share),
 		cmocka_unit_test(ring_size_is_that_of_each_ring),
 		cmocka_unit_test(rings_are_counted),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Says what the benchmark's own headers make of each line of its input, so that the tests compare
- * with them: "bucket VALUE", "size ID", "word SEQUENCE INDEX", "sum TOUCHING LENGTH SEED".
+ * with them: "bucket VALUE", "index ID COUNT" (of a mix, in order if COUNT is even), "word SEQUENCE
+ * INDEX", "sum TOUCHING LENGTH SEED".
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,8 +46,8 @@ int main(void)
 
 		if (sscanf(line, "bucket %" SCNu64, &a) == 1) {
 			found = histogram_bucket(a);
-		} else if (sscanf(line, "size %" SCNu64, &a) == 1) {
-			found = live_mixed_size(a);
+		} else if (sscanf(line, "index %" SCNu64 " %" SCNu64, &a, &b) == 2) {
+			found = mix_index(a, (uint32_t)b, b % 2 == 0);
 		} else if (sscanf(line, "word %" SCNu64 " %" SCNu64, &a, &b) == 2) {
 			found = sized_word(a, b);
 		} else if (sscanf(line, "sum %15s %" SCNu64 " %" SCNu64, name, &a, &b) == 3) {

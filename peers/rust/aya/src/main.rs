@@ -100,13 +100,17 @@ impl Peer for Aya {
         peer::RUST.to_owned()
     }
 
+    type Reader = RingBuf<MapData>;
+
+    fn open(map: BorrowedFd<'_>) -> Result<Self::Reader, String> {
+        open(map)
+    }
+
     fn drain<T: Touch>(
-        map: BorrowedFd<'_>,
-        _path: &str,
+        ring: &mut Self::Reader,
         events: u64,
         timeout_ns: u64,
     ) -> Result<Drained, String> {
-        let mut ring = open(map)?;
         let (mut found, mut checksum) = (0, 0);
         let start = now_ns();
         let mut patience = Patience::new(timeout_ns);

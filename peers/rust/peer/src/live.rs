@@ -3,12 +3,14 @@
 
 use crate::clock::now_ns;
 use crate::histogram::Histogram;
-use crate::protocol::{EVENT_MIN, Live};
+use crate::protocol::{EVENT_MIN, Live, Sizes};
 use crate::stop::Stop;
 use crate::work::Work;
 use std::sync::Arc;
 
 const SEQUENCE_BITS: u32 = 48;
+/// The bits of an id that are its number among those of its producer.
+pub const SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Events that were all due before the clock was read, and that no wait parts, are handled within
 /// nanoseconds: reading the clock for each would cost more than that. One in this many reads it.
@@ -23,7 +25,7 @@ pub struct Stream {
 }
 
 pub struct Consumer {
-    event_size: u32,
+    sizes: Sizes,
     work: Work,
     work_ns: u64,
     /// Once the producers have stopped, the work on what is left is not done but added to all times.
@@ -40,26 +42,14 @@ pub struct Consumer {
     wrong: Option<String>,
 }
 
-/// live_hash() of bpf/live_events.h.
+/// event_hash() of bpf/events.h.
 #[inline]
-fn hash(id: u64) -> u64 {
+pub fn hash(id: u64) -> u64 {
     let mut hash = id.wrapping_add(1).wrapping_mul(FACTOR);
 
     hash ^= hash >> 29;
     hash = hash.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash ^ (hash >> 32)
-}
-
-/// live_mixed_size() of bpf/live_events.h.
-#[inline]
-fn mixed_size(id: u64) -> u32 {
-    match hash(id) % 5 {
-        0 => 16,
-        1 => 24,
-        2 => 64,
-        3 => 200,
-        _ => 1000,
-    }
 }
 
 #[inline]
@@ -71,10 +61,10 @@ fn word(event: &[u8], index: usize) -> u64 {
 }
 
 impl Consumer {
-    pub fn new(live: &Live, stop: Arc<Stop>) -> Self {
+    pub fn new(live: Live, stop: Arc<Stop>) -> Self {
         Self {
             stop,
-            event_size: live.event_size,
+            sizes: live.sizes,
             work: Work::calibrated(live.work_ns),
             work_ns: live.work_ns,
             finishing: false,
@@ -114,7 +104,7 @@ impl Consumer {
         }
         let (id, due) = (word(event, 0), word(event, 1));
         let sequence = id & ((1 << SEQUENCE_BITS) - 1);
-        let size = if self.event_size > 0 { self.event_size } else { mixed_size(id) };
+        let size = self.sizes.of(id);
         let last = event.len() / 8 - 1;
         let Some(stream) = self.streams.get_mut((id >> SEQUENCE_BITS) as usize) else {
             return self.refuse(event);
@@ -215,8 +205,12 @@ mod tests {
         Arc::new(Stop::new().unwrap())
     }
 
-    fn consumer(event_size: u32) -> Consumer {
-        Consumer::new(&Live { path: String::new(), producers: 2, event_size, work_ns: 0 }, stop())
+    fn consumer_of(sizes: Sizes) -> Consumer {
+        Consumer::new(Live { path: String::new(), producers: 2, sizes, work_ns: 0 }, stop())
+    }
+
+    fn consumer(size: u32) -> Consumer {
+        consumer_of(Sizes::One(size))
     }
 
     fn event(producer: u64, sequence: u64, due: u64, size: usize) -> Vec<u8> {
@@ -272,7 +266,7 @@ mod tests {
         const HOUR_NS: u64 = 3_600_000_000_000;
         let stop = stop();
         let mut c = Consumer::new(
-            &Live { path: String::new(), producers: 1, event_size: 16, work_ns: HOUR_NS },
+            Live { path: String::new(), producers: 1, sizes: Sizes::One(16), work_ns: HOUR_NS },
             stop.clone(),
         );
         let due = now_ns();
@@ -310,19 +304,19 @@ mod tests {
         }
     }
 
-    /// live_mixed_size(), in C.
+    /// mix_index(), in C.
     #[test]
-    fn mixed_sizes_are_those_of_the_producers() {
-        let sizes = [24, 200, 16, 1000, 16, 24, 24, 200];
+    fn sizes_of_a_mix_are_those_of_the_producers() {
+        let list = vec![16, 24, 64, 200, 1000];
+        let random = Sizes::Random(list.clone());
+        let sizes = [200, 64, 1000, 64, 1000, 64, 24, 1000];
 
         for (id, size) in sizes.into_iter().enumerate() {
-            assert_eq!(mixed_size(id as u64), size);
+            assert_eq!(random.of(id as u64), size);
         }
-        assert_eq!(mixed_size(0x1_0000_0000_0000), 1000);
-        assert_eq!(mixed_size(0x5_0000_0001_e240), 24);
-        assert_eq!(mixed_size(0x3f_ffff_ffff_ffff), 64);
+        assert_eq!(Sizes::InOrder(list).of(0x5_0000_0000_0007), 64);
 
-        let mut c = consumer(0);
+        let mut c = consumer_of(random);
         for (sequence, size) in sizes.into_iter().enumerate() {
             c.handle(&event(0, sequence as u64, 0, size as usize));
         }

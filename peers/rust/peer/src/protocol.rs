@@ -2,8 +2,9 @@
 //! The lines of peers/README.md.
 
 use std::fmt::Write;
+use std::fs;
 
-use crate::live::Consumer;
+use crate::live::{Consumer, SEQUENCE, hash};
 use crate::serve::{Drained, Waits};
 
 /// Bytes of the smallest live event: its id and when it was due.
@@ -24,16 +25,60 @@ pub struct Drain {
 pub struct Live {
     pub path: String,
     pub producers: u32,
-    /// 0: mixed.
-    pub event_size: u32,
+    pub sizes: Sizes,
     pub work_ns: u64,
 }
 
 #[derive(Debug, PartialEq)]
 pub enum Command {
     Drain(Drain),
+    /// As many events as it says, by the reader of the last drain.
+    Again(u64),
     Live(Live),
     Stop,
+}
+
+/// Those of the events: one size, or a mix of several.
+#[derive(Debug, PartialEq)]
+pub enum Sizes {
+    One(u32),
+    Random(Vec<u32>),
+    InOrder(Vec<u32>),
+}
+
+impl Sizes {
+    fn size(what: &str, word: &str) -> Result<u32, String> {
+        Ok(number(what, word, EVENT_MIN.into(), EVENT_MAX.into())? as u32)
+    }
+
+    /// A number; or random:FILE or in-order:FILE, with a size a line.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        let Some((how, file)) = word.split_once(':') else {
+            return Ok(Self::One(Self::size("EVENT_SIZE", word)?));
+        };
+        let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        let sizes: Vec<_> = text
+            .split_whitespace()
+            .map(|line| Self::size("a size of the mix", line))
+            .collect::<Result<_, _>>()?;
+
+        match how {
+            _ if sizes.is_empty() => Err(format!("{file} has no sizes")),
+            "random" => Ok(Self::Random(sizes)),
+            "in-order" => Ok(Self::InOrder(sizes)),
+            _ => Err(format!("EVENT_SIZE is \"{word}\"; a mix is random:FILE or in-order:FILE")),
+        }
+    }
+
+    /// Of an event: mix_index() of bpf/events.h.
+    #[inline]
+    pub fn of(&self, id: u64) -> u32 {
+        match self {
+            Self::One(size) => *size,
+            Self::Random(sizes) => sizes[((hash(id) >> 32) * sizes.len() as u64 >> 32) as usize],
+            Self::InOrder(sizes) => sizes[((id & SEQUENCE) % sizes.len() as u64) as usize],
+        }
+    }
 }
 
 fn number(what: &str, word: &str, min: u64, max: u64) -> Result<u64, String> {
@@ -55,21 +100,16 @@ impl Command {
                 touching: touching.to_owned(),
                 timeout_ns: number("TIMEOUT_NS", timeout_ns, 0, i64::MAX as u64)?,
             })),
-            ["live", path, producers, event_size, work_ns] => {
-                let size = number("EVENT_SIZE", event_size, 0, EVENT_MAX.into())? as u32;
-
-                if (1..EVENT_MIN).contains(&size) {
-                    return Err(format!("EVENT_SIZE has to be 0, or {EVENT_MIN} or more"));
-                }
-                Ok(Self::Live(Live {
-                    path: path.to_owned(),
-                    producers: number("PRODUCERS", producers, 1, PRODUCERS_MAX.into())? as u32,
-                    event_size: size,
-                    work_ns: number("WORK_NS", work_ns, 0, i64::MAX as u64)?,
-                }))
-            }
+            ["again", events] => Ok(Self::Again(number("EVENTS", events, 0, i64::MAX as u64)?)),
+            ["live", path, producers, sizes, work_ns] => Ok(Self::Live(Live {
+                path: path.to_owned(),
+                producers: number("PRODUCERS", producers, 1, PRODUCERS_MAX.into())? as u32,
+                sizes: Sizes::parse(sizes)?,
+                work_ns: number("WORK_NS", work_ns, 0, i64::MAX as u64)?,
+            })),
             ["stop"] => Ok(Self::Stop),
             ["drain", ..] => Err("drain takes PATH EVENTS TOUCHING TIMEOUT_NS".to_owned()),
+            ["again", ..] => Err("again takes EVENTS".to_owned()),
             ["live", ..] => Err("live takes PATH PRODUCERS EVENT_SIZE WORK_NS".to_owned()),
             ["stop", ..] => Err("stop takes nothing".to_owned()),
             _ => Err(format!("there is no command \"{line}\"")),
@@ -159,15 +199,16 @@ mod tests {
             }))
         );
         assert_eq!(
-            Command::parse("live libbpf-1.7 64 0 250"),
+            Command::parse("live libbpf-1.7 64 16 250"),
             Ok(Command::Live(Live {
                 path: "libbpf-1.7".to_owned(),
                 producers: 64,
-                event_size: 0,
+                sizes: Sizes::One(16),
                 work_ns: 250,
             }))
         );
         assert_eq!(Command::parse("stop"), Ok(Command::Stop));
+        assert_eq!(Command::parse("again 7"), Ok(Command::Again(7)));
     }
 
     #[test]
@@ -186,7 +227,11 @@ mod tests {
             ("live aya 1 64", "live takes PATH PRODUCERS EVENT_SIZE WORK_NS"),
             ("live aya 0 64 0", "PRODUCERS"),
             ("live aya 65537 64 0", "PRODUCERS"),
-            ("live aya 1 15 0", "EVENT_SIZE has to be 0, or 16 or more"),
+            ("again", "again takes EVENTS"),
+            ("live aya 1 15 0", "EVENT_SIZE has to be a number from 16 to 65536"),
+            ("live aya 1 random:/nowhere/at/all 0", "/nowhere/at/all: "),
+            ("live aya 1 random:/dev/null 0", "/dev/null has no sizes"),
+            ("live aya 1 sorted:/proc/sys/kernel/pid_max 0", "a size of the mix has to be"),
             ("live aya 1 65537 0", "EVENT_SIZE"),
             ("live aya 1 64 x", "WORK_NS"),
         ] {
@@ -206,7 +251,7 @@ mod tests {
             drained(&Drained { events: 2, ns: 3, checksum: u64::MAX }),
             "{\"events\": 2, \"ns\": 3, \"checksum\": \"18446744073709551615\"}"
         );
-        let live = Live { path: String::new(), producers: 2, event_size: 16, work_ns: 0 };
+        let live = Live { path: String::new(), producers: 2, sizes: Sizes::One(16), work_ns: 0 };
         let mut consumer =
             Consumer::new(&live, std::sync::Arc::new(crate::stop::Stop::new().unwrap()));
         consumer.handle(&[[0; 8], u64::MAX.to_le_bytes()].concat());

@@ -40,10 +40,13 @@ pub trait Peer {
 
     fn language() -> String;
 
-    /// Opens, reads, closes. Compiled for each touching.
+    type Reader;
+
+    fn open(map: BorrowedFd<'_>) -> Result<Self::Reader, String>;
+
+    /// Reads. Compiled for each touching.
     fn drain<T: Touch>(
-        map: BorrowedFd<'_>,
-        path: &str,
+        reader: &mut Self::Reader,
         events: u64,
         timeout_ns: u64,
     ) -> Result<Drained, String>;
@@ -120,24 +123,38 @@ fn check_path<P: Peer>(path: &str) -> Result<(), String> {
     Err(format!("there is no path \"{path}\"; there is: {}", P::PATHS.join(", ")))
 }
 
-fn drain<P: Peer>(map: BorrowedFd<'_>, drain: &Drain) -> Result<String, String> {
+/// The reader of the last drain, and what that was.
+type Kept<P> = Option<(<P as Peer>::Reader, Drain)>;
+
+fn drain<P: Peer>(map: BorrowedFd<'_>, kept: &mut Kept<P>, drain: Drain) -> Result<String, String> {
+    let events = drain.events;
+
     check_path::<P>(&drain.path)?;
+    *kept = None;
+    *kept = Some((P::open(map)?, drain));
+    again::<P>(kept, events)
+}
+
+fn again<P: Peer>(kept: &mut Kept<P>, events: u64) -> Result<String, String> {
+    let (reader, drain) = kept.as_mut().ok_or("nothing was drained that could be again")?;
     let touching = drain.touching.as_str();
     let drained = for_touching!(
         touching,
-        T => P::drain::<T>(map, &drain.path, drain.events, drain.timeout_ns),
+        T => P::drain::<T>(reader, events, drain.timeout_ns),
         Err(format!("there is no touching \"{touching}\""))
     )?;
     Ok(protocol::drained(&drained))
 }
 
-fn live<P: Peer>(map: BorrowedFd<'_>, live: &Live) -> Result<String, String> {
-    check_path::<P>(&live.path)?;
+fn live<P: Peer>(map: BorrowedFd<'_>, live: Live) -> Result<String, String> {
+    let path = live.path.clone();
+
+    check_path::<P>(&path)?;
     let stop = Stop::new().map_err(|error| format!("there is no eventfd: {error}"))?;
     let stop = Arc::new(stop);
     let mut session = Session { stop: stop.clone(), listener: None, cpu_ns: 0 };
     let mut consumer = Consumer::new(live, stop);
-    let waits = P::live(map, &live.path, &mut consumer, &mut session);
+    let waits = P::live(map, &path, &mut consumer, &mut session);
     let cpu_ns = process_cpu_ns() - session.cpu_ns + consumer.saved_ns();
 
     // If reading failed, that is answered at the stop, which is still to come.
@@ -184,10 +201,15 @@ pub fn serve<P: Peer>() -> ExitCode {
     };
 
     answer(&protocol::greeting(P::NAME, &P::version(), &P::language(), P::PATHS));
+    let mut kept: Kept<P> = None;
     while let Some(line) = read_line() {
         let result = match Command::parse(&line) {
-            Ok(Command::Drain(command)) => drain::<P>(map, &command),
-            Ok(Command::Live(command)) => live::<P>(map, &command),
+            Ok(Command::Drain(command)) => drain::<P>(map, &mut kept, command),
+            Ok(Command::Again(events)) => again::<P>(&mut kept, events),
+            Ok(Command::Live(command)) => {
+                kept = None;
+                live::<P>(map, command)
+            }
             Ok(Command::Stop) => Err("there is nothing to stop".to_owned()),
             Err(why) => Err(why),
         };

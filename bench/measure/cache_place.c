@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "measure/cache_place.h"
+#include "base/values.h"
+#include "machine/system_files.h"
+#include "base/monotonic.h"
+#include "base/pin.h"
+#include "statistics/samples.h"
+
+#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
+#define SAMPLES 21
+#define ROUND_TRIPS 500 /* a sample */
+
+/* A ball that two threads pass to each other: the number of throws. */
+struct ball {
+	_Alignas(128) unsigned int throws;
+} __attribute__((aligned(128)));
+
+static void catch_and_throw(struct ball *ball, unsigned int at)
+{
+	/* Relaxed: nothing else is passed with it. */
+	while (__atomic_load_n(&ball->throws, __ATOMIC_RELAXED) != at)
+		;
+	__atomic_store_n(&ball->throws, at + 1, __ATOMIC_RELAXED);
+}
+
+static void *play(void *context)
+{
+	struct ball *ball = context;
+
+	for (unsigned int at = 1; at < 2 * SAMPLES * ROUND_TRIPS; at += 2)
+		catch_and_throw(ball, at);
+	return NULL;
+}
+
+/* The least of some samples: whatever disturbs only adds. On the reader's CPU. */
+static double measure_line(int writer)
+{
+	cpu_set_t set[CPUS_MAX / CPU_SETSIZE];
+	struct ball ball = { 0 };
+	double samples[SAMPLES];
+	unsigned int at = 0;
+	pthread_attr_t attributes;
+	pthread_t other;
+	int err = pthread_attr_init(&attributes);
+
+	if (err)
+		return NAN;
+	CPU_ZERO_S(sizeof(set), set);
+	CPU_SET_S((size_t)writer, sizeof(set), set);
+	err = pthread_attr_setaffinity_np(&attributes, sizeof(set), set);
+	if (!err)
+		err = pthread_create(&other, &attributes, play, &ball);
+	pthread_attr_destroy(&attributes);
+	if (err)
+		return NAN;
+	for (size_t i = 0; i < SAMPLES; i++) {
+		const int64_t before = monotonic_ns();
+
+		for (int trip = 0; trip < ROUND_TRIPS; trip++, at += 2)
+			catch_and_throw(&ball, at);
+		samples[i] = (double)(monotonic_ns() - before) / (2 * ROUND_TRIPS);
+	}
+	pthread_join(other, NULL);
+	samples_sort(samples, SAMPLES);
+	return samples[0];
+}
+
+static bool share_core(int a, int b)
+{
+	char text[256];
+	const char *list = text;
+	int first, last;
+
+	if (!system_read_text(text, sizeof(text), "",
+		    "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", a))
+		return false;
+	while (system_next_range(&list, &first, &last))
+		if (first <= b && b <= last)
+			return true;
+	return false;
+}
+
+/* One of another core, if there is any. */
+static int other_cpu(const cpu_set_t *allowed, size_t size, int reader)
+{
+	int found = -1;
+
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
+		if (cpu == reader || !CPU_ISSET_S((size_t)cpu, size, allowed))
+			continue;
+		if (!share_core(reader, cpu))
+			return cpu;
+		if (found < 0)
+			found = cpu;
+	}
+	return found;
+}
+
+int cache_place_find(struct cache_place *place, int cpu, struct complaint *why)
+{
+	cpu_set_t allowed[CPUS_MAX / CPU_SETSIZE];
+	int err;
+
+	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0)
+		return complain(why, -errno, "cannot tell the CPUs that this process may use: %s",
+			strerror(errno));
+	if (cpu < 0)
+		for (cpu = CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed); cpu--)
+			;
+	*place = (struct cache_place){ .reader = cpu, .line_ns = NAN };
+	place->writer = other_cpu(allowed, sizeof(allowed), cpu);
+	if (place->writer < 0)
+		return 0;
+	place->same_core = share_core(cpu, place->writer);
+	err = pin_thread(cpu);
+	if (err)
+		return complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1);
+	place->line_ns = measure_line(place->writer);
+	return 0;
+}
+
+uint64_t cache_ring_size(void)
+{
+	char text[32];
+	uint64_t half = 0, size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (system_read_text(
+		    text, sizeof(text), "", "/sys/devices/system/cpu/cpu0/cache/index2/size") &&
+		parse_size(text, &half) == 0)
+		half /= 2;
+	if (half < size)
+		half = 1 << 20;
+	while (2 * size <= half)
+		size *= 2;
+	return size;
+}
