@@ -21,8 +21,7 @@ int on_exec(const struct bpf_raw_tracepoint_args *context)
 {
 	const struct linux_binprm *program = (const void *)context->args[2];
 	char path[256];
-	long length = bpf_probe_read_kernel_str(
-		path, sizeof(path), BPF_CORE_READ(program, filename));
+	long length = bpf_probe_read_kernel_str(path, 256, BPF_CORE_READ(program, filename));
 
 	if (length > 0 && length <= (long)sizeof(path))
 		bpf_ringbuf_output(&ring, path, length, 0);

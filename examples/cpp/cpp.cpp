@@ -6,7 +6,6 @@
  */
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -19,22 +18,19 @@ int main()
 try {
 	const std::unique_ptr<cpp_bpf, void (*)(cpp_bpf *)> bpf(
 		cpp_bpf::open_and_load(), cpp_bpf::destroy);
-
 	int error = bpf ? cpp_bpf::attach(bpf.get()) : -errno;
 
 	if (error == 0)
 		error = ringview_open(&reader, bpf_map__fd(bpf->maps.ring), nullptr);
-	if (error < 0) {
-		std::cerr << "cpp: cannot start: " << std::strerror(-error)
-			  << "; run it as root, on Linux 5.8 or later with BTF\n";
-		return 1;
-	}
+	if (error < 0)
+		throw std::system_error(-error, std::generic_category(),
+			"cannot start: run it as root, on Linux 5.8 or later with BTF");
 	std::signal(SIGINT, [](int) { ringview_interrupt(reader); });
 	std::cout << "reading" << std::endl;
 	for (const ringview_record &record : records{ reader })
 		std::cout << static_cast<const char *>(record.data) << std::endl;
 	return 0;
 } catch (const std::exception &error) {
-	std::cerr << "cpp: cannot read on: " << error.what() << '\n';
+	std::cerr << "cpp: " << error.what() << '\n';
 	return 1;
 }

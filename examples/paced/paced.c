@@ -6,11 +6,9 @@
  *	sudo ./paced
  */
 #include <bpf/bpf.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include <ringview/ringview.bpf.h>
@@ -55,11 +53,8 @@ int main(void)
 	options.wait = RINGVIEW_WAIT_PACED;
 	options.latency_budget_ns = 200000;
 	found = bpf ? ringview_open(&rv, bpf_map__fd(bpf->maps.ring), &options) : -errno;
-	if (found == 0)
-		found = paced_bpf__attach(bpf);
-	if (found < 0) {
-		fprintf(stderr, "paced: cannot start: %s; run it as root, on Linux 5.8 or later\n",
-			strerror(-found));
+	if (found < 0 || (found = paced_bpf__attach(bpf)) < 0) {
+		fprintf(stderr, "paced: cannot start: %s; run it as root\n", strerror(-found));
 		return 1; /* the kernel closes what is open */
 	}
 	signal(SIGINT, stop);
