@@ -867,7 +867,7 @@ static void advice_is_a_ring_size_of_the_kernel_too(void **state)
 static void assert_stops(const char *const *arguments, int number)
 {
 	assert_command_complains(&(struct command){ .arguments = arguments, .signal = number },
-		STOPPED, "nothing is reported");
+		STOPPED, "partial results discarded");
 }
 
 static void a_signal_stops_each_wait(void **state)

@@ -242,12 +242,12 @@ static void a_signal_stops_each(void **state)
 		&(struct command){ .arguments = ARGUMENTS("live", "-duration", "10m", "-mode",
 					   "perfbuf", "-notify", "never"),
 			.signal = SIGINT },
-		STOPPED, "nothing is reported");
+		STOPPED, "partial results discarded");
 	assert_command_complains(
 		&(struct command){ .arguments = ARGUMENTS("live", "-duration", "10m", "-wait",
 					   "event", "-back-to-back", "500"),
 			.signal = SIGINT },
-		STOPPED, "nothing is reported");
+		STOPPED, "partial results discarded");
 }
 
 int main(void)

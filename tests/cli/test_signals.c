@@ -257,7 +257,7 @@ static void assert_all_or_nothing(void **state, const char *const *arguments, in
 		unlink(path);
 	} else {
 		if (outcome.err[0])
-			assert_complains(&outcome, STOPPED, "nothing is reported");
+			assert_complains(&outcome, STOPPED, "partial results discarded");
 		else
 			assert_int_equal(outcome.status, 128 + number);
 		assert_int_equal(folder_count(state), 0);
