@@ -110,12 +110,6 @@ static double share(double part, double whole)
 	return whole > 0 ? part / whole : NAN;
 }
 
-/* "9.0 % of a CPU" */
-static void append_cpu(struct style_text *text, const struct row *row)
-{
-	style_append(text, "%.1f %% of a CPU", row_value(row, METRIC_CPU_PERCENT));
-}
-
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
 static void write_headline(FILE *out, const struct table *table, const struct row *const *sorted,
 	const struct live_workload *workload)
@@ -144,8 +138,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 			&all, ", %s lost", style_percent(cell, sizeof(cell), lost_share(best)));
 	if (has_rate(workload) && best->latency_count > 0)
 		style_append(&all, ", p99 %s", time_text(cell, (double)best->latencies[2]));
-	style_append(&all, "%s", ", ");
-	append_cpu(&all, best);
+	style_append(&all, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
 	if (other != best)
 		style_append(&all, "; then %s", row_name(other, name));
 	if (ratio && has_rate(workload))
