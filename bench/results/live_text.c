@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which combination is best and how it compares with libbpf's loop, what each costs, and what
- * limits it.
+ * Which combination is best and how it compares, what each costs, and what limits it.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -11,7 +10,6 @@
 #include "base/values.h"
 #include "results/live_table.h"
 #include "results/style.h"
-#include "rings/plan.h"
 
 #define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
