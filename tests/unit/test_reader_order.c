@@ -335,6 +335,7 @@ static void assert_shown_once_old(struct rings *r, size_t ring, uint64_t time)
 	/* The clock is read before the rings are looked at, once a look. */
 	virtual_time_pass((int64_t)(due - now()) - VIRTUAL_READING - 1);
 	assert_none(r);
+	assert_int_equal(now(), due - 1);
 	virtual_time_pass(1);
 	assert_next(r, ring, time);
 	assert_none(r);
@@ -352,6 +353,20 @@ static void a_record_is_shown_when_it_is_as_old_as_the_lateness(void **state)
 	put_at(r, 1, start + LATENESS);
 	assert_shown_once_old(r, 3, start);
 	assert_int_equal(group_statistics(r).late, 0);
+}
+
+static void to_the_nanosecond(void **state)
+{
+	struct rings *r = *state;
+	const uint64_t start = now();
+
+	put_at(r, 2, start);
+	put_at(r, 3, start + 1);
+	virtual_time_pass(LATENESS - VIRTUAL_READING);
+	assert_next(r, 2, start);
+	assert_int_equal(now(), start + LATENESS);
+	assert_none(r);
+	assert_next(r, 3, start + 1);
 }
 
 static void an_older_record_that_comes_in_time_goes_first(void **state)
@@ -1086,6 +1101,7 @@ int main(void)
 		each(the_time_is_anywhere_in_the_record),
 		each(a_record_without_a_time_follows_the_one_before_it),
 		each(a_record_is_shown_when_it_is_as_old_as_the_lateness),
+		each(to_the_nanosecond),
 		each(an_older_record_that_comes_in_time_goes_first),
 		each(a_reserved_record_holds_the_others_back_for_the_lateness_only),
 		each(a_reserved_record_that_is_submitted_in_time_goes_first),

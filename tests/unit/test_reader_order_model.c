@@ -208,7 +208,7 @@ static uint64_t wanted(const char *name, uint64_t otherwise)
 }
 
 static void play_with(enum ringview_wait_strategy strategy, size_t count, uint32_t apart,
-	uint32_t late_of, bool changes)
+	uint32_t late_of, bool changes, bool passes)
 {
 	const struct ringview_order order = timed_order(LATENESS);
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
@@ -234,6 +234,12 @@ static void play_with(enum ringview_wait_strategy strategy, size_t count, uint32
 		play.is_member[i] = true;
 	}
 	virtual_time_begin(happen, NULL, VIRTUAL_START);
+	while (play.shown < most && passes) {
+		virtual_time_pass(below(LATENESS));
+		read_some();
+		for (size_t i = 0; i < count; i++)
+			ringview_release(play.readers[i]);
+	}
 	while (play.shown < most) {
 		const int64_t timeout = below(8) ? below(2 * LATENESS) : 0;
 
@@ -262,52 +268,60 @@ static void play_with(enum ringview_wait_strategy strategy, size_t count, uint32
 static void none_is_out_of_order_of_64_rings(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_PACED, 64, 100, 0, false);
+	play_with(RINGVIEW_WAIT_PACED, 64, 100, 0, false, false);
+}
+
+/* Passes that begin by themselves. */
+static void none_is_out_of_order_without_a_wait(void **state)
+{
+	(void)state;
+	play_with(RINGVIEW_WAIT_EVENT, 64, 100, 0, false, true);
 }
 
 static void none_is_out_of_order_with_event(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_EVENT, 9, 300, 0, false);
+	play_with(RINGVIEW_WAIT_EVENT, 9, 300, 0, false, false);
 }
 
 static void none_is_out_of_order_with_busy(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_BUSY, 3, 500, 0, false);
+	play_with(RINGVIEW_WAIT_BUSY, 3, 500, 0, false, false);
 }
 
 /* Rings that are dry most of the time. */
 static void none_is_out_of_order_of_slow_rings(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_PACED, 33, 20000, 0, false);
+	play_with(RINGVIEW_WAIT_PACED, 33, 20000, 0, false, false);
 }
 
 /* Rings that are full most of the time. */
 static void none_is_out_of_order_of_flooded_rings(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_PACED, 2, 40, 0, false);
+	play_with(RINGVIEW_WAIT_PACED, 2, 40, 0, false, false);
 }
 
 static void those_that_are_late_are_counted(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_PACED, 64, 100, 1000, false);
+	play_with(RINGVIEW_WAIT_PACED, 64, 100, 1000, false, false);
 }
 
 /* Of a ring that was away, some are late. */
 static void members_come_and_go(void **state)
 {
 	(void)state;
-	play_with(RINGVIEW_WAIT_EVENT, 12, 300, 1000, true);
+	play_with(RINGVIEW_WAIT_EVENT, 12, 300, 1000, true, false);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(none_is_out_of_order_of_64_rings),
+		cmocka_unit_test(none_is_out_of_order_without_a_wait),
 		cmocka_unit_test(none_is_out_of_order_with_event),
 		cmocka_unit_test(none_is_out_of_order_with_busy),
 		cmocka_unit_test(none_is_out_of_order_of_slow_rings),
