@@ -53,6 +53,7 @@ RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
 
 const volatile __u32 event_size = 64; /* 0: a mix */
 const volatile __u32 rings = 1;
+const volatile bool order;    /* each event has the time at which it is written */
 const volatile __u64 discard; /* of event_is_discarded() */
 const volatile __u32 notify;  /* enum ringview_notify */
 const volatile __u64 notify_bytes;
@@ -67,6 +68,8 @@ __u32 tgid; /* whose system calls are meant, as the first PID namespace calls it
 /* What an event says of its time. */
 static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
 {
+	if (order)
+		return bpf_ktime_get_ns();
 	if (interval.divisor)
 		return live_next_due(
 			state, interval.ns, interval.remainder, interval.divisor, interval.step);

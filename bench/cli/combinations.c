@@ -140,7 +140,7 @@ void settings_leave_out(struct settings *s)
 			s->combinations[kept++] = combination;
 			continue;
 		}
-		if (reader != told || reader->by_wait)
+		if (!reader->orders && (reader != told || reader->by_wait))
 			fprintf(stderr, "%s: left out: it %s\n",
 				reader->by_wait ? live_wait_names[combination.wait] : reader->name,
 				reason);

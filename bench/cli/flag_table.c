@@ -226,6 +226,9 @@ static const struct flag flags[] = {
 	{ "overwrite", LIVE, FLAG_BOOLEAN, &s.workload.overwrite, NULL,
 		.help = "Rings overwrite their oldest events (BPF_F_RB_OVERWRITE, Linux 6.19); of mode copy "
 			"only." },
+	{ "order", LIVE, FLAG_BOOLEAN, &s.workload.order, NULL,
+		.help = "Counts events that come out of the order of time, of two rings or more; with "
+			"-mode ordered by ringview_group_peek_ordered, with scan by hand." },
 	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
 		.help = "How long the consumer works on each event.", NULL, "100ns", 0, S },
 	{ "cpu", DRAIN | SWEEP, FLAG_INTEGER, &s.cpu, "CPU", .help = "Run on this CPU only.",

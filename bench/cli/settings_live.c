@@ -124,6 +124,14 @@ static int check_producers(const struct live_workload *workload, struct complain
 	return 0;
 }
 
+static int check_order(const struct live_workload *workload, struct complaint *why)
+{
+	if (!workload->order || workload->rings > 1)
+		return 0;
+	return complain(why, -EINVAL,
+		"-order: one ring has one order; give -rings 2 or more, and as many -producers");
+}
+
 static int check_back_to_back(const struct live_workload *workload, struct complaint *why)
 {
 	const uint64_t events = workload->back_to_back;
@@ -249,6 +257,8 @@ int settings_conclude_live(struct settings *s, struct typed *typed, struct compl
 		err = check_producers(workload, why);
 	if (!err)
 		err = check_burst(workload, why);
+	if (!err)
+		err = check_order(workload, why);
 	if (!err)
 		err = check_back_to_back(workload, why);
 	if (!err)

@@ -100,6 +100,7 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 		.consumed = c->check.consumed,
 		.lost = produced->failed + produced->submitted - c->check.consumed,
 		.discarded = produced->discarded,
+		.out_of_order = c->check.out_of_order,
 		.producer_ns_per_event =
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
 		.consumer_cpu_ns = c->check.cpu_ns,

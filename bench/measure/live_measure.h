@@ -25,6 +25,7 @@ struct live_round {
 	uint64_t consumed;
 	uint64_t lost; /* there was no room, or they were overwritten */
 	uint64_t discarded;
+	uint64_t out_of_order; /* of -order: read after one that was written later */
 	double producer_ns_per_event; /* that the program and its notifications took */
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */
 	uint64_t off_cpu_ns; /* in which that was ready to run, and did not; LIVE_UNKNOWN */

@@ -34,7 +34,9 @@ struct live_check {
 
 	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
 	uint64_t consumed;
-	uint32_t clock_left; /* events that are handled at clock_ns; 0 after each wait */
+	int64_t latest_ns;     /* of an order: the latest time of an event so far, */
+	uint64_t out_of_order; /* and how many came after one of a later time */
+	uint32_t clock_left;   /* events that are handled at clock_ns; 0 after each wait */
 	int64_t clock_ns;
 	int stop;
 	/* Once the producers have stopped, the work on what is left in the rings, which may take
@@ -98,6 +100,11 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	stream->next = sequence + 1;
 	stream->read++;
 	due = (int64_t)words[1];
+	if (c->workload->order) {
+		c->out_of_order += due < c->latest_ns;
+		if (due > c->latest_ns)
+			c->latest_ns = due;
+	}
 	if (due) {
 		const int64_t late = live_check_handled_at(c, due) + c->saved_ns - due;
 

@@ -97,6 +97,7 @@ struct reader {
 	bool reads_perf;    /* perf's buffers, in place of rings */
 	bool itself;        /* in another process, which says when it read, and what it took */
 	unsigned int waits; /* bits of enum live_wait; 0: in its own way, and only so */
+	bool orders;        /* reads by time: takes part in live with an order only */
 	bool by_wait;       /* takes part in live by the wait that is asked for, which names it */
 
 	/* Of a peer (readers/peers.h); else NULL and false. */

@@ -60,6 +60,8 @@ struct obstacle reader_obstacle(
 	if (workload && workload->overwrite && !reader->overwritten)
 		return (struct obstacle){ "does not read rings that overwrite",
 			"leave out -overwrite" };
+	if (workload && reader->orders && !workload->order)
+		return (struct obstacle){ "reads in the order of time", "add -order" };
 	return workload && reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
 }
 

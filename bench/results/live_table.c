@@ -62,6 +62,8 @@ json_t *live_workload_json(const struct live_measurement *m)
 
 	if (w->mix)
 		json_object_set_new(more, "event_sizes", json_string(w->mix->name));
+	if (w->order)
+		json_object_set_new(more, "order", json_true());
 	return json_value_joined(object, more);
 }
 
@@ -108,6 +110,8 @@ static void name_benchmark(struct row *row, const struct live_workload *w, const
 		style_append(&text, "/cpu=same");
 	if (w->overwrite)
 		style_append(&text, "/overwrite");
+	if (w->order)
+		style_append(&text, "/rings=%" PRIu32 "/order", w->rings);
 }
 
 static double known(uint64_t amount)
@@ -139,6 +143,8 @@ static void set_round(
 	row_set(row, METRIC_CONSUMED, i, consumed);
 	row_set(row, METRIC_LOST, i, (double)round->lost);
 	row_set(row, METRIC_DISCARDED, i, (double)round->discarded);
+	if (m->workload.order)
+		row_set(row, METRIC_OUT_OF_ORDER, i, (double)round->out_of_order);
 	row_set(row, METRIC_SLEEPS, i, known(round->sleeps));
 	row_set(row, METRIC_WAKEUPS, i, known(round->wakeups));
 	row_set(row, METRIC_HIGH_WATER, i, known(round->high_water));

@@ -227,6 +227,7 @@ static void write_limits(FILE *out, const struct table *table, const struct row 
 static void write_account(
 	FILE *out, const struct table *table, const struct live_workload *workload)
 {
+	char name[NAME_SIZE];
 	double sums[4] = { 0 };
 	static const enum metric parts[] = { METRIC_PRODUCED, METRIC_CONSUMED, METRIC_LOST,
 		METRIC_DISCARDED };
@@ -239,6 +240,10 @@ static void write_account(
 	if (sums[3] > 0)
 		fprintf(out, " + %.0f discarded", sums[3]);
 	fputs(workload->overwrite ? "; none torn\n" : "\n", out);
+	for (size_t i = 0; i < table->row_count && workload->order; i++)
+		fprintf(out, "out of order: %.0f of %s\n",
+			row_value(&table->rows[i], METRIC_OUT_OF_ORDER),
+			row_name(&table->rows[i], name));
 }
 
 static void write_slowdowns(FILE *out, const struct table *table, const struct live_measurement *m)
@@ -446,7 +451,9 @@ static void write_notes(
 		fprintf(out, "With nobody reading an event costs its producer %.1f ns.\n", alone);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost or\n  discarded.\n",
 		out);
-	if (has_rate(workload))
+	if (workload->order)
+		fputs("Latency: from when an event was written until it was handled.\n", out);
+	else if (has_rate(workload))
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
 		fprintf(out,

@@ -20,6 +20,7 @@ const struct metric_description metrics[METRIC_COUNT] = {
 	[METRIC_CONSUMED] = { "consumed", SUMMING_SUM, false, NULL },
 	[METRIC_LOST] = { "lost", SUMMING_SUM, false, "lost" },
 	[METRIC_DISCARDED] = { "discarded", SUMMING_SUM, false, NULL },
+	[METRIC_OUT_OF_ORDER] = { "out_of_order", SUMMING_SUM, false, "out-of-order" },
 	[METRIC_SLEEPS] = { "sleeps", SUMMING_SUM, false, NULL },
 	[METRIC_WAKEUPS] = { "wakeups", SUMMING_SUM, false, NULL },
 	[METRIC_HIGH_WATER] = { "high_water", SUMMING_MOST, false, NULL },

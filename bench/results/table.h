@@ -31,6 +31,7 @@ enum metric {
 	METRIC_CONSUMED,
 	METRIC_LOST,
 	METRIC_DISCARDED,
+	METRIC_OUT_OF_ORDER,
 	METRIC_SLEEPS,
 	METRIC_WAKEUPS,
 	METRIC_HIGH_WATER,          /* most bytes that waited in a ring */

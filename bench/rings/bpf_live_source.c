@@ -334,6 +334,7 @@ static void set_plan(struct bpf_live *bpf)
 
 	constants->event_size = bpf->plan.event_size;
 	constants->rings = bpf->source.rings.count;
+	constants->order = bpf->plan.order;
 	constants->discard = bpf->plan.discard;
 	constants->notify = bpf->plan.notify;
 	constants->notify_bytes = bpf->plan.notify_bytes;

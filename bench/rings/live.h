@@ -44,6 +44,7 @@ struct live_workload {
 	enum live_way write;
 	bool overwrite; /* rings overwrite their oldest events, and lose them so */
 	uint32_t rings; /* producer i writes to ring i modulo rings */
+	bool order;     /* events out of the order of time are counted */
 	enum live_notify notify;
 	uint64_t notify_events; /* of NOTIFY_SAMPLED */
 	int64_t latency_budget_ns;

@@ -81,8 +81,12 @@ static uint64_t flags_for(struct memory_live *memory, uint32_t ring)
 	}
 }
 
-static uint64_t stamp(const struct live_interval *interval, struct live_state *state, uint64_t id)
+static uint64_t stamp(const struct live_plan *plan, struct live_state *state, uint64_t id)
 {
+	const struct live_interval *interval = &plan->interval;
+
+	if (plan->order)
+		return producers_clock();
 	if (interval->divisor)
 		return live_next_due(state, interval->ns, interval->remainder, interval->divisor,
 			interval->step);
@@ -103,7 +107,7 @@ static void produce_one(struct memory_live *memory, uint32_t index)
 	struct live_state *state = &memory->states[index].state;
 	struct ringview_account *account = &memory->states[index].account;
 	uint64_t id = (uint64_t)index << LIVE_SEQUENCE_BITS | state->sequence++;
-	uint64_t due = stamp(&plan->interval, state, id), flags;
+	uint64_t due = stamp(plan, state, id), flags;
 	uint32_t size = plan->event_size ? plan->event_size : mix_size(plan->mix, id);
 	struct live_event *event = memory_ring_reserve(ring, size);
 

@@ -53,6 +53,7 @@ struct live_plan live_plan_of(const struct live_workload *workload)
 		.event_size = workload->event_size,
 		.mix = mix,
 		.largest_stride = record_stride(mix ? mix->largest : workload->event_size),
+		.order = workload->order,
 		.discard = (uint64_t)(workload->discard * 4294967296.0),
 		.notify = notifications[workload->notify],
 		.query_mask = workload->rate == PARSE_RATE_MAX ? QUERY_EVERY - 1 : 0,

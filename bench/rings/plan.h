@@ -16,6 +16,7 @@ struct live_plan {
 	uint32_t event_size;     /* 0: those of */
 	const struct mix *mix;   /* or NULL */
 	uint64_t largest_stride; /* bytes of the ring that an event can take */
+	bool order;              /* each event has the time at which it is written */
 	uint64_t discard;        /* of event_is_discarded() */
 	enum ringview_notify notify;
 	uint64_t notify_bytes;         /* of RINGVIEW_NOTIFY_AT_LEAST */

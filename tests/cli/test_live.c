@@ -555,6 +555,25 @@ static void more_rings_than_producers_stay_empty(void **state)
 	assert_adds_up(ARGUMENTS(QUICK_LIVE, JSON, WAITS, "-rings", "3"));
 }
 
+static void an_order_counts_what_is_out_of_it(void **state)
+{
+	json_t *root, *row;
+	size_t i;
+
+	(void)state;
+	assert_adds_up(ARGUMENTS(QUICK_LIVE, JSON, WAITS, "-producers", "4", "-rings", "3",
+		"-order", "-mode", "batch,ordered,scan"));
+	root = run_json(ARGUMENTS(QUICK_LIVE, JSON, "-wait", "paced", "-producers", "2", "-rings",
+		"2", "-order", "-mode", "batch,ordered,scan"));
+	assert_true(json_is_true(json_object_get(json_object_get(root, "workload"), "order")));
+	assert_int_equal(json_array_size(json_object_get(root, "results")), 3);
+	json_array_foreach(json_object_get(root, "results"), i, row)
+	{
+		assert_true(integer_in(row, "out_of_order") >= 0);
+	}
+	json_decref(root);
+}
+
 static void look_at_notify_never(const json_t *root, const json_t *result)
 {
 	(void)result;
@@ -1033,6 +1052,7 @@ int main(void)
 		cmocka_unit_test(two_producers_share_a_ring),
 		cmocka_unit_test(many_producers_share_cpus_and_rings),
 		cmocka_unit_test(more_rings_than_producers_stay_empty),
+		cmocka_unit_test(an_order_counts_what_is_out_of_it),
 		cmocka_unit_test(no_event_need_notify),
 		cmocka_unit_test(every_event_may_notify),
 		cmocka_unit_test(so_many_events_may_notify),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is done without ordered.c: for each event, a look at the next one of each ring. What comes to a
+ * ring later than a newer one to another is out of order.
+ */
+#include <stdbool.h>
+
+#include "readers/ringview_reader.h"
+
+#define EVENTS_MOST 4096 /* between two releases */
+
+static int scan_read(struct reading *r, int64_t timeout_ns)
+{
+	struct ringview_state *s = r->state;
+	struct reading_result found = on_event_begin(WORK_LIVE, r);
+	struct ringview_record next[LIVE_RINGS_MAX];
+	bool there[LIVE_RINGS_MAX] = { false };
+	int err = ringview_group_wait(s->group, timeout_ns);
+
+	if (err <= 0)
+		return err == -ECANCELED ? 0 : err;
+	for (uint64_t events = 0;; events++) {
+		uint32_t oldest = s->count;
+		uint64_t time = UINT64_MAX;
+
+		for (uint32_t i = 0; i < s->count; i++) {
+			if (!there[i] && events < EVENTS_MOST) {
+				err = ringview_peek(s->readers[i], &next[i]);
+				if (err < 0)
+					return err;
+				there[i] = err > 0;
+			}
+			if (there[i] && ((const struct live_event *)next[i].data)->due < time) {
+				time = ((const struct live_event *)next[i].data)->due;
+				oldest = i;
+			}
+		}
+		if (oldest == s->count)
+			return 0;
+		err = on_event(WORK_LIVE, r, &found, next[oldest].data, next[oldest].length);
+		if (err)
+			return err;
+		there[oldest] = false;
+	}
+}
+
+const struct reader scan_reader = {
+	.name = "scan",
+	.summary = "a scan of the next records of all rings for each, by hand, with live -order",
+	.lives = true,
+	.waits = WAITS_OF_RINGVIEW,
+	.orders = true,
+	.open = ringview_reader_open,
+	.read = scan_read,
+	.interrupt = ringview_reader_interrupt,
+	.close = ringview_reader_close,
+};
