@@ -188,7 +188,7 @@ static void write_doubts(const struct compare *c, FILE *out)
 			style_percent(percent, sizeof(percent), drift),
 			drift > VERDICT_NOISE_MOST ? "the machine did, so nothing is decided"
 						   : "that much may be the machine's");
-	if (undecided(c) > 0)
+	if (undecided(c) > 0 && !c->undecided_is_fine)
 		fputs("? Undecided is no success (-undecided ok makes it one): measure with more "
 		      "-rounds\n  and -runs, on an idle machine.\n",
 			out);

@@ -223,7 +223,7 @@ static void compare_needs_no_capabilities(void **state)
 	assert_done(&outcome);
 	outcome_free(&outcome);
 	assert_int_equal(chmod(*state, 0755), 0);
-	assert_nobody_works(0, ARGUMENTS("compare", path, path));
+	assert_nobody_works(0, ARGUMENTS("compare", "-undecided", "ok", path, path));
 }
 
 /* Since Linux 5.11 the memory of BPF is the memory cgroup's affair; before, a line tells. */
