@@ -187,7 +187,7 @@ static void a_run_with_a_hanging_peer_is_stopped(void **state)
 		&(struct command){ .arguments = ARGUMENTS(LIVE, "-mode", "aya"),
 			.environment = ARGUMENTS(peers, "RINGVIEW_PEER_TIMEOUT=10m"),
 			.signal = SIGINT },
-		STOPPED, "stopped");
+		STOPPED, "interrupted");
 }
 
 static void a_peer_that_is_not_built_cannot_be_named(void **state)
@@ -332,7 +332,7 @@ static void what_is_written_with_built_peers_is_narrow(void **state)
 	(void)state;
 	fake_timeout_for("right");
 	outcome = run_with_peers(
-		built_peers(), ARGUMENTS(LIVE, "-mode", "all", "-wait", "libbpf-poll,event"));
+		built_peers(), ARGUMENTS(LIVE, "-v", "-mode", "all", "-wait", "libbpf-poll,event"));
 	assert_int_equal(outcome.status, DONE);
 	assert_matches(outcome.out, "^Peers: ");
 	assert_narrow(outcome.out);
