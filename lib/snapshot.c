@@ -8,7 +8,7 @@
 #include "copy_words.h"
 #include "reader.h"
 
-/* Copies of which nothing is left when they are done. */
+/* Attempts whose copy was overwritten before it was complete. */
 #define TRIES_MOST 3
 
 #define MEMBARRIER_GLOBAL 1 /* MEMBARRIER_CMD_GLOBAL; called _SHARED in older headers */

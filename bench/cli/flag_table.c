@@ -171,8 +171,8 @@ static const struct flag flags[] = {
 			"in every position.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
 	{ "runs", MEASURING, FLAG_COUNT, &s.runs, "COUNT",
-		.help = "Do all of it anew so many times, in a process of its own each: intervals then hold what "
-			"differs between runs.",
+		.help = "Repeat everything COUNT times, each in a new process; intervals then include the "
+			"differences between runs.",
 		NULL, "5", 1, TABLE_RUNS_MAX },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
 		.help = "Instead of -rounds: as many as fit into this time for each size and touch.",

@@ -92,7 +92,8 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 /* All commands, for flags_parse(); NULL-terminated. */
 extern const struct flag_command *flag_commands[];
 
-/* A command with a table of its own, whose flags are told from unknown ones; it stays. */
+/* A command with a table of its own, so that its flags are not taken for unknown ones; @command is
+ * static. */
 void settings_add_command(const struct flag_command *command);
 
 /* Whether the reader was asked for by its name. */
@@ -123,9 +124,8 @@ int settings_check_named(const struct settings *settings, struct complaint *why)
 int settings_check_baseline(
 	const char *baseline, bool takes_part, const char *const *names, struct complaint *why);
 
-/* Before the flags: their defaults; and peers of which nothing is known beforehand, which are asked
- * before -mode is read, and where it may name them. What is wrong with one of -peer is told when that
- * is read. */
+/* Before the flags: their defaults; and unknown peers, which are asked before -mode is
+ * read, as it may name them. An error of -peer is reported when that flag is read. */
 void settings_set_defaults(struct settings *settings, enum command_bit command);
 void settings_find_peers(enum command_bit command, int argc, char **argv);
 

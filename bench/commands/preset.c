@@ -110,7 +110,7 @@ void preset_read(struct preset *preset, const struct settings *settings, uint32_
 	free(text);
 }
 
-/* What a part's progress is told with. */
+/* What the progress line of a part needs. */
 struct preset_run {
 	size_t part, parts;
 	preset_progress progress;
@@ -193,8 +193,8 @@ int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer 
 	return err;
 }
 
-/* batch is what code of its own does there: it gives back once for all that it found. Of perf's
- * some were measured with one of its two readers only. */
+/* batch is what code of its own does there: it releases once for all that it found. Some of perf's
+ * figures were measured with one of its two readers only. */
 const struct preset_figure *preset_figure_for(const struct preset_part *part, const char *name)
 {
 	static const char *const pairs[][2] = { { "libbpf-poll", "rb-libbpf" },

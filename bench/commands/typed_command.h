@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * The command as it was typed, for whoever wants to repeat it; cut where it is too long. @argv[0]
+ * The command as it was typed, for repeating it; cut if it is too long. @argv[0]
  * is the command's name, or, for drain, the program's. Bytes that are not printable ASCII become
  * question marks: JSON takes only valid UTF-8.
  */

@@ -215,8 +215,8 @@ static void read_affinity(struct machine *m)
 			strcpy(text + used, ",...");
 			return;
 		}
-		used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used, "%s%zu",
-			used ? "," : "", first);
+		used += (size_t)snprintf(
+			text + used, MACHINE_TEXT_SIZE - used, "%s%zu", used ? "," : "", first);
 		if (last > first)
 			used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used, "%c%zu",
 				last == first + 1 ? ',' : '-', last);
@@ -304,7 +304,7 @@ void machine_read(struct machine *m, const struct machine_request *request)
 	read_load(m, root);
 	first = read_counts(m, root);
 	read_files(m, root, request->cpu >= 0 ? request->cpu : first);
-	/* Before Linux 6.1 only this process is told, which ignores a test's root. */
+	/* Before Linux 6.1 only uname() says it, which ignores a test's root. */
 	if (!root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
 		set_text(m, FACT_ARCHITECTURE, name.machine);
 	no_turbo = system_read_number(root, CPU "/intel_pstate/no_turbo");

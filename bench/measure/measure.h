@@ -19,7 +19,7 @@
 
 /* When to stop. The rounds are whole schedules: every path equally often in each place. */
 struct measure_plan {
-	uint64_t rounds;     /* at least so many */
+	uint64_t rounds;     /* at least this many */
 	int64_t duration_ns; /* instead, not 0: as many as fit into this time, the warm-up included
 			      */
 	double precision;    /* instead, not 0: until the interval of each median is this narrow,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readers of peers of which nothing is known beforehand: other builds, which ./run peers NAME=PATH
- * put beside those of the releases, and programs of the user's (-peer). What they are called is
- * what they say themselves.
+ * Readers of unknown peers: builds of ./run peers NAME=PATH beside those of the releases, and the
+ * user's programs (-peer). Their greeting says what they are called.
  */
 #ifndef BENCH_FOUND_PEERS_H
 #define BENCH_FOUND_PEERS_H
@@ -17,9 +16,8 @@
 #define FOUND_PEERS_MAX 16 /* readers */
 
 /*
- * A reader that was found. Its name is that of the program's file, with what its path has more than
- * the peer's name: of cilium-ebpf-patched, whose peer cilium-ebpf has the path cilium-ebpf-raw, it
- * is cilium-ebpf-patched-raw.
+ * A reader that was found. Its name is that of the program's file, and what its path adds to the
+ * peer's name: the path x-raw of the peer x, in the file x-patched, is called x-patched-raw.
  */
 struct found_peer {
 	char name[NAME_MAX + 1];
@@ -30,8 +28,8 @@ struct found_peer {
 	struct reader reader;
 };
 
-/* Asks the programs in the folder of peers that no path names. Those that do not answer are told
- * and left out. */
+/* Asks the programs in the folder of peers that no path names. Those that do not answer are
+ * reported and left out. */
 void found_peers_look(void);
 
 /* Asks the program @file, unless it was asked before. 0, or a negative errno with @why. */

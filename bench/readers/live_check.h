@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What live does with each event: checks it, takes its latency, works. The same code, inlined,
- * whoever hands the event out.
+ * What live does with each event: checks it, takes its latency, works. The same code is
+ * inlined into each reader.
  */
 #ifndef BENCH_LIVE_CHECK_H
 #define BENCH_LIVE_CHECK_H
@@ -60,7 +60,8 @@ static inline bool live_check_should_stop(const struct live_check *c)
 }
 
 /* Events that were all due before the clock was read, and that no wait parts, are handled within
- * nanoseconds: to read the clock for each would cost more than they do. One in so many does. */
+ * nanoseconds: to read the clock for each would cost more than they do. So one event in
+ * CLOCK_EVERY does. */
 #define CLOCK_EVERY 8
 
 static inline int64_t live_check_handled_at(struct live_check *c, int64_t due)

@@ -234,7 +234,7 @@ void peer_interrupt(struct reading *r)
 		abort();
 }
 
-/* Where it has read rightly, that it does not end as it should is told, and harms no result. */
+/* A wrong end after a correct reading is reported, and spoils no result. */
 void peer_close(struct reading *r)
 {
 	struct peer_state *s = r->state;

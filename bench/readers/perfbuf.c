@@ -70,9 +70,8 @@ static enum bpf_perf_event_ret handle_record(
 }
 
 /*
- * When perf notifies. It has two reasons: so many events were written since, which is 1 by default;
- * or so many bytes, which is half the buffer by default, and cannot be more than the whole: that is
- * as close to never as it gets.
+ * When perf notifies: after a number of events, 1 by default, or a number of bytes, half the buffer
+ * by default and the whole at most, which is as close to never as it gets.
  */
 static void set_notify(struct perf_event_attr *attributes, const struct live_workload *workload)
 {

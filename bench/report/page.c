@@ -165,7 +165,7 @@ static void tidy_sheet(struct sheet *sheet)
 	sheet->column_count = count;
 }
 
-/* Headings and sheets, of which nothing is left. */
+/* Headings and sheets that have no content. */
 static bool is_empty(const struct block *block)
 {
 	if (block->kind == BLOCK_SHEET)

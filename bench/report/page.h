@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as data, which a writer for each format turns into text. All texts given here are plain,
- * whoever wrote them: the writers escape them. What a page is made of lives until page_free().
+ * A page as data, which a writer for each format turns into text. All texts given here are plain:
+ * the writers escape them. What a page is made of lives until page_free().
  * Without memory the program ends: no part of a page has been written by then.
  */
 #ifndef BENCH_REPORT_PAGE_H

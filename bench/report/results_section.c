@@ -8,7 +8,7 @@
 
 #include "report/sections.h"
 
-/* From so many sizes on there are curves. */
+/* The fewest sizes that are drawn as curves. */
 #define SIZES_FOR_CURVES 3
 
 struct mark mark_of(const json_t *result, const char *metric)

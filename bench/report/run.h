@@ -68,7 +68,7 @@ void runs_free(struct runs *runs);
 
 json_t *runs_own(struct runs *runs, json_t *json); /* returns it */
 
-/* Fills what a run has by names. 0, or a negative errno with @why: no run has so many. */
+/* Fills what a run has by names. 0, or a negative errno with @why: no run has that many. */
 int run_index(struct runs *runs, struct run *run, struct complaint *why);
 
 /* Members of objects. */

@@ -14,7 +14,7 @@
 #define TICKS_MOST 24
 #define POINTS_MOST 40 /* more of a curve would hide it */
 
-/* Where one is so many times another, an axis from zero would show the large ones only. */
+/* Where one value is this many times another, an axis from zero would show the large ones only. */
 #define SPREAD_LINEAR 20
 
 /* Where @value lies on @axis, from 0 to 1. */

@@ -6,7 +6,7 @@
 #include "machine/machine.h"
 #include "results/comparison.h"
 
-/* With so many runs on both sides their medians are compared: that takes in what differs between
+/* With at least this many runs on both sides their medians are compared: that takes in what differs between
  * runs of the same program, which the rounds of one run cannot show. */
 #define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
 
@@ -75,7 +75,7 @@ static size_t tell_settings(struct listener *listener, const json_t *old, const 
 	return differences;
 }
 
-/* How many differences forbid comparing the run with the first run of OLD; each is told. */
+/* How many differences forbid comparing the run with the first run of OLD; reports each. */
 static size_t differences_from(struct listener *listener, const json_t *first, const json_t *run)
 {
 	return machine_differences(json_object_get(first, "environment"),
@@ -135,7 +135,7 @@ static double noise_of(const struct comparison *c)
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
 	static struct statistics_scratch scratch;
-	/* On a quiet machine what the limits moved by is told, and no more. On one that is noisy it
+	/* On a quiet machine the limits' change is only reported. On one that is noisy it
 	 * is no merit or fault of a reader; half as much again, as they are measured no better. */
 	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
 	const struct tolerance tolerance = { fmax(c->threshold, drift), c->threshold };

@@ -31,7 +31,7 @@ struct comparison_row {
 typedef void comparison_difference_fn(
 	void *context, const char *name, const char *old_value, const char *new_value);
 
-/* How many such differences there are; each is told. Both files are of live, or none is. */
+/* Returns how many such differences there are, and reports each. Both files are of live, or none is. */
 size_t comparison_differences(
 	const struct comparison *comparison, comparison_difference_fn *tell, void *context);
 

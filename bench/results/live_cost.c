@@ -25,7 +25,7 @@
 /* Within this of the cheapest combination a cost is not the strategy's. */
 #define COST_LIKE_CHEAPEST 1.25
 
-/* Notifying once in so many events leaves this share of its cost to each; fewer than the least are
+/* Notifying once in this many events leaves this share of its cost to each; fewer than the least are
  * not worth the flag, and more than the most only add to the latency. */
 #define SAMPLED_SHARE 0.1
 #define SAMPLED_LEAST 16

@@ -29,7 +29,7 @@
 /* Each sleep ends with some time in which the thread is ready and does not run yet. */
 #define WAKING_NS 10000
 
-/* Losses that take longer than so many times what the consumer was kept off its CPU have another
+/* Losses that take longer than this many times the time the consumer was kept off its CPU have another
  * reason. */
 #define OFF_CPU_EXPLAINS 2
 #define OFF_CPU_LEAST_NS 1e6

@@ -14,7 +14,7 @@
 #include "rings/workload.h"
 
 /* When the producers notify: BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP, neither, or, sampled, force
- * once so many events wait and else not. */
+ * once this many events wait, and not otherwise. */
 enum live_notify { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_FORCE, NOTIFY_SAMPLED };
 
 /* What makes the producing program run. */
@@ -35,7 +35,7 @@ struct live_workload {
 	uint32_t producers;
 	uint64_t rate;         /* events a second of all producers together; PARSE_RATE_MAX */
 	int64_t duration_ns;   /* of one combination in one round */
-	uint64_t burst;        /* so many of them at once, and then after each */
+	uint64_t burst;        /* events at once, and then after each period */
 	int64_t burst_ns;      /* so long; 0: each has a time of its own */
 	uint32_t event_size;   /* bytes; 0: those of the mix */
 	const struct mix *mix; /* or NULL */
@@ -52,7 +52,7 @@ struct live_workload {
 	int64_t work_ns;        /* what the consumer does with each event */
 	int consumer_cpu;       /* -1: any */
 	bool same_cpu;          /* the producers are on the consumer's */
-	/* The consumer's thread makes so many events, reads them, and so on; 0: producers have
+	/* The consumer's thread alternates: produces this many events, then reads them; 0: producers have
 	 * threads of their own, and write while it reads. */
 	uint64_t back_to_back;
 };

@@ -24,7 +24,7 @@
 #define SLEEP_MAX (10 * MS)   /* then look whether to stop */
 #define WAKE_EARLY (200 * US) /* waking up takes time */
 
-/* Alone: so many fills, but no more of them than take so long once there are the fewest. */
+/* Alone: the most fills; beyond the fewest, no more than this time allows. */
 #define ALONE_ROUNDS 51
 #define ALONE_ROUNDS_MIN 3
 #define ALONE_NS (200 * MS)

@@ -63,7 +63,7 @@ static const double *sorted_copy(const double *samples, size_t count, double *co
 }
 
 /* Rounds near each other in time are alike, which a resampling of single rounds does not see: the
- * medians of so many parts of a series do. */
+ * medians of this many parts of a series do. */
 #define PARTS 5
 #define T_OF_PARTS 2.306 /* Student's t, 97.5 %, with 2 * (PARTS - 1) degrees of freedom */
 

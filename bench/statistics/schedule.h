@@ -13,7 +13,7 @@
 #define SCHEDULE_PATHS_MAX 96
 
 /*
- * How many rows make a balanced schedule of so many paths: as many as paths when their number is
+ * How many rows make a balanced schedule of that many paths: as many as paths when their number is
  * even, twice as many when it is odd, one for a single path. 0 when there is no schedule: no paths
  * or more than SCHEDULE_PATHS_MAX.
  */

@@ -116,7 +116,7 @@ struct ring_figures {
 
 void ring_model_begin(struct ring_model *model, uint64_t size);
 
-/* Where records that pass are told of, beyond what the model keeps of them; visit may be NULL. */
+/* Is called for each record that passes, beyond what the model keeps; visit may be NULL. */
 struct ring_passing {
 	void (*visit)(void *context, const struct ring_record *record);
 	void *context;

@@ -88,7 +88,7 @@ static int byte_read(struct reading *r)
 	return read_rest(r);
 }
 
-/* Reads every record, and gives back all but the last. */
+/* Reads every record, and releases all but the last. */
 static int release_read(struct reading *r)
 {
 	struct ringview_record record;

@@ -142,8 +142,8 @@ static void events_that_nobody_notified_of_are_read_before_the_end(void **state)
 	(void)state;
 	need_bpf();
 	for (unsigned tries = 0; tries < 20 && produced <= 500; tries++) {
-		json_t *root = run_live(ARGUMENTS(PERFBUF, "-duration", "300ms", "-notify", "never",
-			"-back-to-back", "500"));
+		json_t *root = run_live(ARGUMENTS(
+			PERFBUF, "-duration", "300ms", "-notify", "never", "-back-to-back", "500"));
 
 		produced = integer_in(result_of(root, 0), "produced");
 		json_decref(root);
@@ -175,7 +175,7 @@ static void output_writes_to_several_rings(void **state)
 		"3", "-rings", "2"));
 }
 
-/* In whole turns, of which nothing is lost. */
+/* In whole turns, which lose nothing. */
 static void assert_turns(const char *const *arguments, json_int_t events)
 {
 	json_t *root = run_live(arguments);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * -o and standard output: the result is there whole or not at all, and a failure is told.
+ * -o and standard output: the result is there whole or not at all, and a failure is reported.
  */
 #include <errno.h>
 #include <limits.h>
@@ -482,8 +482,7 @@ int main(void)
 		cmocka_unit_test(o_writes_to_special_files),
 		cmocka_unit_test_setup_teardown(
 			o_writes_through_a_link, folder_make, folder_remove),
-		cmocka_unit_test_setup_teardown(
-			o_resolves_a_path_once, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(o_resolves_a_path_once, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			o_writes_through_a_link_to_nothing_yet, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(

@@ -206,7 +206,7 @@ static void a_short_run_shows_no_progress(void **state)
 	outcome_free(&outcome);
 }
 
-/* Whoever runs it looks at the last screen: the answer has to be there, and all of the table. */
+/* A user sees the last screen: the answer and the whole table have to be there. */
 static void assert_on_one_screen(const char *const *arguments, const char *const *lines)
 {
 	char peers[PATH_MAX];

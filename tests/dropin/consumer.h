@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that reads rings of the kernel with libbpf's functions, whoever they are bound to:
+ * A program that reads rings of the kernel with libbpf's functions, from whichever library:
  * libbpf as it is installed, another libbpf, or the drop-in. One for each test.
  */
 #ifndef TEST_DROPIN_CONSUMER_H

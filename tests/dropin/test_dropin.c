@@ -828,7 +828,7 @@ static void what_is_not_read_is_there_for_the_next(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
-/* Of what a child is told the parent must be told too. */
+/* What a child is notified of, its parent must be notified of, too. */
 static void a_child_leaves_its_parent_what_it_has_not_read(void **state)
 {
 	struct consumer *c = consumer_of(state);

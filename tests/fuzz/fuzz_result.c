@@ -13,7 +13,7 @@
 
 #define SEPARATOR "\n====\n"
 
-/* What OLD and NEW are to whoever opens them. */
+/* What OLD and NEW are to the functions that open them. */
 static struct {
 	const unsigned char *data;
 	size_t size;
@@ -57,8 +57,7 @@ static void check_series(const struct result_file *file, const struct series *se
 	demand(series->median > 0, "a median of %g", series->median);
 	for (size_t i = 0; i < series->rounds; i++)
 		demand(series->ns_per_event[i] > 0, "a time of %g", series->ns_per_event[i]);
-	demand(result_file_find(file, series) == series,
-		"a series is there twice");
+	demand(result_file_find(file, series) == series, "a series is there twice");
 }
 
 static void check_file(void)

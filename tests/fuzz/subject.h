@@ -22,7 +22,7 @@ struct subject {
 	uint64_t last;      /* of the last record shown or skipped: what a release may hold back */
 	uint64_t released;  /* what it has released */
 	uint64_t published; /* the consumer position as the reader read it or wrote it last */
-	uint64_t word;      /* the consumer position, whoever wrote it */
+	uint64_t word;      /* the consumer position, written by either side */
 	uint64_t limit;     /* the farthest possible producer position seen */
 	uint64_t shown;     /* records since it was opened */
 	bool conflict;      /* something else wrote the consumer position */

@@ -84,7 +84,7 @@ static void take_in_another_process(int records)
 	assert_int_equal(status, 0);
 }
 
-/* Reads on until it is told: at its next release, or where that is late, by the end of what it knew
+/* Reads on until it gets -EBUSY: at its next release, or where that is late, by the end of what it knew
  * there to be. */
 static void read_until_told(struct kernel *k, enum ringview_wait_strategy strategy, int known)
 {
@@ -130,7 +130,7 @@ static void a_consumer_in_another_process_is_told(void **state)
 	}
 }
 
-/* Two threads and a producer, until one of them is told. */
+/* Two threads and a producer, until one of them gets -EBUSY. */
 struct rivals {
 	struct kernel *kernel;
 	struct rival {
@@ -172,7 +172,7 @@ static void *produce(void *argument)
 }
 
 /* A release that is held up between its check and its write may put the position back so far that
- * it is impossible, which is told too. */
+ * it is impossible, which is reported, too. */
 static bool is_told(int result)
 {
 	return result == -EBUSY || result == -EBADMSG;

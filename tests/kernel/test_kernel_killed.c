@@ -327,7 +327,7 @@ static int64_t now_s(void)
 	return now.tv_sec;
 }
 
-/* Lets @pid see so many records. */
+/* Lets @pid see that many records. */
 static void let_see(struct killed *k, pid_t pid, uint64_t records)
 {
 	const uint64_t until = noted(&k->journal->seen) + records;

@@ -41,7 +41,7 @@ uint64_t handover_sleeps(uint64_t usual);
 void hand_over_by_arming(struct handover *h, struct ringview *rv, int epoll_fd, uint64_t sleeps);
 
 /* Reads in ringview_wait() until @sleeps of them were ended by notifications, or, where none can
- * be (RINGVIEW_WAIT_BUSY), until so many records were read. */
+ * be (RINGVIEW_WAIT_BUSY), until that many records were read. */
 void hand_over_by_waiting(struct handover *h, struct ringview *rv, bool notified, uint64_t sleeps);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How the drop-in is told to wait. Each look at the environment is a process of its own, as what is
- * wrong is told once in each.
+ * The variables that say how the drop-in waits. Each test is a process of its own, as an error is
+ * reported once in each.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,9 +143,9 @@ static void what_a_terminal_obeys_is_not_printed(void **state)
 
 static void a_wrong_budget_is_told_once(void **state)
 {
-	static const char *const wrong[] = { "200", "us", "9us", "9999ns", "0us", "-1us", "1.5ms", "200 us",
-		"200usx", "2s", "1000000001ns", "99999999999999999999ns", "18446744073709551617ns",
-		"1m" };
+	static const char *const wrong[] = { "200", "us", "9us", "9999ns", "0us", "-1us", "1.5ms",
+		"200 us", "200usx", "2s", "1000000001ns", "99999999999999999999ns",
+		"18446744073709551617ns", "1m" };
 	char said[256];
 
 	(void)state;

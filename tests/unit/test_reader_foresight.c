@@ -71,7 +71,7 @@ static void put_mixed(struct stream *s, const uint32_t *lengths, uint32_t count,
 	}
 }
 
-/* Reads all that is there, each record in so many ns a byte, with and without lines ahead. */
+/* Reads all that is there, each record in that many ns a byte, with and without lines ahead. */
 static void read_all(struct stream *s, int64_t fetching_ns, int64_t otherwise_ns)
 {
 	struct ringview_record record;

@@ -463,7 +463,7 @@ static void a_removal_takes_no_turn_from_others(void **state)
 	assert_turn_of(r, &r->of[1]);
 }
 
-/* Whichever it is, and whoever's turn is next. */
+/* Whichever it is, and whichever turn is next. */
 static void turns_go_on_after_each_removal(void **state)
 {
 	struct ring_set *r = *state;

@@ -576,7 +576,7 @@ static void what_comes_within_a_pass_is_of_the_next(void **state)
 	assert_int_equal(group_statistics(r).late, 2);
 }
 
-/* Each pass shows so many of ring 3, between which lie those of ring 1. */
+/* Each pass shows this many of ring 3, between which lie those of ring 1. */
 static void a_pass_shows_an_eighth_of_a_ring_at_most(void **state)
 {
 	struct rings *r = *state;

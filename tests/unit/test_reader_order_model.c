@@ -46,7 +46,7 @@ static struct play {
 	struct random_stream random;
 	uint64_t seed;
 	uint32_t apart;   /* ns between two records of all rings */
-	uint32_t late_of; /* one of so many records comes later than the lateness; 0: none */
+	uint32_t late_of; /* one of this many records comes later than the lateness; 0: none */
 
 	uint64_t shown, late; /* as the test counts */
 	uint64_t time;        /* latest shown, and its ring */

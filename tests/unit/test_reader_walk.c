@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which records ringview_peek() shows, and what ringview_release() gives back.
+ * Which records ringview_peek() shows, and what ringview_release() releases.
  */
 #include "support/fixture.h"
 

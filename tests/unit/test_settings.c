@@ -709,7 +709,7 @@ static void what_the_preset_sets_is_not_given(void **state)
 		"-mode: aya is not asked by -preset kernel-selftests; leave it out");
 }
 
-/* A wrong command line gets one line, by whoever called. */
+/* A wrong command line gets one line from each command. */
 static void nothing_is_said_where_something_is_wrong(void **state)
 {
 	char *text = printed_while_parsing(

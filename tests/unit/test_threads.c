@@ -71,8 +71,10 @@ static void *reserve_at_last(struct memory_ring *ring, uint32_t length)
 	void *payload;
 
 	/* What is overwritten while it is copied races, and is thrown away: so nothing is. */
-	while (ring->overwrite && __atomic_load_n(ring->producer, __ATOMIC_RELAXED) -
-				  __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) > ring->size / 2)
+	while (ring->overwrite &&
+		__atomic_load_n(ring->producer, __ATOMIC_RELAXED) -
+				__atomic_load_n(ring->consumer, __ATOMIC_RELAXED) >
+			ring->size / 2)
 		sched_yield();
 	while (!(payload = memory_ring_reserve(ring, length)))
 		sched_yield();
@@ -234,7 +236,7 @@ static void look_at_group(void *group)
 }
 
 /* Looks until the producers are done: their last records, which are discarded, may be waiting for
- * room, and a busy reader gives back what it has released only when it looks. */
+ * room, and a busy reader publishes what it has released only when it polls. */
 static void join_producers(
 	const struct producer *producers, void (*look)(void *context), void *context)
 {
@@ -334,7 +336,7 @@ static void producers_meet_copies_from_a_ring_that_overwrites(void **state)
 }
 
 /*
- * Interrupts, by a thread that leaves a message before each. Whoever is told of an interrupt has to
+ * Interrupts, by a thread that leaves a message before each. A thread that sees an interrupt has to
  * see the message. Nothing but the interrupt may order the two, so the answer goes the other way
  * only.
  */
@@ -442,7 +444,7 @@ static void *leave_message(void *argument)
 	return NULL;
 }
 
-/* Whoever is told of both at once has to see what either thread did before. */
+/* A thread that sees both at once has to see what either thread did before. */
 static void interrupts_that_are_taken_at_once_bring_each_message(void **state)
 {
 	struct fixture *f = *state;

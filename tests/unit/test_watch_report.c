@@ -487,7 +487,7 @@ static void wrong_conditions_are_refused(void **state)
 	}
 }
 
-/* Whoever waits for a standstill has to look for longer than that. */
+/* To see a standstill, one has to look for longer than that. */
 static void a_check_takes_as_long_as_it_needs(void **state)
 {
 	const struct watch_check losing = check_of("losing"),
