@@ -119,7 +119,7 @@ void flags_print_help(FILE *stream, const struct flag_command *command);
 
 /*
  * The help for programs: lines of fields with tabs between. The first line has the name of the
- *command, its other arguments and its summary; the others have of each flag
+ * command, its other arguments and its summary; the others have of each flag
  *
  *	NAME  PLACEHOLDER (none: a boolean)  DEFAULT  NAMES it takes, with spaces between
  *	"list" if it takes several of them with commas between  HELP

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A ring in an epoll loop with a timer and signals: prints each thread that ends, and each second
- *how many ended, until Ctrl-C.
+ * how many ended, until Ctrl-C.
  *
  *	sudo ./eventloop
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A ring for each CPU, so that no CPU waits for another's lock, and all events in the order of
- *time. Prints each second, and after Ctrl-C, how many came, how many of them were not of the CPU of
- *the one before, and how many were too late for the order.
+ * time. Prints each second, and after Ctrl-C, how many came, how many of them were not of the CPU of
+ * the one before, and how many were too late for the order.
  *
  *	sudo ./percpu
  */
@@ -27,7 +27,7 @@ static void stop(int signal)
 /* Makes a ring, puts it where the BPF program finds it on @cpu, and its reader into the group. */
 static int make_ring(const struct bpf_map *rings, unsigned cpu)
 {
-	const int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, 256 * 1024, NULL);
+	const int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, 1024 * 1024, NULL);
 	int err = bpf_map_update_elem(bpf_map__fd(rings), &cpu, &fd, BPF_ANY);
 	struct ringview *rv;
 
@@ -47,7 +47,7 @@ static int start(struct percpu_bpf *bpf)
 	int err;
 
 	options.wait = RINGVIEW_WAIT_PACED;
-	order.lateness_ns = 10000000; /* from the time in the event to its submission */
+	order.lateness_ns = 10000000; /* from the time in the event to its submission; rings hold more */
 	if (!bpf || bpf_map__set_max_entries(bpf->maps.rings, (unsigned)cpus) ||
 		percpu_bpf__load(bpf))
 		return -1;

@@ -5,10 +5,10 @@
  *	watched_program READER RATE SIZES [counted]
  *
  * READER is drained (it reads everything at once), slow (two of three records, one at a time),
- *none, or stuck (drained, and a record stays reserved). RATE is in records a second, SIZES some of
+ * none, or stuck (drained, and a record stays reserved). RATE is in records a second, SIZES some of
  *24, 88, 600 and 3000 with commas between, in turn. It says "map ID" when it has begun. At the
- *first byte on standard input it produces no more, and says what it attempted and what was lost. It
- *ends when standard input does.
+ * first byte on standard input it produces no more, and says what it attempted and what was lost. It
+ * ends when standard input does.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The order of a group against producers that act at random, within its calls and between them:
- *each takes the time, reserves after a while, and submits or discards at last within the lateness,
- *or, where the test says so, later. All is decided by a seed, which a failure prints:
+ * each takes the time, reserves after a while, and submits or discards at last within the lateness,
+ * or, where the test says so, later. All is decided by a seed, which a failure prints:
  *	RINGVIEW_ORDER_SEED=S build/tests/unit/test_reader_order_model
  * RINGVIEW_ORDER_RECORDS=N shows more records than usual, of each test.
  */

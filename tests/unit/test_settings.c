@@ -786,8 +786,8 @@ struct refusal {
 #define BAD_NOTIFY                                                                              \
 	" is not default, never, force, or sampled:N with a count of events; give for example " \
 	"-notify sampled:100"
-#define MODES                                                                                 \
-	"; choose all, or some of copy, view, batch, memcpy-batch, dropin, libbpf, perfbuf, " \
+#define MODES                                                                                                \
+	"; choose all, or some of copy, view, batch, memcpy-batch, ordered, scan, dropin, libbpf, perfbuf, " \
 	"cilium-ebpf, aya, libbpf-1.7"
 #define WAITS "; choose all, or some of event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
 

@@ -253,7 +253,7 @@ mod tests {
         );
         let live = Live { path: String::new(), producers: 2, sizes: Sizes::One(16), work_ns: 0 };
         let mut consumer =
-            Consumer::new(&live, std::sync::Arc::new(crate::stop::Stop::new().unwrap()));
+            Consumer::new(live, std::sync::Arc::new(crate::stop::Stop::new().unwrap()));
         consumer.handle(&[[0; 8], u64::MAX.to_le_bytes()].concat());
         assert_eq!(
             consumed(&consumer, 7, &Waits { sleeps: Some(8), wakeups: None }),
