@@ -231,7 +231,7 @@ mod tests {
             ("live aya 1 15 0", "EVENT_SIZE has to be a number from 16 to 65536"),
             ("live aya 1 random:/nowhere/at/all 0", "/nowhere/at/all: "),
             ("live aya 1 random:/dev/null 0", "/dev/null has no sizes"),
-            ("live aya 1 sorted:/proc/sys/kernel/pid_max 0", "a size of the mix has to be"),
+            ("live aya 1 random:/proc/version 0", "a size of the mix has to be"),
             ("live aya 1 65537 0", "EVENT_SIZE"),
             ("live aya 1 64 x", "WORK_NS"),
         ] {
