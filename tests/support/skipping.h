@@ -14,6 +14,9 @@ void skip_if_memory_is_sanitized(void);
 /* Skips the test in a build with a sanitizer that has to be the first library, before LD_PRELOAD's. */
 void skip_if_preload_is_sanitized(void);
 
+/* Skips the test in a build with the thread sanitizer, which reports what is discarded later, too. */
+void skip_if_races_are_found(void);
+
 /*
  * What main() returns when @failed of @tests have failed: 77 where all were skipped, which meson
  * (protocol exitcode) and automake show as such. The TAP of cmocka 1.1 does not help: it calls a
