@@ -2,12 +2,8 @@
 /*
  * Two consumers on one ring, which is one too many.
  */
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-
 #include "support/fixture.h"
-#include "support/slowness.h"
+#include "support/trap.h"
 
 #define LENGTH 24
 
@@ -232,16 +228,11 @@ static void a_second_reader_makes_the_first_one_stand_back(void **state)
  * of a restart: when it comes to the producer position, whose page is not there.
  */
 
-static struct fixture *overtaken;
-
-static void overtake(int number)
+static void overtake(void *context)
 {
-	struct fixture *f = overtaken;
+	struct fixture *f = context;
 	const uint64_t position = f->ring.size;
 
-	(void)number;
-	if (mprotect(f->ring.producer, f->ring.page_size, PROT_READ | PROT_WRITE) < 0)
-		abort();
 	set_consumer_position(f, position);
 	set_producer_position(f, position);
 	put_range(f, 7, 8, LENGTH);
@@ -249,17 +240,11 @@ static void overtake(int number)
 
 static void a_restart_is_not_confused_by_another_reader(void **state)
 {
-	struct sigaction action = { .sa_handler = overtake }, saved;
-	struct fixture *f = overtaken = *state;
+	struct fixture *f = *state;
 
-	if (is_in_valgrind()) {
-		print_message("valgrind does not go on at an access that a handler has repaired\n");
-		skip();
-	}
-	assert_int_equal(sigaction(SIGSEGV, &action, &saved), 0);
-	assert_int_equal(mprotect(f->ring.producer, f->ring.page_size, PROT_NONE), 0);
+	trap_set(f->ring.producer, f->ring.page_size, overtake, f);
 	assert_int_equal(ringview_restart(f->rv), 0);
-	assert_int_equal(sigaction(SIGSEGV, &saved, NULL), 0);
+	assert_true(trap_end());
 	assert_int_equal(consumer_position(f), f->ring.size);
 	assert_shows_range(f, 7, 8, LENGTH);
 	assert_shows_nothing(f);
