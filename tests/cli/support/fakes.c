@@ -80,3 +80,16 @@ const char *built_peers(void)
 	}
 	skip_because("no peer is built: ./run peers");
 }
+
+json_t *run_built_peers(const char *const *arguments)
+{
+	struct outcome outcome = run_with_peers(built_peers(), arguments);
+	json_t *root;
+
+	if (outcome.status != DONE)
+		fail_msg("exit status %d: %s", outcome.status, outcome.err);
+	root = parsed_json(&outcome);
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 0);
+	outcome_free(&outcome);
+	return root;
+}

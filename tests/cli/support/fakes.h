@@ -29,4 +29,7 @@ json_t *run_and_leave_out(const char *folder, const char *const *arguments, cons
 /* The folder of the peers that were built. Skips the test where there is none. */
 const char *built_peers(void);
 
+/* What a command with -format json prints with them; it has to succeed, and none of them to fail. */
+json_t *run_built_peers(const char *const *arguments);
+
 #endif
