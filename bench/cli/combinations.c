@@ -15,7 +15,7 @@ static bool has_wait(const struct reader *reader, int wait)
 static void add(struct settings *s, const struct reader *reader, int wait)
 {
 	s->combinations[s->combination_count++] =
-		(struct live_combination){ reader, (enum live_wait)wait };
+		(struct combination){ reader, (enum live_wait)wait };
 }
 
 /* Readers by their wait come whatever the mode is, unless only modes were named that wait
@@ -131,7 +131,7 @@ void settings_leave_out(struct settings *s)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->combination_count; i++) {
-		const struct live_combination combination = s->combinations[i];
+		const struct combination combination = s->combinations[i];
 		const struct reader *reader = combination.reader;
 		const char *reason =
 			reader_obstacle(reader, s->workload.source, &s->workload).reason;

@@ -13,7 +13,6 @@
 #include "base/complaint.h"
 #include "measure/measure.h"
 #include "readers/reader.h"
-#include "rings/live.h"
 #include "rings/workload.h"
 
 #define SIZES_MAX 512
@@ -65,8 +64,8 @@ struct settings {
 	int cpu; /* -1: where the caller's affinity lets it run */
 
 	/* live */
-	struct live_workload workload;
-	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
+	struct workload workload;
+	struct combination combinations[COMBINATIONS_MAX];
 	size_t combination_count;
 	bool preset; /* the questions of a preset, for which workload has what they share */
 	bool watch;  /* show each run while it is under way */

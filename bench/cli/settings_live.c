@@ -39,7 +39,7 @@ static void choose_for_preset(struct settings *s, struct typed *typed)
 		s->workload.duration_ns = PRESET_DURATION_NS;
 }
 
-static int check_notify(const struct live_workload *workload, struct complaint *why)
+static int check_notify(const struct workload *workload, struct complaint *why)
 {
 	const uint64_t room = workload->ring_size - 1;
 	char size[FORMAT_SIZE];
@@ -55,7 +55,7 @@ static int check_notify(const struct live_workload *workload, struct complaint *
 		format_size(workload->ring_size, size, sizeof(size)), workload->notify_events);
 }
 
-static int check_ring(const struct live_workload *workload, struct complaint *why)
+static int check_ring(const struct workload *workload, struct complaint *why)
 {
 	int err = settings_check_ring(workload->ring_size, "1MiB", why);
 
@@ -66,8 +66,7 @@ static int check_ring(const struct live_workload *workload, struct complaint *wh
 }
 
 /* A reservation's size is a constant of the program, so there can be but a few of them. */
-static int choose_write(
-	struct live_workload *workload, const struct typed *typed, struct complaint *why)
+static int choose_write(struct workload *workload, const struct typed *typed, struct complaint *why)
 {
 	const struct mix *mix = workload->mix;
 
@@ -83,7 +82,7 @@ static int choose_write(
 	return 0;
 }
 
-static int check_burst(const struct live_workload *workload, struct complaint *why)
+static int check_burst(const struct workload *workload, struct complaint *why)
 {
 	if (workload->burst % workload->producers > 0)
 		return complain(why, -EINVAL,
@@ -93,7 +92,7 @@ static int check_burst(const struct live_workload *workload, struct complaint *w
 	return 0;
 }
 
-static int check_producers(const struct live_workload *workload, struct complaint *why)
+static int check_producers(const struct workload *workload, struct complaint *why)
 {
 	const bool memory = workload->source == SOURCE_MEMORY,
 		   output = workload->write == LIVE_OUTPUT;
@@ -124,7 +123,7 @@ static int check_producers(const struct live_workload *workload, struct complain
 	return 0;
 }
 
-static int check_order(const struct live_workload *workload, struct complaint *why)
+static int check_order(const struct workload *workload, struct complaint *why)
 {
 	if (!workload->order || workload->rings > 1)
 		return 0;
@@ -132,7 +131,7 @@ static int check_order(const struct live_workload *workload, struct complaint *w
 		"-order: one ring has one order; give -rings 2 or more, and as many -producers");
 }
 
-static int check_back_to_back(const struct live_workload *workload, struct complaint *why)
+static int check_back_to_back(const struct workload *workload, struct complaint *why)
 {
 	const uint64_t events = workload->back_to_back;
 	char size[FORMAT_SIZE];
@@ -203,12 +202,12 @@ static int check_advise(const struct settings *s, const struct typed *typed, str
 
 static int check_baseline(const struct settings *s, struct complaint *why)
 {
-	static char texts[LIVE_COMBINATIONS_MAX][64];
-	const char *names[LIVE_COMBINATIONS_MAX + READERS_MAX + 1] = { NULL };
+	static char texts[COMBINATIONS_MAX][64];
+	const char *names[COMBINATIONS_MAX + READERS_MAX + 1] = { NULL };
 	size_t count = 0;
 
 	for (; count < s->combination_count; count++)
-		names[count] = live_combination_name(
+		names[count] = combination_name(
 			s->combinations[count], texts[count], sizeof(texts[count]));
 	for (int mode = 0; settings_mode(mode); mode++)
 		names[count++] = settings_mode(mode)->name;
@@ -219,7 +218,7 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 
 int settings_conclude_live(struct settings *s, struct typed *typed, struct complaint *why)
 {
-	struct live_workload *workload = &s->workload;
+	struct workload *workload = &s->workload;
 	const struct reader *reader;
 	int err = 0;
 

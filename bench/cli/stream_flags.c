@@ -36,7 +36,7 @@ int parse_event_size(const char *text, void *target, struct complaint *why)
 
 int parse_live_event_size(const char *text, void *target, struct complaint *why)
 {
-	struct live_workload *workload = target;
+	struct workload *workload = target;
 	uint64_t size;
 	int err = parse_one(text, &size, &workload->mix, why);
 
@@ -117,7 +117,7 @@ void settings_default_sizes(struct settings *s)
 }
 
 /* burst:EVENTS/TIME */
-static int parse_burst(const char *text, struct live_workload *workload)
+static int parse_burst(const char *text, struct workload *workload)
 {
 	const size_t length = strcspn(text, "/");
 	char events[32];
@@ -137,7 +137,7 @@ static int parse_burst(const char *text, struct live_workload *workload)
 
 int parse_live_rate(const char *text, void *target, struct complaint *why)
 {
-	struct live_workload *workload = target;
+	struct workload *workload = target;
 	const bool burst = strncmp(text, "burst:", 6) == 0;
 	uint64_t rate;
 	int err;

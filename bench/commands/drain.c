@@ -254,7 +254,7 @@ static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum
 		.mix = settings->mixes[size],
 		.discard = settings->discard,
 		.caches = caches,
-		.reader_cpu = b->place.reader,
+		.consumer_cpu = b->place.reader,
 		.writer_cpu = b->place.writer,
 		.events = settings->events,
 		.ring_size = settings_ring_size(settings, caches),

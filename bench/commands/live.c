@@ -174,7 +174,7 @@ static int measure_preset(struct live *live)
 }
 
 /* What all parts of a preset share; the rest is in each group. */
-static json_t *preset_workload(const struct live_workload *w)
+static json_t *preset_workload(const struct workload *w)
 {
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "preset", live_preset_names[0], "source",
 		source_names[w->source], "duration_ns", (json_int_t)w->duration_ns,

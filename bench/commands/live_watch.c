@@ -63,7 +63,7 @@ static void find_words(
 	const int64_t ns = o->elapsed_ns - last->elapsed_ns;
 	const double cpu = per_second(last->cpu_ns, o->cpu_ns, ns) / 1e9;
 
-	live_combination_name(o->combination, w->name, sizeof(w->name));
+	combination_name(o->combination, w->name, sizeof(w->name));
 	rate(w->produced, sizeof(w->produced), per_second(last->produced, o->produced, ns));
 	rate(w->consumed, sizeof(w->consumed), per_second(last->consumed, o->consumed, ns));
 	share(w->lost, sizeof(w->lost),

@@ -17,8 +17,8 @@ static const char data[] =
 
 /* Whether a combination can answer: between turns of its own a paced reader would only sleep, and a
  * perf buffer has but one way to write. */
-static bool answers(const struct live_workload *workload, const char *flags,
-	struct live_combination combination)
+static bool answers(
+	const struct workload *workload, const char *flags, struct combination combination)
 {
 	if (combination.wait == WAIT_PACED && workload->back_to_back > 0)
 		return false;

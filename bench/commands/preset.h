@@ -30,8 +30,8 @@ struct preset_figure {
 /* A question with one setting. Those that were not asked here have no combination. */
 struct preset_part {
 	char question[ROW_NAME_SIZE], setting[24], name[ROW_NAME_SIZE], title[96];
-	struct live_workload workload;
-	struct live_combination combinations[LIVE_COMBINATIONS_MAX];
+	struct workload workload;
+	struct combination combinations[COMBINATIONS_MAX];
 	size_t combination_count;
 	struct preset_figure figures[PRESET_FIGURES_MAX];
 	size_t figure_count;
@@ -72,6 +72,6 @@ const struct preset_figure *preset_figure_for(const struct preset_part *part, co
 json_t *preset_published_json(const struct preset *preset);
 
 void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,
-	const struct live_workload *shared);
+	const struct workload *shared);
 
 #endif

@@ -189,9 +189,9 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 }
 
 static void write_notes(FILE *out, const struct preset *preset, const struct table *table,
-	const struct live_workload *shared)
+	const struct workload *shared)
 {
-	const struct live_workload *workload = &preset->parts[0].workload;
+	const struct workload *workload = &preset->parts[0].workload;
 	char duration[FORMAT_SIZE], size[FORMAT_SIZE], budget[FORMAT_SIZE], line[512] = "";
 	struct style_text text = { .text = line, .size = sizeof(line) };
 	size_t fewest = SIZE_MAX;
@@ -223,7 +223,7 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 }
 
 void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,
-	const struct live_workload *shared)
+	const struct workload *shared)
 {
 	for (size_t i = 0; i < preset->part_count;)
 		i = write_question(out, preset, table, i);

@@ -15,7 +15,7 @@
 
 struct trial {
 	const struct live_request *request;
-	struct live_workload *workload;
+	struct workload *workload;
 	struct live_advice *advice;
 	struct histogram *ignored;
 	struct work work;
@@ -79,7 +79,7 @@ static int try_size(struct trial *t, struct live_try *try)
 }
 
 /* The smallest that holds an event, and that the kernel takes. */
-static uint64_t smallest_ring(const struct live_workload *workload)
+static uint64_t smallest_ring(const struct workload *workload)
 {
 	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
 
@@ -129,7 +129,7 @@ static int verify(struct trial *t, uint64_t size)
 	return err;
 }
 
-int live_advise(const struct live_request *request, struct live_workload *workload,
+int live_advise(const struct live_request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why)
 {
 	struct trial t = {
@@ -162,7 +162,7 @@ int live_advise(const struct live_request *request, struct live_workload *worklo
 	return err;
 }
 
-bool live_advise_again(const struct live_measurement *measurement, struct live_workload *workload,
+bool live_advise_again(const struct live_measurement *measurement, struct workload *workload,
 	struct live_advice *advice)
 {
 	uint64_t lost = 0;

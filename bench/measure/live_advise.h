@@ -35,12 +35,12 @@ struct live_advice {
  * in
  * @workload, which @request has to refer to; or LIVE_ADVICE_MOST. Errors as live_measure().
  */
-int live_advise(const struct live_request *request, struct live_workload *workload,
+int live_advise(const struct live_request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why);
 
 /* After a measurement with that size: true where that has lost events after all, and is to be made
  * again with the size that the advice is now. None larger is left: that is 0, and false. */
-bool live_advise_again(const struct live_measurement *measurement, struct live_workload *workload,
+bool live_advise_again(const struct live_measurement *measurement, struct workload *workload,
 	struct live_advice *advice);
 
 #endif

@@ -87,7 +87,7 @@ static int produce(const struct live_trial *trial, const struct consumer *c,
 }
 
 static void fill_round(struct live_round *round, const struct consumer *c,
-	const struct live_workload *workload, const struct live_produced *produced)
+	const struct workload *workload, const struct live_produced *produced)
 {
 	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
 
@@ -159,7 +159,7 @@ static int run_in_turns(struct live_trial *trial, struct consumer *c,
 
 int live_run(struct live_trial *trial, struct complaint *why)
 {
-	const struct live_workload *workload = trial->workload;
+	const struct workload *workload = trial->workload;
 	struct live_produced produced = { 0 };
 	struct consumer *c = calloc(1, sizeof(*c));
 	int err;
@@ -201,7 +201,7 @@ struct live_session {
 	struct live_source *source;
 	struct work work;
 	size_t entries; /* combinations, and the twin */
-	bool failed[LIVE_COMBINATIONS_MAX + 1];
+	bool failed[COMBINATIONS_MAX + 1];
 };
 
 static bool uses_perf(const struct live_request *request)
@@ -216,7 +216,7 @@ static bool same_reader(const struct live_session *s, size_t a, size_t b)
 {
 	const struct live_samples *samples = s->measurement->samples;
 
-	return live_combination_equal(samples[a].combination, samples[b].combination);
+	return combination_equal(samples[a].combination, samples[b].combination);
 }
 
 static int renew_source(struct live_session *s)
@@ -265,13 +265,13 @@ static int run_entry(struct live_session *s, size_t entry, size_t row)
 		return drop_peer(s, entry);
 	said = *s->why;
 	return complain(s->why, err, "%s: %s",
-		live_combination_name(samples->combination, name, sizeof(name)), said.text);
+		combination_name(samples->combination, name, sizeof(name)), said.text);
 }
 
 static int run_round(struct live_session *s, size_t row)
 {
 	const struct live_request *request = s->request;
-	size_t order[LIVE_COMBINATIONS_MAX + 1];
+	size_t order[COMBINATIONS_MAX + 1];
 	int err = 0;
 
 	schedule_fill(s->entries, row, order);
@@ -365,18 +365,17 @@ static void keep_sound(struct live_session *s)
 }
 
 /* Whether it is meant by @baseline, or, without one, the first loop of libbpf. */
-static bool is_baseline(struct live_combination c, const char *baseline)
+static bool is_baseline(struct combination c, const char *baseline)
 {
 	char name[64];
 
 	if (!baseline)
 		return c.reader->by_wait && (int)c.wait == __builtin_ctz(c.reader->waits);
 	return strcmp(c.reader->name, baseline) == 0 ||
-	       strcmp(live_combination_name(c, name, sizeof(name)), baseline) == 0;
+	       strcmp(combination_name(c, name, sizeof(name)), baseline) == 0;
 }
 
-size_t live_reference(
-	const struct live_combination *combinations, size_t count, const char *baseline)
+size_t live_reference(const struct combination *combinations, size_t count, const char *baseline)
 {
 	for (size_t i = 0; i < count; i++)
 		if (is_baseline(combinations[i], baseline))

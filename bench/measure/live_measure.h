@@ -6,7 +6,7 @@
 #define BENCH_LIVE_MEASURE_H
 
 #include "base/complaint.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "rings/live_source.h"
 #include "readers/peers.h"
 #include "readers/work.h"
@@ -25,7 +25,7 @@ struct live_round {
 	uint64_t consumed;
 	uint64_t lost; /* there was no room, or they were overwritten */
 	uint64_t discarded;
-	uint64_t out_of_order; /* of -order: read after one that was written later */
+	uint64_t out_of_order;        /* of -order: read after one that was written later */
 	double producer_ns_per_event; /* that the program and its notifications took */
 	int64_t consumer_cpu_ns;      /* of the consumer's thread */
 	uint64_t off_cpu_ns; /* in which that was ready to run, and did not; LIVE_UNKNOWN */
@@ -36,7 +36,7 @@ struct live_round {
 };
 
 struct live_samples {
-	struct live_combination combination;
+	struct combination combination;
 	struct histogram latency; /* ns, over all rounds: from when an event was due to when it
 				   * was handled. At -rate max, when it was written, one of
 				   * LIVE_STAMP_EVERY events. */
@@ -48,7 +48,7 @@ struct live_samples {
  * not SIZE_MAX: the same combination a second time, to show the noise.
  */
 struct live_measurement {
-	struct live_workload workload;
+	struct workload workload;
 	size_t count;
 	size_t twin_of;
 	size_t reference; /* that the others are compared with */
@@ -57,7 +57,7 @@ struct live_measurement {
 	/* Of PRODUCER_SYSCALL: what the call takes with no program attached, the median; else 0. */
 	double unattached_ns;
 	uint64_t own_memory; /* bytes at the peak, without the rings */
-	struct live_samples samples[LIVE_COMBINATIONS_MAX + 1];
+	struct live_samples samples[COMBINATIONS_MAX + 1];
 };
 
 /* Told before each combination how many have been run, of how many. May print. */
@@ -66,8 +66,8 @@ typedef void (*live_progress)(void *context, size_t done, size_t total);
 struct live_observer;
 
 struct live_request {
-	const struct live_workload *workload;
-	const struct live_combination *combinations;
+	const struct workload *workload;
+	const struct combination *combinations;
 	size_t count;
 	const char
 		*baseline; /* a combination or a reader; NULL: libbpf's first loop, or the first */
@@ -94,14 +94,13 @@ int live_measure(const struct live_request *request, struct live_measurement *me
 	struct complaint *why);
 
 /* The first that is meant by @baseline (struct live_request). SIZE_MAX: none is. */
-size_t live_reference(
-	const struct live_combination *combinations, size_t count, const char *baseline);
+size_t live_reference(const struct combination *combinations, size_t count, const char *baseline);
 
 /* One combination for workload->duration_ns, on empty rings. */
 struct live_trial {
 	struct live_source *source;
-	const struct live_workload *workload;
-	struct live_combination combination;
+	const struct workload *workload;
+	struct combination combination;
 	struct work work;
 	struct histogram *latency; /* what is measured is added */
 	struct live_round *round;

@@ -7,11 +7,11 @@
 #define BENCH_LIVE_OBSERVE_H
 
 #include "measure/consumer.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 
 /* All of no one moment, as nobody stops meanwhile. What is not known is LIVE_UNKNOWN. */
 struct live_observation {
-	struct live_combination combination;
+	struct combination combination;
 	int64_t elapsed_ns, duration_ns; /* of this run */
 	uint64_t produced;               /* tried */
 	uint64_t lost;

@@ -232,7 +232,7 @@ static int make_fill(struct run *run, const struct reading *fill, bool again)
 		err = run->source->operations->fill(
 			run->source, fill->first, fill->produced, run->why);
 	if (other && !err)
-		err = pin_thread(workload->reader_cpu);
+		err = pin_thread(workload->consumer_cpu);
 	return err;
 }
 

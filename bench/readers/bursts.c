@@ -6,7 +6,7 @@
 #include "readers/bursts.h"
 #include "statistics/samples.h"
 
-int bursts_begin(struct bursts *bursts, const struct live_workload *workload)
+int bursts_begin(struct bursts *bursts, const struct workload *workload)
 {
 	*bursts = (struct bursts){ 0 };
 	if (workload->burst == 0)
@@ -24,7 +24,7 @@ void bursts_end(struct bursts *bursts)
 
 /* Events of burst @index that were to be read: tried, and not discarded. */
 static uint64_t wanted_of(const struct bursts *bursts, size_t index,
-	const struct live_workload *workload, const uint64_t *sequences)
+	const struct workload *workload, const uint64_t *sequences)
 {
 	const uint64_t discard = (uint64_t)(workload->discard * 4294967296.0);
 	const uint64_t first = index * bursts->size;
@@ -36,8 +36,8 @@ static uint64_t wanted_of(const struct bursts *bursts, size_t index,
 	return wanted;
 }
 
-struct bursts_sum bursts_sum_up(const struct bursts *bursts, const struct live_workload *workload,
-	const uint64_t *sequences)
+struct bursts_sum bursts_sum_up(
+	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences)
 {
 	struct bursts_sum sum = { .late_ns = NAN, .late_most_ns = NAN };
 	double *late = malloc((bursts->count + 1) * sizeof(*late));

@@ -5,7 +5,7 @@
 #ifndef BENCH_BURSTS_H
 #define BENCH_BURSTS_H
 
-#include "rings/live.h"
+#include "rings/workload.h"
 
 struct burst {
 	uint64_t read;
@@ -26,11 +26,11 @@ struct bursts_sum {
 };
 
 /* 0, or -ENOMEM. */
-int bursts_begin(struct bursts *bursts, const struct live_workload *workload);
+int bursts_begin(struct bursts *bursts, const struct workload *workload);
 
 /* Once it is known what was produced: @sequences of each producer. */
-struct bursts_sum bursts_sum_up(const struct bursts *bursts, const struct live_workload *workload,
-	const uint64_t *sequences);
+struct bursts_sum bursts_sum_up(
+	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences);
 
 void bursts_end(struct bursts *bursts);
 

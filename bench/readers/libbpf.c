@@ -62,7 +62,7 @@ static int open_rings(struct reading *r)
  * As long as the latency budget from look to look, as a paced reader: the kernel adds up to the
  * timer slack of the thread to a sleep, which is therefore taken off. For the consumer's thread.
  */
-static struct timespec sleep_of(const struct live_workload *workload)
+static struct timespec sleep_of(const struct workload *workload)
 {
 	const int64_t budget = workload->latency_budget_ns;
 	int64_t slack = workload->timer_slack_ns, ns;

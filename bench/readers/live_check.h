@@ -15,7 +15,7 @@
 #include "live_producer.h"
 #include "readers/bursts.h"
 #include "readers/work.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "statistics/histogram.h"
 
 /* What is read of one producer. */
@@ -26,7 +26,7 @@ struct consumer_stream {
 
 /* What was read in one run. */
 struct live_check {
-	const struct live_workload *workload;
+	const struct workload *workload;
 	struct work work;
 	struct histogram *latency;
 	struct complaint *why;
@@ -93,7 +93,7 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	stream = &c->streams[producer % LIVE_PRODUCERS_MAX];
 	/* The last whole word was written last: with it, the event is complete. */
 	if (__builtin_expect(producer >= c->workload->producers || sequence < stream->next ||
-				     length != live_event_size(c->workload, id) ||
+				     length != workload_size(c->workload, id) ||
 				     (length >= 24 && words[length / 8 - 1] !=
 							      sized_word(id, length / 8 - 1)),
 		    0))

@@ -34,7 +34,7 @@ int peer_find(const struct reader *reader, struct complaint *why)
 	return peers_find(reader->program, why);
 }
 
-struct obstacle peer_obstacle(const struct live_workload *workload)
+struct obstacle peer_obstacle(const struct workload *workload)
 {
 	if (workload->rings > 1)
 		return (struct obstacle){ "reads one ring", "leave out -rings" };
@@ -63,7 +63,7 @@ static int ask(struct reading *r, const char *command, int64_t patience_ns, json
 /* Lets it open its reader. */
 static int begin_live(struct reading *r)
 {
-	const struct live_workload *workload = r->live->workload;
+	const struct workload *workload = r->live->workload;
 	char command[192], size[64];
 	json_t *answer;
 	int err = 0;
@@ -175,7 +175,7 @@ int peer_read(struct reading *r, int64_t timeout_ns)
 
 /* Whether the figures are possible: times that have not come yet would make any result better. With
  * work that was not done but added they may have. */
-static int check_times(const struct live_workload *workload, const struct peer_live *answer,
+static int check_times(const struct workload *workload, const struct peer_live *answer,
 	int64_t now_ns, struct complaint *why)
 {
 	if (answer->last_ns > now_ns && workload->work_ns == 0)
@@ -206,7 +206,7 @@ static void take_answer(struct reading *r, const struct peer_live *answer)
 int peer_finish(struct reading *r)
 {
 	struct peer_state *s = r->state;
-	const struct live_workload *workload = r->live->workload;
+	const struct workload *workload = r->live->workload;
 	json_t *answer;
 	int err;
 

@@ -20,7 +20,7 @@ FOR_EACH_RELEASE(PEER_DECLARE)
 
 /* The functions of struct reader. */
 int peer_find(const struct reader *reader, struct complaint *why);
-struct obstacle peer_obstacle(const struct live_workload *workload);
+struct obstacle peer_obstacle(const struct workload *workload);
 int peer_open(struct reading *r);
 int peer_read(struct reading *r, int64_t timeout_ns);
 void peer_interrupt(struct reading *r);

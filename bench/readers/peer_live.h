@@ -5,7 +5,7 @@
 #ifndef BENCH_PEER_LIVE_H
 #define BENCH_PEER_LIVE_H
 
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "statistics/histogram.h"
 #include "readers/peer_answer.h"
 

@@ -41,7 +41,7 @@ struct lost {
 
 /* The length as its producer knew it: the record has only that with padding, which is returned
  * where it is not that of such an event. */
-static size_t length_of(const struct live_workload *workload, const struct sample *sample)
+static size_t length_of(const struct workload *workload, const struct sample *sample)
 {
 	uint32_t size;
 	uint64_t id;
@@ -49,7 +49,7 @@ static size_t length_of(const struct live_workload *workload, const struct sampl
 	if (sample->length < sizeof(struct live_event))
 		return sample->length;
 	memcpy(&id, sample->data, sizeof(id));
-	size = live_event_size(workload, id);
+	size = workload_size(workload, id);
 	return sample->length == perfbuf_length(size) ? size : sample->length;
 }
 
@@ -73,7 +73,7 @@ static enum bpf_perf_event_ret handle_record(
  * When perf notifies: after a number of events, 1 by default, or a number of bytes, half the buffer
  * by default and the whole at most, which is as close to never as it gets.
  */
-static void set_notify(struct perf_event_attr *attributes, const struct live_workload *workload)
+static void set_notify(struct perf_event_attr *attributes, const struct workload *workload)
 {
 	attributes->wakeup_events = 1;
 	if (workload->notify == NOTIFY_SAMPLED)
@@ -210,12 +210,12 @@ static int perfbuf_finish(struct reading *r)
 }
 
 /* Whether @events of @stride bytes are more than a buffer holds, which is never wholly full. */
-static bool overflows(const struct live_workload *workload, uint64_t events, uint64_t stride)
+static bool overflows(const struct workload *workload, uint64_t events, uint64_t stride)
 {
 	return events > (workload->ring_size - 1) / stride;
 }
 
-static struct obstacle perfbuf_obstacle(const struct live_workload *workload)
+static struct obstacle perfbuf_obstacle(const struct workload *workload)
 {
 	const uint32_t size = workload->mix ? workload->mix->largest : workload->event_size;
 

@@ -11,7 +11,7 @@
 
 #include "base/complaint.h"
 #include "readers/touching.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 
 /* How live waits. Three are loops with libbpf's functions, and the last is no choice: so waits who
  * knows no other way. */
@@ -71,7 +71,7 @@ struct reading {
 	struct reading_result found;          /* of drain, since it was last set to 0 */
 	int64_t own_ns;                       /* of drain, where it measures itself */
 	uint64_t sleeps, wakeups, high_water; /* of live; LIVE_UNKNOWN */
-	uint64_t skipped, overwritten; /* of rings that overwrite: records, and bytes */
+	uint64_t skipped, overwritten;        /* of rings that overwrite: records, and bytes */
 	struct complaint why;                 /* of the last error; "": its errno says all */
 
 	void *state; /* the reader's */
@@ -108,7 +108,7 @@ struct reader {
 	 * below it but open, read and close. */
 	int (*find)(const struct reader *reader, struct complaint *why);
 	/* What keeps it from a workload of live. */
-	struct obstacle (*obstacle)(const struct live_workload *workload);
+	struct obstacle (*obstacle)(const struct workload *workload);
 	/* 0, or a negative errno with r->why. */
 	int (*open)(struct reading *r);
 	/*
@@ -147,22 +147,22 @@ bool reader_add(const struct reader *reader);
 
 /* @workload: NULL in drain. */
 struct obstacle reader_obstacle(
-	const struct reader *reader, enum source_kind source, const struct live_workload *workload);
+	const struct reader *reader, enum source_kind source, const struct workload *workload);
 
 /* A reader that waits so. */
-struct live_combination {
+struct combination {
 	const struct reader *reader;
 	enum live_wait wait;
 };
 
-#define LIVE_COMBINATIONS_MAX 80
+#define COMBINATIONS_MAX 80
 
 const char *live_wait_name(enum live_wait wait);
 
 /* "batch/paced" is its name in text; its path in results is the reader's name. */
-const char *live_combination_name(struct live_combination combination, char *text, size_t size);
+const char *combination_name(struct combination combination, char *text, size_t size);
 
-static inline bool live_combination_equal(struct live_combination a, struct live_combination b)
+static inline bool combination_equal(struct combination a, struct combination b)
 {
 	return a.reader == b.reader && a.wait == b.wait;
 }

@@ -51,7 +51,7 @@ bool reader_add(const struct reader *reader)
 }
 
 struct obstacle reader_obstacle(
-	const struct reader *reader, enum source_kind source, const struct live_workload *workload)
+	const struct reader *reader, enum source_kind source, const struct workload *workload)
 {
 	if (reader->needs_kernel && source == SOURCE_MEMORY)
 		return (struct obstacle){ reader->reads_perf ? "reads only buffers of the kernel"
@@ -71,7 +71,7 @@ const char *live_wait_name(enum live_wait wait)
 }
 
 /* The waits of libbpf say already who reads, and who reads says how it waits itself. */
-const char *live_combination_name(struct live_combination combination, char *text, size_t size)
+const char *combination_name(struct combination combination, char *text, size_t size)
 {
 	const char *reader = combination.reader->name, *wait = live_wait_name(combination.wait);
 

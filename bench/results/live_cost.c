@@ -43,7 +43,7 @@ uint64_t live_power_of_two(double value, uint64_t least, uint64_t most)
 	return power;
 }
 
-static bool notifies_always(const struct live_workload *workload)
+static bool notifies_always(const struct workload *workload)
 {
 	return workload->notify == NOTIFY_DEFAULT || workload->notify == NOTIFY_FORCE;
 }
@@ -71,7 +71,7 @@ enum live_cost live_cost_of(const struct situation *s)
 
 static void say_notifications(struct style_text *text, const struct situation *s)
 {
-	const struct live_workload *workload = s->workload;
+	const struct workload *workload = s->workload;
 	uint64_t events = live_power_of_two(
 		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
 
@@ -87,7 +87,7 @@ static void say_notifications(struct style_text *text, const struct situation *s
 
 static void say_lock(struct style_text *text, const struct situation *s)
 {
-	const struct live_workload *workload = s->workload;
+	const struct workload *workload = s->workload;
 
 	style_append(text,
 		" The producers wait for each other: %" PRIu32 " share %" PRIu32

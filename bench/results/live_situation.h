@@ -11,7 +11,7 @@
 #include "results/style.h"
 
 struct situation {
-	const struct live_workload *workload;
+	const struct workload *workload;
 	const struct row *row;
 	double alone;         /* ns that an event costs its producer: with nobody reading, */
 	double cheapest;      /* with the combination that costs it least, */

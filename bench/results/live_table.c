@@ -7,7 +7,7 @@
 #include "results/live_table.h"
 #include "results/style.h"
 
-const char *live_notify_text(const struct live_workload *workload, char *text, size_t size)
+const char *live_notify_text(const struct workload *workload, char *text, size_t size)
 {
 	snprintf(text, size, "%s", live_notify_names[workload->notify]);
 	if (workload->notify == NOTIFY_SAMPLED)
@@ -16,7 +16,7 @@ const char *live_notify_text(const struct live_workload *workload, char *text, s
 	return text;
 }
 
-const char *live_rate_text(const struct live_workload *workload, char *text, size_t size)
+const char *live_rate_text(const struct workload *workload, char *text, size_t size)
 {
 	char duration[FORMAT_SIZE];
 
@@ -30,7 +30,7 @@ const char *live_rate_text(const struct live_workload *workload, char *text, siz
 	return text;
 }
 
-static json_t *rate_json(const struct live_workload *workload)
+static json_t *rate_json(const struct workload *workload)
 {
 	char text[LIVE_RATE_SIZE];
 
@@ -41,7 +41,7 @@ static json_t *rate_json(const struct live_workload *workload)
 
 json_t *live_workload_json(const struct live_measurement *m)
 {
-	const struct live_workload *w = &m->workload;
+	const struct workload *w = &m->workload;
 	char notify[LIVE_NOTIFY_SIZE];
 	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o}", "source",
 		source_names[w->source], "producer", live_producer_names[w->producer], "write",
@@ -92,7 +92,7 @@ json_t *live_advice_json(const struct live_advice *advice)
 }
 
 /* Names that are known from before stay as they were: what is by default is not in them. */
-static void name_benchmark(struct row *row, const struct live_workload *w, const char *question)
+static void name_benchmark(struct row *row, const struct workload *w, const char *question)
 {
 	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
 	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE];

@@ -5,7 +5,7 @@
 #ifndef BENCH_LIVE_TABLE_H
 #define BENCH_LIVE_TABLE_H
 
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "measure/live_advise.h"
 #include "results/table.h"
 
@@ -31,20 +31,20 @@ json_t *live_advice_json(const struct live_advice *advice);
  */
 #define LIVE_VERDICT_SIZE 512
 char *live_verdict(const struct table *table, const struct row *row,
-	const struct live_workload *workload, double alone_ns, char *text, size_t size);
+	const struct workload *workload, double alone_ns, char *text, size_t size);
 
 /* The same in a few words, which rows may share: "the producers; notifications". */
 #define LIVE_LIMIT_SIZE 64
 const char *live_limit(const struct table *table, const struct row *row,
-	const struct live_workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE]);
+	const struct workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE]);
 
 /* "default", "never", "force" or "sampled:16". */
 #define LIVE_NOTIFY_SIZE 32
-const char *live_notify_text(const struct live_workload *workload, char *text, size_t size);
+const char *live_notify_text(const struct workload *workload, char *text, size_t size);
 
 /* "max", "500000" or "burst:2000/20ms". */
 #define LIVE_RATE_SIZE 64
-const char *live_rate_text(const struct live_workload *workload, char *text, size_t size);
+const char *live_rate_text(const struct workload *workload, char *text, size_t size);
 
 /* @advice: NULL, none was asked for. @verbose as in results/texts.h. */
 void live_write_text(FILE *out, const struct table *table,

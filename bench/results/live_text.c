@@ -27,7 +27,7 @@ static double lost_share(const struct row *row)
 }
 
 /* Whether the rate was given: then throughput is too, and says nothing. */
-static bool has_rate(const struct live_workload *workload)
+static bool has_rate(const struct workload *workload)
 {
 	return workload->rate != PARSE_RATE_MAX;
 }
@@ -110,7 +110,7 @@ static double share(double part, double whole)
 
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
 static void write_headline(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct live_workload *workload)
+	const struct workload *workload)
 {
 	const struct row *best = sorted[0], *reference = &table->rows[table->groups[0].reference];
 	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
@@ -179,7 +179,7 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 }
 
 static void write_table(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct live_workload *workload, bool colour)
+	const struct workload *workload, bool colour)
 {
 	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
 	char name[NAME_SIZE];
@@ -224,8 +224,7 @@ static void write_limits(FILE *out, const struct table *table, const struct row 
 }
 
 /* All of it balances, or the run has failed. */
-static void write_account(
-	FILE *out, const struct table *table, const struct live_workload *workload)
+static void write_account(FILE *out, const struct table *table, const struct workload *workload)
 {
 	char name[NAME_SIZE];
 	double sums[4] = { 0 };
@@ -290,8 +289,7 @@ static void write_bursts(FILE *out, const struct table *table)
 }
 
 /* What the table above has no room for. */
-static void write_details(
-	FILE *out, const struct table *table, const struct live_workload *workload)
+static void write_details(FILE *out, const struct table *table, const struct workload *workload)
 {
 	static const int more[] = { 1, 3, 4 }; /* of latency_names: p90, p99.9, max */
 	char name[NAME_SIZE], cells[8][CELL_SIZE] = { "" };
@@ -384,7 +382,7 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 }
 
 /* What is not by default; with @verbose all. */
-static void append_workload(struct style_text *text, const struct live_workload *w, bool verbose)
+static void append_workload(struct style_text *text, const struct workload *w, bool verbose)
 {
 	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
 
@@ -428,7 +426,7 @@ static void append_workload(struct style_text *text, const struct live_workload 
 
 /* What was run: where nothing was measured, what would have been. */
 static void write_facts(
-	FILE *out, const struct table *table, const struct live_workload *workload, bool verbose)
+	FILE *out, const struct table *table, const struct workload *workload, bool verbose)
 {
 	char line[512] = "", duration[FORMAT_SIZE];
 	struct style_text text = { .text = line, .size = sizeof(line) };
@@ -444,7 +442,7 @@ static void write_facts(
 }
 
 static void write_notes(
-	FILE *out, const struct table *table, const struct live_workload *workload, double alone)
+	FILE *out, const struct table *table, const struct workload *workload, double alone)
 {
 	fputc('\n', out);
 	if (alone > 0)
@@ -469,7 +467,7 @@ static void write_notes(
 void live_write_text(FILE *out, const struct table *table, const struct live_measurement *m,
 	const struct live_advice *advice, bool colour, bool verbose)
 {
-	const struct row *sorted[LIVE_COMBINATIONS_MAX];
+	const struct row *sorted[COMBINATIONS_MAX];
 
 	if (advice)
 		write_advice(out, advice);

@@ -53,7 +53,7 @@ static double cheapest_of(const struct table *table, const struct row *row)
 }
 
 static struct situation situation_of(const struct table *table, const struct row *row,
-	const struct live_workload *workload, double alone)
+	const struct workload *workload, double alone)
 {
 	const double consumed = row_value(row, METRIC_CONSUMED);
 	const double lost = row_value(row, METRIC_LOST);
@@ -83,7 +83,7 @@ static struct situation situation_of(const struct table *table, const struct row
 }
 
 /* Bytes from one record to the next, on average. */
-static double mean_stride(const struct live_workload *workload)
+static double mean_stride(const struct workload *workload)
 {
 	const struct mix *mix = workload->mix;
 
@@ -421,7 +421,7 @@ static enum limit limit_of(const struct situation *s)
 }
 
 char *live_verdict(const struct table *table, const struct row *row,
-	const struct live_workload *workload, double alone_ns, char *text, size_t size)
+	const struct workload *workload, double alone_ns, char *text, size_t size)
 {
 	const struct situation s = situation_of(table, row, workload, alone_ns);
 	struct style_text said = { .text = text, .size = size };
@@ -432,7 +432,7 @@ char *live_verdict(const struct table *table, const struct row *row,
 }
 
 const char *live_limit(const struct table *table, const struct row *row,
-	const struct live_workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE])
+	const struct workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE])
 {
 	static const char *const costs[] = { [COST_FINE] = "",
 		[COST_NOTIFICATIONS] = "; notifications",

@@ -463,8 +463,8 @@ static int prepare(struct bpf_live *bpf, struct complaint *why)
 	return introduce(bpf, why);
 }
 
-int live_bpf_source_open(struct live_source **source, const struct live_workload *workload,
-	bool perf, struct complaint *why)
+int live_bpf_source_open(struct live_source **source, const struct workload *workload, bool perf,
+	struct complaint *why)
 {
 	struct bpf_live *bpf;
 	int err;

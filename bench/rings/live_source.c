@@ -3,7 +3,7 @@
 #include "rings/producers.h"
 #include "machine/memory.h"
 
-int live_source_open(struct live_source **source, const struct live_workload *workload, bool perf,
+int live_source_open(struct live_source **source, const struct workload *workload, bool perf,
 	struct complaint *why)
 {
 	const uint64_t buffers = perf ? producers_cpus() : 0; /* as large as a ring */

@@ -7,7 +7,7 @@
 #define BENCH_LIVE_SOURCE_H
 
 #include "base/complaint.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "rings/ring_set.h"
 
 /* What producers write to. */
@@ -58,16 +58,16 @@ struct live_source_operations {
 
 /* Makes the rings and prepares the producers, which can write to perf's buffers too if @perf. 0, or
  * a negative errno with @why. */
-int live_source_open(struct live_source **source, const struct live_workload *workload, bool perf,
+int live_source_open(struct live_source **source, const struct workload *workload, bool perf,
 	struct complaint *why);
 
 /* NULL is fine. */
 void live_source_close(struct live_source *source);
 
 /* Each kind's own opening, for live_source_open(). */
-int live_bpf_source_open(struct live_source **source, const struct live_workload *workload,
-	bool perf, struct complaint *why);
+int live_bpf_source_open(struct live_source **source, const struct workload *workload, bool perf,
+	struct complaint *why);
 int live_memory_source_open(
-	struct live_source **source, const struct live_workload *workload, struct complaint *why);
+	struct live_source **source, const struct workload *workload, struct complaint *why);
 
 #endif

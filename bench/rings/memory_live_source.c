@@ -291,7 +291,7 @@ static int open_rings(struct memory_live *memory, bool overwrite, struct complai
 }
 
 int live_memory_source_open(
-	struct live_source **source, const struct live_workload *workload, struct complaint *why)
+	struct live_source **source, const struct workload *workload, struct complaint *why)
 {
 	struct memory_live *memory;
 	int err;

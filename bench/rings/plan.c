@@ -20,7 +20,7 @@ static const enum ringview_notify notifications[] = {
 };
 
 /* Bytes that @events events take on average. */
-static uint64_t strides(const struct live_workload *workload, uint64_t events)
+static uint64_t strides(const struct workload *workload, uint64_t events)
 {
 	const struct mix *mix = workload->mix;
 
@@ -29,7 +29,7 @@ static uint64_t strides(const struct live_workload *workload, uint64_t events)
 }
 
 /* producers / rate seconds; or none, and after each burst all of the time from one to the next. */
-static struct live_interval interval_of(const struct live_workload *workload)
+static struct live_interval interval_of(const struct workload *workload)
 {
 	struct live_interval interval = { .step = 1 };
 	const uint64_t ns = workload->producers * NS_PER_S;
@@ -46,7 +46,7 @@ static struct live_interval interval_of(const struct live_workload *workload)
 	return interval;
 }
 
-struct live_plan live_plan_of(const struct live_workload *workload)
+struct live_plan live_plan_of(const struct workload *workload)
 {
 	const struct mix *mix = workload->mix;
 	struct live_plan plan = {

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "live_producer.h"
 #include "ringview/ringview.bpf.h"
 
@@ -24,7 +24,7 @@ struct live_plan {
 	struct live_interval interval; /* between two events of one producer */
 };
 
-struct live_plan live_plan_of(const struct live_workload *workload);
+struct live_plan live_plan_of(const struct workload *workload);
 
 /* Nanoseconds from the first event of a producer to its event @sequence. Exact. */
 uint64_t live_due_offset(const struct live_interval *interval, uint64_t sequence);

@@ -49,7 +49,7 @@ uint32_t producers_cpus(void)
 }
 
 /* Whether producers run where the consumer does. */
-static bool shares_cpu(const struct live_workload *workload)
+static bool shares_cpu(const struct workload *workload)
 {
 	return workload->same_cpu || workload->back_to_back > 0;
 }
@@ -73,7 +73,7 @@ static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 	return -1;
 }
 
-int producers_spare_cpu(const struct live_workload *workload)
+int producers_spare_cpu(const struct workload *workload)
 {
 	uint32_t cpus;
 	/* That of one more producer, were there one. */
@@ -83,7 +83,7 @@ int producers_spare_cpu(const struct live_workload *workload)
 }
 
 /* Whether the consumer or other producers are, or may be, on the CPU of producer @index. */
-static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct live_workload *workload)
+static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct workload *workload)
 {
 	if (cpu < 0 || shares_cpu(workload) || cpu == workload->consumer_cpu)
 		return true;
@@ -92,7 +92,7 @@ static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct live
 	return index % cpus + cpus < workload->producers;
 }
 
-void producers_init(struct producers *p, const struct live_workload *workload,
+void producers_init(struct producers *p, const struct workload *workload,
 	const struct live_plan *plan, const struct producers_job *job, void *context)
 {
 	memset(p, 0, sizeof(*p));

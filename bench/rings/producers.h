@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/complaint.h"
-#include "rings/live.h"
+#include "rings/workload.h"
 #include "rings/plan.h"
 #include "base/monotonic.h"
 
@@ -62,7 +62,7 @@ struct producers {
 uint32_t producers_cpus(void);
 
 /* Prepares, starts nothing. */
-void producers_init(struct producers *p, const struct live_workload *workload,
+void producers_init(struct producers *p, const struct workload *workload,
 	const struct live_plan *plan, const struct producers_job *job, void *context);
 
 /* 0, or a negative errno with @why: then none is running. Where there are turns none ever is. */
@@ -77,7 +77,7 @@ int producers_turn(struct producers *p, struct complaint *why);
 int producers_stop(struct producers *p, double *ns, struct complaint *why);
 
 /* A CPU that neither the producers nor the consumer of @workload are on; -1: there is none. */
-int producers_spare_cpu(const struct live_workload *workload);
+int producers_spare_cpu(const struct workload *workload);
 
 /* As measure_alone of struct live_source_operations, or measure_unattached if @unattached: then
  * what is run makes no events. */

@@ -1,56 +1,106 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is read: which events, how many, from which ring, and what is done with each.
+ * What a run measures: which events are produced, by whom, into which rings, and what the reader
+ * does with them.
  */
 #ifndef BENCH_WORKLOAD_H
 #define BENCH_WORKLOAD_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "events.h"
+#include "live_producer.h"
 #include "rings/mix.h"
+#include "rings/ring_set.h"
 
 #define RECORD_HEADER 8 /* BPF_RINGBUF_HDR_SZ */
 
-enum event_kind { EVENT_SKB_META, EVENT_SIZED };
+/* drain reads the first two, live the last. */
+enum event_kind {
+	EVENT_SKB_META, /* struct skb_meta */
+	EVENT_SIZED,    /* any size, starts with its sequence number */
+	EVENT_TIMED,    /* any size, starts with struct live_event */
+};
 
 enum source_kind { SOURCE_BPF, SOURCE_MEMORY };
 
-/* How much of each event the reader looks at. */
+/* How much of each event drain's readers load. */
 enum touch {
-	TOUCH_NONE,   /* nothing: its address and length are known, that is all */
+	TOUCH_NONE,   /* nothing: the record's address and length only */
 	TOUCH_HEADER, /* the first 8 bytes: skb_meta's address, sized's sequence number */
 	TOUCH_FIELDS, /* every field: skb_meta's 18, sized's 64-bit words */
 	TOUCH_BYTES,  /* every byte */
 };
 
-/* Where the ring is when it is read. */
+/* Where the ring's lines are when drain reads them. */
 enum caches {
-	CACHES_COLD,  /* in memory: it was flushed */
-	CACHES_OWN,   /* where the producer, on the reader's CPU, left it */
-	CACHES_OTHER, /* where one on another CPU left it */
+	CACHES_COLD,  /* in memory: the caches were flushed */
+	CACHES_OWN,   /* in the cache of the reader's CPU, which produced the events */
+	CACHES_OTHER, /* in the cache of another CPU, which produced the events */
 };
+
+/* When live's producers notify: as the kernel decides (flags 0), BPF_RB_NO_WAKEUP,
+ * BPF_RB_FORCE_WAKEUP, or, sampled, by force once notify_events events wait and else never. */
+enum live_notify { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_FORCE, NOTIFY_SAMPLED };
+
+/* What runs the BPF program. */
+enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
+
+#define LIVE_PRODUCERS_MAX 64
 
 struct workload {
 	enum source_kind source;
 	enum event_kind event;
-	uint32_t event_size;   /* 0: those of the mix */
+	uint32_t event_size;   /* bytes; 0: as the mix says */
 	const struct mix *mix; /* or NULL */
-	double discard;        /* share of the events that the producer discards */
+	double discard;        /* share of the events that the producer discards, 0 to 1 */
+	uint64_t ring_size;    /* bytes of each ring */
+	uint32_t rings;        /* producer i writes to ring i modulo rings */
+	uint32_t producers;
+	enum live_producer producer;
+	enum live_way write;
+	enum live_notify notify;
+	uint64_t notify_events; /* of NOTIFY_SAMPLED */
+	int consumer_cpu;       /* -1: any */
+
+	/* drain */
+	uint64_t events; /* to be produced in each round */
 	enum caches caches;
-	int reader_cpu, writer_cpu; /* of CACHES_OWN and CACHES_OTHER: who fills the ring */
-	uint64_t events;            /* to be produced */
-	uint64_t ring_size;
+	int writer_cpu; /* of CACHES_OTHER */
 	enum touch touch;
-	uint64_t batch;          /* records a release in path batch; 0: all that are there */
+	uint64_t batch;          /* records a release of reader batch; 0: all that are ready */
 	int64_t read_timeout_ns; /* of each read that finds nothing */
+
+	/* live */
+	uint64_t rate;       /* events a second of all producers together; PARSE_RATE_MAX */
+	int64_t duration_ns; /* of one combination in one round */
+	uint64_t burst;      /* events of a burst, a burst each */
+	int64_t burst_ns;    /* 0: no bursts, events are evenly spaced */
+	/* The consumer's thread alternates: produces this many events, then reads them. 0: producers
+	 * have threads of their own and write while it reads. */
+	uint64_t back_to_back;
+	bool overwrite; /* full rings overwrite their oldest records */
+	bool order;     /* counts events that are read out of the order of time */
+	bool same_cpu;  /* producers run on the consumer's CPU */
+	int64_t latency_budget_ns;
+	int64_t timer_slack_ns; /* of the consumer's thread; 0 keeps the current value */
+	int64_t work_ns;        /* that the consumer works on each event */
 };
 
-/* NULL-terminated, in the order of the enums. */
+/* NULL-terminated, in the order of the enums. EVENT_TIMED has no name. */
 extern const char *const event_names[];
 extern const char *const source_names[];
 extern const char *const touch_names[];
 extern const char *const caches_names[];
+extern const char *const live_notify_names[];
+extern const char *const live_producer_names[];
+extern const char *const live_write_names[];
+extern const char *const live_preset_names[];
+
+/* A figure that a reader of another process does not report. */
+#define LIVE_UNKNOWN UINT64_MAX
 
 /* Bytes from one record to the next. */
 static inline uint64_t record_stride(uint32_t size)
@@ -58,13 +108,13 @@ static inline uint64_t record_stride(uint32_t size)
 	return (size + (uint64_t)RECORD_HEADER + 7) & ~7ull;
 }
 
-/* Of event @id. */
+/* Bytes of event @id. */
 static inline uint32_t workload_size(const struct workload *workload, uint64_t id)
 {
-	return workload->mix ? mix_size(workload->mix, id) : workload->event_size;
+	return workload->event_size ? workload->event_size : mix_size(workload->mix, id);
 }
 
-/* Of all that is discarded, 2^32 would be all: event_is_discarded(). */
+/* The share for event_is_discarded(): 2^32 is all events. */
 static inline uint64_t workload_discard(const struct workload *workload)
 {
 	return (uint64_t)(workload->discard * 4294967296.0);

@@ -98,9 +98,9 @@ static void check_settings(const struct settings *s, bool sweep)
 
 static void check_live_settings(const struct settings *s)
 {
-	const struct live_workload *w = &s->workload;
+	const struct workload *w = &s->workload;
 
-	demand(s->combination_count > 0 && s->combination_count <= LIVE_COMBINATIONS_MAX,
+	demand(s->combination_count > 0 && s->combination_count <= COMBINATIONS_MAX,
 		"%zu combinations", s->combination_count);
 	demand(w->producers > 0 && w->producers <= LIVE_PRODUCERS_MAX && w->rings > 0 &&
 			w->rings <= LIVE_RINGS_MAX,

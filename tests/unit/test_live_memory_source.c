@@ -15,7 +15,7 @@
 #define MS INT64_C(1000000)
 #define ENOUGH 20000 /* events */
 
-static const struct live_workload plain = {
+static const struct workload plain = {
 	.source = SOURCE_MEMORY,
 	.producers = 1,
 	.rate = PARSE_RATE_MAX,
@@ -34,7 +34,7 @@ struct seen {
 	uint64_t gaps;                          /* sequence numbers left out */
 };
 
-static struct live_source *open_source(const struct live_workload *workload)
+static struct live_source *open_source(const struct workload *workload)
 {
 	struct complaint why = { "" };
 	struct live_source *source;
@@ -105,7 +105,7 @@ static void read_ring(
 	ringview_release(rv);
 }
 
-static bool has_seen(const struct seen *seen, const struct live_workload *workload, uint64_t events)
+static bool has_seen(const struct seen *seen, const struct workload *workload, uint64_t events)
 {
 	for (uint32_t i = 0; i < workload->producers; i++)
 		if (seen->sequences[i] == 0)
@@ -114,7 +114,7 @@ static bool has_seen(const struct seen *seen, const struct live_workload *worklo
 }
 
 /* Runs the producers until @events have been read, some of each, then reads the rest. */
-static struct live_produced run(const struct live_workload *workload, struct live_source *source,
+static struct live_produced run(const struct workload *workload, struct live_source *source,
 	uint64_t events, struct seen *seen)
 {
 	const struct live_plan plan = live_plan_of(workload);
@@ -137,7 +137,7 @@ static struct live_produced run(const struct live_workload *workload, struct liv
 	return produced;
 }
 
-static struct live_produced run_once(const struct live_workload *workload, struct seen *seen)
+static struct live_produced run_once(const struct workload *workload, struct seen *seen)
 {
 	struct live_source *source = open_source(workload);
 	struct live_produced produced = run(workload, source, ENOUGH, seen);
@@ -177,7 +177,7 @@ static void what_is_written_is_what_is_counted(void **state)
 /* The ring holds one event, and producers try more than one before they look whether to stop. */
 static void what_finds_no_room_is_counted(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct ringview_record record;
 	struct live_produced produced;
 	struct live_source *source;
@@ -202,7 +202,7 @@ static void what_finds_no_room_is_counted(void **state)
 
 static void sizes_are_mixed_over_several_rings_and_producers(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_produced produced;
 	struct complaint why;
 	struct seen seen;
@@ -221,7 +221,7 @@ static void sizes_are_mixed_over_several_rings_and_producers(void **state)
 
 static void sizes_need_not_be_multiples_of_8(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_produced produced;
 	struct seen seen;
 
@@ -233,7 +233,7 @@ static void sizes_need_not_be_multiples_of_8(void **state)
 
 static void discards_are_the_share_that_was_asked_for(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_produced produced;
 	uint64_t written;
 	struct seen seen;
@@ -266,7 +266,7 @@ static void everything_starts_again_with_each_start(void **state)
 
 static void without_a_rate_one_of_many_is_stamped(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_source *source;
 	struct seen seen;
 
@@ -281,7 +281,7 @@ static void without_a_rate_one_of_many_is_stamped(void **state)
 /* Each event is due when it has to be, whenever it was written. */
 static void with_a_rate_events_are_due_evenly(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_plan plan;
 	struct live_produced produced;
 	uint64_t before, after;
@@ -315,7 +315,7 @@ static void with_a_rate_events_are_due_evenly(void **state)
 /* Due times of hours ahead, without running so long. */
 static void due_times_do_not_drift(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_state next = { 0 };
 	struct live_interval interval;
 
@@ -342,7 +342,7 @@ static void due_times_do_not_drift(void **state)
 static void as_many_are_due_as_have_their_time_behind_them(void **state)
 {
 	static const uint64_t rates[] = { 1, 3, 999, 1000000, 999999937, 7000000000 };
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 
 	(void)state;
 	for (size_t r = 0; r < COUNT(rates); r++) {
@@ -371,7 +371,7 @@ static bool is_notified(struct ringview *rv)
 /* Fills the ring once, with nobody reading; whether that notified. */
 static bool notifies(enum live_notify notify, uint64_t events)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct live_source *source;
 	struct complaint why;
 	struct ringview *rv;
@@ -421,7 +421,7 @@ static void a_source_may_be_closed_while_it_writes(void **state)
 
 static void a_ring_that_cannot_be_made_is_told(void **state)
 {
-	struct live_workload workload = plain;
+	struct workload workload = plain;
 	struct complaint why = { "" };
 	struct live_source *source;
 

@@ -55,7 +55,7 @@ static const struct made spinning = { &libbpf_reader, WAIT_LIBBPF_SPIN, 5e5, 0, 
 
 static void fill(struct live_samples *samples, const struct made *made)
 {
-	samples->combination = (struct live_combination){ made->reader, made->wait };
+	samples->combination = (struct combination){ made->reader, made->wait };
 	for (size_t i = 0; i < m.rounds; i++) {
 		const double jitter = 0.995 + 0.01 * (double)(i * 7 % ROUNDS) / ROUNDS;
 		struct live_round *round = &samples->rounds[i];
@@ -102,7 +102,7 @@ static void measure_rounds(const struct made *const *made, size_t count, size_t 
 static int start(void **state)
 {
 	(void)state;
-	m.workload = (struct live_workload){
+	m.workload = (struct workload){
 		.source = SOURCE_BPF,
 		.producers = 1,
 		.rate = PARSE_RATE_MAX,
@@ -319,17 +319,16 @@ static void names_say_path_and_wait(void **state)
 	char name[32];
 
 	(void)state;
-	assert_string_equal(
-		live_combination_name(
-			(struct live_combination){ &view_reader, WAIT_EVENT }, name, sizeof(name)),
+	assert_string_equal(combination_name((struct combination){ &view_reader, WAIT_EVENT }, name,
+				    sizeof(name)),
 		"view/event");
 	assert_string_equal(
-		live_combination_name((struct live_combination){ &libbpf_reader, WAIT_LIBBPF_POLL },
-			name, sizeof(name)),
+		combination_name((struct combination){ &libbpf_reader, WAIT_LIBBPF_POLL }, name,
+			sizeof(name)),
 		"libbpf-poll");
 	assert_string_equal(
-		live_combination_name((struct live_combination){ &dropin_reader, WAIT_LIBBPF_POLL },
-			name, sizeof(name)),
+		combination_name((struct combination){ &dropin_reader, WAIT_LIBBPF_POLL }, name,
+			sizeof(name)),
 		"dropin/libbpf-poll");
 }
 

@@ -16,10 +16,10 @@
 
 static struct preset preset;
 
-static const struct live_combination libbpf = { &libbpf_reader, WAIT_LIBBPF_POLL },
-				     batch = { &batch_reader, WAIT_EVENT },
-				     paced = { &batch_reader, WAIT_PACED },
-				     perfbuf = { &perfbuf_reader, WAIT_OWN };
+static const struct combination libbpf = { &libbpf_reader, WAIT_LIBBPF_POLL },
+				batch = { &batch_reader, WAIT_EVENT },
+				paced = { &batch_reader, WAIT_PACED },
+				perfbuf = { &perfbuf_reader, WAIT_OWN };
 
 static void plan(uint32_t cpus)
 {
@@ -66,7 +66,7 @@ static void there_are_as_many_producers_as_cpus_and_four_at_least(void **state)
 	assert_true(preset.part_count <= PRESET_PARTS_MAX);
 }
 
-static bool asks(const struct preset_part *part, struct live_combination combination)
+static bool asks(const struct preset_part *part, struct combination combination)
 {
 	for (size_t i = 0; i < part->combination_count; i++)
 		if (part->combinations[i].reader == combination.reader &&
@@ -103,7 +103,7 @@ static void a_question_that_nobody_can_answer_is_not_there(void **state)
 /* As run_bench_ringbufs.sh gives it to the benchmark. */
 static void workloads_are_those_of_the_kernels_script(void **state)
 {
-	const struct live_workload *workload;
+	const struct workload *workload;
 
 	(void)state;
 	plan(2);

@@ -40,7 +40,7 @@ static int parse(const char *const arguments[ARGUMENTS_MAX])
 	return settings_parse(&settings, COMMAND_LIVE, count, (char **)arguments, &why);
 }
 
-static const struct live_workload *parse_well(const char *const arguments[ARGUMENTS_MAX])
+static const struct workload *parse_well(const char *const arguments[ARGUMENTS_MAX])
 {
 	const int result = parse(arguments);
 
@@ -90,7 +90,7 @@ static const char *combinations(void)
 	for (size_t i = 0; i < settings.combination_count; i++) {
 		if (i > 0)
 			strcat(names, " ");
-		strcat(names, live_combination_name(settings.combinations[i], name, sizeof(name)));
+		strcat(names, combination_name(settings.combinations[i], name, sizeof(name)));
 	}
 	return names;
 }
@@ -105,7 +105,7 @@ static void assert_combinations(const char *const arguments[ARGUMENTS_MAX], cons
 
 static void the_defaults_are_those_of_the_help(void **state)
 {
-	const struct live_workload *workload = parse_well(ARGUMENTS(NULL));
+	const struct workload *workload = parse_well(ARGUMENTS(NULL));
 
 	(void)state;
 	assert_int_equal(workload->source, SOURCE_BPF);
@@ -184,7 +184,7 @@ static void timer_slack_is_the_consumers(void **state)
 
 static void notify_is_when_producers_notify(void **state)
 {
-	const struct live_workload *workload;
+	const struct workload *workload;
 
 	(void)state;
 	assert_int_equal(parse_well(ARGUMENTS("-notify", "default"))->notify, NOTIFY_DEFAULT);
@@ -251,7 +251,7 @@ static void an_event_size_may_be_a_mix(void **state)
 
 static void sizes_of_a_file_come_in_its_order(void **state)
 {
-	const struct live_workload *workload;
+	const struct workload *workload;
 	char name[] = "/tmp/ringview-XXXXXX", flag[64];
 	const int fd = mkstemp(name);
 
@@ -271,7 +271,7 @@ static void sizes_of_a_file_come_in_its_order(void **state)
 
 static void bursts_are_dealt_to_the_producers(void **state)
 {
-	const struct live_workload *workload =
+	const struct workload *workload =
 		parse_well(ARGUMENTS("-rate", "burst:2k/20ms", "-producers", "4"));
 	const struct live_interval interval = live_plan_of(workload).interval;
 
