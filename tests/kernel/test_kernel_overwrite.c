@@ -4,7 +4,6 @@
  * as fast as they can, and each record that is read is whole, in order and read once.
  * RINGVIEW_RECORDS says how many.
  */
-#define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <pthread.h>
 #include <sched.h>
@@ -57,7 +56,7 @@ static void *produce(void *argument)
 	struct producer *p = argument;
 	const struct ring_bpf__bss *counts = p->k->skeleton->bss;
 	const int program = bpf_program__fd(p->k->skeleton->progs.write_of_cpu);
-	const uint64_t *number = &counts->of_cpu[p->cpu % PRODUCERS];
+	const __u64 *number = &counts->of_cpu[p->cpu % PRODUCERS];
 	unsigned char packet[64] = { 0 };
 	cpu_set_t set;
 
