@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "rings/bpf_accounts.h"
 #include "watch/accounts.h"
 
@@ -113,7 +114,6 @@ static bool add_up(uint32_t map_id, struct ring_accounts *accounts)
 
 	for (uint32_t i = 0; known && i < info.max_entries && i < ENTRIES_MAX; i++) {
 		known = bpf_accounts_sum(fd, i, &sum) == 0;
-		accounts->attempted += sum.attempted;
 		accounts->lost += sum.failed;
 	}
 	if (fd >= 0)
@@ -123,7 +123,9 @@ static bool add_up(uint32_t map_id, struct ring_accounts *accounts)
 
 void accounts_read(const struct account_maps *maps, struct ring_accounts *accounts)
 {
-	*accounts = (struct ring_accounts){ .known = maps->count > 0, .shared = maps->shared };
+	*accounts = (struct ring_accounts){
+		.known = maps->count > 0, .shared = maps->shared, .time_ns = monotonic_ns()
+	};
 	snprintf(accounts->program, sizeof(accounts->program), "%s", maps->program);
 	for (size_t i = 0; i < maps->count && accounts->known; i++)
 		accounts->known = add_up(maps->ids[i], accounts);

@@ -24,8 +24,7 @@ void ring_model_begin(struct ring_model *m, uint64_t size)
 {
 	*m = (struct ring_model){
 		.size = size,
-		.lowest = UINT64_MAX,
-		.lowest_before = UINT64_MAX,
+		.trend = { .lowest = UINT64_MAX, .lowest_before = UINT64_MAX },
 		.still_ns = -1,
 		.busy_ns = -1,
 	};
@@ -59,8 +58,8 @@ static void add_level(struct ring_model *m, const struct ring_sample *s)
 	/* The positions are not of one moment, so more seems to wait than did: not a peak. */
 	if (s->fault != FAULT_NONE || !s->settled)
 		return;
-	if (s->waiting < m->lowest)
-		m->lowest = s->waiting;
+	if (s->waiting < m->trend.lowest)
+		m->trend.lowest = s->waiting;
 	if (s->waiting > m->interval_high)
 		m->interval_high = s->waiting;
 	if (s->waiting > m->high_water)
@@ -208,7 +207,7 @@ bool ring_model_add(struct ring_model *m, const struct ring_sample *s,
 	if (!first)
 		add_distances(m, s);
 	if (first) {
-		m->moved_ns = m->window.begun_ns = s->time_ns;
+		m->moved_ns = m->window.begun_ns = m->trend.begun_ns = s->time_ns;
 		m->first = m->last = *s;
 		walk_first(m, ring, passing);
 	}
@@ -241,19 +240,27 @@ void ring_model_account(struct ring_model *m, const struct ring_accounts *accoun
 	m->accounts = *accounts;
 }
 
-/*
- * How fast the ring fills up, in bytes a second. The fill level goes up and down between two reads
- * of the consumer, so this is the rise of the lowest level. If nothing was consumed, it is the rate
- * of writing.
- */
+static void end_period(struct ring_trend *t, int64_t now)
+{
+	const int64_t ns = now - t->begun_ns;
+
+	if (ns < NS_PER_S)
+		return;
+	t->rise = 0;
+	if (t->lowest != UINT64_MAX && t->lowest > t->lowest_before)
+		t->rise = (double)(t->lowest - t->lowest_before) * 1e9 / (double)ns;
+	t->lowest_before = t->lowest;
+	t->lowest = UINT64_MAX;
+	t->begun_ns = now;
+}
+
+/* How fast the ring fills up, in bytes a second: between two reads of the consumer the level goes up
+ * and down, so this is the rise of the lowest level, or, if nothing was consumed, the rate of
+ * writing. */
 static double growth(const struct ring_model *m, double seconds)
 {
-	if (m->consumed == 0 && m->last.waiting > 0)
-		return (double)m->written / seconds;
-	if (m->lowest_before == UINT64_MAX || m->lowest == UINT64_MAX ||
-		m->lowest <= m->lowest_before)
-		return 0;
-	return (double)(m->lowest - m->lowest_before) / seconds;
+	return m->consumed == 0 && m->last.waiting > 0 ? (double)m->written / seconds
+						       : m->trend.rise;
 }
 
 static int64_t full_in(const struct ring_model *m, double seconds)
@@ -275,9 +282,11 @@ static double ratio(uint64_t part, uint64_t whole)
 	return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
-static double lost_per_s(const struct ring_model *m, double seconds)
+/* Between the last two times that the accounts were read. */
+static double lost_per_s(const struct ring_model *m)
 {
 	const struct ring_accounts *now = &m->accounts, *before = &m->accounts_before;
+	const double seconds = (double)(now->time_ns - before->time_ns) / 1e9;
 
 	if (!now->known || !before->known || !(seconds > 0))
 		return NAN;
@@ -293,7 +302,7 @@ static void add_rates(const struct ring_model *m, struct ring_figures *f)
 	f->average = ratio(p->lengths, p->records);
 	f->discarded = ratio(p->discarded, p->records);
 	f->full_in_ns = -1;
-	f->lost_per_s = lost_per_s(m, seconds);
+	f->lost_per_s = lost_per_s(m);
 	if (!(seconds > 0))
 		return;
 	f->written_per_s = (double)m->written / seconds;
@@ -353,10 +362,8 @@ static void end_interval(struct ring_model *m, double fill)
 	else
 		m->history_count++;
 	m->history[m->history_count - 1] = (float)fill;
-	m->lowest_before = m->lowest;
 	m->first = m->last;
 	m->written = m->consumed = 0;
-	m->lowest = UINT64_MAX;
 	m->interval_high = 0;
 	m->all = ring_model_passed(m);
 	memset(&m->passed, 0, sizeof(m->passed));
@@ -384,6 +391,7 @@ void ring_model_figures(struct ring_model *m, const struct ring_waiting *waiting
 		.moved_back = m->moved_back,
 		.overwrites = m->overwrites,
 	};
+	end_period(&m->trend, now);
 	add_rates(m, f);
 	add_losing(m, f);
 	f->state = state_of(f, holding);

@@ -33,8 +33,9 @@ extern const char *const ring_state_names[];
 /* What the program counts by ringview.bpf.h. Accounts name no ring. */
 struct ring_accounts {
 	bool known;
-	bool shared; /* the program uses other rings too: the losses may be theirs */
-	uint64_t attempted, lost;
+	bool shared;     /* the program uses other rings too: the losses may be theirs */
+	int64_t time_ns; /* when they were read */
+	uint64_t lost;
 	char program[17]; /* whose accounts they are; the first, if several */
 };
 
@@ -54,6 +55,14 @@ struct ring_window {
 	uint64_t largest[2]; /* bytes that the largest record takes */
 };
 
+/* How the lowest level rises from one period to the next. A period is one interval, or as many as
+ * last a second: a reader may take that long to come back. */
+struct ring_trend {
+	int64_t begun_ns;
+	uint64_t lowest, lowest_before; /* bytes waiting; UINT64_MAX: unknown */
+	double rise;                    /* bytes a second */
+};
+
 struct ring_model {
 	uint64_t size;
 	bool begun, overwrites;
@@ -64,14 +73,13 @@ struct ring_model {
 	/* Of the current interval. */
 	struct ring_sample first; /* the last of the interval before */
 	uint64_t written, consumed;
-	uint64_t lowest; /* bytes waiting */
-	uint64_t interval_high;
+	uint64_t interval_high; /* bytes waiting */
 	struct ring_passed passed;
 
 	/* Since the beginning. */
 	struct ring_passed all; /* before the current interval */
 	struct ring_window window;
-	uint64_t lowest_before; /* of the interval before; UINT64_MAX: there was none */
+	struct ring_trend trend;
 	uint64_t high_water;
 	int64_t moved_ns; /* when the consumer was last seen to move, or the beginning */
 	int64_t still_ns; /* since when it stands still though a record is ready; -1: it does not */

@@ -9,10 +9,15 @@
 #include "base/monotonic.h"
 #include "watch/rings.h"
 
-/* How often the holders of the rings are found again; sooner if there is a new ring. It reads every
- * descriptor of every process. */
+/* Shortest times between two searches for holders, which read every descriptor of every process:
+ * usually, and if there is a new ring. */
 #define HOLDERS_NS INT64_C(10000000000)
 #define HOLDERS_NEW_NS INT64_C(2000000000)
+
+/* Shortest times between two attachments of all rings, some 50 us for each, and between two
+ * readings of a ring's accounts. */
+#define ATTACHED_NS INT64_C(1000000000)
+#define ACCOUNTS_NS INT64_C(100000000)
 
 /* Headers that may be read for each sample of a ring, and of all rings together. This limits the
  * cost of watching, and covers 51,200 records a second at 100 samples. Unused ones are kept for a
@@ -127,11 +132,12 @@ static int find_holders(struct rings *rings, struct complaint *why)
 	return 0;
 }
 
-/* Accounts are read where an interval begins, so that their rates are those of the interval. */
 static void account(struct ring *ring)
 {
 	struct ring_accounts accounts;
 
+	if (monotonic_ns() - ring->model.accounts.time_ns < ACCOUNTS_NS)
+		return;
 	accounts_read(&ring->accounts, &accounts);
 	ring_model_account(&ring->model, &accounts);
 }
@@ -156,6 +162,7 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 		err = find_holders(rings, why);
 	for (size_t i = 0; i < rings->count; i++)
 		account(rings->items[i]);
+	rings->attached_ns = monotonic_ns();
 	return err;
 }
 
@@ -186,6 +193,9 @@ int rings_refresh(struct rings *rings, struct complaint *why)
 	size_t kept = 0;
 	int err = 0;
 
+	if (monotonic_ns() - rings->attached_ns < ATTACHED_NS)
+		return 0;
+	rings->attached_ns = monotonic_ns();
 	for (size_t i = 0; i < rings->count; i++) {
 		struct ring *ring = rings->items[i];
 		const int gone = attach_again(rings, ring, why);

@@ -37,9 +37,9 @@ struct rings {
 	struct rings_wanted wanted;
 	struct ring **items;
 	size_t count;
-	uint32_t last_id;   /* maps up to it are known */
-	int64_t holders_ns; /* when they were asked for */
-	bool holders_known; /* of all rings */
+	uint32_t last_id;                /* maps up to it are known */
+	int64_t attached_ns, holders_ns; /* the last time */
+	bool holders_known;              /* of all rings */
 	size_t turn;
 };
 
@@ -49,8 +49,8 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 /*
  * Detaches all rings, which frees those that nobody else holds; attaches the remaining and the new
  * ones; and finds their holders if that is due. Call it between two intervals: while attached, this
- * process keeps a ring alive. Returns 0, or a negative errno with @why: -ENOENT if the chosen ring
- * is gone.
+ * process keeps a ring alive. Does nothing if it did so less than a second ago. Returns 0, or a
+ * negative errno with @why: -ENOENT if the chosen ring is gone.
  */
 int rings_refresh(struct rings *rings, struct complaint *why);
 

@@ -422,7 +422,9 @@ static void who_holds_it_decides_whether_it_has_a_reader(void **state)
 
 static void losses_are_those_of_the_accounts(void **state)
 {
-	struct ring_accounts accounts = { .known = true, .lost = 500, .program = "p" };
+	struct ring_accounts accounts = {
+		.known = true, .time_ns = now, .lost = 500, .program = "p"
+	};
 
 	(void)state;
 	ring_model_account(&model, &accounts);
@@ -431,6 +433,7 @@ static void losses_are_those_of_the_accounts(void **state)
 	consume_all();
 	look(500);
 	accounts.lost = 600;
+	accounts.time_ns = now;
 	ring_model_account(&model, &accounts);
 	conclude();
 	assert_float_equal(figures.lost_per_s, 200, 1e-6);
@@ -439,6 +442,7 @@ static void losses_are_those_of_the_accounts(void **state)
 	/* Those of a program that writes to other rings too may be theirs. */
 	look(500);
 	accounts.lost = 700;
+	accounts.time_ns = now;
 	accounts.shared = true;
 	ring_model_account(&model, &accounts);
 	conclude();
@@ -473,9 +477,9 @@ static void a_reader_that_comes_and_goes_does_not_fill_the_ring(void **state)
 		/* Read whole in the midst of each interval, more waits at the end of each. */
 		put(100, 56);
 		consume_all();
-		look(10);
+		look(500);
 		put(i * 10, 56);
-		look(10);
+		look(500);
 		conclude();
 		assert_int_equal(figures.full_in_ns, -1);
 	}
@@ -486,22 +490,36 @@ static void a_reader_too_slow_is_forecast_by_the_lowest_level(void **state)
 	(void)state;
 	look(0);
 	put(10, 56);
-	look(50);
+	look(500);
 	consumer += 640;
 	put(10, 56);
-	look(50);
+	look(500);
 	conclude();
 	assert_int_equal(figures.full_in_ns, -1); /* one interval does not tell */
 	put(20, 56);
 	consumer += 64;
-	look(50);
+	look(500);
 	consumer += 64;
 	put(10, 56);
-	look(50);
+	look(500);
 	conclude();
-	/* The lowest rose from 0 to 29 records in 100 ms. */
+	/* The lowest rose from 0 to 29 records in 1 s. */
 	assert_float_equal(
-		(double)figures.full_in_ns / 1e6, (SIZE - 38 * 64) / (29 * 64 / 100.0), 0.001);
+		(double)figures.full_in_ns / 1e6, (SIZE - 38 * 64) / (29 * 64 / 1000.0), 0.001);
+}
+
+/* Within a second, a rising level may be that of a reader between two visits. */
+static void short_intervals_forecast_nothing_by_themselves(void **state)
+{
+	(void)state;
+	look(0);
+	for (int i = 0; i < 45; i++) {
+		put(10, 56);
+		consumer += 64;
+		look(20);
+		conclude();
+		assert_int_equal(figures.full_in_ns, -1);
+	}
 }
 
 static void a_position_set_back_is_counted_and_no_rate(void **state)
@@ -590,6 +608,7 @@ int main(void)
 		fresh(a_ring_without_a_reader_is_forecast_by_what_is_written),
 		fresh(a_reader_that_comes_and_goes_does_not_fill_the_ring),
 		fresh(a_reader_too_slow_is_forecast_by_the_lowest_level),
+		fresh(short_intervals_forecast_nothing_by_themselves),
 		fresh(a_position_set_back_is_counted_and_no_rate),
 		fresh(an_impossible_ring_has_no_rates_and_is_not_full),
 		fresh(the_history_has_the_highest_of_each_interval),
