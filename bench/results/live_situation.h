@@ -1,67 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What live_verdict.c and live_cost.c judge: a combination and what it ran beside.
+ * What live_verdict.c decides about a row, and live_sentences.c puts into words.
  */
 #ifndef BENCH_RESULTS_LIVE_SITUATION_H
 #define BENCH_RESULTS_LIVE_SITUATION_H
 
-#include <string.h>
-
 #include "results/live_table.h"
-#include "results/style.h"
 
+/* Traits of a situation, which select its sentences: of the reader, the wait (PACES: it polls after
+ * the latency budget, notified or not), the producers, and the figures (COSTS: an event costs its
+ * producer more than it has to). */
+enum {
+	IS_BATCH = 1 << 0,
+	IS_PERF = 1 << 1,
+	NEVER_SLEEPS = 1 << 2,
+	PACES = 1 << 3,
+	NEEDS_NOTIFICATIONS = 1 << 4,
+	NOTIFIES_ALWAYS = 1 << 5,
+	NOTIFIES_BY_DEFAULT = 1 << 6,
+	LOSES = 1 << 7,
+	WORKS = 1 << 8,
+	HAS_LATENCY = 1 << 9,
+	NO_RING_FITS = 1 << 10,
+	KEPT_OFF = 1 << 11,
+	COSTS = 1 << 12,
+	ONE_RING = 1 << 13,
+	BUSY = 1 << 14
+};
+
+/* One row and its workload. Figures are double: sentences refer to them by name. */
 struct situation {
 	const struct workload *workload;
 	const struct row *row;
-	double alone;         /* ns that an event costs its producer: with nobody reading, */
-	double cheapest;      /* with the combination that costs it least, */
-	double producer;      /* and with this one */
-	double seconds;       /* of all rounds */
-	double cpu;           /* share of one CPU */
-	double lost;          /* share of the events that were not discarded */
-	double wakeups;       /* an event; NAN: not known */
-	double cpu_ns;        /* of the consumer, an event */
-	double mevents_per_s; /* consumed */
+	unsigned int is; /* its traits */
+
+	/* ns an event costs its producer: without a reader, with the combination that costs it
+	 * least, with this one, and how much more this is than without a reader. */
+	double alone, cheapest, producer, extra;
+	double elapsed, off_cpu; /* ns of all rounds; off_cpu without what wakeups cost */
+	double cpu;              /* share of one CPU */
+	double produced, lost, lost_share;
+	double wakeups, cpu_ns;           /* per event consumed; wakeups may be NAN: unknown */
+	double speed, asked, reached;     /* million events/s: consumed, of -rate, produced */
+	double rate_share, ran;           /* reached of asked; time the producers' programs ran */
+	double p50, p99, longest, budget; /* ns */
+	double sampled, rings_needed, ring_needed; /* advice; the ring in bytes */
+	double work, ring, stride, producers, rings;
 };
 
-/* Why an event costs its producer much more than alone, as far as the figures can tell. Alone means
- * one producer: what several do to each other is not in it. */
-enum live_cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER, COST_PERF };
+/* What limits a row, and why an event costs its producer more than alone: without a reader and with
+ * one producer, so without what several producers do to each other. */
+enum topic {
+	LIMIT_EMPTY,
+	LIMIT_TURNS,
+	LIMIT_SHARED_CPU,
+	LIMIT_DEAF,
+	LIMIT_OFF_CPU,
+	LIMIT_CONSUMER,
+	LIMIT_RING,
+	LIMIT_STARVED,
+	LIMIT_PRODUCERS,
+	LIMIT_RATE,
+	LIMIT_LATENCY,
+	LIMIT_NOTHING,
+	COST_FINE,
+	COST_NOTIFICATIONS,
+	COST_LOCK,
+	COST_LOOKING,
+	COST_READER,
+	COST_PERF
+};
 
-enum live_cost live_cost_of(const struct situation *situation);
+/* A few words about a topic, which rows may share: "the producers", "; notifications". */
+extern const char *const topic_names[];
 
-/* What that is and what to change, in sentences; false: it is fine, and nothing was said. */
-bool live_cost_say(struct style_text *text, const struct situation *situation);
-
-/* The smallest power of two from @least on that is no less than @value, but no more than @most. */
-uint64_t live_power_of_two(double value, uint64_t least, uint64_t most);
-
-static inline bool is_path(const struct situation *s, const char *path)
-{
-	return strcmp(s->row->path, path) == 0;
-}
-
-static inline bool waits(const struct situation *s, const char *wait)
-{
-	return strcmp(s->row->wait, wait) == 0;
-}
-
-static inline bool never_sleeps(const struct situation *s)
-{
-	return waits(s, "busy") || waits(s, "libbpf-spin");
-}
-
-/* Looks again after the latency budget, whether or not it is notified. */
-static inline bool sleeps_by_itself(const struct situation *s)
-{
-	return waits(s, "paced") || waits(s, "libbpf-sleep");
-}
-
-static inline bool waits_for_notifications(const struct situation *s)
-{
-	/* Of a perf buffer a full one is always notified of. */
-	return waits(s, "event") || waits(s, "libbpf-poll") ||
-	       (waits(s, "own") && !is_path(s, "perfbuf"));
-}
+/* Writes the sentences of @topic: what is the case, and what to change. */
+void situation_say(FILE *out, const struct situation *situation, enum topic topic);
 
 #endif

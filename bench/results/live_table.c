@@ -181,14 +181,12 @@ static void add_row(struct table *table, const struct live_measurement *m, size_
 void live_finish_rows(
 	struct table *table, size_t first, const struct live_measurement *m, const char *question)
 {
-	char verdict[LIVE_VERDICT_SIZE];
-
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
 
 		name_benchmark(row, &m->workload, question);
-		row->verdict = strdup(live_verdict(
-			table, row, &m->workload, m->alone_ns, verdict, sizeof(verdict)));
+		row->verdict = live_verdict(table, row, &m->workload, m->alone_ns);
+		table->failed |= !row->verdict;
 	}
 }
 

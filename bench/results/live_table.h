@@ -25,13 +25,10 @@ json_t *live_workload_json(const struct live_measurement *measurement);
 /* A member of the file: the advice. */
 json_t *live_advice_json(const struct live_advice *advice);
 
-/*
- * What limits a row, and what to change: one or more sentences, for a terminal and for the file.
- * Pure. Writes at most @size bytes and returns @text.
- */
-#define LIVE_VERDICT_SIZE 512
+/* What limits a row, and what to change: one or more sentences, for a terminal and for the file, to
+ * be freed. NULL: out of memory. */
 char *live_verdict(const struct table *table, const struct row *row,
-	const struct workload *workload, double alone_ns, char *text, size_t size);
+	const struct workload *workload, double alone_ns);
 
 /* The same in a few words, which rows may share: "the producers; notifications". */
 #define LIVE_LIMIT_SIZE 64

@@ -319,7 +319,7 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 
 static void write_verdicts(FILE *out, const struct table *table)
 {
-	char name[NAME_SIZE], paragraph[LIVE_VERDICT_SIZE + NAME_SIZE + 2];
+	char name[NAME_SIZE], paragraph[1024];
 
 	fputc('\n', out);
 	for (size_t i = 0; i < table->row_count; i++) {
