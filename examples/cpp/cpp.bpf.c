@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Writes an event for each program that is run on this system: its path, NUL-terminated. */
+/* Writes the path of each program that starts on this system, NUL-terminated. */
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -11,7 +11,7 @@ struct {
 	__uint(max_entries, 256 * 1024);
 } ring SEC(".maps");
 
-/* Of the kernel's, which has more; where it lies is found when this is loaded. */
+/* Only the field that is read: libbpf finds its offset in this kernel. */
 struct linux_binprm {
 	const char *filename;
 } __attribute__((preserve_access_index));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * C++17, with a range-for: prints the path of each program that is run, until Ctrl-C.
+ * C++17, with a range-for: prints the path of each program that starts, until Ctrl-C.
  *
  *	sudo ./cpp
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring for a range-for: waits for records, and releases the previous ones when it waits. Ends when
- * ringview_interrupt() is called; throws std::system_error on errors of the ring.
+ * A range of records: waits for more, and releases the previous ones when it waits. Ends after
+ * ringview_interrupt(); throws std::system_error if the ring cannot be read.
  *
  *	for (const ringview_record &record : records{ reader })
  */

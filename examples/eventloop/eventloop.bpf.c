@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Writes an event for each thread that ends on this system: its name. */
+/* Writes the name of each thread that exits on this system. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring in an epoll loop with a timer and signals: prints each thread that ends, and each second
- * how many ended, until Ctrl-C.
+ * A ring in an epoll loop with a timer and signals: prints each thread that exits, and each second how
+ * many did, until Ctrl-C.
  *
  *	sudo ./eventloop
  */
@@ -26,7 +26,7 @@ static int print_event(void *context, const void *data, size_t length)
 /* Reads until a signal comes. Returns 0 or a negative errno. */
 static int run(int epoll, struct ringview *rv, int timer, int signals)
 {
-	/* A limit, so that a flood of events does not delay the timer. */
+	/* Limits a pass, so that a flood of events does not delay the timer. */
 	const struct ringview_limits limits = { .records = 1000 };
 	struct epoll_event ready;
 	unsigned ended = 0;
@@ -34,8 +34,8 @@ static int run(int epoll, struct ringview *rv, int timer, int signals)
 	int found;
 
 	for (;;) {
-		/* Always between reading and sleeping, or a wakeup can be lost for good. If it
-		 * finds a record, do not sleep. */
+		/* Required between reading and sleeping: without it the kernel may never notify.
+		 * Returns 1 if a record is there: do not sleep then. */
 		found = ringview_arm(rv);
 		if (found < 0)
 			return found;
@@ -47,7 +47,7 @@ static int run(int epoll, struct ringview *rv, int timer, int signals)
 				ended = 0;
 			}
 		}
-		/* After any event: polling the ring costs next to nothing. */
+		/* After any event of the loop: a poll of an empty ring costs a few ns. */
 		found = ringview_drain(rv, print_event, &ended, &limits);
 		if (found < 0)
 			return found;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// ffi-go PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, and prints their
-// number and the sum of their first words. A call into C costs some 40 ns, so each returns up to 256 events.
+// ffi-go PATH COUNT reads COUNT events from the ring pinned at PATH, and prints the sum of their first words.
+// A call into C costs some 40 ns, so each returns up to 256 events.
 package main
 
 /*
@@ -14,6 +14,7 @@ import "C"
 import (
 	"encoding/binary"
 	"fmt"
+	"log"
 	"os"
 	"strconv"
 	"syscall"
@@ -21,23 +22,22 @@ import (
 	"unsafe"
 )
 
-// check panics with the error of a negative errno value.
+// check exits with the error of a negative errno value.
 func check(result C.int) int {
 	if result < 0 {
-		panic(syscall.Errno(-result))
+		log.Fatal(syscall.Errno(-result))
 	}
 	return int(result)
 }
 
-// The records are in C's memory: Go checks every pointer in Go memory that is passed to C.
+// The records are in C memory: in Go memory, cgo would check each pointer on each call.
 type reader struct {
 	rv      *C.struct_ringview
 	records *[256]C.struct_ringview_record
 }
 
 func open(path string) *reader {
-	r := new(reader)
-	r.records = (*[256]C.struct_ringview_record)(C.calloc(256, C.sizeof_struct_ringview_record))
+	r := &reader{records: (*[256]C.struct_ringview_record)(C.calloc(256, C.sizeof_struct_ringview_record))}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	options := C.struct_ringview_options{wait: C.RINGVIEW_WAIT_PACED, latency_budget_ns: 1000000}
@@ -46,7 +46,7 @@ func open(path string) *reader {
 	return r
 }
 
-// burst waits for events and returns some of them; they are valid until the next call.
+// burst waits for events and returns at most 256; they are valid until the next call.
 func (r *reader) burst() []C.struct_ringview_record {
 	C.ringview_release(r.rv)
 	for {
@@ -59,17 +59,17 @@ func (r *reader) burst() []C.struct_ringview_record {
 }
 
 func main() {
-	r := open(os.Args[1])
-	count, err := strconv.ParseUint(os.Args[2], 10, 64)
-	if err != nil {
-		panic(err)
+	var seen, sum, count uint64
+	if len(os.Args) == 3 {
+		count, _ = strconv.ParseUint(os.Args[2], 10, 64)
 	}
-	start := time.Now()
-	var seen, sum uint64
+	if count == 0 {
+		log.Fatal("usage: ffi-go PATH COUNT")
+	}
+	r, start := open(os.Args[1]), time.Now()
 	for seen < count {
 		for _, record := range r.burst() {
-			data := unsafe.Slice((*byte)(record.data), record.length)
-			sum += binary.LittleEndian.Uint64(data)
+			sum += binary.NativeEndian.Uint64(unsafe.Slice((*byte)(record.data), record.length))
 			seen++
 		}
 	}

@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
-ffi-python PATH COUNT: reads COUNT events from the ring that is pinned at PATH of a BPF file system, in
-bursts, and prints their number and the sum of their first words.
-
-It calls libringview.so.0 by ctypes: no module has to be built.
+ffi-python PATH COUNT: reads COUNT events from the ring pinned at PATH, in bursts, and prints the sum of their
+first words. Calls libringview.so.0 by ctypes; no module has to be built.
 """
 import ctypes as c
 import os
@@ -33,9 +31,9 @@ lib.ringview_close.restype = None
 
 
 def check(result):
-    """Raises OSError for a negative errno value."""
+    """Exits with the error of a negative errno value."""
     if result < 0:
-        raise OSError(-result, os.strerror(-result))
+        sys.exit(f'ffi-python: {os.strerror(-result)}')
     return result
 
 
@@ -47,7 +45,7 @@ class Reader:
         self.records = (Record * BURST)()
 
     def bursts(self):
-        """Yields lists of memoryviews of records; a list is valid until the next one."""
+        """Yields lists of memoryviews, one a record; each list is valid until the next."""
         while True:
             check(lib.ringview_wait(self.rv, -1))
             while count := check(lib.ringview_peek_many(self.rv, self.records, BURST)):
@@ -60,6 +58,8 @@ class Reader:
 
 
 def main():
+    if len(sys.argv) != 3 or not sys.argv[2].isdecimal():
+        sys.exit('usage: ffi-python PATH COUNT')
     reader, left = Reader(sys.argv[1]), int(sys.argv[2])
     seen = total = 0
     for burst in reader.bursts():

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! ffi-rust PATH COUNT reads COUNT events from the ring that is pinned at PATH of a BPF file system, in bursts,
-//! and prints their number and the sum of their first words.
+//! ffi-rust PATH COUNT reads COUNT events from the ring pinned at PATH, and prints the sum of their first words.
 use std::ffi::CString;
 use std::os::raw::{c_char, c_int, c_void};
 use std::{env, io, ptr, slice, time::Instant};
@@ -31,7 +30,7 @@ extern "C" {
     fn ringview_release(rv: *mut c_void);
     fn ringview_close(rv: *mut c_void);
 }
-/// Errors are negative errno values.
+/// Makes a negative errno value an error.
 fn check(result: c_int) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result))
 }
@@ -64,7 +63,8 @@ impl Reader {
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = env::args().collect();
-    let (mut reader, count) = (Reader::open(&arguments[1])?, arguments[2].parse().expect("a count"));
+    let [_, path, count] = &arguments[..] else { return Err(io::Error::other("usage: ffi-rust PATH COUNT")) };
+    let (mut reader, count) = (Reader::open(path)?, count.parse().map_err(io::Error::other)?);
     let (mut seen, mut sum, start) = (0u64, 0u64, Instant::now());
     while seen < count {
         reader.burst(|event| {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Records each system call in a ring that overwrites, and tells of each thread that a signal kills. */
+/* Records each system call in a ring that overwrites, and reports each thread that a signal kills. */
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -35,11 +35,11 @@ static __always_inline int put(void *ring, int number, __u64 flags)
 SEC("raw_tp/sys_enter")
 int on_call(const struct bpf_raw_tracepoint_args *context)
 {
-	return put(&recorder, context->args[1], BPF_RB_NO_WAKEUP); /* nobody waits for it */
+	return put(&recorder, context->args[1], BPF_RB_NO_WAKEUP); /* no reader waits */
 }
 
 struct task_struct {
-	int exit_code; /* found where this kernel has it */
+	int exit_code; /* libbpf finds its offset in this kernel */
 } __attribute__((preserve_access_index));
 
 SEC("raw_tp/sched_process_exit")

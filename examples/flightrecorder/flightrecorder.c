@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A flight recorder: the last system calls of what a signal kills, read only then.
+ * A flight recorder: prints the last system calls of each thread that a signal kills, until Ctrl-C.
  *
  *	sudo ./flightrecorder
  */
@@ -12,7 +12,7 @@
 #include "flightrecorder.skel.h"
 
 static struct ringview *recorder, *alarms;
-static unsigned long long memory[1024 * 1024 / 8]; /* as large as the ring */
+static unsigned long long memory[1024 * 1024 / 8]; /* the ring's size always suffices */
 
 static void stop(int signal)
 {
@@ -46,7 +46,7 @@ int main(void)
 	if (!bpf || ringview_open(&recorder, bpf_map__fd(bpf->maps.recorder), NULL) ||
 		ringview_open(&alarms, bpf_map__fd(bpf->maps.alarms), NULL) ||
 		flightrecorder_bpf__attach(bpf)) {
-		fprintf(stderr, "flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n");
+		fputs("flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n", stderr);
 		return 1;
 	}
 	signal(SIGINT, stop);

@@ -2,5 +2,5 @@
 struct event {
 	unsigned long long time; /* CLOCK_MONOTONIC, ns */
 	unsigned int pid;
-	int number; /* of the system call, or of the signal */
+	int number; /* system call or signal */
 };

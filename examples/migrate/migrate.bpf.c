@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Writes an event each time it runs: its number. */
+/* Writes an event each time that it runs: how many it wrote before. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From libbpf's ring_buffer to ringview, step by step: each step reads the same events until none
- * comes for 100 ms, and prints the same. README.md explains the changes.
+ * From libbpf's ring_buffer to ringview in three steps. Each version reads the same events until none
+ * comes for 100 ms, and prints the same result. README.md explains the changes.
  *
  *	sudo ./migrate
  */
@@ -22,7 +22,7 @@ static int on_event(void *context, const void *data, size_t size)
 	return 0;
 }
 
-/* Step 0: libbpf. Its callback has no const. */
+/* Step 0: libbpf. Its callback takes data without const. */
 static int on_sample(void *context, void *data, size_t size)
 {
 	return on_event(context, data, size);
@@ -39,7 +39,7 @@ static int with_libbpf(int map_fd)
 	return n;
 }
 
-/* Step 1: the callback stays. Waiting and reading are two calls. */
+/* Step 1: keeps the callback. Waiting and reading are separate calls. */
 static int with_callback(int map_fd)
 {
 	struct ringview *rv = NULL;
@@ -51,7 +51,7 @@ static int with_callback(int map_fd)
 	return n;
 }
 
-/* Step 2: a loop instead of the callback, and one release for all. Step 3: the same, paced. */
+/* Step 2: a loop instead of the callback, and one release for all records. Step 3: the same, PACED. */
 static int with_loop(int map_fd, const struct ringview_options *options)
 {
 	struct ringview *rv = NULL;
@@ -88,7 +88,7 @@ int main(void)
 			printf("step %d: %llu events, sum %llu\n", step, events, sum);
 	}
 	if (err)
-		fprintf(stderr, "migrate: failed: run it as root, on Linux 5.8 or later\n");
+		fprintf(stderr, "migrate: cannot run: run it as root, on Linux 5.8 or later\n");
 	migrate_bpf__destroy(bpf);
 	return err != 0;
 }

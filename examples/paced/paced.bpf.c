@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Writes an event for each system call on this system: its time. Counts lost events. */
+/* Writes the time of each system call on this system. Counts lost events. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <ringview/ringview.bpf.h>
@@ -11,7 +11,7 @@ struct {
 	__uint(max_entries, 256 * 1024);
 } ring SEC(".maps");
 
-RINGVIEW_ACCOUNTS(accounts, 1); /* one: tracepoints of a CPU do not interrupt each other */
+RINGVIEW_ACCOUNTS(accounts, 1); /* one: this program does not interrupt itself */
 
 SEC("raw_tp/sys_enter")
 int on_call(void *context)
@@ -22,7 +22,7 @@ int on_call(void *context)
 	if (!time)
 		return 0; /* lost, and counted */
 	*time = bpf_ktime_get_ns();
-	/* The reader polls by itself; waking it would cost more than the event. */
+	/* The reader polls. A notification would cost many times the event. */
 	ringview_submit(time, ringview_notify_flags(&ring, RINGVIEW_NOTIFY_NEVER, 0), account);
 	return 0;
 }

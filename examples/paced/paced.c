@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An agent for many events that counts losses: polls the ring every 200 us, and nothing else wakes
- * it. Prints its account and the longest latency each second and after Ctrl-C.
+ * An agent for many events: polls the ring every 200 us, so that no event has to wake it. Prints each
+ * second, and after Ctrl-C, the events written, read and lost, and the longest time that one waited.
  *
  *	sudo ./paced
  */
@@ -24,7 +24,7 @@ static void stop(int signal)
 	ringview_interrupt(rv);
 }
 
-/* Adds up the BPF program's counts of all CPUs. */
+/* Adds up the counts of the BPF program, which has one account per CPU. */
 static void print(const struct bpf_map *accounts, long long read, long long waited_ns)
 {
 	const int cpus = libbpf_num_possible_cpus();
@@ -55,7 +55,7 @@ int main(void)
 	found = bpf ? ringview_open(&rv, bpf_map__fd(bpf->maps.ring), &options) : -errno;
 	if (found < 0 || (found = paced_bpf__attach(bpf)) < 0) {
 		fprintf(stderr, "paced: cannot start: %s; run it as root\n", strerror(-found));
-		return 1; /* the kernel closes what is open */
+		return 1; /* the kernel closes the maps and the program */
 	}
 	signal(SIGINT, stop);
 	setlinebuf(stdout); /* write each line at once, also into a pipe */
@@ -65,10 +65,10 @@ int main(void)
 		found = ringview_wait(rv, timeout);
 		if (found == -ECANCELED) {
 			paced_bpf__detach(bpf);
-			found = 1; /* read once more what is left */
+			found = 1; /* read what is left, then exit */
 			timeout = 0;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &clock); /* as bpf_ktime_get_ns() */
+		clock_gettime(CLOCK_MONOTONIC, &clock); /* the clock of bpf_ktime_get_ns() */
 		now = clock.tv_sec * 1000000000LL + clock.tv_nsec;
 		for (; ringview_peek(rv, &record) > 0; read++) {
 			const long long age = now - *(const long long *)record.data;
@@ -84,7 +84,7 @@ int main(void)
 	} while (found > 0 || found == -EINTR || (found == 0 && timeout > 0));
 	print(bpf->maps.accounts, read, waited);
 	if (found < 0)
-		fprintf(stderr, "paced: cannot read on: %s\n", strerror(-found));
+		fprintf(stderr, "paced: cannot read: %s\n", strerror(-found));
 	ringview_close(rv);
 	paced_bpf__destroy(bpf);
 	return found < 0;

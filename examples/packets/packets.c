@@ -8,7 +8,6 @@
 #include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
-
 #include <ringview/ringview.h>
 
 #include "packets.h"
@@ -33,19 +32,21 @@ int main(int argc, char **argv)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter);
-	struct packets_bpf *bpf = packets_bpf__open_and_load();
+	struct packets_bpf *bpf;
 	struct ringview_record record;
 	int made = -1, found = -1;
 
 	hook.ifindex = (int)if_nametoindex(argc == 2 ? argv[1] : "");
-	if (hook.ifindex && bpf && !ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL)) {
-		made = bpf_tc_hook_create(&hook); /* -EEXIST: somebody else's, which stays */
+	if (!hook.ifindex)
+		return fputs("usage: packets INTERFACE, one that ip link lists\n", stderr), 2;
+	bpf = packets_bpf__open_and_load();
+	if (bpf && !ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL)) {
+		made = bpf_tc_hook_create(&hook); /* -EEXIST: not ours, keep it */
 		filter.prog_fd = bpf_program__fd(bpf->progs.on_packet);
 		found = bpf_tc_attach(&hook, &filter);
 	}
 	if (found) {
-		fprintf(stderr, "packets: cannot start: run it as root, with the name of an "
-				"interface that ip link lists\n");
+		fputs("packets: cannot start: run it as root, on Linux 5.8 or later\n", stderr);
 	} else {
 		signal(SIGINT, stop);
 		signal(SIGTERM, stop);
@@ -57,10 +58,9 @@ int main(int argc, char **argv)
 			ringview_release(rv);
 		}
 		if (found != -ECANCELED)
-			fprintf(stderr, "packets: cannot read on: %s\n", strerror(-found));
-		/* A filter outlives the program that attached it. */
-		filter.prog_fd = 0;
-		filter.flags = filter.prog_id = 0;
+			fprintf(stderr, "packets: cannot read: %s\n", strerror(-found));
+		/* A filter stays attached when its program exits. */
+		filter.prog_fd = filter.flags = filter.prog_id = 0;
 		bpf_tc_detach(&hook, &filter);
 	}
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;

@@ -6,10 +6,10 @@
 
 struct packet {
 	__u32 length;   /* bytes, including the link-layer header */
-	__u32 protocol; /* of the link-layer header, in network order */
+	__u32 protocol; /* EtherType, in network byte order */
 	__u32 mark;
 	__u32 priority;
-	__u32 type; /* PACKET_HOST and so on, of linux/if_packet.h */
+	__u32 type; /* PACKET_HOST and so on: linux/if_packet.h */
 	__u32 ifindex;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Writes an event for each program that is started on this system. */
+/* Writes an event for each program that starts on this system. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The smallest reader: prints each program that is started on this system, until Ctrl-C.
+ * The smallest reader: prints each program that starts on this system, until Ctrl-C.
  *
- *	sudo ./smallest [COUNT]        ends after COUNT events
+ *	sudo ./smallest [COUNT]        exits after COUNT events
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +23,8 @@ static void stop(int signal)
 	ringview_interrupt(rv);
 }
 
-/* Prints @left events, or until it is interrupted. Returns 0 or a negative errno. */
+/* Prints events until it is interrupted, at most @left unless that is 0. Returns 0 or a negative
+ * errno. */
 static int print_events(long left)
 {
 	struct ringview_record record;
@@ -57,7 +58,8 @@ int main(int argc, char **argv)
 	if (!err)
 		err = ringview_open(&rv, bpf_map__fd(bpf->maps.ring), NULL);
 	if (err) {
-		fprintf(stderr, "smallest: cannot start: %s; run it as root, on Linux 5.8 or later\n",
+		fprintf(stderr,
+			"smallest: cannot start: %s; run it as root, on Linux 5.8 or later\n",
 			strerror(-err));
 		smallest_bpf__destroy(bpf);
 		return 1;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * N rings, each of its share of the CPUs, and N threads, each with its reader and its own counts:
- * nothing is shared, and nothing is locked. After Ctrl-C it prints how many events each thread has
- * read, how many were lost, and which system call came most often.
+ * N rings, each for some of the CPUs, and N threads that read one each and share nothing. Prints after
+ * Ctrl-C the events of each thread, the events lost, and the number of the most frequent system call.
  *
  *	sudo ./threads N
  */
@@ -11,8 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
+#include <ringview/ringview.bpf.h>
 #include <ringview/ringview.h>
 
 #include "threads.skel.h"
@@ -32,7 +30,7 @@ static void *work(void *argument)
 	struct ringview_record record;
 	int found = 1;
 
-	while (found != -ECANCELED) { /* and then once more, for what is left */
+	while (found != -ECANCELED) { /* then once more, for what is left */
 		found = ringview_wait(w->rv, -1);
 		for (; ringview_peek(w->rv, &record) > 0; w->events++)
 			w->calls[*(const unsigned long long *)record.data % CALLS]++;
@@ -56,6 +54,7 @@ int main(int argc, char **argv)
 	const unsigned cpus = (unsigned)libbpf_num_possible_cpus();
 	struct worker *workers = calloc(count + 1, sizeof(*workers)), *sum = &workers[count];
 	struct threads_bpf *bpf = threads_bpf__open();
+	struct ringview_account account[cpus];
 	unsigned call = 0, i;
 	sigset_t signals;
 	int err, signal, rings;
@@ -71,10 +70,10 @@ int main(int argc, char **argv)
 		return fputs("threads: cannot start: run it as root\n", stderr), 1;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* of all threads: sigwait() takes it */
+	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* in all threads: sigwait() takes it */
 	for (i = 0; i < count; i++)
 		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	setlinebuf(stdout); /* each line at once, into a pipe as well */
+	setlinebuf(stdout); /* write each line at once, also into a pipe */
 	puts("reading");
 	sigwait(&signals, &signal);
 	threads_bpf__detach(bpf);
@@ -88,6 +87,9 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < CALLS; i++)
 		call = sum->calls[i] > sum->calls[call] ? i : call;
-	printf("lost %llu, most often %u\n", (unsigned long long)bpf->bss->lost, call);
-	return 0; /* the kernel closes what is open */
+	bpf_map_lookup_elem(bpf_map__fd(bpf->maps.accounts), &(__u32){ 0 }, account);
+	for (i = 1; i < cpus; i++)
+		account[0].failed += account[i].failed;
+	printf("lost %llu, most frequent %u\n", account[0].failed, call);
+	return 0; /* the kernel closes the maps and the program */
 }
