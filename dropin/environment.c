@@ -25,7 +25,8 @@ static struct duration {
 	{ "RINGVIEW_LATENCY_BUDGET", offsetof(struct ringview_options, latency_budget_ns), 10000,
 		SECOND, NULL, "a time of 10us to 1s, such as 500us or 1ms", "200us", 0 },
 	{ "RINGVIEW_LINGER", offsetof(struct ringview_options, linger_ns), 1, 3600 * SECOND,
-		"forever", "a time of 1ns to 3600s, such as 500us or 1ms, or forever", "ten budgets", 0 },
+		"forever", "a time of 1ns to 3600s, such as 500us or 1ms, or forever",
+		"ten budgets", 0 },
 	{ "RINGVIEW_TIMER_SLACK", offsetof(struct ringview_options, timer_slack_ns), 1, SECOND,
 		NULL, "a time of 1ns to 1s, such as 500us or 1ms", "the thread's own", 0 },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the kernel has the overwrite position is no part of its interface, and has changed between
- * the posted patch and the release. So it is taken from the running kernel's own description.
+ * The place of the overwrite position is not part of the kernel's interface, and changed between
+ * the posted patch and the release. So it is taken from the running kernel's BTF.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "btf.h"
 
-#define SIZE_MOST ((size_t)256 << 20) /* more is no BTF of a kernel */
+#define SIZE_MOST ((size_t)256 << 20) /* no kernel's BTF is larger */
 
 struct sections {
 	const unsigned char *types, *types_end;
@@ -46,8 +46,8 @@ static int is_named(const struct sections *s, uint32_t offset, const char *name)
 	return offset < s->strings_length && strcmp(s->strings + offset, name) == 0;
 }
 
-/* Bytes that follow a type, by its kind (include/uapi/linux/btf.h: headers may be older than these
- * kinds), or -1. */
+/* Bytes that follow a type, by its kind; -1 if the kind is unknown. Numbers, as older versions of
+ * linux/btf.h lack some kinds. */
 static int64_t bytes_after(uint32_t kind, uint32_t count)
 {
 	static const unsigned char fixed[20] = { [1] = 4, [3] = 12, [14] = 4, [17] = 4 };
@@ -58,7 +58,7 @@ static int64_t bytes_after(uint32_t kind, uint32_t count)
 	return kind == 0 || kind >= sizeof(fixed) ? -1 : fixed[kind] + (int64_t)each[kind] * count;
 }
 
-/* Of the members that follow a struct. */
+/* The offset in bytes of the member @name among those at @at, which follow the struct @type. */
 static int64_t find_member(const struct sections *s, const struct btf_type *type,
 	const unsigned char *at, const char *name)
 {
@@ -100,7 +100,7 @@ int64_t btf_offset(const void *btf, size_t size, const char *name, const char *m
 	return -ENOENT;
 }
 
-/* All of it: before Linux 6.16 it cannot be mapped. */
+/* Reads all of it; before Linux 6.16 the file cannot be mapped. */
 static int read_whole(int fd, unsigned char **bytes, size_t *size)
 {
 	size_t room = (size_t)8 << 20;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the kernel says of its own structs, in BTF: /sys/kernel/btf/vmlinux.
+ * Reads offsets of the kernel's structs from its BTF, /sys/kernel/btf/vmlinux.
  */
 #ifndef RINGVIEW_BTF_H
 #define RINGVIEW_BTF_H
@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The offset in bytes of @member in struct @name by the @size bytes of @btf; -ENOENT where there is
- * no such member, -EINVAL where they are no BTF or have kinds of types that are not known here. */
+/* Returns the offset in bytes of @member in struct @name, by the @size bytes of @btf; -ENOENT if
+ * there is no such member; -EINVAL if it is not BTF, or has unknown kinds of types. */
 int64_t btf_offset(const void *btf, size_t size, const char *name, const char *member);
 
-/* By how many bytes overwrite_pos comes after producer_pos in this kernel's struct bpf_ringbuf; or
- * -EOPNOTSUPP where that cannot be known, or -ENOMEM. */
+/* Returns the bytes from producer_pos to overwrite_pos in this kernel's struct bpf_ringbuf;
+ * -EOPNOTSUPP if BTF does not tell; or -ENOMEM. */
 int64_t btf_overwrite_distance(void);
 
 #endif

@@ -6,10 +6,9 @@
 #include <string.h>
 
 /*
- * Copies from a ring that a producer may be writing to meanwhile. @from is aligned to 8 bytes, as
- * records are, and readable up to the next multiple of them. Each load is an acquire: a header
- * among the words is older than the words after it, and all are older than what is loaded
- * afterwards to check them.
+ * Copies from a ring that a producer may be writing to meanwhile. @from is aligned to 8 bytes and
+ * readable up to the next multiple of 8. Each load is an acquire, so the words are loaded in order,
+ * and before the position that the caller checks them by.
  */
 static inline void copy_words(void *to, const void *from, uint64_t length)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading through a callback, within limits.
+ * ringview_drain(): reads through a callback, within limits.
  */
 #include <limits.h>
 

@@ -2,13 +2,13 @@
 #include "clock.h"
 #include "reader.h"
 
-/* Bytes between two samples of the stream. A record of a sample costs 5 ns, so a sample whose first
- * records were all expected is cut short, seven times of eight. */
+/* Bytes between two samples of the stream. Each record of a sample costs 5 ns, so seven of eight
+ * samples end after SAMPLE_SHORT records if those have expected lengths. */
 #define SAMPLE_APART FORESIGHT_REACH
 #define SAMPLE_SHORT 4
 #define SAMPLES_SHORT 7
 
-/* How many surprises a sample may have, to start and to keep expecting lengths. A surprise costs as
+/* Mispredictions that a sample may have to start, and to keep, expecting lengths. Each costs as
  * much as waiting for two or three headers in the cache. */
 #define SURPRISES_TO_BEGIN 3
 #define SURPRISES_TO_GO_ON 5
@@ -29,7 +29,7 @@
  * other way has to take less than 7/8 of either. Trials that change nothing become rarer.
  */
 #define PARTS 3
-#define PART_LEAD 131072 /* not timed: the processor has to learn the new way first */
+#define PART_LEAD 131072 /* not timed: the processor's predictors adapt first */
 #define PART_BYTES 262144
 #define INTERRUPTIONS_MOST 8
 #define TRIALS_APART 1048576
@@ -74,7 +74,7 @@ static void add_to_sample(struct foresight *f, uint32_t length)
 	f->count++;
 }
 
-/* Adds the record found to the sample. Returns whether the sample is decided. */
+/* Adds the record found to the sample. Returns whether the sample is complete. */
 static bool sample(struct reader *r)
 {
 	struct foresight *f = &r->foresight;
@@ -176,8 +176,8 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 	return PART_LEAD;
 }
 
-/* Fetches lines, and returns how far away the next ones are due. Fetches only whole lines that
- * producers no longer write: they would have to take other lines back. */
+/* Fetches lines, and returns after how many bytes the next ones are due. Fetches only whole lines
+ * that are submitted: a producer would have to take others back. */
 static uint64_t fetch_ahead(struct reader *r, uint64_t position)
 {
 	struct foresight *f = &r->foresight;
@@ -238,6 +238,6 @@ void foresight_pause(struct reader *r)
 	if (f->part == PARTS)
 		return;
 	end_trial(f);
-	/* A stream that pauses this often is not timed. */
+	/* A stream that pauses this often cannot be timed. */
 	f->trial_at = reader_position(r) + TRIALS_APART;
 }

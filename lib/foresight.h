@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ringview_peek() expects of the next records. A reader that takes each length from the header
- * waits for every header in turn. Two methods avoid that, and each costs time where it does not fit
- * the stream: continuing with the expected length, and fetching all lines of the ring ahead, as it
- * is not known yet which of them hold headers.
+ * Predicts the next records for ringview_peek(). A reader that takes each length from the header
+ * waits for every header in turn. Two methods avoid that: continuing with the expected length, and
+ * prefetching all cache lines of the ring, as it is unknown which of them hold headers. Each costs
+ * time with streams that it does not suit, so both are used only where samples and trials show that
+ * they pay.
  */
 #ifndef RINGVIEW_FORESIGHT_H
 #define RINGVIEW_FORESIGHT_H
@@ -18,40 +19,40 @@ struct reader;
 
 /* Positions are in bytes, as those of the ring. */
 struct foresight {
-	/* Of the lengths. */
-	uint64_t sample_at; /* where to begin the next sample */
-	unsigned cut_short; /* how many more samples may be cut short if all is expected */
+	/* Expected lengths. */
+	uint64_t sample_at; /* start of the next sample */
+	unsigned cut_short; /* samples that may still be cut short */
 	unsigned expected;  /* records of the current sample with an expected length */
 	unsigned count;     /* records of the current sample */
-	unsigned surprises; /* in it, for a processor that predicts each length from the last */
-	unsigned before;    /* which of the lengths the last record had; 2: neither */
+	unsigned surprises; /* its mispredictions, if each length is predicted from the last one */
+	unsigned before;    /* index of the last record's length; 2: neither */
 	uint32_t lengths[2];
-	unsigned follows[2][2]; /* how often a record of one length came before one of the other */
+	unsigned follows[2][2]; /* records of the second length after one of the first */
 
-	/* Fetching lines ahead, if no lengths are expected. */
+	/* Prefetching, if no lengths are expected. */
 	bool chosen;       /* lines are fetched */
-	uint64_t trial_at; /* where the next trial of the other way starts */
+	uint64_t trial_at; /* start of the next trial of the other way */
 	uint64_t apart;    /* bytes between two trials */
-	unsigned part;     /* of the current trial; PARTS: there is none */
+	unsigned part;     /* of the current trial; PARTS: there is no trial */
 	bool interrupted;  /* by another stream, and how often: */
 	unsigned interruptions;
-	uint64_t part_start; /* of its timed part, and its time, or 0 */
-	int64_t part_start_ns;
-	double cost[2];   /* of the last parts as chosen, and the other way: ns a byte */
-	uint64_t fetched; /* end of the lines fetched so far */
+	uint64_t part_start;   /* position at which the timed part starts */
+	int64_t part_start_ns; /* its time; 0: not reached yet */
+	double cost[2];        /* ns a byte of the last parts: as chosen, and the other way */
+	uint64_t fetched;      /* end of the lines fetched so far */
 };
 
 /* Starts at the reader's position. */
 void foresight_start(struct reader *r);
 
-/* The reader continues @by bytes further in the stream; keeps what was learnt. */
+/* The reader skips @by bytes of the stream. Keeps what was learnt. */
 void foresight_move(struct foresight *f, uint64_t by);
 
-/* Call it at a record that can be returned, @reach bytes before the known end. Returns how far
- * ringview_peek() may go from there by itself. */
+/* Call it at a record that can be returned, @reach bytes before the known end. Returns how many
+ * bytes ringview_peek() may read from there without calling the library. */
 uint64_t foresee(struct reader *r, uint64_t reach);
 
-/* There is no record now: the time until the next one must not count as reading time. */
+/* Call it when no record is ready: the time until the next one does not count as reading time. */
 void foresight_pause(struct reader *r);
 
 #endif

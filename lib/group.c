@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Many rings: one wait, and turns.
+ * Groups of rings: one wait, and turns.
  *
- * A round of turns starts with a wait, which finds the rings that are ready, and ends when all of
- * them have had their turns. As long as other rings have records left, a ring that is done is
- * polled again, and so are rings that notify meanwhile: events of a quiet ring do not wait until a
- * flooded one has been read. The last ring is not polled again: the next wait polls all, when its
- * strategy says so. A wait touches only rings that were read or named by epoll, unless it polls
+ * A wait finds the rings that are ready; each then gets a turn. While others have records left, a
+ * ring whose turn is over is polled again, and so is a ring that notifies meanwhile: a record of a
+ * quiet ring does not wait until a flooded ring is empty. The last ring is not polled again: the
+ * next wait does it. A wait touches only rings that were read or that epoll names, unless it polls
  * all.
  */
 #include <stdlib.h>
@@ -19,7 +18,7 @@ int ringview_group_open(struct ringview_group **group, const struct ringview_opt
 {
 	struct ringview_options taken;
 	struct ringview_group *g;
-	int err = waiter_take_options(&taken, options);
+	int err = options_take(&taken, options);
 
 	if (err)
 		return err;
@@ -38,7 +37,7 @@ int ringview_group_open(struct ringview_group **group, const struct ringview_opt
 	return 0;
 }
 
-/* Takes a member out, back to its own strategy. */
+/* Removes a member, which then waits by its own strategy again. */
 static void release_member(struct ringview_group *g, struct reader *r)
 {
 	if (g->waiter.order)
@@ -71,7 +70,7 @@ int ringview_group_add(struct ringview_group *group, struct ringview *rv)
 
 	if (r->group)
 		return -EEXIST;
-	/* Each power of two. */
+	/* Grows at each power of two. */
 	if ((w->count & (w->count - 1)) == 0) {
 		grown = realloc(w->readers, (w->count ? 2 * w->count : 1) * sizeof(*grown));
 		if (!grown)
@@ -118,7 +117,7 @@ int ringview_group_next(struct ringview_group *group, struct ringview **rv)
 
 	if (group->waiter.order)
 		return -EINVAL;
-	/* If two rings are never both empty, the turns never end by themselves. */
+	/* If two rings are never both empty, turns do not end by themselves. */
 	if (waiter_is_interrupted(&group->waiter))
 		return 0;
 	r = waiter_next_turn(&group->waiter);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "btf.h"
+#include "clock.h"
 #include "reader.h"
 #include "sized.h"
 
@@ -34,7 +35,7 @@ struct ring_facts {
 	size_t overwrite_at; /* in the producer page; 0 for a ring that does not overwrite */
 };
 
-/* Where the overwrite position is, which the kernel says of itself only. */
+/* Finds the overwrite position, whose place only the kernel's BTF tells. */
 static int find_overwrite_position(size_t page_size, size_t *at)
 {
 	const int64_t distance = btf_overwrite_distance();
@@ -47,15 +48,16 @@ static int find_overwrite_position(size_t page_size, size_t *at)
 	return 0;
 }
 
-/* What is to be known of the ring behind @map_fd, or why it cannot be read. */
+/* Fills @facts about the ring behind @map_fd. Returns 0, or a negative errno if it cannot be read.
+ */
 static int ring_facts(int map_fd, size_t page_size, struct ring_facts *facts)
 {
 	struct bpf_map_info info;
 	union bpf_attr attributes;
 	int err;
 
-	/* Programs and links answer this call too. If their numbers happen to look like a ring's,
-	 * mapping them still fails. */
+	/* Programs and links answer this call too. If their info happens to look like a ring's,
+	 * mmap() still fails. */
 	memset(&info, 0, sizeof(info));
 	memset(&attributes, 0, sizeof(attributes));
 	attributes.info.bpf_fd = (uint32_t)map_fd;
@@ -106,10 +108,11 @@ static int map_ring(struct reader *r, const struct ring_facts *facts)
 		r->ring_consumer = r->consumer_page = pages;
 	else if (facts->overwrite_at == 0 || (errno != EACCES && errno != EPERM))
 		return -errno;
-	/* Its producers wait for nobody: it can be read without writing a position. */
+	/* Producers of a ring that overwrites wait for no reader: the consumer position need not be
+	 * writable. */
 	pages = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, r->map_fd, (off_t)page);
 	if (pages == MAP_FAILED)
-		/* Linux 6.18 maps nothing of a descriptor for reading only. */
+		/* Linux 6.18 does not map a read-only descriptor. */
 		return errno == EINVAL && !r->consumer_page ? -EACCES : -errno;
 	r->producer_pages = pages;
 
@@ -119,6 +122,23 @@ static int map_ring(struct reader *r, const struct ring_facts *facts)
 	r->data = (const unsigned char *)r->producer_pages + page;
 	r->mask = size - 1;
 	return 0;
+}
+
+int options_take(struct ringview_options *options, const struct ringview_options *given)
+{
+	*options = (struct ringview_options)RINGVIEW_OPTIONS_DEFAULT;
+	if (!given)
+		return 0;
+	if (given->size < sizeof(given->size) ||
+		sized_take(options, sizeof(*options), given, given->size))
+		return -EINVAL;
+	if ((unsigned)options->wait > RINGVIEW_WAIT_BUSY)
+		return -EINVAL;
+	if (options->latency_budget_ns < 0 || options->latency_budget_ns > NS_PER_SECOND)
+		return -EINVAL;
+	if (options->timer_slack_ns < 0 || options->timer_slack_ns > NS_PER_SECOND)
+		return -EINVAL;
+	return options->linger_ns < 0 ? -EINVAL : 0;
 }
 
 static int duplicate(int fd)
@@ -176,7 +196,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 	struct reader *r;
 	int err;
 
-	err = waiter_take_options(&taken, options);
+	err = options_take(&taken, options);
 	if (!err)
 		err = ring_facts(map_fd, page_size, &facts);
 	if (err)
@@ -213,7 +233,7 @@ int ringview_open_memory_sized(struct ringview **reader, const struct ringview_m
 	struct reader *r;
 	int err;
 
-	err = waiter_take_options(&taken, options);
+	err = options_take(&taken, options);
 	if (!err)
 		err = sized_take(&memory, sizeof(memory), given, given_size);
 	if (err)

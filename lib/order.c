@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A tournament over the rings of a group: each enters with the time of its next record, each node
- * keeps who lost there, and the one who lost nowhere is shown. Its ring enters again with its next
- * record, and plays only against those who lost on the way up: log2(rings) comparisons, which take
- * no branches, and nothing is copied.
+ * A tournament tree over the rings of a group. Each ring enters with the timestamp of its next
+ * record, and each node keeps the loser of its match. The winner's record is returned next; its
+ * ring then enters again and plays the losers on its path: log2(rings) comparisons, without
+ * branches, and nothing is copied.
  *
- * A ring that shows nothing may yet get a record, but by the lateness none of a time up to that of
- * the look less the lateness. So a pass reads the clock, looks at all rings once, and shows what is
- * not younger than that.
+ * An empty ring may still get a record, but only one that is younger than the lateness. So a pass
+ * reads the clock, polls all rings once, and returns the records that were at least the lateness
+ * old at that time.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -28,40 +28,39 @@ struct head {
 	struct reader *reader;
 	const unsigned char *at; /* its header, and what makes it a position in the ring */
 	uint64_t offset;
-	uint64_t time; /* its own, or that of the record before it; never 0 */
+	uint64_t time; /* its own, or that of the record before it if it is too short; not 0 */
 	uint32_t length;
-	bool loaded; /* there is one */
-	bool failed; /* the error of the ring has to be returned */
+	bool loaded; /* there is a next record */
+	bool failed; /* the ring's error has to be returned */
 
-	uint64_t seen_end; /* what lies before was there at @seen_ns; 0: nothing is known */
-	uint64_t seen_ns;
+	uint64_t seen_end; /* records before this position were there at @seen_ns */
+	uint64_t seen_ns;  /* 0: nothing is known */
 };
 
-/* Who lost at a node. Two arrays, as of two fields of one the compiler would make a vector, which
- * takes longer. */
+/* The loser of each node. Two arrays: the compiler would make a vector of two fields of a struct,
+ * which is slower. */
 struct losers {
 	uint64_t *times;
 	size_t *rings;
 };
 
 struct order {
-	uint64_t first_time; /* of the record that is next */
+	uint64_t first_time; /* of the next record */
 	size_t first;        /* its ring */
-	uint64_t bound;      /* times below may be shown now */
+	uint64_t bound;      /* records with earlier times can be returned now */
 	struct head *heads;
 	struct losers losers;       /* by node: the root is 1, and ring i enters at leaves + i */
 	size_t leaves;              /* power of two */
 	uint64_t time_at, time_end; /* of the timestamp in a record */
-	uint64_t latest;            /* time shown */
+	uint64_t latest;            /* time returned so far */
 
 	size_t count;
-	uint64_t horizon; /* what @bound is, unless a ring has shown what it may in a pass */
-	uint64_t looked;  /* when the last look began */
-	uint64_t until;   /* then all may be shown that was found at the first look of those that
-			   * found, and showed nothing */
-	bool cut_short;   /* a ring has shown what it may in a pass */
-	bool failed;      /* of a head, at least */
-	bool over;        /* the pass, and peek has said so */
+	uint64_t horizon; /* @bound, unless a ring's pass has ended */
+	uint64_t looked;  /* time of the last poll */
+	uint64_t until;   /* when the records found by polls that returned none are old enough */
+	bool cut_short;   /* a ring's pass has ended, and it has records left */
+	bool failed;      /* a head has failed */
+	bool over;        /* the pass has ended, and peek has returned 0 for it */
 
 	int64_t lateness_ns;
 	clockid_t clock;
@@ -149,9 +148,9 @@ void order_forget(struct order *o)
 	o->over = true;
 }
 
-/* The ring enters with the time of its next record. Of equal times, the ring that was added first
- * wins: the others of a node are all before it, or all after it. Who wins cannot be predicted, so
- * there must be no branch: the asm keeps the compiler from making one. */
+/* The ring enters with the time of its next record. If times are equal, the ring that was added
+ * first wins: the other side of a node has only rings before it, or only rings after it. No branch
+ * could be predicted here: the asm keeps the compiler from making one. */
 static inline void play(struct order *o, size_t ring, uint64_t time)
 {
 	const struct losers losers = o->losers;
@@ -174,7 +173,7 @@ static inline void play(struct order *o, size_t ring, uint64_t time)
 	o->first = ring;
 }
 
-/* All enter: who comes to a node first waits there for the other. */
+/* All rings enter: the first at a node waits there for the second. */
 static void play_all(struct order *o)
 {
 	const struct losers losers = o->losers;
@@ -206,14 +205,14 @@ static void play_all(struct order *o)
 	}
 }
 
-/* The record at the reader's position is the next one of the ring. */
+/* Makes the record at @at, at the reader's position, the next one of its ring. */
 static inline uint64_t load(
 	const struct order *o, struct head *h, const unsigned char *at, uint32_t length)
 {
 	const struct ringview *rv = &h->reader->hot;
 	const unsigned char *following = at + ringview_internal_stride(length);
 
-	/* For the next time: many rings are more streams than the processor foresees. */
+	/* The processor prefetches fewer streams than there are rings. */
 	if (following < rv->end)
 		__builtin_prefetch(following + RINGVIEW_HEADER_SIZE + o->time_at);
 	h->at = at;
@@ -226,7 +225,7 @@ static inline uint64_t load(
 	return h->time;
 }
 
-/* The ring has no next record. */
+/* Makes the ring one without a next record. */
 static __attribute__((noinline)) uint64_t unload(struct order *o, struct head *h, int found)
 {
 	const struct reader *r = h->reader;
@@ -235,14 +234,14 @@ static __attribute__((noinline)) uint64_t unload(struct order *o, struct head *h
 	if (found < 0) {
 		h->failed = o->failed = true;
 	} else if (!r->busy && reader_has_left(r)) {
-		/* It has, in its next pass. */
+		/* Its next record is found by its next pass. */
 		o->cut_short = true;
 		o->bound = 0;
 	}
 	return NEVER;
 }
 
-/* Takes the next records from what the waiter has found. */
+/* Loads the next record of each ring that the waiter has found ready. */
 static void load_all(struct order *o, const struct waiter *w)
 {
 	o->failed = false;
@@ -274,8 +273,8 @@ static bool may_show(const struct order *o)
 	return o->first_time < o->bound;
 }
 
-/* A time that is in the future, also when the lateness is over since the record was seen, is none:
- * that at which it was seen takes its place. Whether something may be shown then. */
+/* A time that is still in the future when the record has been there for the lateness is wrong: the
+ * time at which the record was found replaces it. Returns whether there was such a record. */
 static bool admit_future(struct order *o)
 {
 	bool admitted = false;
@@ -296,7 +295,7 @@ static bool admit_future(struct order *o)
 	return admitted;
 }
 
-/* A pass, if there is something for one. */
+/* Begins a pass if a record or an error can be returned. */
 static bool begin(struct order *o)
 {
 	o->over = !may_show(o) && !o->failed && !admit_future(o);
@@ -308,6 +307,7 @@ bool order_look(struct waiter *w)
 	struct order *o = w->order;
 
 	o->looked = (uint64_t)clock_read(o->clock);
+	waiter_put_back(w);
 	waiter_look_at_all(w);
 	o->horizon = 0;
 	if (o->looked >= (uint64_t)o->lateness_ns)
@@ -356,7 +356,7 @@ static bool is_in_place(const struct head *h)
 	return h->at == h->reader->hot.next && h->offset == h->reader->hot.offset;
 }
 
-/* There is nothing that may be shown: 1 now there is, 0 or an error. */
+/* No record can be returned now. Returns 1 if one can be after all, 0 if not, or an error. */
 static __attribute__((noinline)) int next_pass(struct ringview_group *group, struct ringview **rv)
 {
 	struct waiter *w = &group->waiter;

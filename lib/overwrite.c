@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rings that overwrite (BPF_F_RB_OVERWRITE): producers wait for no reader, so a record is copied
- * first, and then it is checked that none of it had been overwritten before. docs/design.md has the
+ * Rings that overwrite (BPF_F_RB_OVERWRITE). Producers do not wait for the reader, so it copies a
+ * record first, and then checks that no part of it had been overwritten. docs/design.md has the
  * argument.
  */
 #include "copy_words.h"
 #include "reader.h"
 
-/* Of one call: records that are overwritten while they are copied. */
+/* At most this many records of one call are copied in vain because they are overwritten. */
 #define TRIES_MOST 64
 
-/* Where stores become visible in any order: the part of the ring, counted from its oldest byte,
- * that the producer of the next record may be writing to. */
+/* If stores become visible in any order: the oldest part of the ring, which the producer of the
+ * next record may be writing to. */
 #define UNSAFE_PART 8
 
-/* How far two marks are apart. */
+/* The distance of two marks, as a part of the ring. */
 #define MARK_PART 4
 
 void overwrite_start(struct reader *r)
@@ -23,10 +23,12 @@ void overwrite_start(struct reader *r)
 }
 
 /*
- * Without an order of stores, the payload of one record may be visible before the positions that it
- * has moved: of the last one only, as the lock makes those of all before visible. So what that one
- * may write to counts as overwritten. The next boundary is then known only if it was a producer
- * position.
+ * If stores become visible in any order, a payload may be visible before the positions that its
+ * reservation has moved. That holds for the last reservation only: the producers' lock makes those
+ * before it visible. So the part of the ring that it may write to counts as overwritten. A later
+ * boundary of records is known only if it was a producer position once: a mark.
+ *
+ * Returns the oldest position that is safe.
  */
 static uint64_t oldest_by_distance(struct reader *r)
 {
@@ -46,13 +48,14 @@ static uint64_t oldest_by_distance(struct reader *r)
 	return produced;
 }
 
-/* Goes on to the oldest record that is whole, where that at the reader's position was overwritten
- * before what was loaded of it. 1 it was, 0 not, or an error. */
+/* Call it after loading from the record at the reader's position. If that may have been overwritten
+ * before the loads, moves the reader to the oldest whole record and returns 1; 0 if not; or an
+ * error. */
 static int leave_overwritten(struct reader *r)
 {
 	const uint64_t position = reader_position(r);
-	/* Acquire: the headers from there on. Before that comes what is checked by it: see
-	 * copy_words(). */
+	/* Acquire: for the headers from there on. The loads that it checks are acquires, too, so
+	 * they come before: see copy_words(). */
 	const uint64_t oldest = r->in_order ? __atomic_load_n(r->overwrite, __ATOMIC_ACQUIRE)
 					    : oldest_by_distance(r);
 	uint64_t produced;
@@ -76,8 +79,8 @@ static int leave_overwritten(struct reader *r)
 
 int overwrite_refresh(struct reader *r)
 {
-	/* As in refresh(). Before the overwrite position, which is then at most a ring's size
-	 * behind. */
+	/* Acquire as in refresh(). Loaded before the overwrite position, which is then at most a
+	 * ring's size behind. */
 	const uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	uint64_t waiting;
 	int64_t ahead;
@@ -89,7 +92,7 @@ int overwrite_refresh(struct reader *r)
 	if (left < 0)
 		return left;
 	ahead = (int64_t)(end - reader_position(r));
-	/* It is behind where the reader has gone on to a position that is newer. */
+	/* @end is behind the reader if it has moved to a newer position. */
 	if (ahead > (int64_t)r->mask + 1 || (ahead < 0 && left == 0) || end % RING_ALIGNMENT != 0)
 		return reader_fail(r, -EBADMSG);
 	if (left == 0)
@@ -121,7 +124,7 @@ int overwrite_next(struct reader *r, const struct overwrite_copy *copy)
 		}
 		if ((uint64_t)(rv->next - r->data) > r->mask)
 			reader_go_to(r, reader_position(r));
-		/* Whatever it is, until it is known not to have been overwritten. */
+		/* Not to be believed before leave_overwritten() has checked it. */
 		header = __atomic_load_n((const uint32_t *)rv->next, __ATOMIC_ACQUIRE);
 		length = header & ~(RING_BUSY | RING_DISCARD);
 		stride = ringview_internal_stride(length);

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pacing.h"
 
-static int64_t shorter(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t longer(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static int64_t twice(int64_t ns)
 {
 	return ns < INT64_MAX / 2 ? ns * 2 : INT64_MAX;
@@ -28,7 +18,7 @@ void pacing_start(struct pacing *p, int64_t budget_ns, int64_t linger_ns, int64_
 	};
 }
 
-/* The time in which @bytes in @took_ns come to the part of @size that may fill up. */
+/* The time to fill a quarter of @size bytes at a rate of @bytes in @took_ns. */
 static int64_t fill_ns(uint64_t bytes, uint64_t size, int64_t took_ns)
 {
 	double ns = (double)took_ns * (double)size / (PACING_FILL_PART * (double)bytes);
@@ -44,23 +34,23 @@ void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single,
 	const bool lingered = now_ns - p->found_ns >= p->linger_ns;
 
 	p->looked_ns = now_ns;
-	/* A burst counts at once, a lull only half, each time that it is seen again. */
+	/* A higher rate counts at once; a lower one by half at each poll. */
 	p->fill_ns = twice(p->fill_ns);
 	if (bytes == 0) {
 		if (!pacing_is_silent(p))
 			p->silence_ns = lingered ? p->budget_ns : 0;
-		/* Not by a poll that comes sooner, for instance after a time-out. */
+		/* A poll that comes sooner, for instance after a time-out, proves less. */
 		else if (took_ns >= p->silence_ns / 2)
 			p->silence_ns = shorter(
 				twice(p->silence_ns), longer(p->budget_ns, PACING_SILENCE_NS));
 		return;
 	}
 	p->fill_ns = shorter(p->fill_ns, fill_ns(bytes, size, took_ns));
-	/* The rate of a burst is unknown if part of the time was silence. */
+	/* Part of the time was silence, so the rate is unknown: assume the worst case. */
 	if (pacing_is_silent(p))
 		p->fill_ns =
 			shorter(p->fill_ns, (int64_t)(size / PACING_FILL_PART / PACING_FASTEST));
-	/* A single record this long after the last one: lingering would be in vain. */
+	/* A single record that comes later than linger_ns starts no stream. */
 	p->silence_ns = single && lingered ? p->budget_ns : 0;
 	p->found_ns = now_ns;
 }
@@ -69,7 +59,7 @@ int64_t pacing_pause(const struct pacing *p, int64_t now_ns)
 {
 	if (pacing_is_silent(p))
 		return p->silence_ns;
-	/* Records that came during a long pass have waited already. */
+	/* Records that came during a long pass are old already. */
 	if (now_ns - p->looked_ns > p->budget_ns / PACING_CHASE_PART)
 		return 0;
 	return shorter(p->budget_ns, p->fill_ns - (now_ns - p->looked_ns));

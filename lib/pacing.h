@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 /* The default of linger_ns, in budgets. A poll costs the reader about as much CPU time as a
- * notification costs a producer (20 us each in a virtual machine), so this weighs the observed
- * program's time ten times as high as the reader's. */
+ * notification costs a producer (20 us each in a virtual machine), so CPU time of the observed
+ * program counts ten times as much as the reader's. */
 #define PACING_LINGER_BUDGETS 10
 
 /* The longest sleep in silence, unless the budget is longer: polling then costs 0.1 % of a CPU. */
@@ -26,9 +26,8 @@
  * 64 B as fast as it can makes 1.7 (Zen 4). */
 #define PACING_FASTEST 4
 
-/* A poll finds at most this part of a ring, at a rate that was seen before: the rest is for sleeps
- * that end late. With a half, a ring of 256 KiB and 120 MB a second lost 0.3 % to stalls of 2 ms.
- */
+/* The ring fills to a quarter between polls at a known rate; the rest is for sleeps that end late.
+ * With a half, a ring of 256 KiB at 120 MB/s lost 0.3 % of its records to stalls of 2 ms. */
 #define PACING_FILL_PART 4
 
 /* After reading for more than this part of a budget, the reader polls at once instead of sleeping
@@ -40,7 +39,7 @@ struct pacing {
 	int64_t linger_ns;
 	int64_t looked_ns;  /* time of the last poll */
 	int64_t found_ns;   /* time of the last poll that found something */
-	int64_t fill_ns;    /* time to fill that part of a ring at the highest recent rate */
+	int64_t fill_ns;    /* time to fill a quarter of the ring at the highest recent rate */
 	int64_t silence_ns; /* how long to sleep in silence; 0 while a stream lasts */
 };
 
@@ -53,13 +52,23 @@ void pacing_start(struct pacing *p, int64_t budget_ns, int64_t linger_ns, int64_
  */
 void pacing_looked(struct pacing *p, uint64_t bytes, uint64_t size, bool single, int64_t now_ns);
 
-/* How long after @now_ns to poll next; 0 or less means at once. If pacing_is_silent(), a
- * notification may come before. */
+/* Returns the time from @now_ns to the next poll in ns; 0 or less means at once. If
+ * pacing_is_silent(), a notification may come before. */
 int64_t pacing_pause(const struct pacing *p, int64_t now_ns);
 
 static inline bool pacing_is_silent(const struct pacing *p)
 {
 	return p->silence_ns > 0;
+}
+
+static inline int64_t shorter(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 #endif

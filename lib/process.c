@@ -6,8 +6,8 @@
 
 #include "process.h"
 
-/* A page that a child gets as zeros (MADV_WIPEONFORK), which holds the number of the process; and
- * the last number given, which a child inherits. */
+/* The page with the number of this process, which a child gets as zeros (MADV_WIPEONFORK); and the
+ * last number used, which a child inherits. */
 static uint64_t *mark;
 static uint64_t last_number;
 
@@ -40,7 +40,7 @@ uint64_t process_number(void)
 	if (number)
 		return number;
 	number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
-	/* If several threads get here, the number of the first counts. */
+	/* If several threads get here, that of the first is valid. */
 	return __atomic_compare_exchange_n(
 		       page, &unset, number, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
 		       ? number

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * A nonzero number of this process that no ancestor has. An object with another number was
- * inherited by fork() or a raw clone(), and shares its descriptors and ring with the parent.
- * 0 if no memory is left. Costs a load.
+ * Returns a nonzero number of this process that no ancestor has; 0 if no memory is left. An object
+ * with another number was inherited by fork() or a raw clone(), and shares its descriptors and ring
+ * with the parent. Costs a load.
  */
 uint64_t process_number(void);
 

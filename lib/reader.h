@@ -18,9 +18,9 @@
 #define RING_SIZE_MAX ((size_t)1 << 31)
 
 /*
- * How much ringview_peek() returns before it returns 0 once: what the last poll found, up to an
- * eighth of the ring and 256 KiB. So that records are released, other rings get their turn, and the
- * reader does not follow the producers record by record.
+ * A pass is what ringview_peek() returns before it returns 0 once: what the last poll found, at
+ * most an eighth of the ring and at most PASS_MOST bytes. Its end makes the user release records
+ * and read other rings, and keeps the reader from following the producers record by record.
  */
 #define PASS_MOST 262144
 
@@ -32,9 +32,9 @@ enum pass {
 
 /* What the waiter has to do for a reader before it sleeps. */
 enum place {
-	PLACE_ARMED,   /* nothing: all is released, and the next record notifies */
+	PLACE_ARMED,   /* nothing: everything is released, and the next record notifies */
 	PLACE_TOUCHED, /* release and arm: records were returned or skipped, or one is busy */
-	PLACE_READY,   /* not sleep: there is a record, or an error */
+	PLACE_READY,   /* not to sleep: there is a record or an error */
 };
 
 struct reader {
@@ -64,9 +64,9 @@ struct reader {
 
 	/* Of a ring that overwrites (overwrite.c); @overwrite is NULL for others. */
 	const uint64_t *overwrite;
-	bool in_order;     /* producers' stores become visible in the order of the program */
-	uint64_t marks[2]; /* boundaries of records, where they do not */
-	bool is_passive;   /* writes no position of the ring, but its own: */
+	bool in_order;     /* other CPUs see a producer's stores in program order */
+	uint64_t marks[2]; /* if not: known boundaries of records */
+	bool is_passive;   /* does not write the ring's consumer position, but its own: */
 	uint64_t own_consumer;
 
 	uint64_t seen;  /* producer position at the waiter's last poll */
@@ -114,7 +114,7 @@ static inline uint64_t reader_last(const struct reader *r)
 	return (uintptr_t)r->hot.last + r->hot.offset;
 }
 
-/* What a reader passes before it releases, at most: so much room the producers can miss. */
+/* At most this many bytes are read before they are released: room that producers lack meanwhile. */
 static inline uint64_t ring_eighth(const struct reader *r)
 {
 	return (r->mask + 1) / 8;
@@ -131,6 +131,9 @@ static inline const uint32_t *reader_header(const struct reader *r, uint64_t pos
 	return (const uint32_t *)(r->data + (position & r->mask));
 }
 
+/* open.c: takes a program's options, of any size; NULL means the default. Returns 0 or -EINVAL. */
+int options_take(struct ringview_options *options, const struct ringview_options *given);
+
 /* overwrite.c, for rings that overwrite. */
 
 struct overwrite_copy {
@@ -138,18 +141,19 @@ struct overwrite_copy {
 	size_t room;
 };
 
-/* Looks how far producers have come, as refresh() of seek.c. */
+/* Loads the producer position, as refresh() of seek.c. */
 int overwrite_refresh(struct reader *r);
 
 /*
- * Puts the reader before the oldest record that is not overwritten and can be shown, as seek() of
- * seek.c, and with @copy copies it, if it has room. 1, with the length in hot.found; 0; or an
- * error. 1 also where there are records and each was overwritten while it was looked at; with @copy
- * that is 0.
+ * Moves the reader to the oldest record that is submitted and not overwritten, as seek() of seek.c.
+ * With @copy, also copies the record if it fits.
+ *
+ * Returns 1 if there is a record, with its length in hot.found; 0 if not; or an error. If every
+ * record that it tried was overwritten meanwhile, returns 1 without @copy and 0 with it.
  */
 int overwrite_next(struct reader *r, const struct overwrite_copy *copy);
 
-/* At the position where it begins. */
+/* Call it at the reader's first position. */
 void overwrite_start(struct reader *r);
 
 /* seek.c */
@@ -160,7 +164,7 @@ int reader_fail(struct reader *r, int error);
 /* Whether this process opened the reader or took it over, not inherited it by fork(). */
 bool reader_is_ours(const struct reader *r);
 
-/* Makes the next ringview_peek() call seek. */
+/* Makes the next ringview_peek() call ringview_internal_seek(). */
 void reader_ask_first(struct reader *r);
 
 /* Puts the reader before the record at @position, in the first mapping of the ring. */
@@ -175,8 +179,8 @@ bool reader_pass_is_over(struct reader *r);
 /* Moves the reader to the next record. Returns 1 if there is one, 0 if not, or an error. */
 int reader_seek(struct reader *r);
 
-/* Look for records: at the ring, or only at what is left of what the last look found. 1 and a pass
- * has begun, 0 none, or an error. */
+/* Poll the ring for records, or only the rest of what the last poll found. Return 1 if there is a
+ * record, and begin a pass; 0 if there is none; or an error. */
 int reader_look(struct reader *r, enum pass pass);
 int reader_look_at_rest(struct reader *r, enum pass pass);
 

@@ -31,7 +31,8 @@ int reader_check_consumer(struct reader *r)
 	return reader_fail(r, -EBUSY);
 }
 
-/* Where to release to: the start of the last record if it can be held back, else its end. */
+/* Returns the position to release up to: the start of the last record if it can be held back, else
+ * its end. */
 static uint64_t hold_back(const struct reader *r)
 {
 	const uint64_t position = reader_position(r), last = reader_last(r);
@@ -69,7 +70,8 @@ bool reader_is_ours(const struct reader *r)
 
 void reader_release_held(struct reader *r)
 {
-	if (r->holds && reader_is_ours(r) && r->hot.released != r->published && reader_check_consumer(r) == 0)
+	if (r->holds && reader_is_ours(r) && r->hot.released != r->published &&
+		reader_check_consumer(r) == 0)
 		publish(r, r->hot.released);
 }
 
@@ -98,7 +100,7 @@ int reader_arm(struct reader *r)
 	return found;
 }
 
-/* The word that the inline half of ringview_release() compares and writes. */
+/* The word that the inline half of ringview_release() compares and stores to. */
 static uint64_t *consumer_of(struct reader *r)
 {
 	return r->holds || r->error == -EBUSY ? &r->no_consumer : r->ring_consumer;
@@ -116,13 +118,14 @@ void reader_set_holds(struct reader *r, bool holds)
 	r->published = rv->released;
 	rv->last = rv->next;
 	rv->consumer = consumer_of(r);
-	/* The end up to which peek may go by itself has changed. */
+	/* hot.end is no longer valid. */
 	reader_ask_first(r);
 }
 
 /*
  * Subtracts the records that were returned and not released from the statistics, by walking them in
- * the ring. Returns false if they cannot be what was counted: something else wrote to a header.
+ * the ring. Returns false if the headers do not add up to what was counted: something wrote to
+ * them.
  */
 static bool uncount_shown(struct reader *r)
 {
@@ -155,7 +158,7 @@ void ringview_cancel(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
 
-	/* What was read of a ring that overwrites is released. */
+	/* A ring that overwrites releases each record when it is read. */
 	if (r->overwrite)
 		return;
 	/* After a conflict these records belong to the other consumer, and stay counted. */
@@ -170,7 +173,7 @@ void ringview_cancel(struct ringview *rv)
 int ringview_restart(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);
-	/* A ring that overwrites waits for nobody. */
+	/* Producers of a ring that overwrites do not wait for the consumer. */
 	const uint64_t most = r->overwrite ? INT64_MAX : r->mask + 1;
 	uint64_t consumer, producer;
 

@@ -53,8 +53,8 @@ static int refresh(struct reader *r)
 }
 
 /*
- * Sets how far ringview_peek() may go by itself: to the known end, the end of the pass, the end of
- * the ring's first mapping, or where foresee() has to be called again.
+ * Sets hot.end, up to which ringview_peek() returns records without calling the library: the known
+ * end, the end of the pass, the end of the ring's first mapping, or where foresee() is due again.
  */
 static void set_end(struct reader *r)
 {
@@ -63,7 +63,7 @@ static void set_end(struct reader *r)
 	uint64_t reach = r->produced - position;
 
 	if (r->overwrite)
-		return; /* nothing is shown in place */
+		return; /* no record is returned in place */
 	reach = less(reach, r->mask + 1 - (uint64_t)(rv->next - r->data));
 	if (r->pass != PASS_NONE)
 		reach = less(reach, r->pass_end - position);
@@ -154,7 +154,7 @@ int reader_look(struct reader *r, enum pass pass)
 	int found = r->error;
 
 	r->pass = PASS_NONE;
-	/* Not only at the known end: the waiter needs to know how much has come. */
+	/* Even if known records are left: the waiter needs to know how much has come. */
 	if (found == 0)
 		found = refresh(r);
 	if (found > 0)

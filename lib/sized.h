@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SIZED_MOST 4096 /* larger ones are a mistake */
+#define SIZED_MOST 4096 /* larger sizes are a mistake */
 
 /* Takes a program's struct: fields that @from lacks keep their value in @to. Returns 0, or -EINVAL
  * if the program sets a field that the library does not know: not all extra bytes are 0. */

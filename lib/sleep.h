@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a waiter sleeps: its descriptors, and the signals and timer slack of its thread. Uses no
- * other part of struct waiter.
+ * How a waiter sleeps: its descriptors, and the signals and timer slack of its thread.
  */
 #ifndef RINGVIEW_SLEEP_H
 #define RINGVIEW_SLEEP_H
@@ -23,13 +22,12 @@ void signals_restore(struct signals *s);
 /* Makes the descriptors if necessary. Returns 0 or a negative errno. */
 int sleep_prepare(struct waiter *w);
 
-/* Sleep until an interrupt, or with @rings also until a notification, for at most @ns. The second
- * one does not sleep longer than @ns, whatever the timer slack. Return 0; -EINTR if a signal
- * handler ran; or another negative errno. */
-int sleep_at_most(struct waiter *w, struct signals *s, bool rings, int64_t ns);
-int sleep_within(struct waiter *w, struct signals *s, bool rings, int64_t ns);
+/* Sleeps until an interrupt, or with @rings also until a notification: for at most @ns, whatever
+ * the timer slack, or for at most @left if that is not longer, and then the slack comes on top.
+ * Returns 0; -EINTR if a signal handler ran; or another negative errno. */
+int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64_t left);
 
-/* Ends the effect of waiter_interrupt(), if there is one. */
+/* Returns whether the waiter was interrupted, and ends the effect of waiter_interrupt(). */
 bool sleep_take_interrupt(struct waiter *w);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A copy of all that is in a ring, which stays as it is.
+ * Copies everything in a ring, without consuming it.
  */
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -8,30 +8,29 @@
 #include "copy_words.h"
 #include "reader.h"
 
-/* Attempts whose copy was overwritten before it was complete. */
+/* Attempts, if the copy is overwritten before it is complete. */
 #define TRIES_MOST 3
 
 #define MEMBARRIER_GLOBAL 1 /* MEMBARRIER_CMD_GLOBAL; called _SHARED in older headers */
 
-/* What was copied is older than what is loaded afterwards, as every producer sees it. */
+/* Orders the loads of the copy before those that follow, with regard to every producer's stores. */
 static int order_after_copy(const struct reader *r)
 {
-	/* Who releases the consumer position has read before, and the producer sees the position
-	 * before it writes: that order holds everywhere. */
+	/* A producer that waits for the consumer position sees it before it writes: ordered on all
+	 * processors. */
 	if (!r->overwrite || r->in_order)
 		return 0;
-	/* Each CPU performs in order what it has begun: if a payload was seen, then the position
-	 * is. */
+	/* Makes each CPU complete its stores: if a payload was visible, its position is now. */
 	return syscall(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0) < 0 ? -errno : 0;
 }
 
-/* As ringview_snapshot(), -EAGAIN where nothing of the copy is left. */
+/* As ringview_snapshot(); -EAGAIN if all of the copy was overwritten meanwhile. */
 static int try_snapshot(
 	const struct reader *r, void *memory, size_t size, struct ringview_window *window)
 {
-	/* What lies before it may be overwritten at any time. */
+	/* Everything before it may be overwritten at any time. */
 	const uint64_t *const oldest = r->overwrite ? r->overwrite : r->ring_consumer;
-	/* The end first: from there to the start it is at most a ring's size. */
+	/* The end first, so that the start is at most a ring's size before it. */
 	const uint64_t end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	const uint64_t start = __atomic_load_n(oldest, __ATOMIC_ACQUIRE), length = end - start;
 	uint64_t gone;

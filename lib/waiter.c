@@ -7,27 +7,26 @@
 #include "process.h"
 #include "queue.h"
 #include "reader.h"
-#include "sized.h"
 #include "sleep.h"
 
-/* A busy record notifies when it is submitted, unless that is done with BPF_RB_NO_WAKEUP: these
- * bound the sleep for that case. */
+/* A busy record may be submitted with BPF_RB_NO_WAKEUP: these bound the sleep until the next poll.
+ */
 #define BACKOFF_FIRST_NS 20000
 #define BACKOFF_LAST_NS 20000000
 
 /* Between two polls of BUSY. A poll takes the producer position's cache line from the producer,
- * which pays for it with its next record; in silence nobody pays. */
+ * which slows its next record down. */
 #define PAUSE_LEAST_NS 50
 #define PAUSE_MOST_NS 5000
 
-/* PACED, before a ring would fill up: the system cannot sleep for less than this. */
+/* PACED spins for a pause that is at most this long if the ring would fill up: a sleep takes
+ * longer. */
 #define SPIN_NS 10000
 
-/* While some rings of a group keep it awake, the others are polled for records that do not notify:
- * this long after the last time, or this long for each ring, whichever is longer. Polling a ring
- * that is in no cache takes up to a microsecond. */
+/* While some rings of a group keep it awake, all rings are polled for records that do not notify,
+ * at the longer of these intervals. Polling a ring that is in no cache takes up to 1 us. */
 #define LOOK_AT_ALL_NS 20000000
-#define LOOK_AT_EACH_NS 100000
+#define LOOK_AT_EACH_NS 100000 /* times the number of rings */
 
 struct waiting {
 	struct waiter *w;
@@ -36,23 +35,6 @@ struct waiting {
 	int64_t backoff_ns;
 	struct signals signals;
 };
-
-int waiter_take_options(struct ringview_options *options, const struct ringview_options *given)
-{
-	*options = (struct ringview_options)RINGVIEW_OPTIONS_DEFAULT;
-	if (!given)
-		return 0;
-	if (given->size < sizeof(given->size) ||
-		sized_take(options, sizeof(*options), given, given->size))
-		return -EINVAL;
-	if ((unsigned)options->wait > RINGVIEW_WAIT_BUSY)
-		return -EINVAL;
-	if (options->latency_budget_ns < 0 || options->latency_budget_ns > NS_PER_SECOND)
-		return -EINVAL;
-	if (options->timer_slack_ns < 0 || options->timer_slack_ns > NS_PER_SECOND)
-		return -EINVAL;
-	return options->linger_ns < 0 ? -EINVAL : 0;
-}
 
 int waiter_open(struct waiter *w, const struct ringview_options *options)
 {
@@ -136,7 +118,7 @@ static void begin_wait(struct waiter *w)
 }
 
 /* Before each sleep in epoll: releases everything, and polls in a way that cannot miss a record.
- * Readers that stay touched are at a busy record, or passive, so that nothing notifies them. */
+ * Nothing notifies readers that stay touched: they are at a busy record, or passive. */
 static void arm_touched(struct waiter *w)
 {
 	struct queue touched = w->touched;
@@ -157,8 +139,7 @@ static void arm_touched(struct waiter *w)
 	}
 }
 
-/* Polls all rings that are not ready, without arming them. */
-static void look_at_all(struct waiter *w)
+void waiter_look_at_all(struct waiter *w)
 {
 	w->touched = (struct queue){ NULL, NULL };
 	for (size_t i = 0; i < w->count; i++) {
@@ -190,33 +171,27 @@ void waiter_look_at_rest(struct waiter *w)
 			waiter_touch(w, r);
 }
 
-void waiter_look_at_all(struct waiter *w)
-{
-	waiter_put_back(w);
-	look_at_all(w);
-}
-
-/* A look at all rings: whether there is something to show. */
+/* Polls all rings. Returns whether the wait can end with a record or an error. */
 static bool look(struct waiter *w)
 {
 	if (w->order)
 		return order_look(w);
-	look_at_all(w);
+	waiter_look_at_all(w);
 	return w->ready.first != NULL;
 }
 
 static void look_now_and_then(struct waiter *w)
 {
-	const int64_t now = clock_now(), each = (int64_t)w->count * LOOK_AT_EACH_NS;
+	const int64_t now = clock_now();
 
-	if (now - w->looked_ns < (each > LOOK_AT_ALL_NS ? each : LOOK_AT_ALL_NS))
+	if (now - w->looked_ns < longer(LOOK_AT_ALL_NS, (int64_t)w->count * LOOK_AT_EACH_NS))
 		return;
 	w->looked_ns = now;
-	look_at_all(w);
+	waiter_look_at_all(w);
 }
 
-/* While some rings are ready: gives the others a turn too, if they have records. Releases no record
- * that was returned since the wait began. */
+/* While some rings are ready: gives others that have records a turn, too. Releases no record that
+ * was returned since the wait began. */
 static void look_at_others(struct waiter *w)
 {
 	struct queue shown = w->touched;
@@ -233,7 +208,7 @@ static void look_at_others(struct waiter *w)
 	look_now_and_then(w);
 }
 
-/* Whether the user has not read all that the last poll found, and is not interrupted. */
+/* Returns whether records of the last poll are unread, unless the waiter is interrupted. */
 static bool has_rest(struct waiter *w)
 {
 	if (waiter_is_interrupted(w))
@@ -246,12 +221,12 @@ static bool has_rest(struct waiter *w)
 	return w->ready.first != NULL;
 }
 
-/* A reader whose turn is over gets another one if it has records left; it is polled again as long
- * as others have records left. */
+/* A reader whose turn is over gets another one if it has records left. It is polled again only if
+ * others have records left. */
 static void end_turn(struct waiter *w, struct reader *r)
 {
 	if (!r->error && reader_has_left(r)) {
-		/* Behind them. */
+		/* After the turns of the others. */
 		r->place = PLACE_READY;
 		look_at_others(w);
 		put_ready(w, r);
@@ -271,8 +246,8 @@ struct reader *waiter_next_turn(struct waiter *w)
 		end_turn(w, r);
 	while ((r = queue_pop(&w->ready))) {
 		r->place = PLACE_TOUCHED;
-		/* ringview_peek() returns its error to the user. The rest may be only discarded or
-		 * busy records. */
+		/* ringview_peek() returns its error to the user. What is left may be only discarded
+		 * or busy records. */
 		if (r->error || reader_look_at_rest(r, PASS_OF_TURN) != 0)
 			return w->turn = r;
 		waiter_touch(w, r);
@@ -291,17 +266,15 @@ static int64_t left_of(struct waiting *g, int64_t now)
  * that is less. */
 static int sleep_armed(struct waiting *g, int64_t ns, int64_t pause_ns)
 {
-	/* At a busy record, or passive. */
+	/* These readers are at a busy record, or passive: nothing notifies. */
 	if (g->w->touched.first) {
-		if (pause_ns > g->backoff_ns)
-			pause_ns = g->backoff_ns;
+		pause_ns = shorter(pause_ns, g->backoff_ns);
 		if (g->backoff_ns < BACKOFF_LAST_NS)
 			g->backoff_ns *= 2;
 	} else {
 		g->backoff_ns = BACKOFF_FIRST_NS;
 	}
-	return pause_ns < ns ? sleep_within(g->w, &g->signals, true, pause_ns)
-			     : sleep_at_most(g->w, &g->signals, true, ns);
+	return sleep_for(g->w, &g->signals, true, pause_ns, ns);
 }
 
 static void relax(void)
@@ -324,20 +297,20 @@ static int64_t spin_until(const struct waiter *w, int64_t until)
 	return now;
 }
 
-/* Pauses until the rings are to be polled; no producer ends the pause. */
+/* Pauses for at most @pause_ns and @left; notifications do not end the pause. */
 static int pause_asleep(struct waiting *g, int64_t pause_ns, int64_t left, int64_t now)
 {
 	struct waiter *w = g->w;
 
 	if (pause_ns <= SPIN_NS && w->pacing.fill_ns < w->pacing.budget_ns) {
-		spin_until(w, now + (pause_ns < left ? pause_ns : left));
+		spin_until(w, now + shorter(pause_ns, left));
 		return 0;
 	}
-	return pause_ns < left ? sleep_within(w, &g->signals, false, pause_ns)
-			       : sleep_at_most(w, &g->signals, false, left);
+	return sleep_for(w, &g->signals, false, pause_ns, left);
 }
 
-/* RINGVIEW_WAIT_EVENT in an order: a look is at all rings, and what it finds may have to wait. */
+/* RINGVIEW_WAIT_EVENT of a group with an order: polls all rings, and sleeps until the records found
+ * are old enough to return. */
 static int wait_event_ordered(struct waiting *g)
 {
 	struct waiter *w = g->w;
@@ -372,6 +345,8 @@ static int wait_event(struct waiting *g)
 {
 	struct waiter *w = g->w;
 
+	if (w->order)
+		return wait_event_ordered(g);
 	for (;;) {
 		int64_t left = 0;
 		int err;
@@ -390,7 +365,7 @@ static int wait_event(struct waiting *g)
 			left = g->timeout_ns < 0 ? INT64_MAX : left_of(g, clock_now());
 		if (left <= 0) {
 			/* Records submitted with BPF_RB_NO_WAKEUP are found here. */
-			look_at_all(w);
+			waiter_look_at_all(w);
 			arm_touched(w);
 			return outcome(w);
 		}
@@ -400,7 +375,7 @@ static int wait_event(struct waiting *g)
 	}
 }
 
-/* Passes the result of a poll to the pacing: that of the ring with the largest new share. */
+/* Tells the pacing what the poll found in the ring of which the largest part is new. */
 static void tell_pacing(struct waiter *w, int64_t now)
 {
 	uint64_t most = 0, size = 1;
@@ -428,7 +403,7 @@ static int wait_paced(struct waiting *g)
 {
 	struct waiter *w = g->w;
 	struct pacing *p = &w->pacing;
-	/* Records that have come since the last poll gather first. */
+	/* In a stream, let records gather before the first poll. */
 	bool gather = !pacing_is_silent(p) && g->timeout_ns != 0;
 
 	if (has_rest(w))
@@ -436,7 +411,7 @@ static int wait_paced(struct waiting *g)
 	for (;;) {
 		const int64_t now = clock_now(), left = left_of(g, now);
 		int64_t pause_ns;
-		bool held; /* there are records, but none that may be shown */
+		bool held; /* records are there, but too young to return */
 		int err;
 
 		if (sleep_take_interrupt(w))
@@ -460,8 +435,8 @@ static int wait_paced(struct waiting *g)
 		gather = false;
 		pause_ns = pacing_pause(p, now);
 		held = w->order && w->ready.first;
-		if (held && pacing_is_silent(p) && pause_ns > order_pause(w->order))
-			pause_ns = order_pause(w->order);
+		if (held && pacing_is_silent(p))
+			pause_ns = shorter(pause_ns, order_pause(w->order));
 		if (pause_ns <= 0)
 			continue;
 		if (held || !pacing_is_silent(p))
@@ -488,11 +463,9 @@ static int wait_busy(struct waiting *g)
 			return -ECANCELED;
 		found = look(w);
 		if (w->ready.first)
-			w->pause_ns =
-				w->pause_ns * 2 < PAUSE_MOST_NS ? w->pause_ns * 2 : PAUSE_MOST_NS;
+			w->pause_ns = shorter(w->pause_ns * 2, PAUSE_MOST_NS);
 		else
-			w->pause_ns =
-				w->pause_ns / 2 > PAUSE_LEAST_NS ? w->pause_ns / 2 : PAUSE_LEAST_NS;
+			w->pause_ns = longer(w->pause_ns / 2, PAUSE_LEAST_NS);
 		if (found)
 			return outcome(w);
 		if (left_of(g, w->looked_ns) <= 0)
@@ -502,30 +475,25 @@ static int wait_busy(struct waiting *g)
 
 int waiter_wait(struct waiter *w, int64_t timeout_ns)
 {
+	static int (*const waits[])(struct waiting *) = {
+		[RINGVIEW_WAIT_EVENT] = wait_event,
+		[RINGVIEW_WAIT_PACED] = wait_paced,
+		[RINGVIEW_WAIT_BUSY] = wait_busy,
+	};
 	struct waiting g = {
 		.w = w,
 		.timeout_ns = timeout_ns,
 		.backoff_ns = BACKOFF_FIRST_NS,
 	};
-	int result = 0;
+	int result;
 
 	w->waits++;
 	waiter_take_over(w);
 	begin_wait(w);
-	switch (w->strategy) {
-	case RINGVIEW_WAIT_EVENT:
-		result = w->order ? wait_event_ordered(&g) : wait_event(&g);
-		break;
-	case RINGVIEW_WAIT_PACED:
-		result = wait_paced(&g);
-		break;
-	case RINGVIEW_WAIT_BUSY:
-		result = wait_busy(&g);
-		break;
-	}
+	result = waits[w->strategy](&g);
 	signals_restore(&g.signals);
 	w->timeouts += result == 0;
-	/* If the handler called ringview_interrupt(), that is what the wait reports. */
+	/* The handler may have called ringview_interrupt(). */
 	if (result == -EINTR && sleep_take_interrupt(w))
 		return -ECANCELED;
 	return result;

@@ -28,7 +28,7 @@ struct waiter {
 	bool many;            /* a group: a ring's error is reported when its turn comes */
 	struct queue touched; /* readers by their place */
 	struct queue ready;
-	struct reader *turn; /* in no queue: the last result of waiter_next_turn() */
+	struct reader *turn; /* returned last by waiter_next_turn(); in no queue */
 	struct order *order; /* or NULL */
 
 	struct pacing pacing; /* PACED */
@@ -51,9 +51,6 @@ struct ringview_group {
 	struct waiter waiter;
 };
 
-/* Takes a program's options, of any size; NULL means the default. Returns 0 or -EINVAL. */
-int waiter_take_options(struct ringview_options *options, const struct ringview_options *given);
-
 /* @w has to be zeroed, @options checked. Returns 0 or -ENOMEM. */
 int waiter_open(struct waiter *w, const struct ringview_options *options);
 void waiter_close(struct waiter *w);
@@ -72,22 +69,22 @@ struct reader *waiter_next_turn(struct waiter *w);
 /* Empties the queue of ready readers, and ends all turns. */
 void waiter_put_back(struct waiter *w);
 
-/* Poll all rings, without arming them, or only the rest of what the last poll found and the user
- * has not read. Readers that are ready then have a record, or an error. */
+/* Poll all rings that are not ready, without arming them, or only the rest of what the last poll
+ * found and the user has not read. Readers that are ready then have a record, or an error. */
 void waiter_look_at_all(struct waiter *w);
 void waiter_look_at_rest(struct waiter *w);
 
-/* Records of an armed reader are returned or skipped. */
+/* Call it when records of an armed reader are returned or skipped. */
 void waiter_touch(struct waiter *w, struct reader *r);
 
 /* Removes the reader from its queue. */
 void waiter_forget(struct waiter *w, struct reader *r);
 
-/* In a child of fork(): takes the readers over, and leaves the descriptors to the parent. */
+/* In a child of fork(): takes the readers over, with descriptors of its own. */
 void waiter_take_over(struct waiter *w);
 
-/* Returns a descriptor that is readable from a notification or an interrupt until these are taken;
- * or a negative errno. */
+/* Returns a descriptor that is readable after a notification or an interrupt, until it is taken; a
+ * negative errno otherwise. */
 int waiter_descriptor(struct waiter *w);
 
 /* Takes the notifications. Returns whether any ring notified. */

@@ -2,12 +2,11 @@
 /*
  * ringview for BPF programs: counts lost events, and decides when the reader is woken.
  *
- * A program counts what becomes of its events, so that none is lost silently. The header needs
- * clang 14, libbpf 1.1 and Linux 5.8, or later. User space may include it too, for struct
+ * Needs clang 14, libbpf 1.1 and Linux 5.8, or later. User space may include it too, for struct
  * ringview_account and enum ringview_notify; the functions exist for BPF only.
  *
- * Threads: Any number of programs on any CPU may use these functions. For which programs the counts
- * are exact, see RINGVIEW_ACCOUNTS().
+ * Threads: Any number of programs on any CPU may use these functions. RINGVIEW_ACCOUNTS() says for
+ * which programs the counts are exact.
  *
  * Example:
  *
@@ -45,73 +44,71 @@
 #endif
 
 /*
- * What became of the events of one account on one CPU, in events since the map was made. User space
- * reads one for each possible CPU with bpf_map_lookup_elem(), and adds them up.
+ * Counts of the events of one account on one CPU since the map was made. User space reads one for
+ * each possible CPU with bpf_map_lookup_elem(), and adds them up.
  *
- * attempted = submitted + failed + discarded + events that are reserved at the moment. Once no
- * program runs, the last term is 0.
+ * attempted = submitted + failed + discarded + events reserved at the moment (0 when no program
+ * runs).
  */
 struct ringview_account {
 	__u64 attempted; /* calls of ringview_reserve() and ringview_output() */
 	__u64 submitted; /* events that the reader gets */
-	__u64 failed;    /* no room in the ring (for ringview_output(): any error) */
-	__u64 discarded; /* reserved, then discarded by ringview_discard() */
+	__u64 failed;    /* lost: no room in the ring (ringview_output(): any error) */
+	__u64 discarded; /* by ringview_discard() */
 };
 
 /*
  * When the reader is woken; see ringview_notify_flags(). A notification interrupts the producer's
  * own CPU, and the interrupt wakes all sleeping readers (irq_work_queue() in bpf_ringbuf_commit(),
- * kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer several hundred ns to some us,
- * many times the event itself.
+ * kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer 1 to 25 us (most in virtual
+ * machines), where an event costs about 70 ns.
  */
 enum ringview_notify {
 	/*
-	 * If the reader has released everything before this record, as the kernel does with flags
-	 * 0: the reader sees the first record after silence at once. Costs nothing while the reader
-	 * is behind, and a notification for each event if it keeps up.
+	 * Notifies if the reader has released everything before this record, as the kernel does
+	 * with flags 0. So the reader sees the first record after silence at once. Costs nothing
+	 * while the reader is behind, and a notification for each event if it keeps up.
 	 */
 	RINGVIEW_NOTIFY_ADAPTIVE = 0,
 
 	/*
-	 * Never: BPF_RB_NO_WAKEUP. Costs nothing, for readers that poll the ring by themselves.
+	 * Never notifies (BPF_RB_NO_WAKEUP), which costs nothing: for readers that poll the ring.
 	 *
-	 * Do not mix it with ADAPTIVE on one ring: the kernel notifies for a record without flags
-	 * only if that record is at the consumer position. So one unread record of NEVER silences
-	 * the notifications of all ADAPTIVE records behind it, and a reader that sleeps without a
-	 * time-out never wakes up.
+	 * Do not mix it with ADAPTIVE on one ring. The kernel notifies for an ADAPTIVE record only
+	 * if it is at the consumer position, so while a NEVER record is unread, none behind it
+	 * notifies, and a reader that sleeps without a time-out never wakes.
 	 */
 	RINGVIEW_NOTIFY_NEVER = 1,
 
-	/* Always: BPF_RB_FORCE_WAKEUP. Costs a notification for every event, even if the reader is
-	 * awake. Wakes the reader whatever the records before it did. */
+	/* Always notifies (BPF_RB_FORCE_WAKEUP), whatever the records before it did. Costs a
+	 * notification for every event, even if the reader is awake. */
 	RINGVIEW_NOTIFY_FORCE = 2,
 
 	/*
-	 * Once @bytes or more bytes wait in the ring, if the reader was not notified of as many
-	 * since it last released some: one notification for many events. Costs one to four calls
-	 * of bpf_ringbuf_query(), a few ns each, for each event.
+	 * Notifies when at least @bytes bytes are unreleased: once for many events. Costs one to
+	 * four calls of bpf_ringbuf_query(), a few ns each, for each event.
 	 *
 	 * For any number of producers, and for submitted, discarded and copied events:
 	 *
-	 *   - The first record with which @bytes bytes wait notifies. The next notification comes
-	 *     after the reader has released what it was notified of, down to fewer bytes.
+	 *   - The record that reaches @bytes notifies. The next notification comes after the reader
+	 *     has released enough of what it was notified of to leave less than @bytes.
 	 *   - A record in between notifies if the reader has released everything before it, as with
 	 *     ADAPTIVE.
-	 *   - Once three quarters of the ring wait, the next record notifies after each release. So
-	 *     a reader that leaves records unread does not sleep while the ring fills up, unless
-	 *     records are larger than a quarter of the ring.
+	 *   - Once three quarters of the ring are unreleased, the next record after each release
+	 *     notifies. So a reader that leaves records unread does not sleep while the ring fills
+	 *     up, unless records are larger than a quarter of the ring.
 	 *
 	 * The reader needs a time-out: records below the bound wake nobody, and neither does an
-	 * ADAPTIVE record behind them. A record that is submitted long after its flags were
-	 * computed (its program was interrupted in between) may notify too early or not at all.
+	 * ADAPTIVE record behind them. If a program is interrupted for long between computing the
+	 * flags and submitting, its record may notify too early or not at all.
 	 */
 	RINGVIEW_NOTIFY_AT_LEAST = 3,
 };
 
 /*
- * For RINGVIEW_NOTIFY_AT_LEAST: what producers remember of a ring's last notification. All zero at
- * first. Producers of one ring may have one each: each then notifies once. Rings must not share
- * one: a reader may then miss its notification.
+ * For RINGVIEW_NOTIFY_AT_LEAST: the last notification of a ring. Initialize it with zeros.
+ * Producers of one ring may have one each; then each of them notifies. Rings must not share one, or
+ * a reader may miss its notification.
  */
 struct ringview_notified {
 	__u64 producer; /* position at the last notification */
@@ -120,8 +117,8 @@ struct ringview_notified {
 };
 
 /*
- * Do not call it. Returns whether a record has to notify, and remembers that it does. Racing
- * producers may store fields of different notifications; each field is of one that is sent.
+ * Do not call it. Returns whether a record has to notify, and stores that it does. Racing producers
+ * may store fields of different notifications; each field is of one that is sent.
  */
 static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 	struct ringview_notified *notified, __u64 consumer, __u64 producer, __u64 ring_size,
@@ -144,11 +141,10 @@ static inline __attribute__((always_inline)) int ringview_internal_must_notify(
 #include <bpf/bpf_helpers.h>
 
 /*
- * Declares the map @name of @count accounts, each with its own values on every CPU.
+ * Declares the map @name of @count accounts, each with values of its own on every CPU.
  *
- * The counts are plain additions, which makes them cheap. They are exact as long as no two programs
- * of one account can interrupt each other on one CPU. Programs that can need an account each; that
- * is what the index is for. In Linux 5.8 to 6.18:
+ * The counts are plain additions. They are exact if no two programs of one account can interrupt
+ * each other on one CPU; give programs that can an account each. In Linux 5.8 to 6.18:
  *
  *   - kprobes, tracepoints and perf events, any number of programs: may share one. They run with
  *     preemption off, and one that would interrupt another on its CPU is not run at all
@@ -181,9 +177,8 @@ static __always_inline struct ringview_account *ringview_account_of(void *accoun
 }
 
 /*
- * Do not call it. The compiler would merge two counts in two branches into one at a computed
- * address, which the verifier refuses to programs without CAP_PERFMON. It does not move inline
- * assembly, nor anything past it.
+ * Do not call it. Without the asm, the compiler merges counts in two branches into one at a
+ * computed address, which the verifier refuses to programs without CAP_PERFMON.
  */
 static __always_inline void ringview_internal_count(__u64 *counter)
 {
@@ -192,26 +187,25 @@ static __always_inline void ringview_internal_count(__u64 *counter)
 }
 
 /*
- * Declares the map @name of @count rings, one for each CPU: each has its own cache lines and a lock
- * that no other CPU takes. User space sets the number of entries to that of the possible CPUs
- * before loading, makes the rings, of any size (@ring_size is that of the template, which the
- * verifier assumes for all), puts them into the array, and reads them as a group, which may have an
- * order.
+ * Declares the map @name of @count rings, one for each CPU, so that CPUs share neither cache lines
+ * nor a lock. Before loading, user space sets the number of entries to that of the possible CPUs.
+ * Then it makes the rings, puts them into the array, and reads them as a group, which may have an
+ * order. The rings may have any size; @ring_size is that of the template for the verifier.
  */
-#define RINGVIEW_RINGS(name, count, ring_size)                    \
-	struct {                                                  \
-		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);         \
-		__uint(max_entries, count);                       \
-		__type(key, __u32);                               \
-		__array(                                          \
-			values, struct {                          \
+#define RINGVIEW_RINGS(name, count, ring_size)                      \
+	struct {                                                    \
+		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);           \
+		__uint(max_entries, count);                         \
+		__type(key, __u32);                                 \
+		__array(                                            \
+			values, struct {                            \
 				__uint(type, BPF_MAP_TYPE_RINGBUF); \
-				__uint(max_entries, ring_size);   \
-			});                                       \
+				__uint(max_entries, ring_size);     \
+			});                                         \
 	} name SEC(".maps")
 
 /* Returns the ring of this CPU in the map @rings of RINGVIEW_RINGS(); NULL if user space has put
- * none there, which the program has to check. */
+ * none there: check it. */
 static __always_inline void *ringview_ring_of_cpu(void *rings)
 {
 	const __u32 cpu = bpf_get_smp_processor_id();
@@ -220,10 +214,10 @@ static __always_inline void *ringview_ring_of_cpu(void *rings)
 }
 
 /*
- * Reserves an event of @size bytes in the ring. Counts attempted, and failed. The verifier makes
- * sure that the program then calls ringview_submit() or ringview_discard(), and refuses a @size
- * that is not a constant ("R2 is not a known constant"): use ringview_reserve_dynptr() or
- * ringview_output() for a size known only at run time.
+ * Reserves an event of @size bytes in the ring. Counts it as attempted, and as failed if there is
+ * no room. Then call ringview_submit() or ringview_discard(). @size has to be a constant ("R2 is
+ * not a known constant"): use ringview_reserve_dynptr() or ringview_output() for a size known only
+ * at run time.
  *
  * Returns the event's bytes; NULL if there is no room (or, rarely, if this runs in an NMI that
  * interrupted a reservation).
@@ -250,8 +244,8 @@ static __always_inline void ringview_submit(
 		ringview_internal_count(&account->submitted);
 }
 
-/* Discards the event: the reader skips it. It takes room in the ring until then, and notifies like
- * a submitted one. */
+/* Discards the event: the reader skips it. Until then it takes room in the ring. It notifies like a
+ * submitted one. */
 static __always_inline void ringview_discard(
 	void *record, __u64 flags, struct ringview_account *account)
 {
@@ -278,7 +272,7 @@ static __always_inline int ringview_reserve_dynptr(
 	if (!err)
 		return 0;
 	/* The kernel requires even a failed one to be discarded. The constant below tells the
-	 * verifier in the caller which of the two it was. */
+	 * verifier that the caller must not do so again. */
 	bpf_ringbuf_discard_dynptr(event, 0);
 	if (account)
 		ringview_internal_count(&account->failed);
@@ -303,7 +297,7 @@ static __always_inline void ringview_discard_dynptr(
 		ringview_internal_count(&account->discarded);
 }
 
-/* Do not use it. Notifications that were decided on but not sent, as the copy found no room. */
+/* Do not use it. Notifications that were decided on and not sent, as the copy found no room. */
 static volatile __u64 ringview_internal_unsent __attribute__((unused));
 
 /*
@@ -331,18 +325,16 @@ static __always_inline long ringview_output(
 
 /*
  * Computes the flags to submit, discard or output with, so that the reader is woken as @policy
- * says.
+ * says. If @policy is a constant, for instance a const volatile that user space sets before
+ * loading, the verifier drops the code of the other policies.
  *
- * @bytes, for RINGVIEW_NOTIFY_AT_LEAST: the bytes that the reader has not released, including 8 of
- * header for each record, and including reserved ones. At most an eighth of the ring is sensible,
- * as the reader needs time to wake up. An event copied by ringview_output() is not in the ring yet
- * when its flags are computed: the record after it notifies.
+ * @bytes, for RINGVIEW_NOTIFY_AT_LEAST: bytes that the reader has not released, with reserved
+ * records and 8 bytes of header for each. Use at most an eighth of the ring, as the reader needs
+ * time to wake. An event copied by ringview_output() is not in the ring yet when its flags are
+ * computed: the record after it notifies.
  *
- * @notified, for RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map. With
+ * @notified, for RINGVIEW_NOTIFY_AT_LEAST: that of this ring, a global variable or in a map; with
  * NULL every record past the bound notifies.
- *
- * If @policy is a constant, for instance a const volatile that user space sets before loading, the
- * verifier drops the code of the other policies.
  *
  * Returns BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP or 0.
  */
@@ -372,10 +364,9 @@ static __always_inline __u64 ringview_notify_flags_of(
 }
 
 /*
- * ringview_notify_flags_of() with a struct ringview_notified of its own, one for each place in the
- * program. The ring has to be a named map, as &ring. For a ring that was looked up, a void *, the
- * macro cannot know which ring it is, and every record past the bound notifies: call
- * ringview_notify_flags_of() instead.
+ * ringview_notify_flags_of() with a struct ringview_notified for each place in the program. The
+ * ring has to be a named map, as &ring. With a void *, a ring that was looked up, every record past
+ * the bound notifies: call ringview_notify_flags_of() instead.
  */
 #define ringview_notify_flags(ringbuf, policy, bytes)                             \
 	({                                                                        \

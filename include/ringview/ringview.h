@@ -2,45 +2,41 @@
 /*
  * ringview: reads BPF ring buffers (BPF_MAP_TYPE_RINGBUF, Linux 5.8 and later) zero-copy.
  *
- * Reading is separate from releasing: each ringview_peek() returns the next record, which stays
- * in the ring; one ringview_release() releases every record returned so far to the producers, and
- * invalidates them.
- *
- * Without a release the ring fills up: bpf_ringbuf_reserve() fails in the BPF program, and events
- * are lost. After a release a producer may be overwriting record.data.
+ * Reading is separate from releasing. ringview_peek() returns the next record where it lies in the
+ * ring. ringview_release() releases every record returned so far, which invalidates them: a
+ * producer may overwrite them. Without a release the ring fills up, bpf_ringbuf_reserve() fails in
+ * the BPF program, and events are lost.
  *
  * Records of one ring come in the order in which they were reserved, whichever CPU submits first.
  *
- * Nothing prints and nothing exits. Only opening, adding to a group and ordering one allocates
- * memory.
+ * The library prints nothing and never exits. Only opening, ringview_group_add() and
+ * ringview_group_set_order() allocate memory.
  *
  * A program that was built with this header runs with every later library of the same soname.
- * Structs of options, limits, memory, order and statistics may grow at their end. A program passes
- * the size that it knows: the library takes the fields behind it as 0 or their default, and writes
- * none of them. It refuses a field that is set and that it does not know with -EINVAL.
+ * Structs of options, limits, memory, order and statistics may grow at their end, so the program
+ * passes the size that it knows. The library treats fields that it was not given as 0 or their
+ * default, and fails with -EINVAL if a field is set that it does not know.
  *
- * Other languages call the functions of the library of the same names; in place of an inline
- * function that passes a size, the function whose name ends in _sized.
+ * Other languages call the library's functions of the same names. For an inline function that
+ * passes a size, they call the function whose name ends in _sized.
  *
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18. Each barrier in this header
  * names its partner there.
  *
  * Rings that overwrite (BPF_F_RB_OVERWRITE, Linux 6.19): producers do not wait for the reader, and
- * overwrite the oldest records. Read such a ring by ringview_read_into(), which returns only whole
- * records, or by ringview_snapshot(), which copies all that is in the ring at one moment. Functions
- * that return records in place fail with -EOPNOTSUPP, as no record is safe there.
+ * overwrite the oldest records. Read them by ringview_read_into() or ringview_snapshot(), which
+ * copy whole records. Functions that return records in place fail with -EOPNOTSUPP.
  *
- * Errors: A function that can fail returns a negative errno value. errno itself has no meaning.
+ * Errors: A function that can fail returns a negative errno value. errno itself is undefined.
  *
- * Threads: A reader belongs to one thread at a time, and so does a group with its readers. Only
- * ringview_interrupt() and ringview_group_interrupt() may be called from other threads and from
- * signal handlers. Different readers may be used at the same time.
+ * Threads: A reader belongs to one thread at a time, and so does a group with its readers.
+ * Different readers may be used at the same time. Any thread may call ringview_snapshot(),
+ * ringview_interrupt() and ringview_group_interrupt(); signal handlers may call the latter two.
  *
- * After fork(), the child has a copy of the reader, on the same ring as its parent's. The child
- * may close the copy, which leaves the parent's reader alone. Or it may continue to read, starting
- * with any wait or ringview_arm(), if the parent no longer reads: a daemon whose parent exits. It
- * then gets the records that the parent had not released, and the one that PACED and BUSY hold
- * back.
+ * After fork(), the child has a copy of the reader, on the parent's ring. The child may close it,
+ * which leaves the parent's reader alone. If the parent no longer reads, the child may continue
+ * instead, starting with a wait or ringview_arm(). It then gets the records that the parent had not
+ * released, and the one that PACED and BUSY hold back.
  *
  * Example:
  *
@@ -81,8 +77,7 @@ extern "C" {
 
 /*
  * The reader. Its fields are visible only because the hot path is inline: do not read or write
- * them. The library keeps more state behind this struct, so a reader can be neither made nor
- * copied by hand.
+ * them. The library keeps more state behind this struct, so do not make or copy one.
  */
 struct ringview {
 	const unsigned char *next; /* header of the next record */
@@ -99,7 +94,8 @@ struct ringview {
 	uint32_t reserved[13]; /* 0 */
 };
 
-/* A record in the ring: valid until the next ringview_release(), _wait() or _arm(). */
+/* A record in the ring: valid until the next ringview_release(), ringview_wait() or ringview_arm().
+ */
 struct ringview_record {
 	const void *data; /* 8-byte aligned, contiguous even where the ring wraps */
 	uint32_t length;  /* bytes, as given to bpf_ringbuf_reserve(); 0 is possible */
@@ -107,31 +103,31 @@ struct ringview_record {
 
 /*
  * How ringview_wait() waits. The choice decides what the observed program pays: an event costs its
- * producer some 70 ns, a notification 1 to 25 us (an interrupt; most in virtual machines). The
- * kernel notifies when a record is submitted at the consumer position: when the reader has
+ * producer about 70 ns, a notification 1 to 25 us (an interrupt; most in virtual machines). The
+ * kernel notifies when a record is submitted at the consumer position, that is when the reader has
  * released everything before it, asleep or not.
  */
 enum ringview_wait_strategy {
-	/* Sleeps in epoll until the kernel notifies. Sees the first event after silence at once. A
-	 * reader that keeps up makes producers pay for a notification with nearly every event. */
+	/* Sleeps in epoll until a notification, which comes with the first event after silence. If
+	 * the reader keeps up, producers pay for a notification with nearly every event. */
 	RINGVIEW_WAIT_EVENT = 0,
 
 	/*
-	 * While a stream lasts, sleeps for the latency budget between polls of the ring, or less
-	 * if a quarter of the ring would fill before, and lets no producer notify. When no record
-	 * has come for @linger_ns, releases everything and sleeps until a notification.
+	 * During a stream, sleeps between polls of the ring for the latency budget, or less if a
+	 * quarter of the ring would fill before. Producers do not notify, as releases hold the last
+	 * record back (see ringview_release()). When no record has come for @linger_ns, releases
+	 * everything and sleeps until a notification.
 	 *
-	 * While the stream lasts, releases hold the last record back (see ringview_release()). A
-	 * record that is submitted with BPF_RB_NO_WAKEUP after silence waits for as long as the
-	 * silence has lasted, but at most 20 ms, or a budget if that is longer; see also
+	 * A record that is submitted with BPF_RB_NO_WAKEUP after silence waits for at most as long
+	 * as the silence lasted, and at most 20 ms, or the budget if that is longer; see also
 	 * @always_notified.
 	 */
 	RINGVIEW_WAIT_PACED = 1,
 
 	/*
-	 * Never sleeps: polls the ring every 50 ns in silence and every 5 us under load. No
-	 * producer notifies, as releases hold the last record back. Uses a whole CPU. Signals do
-	 * not end the wait; ringview_interrupt() does.
+	 * Never sleeps: polls the ring every 50 ns in silence and every 5 us under load, and uses a
+	 * whole CPU. Producers do not notify, as releases hold the last record back. Signals do not
+	 * end the wait; ringview_interrupt() does.
 	 */
 	RINGVIEW_WAIT_BUSY = 2,
 };
@@ -141,41 +137,40 @@ enum ringview_wait_strategy {
 /* Options of ringview_open(). Initialize them with RINGVIEW_OPTIONS_DEFAULT: fields that later
  * versions add then have their default. */
 struct ringview_options {
-	size_t size; /* sizeof(struct ringview_options); of another version, if the rest is 0 */
+	size_t size; /* sizeof(struct ringview_options), as RINGVIEW_OPTIONS_DEFAULT sets it */
 	enum ringview_wait_strategy wait;
 
 	/*
 	 * PACED: the longest sleep between two polls of the ring, in ns, 1 to 10^9; 0 means
-	 * RINGVIEW_LATENCY_BUDGET_NS. An event waits in the ring at most that long, plus the time
-	 * that the reader takes for the events before it and the scheduler to wake the reader. A
-	 * poll costs the reader 5 to 25 us of CPU time: 200 us take 2 to 10 % of a CPU while a
-	 * stream lasts, 1 ms a fifth of that.
+	 * RINGVIEW_LATENCY_BUDGET_NS. An event waits in the ring for at most that long, plus the
+	 * time that the reader takes for the events before it and the scheduler to wake the reader.
+	 * A poll takes 5 to 25 us of CPU time: with 200 us the reader uses 2 to 10 % of a CPU
+	 * during a stream, with 1 ms a fifth of that.
 	 */
 	int64_t latency_budget_ns;
 
 	/*
-	 * The timer slack, in ns up to 10^9, that ringview_wait() sets for the thread that calls
-	 * it, by prctl(PR_SET_TIMERSLACK), and leaves set; 0 keeps the current value (50 us by
-	 * default). The kernel may end a sleep later by the slack. PACED subtracts the slack from
-	 * its sleeps; where it is more than half of a sleep, PACED lowers the slack for that sleep.
-	 * So the budget holds with any slack.
+	 * The timer slack in ns, up to 10^9, that ringview_wait() sets for its thread by
+	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 keeps the current value (50 us by default).
+	 * The kernel may end a sleep later by the slack. PACED keeps the budget with any slack: it
+	 * subtracts the slack from its sleeps, or lowers the slack during a sleep that is less than
+	 * twice as long.
 	 */
 	int64_t timer_slack_ns;
 
 	/*
-	 * PACED: nonzero promises that each record is submitted, or discarded, without
-	 * BPF_RB_NO_WAKEUP. The reader then sleeps through silence until a notification. By
-	 * default it also polls the ring in silence, at intervals that grow to 20 ms, which costs
-	 * 0.1 % of a CPU.
+	 * PACED: nonzero promises that every record is submitted, or discarded, without
+	 * BPF_RB_NO_WAKEUP. The reader then sleeps through silence until a notification. By default
+	 * it also polls the ring in silence, at intervals that grow to 20 ms, for 0.1 % of a CPU.
 	 */
 	int always_notified;
 
 	/*
-	 * PACED: how long after its last record a stream lasts, in ns. 0 means ten budgets: the
-	 * CPU time of the polls in vain is then ten times the cost of a notification. INT64_MAX
-	 * never returns to notifications once a record has come, for hosts where only the observed
-	 * program counts: the reader polls once a budget, also in silence. 1 sleeps until a
-	 * notification whenever a poll finds nothing, which spares the reader's CPU.
+	 * PACED: how long after its last record a stream lasts, in ns; 0 means ten budgets. The
+	 * polls in vain after a stream then cost ten times as much CPU time as the notification
+	 * that they avoid. INT64_MAX polls forever once a record has come, for hosts where only the
+	 * observed program counts. 1 sleeps until a notification as soon as a poll finds nothing,
+	 * which spares the reader's CPU.
 	 */
 	int64_t linger_ns;
 };
@@ -186,33 +181,32 @@ struct ringview_options {
 	}
 
 /*
- * Opens a reader on the ring buffer behind @map_fd. It starts at the consumer position stored in
- * the ring, so a pinned ring continues where its last reader released. @options may be NULL.
+ * Opens a reader on the ring buffer behind @map_fd, at the consumer position stored in the ring: a
+ * pinned ring continues where its last reader released. @options may be NULL.
  *
- * A ring that overwrites is also opened if its consumer position cannot be written: the map is
- * frozen, or @map_fd is for reading only and the kernel maps it (Linux 6.18 does not: -EACCES).
- * Such a reader is passive: it starts at the oldest record, keeps its position to itself, and is
+ * The reader duplicates @map_fd, which may be closed at once. It holds that descriptor, two more
+ * from its first sleep in ringview_wait() or from ringview_fd() on (not in a group), a mapping of a
+ * page, one of twice the ring's size, and less than 1 KiB of memory.
+ *
+ * A ring that overwrites can also be opened if its consumer position is not writable: the map is
+ * frozen, or @map_fd is read-only and the kernel maps it (Linux 6.18 does not: -EACCES). The reader
+ * is then passive: it starts at the oldest record, stores its position in its own memory, and is
  * not notified, so its waits poll the ring at least every 20 ms. Any number of passive readers can
  * read one ring.
  *
- * The reader keeps its own duplicate of @map_fd; yours may be closed at once. It holds that file
- * descriptor, two more from its first sleep in ringview_wait() or from ringview_fd() on, one
- * mapping of a page and one of twice the ring's size, and less than 1 KiB. A reader in a group
- * needs only the first descriptor.
- *
  * Returns 0 if the reader was opened, and sets *@reader; a negative errno otherwise:
  *   -EBADF       @map_fd is not open
- *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), options unknown
- *                or out of range
- *   -EOPNOTSUPP  the ring overwrites, and the kernel does not describe it in /sys/kernel/btf/vmlinux
+ *   -EINVAL      not a BPF map, not a ring buffer (a user ring buffer is not one), or options
+ *                unknown or out of range
+ *   -EOPNOTSUPP  the ring overwrites, and /sys/kernel/btf/vmlinux does not describe it
  *   -EBADMSG     the positions stored in the ring are impossible: something else wrote to it
- *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; bpf(2) is
- *                refused by seccomp; or, before Linux 5.19, without CAP_BPF where
+ *   -EPERM       the map's pages cannot be mapped, for instance because it is frozen; seccomp
+ *                refuses bpf(2); or, before Linux 5.19, CAP_BPF is missing and
  *                kernel.unprivileged_bpf_disabled is not 0
- *   -EACCES      @map_fd is for reading only (BPF_F_RDONLY): the consumer position is written
+ *   -EACCES      @map_fd is read-only (BPF_F_RDONLY)
  *   -EMFILE, -ENFILE, -ENOMEM  no descriptor or memory is left
  *
- * The errors of bpf(2) and mmap(2) are returned, too.
+ * It also returns other errors of bpf(2) and mmap(2).
  *
  * Threads: Any thread may open and close readers; each reader belongs to one thread at a time. A
  * child of fork() may close its copy, which leaves the parent's reader alone.
@@ -236,8 +230,8 @@ struct ringview_options {
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options);
 
 /*
- * As ringview_open(), on the ring buffer that is pinned at @path of a BPF file system. It needs
- * permission to read and write that file, and nothing else.
+ * As ringview_open(), on the ring buffer pinned at @path of a BPF file system. Needs only
+ * permission to read and write that file.
  *
  * Returns 0, or a negative errno as ringview_open():
  *   -ENOENT  there is no such file
@@ -247,18 +241,18 @@ int ringview_open_pinned(
 	struct ringview **reader, const char *path, const struct ringview_options *options);
 
 /*
- * A ring in memory of the caller, laid out and written as by the kernel: for tests of your event
- * handlers, which then need no privileges, and for producers in user space.
+ * A ring in the caller's memory, laid out and written as by the kernel: for tests of event handlers
+ * without privileges, and for producers in user space.
  */
 struct ringview_memory {
 	uint64_t *consumer; /* consumer position, written by the reader; NULL: see @overwrite */
-	const uint64_t *producer; /* producer position */
-	const void *data;         /* @size bytes, followed by a second mapping of the same bytes */
-	size_t size;              /* power of two, 4 KiB to 2 GiB */
-	int notify_fd;            /* non-blocking eventfd that the producer writes to as a
+	const uint64_t *producer;  /* producer position */
+	const void *data;          /* @size bytes, followed by a second mapping of the same bytes */
+	size_t size;               /* power of two, 4 KiB to 2 GiB */
+	int notify_fd;             /* non-blocking eventfd that the producer writes to as a
 				   * notification; the reader duplicates it */
-	const uint64_t *overwrite; /* position of the oldest record, of a ring that overwrites; else
-				    * NULL. Then @consumer may be NULL: the reader is passive. */
+	const uint64_t *overwrite; /* position of the oldest record of a ring that overwrites; else
+				    * NULL. If set, @consumer may be NULL: the reader is passive */
 };
 
 /* ringview_open_memory() calls this with the size of its struct ringview_memory. */
@@ -266,10 +260,10 @@ int ringview_open_memory_sized(struct ringview **reader, const struct ringview_m
 	size_t memory_size, const struct ringview_options *options);
 
 /*
- * As ringview_open(), on a ring in plain memory, which has to outlive the reader.
+ * As ringview_open(), on a ring in memory, which must outlive the reader.
  *
  * Returns 0, or a negative errno as ringview_open():
- *   -EINVAL  also if @notify_fd is anything but a non-blocking eventfd
+ *   -EINVAL  also if @notify_fd is not a non-blocking eventfd
  */
 static inline int ringview_open_memory(struct ringview **reader,
 	const struct ringview_memory *memory, const struct ringview_options *options)
@@ -279,8 +273,8 @@ static inline int ringview_open_memory(struct ringview **reader,
 
 /*
  * Closes the reader and unmaps the ring, which invalidates every record. Records that were not
- * released stay in the ring for the next reader. A record that was held back is released, except
- * in a child of fork(). NULL does nothing.
+ * released stay in the ring for the next reader. A record that was held back is released, except in
+ * a child of fork(). NULL does nothing.
  */
 void ringview_close(struct ringview *rv);
 
@@ -288,28 +282,26 @@ void ringview_close(struct ringview *rv);
  * Releases every record returned so far, which invalidates them, and waits until ringview_peek()
  * has a record.
  *
- * @timeout_ns: nanoseconds; 0 polls once, a negative value waits without limit. So check what is
- * left of a deadline before passing it on.
+ * @timeout_ns: nanoseconds; 0 polls once; a negative value waits without limit.
  *
  * Records that are submitted or discarded with BPF_RB_NO_WAKEUP wake nobody. While one of them is
- * unread, no record behind it notifies either (bpf_ringbuf_commit() notifies only for the record at
- * the consumer position). With such producers give EVENT a time-out: the ring is polled when it
- * expires. PACED and BUSY poll by themselves and need none.
+ * unread, the records behind it do not notify either: bpf_ringbuf_commit() notifies only for the
+ * record at the consumer position. With such producers give EVENT a time-out: the ring is polled
+ * when it expires. PACED and BUSY poll by themselves.
  *
- * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and at the latest
- * after an eighth of the ring or 256 KiB, even if more has come since. So the reader releases and
- * waits again instead of following the producers record by record, which would slow them down.
- * The next wait returns at once if something is left. A further peek polls the ring again.
+ * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and after at most
+ * an eighth of the ring or 256 KiB, even if more records are there. So the reader releases and
+ * waits again, instead of following the producers record by record, which would slow them down. The
+ * next wait returns at once if records are left; so does a further peek.
  *
  * Returns 1 if a record is there; 0 if the time-out expired; a negative errno otherwise:
- *   -ECANCELED   ringview_interrupt() was called, before or during the wait; this ends its effect.
- *                Records may be there: peek until 0 before closing, if they matter
- *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. Handlers run in these
- *                sleeps only, from the first on, and none is missed. A handler that runs between
- *                the caller's own check and the first sleep does not end the wait: let it call
- *                ringview_interrupt(). A signal to the process may be handled here although another
- *                thread sleeps too: block those that are meant for another thread. Stopping and
- *                continuing the process, a debugger and a freezer do not end the wait
+ *   -ECANCELED   ringview_interrupt() was called before or during the wait; this ends its effect.
+ *                Records may be there: to read them all before closing, peek until 0
+ *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. From the first sleep of a
+ *                wait on, handlers run only in its sleeps, so none is missed. A handler that runs
+ *                between the caller's own check and that sleep does not end the wait: let it call
+ *                ringview_interrupt(). Block signals that are meant for another thread. SIGSTOP and
+ *                SIGCONT, a debugger and a freezer do not end the wait
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EINVAL      the reader is in a group
  *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep; -ENOSPC: the user's limit of epoll
@@ -335,9 +327,9 @@ int ringview_wait(struct ringview *rv, int64_t timeout_ns);
 
 /*
  * The file descriptor to watch for EPOLLIN in an event loop of your own, level-triggered or with
- * EPOLLET. It becomes readable when the kernel notifies or ringview_interrupt() is called, and
- * stays readable until ringview_arm() or a wait. It belongs to the reader: do not read, close or
- * change it. Call ringview_arm() each time before sleeping on it.
+ * EPOLLET. A notification and ringview_interrupt() make it readable, until ringview_arm() or a
+ * wait. Call ringview_arm() before each sleep on it. It belongs to the reader: do not read, close
+ * or change it.
  *
  * Returns the descriptor, or a negative errno:
  *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  as ringview_wait()
@@ -347,13 +339,13 @@ int ringview_wait(struct ringview *rv, int64_t timeout_ns);
 int ringview_fd(const struct ringview *rv);
 
 /*
- * Prepares for sleeping on ringview_fd(): releases everything, which invalidates every record, and
- * polls once more in a way that cannot miss a record being submitted at this moment. Without it a
- * wakeup can be lost for good: the kernel notifies only a consumer that has released everything.
+ * Prepares for a sleep on ringview_fd(): releases everything, which invalidates every record, and
+ * polls once more in a way that cannot miss a record being submitted at this moment. Without it the
+ * sleep may never end, as the kernel notifies only a consumer that has released everything.
  *
- * Returns 1 if there is a record: do not sleep; 0 if there is none: sleep, and the next record, or
- * the one that is reserved already, makes the descriptor readable when it is submitted or discarded
- * without BPF_RB_NO_WAKEUP; a negative errno otherwise:
+ * Returns 1 if there is a record: do not sleep; 0 if there is none: the next record, or one that is
+ * reserved already, makes the descriptor readable when it is submitted or discarded without
+ * BPF_RB_NO_WAKEUP; a negative errno otherwise:
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EACCES  the reader is passive, and never notified
  *
@@ -372,7 +364,7 @@ int ringview_fd(const struct ringview *rv);
 int ringview_arm(struct ringview *rv);
 
 /*
- * Makes the ringview_wait() under way, or else the next one, return -ECANCELED.
+ * Makes the current ringview_wait(), or else the next one, return -ECANCELED.
  *
  * Threads: Any thread and signal handler may call ringview_interrupt(). The reader must not be
  * closed meanwhile.
@@ -395,11 +387,10 @@ int ringview_drain_sized(struct ringview *rv, ringview_callback callback, void *
 	const struct ringview_limits *limits, size_t limits_size);
 
 /*
- * Passes the records that are there to @callback and releases them: at the end, and whenever an
- * eighth of the ring has been read, so that producers of a full ring soon find room. Invalidates
- * the records from ringview_peek(). @limits may be NULL.
+ * Passes the records that are there to @callback and releases them, at the end and after each
+ * eighth of the ring. Invalidates the records returned by ringview_peek(). @limits may be NULL.
  *
- * Returns the number of records passed on, at most INT_MAX a call, also if a positive return of the
+ * Returns the number of records passed on, at most INT_MAX, also if a positive return of the
  * callback stopped it; what the callback returned if that was negative (its record is released, as
  * with libbpf); a negative errno otherwise:
  *   -EBADMSG, -EBUSY  as ringview_peek()
@@ -430,14 +421,14 @@ static inline int ringview_drain(struct ringview *rv, ringview_callback callback
 	return ringview_drain_sized(rv, callback, context, limits, sizeof(*limits));
 }
 
-/* Cancels everything returned since the last release: ringview_peek() returns it again. Has no
+/* Cancels every record returned since the last release: ringview_peek() returns it again. Has no
  * effect on a ring that overwrites, whose records are released as they are read. */
 void ringview_cancel(struct ringview *rv);
 
 /*
  * Starts again at the consumer position stored in the ring, and clears the error that
- * ringview_peek() keeps returning: after -EBUSY, when the other consumer is gone; after -EBADMSG,
- * when the ring was repaired. A record that this reader had released and held back is released
+ * ringview_peek() keeps returning: after -EBUSY, once the other consumer is gone; after -EBADMSG,
+ * once the ring is repaired. A record that this reader had released and held back is released
  * first, and not returned again. A passive reader continues where it was.
  *
  * Returns 0, or a negative errno:
@@ -445,30 +436,29 @@ void ringview_cancel(struct ringview *rv);
  */
 int ringview_restart(struct ringview *rv);
 
-/* Counted since the reader was opened. */
+/* Counts since the reader was opened. */
 struct ringview_statistics {
 	uint64_t records;    /* returned by peek, read_into and drain, except cancelled ones */
 	uint64_t bytes;      /* of their payload */
-	uint64_t discarded;  /* records that the producer discarded and the reader skipped */
-	uint64_t busy_stops; /* times that a record reserved and not yet submitted was in the way */
+	uint64_t discarded;  /* records that a producer discarded and the reader skipped */
+	uint64_t busy_stops; /* polls that stopped at a record reserved and not yet submitted */
 	uint64_t waits;      /* calls of ringview_wait(), or of the group's */
 	uint64_t sleeps;     /* system calls in them that could sleep */
 	uint64_t wakeups;    /* sleeps that a notification ended */
 	uint64_t timeouts;   /* waits that timed out */
-	uint64_t high_water; /* most bytes seen waiting, headers included; the ring holds its size
-			      * - 8 at most */
+	uint64_t high_water; /* most bytes seen waiting, headers included; at most the ring's size
+			      * - 8 */
 
 	/*
-	 * Of a ring that overwrites: bytes that were overwritten before this reader read them,
-	 * headers included, and how often it came upon some. A record of n bytes takes (n + 15) / 8
-	 * * 8, so where all have one length, the division gives the number of records; where not,
-	 * nobody knows it. What was read, discarded and overwritten adds up to what was produced.
+	 * Ring that overwrites: bytes that were overwritten before this reader read them, headers
+	 * included, and how often it found that some were. A record of n bytes takes (n + 15) / 8 *
+	 * 8 bytes; if all have one length, divide to get their number, which is unknown otherwise.
+	 * Bytes read, discarded and overwritten add up to those produced.
 	 */
 	uint64_t overwritten;
 	uint64_t overruns;
 
-	uint64_t late; /* records that ringview_group_peek_ordered() returned after one of a later
-			* time */
+	uint64_t late; /* records that ringview_group_peek_ordered() returned after a later one */
 };
 
 /* ringview_get_statistics() calls this with the size of its struct ringview_statistics. Fields that
@@ -501,10 +491,9 @@ static inline void ringview_get_statistics(
 	ringview_get_statistics_sized(rv, statistics, sizeof(*statistics));
 }
 
-/* A copy by ringview_snapshot(), and how far ringview_window_next() has come in it. */
+/* A copy made by ringview_snapshot(), and how far ringview_window_next() has read it. */
 struct ringview_window {
-	uint64_t position; /* of its first byte, counted since the ring was made: in a ring that
-			    * overwrites, everything before is overwritten */
+	uint64_t position; /* of its first byte, in bytes since the ring was made */
 	uint64_t bytes;    /* headers included */
 	uint64_t busy;     /* records skipped that were reserved and not yet submitted */
 	const unsigned char *next, *end;
@@ -514,13 +503,13 @@ struct ringview_window {
 /*
  * Copies everything in the ring at one moment to @memory, for example the last seconds of a ring
  * that overwrites, when something has happened. Producers continue meanwhile; the ring and the
- * position of @rv do not change. The copy is quick; process it later.
+ * position of @rv do not change. Process the copy later: the copying is quick.
  *
- * In a ring that overwrites, it copies all records that are not overwritten, read or not; in any
- * other, those that are not released. All of them are whole, on all processors. window.position and
- * window.bytes tell how calls overlap.
+ * Copies all records of a ring that overwrites, read or not; of any other ring, those that are not
+ * released. All of them are whole, on all processors. Compare window.position and window.bytes of
+ * two calls to find what both copied.
  *
- * @memory has to be aligned to 8 bytes; as many bytes as the ring's size always suffice.
+ * @memory is aligned to 8 bytes; the ring's size in bytes always suffices.
  *
  * Returns 0 if the ring was copied, and fills *@window; a negative errno otherwise:
  *   -EMSGSIZE  @size is too small; window->bytes would have sufficed
@@ -561,20 +550,20 @@ int ringview_snapshot(
 int ringview_window_next(struct ringview_window *window, struct ringview_record *record);
 
 /*
- * Many rings: one wait for all of them, and fair turns.
+ * A group of rings: one wait for all of them, and fair turns.
  *
- * A turn returns at most an eighth of the ring or 256 KiB: a flooded ring does not starve the
- * others. With EVENT, and with PACED in silence, the cost of a wait grows with the rings that were
- * read or notified, however many there are. Polls of PACED and BUSY grow with all rings: 20 to
- * 100 ns a ring, once a budget while a stream lasts.
+ * A turn returns at most an eighth of the ring or 256 KiB, so a flooded ring does not starve the
+ * others. The cost of a wait grows with the rings that were read or notified, however many there
+ * are. A poll by PACED and BUSY takes 20 to 100 ns for each ring of the group.
  *
  * Threads: A group and its readers belong to one thread at a time; only ringview_group_interrupt()
- * may be called from others and from signal handlers. After fork() the same holds as for a reader.
+ * may be called from others and from signal handlers. The rules for fork() are those of a reader.
  */
 struct ringview_group;
 
 /*
- * Opens an empty group. It waits as @options say (NULL: EVENT), whatever its readers' own options.
+ * Opens an empty group, which holds two file descriptors. It waits as @options say (NULL: EVENT),
+ * whatever its readers' own options.
  *
  * Returns 0 if the group was opened, and sets *@group; a negative errno otherwise:
  *   -EINVAL  options unknown or out of range
@@ -626,8 +615,8 @@ int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 
 /*
  * As ringview_wait(), for any reader of the group. Releases and invalidates the records of all
- * readers first. Records that do not notify are found when the wait times out, or, while other
- * rings keep the group busy, within 20 ms or 0.1 ms a ring.
+ * readers first. Records that do not notify are found when the wait times out or, while other rings
+ * keep the group busy, within 20 ms or 0.1 ms a ring, whichever is longer.
  *
  * A ring's error is reported when its turn comes: ringview_group_next() returns its reader, and
  * ringview_peek() the error. Remove that reader, or every wait returns at once.
@@ -641,8 +630,8 @@ int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 int ringview_group_wait(struct ringview_group *group, int64_t timeout_ns);
 
 /*
- * Finds the next reader in turn that has a record. Its ringview_peek() returns 0 at the end of its
- * turn, and until its next turn. A turn may be finished early.
+ * Ends the turn of the last reader returned, and finds the next reader that has a record. Its
+ * ringview_peek() returns 0 at the end of its turn, and until its next turn.
  *
  * Returns 1 if a reader was found, and sets *@rv; 0 if everything that the last wait found has been
  * returned, or the group was interrupted: wait again; a negative errno otherwise:
@@ -661,16 +650,16 @@ enum ringview_clock {
 /* An order of the records of all rings of a group. Initialize it with RINGVIEW_ORDER_DEFAULT:
  * fields that later versions add then have their default. */
 struct ringview_order {
-	size_t size; /* sizeof(struct ringview_order); of another version, if the rest is 0 */
+	size_t size; /* sizeof(struct ringview_order), as RINGVIEW_ORDER_DEFAULT sets it */
 
-	/* Offset of the timestamp in each record, in bytes; it need not be aligned. The timestamp
-	 * is 64 bits in the machine's byte order, in ns. */
+	/* Offset of the timestamp in each record, in bytes; any alignment. The timestamp is 64 bits
+	 * in the machine's byte order, in ns. */
 	size_t timestamp_offset;
 
 	/*
 	 * The longest time from a record's timestamp to its submission, in ns, up to 10^10; 0 means
-	 * the latency budget of the group's options. It includes interrupts of the BPF program, and
-	 * in a virtual machine the time for which the host takes the CPU away. Each record is held
+	 * the latency budget of the group's options. It includes interrupts of the BPF program and,
+	 * in a virtual machine, the time for which the host takes the CPU away. Each record is held
 	 * back until it is that old, which costs latency and room in the rings. A record that is
 	 * submitted later may be returned out of order.
 	 */
@@ -705,10 +694,9 @@ int ringview_group_set_order(struct ringview_group *group, const struct ringview
  * A record is valid until the next ringview_group_wait(), which releases all records returned, or
  * until the next ringview_release() of its reader.
  *
- * A ring that is empty may get a record that belongs before those of the others. So a pass begins
+ * An empty ring may still get a record that belongs before those of the others. So a pass begins
  * with one poll of all rings, usually in the wait, and returns the records that were at least the
- * lateness old at that time. A ring whose next record is reserved and not yet submitted holds the
- * others back for as long as an empty one.
+ * lateness old at that time. A record that is reserved and not yet submitted counts as not there.
  *
  *   - If each record is submitted within the lateness after its timestamp, and the timestamps of
  *     each ring ascend, all records are returned in order. If timestamps are equal, the ring that
@@ -722,15 +710,14 @@ int ringview_group_set_order(struct ringview_group *group, const struct ringview
  *     record has been there for the lateness. It delays its own ring by at most about twice the
  *     lateness, and no other ring.
  *
- * A pass returns at most an eighth of each ring or 256 KiB of it. At the end of a pass this
- * function returns 0 once; the next call begins another pass. An event waits for the lateness and
- * until the next poll: with PACED, at most the lateness plus the latency budget. EVENT, after a
- * poll in which all records were too young, sleeps for the lateness. With any strategy a poll takes
- * 20 to 100 ns a ring.
+ * A pass returns at most an eighth of each ring or 256 KiB of it. At its end the function returns 0
+ * once; the next call begins another pass. An event waits for the lateness and until the next poll:
+ * with PACED, for at most the lateness plus the latency budget. EVENT sleeps for the lateness after
+ * a poll in which all records were too young. A poll takes 20 to 100 ns for each ring.
  *
- * ringview_group_wait() returns 1 if a record can be returned, not if there are only records that
- * are too young. Readers may be added and removed at any time; the next call then begins another
- * pass. ringview_cancel() of a member makes its records come again, as late ones.
+ * ringview_group_wait() returns 1 if a record can be returned, not if all records are too young.
+ * Readers may be added and removed at any time; the next call then begins another pass.
+ * ringview_cancel() of a member makes its records come again, as late ones.
  *
  * Returns 1 if a record was found, fills *@record, and sets *@rv to its reader unless @rv is NULL;
  * 0 if no record may be returned now, or the group was interrupted: wait again; a negative errno
@@ -763,7 +750,7 @@ void ringview_group_interrupt(struct ringview_group *group);
 void ringview_group_get_statistics_sized(
 	const struct ringview_group *group, struct ringview_statistics *statistics, size_t size);
 
-/* Fills @statistics: the sums over the readers in the group (of high_water, the largest), and the
+/* Fills @statistics: sums over the readers in the group (of high_water, the maximum), and the
  * waits, sleeps, wakeups and time-outs of the group itself. */
 static inline void ringview_group_get_statistics(
 	const struct ringview_group *group, struct ringview_statistics *statistics)
@@ -796,13 +783,12 @@ void ringview_internal_release(struct ringview *rv);
 int ringview_internal_read_copy(struct ringview *rv, void *buffer, size_t capacity, size_t *length);
 
 /*
- * Load-acquire of the header word at *@at: a read through *@at afterwards sees the record that was
+ * Load-acquire of the header word at *@at: later reads through *@at see the record that was
  * committed. Pairs with the xchg() of the header in bpf_ringbuf_commit().
  *
- * x86 keeps loads in order by itself (TSO), so only the compiler must not reorder them. An acquire
- * would also make it assume that every field of the reader has changed. Making the payload's
- * address depend on the header is enough, and keeps the fields in registers: 0.8 instead of 1.0 ns
- * a record of 16 bytes (Zen 4, gcc 12).
+ * x86 keeps loads in order (TSO), so only the compiler must not reorder them. An acquire would also
+ * make it reload every field of the reader; making the payload's address depend on the header does
+ * not: 0.8 instead of 1.0 ns a record of 16 bytes (Zen 4, gcc 12).
  */
 static inline uint32_t ringview_internal_load_header(const unsigned char **at)
 {
@@ -823,10 +809,10 @@ static inline uint64_t ringview_internal_stride(uint32_t length)
 }
 
 /*
- * Returns @length, but takes the value from @expected where it is one of them. The two are equal,
- * but the loaded one is there only when the ring's memory has arrived, and the expected one at
- * once: the processor predicts the branch and continues with the next records. The asm hides from
- * the compiler that they are equal, so that it keeps the branches.
+ * Returns @length, from @expected if it is one of those. The values are equal, but the expected one
+ * is available before the ring's memory has arrived: the processor predicts the branch and
+ * continues with the next records. The asm hides from the compiler that they are equal, so that it
+ * keeps the branches.
  */
 static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t expected[2])
 {
@@ -847,7 +833,7 @@ static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t 
 /*
  * Finds the next record. Returns 1, and sets *@at to its header and *@length; otherwise as
  * ringview_peek(). One comparison with the end refuses busy, discarded and impossible headers: as
- * lengths they are 2^30 and more, and the end is never that far away.
+ * lengths they are at least 2^30, and the end is never that far away.
  */
 static inline int ringview_internal_find(
 	struct ringview *rv, const unsigned char **at, uint32_t *length)
@@ -855,8 +841,8 @@ static inline int ringview_internal_find(
 	const unsigned char *next = rv->next;
 	int found;
 
-	/* gcc 16 would load @next and @end together. The last peek has just stored @next, half of
-	 * these 16 bytes, so that load would wait until the store is done. */
+	/* gcc 16 would load @next and @end as 16 bytes. The last peek has just stored half of them,
+	 * so that load would wait for the store to complete. */
 	__asm__("" : "+r"(next));
 	if (RINGVIEW_LIKELY(next < rv->end)) {
 		*length = ringview_internal_expect(
@@ -883,19 +869,18 @@ static inline void ringview_internal_pass(
 }
 
 /*
- * Finds the next record, and releases nothing: call again for the one after it. Makes no system
- * call. Skips discarded records; the next release releases them.
+ * Finds the next record. Releases nothing, and makes no system call. Skips discarded records, which
+ * the next release releases.
  *
  * Returns 1 if a record was found, and fills *@record; 0 if none is ready (there is none, or the
  * next one is reserved and not yet submitted); a negative errno otherwise, and then on every call
  * until ringview_restart():
  *   -EBADMSG  a header or a position in the ring is impossible: no record was returned from it
- *   -EBUSY    another consumer moved the ring's consumer position; this reader wrote nothing since
- *   -EOPNOTSUPP  the ring overwrites: a producer could write to the record while you read it; use
- *             ringview_read_into() or ringview_snapshot()
+ *   -EBUSY    another consumer moved the ring's consumer position; this reader no longer writes it
+ *   -EOPNOTSUPP  the ring overwrites: use ringview_read_into() or ringview_snapshot()
  *
  * Threads: A reader belongs to one thread at a time, and a ring has one consumer. A second one, in
- * any process, is detected at the next release and not prevented.
+ * any process, is not prevented, but detected at the next release.
  *
  * Example:
  *
@@ -925,15 +910,14 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 }
 
 /*
- * Releases every record returned so far to the producers, with one store, which invalidates them.
+ * Releases every record returned so far, which invalidates them, with one store.
  *
- * PACED and BUSY hold the last record back, so that no producer notifies, unless it takes more than
- * an eighth of the ring. Producers cannot use its bytes meanwhile; if the process is killed, the
- * next reader of a pinned ring reads that record again. It is released with the next record, before
- * a sleep that needs a notification, by ringview_arm() and by ringview_close().
+ * PACED and BUSY hold the last record back, so that producers do not notify, unless it takes more
+ * than an eighth of the ring. Producers cannot use its bytes meanwhile; if the process is killed,
+ * the next reader of a pinned ring reads that record again. It is released with the next record,
+ * before a sleep that needs a notification, by ringview_arm() and by ringview_close().
  *
- * If another consumer has moved the position, nothing is written, and ringview_peek() returns
- * -EBUSY.
+ * If another consumer has moved the position, writes nothing, and ringview_peek() returns -EBUSY.
  */
 static inline void ringview_release(struct ringview *rv)
 {
@@ -950,8 +934,8 @@ static inline void ringview_release(struct ringview *rv)
 }
 
 /*
- * Finds up to @count records, as @count calls of ringview_peek() would: for languages in which a
- * foreign call costs more than a record.
+ * Finds up to @count records, as @count calls of ringview_peek() would, for languages in which a
+ * call of a C function costs more than a record.
  *
  * Returns the number of @records filled, at most INT_MAX; 0 if none is ready; a negative errno
  * otherwise:
@@ -961,8 +945,8 @@ int ringview_peek_many(struct ringview *rv, struct ringview_record *records, siz
 
 #define RINGVIEW_COPY_INLINE 64
 
-/* Copies a record. For a small one, calling memcpy() costs as much as copying its bytes: inline, 16
- * to 64 bytes take 65 to 90 % of the time (Zen 4, glibc 2.36); above, the two are alike. */
+/* Copies a record. Inline, 16 to 64 bytes take 65 to 90 % of the time of a call of memcpy() (Zen 4,
+ * glibc 2.36); above, the two are alike. */
 static inline void ringview_internal_copy(void *to, const void *from, uint32_t length)
 {
 	unsigned char *t = (unsigned char *)to;
@@ -973,7 +957,8 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 		memcpy(t, f, length);
 		return;
 	}
-	/* No loop: gcc -O3 warns of one, or does not unroll it, which costs a third of the speed. */
+	/* No loop: gcc -O3 warns of one, or does not unroll it, which costs a third of the speed.
+	 */
 	if (length & 64)
 		memcpy(t, f, 64);
 	at = length & 64;
@@ -1004,15 +989,15 @@ static inline void ringview_internal_copy(void *to, const void *from, uint32_t l
 /*
  * Copies the next record to @buffer and releases it, and every record returned before.
  *
- * If the ring overwrites, it copies the oldest record left, and checks afterwards that producers
- * had not begun to overwrite it. If they had, it counts the loss (see @overwritten of struct
- * ringview_statistics) and tries the next one. After 64 such records it returns 0: its work is
- * bounded, and the next call continues. @buffer is undefined unless it returns 1.
+ * If the ring overwrites, copies the oldest record left, and then checks that no producer had begun
+ * to overwrite it. If one had, counts the loss (@overwritten of struct ringview_statistics) and
+ * tries the next record; after 64 such records returns 0, and the next call continues. @buffer is
+ * undefined unless it returns 1.
  *
- * Every record returned is whole on x86-64. On other processors this requires that no record is
- * larger than an eighth of the ring: nothing orders a producer's stores there, so the oldest eighth
- * of the ring counts as overwritten, and a reader that falls behind that far, or opens a full ring,
- * continues with a later record that it knows of. ringview_snapshot() has no such condition.
+ * Every record returned is whole on x86-64; on other processors, if no record is larger than an
+ * eighth of the ring. Nothing orders a producer's stores there, so the oldest eighth of the ring
+ * counts as overwritten, and a reader that falls behind that far, or opens a full ring, continues
+ * with a later record. ringview_snapshot() has no such condition.
  *
  * Returns 1 if a record was copied, and sets *@length; 0 if none is ready; a negative errno
  * otherwise:
