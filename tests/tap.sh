@@ -1,10 +1,9 @@
-# Counting what test programs print. To be sourced.
+# Counts the results of test programs. Source it.
 
 passed=0 failed=0 skipped=0
 
-# count NAME STATUS FILE: adds up what a program printed as TAP, and prints what failed or was skipped.
-# A program that ended otherwise than with what it announced has failed, whatever it printed before;
-# 77 says that all was skipped.
+# count NAME STATUS FILE: adds up the results in a program's output, which is TAP, and prints failed and skipped tests.
+# A program also fails if its status or its number of tests contradicts that output; 77 means that it skipped all.
 count() {
 	local ok bad skip planned
 	skip=$(grep -c '^\(not \)\?ok .*# SKIP' "$3")
@@ -24,7 +23,7 @@ count() {
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }
 
-# The line that closes a run, and whether it was a good one.
+# Prints the total. Fails if a test failed, or none passed.
 count_end() {
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed == 0 && $passed != 0 ]]

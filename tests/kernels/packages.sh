@@ -1,21 +1,19 @@
-# Debian packages of other suites and architectures, downloaded and unpacked, never installed: apt
-# works in folders of its own below $kernels, with this system's mirror and settings, and checks
-# signatures as ever.
+# Downloads and unpacks Debian packages of other suites and architectures, without installing them: apt works in its
+# own folders below $kernels, with this system's mirror and settings, and checks signatures.
 #
-# To be sourced; $kernels is the folder to work in, $architecture the one to ask for.
+# Source it; $kernels is the folder to work in, $architecture the architecture of the packages.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 run_started=$(date +%s)
 
-# The mirror that this system has Debian from; DEBIAN_MIRROR says otherwise.
+# Prints the URL of this system's Debian mirror, or DEBIAN_MIRROR.
 mirror() {
 	[[ -n ${DEBIAN_MIRROR:-} ]] && { echo "$DEBIAN_MIRROR"; return; }
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
 		awk '$1 ~ /\/debian\/?$/ && $2 !~ /-/ { print $1; exit }'
 }
 
-# apt_of SUITE TOOL ARGUMENT...: apt-get or apt-cache of that suite only, as on a system on which
-# nothing is installed.
+# apt_of SUITE TOOL ARGUMENT...: runs apt-get or apt-cache for that suite only, as on a system without packages.
 apt_of() {
 	local root=$kernels/apt/$architecture/$1 tool=$2
 	shift 2
@@ -28,34 +26,34 @@ apt_of() {
 		-o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
 }
 
-# suite_update SUITE: fetches its lists, once a run, or keeps those of an earlier run. Fails where
-# neither is to be had, with the reason on standard output.
+# suite_update SUITE: downloads its package lists, once a run, or keeps those of an earlier run. If there are
+# neither, fails and prints the reason.
 suite_update() {
 	local root=$kernels/apt/$architecture/$1 from log
 	[[ -e $root/updated && $(stat -c %Y "$root/updated") -ge $run_started ]] && return
 	from=$(mirror)
-	[[ -n $from ]] || { echo "apt here has no mirror of Debian; name one in DEBIAN_MIRROR"; return 1; }
-	[[ -e $keyring ]] || { echo "there is no $keyring; install debian-archive-keyring"; return 1; }
+	[[ -n $from ]] || { echo "this system's apt has no Debian mirror; set DEBIAN_MIRROR to its URL"; return 1; }
+	[[ -e $keyring ]] || { echo "no $keyring; install debian-archive-keyring"; return 1; }
 	mkdir -p "$root/state/lists/partial" "$root/cache/archives/partial"
 	touch "$root/state/status"
 	echo "deb [signed-by=$keyring] $from $1 main" >"$root/sources.list"
 	log=$(apt_of "$1" apt-get update 2>&1)
 	if [[ -z $(apt_of "$1" apt-cache pkgnames linux-image 2>/dev/null) ]]; then
-		echo "suite $1 cannot be had: $(sed -n 's/^[EW]: //p' <<<"$log" | head -n 1)"
+		echo "suite $1 is not available: $(sed -n 's/^[EW]: //p' <<<"$log" | head -n 1)"
 		return 1
 	fi
 	touch "$root/updated"
 }
 
-# package_version SUITE PACKAGE: nothing where the suite does not have it.
+# package_version SUITE PACKAGE: prints nothing if the suite does not have it.
 package_version() {
 	apt_of "$1" apt-cache show "$2" 2>/dev/null | sed -n 's/^Version: //p' | head -n 1
 }
 
 depends_on() { apt_of "$1" apt-cache depends "$2" | sed -n 's/^ *Depends: //p'; }
 
-# kernel_package SUITE PACKAGE: the package that a package like linux-image-amd64 stands for, with
-# the kernel in it. Newer suites have one more package between.
+# kernel_package SUITE PACKAGE: prints which package has the kernel of a metapackage such as linux-image-amd64. Newer
+# suites have one more package between.
 kernel_package() {
 	local image binary
 	image=$(depends_on "$1" "$2" | grep -m 1 '^linux-image-[0-9]')
@@ -63,8 +61,7 @@ kernel_package() {
 	echo "${binary:-$image}"
 }
 
-# package_download SUITE PACKAGE FOLDER: leaves it as the only one there; what is there already is
-# not fetched again.
+# package_download SUITE PACKAGE FOLDER: downloads it unless it is there; removes other packages from FOLDER.
 package_download() {
 	local version file
 	version=$(package_version "$1" "$2")
@@ -76,7 +73,7 @@ package_download() {
 	[[ -e $3/$file ]]
 }
 
-# packages_unpack SUITE FOLDER PACKAGE...: those, and what they depend on, into an empty folder.
+# packages_unpack SUITE FOLDER PACKAGE...: unpacks them and their dependencies into an empty folder.
 packages_unpack() {
 	local suite=$1 folder=$2 archives deb
 	shift 2
