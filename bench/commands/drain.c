@@ -193,10 +193,10 @@ static void add_row(struct table *table, const struct settings *settings,
 	if (counted->cycles == 0 || interrupted()) /* then of a part of a round, too */
 		return;
 	row->scaled = counted->scaled;
-	row_set_whole(row, METRIC_CYCLES, (double)counted->cycles / all);
-	row_set_whole(row, METRIC_INSTRUCTIONS, (double)counted->instructions / all);
+	row->cells[METRIC_CYCLES].value = (double)counted->cycles / all;
+	row->cells[METRIC_INSTRUCTIONS].value = (double)counted->instructions / all;
 	if (counted->cache_misses >= 0)
-		row_set_whole(row, METRIC_CACHE_MISSES, (double)counted->cache_misses / all);
+		row->cells[METRIC_CACHE_MISSES].value = (double)counted->cache_misses / all;
 }
 
 static json_t *workload_json(const struct benchmark *b, const struct workload *workload)
@@ -225,8 +225,8 @@ static void add_group(struct benchmark *b)
 	const struct measurement *m = b->measurement;
 	const bool twin = m->twin_of < m->reader_count;
 
-	table_add_group(&b->table, "",
-		b->settings->caches_count > 1 ? workload_json(b, &m->workload) : NULL);
+	table_add_group(
+		&b->table, b->settings->caches_count > 1 ? workload_json(b, &m->workload) : NULL);
 	for (size_t i = 0; i < m->reader_count + twin; i++)
 		add_row(&b->table, b->settings, m, &m->samples[i]);
 	table_end_group(&b->table, twin ? m->twin_of : 0, twin);

@@ -60,7 +60,8 @@ static void write_row(
 static const struct row_group *group_of(const struct table *table, const char *name)
 {
 	for (size_t i = 0; i < table->group_count; i++)
-		if (strcmp(table->groups[i].question, name) == 0)
+		if (table->groups[i].count > 0 &&
+			strcmp(table->rows[table->groups[i].first].question, name) == 0)
 			return &table->groups[i];
 	return NULL;
 }

@@ -12,7 +12,7 @@
 #include "readers/work.h"
 #include "readers/bursts.h"
 #include "statistics/histogram.h"
-#include "statistics/scratch.h"
+#include "statistics/samples.h"
 
 #define LIVE_ROUNDS_MAX STATISTICS_ROUNDS_MAX
 

@@ -322,11 +322,10 @@ static int run_round(struct run *run, size_t row, bool warm_up, double *ns)
 /* Whether the interval of every path's median is as narrow as asked. */
 static bool precise_enough(const struct run *run, size_t rounds)
 {
-	static struct statistics_scratch scratch;
 
 	for (size_t i = 0; i < run->entries; i++) {
 		struct summary s =
-			summary_of(run->measurement->samples[i].rounds_ns, rounds, &scratch);
+			summary_of(run->measurement->samples[i].rounds_ns, rounds);
 
 		if (!s.has_interval || (s.interval.high - s.interval.low) / 2 >
 					       run->request->plan->precision * s.median)

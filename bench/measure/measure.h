@@ -12,7 +12,7 @@
 #include "base/complaint.h"
 #include "machine/counters.h"
 #include "readers/reader.h"
-#include "statistics/scratch.h"
+#include "statistics/samples.h"
 #include "rings/workload.h"
 
 #define ROUNDS_MAX STATISTICS_ROUNDS_MAX

@@ -134,7 +134,6 @@ static double noise_of(const struct comparison *c)
 
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
-	static struct statistics_scratch scratch;
 	/* On a quiet machine the limits' change is only reported. On one that is noisy it
 	 * is no merit or fault of a reader; half as much again, as they are measured no better. */
 	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
@@ -143,10 +142,10 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 	const double noise = fmax(old->noise_floor, new->noise_floor);
 
 	if (row->by_runs)
-		return ratio_unpaired(old->run_medians, old->runs, new->run_medians, new->runs,
-			noise, tolerance, &scratch);
-	return ratio_unpaired(old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, noise,
-		tolerance, &scratch);
+		return ratio_unpaired(
+			old->run_medians, old->runs, new->run_medians, new->runs, noise, tolerance);
+	return ratio_unpaired(
+		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, noise, tolerance);
 }
 
 bool comparison_row(

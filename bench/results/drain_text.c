@@ -12,17 +12,12 @@
 #include "results/style.h"
 #include "results/texts.h"
 
-static const struct row *baseline_of(const struct table *table, const struct row_group *group)
+/* Not valid: there is no such baseline. */
+static struct ratio ratio_to(const struct table *table, const struct row *row, const char *baseline)
 {
-	return &table->rows[group->reference];
-}
+	const struct row *to = table_baseline(table, row, baseline);
 
-static const struct ratio *ratio_to(
-	const struct table *table, const struct row *row, const char *baseline)
-{
-	const struct row_ratio *found = table_ratio(table, row, baseline, METRIC_NS);
-
-	return found ? &found->ratio : NULL;
+	return to ? table_ratio(table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
 }
 
 static int fastest_first(const void *a, const void *b)
@@ -48,32 +43,35 @@ size_t drain_sort(const struct table *table, const struct row_group *group,
 /* "batch is fastest: 368.2 Mev/s, 1.17x libbpf-1.7 [1.15 1.21], 98 % of the floor" */
 static void write_headline(FILE *out, const struct table *table, const struct row_group *group)
 {
-	const struct row *sorted[READERS_MAX], *best, *other, *baseline = baseline_of(table, group);
+	const struct row *sorted[READERS_MAX], *reference = &table->rows[group->reference];
 	const size_t count = drain_sort(table, group, sorted);
-	const struct ratio *floor, *ratio;
+	const struct row *best = sorted[0];
+	/* If the baseline is best, the next one shows how far ahead it is. */
+	const struct row *other = count > 1 && best == reference ? sorted[1] : best;
 	char line[320] = "", text[128];
 	struct style_text all = { .text = line, .size = sizeof(line) };
+	struct ratio ratio, floor;
+	bool compared, decided;
 
 	if (count == 0)
 		return;
-	best = sorted[0];
-	/* Beside the baseline itself the next one tells how far ahead it is. */
-	other = best == baseline && count > 1 ? sorted[1] : best;
 	ratio = ratio_to(table, other, NULL);
+	floor = ratio_to(table, best, "floor");
+	compared = table_baseline(table, other, NULL);
+	decided = !compared || verdict_decides(ratio.verdict);
 	if (table->group_count > 1)
 		style_append(&all, "%s: ", best->touch);
-	if (count > 1 && ratio && !verdict_decides(ratio->verdict))
-		style_append(&all, "undecided, %s: ", verdict_name(ratio->verdict));
+	if (!decided)
+		style_append(&all, "undecided, %s: ", verdict_name(ratio.verdict));
 	style_append(&all, "%s%s: %.1f Mev/s", best->path,
-		count == 1 || (ratio && !verdict_decides(ratio->verdict)) ? "" : " is fastest",
-		row_mevents_per_s(best));
+		count > 1 && decided ? " is fastest" : "", row_mevents_per_s(best));
 	if (other != best)
 		style_append(&all, "; %s is next", other->path);
-	if (ratio)
-		style_append(&all, ", %s", style_ratio(text, sizeof(text), ratio, baseline->path));
-	floor = ratio_to(table, best, "floor");
-	if (floor && floor->valid)
-		style_append(&all, ", %.0f %% of the floor", floor->median * 100);
+	if (compared)
+		style_append(
+			&all, ", %s", style_ratio(text, sizeof(text), &ratio, reference->path));
+	if (floor.valid)
+		style_append(&all, ", %.0f %% of the floor", floor.median * 100);
 	style_write_wrapped(out, line);
 }
 
@@ -83,8 +81,7 @@ static void append_rings(struct style_text *text, const struct table *table)
 	const char *before = "";
 
 	for (size_t i = 0; i < table->group_count; i++) {
-		const json_t *w =
-			table->groups[i].workload ? table->groups[i].workload : table->workload;
+		const json_t *w = row_workload(table, &table->rows[table->groups[i].first]);
 		const char *caches = json_string_value(json_object_get(w, "caches"));
 		char ring[FORMAT_SIZE];
 
@@ -149,18 +146,19 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	bool has_floor, bool colour)
 {
 	const struct summary *ns = row_summary(row, METRIC_NS);
-	const struct ratio *floor = ratio_to(table, row, "floor"),
-			   *ratio = ratio_to(table, row, NULL);
+	const struct ratio floor = ratio_to(table, row, "floor"),
+			   ratio = ratio_to(table, row, NULL);
+	const bool is_reference = !table_baseline(table, row, NULL);
 
 	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
 	if (ns->has_interval)
 		fprintf(out, " \xc2\xb1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
 	else
 		fprintf(out, "%9s", "");
-	if (has_floor || ratio)
-		style_write_ratio(out, ratio, colour);
-	if (has_floor && floor && floor->valid)
-		fprintf(out, " %5.0f %%", floor->median * 100);
+	if (has_floor || !is_reference)
+		style_write_ratio(out, is_reference ? NULL : &ratio, colour);
+	if (has_floor && floor.valid)
+		fprintf(out, " %5.0f %%", floor.median * 100);
 	fputc('\n', out);
 }
 
@@ -188,7 +186,7 @@ static void write_group(
 {
 	const struct row *sorted[READERS_MAX];
 	const size_t count = drain_sort(table, group, sorted);
-	const bool has_floor = count > 0 && ratio_to(table, sorted[0], "floor");
+	const bool has_floor = count > 0 && table_baseline(table, sorted[0], "floor");
 	int width = 12;
 
 	for (size_t i = 0; i < count; i++) {
@@ -201,7 +199,7 @@ static void write_group(
 		fprintf(out, "touched: %s\n", table->rows[group->first].touch);
 	fprintf(out, "%-*s %8s %8s %-8s vs %-*.*s%s\n", width, "reader", "Mev/s", "ns/event", "",
 		has_floor ? STYLE_RATIO_COLUMNS - 3 : 0, STYLE_RATIO_COLUMNS - 3,
-		baseline_of(table, group)->path, has_floor ? " of floor" : "");
+		table->rows[group->reference].path, has_floor ? " of floor" : "");
 	for (size_t i = 0; i < count; i++)
 		write_row(out, table, sorted[i], width, has_floor, colour);
 	write_limits(out, table, group);
@@ -225,17 +223,31 @@ static void write_seed_line(FILE *out, const struct row *row)
 }
 
 /* "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
-static void write_ratio_line(
-	FILE *out, const struct table *table, const struct row_ratio *r, bool colour)
+static void write_ratio_line(FILE *out, const struct table *table, const struct row *row,
+	const struct row *to, bool colour)
 {
-	if (!r->ratio.valid || table->rows[r->row].limit || table->rows[r->baseline].limit)
+	const struct ratio ratio = table_ratio(table, row, to, METRIC_NS);
+
+	if (!ratio.valid)
 		return;
-	fprintf(out, "%s is %.2fx as fast as %s", table->rows[r->row].path, r->ratio.median,
-		table->rows[r->baseline].path);
-	if (r->ratio.has_interval)
-		fprintf(out, " [%.2f, %.2f]", r->ratio.interval.low, r->ratio.interval.high);
-	fprintf(out, ": %s%s%s\n", style_start(colour, r->ratio.verdict),
-		verdict_name(r->ratio.verdict), style_end(colour));
+	fprintf(out, "%s is %.2fx as fast as %s", row->path, ratio.median, to->path);
+	if (ratio.has_interval)
+		fprintf(out, " [%.2f, %.2f]", ratio.interval.low, ratio.interval.high);
+	fprintf(out, ": %s%s%s\n", style_start(colour, ratio.verdict), verdict_name(ratio.verdict),
+		style_end(colour));
+}
+
+/* Every reader against every baseline of its group, without limits. */
+static void write_ratio_lines(FILE *out, const struct table *table, bool colour)
+{
+	for (size_t b = 0; b < table->row_count; b++)
+		for (size_t i = 0; i < table->row_count; i++) {
+			const struct row *row = &table->rows[i], *to = &table->rows[b];
+
+			if (i != b && row->group == to->group && to->baseline && !to->limit &&
+				!row->limit)
+				write_ratio_line(out, table, row, to, colour);
+		}
 }
 
 static void write_counters(FILE *out, const struct table *table)
@@ -281,8 +293,8 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 
 	for (size_t i = 0; i < table->groups[0].count && both; i++)
 		write_seed_line(out, &table->rows[i]);
-	for (size_t i = 0; i < table->ratio_count && both; i++)
-		write_ratio_line(out, table, &table->ratios[i], colour);
+	if (both)
+		write_ratio_lines(out, table, colour);
 	for (size_t i = 0; i < table->group_count && !both; i++)
 		write_headline(out, table, &table->groups[i]);
 	drain_write_facts(out, table);
@@ -295,8 +307,8 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 	fputc('\n', out);
 	for (size_t i = 0; i < table->row_count && !both; i++)
 		write_seed_line(out, &table->rows[i]);
-	for (size_t i = 0; i < table->ratio_count && !both; i++)
-		write_ratio_line(out, table, &table->ratios[i], colour);
+	if (!both)
+		write_ratio_lines(out, table, colour);
 	write_counters(out, table);
 	fputc('\n', out);
 	drain_write_notes(out, table);

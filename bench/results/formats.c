@@ -31,11 +31,6 @@ static bool has_metric(const struct table *table, int metric)
 	return false;
 }
 
-static const json_t *workload_of(const struct table *table, size_t group)
-{
-	return table->groups[group].workload ? table->groups[group].workload : table->workload;
-}
-
 /* Settings that a row has of its own, or that are no setting. */
 static bool is_column(const char *name)
 {
@@ -45,12 +40,14 @@ static bool is_column(const char *name)
 static void write_csv(FILE *out, const struct table *table)
 {
 	const bool live = table->row_count > 0 && table->rows[0].wait[0];
-	const bool questions = table->group_count > 0 && table->groups[0].question[0];
+	const bool questions = table->row_count > 0 && table->rows[0].question[0];
+	const json_t *settings =
+		table->row_count > 0 ? row_workload(table, &table->rows[0]) : table->workload;
 	const char *name;
 	json_t *value;
 
 	fprintf(out, "%spath,%s,event_size", questions ? "question," : "", live ? "wait" : "touch");
-	json_object_foreach((json_t *)workload_of(table, 0), name, value)
+	json_object_foreach((json_t *)settings, name, value)
 	{
 		if (is_column(name))
 			fprintf(out, ",%s", name);
@@ -66,11 +63,11 @@ static void write_csv(FILE *out, const struct table *table)
 			const double ns = row->cells[METRIC_NS].rounds[round];
 
 			if (questions)
-				fprintf(out, "%s,", table->groups[row->group].question);
+				fprintf(out, "%s,", row->question);
 			fprintf(out, "%s,%.*s,%s", row->path,
 				(int)strcspn(live ? row->wait : row->touch, ROW_CACHES),
 				live ? row->wait : row->touch, row->size_text);
-			json_object_foreach((json_t *)workload_of(table, row->group), name, value)
+			json_object_foreach((json_t *)row_workload(table, row), name, value)
 			{
 				if (!is_column(name))
 					continue;

@@ -92,14 +92,14 @@ json_t *live_advice_json(const struct live_advice *advice)
 }
 
 /* Names that are known from before stay as they were: what is by default is not in them. */
-static void name_benchmark(struct row *row, const struct workload *w, const char *question)
+static void name_benchmark(struct row *row, const struct workload *w)
 {
 	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
 	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE];
 
 	style_append(&text, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
-		question[0] ? "/question=" : "", question, row->path, row->wait, row->size_text,
-		w->producers);
+		row->question[0] ? "/question=" : "", row->question, row->path, row->wait,
+		row->size_text, w->producers);
 	style_append(&text, "/rate=%s/notify=%s", live_rate_text(w, rate, sizeof(rate)),
 		live_notify_text(w, notify, sizeof(notify)));
 	if (w->write == LIVE_OUTPUT)
@@ -184,7 +184,8 @@ void live_finish_rows(
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
 
-		name_benchmark(row, &m->workload, question);
+		snprintf(row->question, sizeof(row->question), "%s", question);
+		name_benchmark(row, &m->workload);
 		row->verdict = live_verdict(table, row, &m->workload, m->alone_ns);
 		table->failed |= !row->verdict;
 	}
@@ -195,7 +196,7 @@ void live_add_group(struct table *table, const struct live_measurement *m, const
 	const bool twin = m->twin_of < m->count;
 	size_t first;
 
-	table_add_group(table, question, question[0] ? live_workload_json(m) : NULL);
+	table_add_group(table, question[0] ? live_workload_json(m) : NULL);
 	first = table->row_count;
 	for (size_t i = 0; i < m->count + twin; i++)
 		add_row(table, m, i);

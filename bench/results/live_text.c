@@ -115,8 +115,8 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	const struct row *best = sorted[0], *reference = &table->rows[table->groups[0].reference];
 	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
 	const struct row *other = best == reference && table->row_count > 1 ? sorted[1] : best;
-	const struct row_ratio *found = table_ratio(table, other, NULL, metric);
-	const struct ratio *ratio = found && found->ratio.valid ? &found->ratio : NULL;
+	const struct ratio ratio = table_ratio(table, other, reference, metric);
+	const bool compared = other != reference && ratio.valid;
 	char line[512] = "", name[NAME_SIZE], text[256], cell[CELL_SIZE];
 	struct style_text all = { .text = line, .size = sizeof(line) };
 
@@ -124,8 +124,8 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	if (ratio && !has_rate(workload) && !verdict_decides(ratio->verdict))
-		style_append(&all, "undecided, %s: %s", verdict_name(ratio->verdict),
+	if (compared && !has_rate(workload) && !verdict_decides(ratio.verdict))
+		style_append(&all, "undecided, %s: %s", verdict_name(ratio.verdict),
 			row_name(best, name));
 	else
 		style_append(
@@ -139,12 +139,12 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	style_append(&all, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
 	if (other != best)
 		style_append(&all, "; then %s", row_name(other, name));
-	if (ratio && has_rate(workload))
+	if (compared && has_rate(workload))
 		style_append(
-			&all, " (%.2fx that of %s)", 1 / ratio->median, row_name(reference, name));
-	else if (ratio)
+			&all, " (%.2fx that of %s)", 1 / ratio.median, row_name(reference, name));
+	else if (compared)
 		style_append(&all, ", %s",
-			style_ratio(text, sizeof(text), ratio, row_name(reference, name)));
+			style_ratio(text, sizeof(text), &ratio, row_name(reference, name)));
 	style_write_wrapped(out, line);
 	if (has_rate(workload) && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost: the rate is given\n", out);
@@ -155,7 +155,8 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
 	enum metric metric, bool colour)
 {
-	const struct row_ratio *found = table_ratio(table, row, NULL, metric);
+	const struct row *baseline = table_baseline(table, row, NULL);
+	const struct ratio ratio = table_ratio(table, row, baseline ? baseline : row, metric);
 	const double lost = lost_share(row);
 	char name[NAME_SIZE], cells[7][CELL_SIZE];
 
@@ -164,12 +165,12 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 		fprintf(out, "%6.2f ", row_mevents_per_s(row));
 	else
 		fprintf(out, "%6s ", "-");
-	if (found && found->ratio.valid)
-		fprintf(out, "%s%6.2f%s%s", style_start(colour, found->ratio.verdict),
-			metric == METRIC_CPU_NS ? 1 / found->ratio.median : found->ratio.median,
-			verdict_sign(found->ratio.verdict), style_end(colour));
+	if (baseline && ratio.valid)
+		fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
+			metric == METRIC_CPU_NS ? 1 / ratio.median : ratio.median,
+			verdict_sign(ratio.verdict), style_end(colour));
 	else
-		fprintf(out, "%7s", found ? "-" : "");
+		fprintf(out, "%7s", baseline ? "-" : "");
 	fprintf(out, " %6s %6s %6s %5s %6s %7s\n", lost > 0 ? figure(cells[0], 100 * lost) : "0",
 		row->latency_count ? time_text(cells[1], (double)row->latencies[0]) : "-",
 		row->latency_count ? time_text(cells[2], (double)row->latencies[2]) : "-",
@@ -193,7 +194,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "", "",
 		metric == METRIC_CPU_NS ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
 	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "reader", "Mev/s",
-		table->ratio_count > 0 ? "ratio" : "", "%", "p50", "p99", "%", "ns/ev", "CPU");
+		table->row_count > 1 ? "ratio" : "", "%", "p50", "p99", "%", "ns/ev", "CPU");
 	for (size_t i = 0; i < table->row_count; i++)
 		write_row(out, table, sorted[i], width, metric, colour);
 }

@@ -9,7 +9,6 @@
 #include "results/result_file.h"
 #include "results/table.h"
 #include "statistics/samples.h"
-#include "statistics/scratch.h"
 
 #define SCHEMA "ringview.result/2"
 #define SCHEMA_BEFORE "ringview.result/1"

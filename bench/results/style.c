@@ -157,7 +157,7 @@ static double noise_of_table(const struct table *table)
 
 	for (size_t i = 0; i < table->group_count; i++)
 		if (table->groups[i].twin)
-			noise = fmax(noise, table->groups[i].noise);
+			noise = fmax(noise, table->groups[i].noise[METRIC_NS].own);
 	return noise;
 }
 

@@ -57,12 +57,13 @@ static const char *baseline_of(const struct sweep *s)
 	return s->table->rows[s->sizes[0]->reference].path;
 }
 
-static const struct ratio *ratio_of(const struct sweep *s, size_t i, const char *path)
+/* Of @path at size @i to the baseline. Not valid: there is none. */
+static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 {
 	const struct row *row = row_in(s->table, s->sizes[i], path);
-	const struct row_ratio *found = row ? table_ratio(s->table, row, NULL, METRIC_NS) : NULL;
+	const struct row *to = row ? table_baseline(s->table, row, NULL) : NULL;
 
-	return found && found->ratio.valid ? &found->ratio : NULL;
+	return to ? table_ratio(s->table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
 }
 
 static const struct row *best_of(const struct sweep *s, size_t i)
@@ -100,11 +101,8 @@ static size_t wins_of(const struct sweep *s, const char *path)
 {
 	size_t wins = 0;
 
-	for (size_t i = 0; i < s->plain; i++) {
-		const struct ratio *ratio = ratio_of(s, i, path);
-
-		wins += ratio && ratio->verdict == VERDICT_FASTER;
-	}
+	for (size_t i = 0; i < s->plain; i++)
+		wins += ratio_of(s, i, path).verdict == VERDICT_FASTER;
 	return wins;
 }
 
@@ -114,13 +112,8 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 	const size_t wins = wins_of(s, path);
 	size_t from = s->plain;
 
-	while (from > 0) {
-		const struct ratio *ratio = ratio_of(s, from - 1, path);
-
-		if (!ratio || ratio->verdict != VERDICT_FASTER)
-			break;
+	while (from > 0 && ratio_of(s, from - 1, path).verdict == VERDICT_FASTER)
 		from--;
-	}
 	if (wins == 0)
 		style_append(text, "%s beats %s at no size", path, baseline_of(s));
 	else if (from == s->plain)
@@ -130,16 +123,15 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 		style_append(text, "%s beats %s from %" PRIu32 " B on", path, baseline_of(s),
 			size_of(s, from));
 	if (from < s->plain) {
-		const struct ratio *ratio = ratio_of(s, from, path);
+		const struct ratio ratio = ratio_of(s, from, path);
 
-		style_append(text, ": %.2fx", ratio->median);
-		if (ratio->has_interval)
-			style_append(
-				text, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
+		style_append(text, ": %.2fx", ratio.median);
+		if (ratio.has_interval)
+			style_append(text, " [%.2f %.2f]", ratio.interval.low, ratio.interval.high);
 	}
 	if (from + 1 < s->plain)
 		style_append(text, ", %.2fx at %" PRIu32 " B",
-			ratio_of(s, s->plain - 1, path)->median, size_of(s, s->plain - 1));
+			ratio_of(s, s->plain - 1, path).median, size_of(s, s->plain - 1));
 }
 
 /* Who is fastest where: "fastest: view up to 48 B, batch from 64 B on". */
@@ -229,21 +221,20 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 	}
 	fprintf(out, "%5s %7.1fM ", name, baseline ? row_mevents_per_s(baseline) : 0);
 	for (size_t c = 0; c < count; c++) {
-		const struct ratio *ratio = ratio_of(s, i, columns[c]->path);
+		const struct ratio ratio = ratio_of(s, i, columns[c]->path);
 
-		if (ratio)
-			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio->verdict),
-				COLUMN - 1, ratio->median, verdict_sign(ratio->verdict),
-				style_end(colour));
+		if (ratio.valid)
+			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio.verdict), COLUMN - 1,
+				ratio.median, verdict_sign(ratio.verdict), style_end(colour));
 		else
 			fprintf(out, "%*s ", COLUMN, "-");
 	}
 	if (best) {
-		const struct ratio *ratio = ratio_of(s, i, best->path);
+		const struct ratio ratio = ratio_of(s, i, best->path);
 
 		fprintf(out, " %-10.10s", column_of(best));
-		if (ratio && ratio->has_interval)
-			fprintf(out, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
+		if (ratio.has_interval)
+			fprintf(out, " [%.2f %.2f]", ratio.interval.low, ratio.interval.high);
 	}
 	fputc('\n', out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one table of results: a row is a reader, how it waited or what it touched, and a workload; a
- * column is a metric; a cell has one value a round, and what these amount to. drain, sweep and live
- * fill it; every format is written from it.
+ * The table of results. A row is a reader, how it waited or what it touched, and a workload; a column
+ * is a metric; a cell has one value a round and what they amount to. drain, sweep, live and result
+ * files fill it; every format and compare read it.
  */
 #ifndef BENCH_RESULTS_TABLE_H
 #define BENCH_RESULTS_TABLE_H
@@ -20,13 +20,15 @@
 #include "statistics/summary.h"
 
 enum metric {
+	/* Compared between rows, round by round: less is better. */
 	METRIC_NS,          /* elapsed time an event */
-	METRIC_PRODUCER_NS, /* an event produced: its program and the notifications */
-	METRIC_CPU_NS,      /* of the consumer, an event */
-	METRIC_CPU_PERCENT, /* of one CPU, that the consumer took */
+	METRIC_PRODUCER_NS, /* producer's time an event: its program and the notifications */
+	METRIC_CPU_NS,      /* consumer's CPU time an event */
+	METRICS_COMPARED,
+	METRIC_CPU_PERCENT = METRICS_COMPARED, /* consumer's, of one CPU */
 	METRIC_ELAPSED_NS,
 	METRIC_CPU_TIME_NS,
-	METRIC_OFF_CPU_NS, /* in which the consumer was ready to run, and did not */
+	METRIC_OFF_CPU_NS, /* the consumer was ready to run and did not */
 	METRIC_PRODUCED,
 	METRIC_CONSUMED,
 	METRIC_LOST,
@@ -34,14 +36,14 @@ enum metric {
 	METRIC_OUT_OF_ORDER,
 	METRIC_SLEEPS,
 	METRIC_WAKEUPS,
-	METRIC_HIGH_WATER,          /* most bytes that waited in a ring */
-	METRIC_SLOWDOWN_UNATTACHED, /* of a system call: to none attached, times as long */
-	METRIC_SLOWDOWN_ALONE,      /* to nobody reading */
+	METRIC_HIGH_WATER,          /* most bytes unread in a ring */
+	METRIC_SLOWDOWN_UNATTACHED, /* of a system call: against no program attached */
+	METRIC_SLOWDOWN_ALONE,      /* against no reader */
 	METRIC_BURSTS,
 	METRIC_BURSTS_LOSING,
-	METRIC_BURST_LOST,         /* most of one */
-	METRIC_BURST_LATENCY,      /* of the last event of a burst, at the median; ns */
-	METRIC_BURST_LATENCY_MOST, /* and at most */
+	METRIC_BURST_LOST,         /* by one burst, at most */
+	METRIC_BURST_LATENCY,      /* ns until the last event of a burst is read: median */
+	METRIC_BURST_LATENCY_MOST, /* and maximum */
 	METRIC_CYCLES,
 	METRIC_INSTRUCTIONS,
 	METRIC_CACHE_MISSES,
@@ -53,22 +55,20 @@ enum summing {
 	SUMMING_MEDIAN,
 	SUMMING_SUM,
 	SUMMING_MOST,
-	SUMMING_WHOLE /* of all, not by round */
+	SUMMING_WHOLE /* counted over all rounds */
 };
 
 struct metric_description {
 	const char *name; /* in files */
 	enum summing summing;
-	bool compared;    /* with that of other rows, round by round: less is better */
 	const char *unit; /* of the Go benchmark format; NULL: not in it */
 };
 
 extern const struct metric_description metrics[METRIC_COUNT];
 
 struct cell {
-	double *rounds; /* NULL: the row has no such metric. NAN: unknown; infinite: there is none
-			 */
-	double value;   /* median, sum, most or whole; NAN where it is unknown of a round */
+	double *rounds; /* NULL: the row has no such metric. NAN: unknown; INFINITY: no events */
+	double value;   /* median, sum, most or whole; NAN: unknown in some round */
 	struct summary summary; /* of medians */
 };
 
@@ -77,10 +77,11 @@ struct cell {
 #define LATENCIES 5
 
 struct row {
-	char path[ROW_NAME_SIZE], wait[ROW_NAME_SIZE],
-		touch[ROW_NAME_SIZE];  /* "": does not apply */
-	uint32_t event_size;           /* 0: a mix */
-	char size_text[MIX_NAME_SIZE]; /* "64", or the mix's name */
+	char path[ROW_NAME_SIZE];
+	char wait[ROW_NAME_SIZE], touch[ROW_NAME_SIZE]; /* "": does not apply */
+	char question[ROW_NAME_SIZE];                   /* of a preset; else "" */
+	uint32_t event_size;                            /* 0: a mix */
+	char size_text[MIX_NAME_SIZE];                  /* "64", or the mix's name */
 	double mean_size;
 	size_t group, rounds;
 	bool limit;    /* reads what no reader could */
@@ -94,7 +95,7 @@ struct row {
 	char *verdict;       /* in words, or NULL */
 };
 
-/* Parts what is touched from where the ring was, unless that is "cold": "fields/own". */
+/* Separates what is touched from where the ring was, unless that is "cold": "fields/own". */
 #define ROW_CACHES "/"
 
 extern const char *const latency_names[LATENCIES];
@@ -102,64 +103,50 @@ extern const char *const latency_names[LATENCIES];
 /* Rows that were measured in the same rounds. */
 struct row_group {
 	size_t first, count;
-	size_t reference;             /* a row, with which the others are compared first */
-	bool twin;                    /* it ran twice in each round, to show the noise */
-	double noise;                 /* relative; INFINITY: too few rounds to tell */
-	char question[ROW_NAME_SIZE]; /* of a preset; else "" */
-	json_t *workload;             /* its settings; NULL: those of the table */
-};
-
-/* How much better the row is than the baseline: above 1 is better. */
-struct row_ratio {
-	size_t row, baseline;
-	enum metric metric;
-	struct ratio ratio;
+	size_t reference; /* the row that the others are compared with first */
+	bool twin;        /* it ran twice in each round, which shows the noise */
+	struct noise noise[METRICS_COMPARED];
+	json_t *workload; /* its settings; NULL: those of the table */
 };
 
 struct table {
 	const char *command;      /* "drain" */
-	const char *command_line; /* as it was typed */
+	const char *command_line; /* as typed */
 	json_t *workload;         /* settings, in the order to show them */
 	const struct machine *machine;
 	const struct peers *peers; /* or NULL */
 	const char *no_counters;   /* why there are no hardware counters, or NULL */
-	size_t asked;              /* rounds that were asked for; 0: not by their number */
-	bool partial;              /* the user stopped it: only whole rounds before that are here */
-	size_t runs;         /* in which the rounds were made, equally many in each; 0: in one */
-	uint64_t own_memory; /* bytes at the peak, without the rings */
-	json_t *more;        /* further members of the file, or NULL */
+	size_t asked;              /* rounds asked for; 0: not by their number */
+	bool partial;              /* interrupted: only whole rounds before that are here */
+	size_t runs;               /* that the rounds are of, equally many each; 0: one */
+	uint64_t own_memory;       /* bytes at the peak, without the rings */
+	json_t *more;              /* further members of the file, or NULL */
 
 	struct row *rows;
 	struct row_group *groups;
-	struct row_ratio *ratios;
-	size_t row_count, group_count, ratio_count;
-	bool failed; /* for want of memory */
+	size_t row_count, group_count;
+	bool failed; /* out of memory */
 };
 
-/* A new group; rows that are added belong to the last. Returns its number. */
-size_t table_add_group(struct table *table, const char *question, json_t *workload);
+/* Starts a group, to which the rows added next belong. @workload: or NULL; the table's from here. */
+void table_add_group(struct table *table, json_t *workload);
 
-/* A new row of @rounds rounds. Never NULL: without memory the table has failed, and it is one that
- * nobody sees. */
+/* Adds a row of @rounds rounds. Never NULL: out of memory, the table has failed and nobody sees the
+ * row. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 
-/* @mix: NULL where all have @event_size. */
+/* @mix: NULL if all events have @event_size. */
 void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix);
 void row_set(struct row *row, enum metric metric, size_t round, double value);
-void row_set_whole(struct row *row, enum metric metric, double value);
 
 /*
- * Ends the last group: what its cells amount to, the noise, the ratios. @reference is the number in
- * the group of the row with which the others are compared; @twin: the last row is that once more,
- * and is taken out.
+ * Ends the last group: sums up its rounds and finds the noise. @reference is the number in the group
+ * of the row that the others are compared with; @twin: the last row is the same once more, and is
+ * removed. Without one the noise is infinite.
  */
 void table_end_group(struct table *table, size_t reference, bool twin);
 
-/* The same where that row has been taken out before: @noise is how far it was from itself, of each
- * metric that is compared. */
-void table_end_group_with(struct table *table, size_t reference, double noise);
-
-/* Takes out all rows of @path, and what was compared with them. */
+/* Removes all rows of @path. */
 void table_remove(struct table *table, const char *path);
 void table_free(struct table *table);
 
@@ -173,22 +160,33 @@ static inline const struct summary *row_summary(const struct row *row, enum metr
 	return &row->cells[metric].summary;
 }
 
-/* Million events a second at the median; 0 where there is none. */
+/* Million events a second at the median; 0 if no event was read. */
 double row_mevents_per_s(const struct row *row);
 
-/* "batch/paced"; one word where it says both; the path alone where it does not wait. */
+/* "batch/paced"; one word if it says both; the path alone if it does not wait. */
 const char *row_name(const struct row *row, char text[2 * ROW_NAME_SIZE]);
 
-/* The ratio of @row to the row of its group with the path @baseline, or to the reference (NULL).
- * NULL: there is none. */
-const struct row_ratio *table_ratio(
-	const struct table *table, const struct row *row, const char *baseline, enum metric metric);
+/* The baseline of @row's group with the path @baseline, or the reference (NULL). NULL: there is none,
+ * or it is @row itself. */
+const struct row *table_baseline(
+	const struct table *table, const struct row *row, const char *baseline);
+
+/* How many times as good @row is as @baseline, round by round: above 1 is better. Not valid if either
+ * lacks the metric. */
+struct ratio table_ratio(const struct table *table, const struct row *row,
+	const struct row *baseline, enum metric metric);
+
+static inline const json_t *row_workload(const struct table *table, const struct row *row)
+{
+	const json_t *own = table->groups[row->group].workload;
+
+	return own ? own : table->workload;
+}
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GOBENCH };
 extern const char *const format_names[]; /* NULL-terminated */
 
-/* All but text, which is the command's. 0 or -ENOMEM; errors of the stream are for the caller to
- * find. */
+/* All formats but text. 0 or -ENOMEM; the caller checks the stream for errors. */
 int table_write(FILE *out, const struct table *table, enum format format);
 
 /* ringview.result/2: docs/result.md and docs/result.schema.json describe it. */

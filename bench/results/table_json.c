@@ -53,7 +53,7 @@ static void set_text(json_t *object, const char *name, const char *text)
 }
 
 /* What a row is of. */
-static json_t *name_json(const struct table *table, const struct row *row)
+static json_t *name_json(const struct row *row)
 {
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
 	json_t *object = json_pack("{s:s}", "path", row->path);
@@ -67,7 +67,7 @@ static json_t *name_json(const struct table *table, const struct row *row)
 		json_object_set_new(object, "event_sizes", json_string(row->size_text));
 		json_object_set_new(object, "event_size_mean", json_value_real(row->mean_size));
 	}
-	set_text(object, "question", table->groups[row->group].question);
+	set_text(object, "question", row->question);
 	return object;
 }
 
@@ -85,7 +85,7 @@ static json_t *latency_json(const struct row *row)
 
 static json_t *row_json(const struct table *table, const struct row *row)
 {
-	json_t *object = name_json(table, row);
+	json_t *object = name_json(row);
 	const struct row_group *group = &table->groups[row->group];
 
 	if (group->workload)
@@ -110,19 +110,42 @@ static json_t *row_json(const struct table *table, const struct row *row)
 	return object;
 }
 
-static json_t *ratio_json(const struct table *table, const struct row_ratio *ratio)
+static json_t *ratio_json(
+	const struct table *table, const struct row *row, const struct row *to, enum metric metric)
 {
-	const struct row *to = &table->rows[ratio->baseline];
-	json_t *object = name_json(table, &table->rows[ratio->row]);
+	const struct ratio ratio = table_ratio(table, row, to, metric);
+	json_t *object = name_json(row);
 
 	json_object_set_new(object, "baseline", json_string(to->path));
 	set_text(object, "baseline_wait", to->wait);
-	json_object_set_new(object, "metric", json_string(metrics[ratio->metric].name));
-	json_object_set_new(object, "median",
-		ratio->ratio.valid ? json_value_real(ratio->ratio.median) : json_null());
-	add_interval(object, ratio->ratio.has_interval, ratio->ratio.interval);
-	json_object_set_new(object, "verdict", json_string(verdict_name(ratio->ratio.verdict)));
+	json_object_set_new(object, "metric", json_string(metrics[metric].name));
+	json_object_set_new(
+		object, "median", ratio.valid ? json_value_real(ratio.median) : json_null());
+	add_interval(object, ratio.has_interval, ratio.interval);
+	json_object_set_new(object, "verdict", json_string(verdict_name(ratio.verdict)));
 	return object;
+}
+
+/* Every row to every baseline of its group, in each metric that both have. */
+static json_t *ratios_json(const struct table *table)
+{
+	json_t *array = json_array();
+
+	for (size_t g = 0; g < table->group_count; g++) {
+		const struct row *rows = &table->rows[table->groups[g].first];
+		const size_t count = table->groups[g].count;
+
+		for (int m = 0; m < METRICS_COMPARED; m++)
+			for (size_t i = 0; i < count * count; i++) {
+				const struct row *to = &rows[i / count], *row = &rows[i % count];
+
+				if (to != row && to->baseline && to->cells[m].rounds &&
+					row->cells[m].rounds)
+					json_array_append_new(
+						array, ratio_json(table, row, to, (enum metric)m));
+			}
+	}
+	return array;
 }
 
 static json_t *noise_json(const struct table *table)
@@ -135,8 +158,8 @@ static json_t *noise_json(const struct table *table)
 
 		if (!group->twin)
 			continue;
-		object = name_json(table, &table->rows[group->reference]);
-		json_object_set_new(object, "floor", json_value_real(group->noise));
+		object = name_json(&table->rows[group->reference]);
+		json_object_set_new(object, "floor", json_value_real(group->noise[METRIC_NS].own));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -174,18 +197,16 @@ static void add_peers(json_t *root, const struct peers *peers)
 
 int table_write_json(FILE *out, const struct table *table)
 {
-	json_t *root, *rows = json_array(), *ratios = json_array();
+	json_t *root, *rows = json_array();
 	int err;
 
 	for (size_t i = 0; i < table->row_count; i++)
 		json_array_append_new(rows, row_json(table, &table->rows[i]));
-	for (size_t i = 0; i < table->ratio_count; i++)
-		json_array_append_new(ratios, ratio_json(table, &table->ratios[i]));
 	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:O, s:o, s:o, s:o}", "schema",
 		"ringview.result/2", "command", table->command, "command_line", table->command_line,
 		"environment", machine_json(table->machine), "warnings",
 		warnings_json(table->machine), "workload", table->workload, "results", rows,
-		"ratios", ratios, "noise", noise_json(table));
+		"ratios", ratios_json(table), "noise", noise_json(table));
 	if (!root || table->failed) {
 		json_decref(root);
 		return -ENOMEM;

@@ -96,7 +96,7 @@ static void take_metric(
 			json_object_get(json_object_get(results[0], metrics[metric].name), "whole");
 
 		if (json_is_number(whole))
-			row_set_whole(row, metric, json_number_value(whole));
+			row->cells[metric].value = json_number_value(whole);
 		return;
 	}
 	for (size_t i = 0; i < row->rounds; i++) {
@@ -105,9 +105,9 @@ static void take_metric(
 
 		/* A time that is not there is endless: nothing was consumed. */
 		row_set(row, metric, i,
-			json_is_number(round)      ? json_number_value(round)
-			: metrics[metric].compared ? INFINITY
-						   : NAN);
+			json_is_number(round)       ? json_number_value(round)
+			: metric < METRICS_COMPARED ? INFINITY
+						    : NAN);
 	}
 }
 
@@ -169,7 +169,7 @@ static void take_row(
 /* Ends the group of rows like @result: what ran twice, and the most that it was from itself. */
 static void end_group(struct table *table, const json_t *runs, const json_t *result)
 {
-	const struct row_group *group = &table->groups[table->group_count - 1];
+	struct row_group *group = &table->groups[table->group_count - 1];
 	size_t reference = 0, i;
 	const json_t *run;
 	double noise = 0;
@@ -195,7 +195,10 @@ static void end_group(struct table *table, const json_t *runs, const json_t *res
 					reference = r;
 		}
 	}
-	table_end_group_with(table, reference, noise);
+	table_end_group(table, reference, false);
+	group->twin = group->count > 1;
+	for (int metric = 0; metric < METRICS_COMPARED; metric++)
+		group->noise[metric] = (struct noise){ .own = noise };
 }
 
 int table_take_runs(struct table *table, const json_t *runs)
@@ -216,8 +219,7 @@ int table_take_runs(struct table *table, const json_t *runs)
 		if (!last || !is_alike(last, result)) {
 			if (last)
 				end_group(table, runs, last);
-			table_add_group(
-				table, "", json_deep_copy(json_object_get(result, "workload")));
+			table_add_group(table, json_deep_copy(json_object_get(result, "workload")));
 		}
 		take_row(table, run, results, count);
 		last = result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A log-linear histogram of latencies: each power of two is split into equal buckets, so that
- * every value is kept to within 1/64 of itself, whatever its size, in constant memory.
+ * A log-linear histogram of latencies: each power of two is split into equal buckets, so every value
+ * is kept to within 1/64 of itself, in constant memory.
  */
 #ifndef BENCH_HISTOGRAM_H
 #define BENCH_HISTOGRAM_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define HISTOGRAM_SUB_BITS 6 /* 64 buckets a power of two */
-/* Values up to 2^40 - 1 ns, 18 minutes. Larger ones go into the last bucket. */
+/* Values up to 2^40 - 1 ns, 18 minutes; larger ones go into the last bucket. */
 #define HISTOGRAM_MAX_BITS 40
 #define HISTOGRAM_BUCKETS ((HISTOGRAM_MAX_BITS - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
 
@@ -53,18 +53,16 @@ static inline void histogram_add(struct histogram *h, uint64_t value)
 		histogram_set(&h->min, value);
 }
 
-/* Copies @from while another thread may be adding to it: the last values may be missing, none is
- * torn. The count is that of what was copied. */
+/* Copies @from while another thread may add to it: the last values may be missing, none is torn. The
+ * count is that of the copied values. */
 void histogram_copy(struct histogram *to, const struct histogram *from);
 
 /* Adds all of @from to @to. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 
-/*
- * The smallest value so that at least the share @quantile (0 to 1) of all values is no larger:
- * the highest value of its bucket, but never more than max, nor less than min. Of the last value,
- * and of the last bucket, which has no end, it is max. 0 when empty.
- */
+/* The highest value of the bucket in which the share @quantile (0 to 1) of all values is reached,
+ * limited to min and max. For the last value, and the last bucket, which has no end, it is max. 0 when
+ * empty. */
 uint64_t histogram_quantile(const struct histogram *h, double quantile);
 
 #endif

@@ -2,7 +2,6 @@
 #include "statistics/interval.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "statistics/random.h"
 #include "statistics/samples.h"
@@ -11,6 +10,9 @@
 #define BEYOND_EACH_END 0.025
 
 #define BOOTSTRAP_SEED 1979
+
+/* Enough that another seed moves an end of a 95 % interval by a small part of its width. */
+#define RESAMPLES 2000
 
 double interval_half_width(struct interval interval)
 {
@@ -32,6 +34,21 @@ struct interval interval_of_runs(const double *logs, size_t runs)
 	half = (freedom <= known ? t[freedom - 1] : 1.96 + 2.7 / (double)freedom) *
 	       sqrt(squares / (double)freedom / (double)runs);
 	return (struct interval){ mean - half, mean + half };
+}
+
+struct interval interval_with_runs(
+	double *logs, size_t rounds, size_t runs, struct interval interval)
+{
+	const size_t each = rounds / runs;
+	struct interval between;
+
+	for (size_t i = 0; i < runs; i++) {
+		samples_sort(&logs[i * each], each);
+		logs[i] = sorted_median(&logs[i * each], each);
+	}
+	between = interval_of_runs(logs, runs);
+	return (struct interval){ fmin(between.low, interval.low),
+		fmax(between.high, interval.high) };
 }
 
 struct interval interval_binomial(const double *sorted, size_t count)
@@ -71,10 +88,10 @@ struct interval interval_binomial(const double *sorted, size_t count)
  * The median of one resample. Counting how often each sorted sample is drawn replaces sorting the
  * resample: its ranks are then found by walking the counts.
  */
-static double resample_median(
-	struct random_stream *random, const double *sorted, size_t count, uint16_t *drawn)
+static double resample_median(struct random_stream *random, const double *sorted, size_t count)
 {
-	memset(drawn, 0, count * sizeof(*drawn));
+	uint16_t drawn[STATISTICS_ROUNDS_MAX] = { 0 };
+
 	for (size_t i = 0; i < count; i++)
 		drawn[random_below(random, (uint32_t)count)]++;
 
@@ -87,20 +104,21 @@ static double resample_median(
 	return (sorted[lower] + sorted[upper]) / 2;
 }
 
-struct interval interval_bootstrap_ratio(const double *top, size_t top_count, const double *bottom,
-	size_t bottom_count, struct statistics_scratch *scratch)
+struct interval interval_bootstrap_ratio(
+	const double *top, size_t top_count, const double *bottom, size_t bottom_count)
 {
 	struct random_stream random = { BOOTSTRAP_SEED };
+	double resampled[RESAMPLES];
 
-	for (size_t i = 0; i < STATISTICS_RESAMPLES; i++) {
-		double above = resample_median(&random, top, top_count, scratch->drawn);
-		double below = resample_median(&random, bottom, bottom_count, scratch->drawn);
+	for (size_t i = 0; i < RESAMPLES; i++) {
+		double above = resample_median(&random, top, top_count);
+		double below = resample_median(&random, bottom, bottom_count);
 
-		scratch->resampled[i] = above / below;
+		resampled[i] = above / below;
 	}
-	samples_sort(scratch->resampled, STATISTICS_RESAMPLES);
+	samples_sort(resampled, RESAMPLES);
 	return (struct interval){
-		sorted_quantile(scratch->resampled, STATISTICS_RESAMPLES, BEYOND_EACH_END),
-		sorted_quantile(scratch->resampled, STATISTICS_RESAMPLES, 1 - BEYOND_EACH_END),
+		sorted_quantile(resampled, RESAMPLES, BEYOND_EACH_END),
+		sorted_quantile(resampled, RESAMPLES, 1 - BEYOND_EACH_END),
 	};
 }

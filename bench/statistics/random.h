@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small generator for resampling: SplitMix64 (Steele, Lea and Flood, "Fast splittable
- * pseudorandom number generators", OOPSLA 2014). Same seed, same numbers, on every machine. Not
- * for secrets.
+ * A small generator for resampling, the same on every machine: SplitMix64 (Steele, Lea and Flood,
+ * "Fast splittable pseudorandom number generators", OOPSLA 2014). Not for secrets.
  */
 #ifndef BENCH_STATISTICS_RANDOM_H
 #define BENCH_STATISTICS_RANDOM_H
@@ -17,10 +16,8 @@ struct random_stream {
 /* The next 64 random bits. */
 uint64_t random_bits(struct random_stream *stream);
 
-/*
- * A whole number from 0 to limit - 1; 0 when limit is 0. Some numbers are likelier than others by
- * less than limit / 2^32, which no median can show.
- */
+/* A whole number from 0 to limit - 1, or 0 if limit is 0. Some numbers are likelier than others by
+ * less than limit / 2^32, which no median can show. */
 uint32_t random_below(struct random_stream *stream, uint32_t limit);
 
 #endif

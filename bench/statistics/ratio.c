@@ -16,26 +16,11 @@ static bool log_ratios(const double *baseline, const double *path, size_t rounds
 	return true;
 }
 
-/* The interval of the runs whose medians these are, and no narrower than that of their rounds. */
-static struct interval with_runs(double *logs, size_t rounds, size_t runs, struct interval interval)
-{
-	const size_t each = rounds / runs;
-	struct interval between;
-
-	for (size_t i = 0; i < runs; i++) {
-		samples_sort(&logs[i * each], each);
-		logs[i] = sorted_median(&logs[i * each], each);
-	}
-	between = interval_of_runs(logs, runs);
-	return (struct interval){ fmin(between.low, interval.low),
-		fmax(between.high, interval.high) };
-}
-
-struct ratio ratio_paired(const double *baseline, const double *path, size_t rounds, size_t runs,
-	double noise_floor, struct statistics_scratch *scratch)
+struct ratio ratio_paired(
+	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor)
 {
 	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
-	double *logs = scratch->sorted[0];
+	double logs[STATISTICS_ROUNDS_MAX];
 
 	if (!log_ratios(baseline, path, rounds, logs))
 		return ratio;
@@ -47,7 +32,7 @@ struct ratio ratio_paired(const double *baseline, const double *path, size_t rou
 		struct interval interval = interval_binomial(logs, rounds);
 
 		if (runs > 1 && log_ratios(baseline, path, rounds, logs))
-			interval = with_runs(logs, rounds, runs, interval);
+			interval = interval_with_runs(logs, rounds, runs, interval);
 		ratio.interval = (struct interval){ exp(interval.low), exp(interval.high) };
 		ratio.verdict =
 			verdict_of(ratio.median, ratio.interval, noise_floor, TOLERANCE_PAIRED);
@@ -68,10 +53,10 @@ static const double *sorted_copy(const double *samples, size_t count, double *co
 #define T_OF_PARTS 2.306 /* Student's t, 97.5 %, with 2 * (PARTS - 1) degrees of freedom */
 
 /* Of the mean of the logarithms of the parts' medians. */
-static double variance_by_parts(const double *samples, size_t rounds, double *part)
+static double variance_by_parts(const double *samples, size_t rounds)
 {
 	const size_t each = rounds / PARTS;
-	double logs[PARTS], mean = 0, squares = 0;
+	double part[STATISTICS_ROUNDS_MAX / PARTS], logs[PARTS], mean = 0, squares = 0;
 
 	for (size_t i = 0; i < PARTS; i++) {
 		logs[i] = log(sorted_median(sorted_copy(&samples[i * each], each, part), each));
@@ -83,28 +68,26 @@ static double variance_by_parts(const double *samples, size_t rounds, double *pa
 }
 
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
-	size_t after_rounds, double noise_floor, struct tolerance tolerance,
-	struct statistics_scratch *scratch)
+	size_t after_rounds, double noise_floor, struct tolerance tolerance)
 {
 	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
-	double by_parts = 0;
+	double sorted[2][STATISTICS_ROUNDS_MAX], by_parts = 0;
 
 	if (!samples_positive(before, before_rounds) || !samples_positive(after, after_rounds))
 		return ratio;
 	if (before_rounds >= 2 * PARTS && after_rounds >= 2 * PARTS)
-		by_parts = T_OF_PARTS *
-			   sqrt(variance_by_parts(before, before_rounds, scratch->sorted[0]) +
-				   variance_by_parts(after, after_rounds, scratch->sorted[0]));
-	before = sorted_copy(before, before_rounds, scratch->sorted[0]);
-	after = sorted_copy(after, after_rounds, scratch->sorted[1]);
+		by_parts = T_OF_PARTS * sqrt(variance_by_parts(before, before_rounds) +
+						variance_by_parts(after, after_rounds));
+	before = sorted_copy(before, before_rounds, sorted[0]);
+	after = sorted_copy(after, after_rounds, sorted[1]);
 
 	ratio.valid = true;
 	ratio.median = sorted_median(before, before_rounds) / sorted_median(after, after_rounds);
 	ratio.has_interval =
 		before_rounds >= INTERVAL_ROUNDS_MIN && after_rounds >= INTERVAL_ROUNDS_MIN;
 	if (ratio.has_interval) {
-		ratio.interval = interval_bootstrap_ratio(
-			before, before_rounds, after, after_rounds, scratch);
+		ratio.interval =
+			interval_bootstrap_ratio(before, before_rounds, after, after_rounds);
 		ratio.interval.low = fmin(ratio.interval.low, ratio.median * exp(-by_parts));
 		ratio.interval.high = fmax(ratio.interval.high, ratio.median * exp(by_parts));
 		ratio.verdict = verdict_of(ratio.median, ratio.interval, noise_floor, tolerance);
@@ -121,10 +104,9 @@ static double median_half_width(const double *sorted, size_t rounds)
 	return (1.96 + 5 / (double)rounds) * 1.2533 * sigma / sqrt((double)rounds);
 }
 
-struct noise noise_between(const double *first, const double *second, size_t rounds,
-	struct statistics_scratch *scratch)
+struct noise noise_between(const double *first, const double *second, size_t rounds)
 {
-	double *logs = scratch->sorted[0];
+	double logs[STATISTICS_ROUNDS_MAX];
 	struct interval interval;
 	double half, distance;
 

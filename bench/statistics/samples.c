@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "statistics/scratch.h"
-
 /* Each comparison is false for a NaN, so a NaN is out of every range. */
 static bool samples_within(const double *samples, size_t count, double lowest)
 {

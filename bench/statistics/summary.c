@@ -4,13 +4,48 @@
 #include <math.h>
 #include <string.h>
 
-#include "statistics/humps.h"
 #include "statistics/samples.h"
 
 #define OUTLIER_SIGMAS 3.5
 
 /* For normal noise the standard deviation is this many times the mean absolute deviation. */
 #define MEAN_DEVIATION_TO_SIGMA 1.2533
+
+#define HUMP_SAMPLES_MIN 3
+#define HUMP_SHARE 5 /* each hump holds at least one part in this many */
+#define HUMP_GAP_SHARE 0.01
+
+/* How many samples are before the widest gap of those that leave "side" samples on each side. */
+static size_t widest_gap(const double *sorted, size_t count, size_t side)
+{
+	size_t widest = side;
+
+	for (size_t i = side; i <= count - side; i++) {
+		if (sorted[i] - sorted[i - 1] > sorted[widest] - sorted[widest - 1])
+			widest = i;
+	}
+	return widest;
+}
+
+bool sorted_two_humped(const double *sorted, size_t count)
+{
+	size_t side = (count + HUMP_SHARE - 1) / HUMP_SHARE;
+
+	if (count < HUMPS_ROUNDS_MIN)
+		return false;
+	if (side < HUMP_SAMPLES_MIN)
+		side = HUMP_SAMPLES_MIN;
+
+	size_t split = widest_gap(sorted, count, side);
+	double gap = sorted[split] - sorted[split - 1];
+	/* The wider side decides: by the narrow one, the tail of a skewed series would be a hump. */
+	double spread =
+		SAMPLE_MAD_TO_SIGMA * fmax(sorted_deviation(sorted, split),
+					      sorted_deviation(sorted + split, count - split));
+
+	return gap > (2 + 30 / (double)count) * spread &&
+	       gap > HUMP_GAP_SHARE * fabs(sorted_median(sorted, count));
+}
 
 static double mean_deviation(const double *samples, size_t count, double median)
 {
@@ -33,10 +68,10 @@ static size_t count_outliers(const double *samples, size_t count, double median,
 	return outliers;
 }
 
-struct summary summary_of(const double *samples, size_t count, struct statistics_scratch *scratch)
+struct summary summary_of(const double *samples, size_t count)
 {
 	struct summary summary = { .rounds = count };
-	double *sorted = scratch->sorted[0];
+	double sorted[STATISTICS_ROUNDS_MAX];
 
 	if (!samples_usable(samples, count))
 		return summary;

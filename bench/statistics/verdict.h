@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What may be claimed from a ratio, its interval and the noise of the machine. */
+/* What a ratio, its interval and the noise of the machine allow to claim. */
 #ifndef BENCH_STATISTICS_VERDICT_H
 #define BENCH_STATISTICS_VERDICT_H
 
@@ -10,18 +10,18 @@
 /* Too few is zero, so that an unfilled result claims nothing. The first three decide nothing. */
 enum verdict {
 	VERDICT_TOO_FEW,   /* rounds: there is no interval */
-	VERDICT_TOO_NOISY, /* no difference of VERDICT_NOISE_MOST could be seen */
+	VERDICT_TOO_NOISY, /* a difference of VERDICT_NOISE_MOST could not be seen */
 	VERDICT_WITHIN_NOISE,
 	VERDICT_SAME,
 	VERDICT_FASTER,
 	VERDICT_SLOWER,
 };
 
-/* "too few rounds", "too noisy", "within noise", "same", "faster", "slower"; the first for any
- * other value. */
+/* "too few rounds", "too noisy", "within noise", "same", "faster", "slower"; the first for any other
+ * value. */
 const char *verdict_name(enum verdict verdict);
 
-/* The same in a column of a table: "+", "-", "=", and "?" for what decides nothing. */
+/* The same in a column of a table: "+", "-", "=", or "?" if it decides nothing. */
 const char *verdict_sign(enum verdict verdict);
 
 static inline bool verdict_decides(enum verdict verdict)
@@ -37,28 +37,25 @@ struct tolerance {
 	double margin; /* same: the difference is shown to be smaller */
 };
 
-/* Of series that were measured in the same rounds. */
+/* For series measured in the same rounds. */
 #define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 })
 
-/* The smallest difference that may be called faster or slower: the noise, but never less than
- * tolerance.least. NaN and negative noise, which verdict_of() refuses, give that. */
+/* The smallest difference that is called faster or slower: the noise, at least tolerance.least. */
 double verdict_threshold(double noise, struct tolerance tolerance);
 
 /*
- * Judges a ratio of times, reference / measured, so that above 1 the measured side is faster. With
- * t the threshold and m the margin:
+ * Judges a ratio of times, reference / measured: above 1 the measured side is faster. With the
+ * threshold t and the margin m:
  *
  * - faster: the whole interval is above 1 and the ratio above 1 + t;
  * - slower: the whole interval is below 1 and the ratio below 1 / (1 + t);
- * - same: neither, the whole interval lies from 1 / (1 + m) to 1 + m, and the noise is at most m.
- *   Any difference there is has been shown to be smaller than m (an equivalence test: Schuirmann,
- *   1987);
- * - too noisy: none of these, and the noise, or half of the interval, is more than
- *   VERDICT_NOISE_MOST;
+ * - same: neither, the whole interval lies from 1 / (1 + m) to 1 + m, and the noise is at most m. So
+ *   any difference is shown to be smaller than m (an equivalence test: Schuirmann, 1987);
+ * - too noisy: none of these, and the noise or half of the interval exceeds VERDICT_NOISE_MOST;
  * - within noise: all else.
  *
- * Too few rounds when any number is NaN or infinite, the noise is negative, the ratio or an end of
- * its interval is not positive, or the ratio lies outside its interval.
+ * Too few rounds if any number is NaN or infinite, the noise is negative, the ratio or an end of its
+ * interval is not positive, or the ratio lies outside its interval.
  */
 enum verdict verdict_of(
 	double ratio, struct interval interval, double noise, struct tolerance tolerance);

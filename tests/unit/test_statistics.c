@@ -13,7 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "statistics/humps.h"
 #include "statistics/interval.h"
 #include "statistics/random.h"
 #include "statistics/ratio.h"
@@ -25,7 +24,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROUNDS_MAX 128
 
-static struct statistics_scratch scratch;
 static struct random_stream noise;
 
 static int seed_noise(void **state)
@@ -213,7 +211,7 @@ static void test_summary_known(void **state)
 {
 	(void)state;
 	static const double samples[] = { 14, 10, 12, 90, 11, 13 };
-	struct summary summary = summary_of(samples, COUNT(samples), &scratch);
+	struct summary summary = summary_of(samples, COUNT(samples));
 
 	assert_true(summary.valid);
 	assert_int_equal(summary.rounds, 6);
@@ -232,9 +230,9 @@ static void test_summary_few(void **state)
 {
 	(void)state;
 	static const double samples[] = { 7, 9, 8, 6 };
-	struct summary one = summary_of(samples, 1, &scratch);
-	struct summary two = summary_of(samples, 2, &scratch);
-	struct summary four = summary_of(samples, 4, &scratch);
+	struct summary one = summary_of(samples, 1);
+	struct summary two = summary_of(samples, 2);
+	struct summary four = summary_of(samples, 4);
 
 	assert_true(one.valid);
 	assert_near(one.min, 7);
@@ -258,7 +256,7 @@ static void test_summary_tied(void **state)
 {
 	(void)state;
 	double samples[] = { 5, 5, 5, 5, 5, 5, 5, 5, 5, 5 };
-	struct summary equal = summary_of(samples, COUNT(samples), &scratch);
+	struct summary equal = summary_of(samples, COUNT(samples));
 
 	assert_near(equal.deviation, 0);
 	assert_int_equal(equal.outliers, 0);
@@ -268,7 +266,7 @@ static void test_summary_tied(void **state)
 
 	/* The MAD stays zero; the mean deviation, 9.5, must still find the one far sample. */
 	samples[3] = 100;
-	struct summary far = summary_of(samples, COUNT(samples), &scratch);
+	struct summary far = summary_of(samples, COUNT(samples));
 	assert_near(far.deviation, 0);
 	assert_int_equal(far.outliers, 1);
 	assert_false(far.two_humped);
@@ -277,12 +275,12 @@ static void test_summary_tied(void **state)
 	/* Nor may the zero make an outlier of every sample that differs. */
 	samples[0] = 4;
 	samples[1] = 6;
-	assert_near(summary_of(samples, COUNT(samples), &scratch).deviation, 0);
-	assert_int_equal(summary_of(samples, COUNT(samples), &scratch).outliers, 1);
+	assert_near(summary_of(samples, COUNT(samples)).deviation, 0);
+	assert_int_equal(summary_of(samples, COUNT(samples)).outliers, 1);
 
 	/* Two neighbouring ticks of a coarse clock are not two humps. */
 	static const double ticks[] = { 500, 500, 500, 500, 501, 501, 501, 501 };
-	assert_false(summary_of(ticks, COUNT(ticks), &scratch).two_humped);
+	assert_false(summary_of(ticks, COUNT(ticks)).two_humped);
 }
 
 static void test_summary_zero_and_negative(void **state)
@@ -290,8 +288,8 @@ static void test_summary_zero_and_negative(void **state)
 	(void)state;
 	static const double zeros[ROUNDS_MAX];
 	static const double mixed[] = { -3, -2, 0, 1, 2 };
-	struct summary zero = summary_of(zeros, COUNT(zeros), &scratch);
-	struct summary both = summary_of(mixed, COUNT(mixed), &scratch);
+	struct summary zero = summary_of(zeros, COUNT(zeros));
+	struct summary both = summary_of(mixed, COUNT(mixed));
 
 	assert_true(zero.valid);
 	assert_near(zero.median, 0);
@@ -318,14 +316,14 @@ static void test_summary_hostile(void **state)
 	static const double many[STATISTICS_ROUNDS_MAX + 1];
 	double samples[] = { 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 };
 
-	assert_summary_empty(summary_of(NULL, 0, &scratch));
-	assert_summary_empty(summary_of(many, COUNT(many), &scratch));
+	assert_summary_empty(summary_of(NULL, 0));
+	assert_summary_empty(summary_of(many, COUNT(many)));
 	for (size_t i = 1; i < COUNT(hostile); i++) {
 		for (size_t place = 0; place < COUNT(samples); place++) {
 			double kept = samples[place];
 
 			samples[place] = hostile[i];
-			assert_summary_empty(summary_of(samples, COUNT(samples), &scratch));
+			assert_summary_empty(summary_of(samples, COUNT(samples)));
 			samples[place] = kept;
 		}
 	}
@@ -333,7 +331,7 @@ static void test_summary_hostile(void **state)
 	/* The largest samples that are accepted must not overflow anything. */
 	for (size_t i = 0; i < COUNT(samples); i++)
 		samples[i] = i % 2 ? SAMPLE_MAGNITUDE_MAX : -SAMPLE_MAGNITUDE_MAX;
-	struct summary extreme = summary_of(samples, COUNT(samples), &scratch);
+	struct summary extreme = summary_of(samples, COUNT(samples));
 	assert_true(extreme.valid);
 	assert_true(isfinite(extreme.median) && isfinite(extreme.deviation));
 	assert_true(isfinite(extreme.interval.low) && isfinite(extreme.interval.high));
@@ -351,9 +349,8 @@ static void test_summary_order_and_repetition(void **state)
 		reversed[COUNT(samples) - 1 - i] = samples[i];
 	}
 	double first = samples[0];
-	struct summary a = summary_of(samples, COUNT(samples), &scratch);
-	memset(&scratch, 0xa5, sizeof(scratch));
-	struct summary b = summary_of(reversed, COUNT(reversed), &scratch);
+	struct summary a = summary_of(samples, COUNT(samples));
+	struct summary b = summary_of(reversed, COUNT(reversed));
 
 	assert_near(samples[0], first);
 	assert_near(a.interval.low, b.interval.low);
@@ -581,9 +578,9 @@ static const double fast[] = { 100, 110, 120, 130, 140, 150 };
 static void test_ratio_known(void **state)
 {
 	(void)state;
-	struct ratio twice = ratio_paired(slow, fast, 6, 1, 0.01, &scratch);
-	struct ratio half = ratio_paired(fast, slow, 6, 1, 0.01, &scratch);
-	struct ratio apart = ratio_unpaired(slow, 6, fast, 6, 0.01, TOLERANCE_PAIRED, &scratch);
+	struct ratio twice = ratio_paired(slow, fast, 6, 1, 0.01);
+	struct ratio half = ratio_paired(fast, slow, 6, 1, 0.01);
+	struct ratio apart = ratio_unpaired(slow, 6, fast, 6, 0.01, TOLERANCE_PAIRED);
 
 	assert_true(twice.valid && twice.has_interval);
 	assert_near(twice.median, 2);
@@ -598,17 +595,15 @@ static void test_ratio_known(void **state)
 	assert_true(apart.interval.low > 1.3 && apart.interval.low < 2);
 	assert_true(apart.interval.high > 2 && apart.interval.high < 3);
 	assert_int_equal(apart.verdict, VERDICT_FASTER);
-	assert_near(ratio_unpaired(slow, 5, fast, 6, 0, TOLERANCE_PAIRED, &scratch).median,
-		240.0 / 125);
+	assert_near(ratio_unpaired(slow, 5, fast, 6, 0, TOLERANCE_PAIRED).median, 240.0 / 125);
 }
 
 static void test_ratio_few_rounds(void **state)
 {
 	(void)state;
 	for (size_t rounds = 1; rounds <= 6; rounds++) {
-		struct ratio paired = ratio_paired(slow, fast, rounds, 1, 0, &scratch);
-		struct ratio unpaired =
-			ratio_unpaired(slow, rounds, fast, 6, 0, TOLERANCE_PAIRED, &scratch);
+		struct ratio paired = ratio_paired(slow, fast, rounds, 1, 0);
+		struct ratio unpaired = ratio_unpaired(slow, rounds, fast, 6, 0, TOLERANCE_PAIRED);
 		bool enough = rounds >= INTERVAL_ROUNDS_MIN;
 
 		assert_true(paired.valid && unpaired.valid);
@@ -617,8 +612,7 @@ static void test_ratio_few_rounds(void **state)
 		assert_int_equal(unpaired.has_interval, enough);
 		assert_int_equal(paired.verdict, enough ? VERDICT_FASTER : VERDICT_TOO_FEW);
 		assert_int_equal(unpaired.verdict, enough ? VERDICT_FASTER : VERDICT_TOO_FEW);
-		assert_int_equal(
-			isinf(noise_between(slow, fast, rounds, &scratch).own) != 0, !enough);
+		assert_int_equal(isinf(noise_between(slow, fast, rounds).own) != 0, !enough);
 	}
 }
 
@@ -639,14 +633,12 @@ static void assert_ratio_refuses(double sample)
 		double kept = samples[place];
 
 		samples[place] = sample;
-		assert_ratio_empty(ratio_paired(samples, fast, 6, 1, 0, &scratch));
-		assert_ratio_empty(ratio_paired(fast, samples, 6, 1, 0, &scratch));
-		assert_ratio_empty(ratio_paired(samples, samples, 6, 1, 0, &scratch));
-		assert_ratio_empty(
-			ratio_unpaired(samples, 6, fast, 6, 0, TOLERANCE_PAIRED, &scratch));
-		assert_ratio_empty(
-			ratio_unpaired(fast, 6, samples, 6, 0, TOLERANCE_PAIRED, &scratch));
-		assert_true(isinf(noise_between(samples, fast, 6, &scratch).own));
+		assert_ratio_empty(ratio_paired(samples, fast, 6, 1, 0));
+		assert_ratio_empty(ratio_paired(fast, samples, 6, 1, 0));
+		assert_ratio_empty(ratio_paired(samples, samples, 6, 1, 0));
+		assert_ratio_empty(ratio_unpaired(samples, 6, fast, 6, 0, TOLERANCE_PAIRED));
+		assert_ratio_empty(ratio_unpaired(fast, 6, samples, 6, 0, TOLERANCE_PAIRED));
+		assert_true(isinf(noise_between(samples, fast, 6).own));
 		samples[place] = kept;
 	}
 }
@@ -662,16 +654,16 @@ static void test_ratio_hostile(void **state)
 	for (size_t i = 0; i < COUNT(not_positive); i++)
 		assert_ratio_refuses(not_positive[i]);
 
-	assert_ratio_empty(ratio_paired(NULL, NULL, 0, 1, 0, &scratch));
-	assert_ratio_empty(ratio_unpaired(NULL, 0, fast, 6, 0, TOLERANCE_PAIRED, &scratch));
-	assert_ratio_empty(ratio_unpaired(fast, 6, NULL, 0, 0, TOLERANCE_PAIRED, &scratch));
+	assert_ratio_empty(ratio_paired(NULL, NULL, 0, 1, 0));
+	assert_ratio_empty(ratio_unpaired(NULL, 0, fast, 6, 0, TOLERANCE_PAIRED));
+	assert_ratio_empty(ratio_unpaired(fast, 6, NULL, 0, 0, TOLERANCE_PAIRED));
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i] = 1;
-	assert_ratio_empty(ratio_paired(many, many, COUNT(many), 1, 0, &scratch));
-	assert_true(ratio_paired(many, many, COUNT(many) - 1, 1, 0, &scratch).valid);
+	assert_ratio_empty(ratio_paired(many, many, COUNT(many), 1, 0));
+	assert_true(ratio_paired(many, many, COUNT(many) - 1, 1, 0).valid);
 
 	for (size_t i = 0; i < COUNT(floors); i++) {
-		struct ratio ratio = ratio_paired(slow, fast, 6, 1, floors[i], &scratch);
+		struct ratio ratio = ratio_paired(slow, fast, 6, 1, floors[i]);
 
 		assert_true(ratio.valid);
 		assert_near(ratio.median, 2);
@@ -689,27 +681,27 @@ static void test_ratio_extreme(void **state)
 		large[i] = SAMPLE_MAGNITUDE_MAX;
 		small[i] = 1 / SAMPLE_MAGNITUDE_MAX;
 	}
-	struct ratio paired = ratio_paired(large, small, 6, 1, 0, &scratch);
-	struct ratio unpaired = ratio_unpaired(small, 6, large, 6, 0, TOLERANCE_PAIRED, &scratch);
+	struct ratio paired = ratio_paired(large, small, 6, 1, 0);
+	struct ratio unpaired = ratio_unpaired(small, 6, large, 6, 0, TOLERANCE_PAIRED);
 	assert_true(paired.valid && isfinite(paired.median));
 	assert_int_equal(paired.verdict, VERDICT_FASTER);
 	assert_true(unpaired.valid && unpaired.median > 0);
 	assert_int_equal(unpaired.verdict, VERDICT_SLOWER);
-	assert_true(isfinite(noise_between(large, small, 6, &scratch).own));
+	assert_true(isfinite(noise_between(large, small, 6).own));
 }
 
 static void test_ratio_equal(void **state)
 {
 	(void)state;
-	struct ratio paired = ratio_paired(fast, fast, 6, 1, 0, &scratch);
+	struct ratio paired = ratio_paired(fast, fast, 6, 1, 0);
 	double steady[6] = { 7, 7, 7, 7, 7, 7 };
-	struct ratio unpaired = ratio_unpaired(steady, 6, steady, 6, 0, TOLERANCE_PAIRED, &scratch);
+	struct ratio unpaired = ratio_unpaired(steady, 6, steady, 6, 0, TOLERANCE_PAIRED);
 
 	assert_near(paired.median, 1);
 	assert_int_equal(paired.verdict, VERDICT_SAME);
 	assert_near(unpaired.median, 1);
 	assert_int_equal(unpaired.verdict, VERDICT_SAME);
-	assert_near(noise_between(fast, fast, 6, &scratch).own, 0);
+	assert_near(noise_between(fast, fast, 6).own, 0);
 }
 
 static void test_noise_floor_known(void **state)
@@ -720,12 +712,12 @@ static void test_noise_floor_known(void **state)
 	static const double wide[] = { 98, 99, 100, 101, 102 };
 	static const double apart[] = { 110, 110, 110, 110, 110 };
 
-	assert_near(noise_between(first, wide, 5, &scratch).own, sqrt(102.0 / 98) - 1);
-	assert_near(noise_between(wide, first, 5, &scratch).own, sqrt(102.0 / 98) - 1);
-	assert_near(noise_between(first, apart, 5, &scratch).own, 0.1);
+	assert_near(noise_between(first, wide, 5).own, sqrt(102.0 / 98) - 1);
+	assert_near(noise_between(wide, first, 5).own, sqrt(102.0 / 98) - 1);
+	assert_near(noise_between(first, apart, 5).own, 0.1);
 	/* All of the last is a difference that no chance explains, and nothing of the others is. */
-	assert_near(noise_between(first, apart, 5, &scratch).shared, 0.1);
-	assert_near(noise_between(first, wide, 5, &scratch).shared, 0);
+	assert_near(noise_between(first, apart, 5).shared, 0.1);
+	assert_near(noise_between(first, wide, 5).shared, 0);
 }
 
 /* One round that something else disturbed, of however few. */
@@ -744,7 +736,7 @@ static void test_noise_is_robust(void **state)
 				second[i] = 100 * exp(0.005 * normal());
 			}
 			second[place] *= 3;
-			found = noise_between(first, second, rounds[r], &scratch);
+			found = noise_between(first, second, rounds[r]);
 			assert_true(found.own < 0.03);
 			assert_true(found.shared < 0.02);
 		}
@@ -763,15 +755,15 @@ static void test_ratio_of_runs(void **state)
 		path[i] = 100 * exp(0.001 * normal()) * (i / 10 % 2 ? 1.03 : 1.0);
 	}
 	path[39] *= 1.01;
-	by_rounds = ratio_paired(baseline, path, 40, 1, 0, &scratch);
-	by_runs = ratio_paired(baseline, path, 40, 4, 0, &scratch);
+	by_rounds = ratio_paired(baseline, path, 40, 1, 0);
+	by_runs = ratio_paired(baseline, path, 40, 4, 0);
 	assert_near(by_rounds.median, by_runs.median);
 	assert_true(by_runs.interval.low < 0.96 && by_runs.interval.high > 1.01);
 	assert_false(verdict_decides(by_runs.verdict));
 	/* Runs that agree say no less than their rounds. */
 	for (size_t i = 0; i < COUNT(path); i++)
 		path[i] = 90 * exp(0.001 * normal());
-	by_runs = ratio_paired(baseline, path, 40, 4, 0, &scratch);
+	by_runs = ratio_paired(baseline, path, 40, 4, 0);
 	assert_int_equal(by_runs.verdict, VERDICT_FASTER);
 }
 
@@ -798,13 +790,11 @@ static void test_interval_of_runs_coverage(void **state)
 static void test_ratio_deterministic(void **state)
 {
 	(void)state;
-	struct ratio paired = ratio_paired(slow, fast, 6, 1, 0.01, &scratch);
-	struct ratio unpaired = ratio_unpaired(slow, 6, fast, 5, 0.01, TOLERANCE_PAIRED, &scratch);
+	struct ratio paired = ratio_paired(slow, fast, 6, 1, 0.01);
+	struct ratio unpaired = ratio_unpaired(slow, 6, fast, 5, 0.01, TOLERANCE_PAIRED);
 
-	memset(&scratch, 0xa5, sizeof(scratch));
-	struct ratio paired_again = ratio_paired(slow, fast, 6, 1, 0.01, &scratch);
-	struct ratio unpaired_again =
-		ratio_unpaired(slow, 6, fast, 5, 0.01, TOLERANCE_PAIRED, &scratch);
+	struct ratio paired_again = ratio_paired(slow, fast, 6, 1, 0.01);
+	struct ratio unpaired_again = ratio_unpaired(slow, 6, fast, 5, 0.01, TOLERANCE_PAIRED);
 
 	assert_true(paired.interval.low == paired_again.interval.low);
 	assert_true(paired.interval.high == paired_again.interval.high);
@@ -842,8 +832,8 @@ static struct tally simulate(struct experiment experiment, size_t rounds, size_t
 				  (1 + experiment.slowdown);
 		}
 		if (experiment.measured_floor)
-			noise_floor = noise_between(baseline, again, rounds, &scratch).own;
-		tally.of[ratio_paired(baseline, path, rounds, 1, noise_floor, &scratch).verdict]++;
+			noise_floor = noise_between(baseline, again, rounds).own;
+		tally.of[ratio_paired(baseline, path, rounds, 1, noise_floor).verdict]++;
 	}
 	return tally;
 }
@@ -923,8 +913,7 @@ static struct tally simulate_unpaired(double (*jitter)(void), double slowdown, s
 			before[i] = 100 * exp(0.01 * jitter());
 			after[i] = 100 * exp(0.01 * jitter()) * (1 + slowdown);
 		}
-		tally.of[ratio_unpaired(
-			before, rounds, after, rounds, 0, TOLERANCE_PAIRED, &scratch)
+		tally.of[ratio_unpaired(before, rounds, after, rounds, 0, TOLERANCE_PAIRED)
 				 .verdict]++;
 	}
 	return tally;
@@ -961,7 +950,7 @@ static void test_ratio_unpaired_sees_drift(void **state)
 				series[s][i] =
 					100 * exp(0.001 * normal()) *
 					(i % 4 ? series[s][i - 1] / 100 : exp(0.04 * normal()));
-		tally.of[ratio_unpaired(series[0], 20, series[1], 20, 0, TOLERANCE_PAIRED, &scratch)
+		tally.of[ratio_unpaired(series[0], 20, series[1], 20, 0, TOLERANCE_PAIRED)
 				 .verdict]++;
 	}
 	assert_true(tally.of[VERDICT_FASTER] + tally.of[VERDICT_SLOWER] <= 20);
