@@ -13,7 +13,7 @@
 #include "commands/commands.h"
 #include "base/interrupt.h"
 #include "ringview/ringview.h"
-#include "watch/watch_settings.h"
+#include "watch/watch.h"
 
 static const struct {
 	const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: how the ring buffers of running programs fare, without touching them.
+ * watch: monitors the ring buffers of running programs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "commands/commands.h"
 #include "cli/settings.h"
 #include "rings/bpf_load.h"
-#include "watch/watch_run.h"
+#include "watch/watch.h"
 
 int command_watch(int argc, char **argv)
 {

@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
 #include "rings/bpf_accounts.h"
-#include "watch/accounts.h"
+#include "watch/holders.h"
 
-/* Of a larger map only these are read: accounts are meant as one a program or thread. */
+/* Of a larger map only these are read: there is one account for each program or thread. */
 #define ENTRIES_MAX 1024u
 
-static bool map_info(int fd, struct bpf_map_info *info)
+static bool map_info_read(struct bpf_map_info *info, uint32_t id)
 {
+	const int fd = bpf_map_get_fd_by_id(id);
 	uint32_t length = sizeof(*info);
+	bool known;
 
 	memset(info, 0, sizeof(*info));
-	return fd >= 0 && bpf_obj_get_info_by_fd(fd, info, &length) == 0;
+	known = fd >= 0 && bpf_obj_get_info_by_fd(fd, info, &length) == 0;
+	if (fd >= 0)
+		close(fd);
+	return known;
 }
 
-/* Whether the values are of this type, whose layout is part of ringview.bpf.h. */
+/* The layout of this type is part of ringview.bpf.h. */
 static bool has_accounts(const struct bpf_map_info *info)
 {
 	const struct btf_type *type;
@@ -48,73 +52,60 @@ static bool is_known(const struct account_maps *maps, uint32_t id)
 	return false;
 }
 
-static void add_map(struct account_maps *maps, uint32_t id, const char *program)
+static void add_accounts_of(struct account_maps *maps, const struct program *program)
 {
-	if (is_known(maps, id) || maps->count == ACCOUNT_MAPS_MAX)
-		return;
-	if (maps->count == 0)
-		snprintf(maps->program, sizeof(maps->program), "%s", program);
-	maps->ids[maps->count++] = id;
-}
-
-static void look_at_maps(
-	struct account_maps *maps, const struct program_maps *of, const char *program)
-{
-	for (uint32_t i = 0; i < of->count; i++) {
-		const int fd = bpf_map_get_fd_by_id(of->ids[i]);
+	for (uint32_t i = 0; i < program->map_count && maps->count < ACCOUNT_MAPS_MAX; i++) {
 		struct bpf_map_info info;
 
-		if (map_info(fd, &info) && has_accounts(&info))
-			add_map(maps, info.id, program);
-		if (fd >= 0)
-			close(fd);
+		if (is_known(maps, program->maps[i]) || !map_info_read(&info, program->maps[i]) ||
+			!has_accounts(&info))
+			continue;
+		if (maps->count == 0)
+			memcpy(maps->program, program->name, sizeof(maps->program));
+		maps->entries[maps->count] =
+			info.max_entries < ENTRIES_MAX ? info.max_entries : ENTRIES_MAX;
+		maps->ids[maps->count++] = info.id;
 	}
 }
 
 /* Whether the program counts there, and writes to another ring. */
 static bool is_shared_by(
-	const struct account_maps *maps, const struct program_maps *of, uint32_t ring_id)
+	const struct account_maps *maps, const struct program *program, uint32_t ring_id)
 {
 	bool counts = false, writes = false;
+	struct bpf_map_info info;
 
-	for (uint32_t i = 0; i < of->count; i++)
-		counts |= is_known(maps, of->ids[i]);
-	for (uint32_t i = 0; counts && !writes && i < of->count; i++) {
-		const int fd = bpf_map_get_fd_by_id(of->ids[i]);
-		struct bpf_map_info info;
-
-		writes = map_info(fd, &info) && info.type == BPF_MAP_TYPE_RINGBUF &&
-			 info.id != ring_id;
-		if (fd >= 0)
-			close(fd);
-	}
+	for (uint32_t i = 0; i < program->map_count; i++)
+		counts |= is_known(maps, program->maps[i]);
+	for (uint32_t i = 0; counts && !writes && i < program->map_count; i++)
+		writes = program->maps[i] != ring_id && map_info_read(&info, program->maps[i]) &&
+			 info.type == BPF_MAP_TYPE_RINGBUF;
 	return writes;
 }
 
 void accounts_find(struct account_maps *maps, const struct holders *holders)
 {
-	struct program_maps of;
+	struct program program;
 	uint32_t id = 0;
 
 	*maps = (struct account_maps){ 0 };
 	for (size_t i = 0; i < holders->program_count && i < HOLDERS_MAX; i++)
-		if (program_maps_read(&of, holders->programs[i].id))
-			look_at_maps(maps, &of, holders->programs[i].name);
+		if (program_read(&program, holders->programs[i].id))
+			add_accounts_of(maps, &program);
 	while (maps->count > 0 && !maps->shared && bpf_prog_get_next_id(id, &id) == 0)
 		maps->shared =
-			program_maps_read(&of, id) && is_shared_by(maps, &of, holders->map_id);
+			program_read(&program, id) && is_shared_by(maps, &program, holders->map_id);
 }
 
-static bool add_up(uint32_t map_id, struct ring_accounts *accounts)
+static bool add_up(uint32_t map_id, uint32_t entries, uint64_t *lost)
 {
 	const int fd = bpf_map_get_fd_by_id(map_id);
 	struct ringview_account sum;
-	struct bpf_map_info info;
-	bool known = map_info(fd, &info);
+	bool known = fd >= 0;
 
-	for (uint32_t i = 0; known && i < info.max_entries && i < ENTRIES_MAX; i++) {
+	for (uint32_t i = 0; known && i < entries; i++) {
 		known = bpf_accounts_sum(fd, i, &sum) == 0;
-		accounts->lost += sum.failed;
+		*lost += sum.failed;
 	}
 	if (fd >= 0)
 		close(fd);
@@ -126,7 +117,7 @@ void accounts_read(const struct account_maps *maps, struct ring_accounts *accoun
 	*accounts = (struct ring_accounts){
 		.known = maps->count > 0, .shared = maps->shared, .time_ns = monotonic_ns()
 	};
-	snprintf(accounts->program, sizeof(accounts->program), "%s", maps->program);
+	memcpy(accounts->program, maps->program, sizeof(accounts->program));
 	for (size_t i = 0; i < maps->count && accounts->known; i++)
-		accounts->known = add_up(maps->ids[i], accounts);
+		accounts->known = add_up(maps->ids[i], maps->entries[i], &accounts->lost);
 }

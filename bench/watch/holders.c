@@ -26,7 +26,7 @@ static void add(struct holder *list, size_t *count, uint32_t id, const char *nam
 	const size_t at = *count;
 
 	if (at > 0 && at <= HOLDERS_MAX && list[at - 1].id == id)
-		return; /* by another descriptor */
+		return; /* it has a second descriptor */
 	(*count)++;
 	if (at >= HOLDERS_MAX)
 		return;
@@ -42,32 +42,33 @@ static struct holders *of_map(struct holders *holders, size_t count, uint32_t ma
 	return NULL;
 }
 
-bool program_maps_read(struct program_maps *maps, uint32_t program_id)
+bool program_read(struct program *program, uint32_t id)
 {
-	const uint32_t most = sizeof(maps->ids) / sizeof(maps->ids[0]);
-	const int fd = bpf_prog_get_fd_by_id(program_id);
-	struct bpf_prog_info info = { .nr_map_ids = most, .map_ids = (uintptr_t)maps->ids };
+	const uint32_t most = sizeof(program->maps) / sizeof(program->maps[0]);
+	const int fd = bpf_prog_get_fd_by_id(id);
+	struct bpf_prog_info info = { .nr_map_ids = most, .map_ids = (uintptr_t)program->maps };
 	uint32_t length = sizeof(info);
 	const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &length) == 0;
 
 	if (fd >= 0)
 		close(fd);
-	maps->count = !known ? 0 : info.nr_map_ids < most ? info.nr_map_ids : most;
-	snprintf(maps->name, sizeof(maps->name), "%.16s", info.name);
+	program->map_count = !known ? 0 : info.nr_map_ids < most ? info.nr_map_ids : most;
+	program->btf_id = info.btf_id;
+	watch_name_set(program->name, info.name);
 	return known;
 }
 
 static void look_at_program(struct holders *holders, size_t count, uint32_t id)
 {
-	struct program_maps maps;
+	struct program program;
 
-	if (!program_maps_read(&maps, id))
+	if (!program_read(&program, id))
 		return; /* unloaded meanwhile */
-	for (uint32_t i = 0; i < maps.count; i++) {
-		struct holders *found = of_map(holders, count, maps.ids[i]);
+	for (uint32_t i = 0; i < program.map_count; i++) {
+		struct holders *found = of_map(holders, count, program.maps[i]);
 
 		if (found)
-			add(found->programs, &found->program_count, id, maps.name);
+			add(found->programs, &found->program_count, id, program.name);
 	}
 }
 
@@ -81,7 +82,7 @@ static bool look_at_programs(struct holders *holders, size_t count)
 	return errno == ENOENT;
 }
 
-/* The number after "map_id:" in a file of fdinfo; 0 if there is none. */
+/* The number behind "map_id:" in a file of fdinfo; 0: none. */
 static uint32_t map_id_in(int folder, const char *path)
 {
 	char text[1024];
@@ -129,7 +130,7 @@ static void look_at_descriptor(
 	add(found->processes, &found->process_count, pid, name);
 }
 
-/* Returns false if this process may not read it. */
+/* Returns false if this process lacks the permission. */
 static bool look_at_process(struct holders *holders, size_t count, int proc, const char *number)
 {
 	const uint32_t pid = (uint32_t)strtoul(number, NULL, 10);
@@ -196,9 +197,9 @@ char *holders_text(const struct holders *h, char *buffer, size_t size)
 	append_list(&text, h->processes, h->process_count, "pid");
 	append_list(&text, h->programs, h->program_count, "program");
 	if (text.used == 0)
-		style_append(&text, "nobody that can be seen");
+		style_append(&text, "nobody visible");
 	if (h->processes_hidden || h->programs_hidden)
-		style_append(&text, "; not all may be seen (%s%s%s)",
+		style_append(&text, "; others may be hidden (needs %s%s%s)",
 			h->programs_hidden ? "CAP_SYS_ADMIN" : "",
 			h->programs_hidden && h->processes_hidden ? ", " : "",
 			h->processes_hidden ? "CAP_SYS_PTRACE" : "");

@@ -22,7 +22,7 @@ static void set_keys(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
 }
 
-/* Ctrl-Z: the shell gets the terminal as it was. keys_wait() takes it again. */
+/* Ctrl-Z: restores the terminal for the shell. keys_wait() takes it again. */
 static void stop(int number)
 {
 	const int error = errno;
@@ -41,7 +41,7 @@ static bool is_in_foreground(void)
 
 static void begin(void)
 {
-	/* The signal is raised within its handler: it may come while that runs. */
+	/* SA_NODEFER: the handler raises the signal again. */
 	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_NODEFER };
 
 	sigemptyset(&action.sa_mask);
@@ -84,14 +84,14 @@ int keys_decode(const char *bytes, size_t length, size_t *used)
 	}
 	*used = length > 0;
 	if (length > 0 && bytes[0] == '\x1b') {
-		/* Escape itself, or an unknown key: skip all bytes that it sent. */
+		/* Escape itself, or an unknown key, whose bytes are skipped. */
 		*used = length;
 		return length == 1 ? KEY_BACK : KEY_NONE;
 	}
 	return length > 0 && bytes[0] > ' ' && bytes[0] <= '~' ? bytes[0] : KEY_NONE;
 }
 
-/* What was read and not yet decoded. */
+/* Read, and not yet decoded. */
 static char pending[64];
 static size_t pending_length;
 
@@ -109,7 +109,7 @@ static int read_key(bool hung_up)
 {
 	const ssize_t length = read(STDIN_FILENO, pending, sizeof(pending));
 
-	/* The terminal is gone. By itself, 0 means that there is nothing to read after all. */
+	/* The terminal is gone. Without a hang-up, 0 means that there is nothing to read. */
 	if ((length == 0 && hung_up) || (length < 0 && errno != EINTR))
 		begun = 0;
 	pending_length = length > 0 ? (size_t)length : 0;

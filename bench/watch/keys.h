@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads keys as they are pressed, without Enter and echo. Ctrl-C and Ctrl-Z work as usual, and the
- * terminal's settings are restored then; only SIGKILL, which cannot be caught, leaves them changed.
+ * Reads keys as they are pressed, without Enter and without echo. Ctrl-C and Ctrl-Z work as usual and
+ * restore the terminal's settings; only SIGKILL leaves them changed.
  */
 #ifndef BENCH_WATCH_KEYS_H
 #define BENCH_WATCH_KEYS_H
@@ -12,16 +12,16 @@
 
 enum key { KEY_NONE, KEY_UP = 256, KEY_DOWN, KEY_ENTER, KEY_BACK };
 
-/* Returns whether standard input is a terminal with this process in its foreground: keys then come
- * from there until keys_end(). */
+/* If standard input is a terminal with this process in its foreground, returns true and reads keys
+ * from it until keys_end(). */
 bool keys_begin(void);
 void keys_end(void);
 
-/* Waits for a key until a time of CLOCK_MONOTONIC, or until a signal comes. Returns an enum key, a
- * character, or KEY_NONE. Without keys_begin() it only sleeps. */
+/* Sleeps until a key is pressed, a signal comes, or a time of CLOCK_MONOTONIC. Returns an enum key, a
+ * character, or KEY_NONE. Without keys_begin() there are no keys. */
 int keys_wait(int64_t until_ns);
 
-/* The first key of what a terminal sent, and how many of the bytes it is. Pure. */
+/* Returns the first key of what a terminal sent; @used is set to its bytes. Pure. */
 int keys_decode(const char *bytes, size_t length, size_t *used);
 
 #endif

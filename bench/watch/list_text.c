@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/values.h"
-#include "results/amounts.h"
 #include "watch/watch_report.h"
 
 /* Columns of the fill's history in the list. */
@@ -17,7 +16,7 @@
 static const char *const order_names[LIST_ORDERS] = { "attention", "fill", "records", "lost",
 	"id" };
 
-/* NAN counts as less than all. */
+/* The larger first; NAN last. */
 static int compare_numbers(double a, double b)
 {
 	const double x = isfinite(a) ? a : -1, y = isfinite(b) ? b : -1;
@@ -25,7 +24,7 @@ static int compare_numbers(double a, double b)
 	return (x < y) - (x > y);
 }
 
-/* A ring that nobody reads is worse when it loses records. */
+/* A ring that nobody reads and that loses records is as bad as any that does. */
 static int rank_of(const struct ring *ring)
 {
 	const enum ring_state state = ring->figures.state;
@@ -33,7 +32,7 @@ static int rank_of(const struct ring *ring)
 	return state == STATE_NO_READER && ring->figures.losing ? STATE_LOSING : state;
 }
 
-/* Unused rings come last, and after them rings that are not shown at all. */
+/* Unused rings come last, and behind them those that are never shown. */
 static int place_of(const struct ring *ring)
 {
 	if (ring->is_new || ring->is_unwanted)
@@ -80,11 +79,6 @@ void list_arrange(struct watch_list *list, struct ring **rings, size_t count)
 	}
 }
 
-static size_t shown_of(const struct watch_list *list)
-{
-	return list->count - (list->with_unused ? 0 : list->unused);
-}
-
 static void write_summary(FILE *out, const struct watch_list *list, const struct watch_style *style)
 {
 	size_t states[STATE_UNUSED + 1] = { 0 };
@@ -106,7 +100,7 @@ static void write_summary(FILE *out, const struct watch_list *list, const struct
 		when);
 }
 
-/* "agent", "agent+2": the processes that have it open, else the program that uses it. */
+/* "agent", "agent+2": the processes that have it open, or if there are none the programs. */
 static const char *owner_of(const struct ring *ring)
 {
 	static char text[HOLDER_NAME_SIZE + 8];
@@ -124,8 +118,7 @@ static const char *owner_of(const struct ring *ring)
 static void write_row(FILE *out, const struct ring *ring, bool selected, bool colour)
 {
 	const struct ring_figures *f = &ring->figures;
-	char size[FORMAT_SIZE], records[AMOUNT_SIZE], lost[AMOUNT_SIZE],
-		fill[16] = "?", average[16] = "-", blocks[HISTORY_SHOWN * 3 + 1];
+	char size[FORMAT_SIZE], fill[16] = "?", average[16] = "-", blocks[HISTORY_SHOWN * 3 + 1];
 	int blanks = HISTORY_SHOWN - (int)ring->model.history_count;
 
 	if (f->state != STATE_BROKEN)
@@ -137,20 +130,18 @@ static void write_row(FILE *out, const struct ring *ring, bool selected, bool co
 		selected ? '>' : ' ', ring->id, ring->name, owner_of(ring),
 		format_size(ring->size, size, sizeof(size)), fill,
 		ring_history_text(&ring->model, HISTORY_SHOWN, blocks), blanks > 0 ? blanks : 0, "",
-		amount_text(records, sizeof(records), f->records_per_s), average,
-		amount_text(lost, sizeof(lost), f->lost_per_s), ring_state_names[f->state],
-		colour ? "\x1b[0m" : "");
+		AMOUNT(f->records_per_s), average, AMOUNT(f->lost_per_s),
+		ring_state_names[f->state], colour ? "\x1b[0m" : "");
 }
 
 static void write_unused(FILE *out, const struct watch_list *list)
 {
 	uint64_t bytes = 0;
-	char size[AMOUNT_SIZE];
 
 	for (size_t i = list->count - list->unused; i < list->count; i++)
 		bytes += list->rings[i]->size;
 	fprintf(out, "       and %zu that no process and no program holds, %s%s\n", list->unused,
-		amount_bytes(size, sizeof(size), bytes), list->rows ? " (a shows them)" : "");
+		BYTES(bytes), list->rows ? " (a shows them)" : "");
 }
 
 /* The first ring to show, so that the selected one is among those that fit. */
@@ -165,13 +156,13 @@ static size_t first_shown(const struct watch_list *list, size_t shown, size_t fi
 void watch_write_list(FILE *out, const struct watch_list *list, const struct watch_style *style)
 {
 	const bool folded = list->unused > 0 && !list->with_unused;
-	const size_t shown = shown_of(list);
+	const size_t shown = list_shown(list);
 	const size_t around = LINES_AROUND + folded;
 	const size_t fit = list->rows == 0 ? shown : list->rows > around ? list->rows - around : 1;
 	const size_t first = first_shown(list, shown, fit);
 
 	if (list->count == 0) {
-		fputs("There are no ring buffers to be seen.\n", out);
+		fputs("There are no ring buffers.\n", out);
 	} else {
 		write_summary(out, list, style);
 		fputs("     ID NAME         OWNER         SIZE FILL        REC/S BYTES  LOST STATE\n",

@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/monotonic.h"
-#include "results/amounts.h"
 #include "watch/peek.h"
-#include "watch/ring_header.h"
-#include "watch/ring_tail.h"
+#include "watch/watch_report.h"
 
-#define LOOK_NS 5000000 /* interval of polling for records that pass */
+#define POLL_NS 5000000 /* while waiting for records */
 
 #define BYTES_SHOWN 4096u
-#define BYTES_COPIED ((size_t)1 << 20) /* of a record, for its type */
+#define BYTES_COPIED ((size_t)1 << 20) /* of a record */
 
 struct peek {
 	FILE *out;
 	const struct ring_access *ring;
 	uint64_t consumer;
 	struct btf *btf;
-	struct btf_dump *dump; /* NULL: bytes */
+	struct btf_dump *dump; /* NULL: hexadecimal and text */
 	FILE *typed;           /* where it writes */
 	uint32_t type;
 	unsigned char *copy;
@@ -59,7 +55,7 @@ __attribute__((format(printf, 2, 0))) static void write_typed(
 	vfprintf(((struct peek *)context)->typed, format, arguments);
 }
 
-/* The length of "[ 'a', 'b', ]" at @text; 0 when it is something else. Writes "ab" in quotes. */
+/* Writes "[ 'a', 'b', ]" at @text as "ab", and returns its length; 0 if it is something else. */
 static size_t write_string(FILE *out, const char *text)
 {
 	char string[256];
@@ -80,8 +76,8 @@ static size_t write_string(FILE *out, const char *text)
 	return at + 1;
 }
 
-/* libbpf prints strings as arrays, a line for each character. Names come from programs, characters
- * from records: control characters are not passed on. */
+/* libbpf prints strings as arrays, a line for each character. Names and characters may be anything:
+ * control characters become question marks. */
 static void write_readable(FILE *out, const char *text)
 {
 	while (*text) {
@@ -105,31 +101,23 @@ static int32_t find_type(const struct btf *btf, const char *name)
 	return id;
 }
 
-static struct btf *btf_of_program(uint32_t program_id)
-{
-	const int fd = bpf_prog_get_fd_by_id(program_id);
-	struct bpf_prog_info info = { 0 };
-	uint32_t length = sizeof(info);
-	const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &length) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return known && info.btf_id ? btf__load_from_kernel_by_id(info.btf_id) : NULL;
-}
-
-/* "struct event" is searched for as event. */
+/* "struct event" means event. */
 static int open_type(
 	struct peek *peek, const struct ring *ring, const char *type, struct complaint *why)
 {
 	const struct holders *h = &ring->holders;
 	const char *space = strrchr(type, ' '), *name = space ? space + 1 : type;
+	struct program program;
 	int32_t id = -ENOENT;
 
 	for (size_t i = 0; i <= h->program_count && i <= HOLDERS_MAX && id < 0; i++) {
 		const bool last = i == h->program_count || i == HOLDERS_MAX;
 
 		btf__free(peek->btf);
-		peek->btf = last ? btf__load_vmlinux_btf() : btf_of_program(h->programs[i].id);
+		peek->btf = last ? btf__load_vmlinux_btf()
+			    : program_read(&program, h->programs[i].id) && program.btf_id
+				    ? btf__load_from_kernel_by_id(program.btf_id)
+				    : NULL;
 		id = peek->btf ? find_type(peek->btf, name) : -ENOENT;
 	}
 	if (id < 0)
@@ -165,35 +153,33 @@ static void write_content(struct peek *peek, size_t copied)
 		fprintf(peek->out, "  (cannot be printed by the type: %s)\n", strerror(-written));
 }
 
-static void write_record(struct peek *peek, const struct ring_record *record)
+static void write_record(struct peek *peek, const struct ring_record *found)
 {
-	const size_t copied = record->length < BYTES_COPIED ? record->length : BYTES_COPIED;
+	const size_t copied = found->length < BYTES_COPIED ? found->length : BYTES_COPIED;
 	const unsigned char *data = peek->ring->data(
-		peek->ring->context, record->position % peek->ring->size, copied + RING_HEADER);
-	const bool waits = (int64_t)(record->position - peek->consumer) >= 0;
-	/* It may have been submitted since it was found. */
-	const uint32_t header = data ? ring_header_load(data) : 0;
-	const bool busy = header & BPF_RINGBUF_BUSY_BIT;
-	char position[AMOUNT_SIZE];
-	bool intact;
+		peek->ring->context, found->position % peek->ring->size, copied + RING_HEADER);
+	const bool waits = (int64_t)(found->position - peek->consumer) >= 0;
+	struct ring_record now;
 
-	if (!data || !ring_is_intact(peek->ring, record->position)) {
+	if (!data || !ring_is_intact(peek->ring, found->position)) {
 		peek->gone++;
 		return;
 	}
-	if (!busy)
+	/* It may have been submitted since it was found. */
+	now = ring_record_load(data, found->position);
+	if (!now.busy)
 		memcpy(peek->copy, data + RING_HEADER, copied);
-	intact = ring_is_intact(peek->ring, record->position);
-	fprintf(peek->out, "%s: %" PRIu32 " B, %s%s\n",
-		amount_exact(position, sizeof(position), record->position), record->length,
-		!intact                            ? "overwritten meanwhile"
-		: busy                             ? "reserved, not submitted"
-		: header & BPF_RINGBUF_DISCARD_BIT ? "discarded"
-						   : "submitted",
-		!intact ? ""
-		: waits ? ", waits"
-			: ", consumed");
-	if (intact && !busy)
+	fprintf(peek->out, "%s: %" PRIu32 " B, ", EXACT(found->position), found->length);
+	if (!ring_is_intact(peek->ring, found->position)) {
+		fputs("overwritten meanwhile\n", peek->out);
+		return;
+	}
+	fprintf(peek->out, "%s, %s\n",
+		now.busy        ? "reserved, not submitted"
+		: now.discarded ? "discarded"
+				: "submitted",
+		waits ? "waits" : "consumed");
+	if (!now.busy)
 		write_content(peek, copied);
 }
 
@@ -205,7 +191,7 @@ static uint64_t load_consumer(const struct ring_access *ring)
 	return sample.oldest;
 }
 
-/* The last records from a boundary on: a buffer that goes round. */
+/* A circular buffer of the last records. */
 struct newest {
 	struct ring_record *records;
 	uint64_t count, most;
@@ -218,7 +204,7 @@ static void keep(void *context, const struct ring_record *record)
 	newest->records[newest->count++ % newest->most] = *record;
 }
 
-/* Records from the boundary walk->at on, until there are enough or the time is over. */
+/* Keeps the records from walk->at on, until there are enough or the time is over. */
 static void walk_on(struct peek *peek, struct ring_walk *walk, int64_t wait_ns)
 {
 	const struct newest *newest = walk->context;
@@ -229,13 +215,13 @@ static void walk_on(struct peek *peek, struct ring_walk *walk, int64_t wait_ns)
 			walk->at = walk->end;
 		if (newest->count >= newest->most || interrupted() || monotonic_ns() >= end)
 			return;
-		monotonic_sleep_until(monotonic_ns() + LOOK_NS);
+		monotonic_sleep_until(monotonic_ns() + POLL_NS);
 		walk->end = ring_load_producer(peek->ring);
 	}
 }
 
-/* Walks the records that wait, or pass meanwhile; searches for those that were consumed before.
- * Writes the oldest first. */
+/* Writes the records that wait or pass meanwhile, and before them those that were consumed earlier,
+ * which it searches for. */
 static int write_records(struct peek *peek, uint64_t most, int64_t wait_ns, struct complaint *why)
 {
 	const uint64_t producer = ring_load_producer(peek->ring);
@@ -267,7 +253,7 @@ static int write_records(struct peek *peek, uint64_t most, int64_t wait_ns, stru
 	if (found >= 0 && (uint64_t)found + newest.count < most)
 		fprintf(peek->out,
 			"%" PRIu64
-			" records: what came before them, if anything, cannot be told.\n",
+			" records; earlier ones, if any, cannot be found with certainty.\n",
 			(uint64_t)found + newest.count);
 	if (peek->gone > 0)
 		fprintf(peek->out, "%" PRIu64 " more were overwritten meanwhile.\n", peek->gone);

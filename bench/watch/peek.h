@@ -11,13 +11,13 @@
 
 #define PEEK_MOST 10000
 
-/* Writes the last @count records of @ring: in hexadecimal and text, or by the BTF type @type of the
- * programs that use it, or of the kernel. If fewer wait, waits @wait_ns for others to pass. Returns
- * 0, or a negative errno with @why. */
+/* Writes the last @count records of @ring in hexadecimal and text, or, if @type is not NULL, by this
+ * BTF type of the programs that use the ring, or of the kernel. If fewer wait, waits at most @wait_ns
+ * for others. Returns 0, or a negative errno with @why. */
 int peek_write(FILE *out, struct ring *ring, uint64_t count, int64_t wait_ns, const char *type,
 	struct complaint *why);
 
-/* Writes bytes as hexadecimal and text, 16 a line, at most the first 4 KiB. Pure. */
+/* Writes bytes in hexadecimal and text, 16 a line, at most the first 4 KiB. Pure. */
 void peek_write_bytes(FILE *out, const unsigned char *data, size_t length);
 
 #endif

@@ -2,23 +2,50 @@
 #include <math.h>
 #include <string.h>
 
-#include "watch/ring_header.h"
 #include "watch/ring_model.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
-/* From this share of samples without room on, records are almost certainly lost: only a program
- * that wrote nothing in all of them would lose none. A single sample can be chance. */
+/* If a record has no room in this share of the samples, records are almost certainly lost: only a
+ * program that writes at no such moment loses none. A single sample may be chance. */
 #define LOSING_SHARE 0.05
 #define LOSING_SAMPLES 2
 
-/* A reader that polls may sleep for some time; a slow one stands still for longer. */
+/* A reader that polls may sleep for less than this. */
 #define SLOW_STILL_NS NS_PER_S
 #define SLOW_FULL_IN_NS (60 * NS_PER_S)
 #define SLOW_FILL 0.8
 
 const char *const ring_state_names[] = { "BROKEN", "STUCK", "LOSING", "no reader", "slow", "ok",
 	"idle", "unused" };
+
+void ring_sizes_add(struct ring_sizes *sizes, uint32_t length)
+{
+	if (sizes->count == 0 || length < sizes->min)
+		sizes->min = length;
+	if (length > sizes->max)
+		sizes->max = length;
+	sizes->count++;
+	sizes->sum += length;
+	if (length < RING_SIZES_EXACT)
+		sizes->exact[length]++;
+	else
+		histogram_add(&sizes->large, length);
+}
+
+uint32_t ring_sizes_quantile(const struct ring_sizes *sizes, double share)
+{
+	const double wanted = ceil((double)sizes->count * share);
+	uint64_t seen = 0;
+
+	for (uint32_t i = 0; i < RING_SIZES_EXACT && sizes->count > 0; i++) {
+		seen += sizes->exact[i];
+		if ((double)seen >= wanted)
+			return i;
+	}
+	return (uint32_t)histogram_quantile(
+		&sizes->large, (wanted - (double)seen) / (double)sizes->large.count);
+}
 
 void ring_model_begin(struct ring_model *m, uint64_t size)
 {
@@ -30,12 +57,9 @@ void ring_model_begin(struct ring_model *m, uint64_t size)
 	};
 }
 
-/* Whether both samples have valid positions. */
-static bool are_sound(const struct ring_sample *a, const struct ring_sample *b)
+static bool has_possible_positions(const struct ring_sample *s)
 {
-	const enum ring_fault fault = a->fault ? a->fault : b->fault;
-
-	return fault == FAULT_NONE || fault == FAULT_HEADER;
+	return s->fault == FAULT_NONE || s->fault == FAULT_HEADER;
 }
 
 static void add_distances(struct ring_model *m, const struct ring_sample *s)
@@ -43,9 +67,8 @@ static void add_distances(struct ring_model *m, const struct ring_sample *s)
 	const int64_t consumed = (int64_t)(s->consumer - m->last.consumer);
 	const int64_t written = (int64_t)(s->producer - m->last.producer);
 
-	if (consumed < 0)
-		m->moved_back++;
-	if (!are_sound(&m->last, s))
+	m->totals.moved_back += consumed < 0;
+	if (!has_possible_positions(&m->last) || !has_possible_positions(s))
 		return;
 	if (written > 0)
 		m->written += (uint64_t)written;
@@ -55,22 +78,22 @@ static void add_distances(struct ring_model *m, const struct ring_sample *s)
 
 static void add_level(struct ring_model *m, const struct ring_sample *s)
 {
-	/* The positions are not of one moment, so more seems to wait than did: not a peak. */
+	/* If the positions are not of one moment, the level is too high. */
 	if (s->fault != FAULT_NONE || !s->settled)
 		return;
 	if (s->waiting < m->trend.lowest)
 		m->trend.lowest = s->waiting;
 	if (s->waiting > m->interval_high)
 		m->interval_high = s->waiting;
-	if (s->waiting > m->high_water)
-		m->high_water = s->waiting;
+	if (s->waiting > m->totals.high_water)
+		m->totals.high_water = s->waiting;
 }
 
 static void add_standstill(struct ring_model *m, const struct ring_sample *s, bool moved)
 {
 	if (moved)
 		m->moved_ns = s->time_ns;
-	/* No reader gets past a busy record, so it is not the reader that stands still. */
+	/* No reader can pass a busy record, so the reader does not stall there. */
 	if (moved || s->waiting == 0 || s->head == HEAD_BUSY)
 		m->still_ns = -1;
 	if (s->waiting > 0 && s->head != HEAD_BUSY && m->still_ns < 0)
@@ -96,7 +119,7 @@ static void turn_window(struct ring_window *w, int64_t now)
 	w->samples[1] = w->samples[0];
 	w->no_room[1] = w->no_room[0];
 	w->samples[0] = w->no_room[0] = 0;
-	/* While no record is written, the last ones say how much room the next one needs. */
+	/* While no record is written, the last ones show how much room one needs. */
 	if (w->largest[0] > 0) {
 		w->largest[1] = w->largest[0];
 		w->largest[0] = 0;
@@ -113,10 +136,10 @@ static void add_room(struct ring_model *m, const struct ring_sample *s)
 	turn_window(&m->window, s->time_ns);
 	m->window.samples[0]++;
 	m->window.no_room[0] += full;
-	if (full && m->full)
-		m->full_ns += s->time_ns - m->last.time_ns;
-	m->full_episodes += full && !m->full;
-	m->full = full;
+	if (full && m->totals.full)
+		m->totals.full_ns += s->time_ns - m->last.time_ns;
+	m->totals.full_episodes += full && !m->totals.full;
+	m->totals.full = full;
 }
 
 static void add_size(struct ring_model *m, const struct ring_record *record)
@@ -171,7 +194,7 @@ bool ring_model_walk(struct ring_model *m, uint64_t producer, const struct ring_
 	}
 	end = ring_walk(&walk, ring);
 	m->at = walk.at;
-	/* A busy record is read when it is submitted, and what comes after it then too. */
+	/* A busy record, and those behind it, are read once it is submitted. */
 	if (end == WALK_WHOLE || end == WALK_BUSY)
 		return false;
 	m->passed.unseen += producer - walk.at;
@@ -179,7 +202,7 @@ bool ring_model_walk(struct ring_model *m, uint64_t producer, const struct ring_
 	return end == WALK_OVERTAKEN;
 }
 
-/* The records that wait at the start were not written in the interval: only their sizes count. */
+/* Of the records that wait at the first sample only the sizes count: they were written before. */
 static void walk_first(
 	struct ring_model *m, const struct ring_access *ring, const struct ring_passing *passing)
 {
@@ -211,7 +234,7 @@ bool ring_model_add(struct ring_model *m, const struct ring_sample *s,
 		m->first = m->last = *s;
 		walk_first(m, ring, passing);
 	}
-	if (first || !are_sound(s, s))
+	if (first || !has_possible_positions(s))
 		m->at = s->producer;
 	else
 		overtaken = ring_model_walk(m, s->producer, ring, passing);
@@ -226,11 +249,11 @@ bool ring_model_add(struct ring_model *m, const struct ring_sample *s,
 struct ring_passed ring_model_passed(const struct ring_model *m)
 {
 	return (struct ring_passed){
-		.records = m->all.records + m->passed.records,
-		.discarded = m->all.discarded + m->passed.discarded,
-		.lengths = m->all.lengths + m->passed.lengths,
-		.bytes = m->all.bytes + m->passed.bytes,
-		.unseen = m->all.unseen + m->passed.unseen,
+		.records = m->passed_before.records + m->passed.records,
+		.discarded = m->passed_before.discarded + m->passed.discarded,
+		.lengths = m->passed_before.lengths + m->passed.lengths,
+		.bytes = m->passed_before.bytes + m->passed.bytes,
+		.unseen = m->passed_before.unseen + m->passed.unseen,
 	};
 }
 
@@ -268,12 +291,12 @@ static int64_t full_in(const struct ring_model *m, double seconds)
 	const double rate = growth(m, seconds);
 	double ns;
 
-	if (m->full)
+	if (m->totals.full)
 		return 0;
 	if (m->overwrites || m->last.fault != FAULT_NONE || !(rate > 0))
 		return -1;
 	ns = (double)(m->size - m->last.waiting) / rate * 1e9;
-	/* More than a century is as good as never. */
+	/* A century is never. */
 	return ns < 3e18 ? (int64_t)ns : -1;
 }
 
@@ -282,7 +305,7 @@ static double ratio(uint64_t part, uint64_t whole)
 	return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
-/* Between the last two times that the accounts were read. */
+/* Between the last two readings of the accounts. */
 static double lost_per_s(const struct ring_model *m)
 {
 	const struct ring_accounts *now = &m->accounts, *before = &m->accounts_before;
@@ -307,7 +330,7 @@ static void add_rates(const struct ring_model *m, struct ring_figures *f)
 		return;
 	f->written_per_s = (double)m->written / seconds;
 	f->consumed_per_s = (double)m->consumed / seconds;
-	/* Assumes the same sizes for the records that were not seen. */
+	/* Assumes that the records that were not seen have the same sizes. */
 	f->records_per_s =
 		p->unseen ? (double)p->records / f->seen / seconds : (double)p->records / seconds;
 	f->full_in_ns = full_in(m, seconds);
@@ -340,15 +363,14 @@ static enum ring_state state_of(const struct ring_figures *f, enum ring_holding 
 		return STATE_STUCK;
 	if (holding == HELD_BY_NOBODY && !written)
 		return STATE_UNUSED;
-	/* It is read when something happens, or never. */
+	/* A reader may come only after an incident. */
 	if (f->overwrites)
 		return written ? STATE_OK : STATE_IDLE;
 	if (has_no_reader(f, holding))
 		return STATE_NO_READER;
 	if (f->losing)
 		return STATE_LOSING;
-	/* A reader that did nothing in the interval may just sleep: stalled_ns says for how long.
-	 */
+	/* A reader that released nothing in the interval may sleep: stalled_ns says how long. */
 	if (f->stalled_ns >= SLOW_STILL_NS || f->interval_fill >= SLOW_FILL ||
 		(f->consumed_per_s > 0 && f->full_in_ns >= 0 && f->full_in_ns <= SLOW_FULL_IN_NS))
 		return STATE_SLOW;
@@ -365,7 +387,7 @@ static void end_interval(struct ring_model *m, double fill)
 	m->first = m->last;
 	m->written = m->consumed = 0;
 	m->interval_high = 0;
-	m->all = ring_model_passed(m);
+	m->passed_before = ring_model_passed(m);
 	memset(&m->passed, 0, sizeof(m->passed));
 }
 
@@ -375,21 +397,17 @@ void ring_model_figures(struct ring_model *m, const struct ring_waiting *waiting
 	const int64_t now = m->last.time_ns;
 
 	*f = (struct ring_figures){
+		.overwrites = m->overwrites,
 		.sample = m->last,
+		.waiting = *waiting,
+		.totals = m->totals,
 		.fill = (double)m->last.waiting / (double)m->size,
 		.interval_fill = (double)m->interval_high / (double)m->size,
-		.high_water = m->high_water,
 		.interval_high = m->interval_high,
 		.records_per_s = NAN,
-		.waiting = *waiting,
 		.still_ns = now - m->moved_ns,
 		.stalled_ns = m->still_ns >= 0 ? now - m->still_ns : 0,
 		.busy_ns = m->busy_ns >= 0 ? now - m->busy_ns : 0,
-		.full = m->full,
-		.full_episodes = m->full_episodes,
-		.full_ns = m->full_ns,
-		.moved_back = m->moved_back,
-		.overwrites = m->overwrites,
 	};
 	end_period(&m->trend, now);
 	add_rates(m, f);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 
-#include "watch/ring_header.h"
-#include "watch/ring_sample.h"
+#include "watch/ring_access.h"
 
-/* A consumer that moves between two loads of its position is working, so this need not be exact:
- * the next sample will tell. */
-#define TRIES 8
+/* If the consumer moves at each attempt it works, and the next sample will do. */
+#define ATTEMPTS 8
 
 const char *const ring_head_names[] = { "none", "ready", "busy", "discarded", "unknown" };
 
@@ -20,8 +17,8 @@ uint64_t ring_load_producer(const struct ring_access *ring)
 
 bool ring_is_intact(const struct ring_access *ring, uint64_t position)
 {
-	/* Orders the loads before that of the position, which says whether they were valid. A
-	 * header is written before the producer position passes it, so a whole lap is too much. */
+	/* Orders earlier loads before that of the position, which says whether they were valid. The
+	 * kernel moves it after it has written a header, so a distance of one lap is too much. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - position < ring->size;
 }
@@ -38,29 +35,27 @@ static enum ring_fault positions_fault(const struct ring_sample *s, uint64_t siz
 	return s->producer - s->oldest >= size ? FAULT_OVERFULL : FAULT_NONE;
 }
 
-static void look_at_head(struct ring_sample *s, const struct ring_access *ring)
+static void load_head(struct ring_sample *s, const struct ring_access *ring)
 {
-	const unsigned char *at;
-	uint32_t header;
+	const unsigned char *header;
+	struct ring_record head;
 
 	if (s->waiting == 0)
 		return;
 	s->head = HEAD_UNKNOWN;
-	at = ring->data(ring->context, s->oldest % ring->size, RING_HEADER);
-	if (!at)
+	header = ring->data(ring->context, s->oldest % ring->size, RING_HEADER);
+	if (!header)
 		return;
-	header = ring_header_load(at);
-	if (ring_header_stride(header) > s->waiting) {
+	head = ring_record_load(header, s->oldest);
+	if (ring_stride(head.length) > s->waiting) {
 		s->fault = FAULT_HEADER;
 		return;
 	}
-	s->head_stride = (uint32_t)ring_header_stride(header);
-	s->head = header & BPF_RINGBUF_BUSY_BIT      ? HEAD_BUSY
-		  : header & BPF_RINGBUF_DISCARD_BIT ? HEAD_DISCARDED
-						     : HEAD_READY;
+	s->head_stride = (uint32_t)ring_stride(head.length);
+	s->head = head.busy ? HEAD_BUSY : head.discarded ? HEAD_DISCARDED : HEAD_READY;
 }
 
-/* After the producer position, from which it is at most a ring's size away then. */
+/* Call it after the load of the producer position, which is then at most a lap ahead. */
 static uint64_t load_oldest(const struct ring_access *ring, uint64_t consumer)
 {
 	uint64_t oldest;
@@ -71,26 +66,23 @@ static uint64_t load_oldest(const struct ring_access *ring, uint64_t consumer)
 	return (int64_t)(oldest - consumer) > 0 ? oldest : consumer;
 }
 
-/* Whether the consumer stood still meanwhile, and nothing that was read was overwritten. */
-static bool look(struct ring_sample *s, const struct ring_access *ring)
+/* Returns whether the consumer stood still meanwhile, and nothing that was read was overwritten. */
+static bool attempt(struct ring_sample *s, const struct ring_access *ring)
 {
-	s->head = HEAD_NONE;
-	s->head_stride = 0;
-	s->waiting = 0;
-	/* Acquire: pairs with the store-release of the ring's reader. The producer position that it
-	 * knew then is older than the one that is loaded next. */
+	*s = (struct ring_sample){ .time_ns = s->time_ns };
+	/* Acquire: pairs with the store-release of the ring's reader. The producer position that the
+	 * reader knew then is older than the one that is loaded next. */
 	s->consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	s->producer = ring_load_producer(ring);
 	s->oldest = load_oldest(ring, s->consumer);
 	s->fault = positions_fault(s, ring->size);
 	if (s->fault == FAULT_NONE) {
 		s->waiting = s->producer - s->oldest;
-		look_at_head(s, ring);
+		load_head(s, ring);
 	} else {
 		s->head = HEAD_UNKNOWN;
 	}
-	/* Orders the loads before it before the one after it, which says whether they were valid.
-	 *  */
+	/* Orders these loads before the next ones, which say whether they were valid. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(ring->consumer, __ATOMIC_RELAXED) == s->consumer &&
 	       load_oldest(ring, s->consumer) == s->oldest;
@@ -98,13 +90,15 @@ static bool look(struct ring_sample *s, const struct ring_access *ring)
 
 void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t time_ns)
 {
+	bool settled = false;
+
 	s->time_ns = time_ns;
-	s->settled = false;
-	for (int i = 0; i < TRIES && !s->settled; i++)
-		s->settled = look(s, ring);
-	if (s->settled)
+	for (int i = 0; i < ATTEMPTS && !settled; i++)
+		settled = attempt(s, ring);
+	s->settled = settled;
+	if (settled)
 		return;
-	/* Both positions moved after the consumer's was loaded. */
+	/* Both positions moved after the load of the consumer position. */
 	if (s->fault == FAULT_OVERFULL || s->fault == FAULT_HEADER)
 		s->fault = FAULT_NONE;
 	if (s->fault == FAULT_NONE) {
@@ -118,23 +112,23 @@ void ring_sample(struct ring_sample *s, const struct ring_access *ring, int64_t 
 
 bool ring_sample_has_no_room(const struct ring_sample *s, uint64_t size, uint64_t stride)
 {
-	/* As __bpf_ringbuf_reserve() has it: up to size - 1 may wait. */
+	/* As in __bpf_ringbuf_reserve(): at most size - 1 bytes wait. */
 	return s->fault == FAULT_NONE && s->settled && s->waiting + stride > size - 1;
 }
 
 char *ring_fault_text(const struct ring_sample *s, uint64_t size, char *text, size_t length)
 {
+	const bool of_producer = s->fault == FAULT_PRODUCER_ALIGNMENT;
+
 	switch (s->fault) {
 	case FAULT_NONE:
 		text[0] = '\0';
 		break;
 	case FAULT_CONSUMER_ALIGNMENT:
-		snprintf(text, length, "the consumer position %" PRIu64 " is no multiple of 8",
-			s->consumer);
-		break;
 	case FAULT_PRODUCER_ALIGNMENT:
-		snprintf(text, length, "the producer position %" PRIu64 " is no multiple of 8",
-			s->producer);
+		snprintf(text, length, "the %s position %" PRIu64 " is no multiple of 8",
+			of_producer ? "producer" : "consumer",
+			of_producer ? s->producer : s->consumer);
 		break;
 	case FAULT_CONSUMER_AHEAD:
 		snprintf(text, length,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "watch/ring_header.h"
-#include "watch/ring_walk.h"
+#include "watch/ring_access.h"
 
 /* Records read before the producer position is checked, which says whether they were intact. */
 #define CHUNK 64
@@ -19,21 +18,14 @@ static size_t read_chunk(const struct ring_walk *walk, const struct ring_access 
 
 	*end = data ? WALK_WHOLE : WALK_OVERTAKEN;
 	while (data && count < most && used + RING_HEADER <= reach) {
-		const uint32_t header = ring_header_load(data + used);
-		const uint64_t stride = ring_header_stride(header);
-		const bool busy = header & BPF_RINGBUF_BUSY_BIT;
-
-		if (stride > left - used || (busy && !walk->past_busy)) {
-			*end = stride > left - used ? WALK_OVERTAKEN : WALK_BUSY;
+		records[count] = ring_record_load(data + used, walk->at + used);
+		if (ring_stride(records[count].length) > left - used)
+			*end = WALK_OVERTAKEN;
+		else if (records[count].busy && !walk->past_busy)
+			*end = WALK_BUSY;
+		if (*end != WALK_WHOLE)
 			break;
-		}
-		records[count++] = (struct ring_record){
-			.position = walk->at + used,
-			.length = ring_header_length(header),
-			.busy = busy,
-			.discarded = !busy && header & BPF_RINGBUF_DISCARD_BIT,
-		};
-		used += stride;
+		used += ring_stride(records[count++].length);
 	}
 	return count;
 }

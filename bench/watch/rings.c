@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/monotonic.h"
 #include "watch/rings.h"
@@ -19,15 +18,15 @@
 #define ATTACHED_NS INT64_C(1000000000)
 #define ACCOUNTS_NS INT64_C(100000000)
 
-/* Headers that may be read for each sample of a ring, and of all rings together. This limits the
- * cost of watching, and covers 51,200 records a second at 100 samples. Unused ones are kept for a
- * burst, up to those of this many samples. */
+/* Headers that a sample of a ring may read, and those of all rings together. They bound the cost of
+ * watching, and suffice for 51,200 records a second at 100 samples. Unused ones of at most this many
+ * samples are kept for bursts. */
 #define HEADERS_MOST 512
 #define HEADERS_OF_ALL 4096
 #define HEADERS_LEAST 16
 #define HEADERS_KEPT 16
 
-/* How long one waits for some records of a ring that went round since the last sample. */
+/* How long to wait for new records of a ring that was overwritten since the last sample. */
 #define GLANCE_NS 20000
 
 static bool is_one(const struct rings_wanted *wanted)
@@ -35,8 +34,8 @@ static bool is_one(const struct rings_wanted *wanted)
 	return wanted->target.id || wanted->target.path;
 }
 
-/* Each ring takes a descriptor while it is attached. */
-static void allow_descriptors(void)
+/* An attached ring takes a descriptor. */
+static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;
 
@@ -46,62 +45,51 @@ static void allow_descriptors(void)
 	}
 }
 
-/* Takes over @watched. 0 or -ENOMEM. */
-static int add(struct rings *rings, const struct watched_ring *watched)
+/* Adds the ring, unless its name is not wanted. If no single ring is chosen, skips maps that are no
+ * rings, or gone. */
+static int add(struct rings *rings, const struct ring_target *target, struct complaint *why)
 {
+	const struct rings_wanted *wanted = &rings->wanted;
 	struct ring **grown = realloc(rings->items, (rings->count + 1) * sizeof(struct ring *));
 	struct ring *ring = calloc(1, sizeof(*ring));
+	int err;
 
 	if (grown)
 		rings->items = grown;
 	if (!grown || !ring) {
 		free(ring);
-		return -ENOMEM;
+		return complain(why, -ENOMEM, "out of memory");
 	}
-	ring->id = ring->holders.map_id = watched->id;
-	ring->size = watched->access.size;
-	ring->is_new = true;
-	memcpy(ring->name, watched->name, sizeof(ring->name));
-	watched_ring_move(&ring->watched, watched);
-	ring_model_begin(&ring->model, ring->size);
-	rings->items[rings->count++] = ring;
-	rings->holders_known = false;
-	return 0;
-}
-
-/* Skips maps that are no rings, have other names, or are gone. */
-static int look_at(struct rings *rings, const struct ring_target *target, struct complaint *why)
-{
-	struct watched_ring watched;
-	int err = watched_ring_attach(&watched, target, why);
-
-	if (!is_one(&rings->wanted) && (err == -ENOENT || err == -EMEDIUMTYPE))
+	err = watched_ring_attach(&ring->watched, target, why);
+	if (!err && (!wanted->name || strcmp(wanted->name, ring->watched.name) == 0)) {
+		ring->id = ring->holders.map_id = ring->watched.id;
+		ring->size = ring->watched.access.size;
+		ring->is_new = true;
+		memcpy(ring->name, ring->watched.name, sizeof(ring->name));
+		ring_model_begin(&ring->model, ring->size);
+		rings->items[rings->count++] = ring;
+		rings->holders_known = false;
 		return 0;
-	if (err)
-		return err;
-	if (!rings->wanted.name || strcmp(rings->wanted.name, watched.name) == 0)
-		err = add(rings, &watched) ? complain(why, -ENOMEM, "out of memory") : 0;
-	else
-		watched_ring_detach(&watched);
-	if (err)
-		watched_ring_detach(&watched);
-	return err;
+	}
+	watched_ring_detach(&ring->watched);
+	free(ring);
+	return is_one(wanted) || (err != -ENOENT && err != -EMEDIUMTYPE) ? err : 0;
 }
 
-/* Ids count up: only those above the last are new. */
-static int look_for_new(struct rings *rings, struct complaint *why)
+/* Ids count up: new maps have ids above the last one. */
+static int add_new(struct rings *rings, struct complaint *why)
 {
 	int err = 0, last;
 
 	while (!err && (last = bpf_map_get_next_id(rings->last_id, &rings->last_id)) == 0) {
 		const struct ring_target target = { .id = rings->last_id };
 
-		err = look_at(rings, &target, why);
+		err = add(rings, &target, why);
 	}
 	if (!err && last == -EPERM)
 		return complain(why, last,
-			"listing the maps of the system takes CAP_SYS_ADMIN, which this process "
-			"lacks; run it with sudo, or give -pinned PATH");
+			"listing the maps of the system needs CAP_SYS_ADMIN; run it with sudo, or "
+			"give -pinned PATH");
 	if (!err && last != -ENOENT)
 		return complain(why, last, "cannot list the maps: %s", strerror(-last));
 	return err;
@@ -132,7 +120,7 @@ static int find_holders(struct rings *rings, struct complaint *why)
 	return 0;
 }
 
-static void account(struct ring *ring)
+static void read_accounts(struct ring *ring)
 {
 	struct ring_accounts accounts;
 
@@ -146,14 +134,14 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 {
 	int err;
 
-	*rings = (struct rings){ .wanted = *wanted };
-	allow_descriptors();
-	err = is_one(wanted) ? look_at(rings, &wanted->target, why) : look_for_new(rings, why);
+	*rings = (struct rings){ .wanted = *wanted, .attached_ns = monotonic_ns() };
+	raise_descriptor_limit();
+	err = is_one(wanted) ? add(rings, &wanted->target, why) : add_new(rings, why);
 	if (!err && wanted->name && rings->count == 0)
 		err = complain(why, -ENOENT,
 			"there is no ring buffer named %s; watch without -map lists them",
 			wanted->name);
-	/* A ring is watched by its id from here on; a pinned one by its path. */
+	/* From here on, the only ring of a name is watched by its id. */
 	if (!err && wanted->name && rings->count == 1) {
 		rings->wanted.target.id = rings->items[0]->id;
 		rings->wanted.name = NULL;
@@ -161,12 +149,11 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 	if (!err)
 		err = find_holders(rings, why);
 	for (size_t i = 0; i < rings->count; i++)
-		account(rings->items[i]);
-	rings->attached_ns = monotonic_ns();
+		read_accounts(rings->items[i]);
 	return err;
 }
 
-/* -ENOENT when it is gone. */
+/* Returns -ENOENT if the ring is gone. */
 static int attach_again(const struct rings *rings, struct ring *ring, struct complaint *why)
 {
 	const char *path = rings->wanted.target.path;
@@ -190,6 +177,7 @@ static int attach_again(const struct rings *rings, struct ring *ring, struct com
 
 int rings_refresh(struct rings *rings, struct complaint *why)
 {
+	const bool one = is_one(&rings->wanted);
 	size_t kept = 0;
 	int err = 0;
 
@@ -197,23 +185,23 @@ int rings_refresh(struct rings *rings, struct complaint *why)
 		return 0;
 	rings->attached_ns = monotonic_ns();
 	for (size_t i = 0; i < rings->count; i++) {
-		struct ring *ring = rings->items[i];
-		const int gone = attach_again(rings, ring, why);
+		const int gone = attach_again(rings, rings->items[i], why);
 
-		if (gone && !is_one(&rings->wanted)) {
-			free(ring);
+		if (gone && !one) {
+			free(rings->items[i]);
 			continue;
 		}
-		err = err ? err : gone;
-		rings->items[kept++] = ring;
+		err = gone;
+		rings->items[kept++] = rings->items[i];
 	}
 	rings->count = kept;
-	if (!err && !is_one(&rings->wanted))
-		err = look_for_new(rings, why);
+	if (!err && !one)
+		err = add_new(rings, why);
 	return err ? err : find_holders(rings, why);
 }
 
-static uint64_t headers_most(const struct rings *rings)
+/* Headers that a sample of each ring may read. */
+static uint64_t headers_of_each(const struct rings *rings)
 {
 	const uint64_t share = rings->count ? HEADERS_OF_ALL / rings->count : HEADERS_OF_ALL;
 
@@ -229,6 +217,7 @@ static void glance(struct ring *ring, const struct ring_passing *passing)
 	uint64_t producer;
 
 	do {
+		/* Each load takes the producers' cache line away from them. */
 		const int64_t next = monotonic_ns() + 1000;
 
 		while (monotonic_ns() < next)
@@ -238,12 +227,11 @@ static void glance(struct ring *ring, const struct ring_passing *passing)
 	ring_model_walk(&ring->model, producer, access, passing);
 }
 
-/* Takes a sample, and reads the headers allowed by now, plus @more. */
-static void sample(struct rings *rings, size_t i, uint64_t more, struct ring_passing *passing)
+static void sample(struct rings *rings, size_t i, struct ring_passing *passing)
 {
 	struct ring *ring = rings->items[i];
 	const struct ring_access *access = &ring->watched.access;
-	const uint64_t before = ring->model.passed.records;
+	const uint64_t before = ring->model.passed.records, more = headers_of_each(rings);
 	struct ring_sample sample;
 	uint64_t read;
 
@@ -263,12 +251,11 @@ void rings_sample(struct rings *rings,
 	void (*visit)(void *context, const struct ring_record *record), void *context)
 {
 	struct ring_passing passing = { .visit = visit, .context = context };
-	const uint64_t more = headers_most(rings);
 
 	rings->turn++;
 	for (size_t i = 0; i < rings->count; i++)
 		if (rings->items[i]->watched.fd >= 0 && !rings->items[i]->is_unwanted)
-			sample(rings, i, more, &passing);
+			sample(rings, i, &passing);
 }
 
 void rings_conclude(struct rings *rings)
@@ -278,13 +265,12 @@ void rings_conclude(struct rings *rings)
 		struct ring_model *model = &ring->model;
 		struct ring_waiting waiting;
 
-		/* Two samples make an interval. */
 		ring->is_new = !model->begun || model->last.time_ns == model->first.time_ns;
 		if (ring->is_new || ring->watched.fd < 0)
 			continue;
-		account(ring);
+		read_accounts(ring);
 		waiting = ring_count_waiting(
-			&ring->watched.access, &model->last, headers_most(rings));
+			&ring->watched.access, &model->last, headers_of_each(rings));
 		ring_model_figures(model, &waiting, holders_state(&ring->holders), &ring->figures);
 	}
 }
@@ -302,7 +288,7 @@ void rings_close(struct rings *rings)
 int rings_print_names(FILE *out, struct complaint *why)
 {
 	struct rings rings = { 0 };
-	const int err = look_for_new(&rings, why);
+	const int err = add_new(&rings, why);
 
 	for (size_t i = 0; i < rings.count && !err; i++)
 		fprintf(out, "%u\n%s\n", rings.items[i]->id, rings.items[i]->name);

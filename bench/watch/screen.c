@@ -10,7 +10,7 @@
 #include "watch/screen.h"
 #include "base/write_all.h"
 
-/* For a terminal that does not know its size, such as some serial lines. */
+/* For terminals without a size, such as some serial lines. */
 #define COLUMNS_DEFAULT 80
 #define ROWS_DEFAULT 24
 
@@ -55,7 +55,7 @@ size_t screen_fitting(const char *line, size_t columns)
 
 	while (line[at] && line[at] != '\n') {
 		if (line[at] == '\x1b') {
-			/* Up to its letter: only those of colours are written here. */
+			/* Only sequences of colours are written, which end with m. */
 			while (line[at] && line[at] != '\n' && line[at] != 'm')
 				at++;
 			at += line[at] == 'm';
@@ -85,21 +85,21 @@ size_t screen_rows(const struct screen *screen)
 	return rows;
 }
 
-/* Moves to where the lines begin. */
+/* Moves to the first line. */
 static void write_start(FILE *out, struct screen *screen)
 {
 	if (resized) {
-		/* The terminal may have wrapped its lines again, so their places are unknown. */
+		/* The terminal may have wrapped lines, so where they are is unknown. */
 		fputs(CLEAR_WINDOW, out);
 	} else if (!continued && screen->lines > 0) {
 		fprintf(out, "\r\x1b[%zuA", screen->lines);
 	} else {
-		fputs("\r", out); /* below what a shell has written meanwhile */
+		fputs("\r", out); /* below what a shell has written */
 	}
 	resized = continued = 0;
 }
 
-/* The last row is the cursor's. */
+/* The cursor takes the last row. */
 static size_t write_lines(FILE *out, const char *text, size_t columns, size_t rows)
 {
 	size_t lines = 0;
@@ -110,7 +110,8 @@ static size_t write_lines(FILE *out, const char *text, size_t columns, size_t ro
 
 		fwrite(line, 1, fitting, out);
 		fprintf(out, "%s" CLEAR_TO_END "\r\n",
-			memchr(line, '\x1b', fitting) ? COLOUR_END : ""); /* may be cut off */
+			memchr(line, '\x1b', fitting) ? COLOUR_END
+						      : ""); /* its own may be cut off */
 		line = end ? end + 1 : line + strlen(line);
 	}
 	return lines;
@@ -155,7 +156,7 @@ void screen_end(struct screen *screen, bool erase)
 {
 	char start[48];
 
-	/* Also what the terminal wrote there itself: ^C. */
+	/* Also the ^C that the terminal wrote. */
 	snprintf(start, sizeof(start), "\r" CLEAR_TO_END);
 	if (erase && screen->lines > 0)
 		snprintf(start, sizeof(start), "\r\x1b[%zuA" CLEAR_BELOW, screen->lines);

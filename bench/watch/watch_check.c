@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/values.h"
-#include "results/amounts.h"
-#include "watch/watch_check.h"
 #include "watch/watch_report.h"
 
 #define STALLED_DEFAULT INT64_C(1000000000)
 #define INTERVAL_LEAST INT64_C(1000000000)
 
-/* A condition is seen a little later than it begins. */
+/* A condition is detected a little later than it begins. */
 #define INTERVAL_MORE INT64_C(200000000)
 
 static int parse_time(const char *value, int64_t *ns)
@@ -50,8 +48,8 @@ int watch_check_parse(const char *text, void *target, struct complaint *why)
 	while ((word = strsep(&rest, ",")))
 		if (parse_one(word, check))
 			return complain(why, -EINVAL,
-				"\"%.32s\" is no condition; give some of fill=80%%, stalled=1s, "
-				"stuck=1s, losing, with commas between",
+				"\"%.32s\" is no condition; give some of fill=80%%,stalled=1s,"
+				"stuck=1s,losing",
 				word);
 	return 0;
 }
@@ -64,47 +62,41 @@ int64_t watch_check_interval(const struct watch_check *check)
 	return longest + INTERVAL_MORE > INTERVAL_LEAST ? longest + INTERVAL_MORE : INTERVAL_LEAST;
 }
 
-static void write_start(FILE *out, const char *condition, const struct ring *ring)
+/* Writes a line, and returns 1. */
+__attribute__((format(printf, 4, 5))) static size_t fail(
+	FILE *out, const char *condition, const struct ring *ring, const char *format, ...)
 {
+	va_list arguments;
+
 	fprintf(out, "%s: %s, map %" PRIu32 ": ", condition, ring->name, ring->id);
+	va_start(arguments, format);
+	vfprintf(out, format, arguments);
+	va_end(arguments);
+	fputc('\n', out);
+	return 1;
 }
 
 size_t watch_check_ring(FILE *out, const struct watch_check *check, const struct ring *ring)
 {
 	const struct ring_figures *f = &ring->figures;
-	struct ring_words words;
-	char text[AMOUNT_SIZE];
+	char text[RING_FAULT_SIZE];
 	size_t failed = 0;
 
-	ring_words_of(ring, &words);
-	if (f->state == STATE_BROKEN) {
-		write_start(out, "impossible", ring);
-		fprintf(out, "%s\n", words.what);
-		return 1;
-	}
-	if (check->fill > 0 && f->interval_fill >= check->fill) {
-		write_start(out, "fill", ring);
-		fprintf(out, "it was %s full\n",
-			amount_share(text, sizeof(text), f->interval_fill));
-		failed++;
-	}
-	if (check->stalled_ns > 0 && f->stalled_ns >= check->stalled_ns) {
-		write_start(out, "stalled", ring);
-		fprintf(out, "the reader has stood still for %s while records wait\n",
-			amount_time(text, sizeof(text), f->stalled_ns));
-		failed++;
-	}
-	if (check->stuck_ns > 0 && f->busy_ns >= check->stuck_ns) {
-		write_start(out, "stuck", ring);
-		fprintf(out, "the oldest record is reserved for %s, and not submitted\n",
-			amount_time(text, sizeof(text), f->busy_ns));
-		failed++;
-	}
-	if (check->losing && f->losing) {
-		write_start(out, "losing", ring);
-		ring_losing_text(ring, words.what, sizeof(words.what));
-		fprintf(out, "%s\n", words.what);
-		failed++;
-	}
+	if (f->state == STATE_BROKEN)
+		return fail(out, "impossible", ring, "%s",
+			ring_fault_text(&f->sample, ring->size, text, sizeof(text)));
+	if (check->fill > 0 && f->interval_fill >= check->fill)
+		failed += fail(out, "fill", ring, "it was %s full", SHARE(f->interval_fill));
+	if (check->stalled_ns > 0 && f->stalled_ns >= check->stalled_ns)
+		failed += fail(out, "stalled", ring,
+			"the reader has released nothing for %s while records wait",
+			TIME(f->stalled_ns));
+	if (check->stuck_ns > 0 && f->busy_ns >= check->stuck_ns)
+		failed += fail(out, "stuck", ring,
+			"the oldest record has been reserved for %s and is not submitted",
+			TIME(f->busy_ns));
+	if (check->losing && f->losing)
+		failed +=
+			fail(out, "losing", ring, "%s", ring_losing_text(ring, text, sizeof(text)));
 	return failed;
 }

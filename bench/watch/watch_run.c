@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/settings.h"
 #include "base/interrupt.h"
 #include "base/monotonic.h"
 #include "results/output.h"
@@ -12,14 +12,11 @@
 #include "watch/keys.h"
 #include "watch/peek.h"
 #include "watch/screen.h"
-#include "watch/size_file.h"
-#include "watch/watch_report.h"
-#include "watch/watch_run.h"
+#include "watch/watch.h"
 
-/* Nobody waits longer in front of an empty terminal. */
+/* The longest time in front of an empty terminal. */
 #define FIRST_NS INT64_C(250000000)
 
-/* All that watching holds on to. */
 struct watch {
 	const struct watch_settings *settings;
 	struct complaint *why;
@@ -31,8 +28,9 @@ struct watch {
 	struct watch_list list;
 	uint32_t inside; /* the ring that was entered from the list; 0: none */
 	bool ended;      /* by a key */
-	struct size_file sizes;
-	bool failed; /* a check */
+	bool failed;     /* a check */
+	FILE *sizes;     /* where they are recorded; NULL: they are not */
+	uint64_t size_count;
 };
 
 static struct ring *ring_of(const struct watch *w, uint32_t id)
@@ -66,28 +64,24 @@ static void write_list(struct watch *w, FILE *out)
 
 static void write_check(struct watch *w, FILE *out)
 {
-	const size_t begun = w->list.count - w->list.unused;
+	const size_t used = w->list.count - w->list.unused;
 	size_t failed = 0;
 
-	for (size_t i = 0; i < begun; i++)
+	for (size_t i = 0; i < used; i++)
 		failed += watch_check_ring(out, &w->settings->check, w->list.rings[i]);
 	w->failed = failed > 0;
 	if (failed == 0)
-		fprintf(out, "ok: %zu ring buffer%s\n", begun, begun == 1 ? "" : "s");
+		fprintf(out, "ok: %zu ring buffer%s\n", used, used == 1 ? "" : "s");
 }
 
-static int write_json(const struct watch *w, FILE *out)
+static int write_update(struct watch *w, FILE *out)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < w->list.count && !err; i++)
-		err = watch_write_json(out, w->list.rings[i], &w->style);
-	return err;
-}
-
-static int write_text(struct watch *w, FILE *out)
-{
-	if (w->settings->check.wanted)
+	if (w->settings->format == WATCH_METRICS)
+		watch_write_metrics(out, w->list.rings, w->list.count);
+	else if (w->settings->format == WATCH_JSON)
+		for (size_t i = 0; i < w->list.count; i++)
+			watch_write_json(out, w->list.rings[i], &w->style);
+	else if (w->settings->check.wanted)
 		write_check(w, out);
 	else if (w->is_list)
 		write_list(w, out);
@@ -98,48 +92,48 @@ static int write_text(struct watch *w, FILE *out)
 	return 0;
 }
 
-static int write_all_of(struct watch *w, FILE *out)
+static int write_introduction(struct watch *w, FILE *out)
 {
-	if (w->settings->format == WATCH_JSON)
-		return write_json(w, out);
-	if (w->settings->format == WATCH_TEXT)
-		return write_text(w, out);
-	watch_write_metrics(out, w->list.rings, w->list.count);
+	watch_write_introduction(out, w->rings.items[0], &w->style);
 	return 0;
 }
 
-/* Puts what was composed to its place, and ends @output. */
-static int put(struct watch *w, struct output *output)
+static int write_records(struct watch *w, FILE *out)
 {
-	int err;
-
-	if (!w->in_place)
-		return output_commit(output, w->settings->output, w->why);
-	fflush(output->stream);
-	err = screen_show(&w->screen, output->text);
-	output_abandon(output);
-	return err ? complain(w->why, err, "cannot write to the terminal: %s", strerror(-err)) : 0;
+	return peek_write(out, w->rings.items[0], w->settings->peek, w->settings->interval_ns,
+		w->settings->type, w->why);
 }
 
-/* Composes the update of the figures that there are, and shows it. */
-static int show(struct watch *w)
+/* Shows what @write writes, all of it or nothing. */
+static int show(struct watch *w, int (*write)(struct watch *w, FILE *out))
 {
 	struct output output;
 	int err = output_begin(&output);
 
-	list_arrange(&w->list, w->rings.items, w->rings.count);
+	if (err)
+		return complain(w->why, err, "out of memory");
+	err = write(w, output.stream);
+	if (!err && !w->in_place)
+		return output_commit(&output, w->settings->output, w->why);
+	fflush(output.stream);
 	if (!err) {
-		err = write_all_of(w, output.stream);
-		if (!err)
-			return put(w, &output);
-		output_abandon(&output);
+		err = screen_show(&w->screen, output.text);
+		if (err)
+			complain(w->why, err, "cannot write to the terminal: %s", strerror(-err));
 	}
-	return complain(w->why, err, "out of memory");
+	output_abandon(&output);
+	return err;
+}
+
+static int show_update(struct watch *w)
+{
+	list_arrange(&w->list, w->rings.items, w->rings.count);
+	return show(w, write_update);
 }
 
 static void move_selection(struct watch *w, int step)
 {
-	const size_t shown = w->list.count - (w->list.with_unused ? 0 : w->list.unused);
+	const size_t shown = list_shown(&w->list);
 
 	for (size_t i = 0; i < shown; i++)
 		if (w->list.rings[i]->id == w->list.selected) {
@@ -177,10 +171,26 @@ static int obey(struct watch *w, int key)
 	default:
 		return 0;
 	}
-	return w->screen.text ? show(w) : 0;
+	return w->screen.text ? show_update(w) : 0;
 }
 
-/* Samples for an interval, the last at its end. */
+/* Discarded records are no events. */
+static void record_size(void *context, const struct ring_record *record)
+{
+	struct watch *w = context;
+
+	if (record->discarded)
+		return;
+	fprintf(w->sizes, "%" PRIu32 "\n", record->length);
+	w->size_count++;
+}
+
+static void take_sample(struct watch *w)
+{
+	rings_sample(&w->rings, w->sizes ? record_size : NULL, w);
+}
+
+/* Samples for an interval, the last time at its end. */
 static int sample_interval(struct watch *w, int64_t interval_ns)
 {
 	const int64_t end = monotonic_ns() + interval_ns;
@@ -188,11 +198,11 @@ static int sample_interval(struct watch *w, int64_t interval_ns)
 	int err = 0;
 
 	while (!err && !interrupted() && !w->ended && monotonic_ns() < end) {
-		/* A signal ends it early: the user stops it, or the window has changed. */
+		/* Signals end it early: the user's, and that of a window that changed. */
 		const int key = keys_wait(next < end ? next : end);
 
 		if (monotonic_ns() >= next || monotonic_ns() >= end) {
-			rings_sample(&w->rings, w->sizes.out ? size_file_add : NULL, &w->sizes);
+			take_sample(w);
 			next = monotonic_ns() + w->settings->sample_ns;
 		}
 		err = w->in_place ? screen_refresh(&w->screen) : 0;
@@ -202,95 +212,86 @@ static int sample_interval(struct watch *w, int64_t interval_ns)
 	return err;
 }
 
-static int introduce(struct watch *w)
-{
-	struct output output;
-
-	if (w->is_list || w->in_place || w->settings->format != WATCH_TEXT ||
-		w->settings->check.wanted)
-		return 0;
-	if (output_begin(&output))
-		return complain(w->why, -ENOMEM, "out of memory");
-	watch_write_introduction(output.stream, w->rings.items[0], &w->style);
-	return output_commit(&output, w->settings->output, w->why);
-}
-
-/* One update after the other. While it is paused, samples go on, and the interval with them. */
+/* Shows updates. While paused, samples and the interval go on. */
 static int follow(struct watch *w, uint64_t count)
 {
-	const int64_t most = w->in_place ? FIRST_NS : INT64_MAX;
-	const int64_t interval = w->settings->interval_ns;
-	const int64_t first = interval < most ? interval : most;
-	int err = introduce(w);
+	const struct watch_settings *settings = w->settings;
+	const bool is_short = w->in_place && settings->interval_ns > FIRST_NS;
+	const bool in_lines = !w->is_list && !w->in_place && settings->format == WATCH_TEXT;
+	int err = in_lines && !settings->check.wanted ? show(w, write_introduction) : 0;
 
-	rings_sample(&w->rings, w->sizes.out ? size_file_add : NULL, &w->sizes);
+	take_sample(w);
 	for (uint64_t i = 0; !err && !interrupted() && !w->ended && (count == 0 || i < count);
 		i++) {
 		if (i > 0)
 			err = rings_refresh(&w->rings, w->why);
 		if (!err)
-			err = sample_interval(w, i == 0 ? first : interval);
+			err = sample_interval(
+				w, i == 0 && is_short ? FIRST_NS : settings->interval_ns);
 		if (err || interrupted() || w->ended || w->list.paused)
 			continue;
 		rings_conclude(&w->rings);
 		w->style.time = time(NULL);
-		err = show(w);
+		err = show_update(w);
 	}
 	return err;
 }
 
-static bool ends_by_itself(const struct watch *w)
+static int cannot_write_sizes(struct watch *w)
+{
+	return complain(w->why, -errno, "cannot write %s: %s", w->settings->sizes, strerror(errno));
+}
+
+/* Says on standard error what was recorded. */
+static int close_sizes(struct watch *w)
+{
+	const struct ring_passed passed = ring_model_passed(&w->rings.items[0]->model);
+	const bool failed = ferror(w->sizes);
+
+	if (fclose(w->sizes) || failed)
+		return cannot_write_sizes(w);
+	fprintf(stderr, PROGRAM ": %s sizes in %s", EXACT(w->size_count), w->settings->sizes);
+	if (passed.unseen > 0)
+		fprintf(stderr,
+			"; %s of the bytes were overwritten before they were read: give a shorter "
+			"-sample",
+			SHARE((double)passed.unseen / (double)(passed.bytes + passed.unseen)));
+	fputc('\n', stderr);
+	return 0;
+}
+
+/* The list without a terminal, -check and metrics are shown once. */
+static bool is_shown_once(const struct watch *w)
 {
 	return w->settings->check.wanted || w->settings->format == WATCH_METRICS ||
 	       (w->is_list && !w->in_place);
 }
 
-static int peek(struct watch *w)
-{
-	struct output output;
-	int err = output_begin(&output);
-
-	if (err)
-		return complain(w->why, err, "out of memory");
-	err = peek_write(output.stream, w->rings.items[0], w->settings->peek,
-		w->settings->interval_ns, w->settings->type, w->why);
-	if (err) {
-		output_abandon(&output);
-		return err;
-	}
-	return output_commit(&output, w->settings->output, w->why);
-}
-
 static int watch(struct watch *w)
 {
 	const struct watch_settings *settings = w->settings;
-	uint64_t count = settings->count;
-	int err = 0, closed = 0;
+	const uint64_t count = settings->count == 0 && is_shown_once(w) ? 1 : settings->count;
+	int err, closed = 0;
 
 	if ((settings->peek || settings->sizes) && w->rings.count > 1)
 		return complain(w->why, -EINVAL,
 			"several ring buffers are named %s; give -map with an id",
 			settings->wanted.name);
-	if (settings->peek)
-		return peek(w);
-	if (settings->sizes)
-		err = size_file_open(&w->sizes, settings->sizes, w->why);
-	if (err)
-		return err;
-	if (count == 0 && ends_by_itself(w))
-		count = 1;
+	if (settings->peek) {
+		w->in_place = false;
+		return show(w, write_records);
+	}
+	if (settings->sizes && !(w->sizes = fopen(settings->sizes, "we")))
+		return cannot_write_sizes(w);
 	if (w->in_place)
 		keys_begin();
 	err = follow(w, count);
 	keys_end();
 	if (w->in_place)
 		screen_end(&w->screen, false);
-	if (w->sizes.out) {
-		const struct ring_passed passed = ring_model_passed(&w->rings.items[0]->model);
-
-		closed = size_file_close(&w->sizes, &passed, w->why);
-	}
-	/* A ring comes to its end as its program does. */
+	if (w->sizes)
+		closed = close_sizes(w);
+	/* Without -count, it is no error that the program ends. */
 	if (err == -ENOENT && settings->count == 0) {
 		fprintf(stderr, PROGRAM ": %s\n", w->why->text);
 		err = 0;
@@ -300,28 +301,29 @@ static int watch(struct watch *w)
 
 int watch_run(const struct watch_settings *settings, struct complaint *why)
 {
+	const bool in_place = settings->format == WATCH_TEXT && !settings->output &&
+			      !settings->check.wanted && screen_is_possible(STDOUT_FILENO);
 	struct watch w = {
 		.settings = settings,
 		.why = why,
-		.in_place = settings->format == WATCH_TEXT && !settings->output &&
-			    !settings->check.wanted && screen_is_possible(STDOUT_FILENO),
+		.in_place = in_place,
 		.list = { .with_unused = settings->all },
+		.style = {
+			.colour = in_place && style_colour_wanted(),
+			.interval_ns = settings->interval_ns,
+			.sample_ns = settings->sample_ns,
+			.time = time(NULL),
+		},
 	};
 	int err;
 
 	if (settings->format == WATCH_NAMES)
 		return rings_print_names(stdout, why);
-	w.style = (struct watch_style){
-		.colour = w.in_place && style_colour_wanted(),
-		.interval_ns = settings->interval_ns,
-		.sample_ns = settings->sample_ns,
-		.time = time(NULL),
-	};
-	if (w.in_place)
+	if (in_place)
 		screen_begin(&w.screen, STDOUT_FILENO);
 	err = rings_open(&w.rings, &settings->wanted, why);
 	if (!err) {
-		/* A name may stand for several. */
+		/* Several rings may have the name. */
 		w.is_list = !w.rings.wanted.target.id && !w.rings.wanted.target.path;
 		err = watch(&w);
 	}

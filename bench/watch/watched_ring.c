@@ -12,11 +12,11 @@
 #include "watch/holders.h"
 #include "watch/watched_ring.h"
 
-/* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
+/* BPF_F_RB_OVERWRITE of Linux 6.19, which older headers lack. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
 
-/* Mapped at once: a mapping costs some us, and as much again for each such part. Of a ring up to
- * WHOLE_SIZE it is all, so that there is one mapping between two updates. */
+/* The kernel maps every page at once, 256 KiB in some us. Rings up to WHOLE_SIZE are mapped whole,
+ * others in parts. */
 #define WINDOW_SIZE ((size_t)256 << 10)
 #define WHOLE_SIZE ((size_t)1 << 20)
 
@@ -25,10 +25,8 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/*
- * Read and write, though nothing is ever written: the kernel maps no ring that was opened with
- * BPF_F_RDONLY (-EINVAL, Linux 5.8 to 6.18: the mapping would not count as shared).
- */
+/* For reading and writing, though nothing is written: the kernel does not map a ring that was opened
+ * with BPF_F_RDONLY (-EINVAL, Linux 5.8 to 6.18). */
 static int open_target(const struct ring_target *target)
 {
 	const int fd = target->path ? bpf_obj_get(target->path) : bpf_map_get_fd_by_id(target->id);
@@ -36,27 +34,19 @@ static int open_target(const struct ring_target *target)
 	return fd < 0 ? -errno : fd;
 }
 
-static bool is_of_bpf(const char *path)
+static int explain_path(const char *path, int err, struct complaint *why)
 {
 	struct statfs status;
 
-	return statfs(path, &status) == 0 && status.f_type == BPF_FS_MAGIC;
-}
-
-static int explain_path(const char *path, int err, struct complaint *why)
-{
 	if (err == -ENOENT)
 		return complain(why, err, "nothing is pinned at %s", path);
-	if (access(path, F_OK) == 0 && !is_of_bpf(path))
+	if (statfs(path, &status) == 0 && status.f_type != BPF_FS_MAGIC)
 		return complain(why, err,
-			"%s is not of a bpf filesystem, where rings are pinned; look below "
-			"/sys/fs/bpf",
-			path);
+			"%s is not in a bpf file system; rings are pinned below /sys/fs/bpf", path);
 	if (err == -EACCES)
 		return complain(why, err,
-			"cannot open %s: it takes read and write permission on the pinned file, as "
-			"the kernel maps no ring that was opened for reading only; run it with "
-			"sudo",
+			"cannot open %s: it needs read and write permission, as the kernel does not "
+			"map a ring that is open read-only; run it with sudo",
 			path);
 	return complain(why, err, "cannot open %s: %s", path, strerror(-err));
 }
@@ -71,19 +61,19 @@ static int explain(const struct ring_target *target, int err, struct complaint *
 			target->id);
 	if (err == -EPERM)
 		return complain(why, err,
-			"opening a map by its id takes CAP_SYS_ADMIN, which this process lacks; run "
-			"it with sudo, or give -pinned PATH");
+			"opening a map by its id needs CAP_SYS_ADMIN; run it with sudo, or give "
+			"-pinned PATH");
 	return complain(why, err, "cannot open map %u: %s", target->id, strerror(-err));
 }
 
-/* Programs and links can be pinned as well, and answer the same calls. */
+/* Programs and links can be pinned too, and answer the same calls. */
 static bool is_map(int fd)
 {
 	static const char wanted[] = "anon_inode:bpf-map";
 	char name[64], link[sizeof(wanted)] = "";
 
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	/* Without /proc it is not known. */
+	/* Unknown without /proc. */
 	return readlink(name, link, sizeof(link) - 1) < 0 || strcmp(link, wanted) == 0;
 }
 
@@ -100,8 +90,8 @@ int watched_ring_check(const struct bpf_map_info *info, struct complaint *why)
 		info->id, info->name, kind ? kind : "unknown");
 }
 
-/* How far behind the producer position the kernel has the overwrite position, which is no part of
- * its interface; 0 where it does not say. */
+/* Bytes from the kernel's producer position to its overwrite position, which is not part of its
+ * interface; 0: unknown. */
 static uint32_t find_overwrite_distance(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -124,18 +114,6 @@ static uint32_t find_overwrite_distance(void)
 		       : 0;
 }
 
-/* It is asked for at each update of a ring, and stays what it is. */
-static uint32_t overwrite_distance(void)
-{
-	static uint32_t distance;
-	static bool known;
-
-	if (!known)
-		distance = find_overwrite_distance();
-	known = true;
-	return distance;
-}
-
 static int identify(struct watched_ring *ring, bool by_path, struct complaint *why)
 {
 	struct bpf_map_info info = { 0 };
@@ -145,16 +123,21 @@ static int identify(struct watched_ring *ring, bool by_path, struct complaint *w
 	if (by_path && !is_map(ring->fd))
 		return complain(why, -EMEDIUMTYPE, "what is pinned there is not a map");
 	if (bpf_obj_get_info_by_fd(ring->fd, &info, &length) < 0)
-		return complain(why, -errno, "cannot ask what map it is: %s", strerror(errno));
+		return complain(why, -errno, "cannot read what map it is: %s", strerror(errno));
 	err = watched_ring_check(&info, why);
 	if (err)
 		return err;
 	if (info.map_flags & MAP_FLAG_OVERWRITE) {
-		ring->overwrite_at = overwrite_distance();
-		if (ring->overwrite_at == 0)
+		static uint32_t distance; /* a constant of this kernel; 0: not yet found */
+
+		if (distance == 0)
+			distance = find_overwrite_distance();
+		ring->overwrite_at = distance;
+		if (distance == 0)
 			return complain(why, -EMEDIUMTYPE,
-				"map %u (%.16s) overwrites what is not read (BPF_F_RB_OVERWRITE), and "
-				"/sys/kernel/btf/vmlinux does not say where its overwrite position is",
+				"map %u (%.16s) overwrites its oldest records "
+				"(BPF_F_RB_OVERWRITE), and /sys/kernel/btf/vmlinux does not have its "
+				"overwrite position",
 				info.id, info.name);
 	}
 	ring->id = info.id;
@@ -175,8 +158,8 @@ static void unmap_window(struct ring_window_pages *w)
 	w->pages = NULL;
 }
 
-/* Maps what is asked for, and what comes next, in place of what was not used last. Read-only: the
- * kernel then refuses to make the mapping writable later, too. */
+/* Maps this part and what follows, in place of the part that was not used last. Read-only: the
+ * kernel also refuses to make the mapping writable later. */
 static struct ring_window_pages *map_window(
 	struct watched_ring *ring, uint64_t offset, size_t length)
 {
@@ -193,7 +176,7 @@ static struct ring_window_pages *map_window(
 		w->size = WINDOW_SIZE;
 	if (whole || w->size > end - start)
 		w->size = end - start;
-	/* Behind the two pages of positions the data lies twice, so it goes on behind its end. */
+	/* The data is mapped twice in a row, behind the two pages of positions. */
 	w->pages = mmap(NULL, w->size, PROT_READ, MAP_SHARED, ring->fd, (off_t)(2 * page + start));
 	if (w->pages == MAP_FAILED)
 		w->pages = NULL;
@@ -249,12 +232,6 @@ int watched_ring_attach(
 	if (err)
 		watched_ring_detach(ring);
 	return err;
-}
-
-void watched_ring_move(struct watched_ring *to, const struct watched_ring *from)
-{
-	*to = *from;
-	to->access.context = to;
 }
 
 void watched_ring_detach(struct watched_ring *ring)

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring of any program, found by its id or where it is pinned, and mapped so that it can only be
- * read.
+ * A ring of another program, opened by its id or its path, and mapped read-only.
  */
 #ifndef BENCH_WATCHED_RING_H
 #define BENCH_WATCHED_RING_H
 
-#include <linux/bpf.h>
-
 #include "base/complaint.h"
-#include "watch/ring_sample.h"
+#include "watch/ring_access.h"
 
 struct ring_target {
 	uint32_t id;
@@ -22,35 +19,32 @@ struct watched_ring {
 	struct ring_access access;
 	uint32_t id;
 	char name[RING_NAME_SIZE];
-	uint32_t overwrite_at; /* in the page of the producer position; 0: it does not overwrite */
+	uint32_t overwrite_at; /* offset in the producer's page; 0: the ring does not overwrite */
 
 	int fd;
-	void *positions; /* the pages of both */
-	/* Pages of the data: where the reader is, and where the producers are. */
+	void *positions; /* both pages */
+	/* Parts of the data: where the consumer is, and where the producers are. */
 	struct ring_window_pages {
 		void *pages; /* NULL: none */
 		uint64_t offset;
 		size_t size;
 	} windows[2];
-	size_t used; /* the window that was used last */
+	size_t used; /* the part that was used last */
 };
 
 /*
- * Opens and maps it. The positions stay valid until watched_ring_detach(). While attached, the ring
- * lives even if its program ends: detach and attach again from time to time.
+ * Opens and maps it. The positions are valid until watched_ring_detach(). While attached, the ring
+ * lives on even if its program ends: detach and attach again from time to time.
  *
- * 0; -ENOENT: there is none any more; -EMEDIUMTYPE: no ring buffer that can be watched; or another
- * negative errno. @why says it, in any case.
+ * Returns 0; -ENOENT if it does not exist; -EMEDIUMTYPE if it is no ring buffer, or one that cannot
+ * be watched; or another negative errno; each with @why. @ring must not move while attached.
  */
 int watched_ring_attach(
 	struct watched_ring *ring, const struct ring_target *target, struct complaint *why);
 
 void watched_ring_detach(struct watched_ring *ring);
 
-/* @to becomes what @from was, which is not to be used any more. */
-void watched_ring_move(struct watched_ring *to, const struct watched_ring *from);
-
-/* Whether a map of this kind can be watched: 0, or -EMEDIUMTYPE with @why. Pure. */
+/* Returns 0 if maps of this type can be watched, or -EMEDIUMTYPE with @why. Pure. */
 int watched_ring_check(const struct bpf_map_info *info, struct complaint *why);
 
 #endif

@@ -296,7 +296,7 @@ static void a_process_chooses_those_that_it_has_open(void **state)
 	assert_matches(outcome.out, "^1 ring");
 	outcome_free(&outcome);
 	outcome = run(ARGUMENTS("watch", "-pid", "1", SOON));
-	assert_string_equal(outcome.out, "There are no ring buffers to be seen.\n");
+	assert_string_equal(outcome.out, "There are no ring buffers.\n");
 	outcome_free(&outcome);
 }
 
@@ -376,7 +376,7 @@ static void the_last_records_are_shown(void **state)
 	outcome_free(&outcome);
 	outcome = run(ARGUMENTS("watch", "-map", id, "-peek", "100", SOON));
 	assert_int_equal(count_of(outcome.out, " B, "), 21);
-	assert_non_null(strstr(outcome.out, "21 records: what came before"));
+	assert_non_null(strstr(outcome.out, "21 records; earlier ones"));
 	outcome_free(&outcome);
 }
 
@@ -656,7 +656,7 @@ static void what_is_not_there_is_told(void **state)
 		"nothing is pinned at /nowhere/at/all");
 	assert_complaint(
 		ARGUMENTS("watch", "-pinned", "/proc/self/comm"), FAILED,
-		"/proc/self/comm is not of a bpf filesystem, where rings are pinned");
+		"/proc/self/comm is not in a bpf file system; rings are pinned below /sys/fs/bpf");
 	/* Chosen without a flag. */
 	assert_complaint(ARGUMENTS("watch", "4294967295"), FAILED, "no map with id 4294967295");
 	assert_complaint(ARGUMENTS("watch", "no_such_ring"), FAILED, "named no_such_ring");

@@ -9,9 +9,6 @@
 #include <unistd.h>
 
 #include "support/fixture.h"
-#include "watch/ring_header.h"
-#include "watch/ring_tail.h"
-#include "watch/ring_walk.h"
 #include "watch/watched_ring.h"
 
 #define MOST 1024
