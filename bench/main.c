@@ -46,7 +46,7 @@ static int complain_of_command(const char *name)
 			"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, "
 			"report, list, watch, or see -help",
 			name);
-	return command_end_usage(-EINVAL, &why);
+	return command_end(-EINVAL, EXIT_USAGE, &why);
 }
 
 static bool is_version(const char *argument)
@@ -91,6 +91,6 @@ int main(int argc, char **argv)
 	/* Only the help goes through stdout; results are written at once (results/output.h). */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	return command_end(
-		complain(&why, -EIO, "cannot write to standard output: %s", strerror(errno)), &why);
+	complain(&why, -EIO, "cannot write to standard output: %s", strerror(errno));
+	return command_end(-EIO, EXIT_FAILED, &why);
 }

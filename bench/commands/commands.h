@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The commands. Each gets its own arguments, argv[0] being its name, and returns the exit status:
- * 0 done, 1 failed, 2 wrong usage, 130 stopped by the user (compare and report have their own
- * meanings).
+ * The commands. Each takes its own arguments, argv[0] being its name, and returns the exit status:
+ * 0 done, 1 failed, 2 wrong usage, 130 interrupted by the user. compare and report give 1 and 3 a
+ * meaning of their own, and fail with 2.
  */
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H
 
 #include "base/complaint.h"
+#include "cli/settings.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 130 };
 
@@ -19,11 +20,26 @@ int command_report(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_watch(int argc, char **argv);
 
-/* -EINTR: stopped by the user; -ECANCELED: so, and what was measured before is reported. Else
- * prints the line of @why, where there is one, and returns the exit status for @err. */
-int command_end(int err, const struct complaint *why);
+/* A command whose arguments have been parsed. */
+struct call {
+	const char *name;
+	struct settings *settings;
+	int argc;
+	char **argv;
+	struct complaint *why;
+};
 
-/* The same of an error of the arguments. */
-int command_end_usage(int err, const struct complaint *why);
+/* Parses the arguments and calls @run, which returns an exit status, or a negative errno with
+ * call->why; the exit status is @failed then. */
+int command_run(const char *name, enum command_bit command, int (*run)(const struct call *call),
+	int failed, int argc, char **argv);
+
+/* Prints why a command ended with the error @err, if it did. Returns its exit status: @failed, or
+ * EXIT_STOPPED for -EINTR (nothing is reported) and -ECANCELED (the complete rounds are reported)
+ * after an interrupt. */
+int command_end(int err, int failed, const struct complaint *why);
+
+/* The command line as it was typed, without control characters. */
+void typed_command(char *text, size_t size, const char *command, int argc, char **argv);
 
 #endif

@@ -7,18 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/flags.h"
 #include "base/values.h"
 #include "commands/commands.h"
-#include "base/interrupt.h"
 #include "results/comparison.h"
 #include "results/output.h"
 #include "results/style.h"
-#include "cli/settings.h"
 
-/* compare's own: 0 all same or better, 1 something worse, 2 not comparable (or wrong usage), 3 not
- * decided. */
-enum { COMPARE_FINE = 0, COMPARE_WORSE = 1, COMPARE_IMPOSSIBLE = 2, COMPARE_UNDECIDED = 3 };
+/* Exit statuses: 0, all the same or better; something is worse; something is undecided. 2: not
+ * comparable. */
+enum { COMPARE_WORSE = 1, COMPARE_UNDECIDED = 3 };
 
 #define VERDICTS (VERDICT_SLOWER + 1)
 
@@ -217,77 +214,62 @@ static void write_comparison(const struct compare *c, FILE *out)
 		c->old.series_count - c->matched, c->new.series_count - c->matched);
 }
 
-static int status_of(const struct compare *c)
-{
-	if (c->found[VERDICT_SLOWER] > 0)
-		return COMPARE_WORSE;
-	return undecided(c) > 0 && !c->undecided_is_fine ? COMPARE_UNDECIDED : COMPARE_FINE;
-}
-
 static int compare(struct compare *c, const char *const *names, struct complaint *why)
 {
 	const struct comparison comparison = { c->threshold, &c->old, &c->new };
 	struct output output;
-	int err;
+	int err = result_file_read(&c->old, names[0], why);
 
-	err = result_file_read(&c->old, names[0], why);
 	if (!err)
 		err = result_file_read(&c->new, names[1], why);
 	if (err)
-		return COMPARE_IMPOSSIBLE;
-	/* Not even by force: the time to read an event is not the time from one to the next. */
-	if (c->old.live != c->new.live) {
-		complain(why, -EINVAL,
+		return err;
+	/* Not even with -force: drain measures the time to read an event, live the time from one to
+	 * the next. */
+	if (c->old.live != c->new.live)
+		return complain(why, -EINVAL,
 			"%s is of live and %s is not, so their figures mean different things; "
 			"compare live with live, drain with drain",
 			names[c->old.live ? 0 : 1], names[c->old.live ? 1 : 0]);
-		return COMPARE_IMPOSSIBLE;
-	}
-	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !c->force) {
-		complain(why, -EINVAL,
+	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !c->force)
+		return complain(why, -EINVAL,
 			"%s and %s are not comparable, as the lines above say; -force compares "
 			"them all the same",
 			names[0], names[1]);
-		return COMPARE_IMPOSSIBLE;
-	}
 	err = find_rows(c);
-	if (!err && c->matched == 0) {
-		complain(why, -EINVAL, "%s and %s have no path, size and %s in common", names[0],
-			names[1], c->new.live ? "wait" : "touch");
-		return COMPARE_IMPOSSIBLE;
-	}
+	if (!err && c->matched == 0)
+		return complain(why, -EINVAL, "%s and %s have no path, size and %s in common",
+			names[0], names[1], c->new.live ? "wait" : "touch");
 	if (!err)
 		err = output_begin(&output);
-	if (err) {
-		complain(why, err, "out of memory");
-		return COMPARE_IMPOSSIBLE;
-	}
+	if (err)
+		return complain(why, err, "out of memory");
 	write_comparison(c, output.stream);
-	if (output_commit(&output, NULL, why))
-		return COMPARE_IMPOSSIBLE;
-	why->text[0] = '\0';
-	return status_of(c);
+	err = output_commit(&output, NULL, why);
+	if (err)
+		return err;
+	if (c->found[VERDICT_SLOWER] > 0)
+		return COMPARE_WORSE;
+	return undecided(c) > 0 && !c->undecided_is_fine ? COMPARE_UNDECIDED : 0;
 }
 
-int command_compare(int argc, char **argv)
+static int run(const struct call *call)
 {
-	static struct settings settings;
-	struct complaint why = { "" };
-	int status = settings_parse(&settings, COMMAND_COMPARE, argc, argv, &why);
+	const struct settings *settings = call->settings;
 	struct compare c = {
-		.force = settings.force,
-		.undecided_is_fine = settings.undecided,
-		.threshold = settings.threshold,
+		.force = settings->force,
+		.undecided_is_fine = settings->undecided,
+		.threshold = settings->threshold,
 	};
+	const int status = compare(&c, settings->files, call->why);
 
-	if (status > 0)
-		return COMPARE_FINE;
-	status = status ? COMPARE_IMPOSSIBLE : compare(&c, settings.files, &why);
-	if (why.text[0])
-		status = interrupted() ? command_end(-EINTR, &why)
-				       : (command_end(-EINVAL, &why), COMPARE_IMPOSSIBLE);
 	result_file_free(&c.old);
 	result_file_free(&c.new);
 	free(c.rows);
 	return status;
+}
+
+int command_compare(int argc, char **argv)
+{
+	return command_run("compare", COMMAND_COMPARE, run, EXIT_USAGE, argc, argv);
 }

@@ -3,21 +3,14 @@
  * list: what can be measured here, and why the rest cannot.
  */
 #include <bpf/libbpf.h>
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cli/flags.h"
 #include "commands/commands.h"
 #include "machine/counters.h"
 #include "readers/peers.h"
-#include "readers/reader.h"
 #include "results/output.h"
-#include "cli/settings.h"
 #include "rings/source.h"
 
-static void write_peer(FILE *out, struct peers *peers, const struct reader *reader, bool bpf)
+static void write_peer(FILE *out, struct peers *peers, const struct reader *reader, const char *bpf)
 {
 	const struct peer *peer;
 	struct complaint why;
@@ -32,78 +25,72 @@ static void write_peer(FILE *out, struct peers *peers, const struct reader *read
 			peer->err ? peer->why.text : "does not have it");
 	else
 		fprintf(out, "  %-15s %s; %s, %s%s\n", reader->name, reader->summary,
-			peer->hello.version, peer->hello.language,
-			bpf ? "" : "; not available: it needs source bpf");
+			peer->hello.version, peer->hello.language, bpf);
 }
 
 /* Those that drain has, or only live. */
-static void write_readers(FILE *out, bool drains, bool bpf)
+static void write_readers(FILE *out, bool drains, const char *bpf)
 {
 	for (size_t i = 0; readers[i]; i++)
 		if (readers[i]->drains == drains && !readers[i]->program)
 			fprintf(out, "  %-12s %s%s\n", readers[i]->name, readers[i]->summary,
-				readers[i]->needs_kernel && !bpf
-					? "; not available: it needs source bpf"
-					: "");
+				readers[i]->needs_kernel ? bpf : "");
 }
 
 static void write_list(FILE *out)
 {
 	static struct peers peers;
 	struct complaint why;
-	struct counters counters = { .fd = { -1, -1, -1 } };
+	struct counters counters;
 	char reason[COUNTERS_REASON_SIZE];
-	const int bpf = bpf_source_available(&why);
+	const bool has_bpf = bpf_source_available(&why) == 0;
+	const char *bpf = has_bpf ? "" : "; not available: it needs source bpf";
 
 	fprintf(out, "ringview %s, libbpf %s\n", ringview_version(), libbpf_version_string());
 	fputs("\nPaths (-mode)\n", out);
-	write_readers(out, true, bpf == 0);
+	write_readers(out, true, bpf);
 	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
 	for (size_t i = 0; readers[i]; i++)
 		if (readers[i]->program)
-			write_peer(out, &peers, readers[i], bpf == 0);
+			write_peer(out, &peers, readers[i], bpf);
 	fputs("\nOnly in live (-mode)\n", out);
-	write_readers(out, false, bpf == 0);
-	fputs("\nWaits of live (-wait)\n"
-	      "  event        sleeps in epoll until the kernel notifies\n"
-	      "  paced        sleeps between looks, for -latency-budget at most\n"
-	      "  busy         spins, and holds the last record back so that nobody notifies\n",
-		out);
+	write_readers(out, false, bpf);
 	fprintf(out,
-		"  libbpf-poll  ring_buffer__poll%s\n  libbpf-spin  ring_buffer__consume in a "
-		"loop%s\n  libbpf-sleep ring_buffer__consume, then a sleep of -latency-budget%s\n",
-		bpf ? "; not available: it needs source bpf" : "",
-		bpf ? "; not available: it needs source bpf" : "",
-		bpf ? "; not available: it needs source bpf" : "");
-	fputs("\nSources (-source)\n", out);
-	if (bpf)
-		fprintf(out, "  bpf      not available: %s\n", why.text);
-	else
-		fputs("  bpf      a ring of the kernel, filled through BPF_PROG_TEST_RUN\n", out);
-	fputs("  memory   a ring in plain memory and a producer in user space\n", out);
-	fputs("\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs "
-	      "none\n",
+		"\nWaits of live (-wait)\n"
+		"  event        sleeps in epoll until the kernel notifies\n"
+		"  paced        polls, and sleeps at most -latency-budget in between\n"
+		"  busy         polls without sleeping, and holds the last record back so that "
+		"nobody notifies\n"
+		"  libbpf-poll  ring_buffer__poll%s\n"
+		"  libbpf-spin  ring_buffer__consume in a loop%s\n"
+		"  libbpf-sleep ring_buffer__consume, then a sleep of -latency-budget%s\n",
+		bpf, bpf, bpf);
+	fprintf(out, "\nSources (-source)\n  bpf      %s%s\n", has_bpf ? "" : "not available: ",
+		has_bpf ? "a ring of the kernel, filled through BPF_PROG_TEST_RUN" : why.text);
+	fputs("  memory   a ring in plain memory and a producer in user space\n"
+	      "\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs "
+	      "none\n"
+	      "\nHardware counters\n",
 		out);
-	fputs("\nHardware counters\n", out);
-	if (counters_open(&counters, reason, sizeof(reason)) == 0)
-		fputs("  cycles, instructions and cache misses an event\n", out);
-	else
-		fprintf(out, "  %s\n", reason);
+	fprintf(out, "  %s\n",
+		counters_open(&counters, reason, sizeof(reason))
+			? reason
+			: "cycles, instructions and cache misses an event");
 	counters_close(&counters);
+}
+
+static int run(const struct call *call)
+{
+	struct output output;
+	int err = output_begin(&output);
+
+	if (err)
+		return complain(call->why, err, "out of memory");
+	write_list(output.stream);
+	return output_commit(&output, NULL, call->why);
 }
 
 int command_list(int argc, char **argv)
 {
-	static struct settings settings;
-	struct complaint why;
-	struct output output;
-	int result = settings_parse(&settings, COMMAND_LIST, argc, argv, &why);
-
-	if (result)
-		return command_end_usage(result, &why);
-	result = output_begin(&output);
-	if (result)
-		return command_end(complain(&why, result, "out of memory"), &why);
-	write_list(output.stream);
-	return command_end(output_commit(&output, NULL, &why), &why);
+	return command_run("list", COMMAND_LIST, run, EXIT_FAILED, argc, argv);
 }

@@ -8,32 +8,30 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "commands/commands.h"
-#include "commands/runs.h"
+#include "commands/measuring.h"
 
 extern char **environ;
 
-/* The arguments of one run: as they were typed, and what a later flag puts right. */
-static char **arguments_of(
-	const char *command, const struct settings *settings, int argc, char **argv)
+/* The arguments of one run: those that were typed, and flags that override some of them. */
+static char **arguments_of(const struct call *call)
 {
 	static const char *const added[] = { "-runs=1", "-format=json", "-o=/proc/self/fd/1" };
-	const size_t more = settings->output ? 3 : 2;
-	char **all = calloc((size_t)argc + more + 2, sizeof(*all));
+	const size_t more = call->settings->output ? 3 : 2;
+	char **all = calloc((size_t)call->argc + more + 2, sizeof(*all));
 	size_t count = 0;
 
 	if (!all)
 		return NULL;
 	all[count++] = (char *)PROGRAM;
-	all[count++] = (char *)command;
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		all[count++] = argv[i];
+	all[count++] = (char *)call->name;
+	for (int i = 1; i < call->argc && strcmp(call->argv[i], "--") != 0; i++)
+		all[count++] = call->argv[i];
 	for (size_t i = 0; i < more; i++)
 		all[count++] = (char *)added[i];
 	return all;
 }
 
-/* Starts one, whose output *@output reads. 0 or a negative errno. */
+/* Starts a run; *@output reads its output. 0 or a negative errno. */
 static int start(char **arguments, pid_t *pid, FILE **output)
 {
 	posix_spawn_file_actions_t actions;
@@ -74,25 +72,24 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 		json_decref(document);
 		return -EINTR;
 	}
-	/* What failed has said why on standard error. */
+	/* The run has printed why it failed. */
 	if (!document || !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_DONE) {
 		json_decref(document);
-		return complain(why, -EIO, "run %zu of them failed", json_array_size(runs) + 1);
+		return complain(why, -EIO, "run %zu failed", json_array_size(runs) + 1);
 	}
 	return json_array_append_new(runs, document) ? complain(why, -ENOMEM, "out of memory") : 0;
 }
 
-int runs_measure(const char *command, const struct settings *settings, int argc, char **argv,
-	json_t **runs, struct complaint *why)
+int runs_measure(const struct call *call, json_t **runs)
 {
-	char **arguments = arguments_of(command, settings, argc, argv);
+	char **arguments = arguments_of(call);
 	int err = 0;
 
 	*runs = json_array();
 	if (!arguments || !*runs)
-		err = complain(why, -ENOMEM, "out of memory");
-	for (uint64_t i = 0; i < settings->runs && !err; i++)
-		err = run_once(arguments, *runs, why);
+		err = complain(call->why, -ENOMEM, "out of memory");
+	for (uint64_t i = 0; i < call->settings->runs && !err; i++)
+		err = run_once(arguments, *runs, call->why);
 	free(arguments);
 	return err;
 }

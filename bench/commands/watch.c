@@ -2,11 +2,7 @@
 /*
  * watch: monitors the ring buffers of running programs.
  */
-#include <errno.h>
-#include <stdio.h>
-
 #include "commands/commands.h"
-#include "cli/settings.h"
 #include "rings/bpf_load.h"
 #include "watch/watch.h"
 
@@ -17,8 +13,8 @@ int command_watch(int argc, char **argv)
 	int result = watch_settings_parse(&settings, argc, argv, &why);
 
 	if (result)
-		return command_end_usage(result, &why);
+		return result > 0 ? EXIT_DONE : command_end(result, EXIT_USAGE, &why);
 	bpf_load_quietly();
 	result = watch_run(&settings, &why);
-	return result > 0 ? EXIT_FAILED : command_end(result, &why);
+	return result > 0 ? EXIT_FAILED : command_end(result, EXIT_FAILED, &why);
 }

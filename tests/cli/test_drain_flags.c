@@ -304,6 +304,20 @@ static void runs_are_added_up(void **state)
 	json_decref(root);
 }
 
+/* The process that starts the runs is pinned, and the runs are not. */
+static void runs_can_use_two_cpus(void **state)
+{
+	json_t *root;
+
+	(void)state;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		skip();
+	root = run_json(
+		ARGUMENTS(JSON, "-n", "500", "-rounds", "2", "-runs", "2", "-caches", "own,other"));
+	assert_int_equal(json_array_size(array_in(root, "noise")), 2);
+	json_decref(root);
+}
+
 /* Wherever it goes. */
 static void runs_can_go_to_a_file_as_text(void **state)
 {
@@ -458,6 +472,7 @@ int main(void)
 		cmocka_unit_test(rounds_are_rounded_up_to_whole_schedules),
 		cmocka_unit_test(the_most_rounds_are_whole_schedules_too),
 		cmocka_unit_test(runs_are_added_up),
+		cmocka_unit_test(runs_can_use_two_cpus),
 		cmocka_unit_test_setup_teardown(
 			runs_can_go_to_a_file_as_text, folder_make, folder_remove),
 		cmocka_unit_test(a_short_duration_is_one_schedule),

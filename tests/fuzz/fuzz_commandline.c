@@ -13,7 +13,6 @@
 #include "demand.h"
 #include "cli/settings.h"
 #include "sink.h"
-#include "commands/typed_command.h"
 
 #define ARGUMENTS_MOST 24
 #define TEXT_MOST 1024
