@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
-Writes the page of a command from what is written by hand and the command's table of flags:
+Writes the page of a command from the text in this folder and the command's table of flags:
 
     command_page.py PAGE TABLE DATE VERSION COMMANDS
 
-PAGE is mdoc(7) from NAME on, but for lines of their own:
+PAGE is mdoc(7) from NAME on. These lines in it are replaced:
 
-    @SYNOPSIS@, @SUMMARY@, @FLAGS@    from TABLE, which is what `COMMAND -help=table` prints
-    @COMMANDS@                        the commands with what their pages say they are
+    @SYNOPSIS@, @SUMMARY@, @FLAGS@    from TABLE, the output of `COMMAND -help=table`
+    @COMMANDS@                        the commands and the descriptions in their pages
     @SEE ALSO@                        the other pages
     @NAME@                            the file NAME.part beside the page
 
-A page is found by the program's short name too, so its NAME section has both.
+A page is also installed by the program's short name, so its NAME section has both.
 """
 import re
 import sys
@@ -32,7 +32,7 @@ def read_table(path):
 def flag(row):
     name, placeholder, default, names, is_list, text = row
     out = [f'.It Fl {name}' + (f' Ar {placeholder}' if placeholder else ''), *mdoc.prose(text)]
-    # Where the text does not name them.
+    # The values, unless the text names them.
     if any(word not in text for word in names.split()):
         several = ', or several of these with commas between' if is_list else ''
         out += mdoc.prose(f'One of {", ".join(w.replace(":", ":N") for w in names.split())}{several}.')

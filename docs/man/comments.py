@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a C header declares, and the comments in front of it."""
+"""Finds the declarations of a C header and the comments before them."""
 import re
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class Declaration:
 
 
 def lines_of(comment):
-    """The lines of a comment, without its frame."""
+    """Returns the lines of a comment, without its delimiters."""
     text = re.sub(r'^\s*/\*|\*/\s*$', '', comment)
     lines = [re.sub(r'^\s*\*(?: |$)?', '', line) if i else line.strip()
              for i, line in enumerate(text.split('\n'))]
@@ -34,7 +34,7 @@ def comment_before(header, position):
 
 
 def members_of(body):
-    """(text, comment) of each member; its comment comes before it, or behind it on its line."""
+    """Returns (text, comment) of each member; the comment is before it, or behind it on its line."""
     members, comment = [], []
     for match in re.finditer(r'(/\*.*?\*/)|([^/;,\n][^/;,]*[;,])(?:[ \t]*(/\*.*?\*/))?', body, re.S):
         before, text, behind = match.groups()
@@ -48,7 +48,7 @@ def members_of(body):
 
 
 def find(header, name):
-    """The declaration of a name; an error when there is none."""
+    """Returns the declaration of a name; exits if there is none."""
     flags = re.M | re.S
     match = re.search(rf'^(?:static (?:inline|__always_inline) )?([a-z_][\w ]*[ *]+){name}\(([^)]*)\)(?=;|\n\{{)',
                       header, flags)

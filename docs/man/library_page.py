@@ -5,11 +5,11 @@ Writes a page of section 3 from the comments of a header:
 
     library_page.py HEADER PAGE ABOUT DATE VERSION SYMBOLS PAGES
 
-SYMBOLS: what the page describes, in its order. PAGES: all pages of the section with their
-symbols, PAGE=SYMBOL,SYMBOL... Both are words in one argument.
+SYMBOLS: the symbols that the page describes, in its order. PAGES: all pages of the section with their
+symbols, PAGE=SYMBOL,SYMBOL... Both are one argument, separated by spaces.
 
-A comment describes first. Paragraphs that begin with these words go to sections of their own, each up
-to the next of them:
+A comment begins with the description. Paragraphs that begin with these words go to sections of their own,
+each up to the next of them:
 
     Returns ...    RETURN VALUE; a list of errors behind it (-ENAME in front): ERRORS
     Errors: ...    ERRORS
@@ -22,13 +22,13 @@ import sys
 import comments
 import mdoc
 
-# Visible, and not to be touched.
+# Structs whose fields are private.
 OPAQUE = {'ringview'}
 
 
 def blocks(lines, page_of):
-    """The text of a comment: paragraphs, code (indented by a tab), and lists of errors (-ENAME in
-    front) or of points (a dash), indented by spaces."""
+    """Converts the text of a comment: paragraphs, code (indented by a tab), and lists, indented by spaces, of
+    errors (-ENAME first) or of points (a dash first)."""
     out, paragraph, listed = [], [], None
 
     def end_paragraph():
@@ -85,7 +85,7 @@ def blocks(lines, page_of):
     end_list()
     while out and out[-1] == '.Pp':
         out.pop()
-    # Space comes with lists and code already.
+    # Lists and code have space before them already.
     return [line for i, line in enumerate(out)
             if not (line == '.Pp' and out[i + 1].startswith(('.Bl', '.Bd')))]
 
@@ -95,8 +95,8 @@ IS_ERROR = re.compile(r'  +-E[A-Z]')
 
 
 def parts_of(lines):
-    """The lines of a comment by the label that they come under; '' is the description. A comment of one
-    paragraph may say what it returns in its last sentences."""
+    """Returns the lines of a comment by label; '' is the description. A comment of one paragraph may say in its
+    last sentences what the function returns."""
     parts, label = {}, ''
     for i, line in enumerate(lines):
         match = LABEL.match(line) if i == 0 or not lines[i - 1] else None
@@ -113,14 +113,14 @@ def parts_of(lines):
 
 
 def returned(name, lines, page_of):
-    """'Returns 1 if...' as a sentence about the function; the list of errors is in the next section."""
+    """Makes 'Returns 1 if...' a sentence about the function."""
     text = ' '.join(lines).strip()
     text = text[:-1] + '.' if text.endswith(':') else text
     return ['.Pp', f'.Fn {name}', *mdoc.prose('returns ' + text, page_of)]
 
 
 def sections(overview, declarations, page_of):
-    """RETURN VALUE, ERRORS, THREADS and EXAMPLE, of the page's comments in their order."""
+    """Yields RETURN VALUE, ERRORS, THREADS and EXAMPLE, from all comments of the page, in their order."""
     out = {'RETURN VALUE': [], 'ERRORS': [], 'THREADS': [], 'EXAMPLE': []}
     for name, parts in [('', overview)] + [(d.name, parts_of(d.comment)) for d in declarations]:
         if 'Returns' in parts:
@@ -134,7 +134,7 @@ def sections(overview, declarations, page_of):
     if not out['ERRORS']:
         out['ERRORS'] = ['None.']
     for section, lines in out.items():
-        # Space comes with a section, and with code, already.
+        # A section and code have space before them already.
         lines = [line for i, line in enumerate(lines)
                  if not (line == '.Pp' and (i == 0 or lines[i + 1].startswith('.Bd')))]
         if lines:

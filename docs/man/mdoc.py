@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Plain text, as comments and the help have it, to the macros of mdoc(7)."""
+"""Converts plain text, of comments and of the help, to the macros of mdoc(7)."""
 import re
 
 OPENING, CLOSING = '([', '.,;:)]?!'
 
-# What a word may be, and the macro line for it; the first that fits counts.
+# The pattern of a word and its macro line; the first match counts.
 MACROS = [
     (r'([a-z][\w.-]*)\((\d)\)', r'Xr \1 \2'),
     (r'([A-Za-z_]\w*)\(\)', r'Fn \1'),
-    (r'@(\w+)', r'Fa \1'),
+    (r'@([a-z]\w*)', r'Fa \1'),
+    (r'(@[A-Z]+)', r'Li \1'),
     (r'-(E[A-Z0-9]+)', r'Er \-\1'),
     (r'-([a-z][a-z-]*)', r'Fl \1'),
     (r'(NULL|[A-Z][A-Z0-9]*_[A-Z0-9_]+)', r'Dv \1'),
@@ -16,22 +17,22 @@ MACROS = [
 
 
 def escape(text):
-    """Text that is not to be taken for anything else."""
+    """Escapes text, so that no part of it is a macro."""
     text = text.replace('\\', '\\e').replace('\u00b5', '\\(mc')
     return '\\&' + text if text[:1] in ('.', "'") else text
 
 
 def argument(text):
-    """Text as one argument of a macro."""
+    """Quotes text as one argument of a macro."""
     return '"' + escape(text).replace('"', '\\(dq') + '"'
 
 
 def macro_of(word, page_of):
-    """The macro line for a word, without its dot; None when it is a plain word."""
+    """Returns the macro line of a word, without its dot; None for a plain word."""
     start = len(word) - len(word.lstrip(OPENING + '*'))
     opening, word = word[:start], word[start:]
     rest = re.sub(r"'s$", '', word.rstrip(CLOSING))
-    # The brackets of a function's name are no closing ones.
+    # The parentheses behind a function's name do not close anything.
     if word[len(rest):].startswith(')') and re.search(r'\(\d?$', rest):
         rest += ')'
     closing = word[len(rest):]
@@ -54,7 +55,7 @@ def macro_of(word, page_of):
 
 
 def prose(text, page_of=()):
-    """The lines of a paragraph. Functions in page_of have pages, and are referred to."""
+    """Returns the lines of a paragraph. Functions in page_of have a page of their own and become references."""
     lines, line = [], ''
     for word in text.split():
         macro = macro_of(word, page_of)
@@ -76,7 +77,7 @@ def head(name, section, date, version):
 
 
 def references(pages):
-    """The lines of SEE ALSO, of (name, section), in the order that is usual."""
+    """Returns the lines of SEE ALSO for pages (name, section), by section and name."""
     ordered = sorted(pages, key=lambda page: (page[1], page[0]))
     return [f'.Xr {name} {section}' + (' ,' if i + 1 < len(ordered) else '')
             for i, (name, section) in enumerate(ordered)]
