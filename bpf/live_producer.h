@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the producers of `live` and user space share beside the events.
+ * What the producers, BPF programs and threads in user space, share in addition to the events.
  */
 #ifndef BENCH_LIVE_PRODUCER_H
 #define BENCH_LIVE_PRODUCER_H
@@ -9,40 +9,39 @@
 #include "ringview/ringview.bpf.h"
 #include "sized_fill.h"
 
-#define LIVE_PRODUCERS 64 /* LIVE_PRODUCERS_MAX */
-#define LIVE_RINGS 64     /* LIVE_RINGS_MAX */
+#define LIVE_PRODUCERS_MAX 64
+#define LIVE_RINGS_MAX 64
 
 /* How a program writes its events. */
 enum live_way {
-	LIVE_RESERVE, /* where they are to lie: bpf_ringbuf_reserve(), then submit, or discard */
-	LIVE_OUTPUT,  /* elsewhere: bpf_ringbuf_output() copies them into the ring */
-	LIVE_PERF,    /* elsewhere: bpf_perf_event_output() copies them into a perf buffer */
+	LIVE_RESERVE, /* in the ring: bpf_ringbuf_reserve(), then submit or discard */
+	LIVE_OUTPUT,  /* in a map: bpf_ringbuf_output() copies them into the ring */
+	LIVE_PERF,    /* in a map: bpf_perf_event_output() copies them into a perf buffer */
 };
 
-/* From one event of a producer to its next: ns + remainder / divisor nanoseconds, exactly, so that
- * no run is long enough for the due times to drift. In bursts: none, and @step after the last of
- * each, which are @divisor. */
+/* The time from one event of a producer to its next: ns + remainder / divisor nanoseconds, exactly,
+ * so that due times do not drift. In bursts of @divisor events: 0, and @step after the last one. */
 struct live_interval {
 	__u64 ns;
 	__u64 remainder;
 	__u64 divisor; /* 0: there is no rate */
-	__u64 step;    /* ns that a whole remainder adds: 1, unless there are bursts */
+	__u64 step;    /* ns that a whole remainder adds; 1 without bursts */
 };
 
-/* One producer, on cache lines of its own: pairs of them, as some processors fetch two. */
+/* The state of a producer, on cache lines of its own: two, as some processors fetch pairs. */
 struct live_state {
 	__u64 sequence;   /* of the next event */
 	__u64 due;        /* of the next event; ns, CLOCK_MONOTONIC */
 	__u64 remainder;  /* of due, in units of 1 / divisor ns */
-	__u64 high_water; /* most bytes seen waiting in its ring */
+	__u64 high_water; /* the largest backlog seen in its ring, bytes */
 } __attribute__((aligned(128)));
 
-/* Apart from those of other rings, as the states are. */
+/* What ringview.bpf.h keeps of a ring's notifications, on cache lines of its own. */
 struct live_notified {
 	struct ringview_notified of_ring;
 } __attribute__((aligned(128)));
 
-/* The time that the next event of @state is due, in ns. The divisor is not 0. */
+/* Returns when the next event of @state is due, in ns. @divisor is not 0. */
 static inline __u64 live_next_due(
 	struct live_state *state, __u64 ns, __u64 remainder, __u64 divisor, __u64 step)
 {
@@ -57,23 +56,33 @@ static inline __u64 live_next_due(
 	return due;
 }
 
-/* Writes all @size bytes of an event. Inlined, so that the verifier knows the size. */
-static inline __attribute__((always_inline)) void live_fill(
-	struct live_event *event, __u32 size, __u64 id, __u64 due)
+/*
+ * Writes all @size bytes of event @id: struct live_event if @timed, else its number, then the
+ * pattern. Inlined, so that the verifier knows the size.
+ */
+static inline __attribute__((always_inline)) void event_fill(
+	__u64 *words, __u32 size, __u64 id, int timed, __u64 due)
 {
-	event->id = id;
-	event->due = due;
-	sized_fill((__u64 *)(event + 1), size - sizeof(*event), id, sizeof(*event) / sizeof(__u64));
+	words[0] = id;
+	if (timed) {
+		words[1] = due;
+		sized_fill(words + 2, size - 2 * sizeof(*words), id, 2);
+	} else {
+		sized_fill(words + 1, size - sizeof(*words), id, 1);
+	}
 }
 
-/* The same as sized_fill_any() does. */
-static inline __attribute__((always_inline)) void live_fill_any(
-	struct live_event *event, __u32 size, __u32 most, __u64 id, __u64 due)
+/* The same for any size up to @most; see sized_fill_any(). */
+static inline __attribute__((always_inline)) void event_fill_any(
+	__u64 *words, __u32 size, __u32 most, __u64 id, int timed, __u64 due)
 {
-	event->id = id;
-	event->due = due;
-	sized_fill_any((__u64 *)(event + 1), size - sizeof(*event), most, id,
-		sizeof(*event) / sizeof(__u64));
+	words[0] = id;
+	if (timed) {
+		words[1] = due;
+		sized_fill_any(words + 2, size - 2 * sizeof(*words), most, id, 2);
+	} else {
+		sized_fill_any(words + 1, size - sizeof(*words), most, id, 1);
+	}
 }
 
 #endif

@@ -48,6 +48,7 @@ void settings_set_defaults(struct settings *s, enum command_bit command)
 		.plan = { .precision = -1 }, /* 0 would be a value that somebody gave */
 		.cpu = -1,
 		.workload = {
+			.event = EVENT_TIMED,
 			.rate = PARSE_RATE_MAX,
 			.duration_ns = INT64_C(500000000),
 			.event_size = 64,

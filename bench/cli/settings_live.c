@@ -154,7 +154,7 @@ static int check_back_to_back(const struct workload *workload, struct complaint 
 			"-notify: of the %" PRIu64 " events of a turn none would notify; give "
 			"-notify sampled:%" PRIu64 ", or fewer",
 			events, events);
-	if (events > (workload->ring_size - 1) / live_plan_of(workload).largest_stride)
+	if (events > (workload->ring_size - 1) / workload_largest_stride(workload))
 		return complain(why, -EINVAL,
 			"-back-to-back: a ring of %s does not hold %" PRIu64
 			" events, so the others of each turn would be lost; give fewer, or a "

@@ -43,7 +43,7 @@ static void write_list(FILE *out)
 	struct complaint why;
 	struct counters counters;
 	char reason[COUNTERS_REASON_SIZE];
-	const bool has_bpf = bpf_source_available(&why) == 0;
+	const bool has_bpf = source_bpf_available(&why) == 0;
 	const char *bpf = has_bpf ? "" : "; not available: it needs source bpf";
 
 	fprintf(out, "ringview %s, libbpf %s\n", ringview_version(), libbpf_version_string());

@@ -10,7 +10,7 @@
 #include "commands/preset.h"
 #include "results/live_table.h"
 #include "results/table_runs.h"
-#include "rings/producers.h"
+#include "rings/source.h"
 #include "statistics/schedule.h"
 
 struct live {

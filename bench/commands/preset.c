@@ -157,11 +157,11 @@ static int measure_part(struct preset_run *run, const struct preset_part *part, 
 
 static int try_to_open(const struct preset_part *part, struct complaint *why)
 {
-	struct live_source *source;
-	int err = live_source_open(&source, &part->workload, false, why);
+	struct source *source;
+	int err = source_open(&source, &part->workload, false, why);
 
 	if (!err)
-		live_source_close(source);
+		source_close(source);
 	return err;
 }
 

@@ -39,7 +39,7 @@ static uint64_t thread_off_cpu_ns(void)
 static int take_turn(struct consumer *c)
 {
 	const int64_t before = thread_cpu_ns();
-	int err = c->source->operations->turn(c->source, &c->reading.why);
+	int err = source_produce(c->source, c->check.workload->back_to_back, &c->reading.why);
 
 	c->turns_cpu_ns += thread_cpu_ns() - before;
 	return err;

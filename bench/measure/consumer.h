@@ -10,11 +10,11 @@
 
 #include "readers/live_check.h"
 #include "readers/reader.h"
-#include "rings/live_source.h"
+#include "rings/source.h"
 
 struct consumer {
 	/* Set at the start, with the first four fields of @check; the others 0. */
-	struct live_source *source;
+	struct source *source;
 	struct reading reading; /* its reader and its wait */
 	struct live_check check;
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "measure/live_advise.h"
-#include "rings/plan.h"
+#include "rings/source.h"
 
 /* Of one CPU: a consumer that takes more has no time left to catch up in. */
 #define SATURATED 0.97
@@ -36,12 +36,12 @@ static bool was_kept_off(const struct live_round *round)
 static int try_size(struct trial *t, struct live_try *try)
 {
 	const struct live_request *request = t->request;
-	struct live_source *source;
+	struct source *source;
 	int err, repeated = 0;
 
 	*try = (struct live_try){ .ring_size = t->workload->ring_size };
 	t->busiest = 0;
-	err = live_source_open(&source, t->workload, false, t->why);
+	err = source_open(&source, t->workload, false, t->why);
 	if (err)
 		return err;
 	while (!err && try->lost == 0 && try->runs < request->rounds) {
@@ -74,7 +74,7 @@ static int try_size(struct trial *t, struct live_try *try)
 		if (share > t->busiest)
 			t->busiest = share;
 	}
-	live_source_close(source);
+	source_close(source);
 	return err;
 }
 
@@ -83,7 +83,7 @@ static uint64_t smallest_ring(const struct workload *workload)
 {
 	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	while (size <= live_plan_of(workload).largest_stride)
+	while (size <= workload_largest_stride(workload))
 		size *= 2;
 	return size;
 }

@@ -7,7 +7,6 @@
 #include "measure/live_measure.h"
 #include "measure/live_observe.h"
 #include "measure/memory_use.h"
-#include "rings/plan.h"
 #include "base/monotonic.h"
 #include "statistics/samples.h"
 #include "statistics/schedule.h"
@@ -15,9 +14,9 @@
 /* What was read, what was skipped and what the reader counts as overwritten are all bytes that were
  * written; of mixed sizes nobody knows what was overwritten. */
 static int check_overwritten(const struct live_check *c, const struct reading *r,
-	const struct live_produced *produced, struct complaint *why)
+	const struct produced *produced, struct complaint *why)
 {
-	const uint64_t stride = live_plan_of(c->workload).largest_stride;
+	const uint64_t stride = workload_largest_stride(c->workload);
 	const uint64_t written = (produced->submitted + produced->discarded) * stride;
 	const uint64_t counted = (c->consumed + r->skipped) * stride + r->overwritten;
 
@@ -32,7 +31,7 @@ static int check_overwritten(const struct live_check *c, const struct reading *r
 
 /* Every event that was produced was read, once, or is known to be lost or discarded. */
 static int check_balance(
-	const struct live_check *c, const struct live_produced *produced, struct complaint *why)
+	const struct live_check *c, const struct produced *produced, struct complaint *why)
 {
 	const uint64_t overwritten = produced->submitted - c->consumed;
 	uint64_t missing = 0;
@@ -73,21 +72,21 @@ static int check_balance(
 
 /* Lets the producers run, and stops them. */
 static int produce(const struct live_trial *trial, const struct consumer *c,
-	struct live_produced *produced, struct complaint *why)
+	struct produced *produced, struct complaint *why)
 {
-	struct live_source *source = trial->source;
+	struct source *source = trial->source;
 	struct complaint ignored;
 	int err, stop_err;
 
-	err = source->operations->start(source, why);
+	err = source_start(source, why);
 	if (!err)
 		err = live_observe_for(trial, c, trial->workload->duration_ns);
-	stop_err = source->operations->stop(source, produced, err ? &ignored : why);
+	stop_err = source_stop(source, produced, err ? &ignored : why);
 	return err ? err : stop_err;
 }
 
 static void fill_round(struct live_round *round, const struct consumer *c,
-	const struct workload *workload, const struct live_produced *produced)
+	const struct workload *workload, const struct produced *produced)
 {
 	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
 
@@ -118,7 +117,7 @@ static void fill_round(struct live_round *round, const struct consumer *c,
 }
 
 /* The producers have threads of their own, and write while the consumer reads. */
-static int run_beside(struct live_trial *trial, struct consumer *c, struct live_produced *produced,
+static int run_beside(struct live_trial *trial, struct consumer *c, struct produced *produced,
 	struct complaint *why)
 {
 	struct complaint ignored;
@@ -138,14 +137,14 @@ static int run_beside(struct live_trial *trial, struct consumer *c, struct live_
 }
 
 /* The consumer's thread lets the events be made, and reads them, in turns. */
-static int run_in_turns(struct live_trial *trial, struct consumer *c,
-	struct live_produced *produced, struct complaint *why)
+static int run_in_turns(struct live_trial *trial, struct consumer *c, struct produced *produced,
+	struct complaint *why)
 {
-	struct live_source *source = trial->source;
+	struct source *source = trial->source;
 	struct complaint ignored;
 	int err, stop_err;
 
-	err = source->operations->start(source, why);
+	err = source_start(source, why);
 	if (!err)
 		err = consumer_start(c, why);
 	if (!err) {
@@ -153,14 +152,14 @@ static int run_in_turns(struct live_trial *trial, struct consumer *c,
 		stop_err = consumer_stop(c, err ? &ignored : why);
 		err = err ? err : stop_err;
 	}
-	stop_err = source->operations->stop(source, produced, err ? &ignored : why);
+	stop_err = source_stop(source, produced, err ? &ignored : why);
 	return err ? err : stop_err;
 }
 
 int live_run(struct live_trial *trial, struct complaint *why)
 {
 	const struct workload *workload = trial->workload;
-	struct live_produced produced = { 0 };
+	struct produced produced = { 0 };
 	struct consumer *c = calloc(1, sizeof(*c));
 	int err;
 
@@ -198,7 +197,7 @@ struct live_session {
 	const struct live_request *request;
 	struct live_measurement *measurement;
 	struct complaint *why;
-	struct live_source *source;
+	struct source *source;
 	struct work work;
 	size_t entries; /* combinations, and the twin */
 	bool failed[COMBINATIONS_MAX + 1];
@@ -221,9 +220,9 @@ static bool same_reader(const struct live_session *s, size_t a, size_t b)
 
 static int renew_source(struct live_session *s)
 {
-	live_source_close(s->source);
+	source_close(s->source);
 	s->source = NULL;
-	return live_source_open(&s->source, s->request->workload, uses_perf(s->request), s->why);
+	return source_open(&s->source, s->request->workload, uses_perf(s->request), s->why);
 }
 
 /* Notes that the peer of @entry has failed, which takes no further part, and makes new rings: it
@@ -297,12 +296,11 @@ struct alone_samples {
 
 static int measure_alone(struct live_session *s, struct alone_samples *samples)
 {
-	const struct live_source_operations *operations = s->source->operations;
 	const size_t i = samples->count;
-	int err = operations->measure_unattached(s->source, &samples->unattached[i], s->why);
+	int err = source_measure_alone(s->source, true, &samples->unattached[i], s->why);
 
 	if (!err)
-		err = operations->measure_alone(s->source, &samples->alone[i], s->why);
+		err = source_measure_alone(s->source, false, &samples->alone[i], s->why);
 	samples->count += !err;
 	return err;
 }
@@ -417,6 +415,6 @@ int live_measure(const struct live_request *request, struct live_measurement *me
 	err = run_rounds(&s);
 	keep_sound(&s);
 	measurement->own_memory = memory_use_peak();
-	live_source_close(s.source);
+	source_close(s.source);
 	return err;
 }

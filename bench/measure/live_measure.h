@@ -7,7 +7,7 @@
 
 #include "base/complaint.h"
 #include "rings/workload.h"
-#include "rings/live_source.h"
+#include "rings/source.h"
 #include "readers/peers.h"
 #include "readers/work.h"
 #include "readers/bursts.h"
@@ -98,7 +98,7 @@ size_t live_reference(const struct combination *combinations, size_t count, cons
 
 /* One combination for workload->duration_ns, on empty rings. */
 struct live_trial {
-	struct live_source *source;
+	struct source *source;
 	const struct workload *workload;
 	struct combination combination;
 	struct work work;

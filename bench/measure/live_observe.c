@@ -5,7 +5,6 @@
 #include "base/interrupt.h"
 #include "measure/live_measure.h"
 #include "measure/live_observe.h"
-#include "rings/producers.h"
 #include "base/monotonic.h"
 #include "base/pin.h"
 
@@ -37,7 +36,7 @@ static void observe_latency(const struct histogram *latency, struct live_observa
 
 static void observe(const struct live_trial *trial, const struct consumer *c, int64_t elapsed_ns)
 {
-	struct live_source *source = trial->source;
+	struct source *source = trial->source;
 	struct live_observation o = {
 		.combination = trial->combination,
 		.elapsed_ns = elapsed_ns,
@@ -49,7 +48,7 @@ static void observe(const struct live_trial *trial, const struct consumer *c, in
 		.latency_p99 = LIVE_UNKNOWN,
 	};
 
-	source->operations->observe(source, &o.produced, &o.lost, &o.waiting);
+	source_observe(source, &o.produced, &o.lost, &o.waiting);
 	if (source->target != TARGET_RINGS)
 		o.waiting = LIVE_UNKNOWN; /* in the rings, that nobody writes to */
 	consumer_observe(c, &o.consumed, &o.cpu_ns);

@@ -60,7 +60,7 @@ static int open_all(struct run *run)
 	int err;
 
 	run->first = 0;
-	err = source_open(&run->source, request->workload, run->why);
+	err = source_open(&run->source, request->workload, false, run->why);
 	while (!err && run->opened < run->entries) {
 		const struct reader *reader = reader_of(run, run->opened);
 		struct reading *r = &run->readings[run->opened];
@@ -89,7 +89,7 @@ static int compare_with_walk(struct run *run, const struct reading *r)
 {
 	const struct workload *workload = run->request->workload;
 	const struct reader *reader = r->reader;
-	const struct ring_bytes *ring = &run->source->ring;
+	const struct ring_bytes *ring = source_ring(run->source, 0);
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	struct reading_result expected;
 	int err;
@@ -151,7 +151,7 @@ static int read_once(
 {
 	struct reading *r = &run->readings[entry];
 	const struct reader *reader = r->reader;
-	const struct ring_bytes *ring = &run->source->ring;
+	const struct ring_bytes *ring = source_ring(run->source, 0);
 	int64_t before, after;
 	int err = 0;
 
@@ -209,7 +209,7 @@ static int read_counted(
 static int make_fill(struct run *run, const struct reading *fill, bool again)
 {
 	const struct workload *workload = run->request->workload;
-	const uint64_t start = *run->source->ring.producer;
+	const uint64_t start = *source_ring(run->source, 0)->producer;
 	const bool other = workload->caches == CACHES_OTHER;
 	int err;
 
@@ -226,11 +226,10 @@ static int make_fill(struct run *run, const struct reading *fill, bool again)
 		r->batch = workload->batch;
 		r->again = again;
 	}
-	__atomic_store_n(run->source->ring.consumer, start, __ATOMIC_RELEASE);
+	__atomic_store_n(source_ring(run->source, 0)->consumer, start, __ATOMIC_RELEASE);
 	err = other ? pin_thread(workload->writer_cpu) : 0;
 	if (!err)
-		err = run->source->operations->fill(
-			run->source, fill->first, fill->produced, run->why);
+		err = source_fill(run->source, fill->first, fill->produced, run->why);
 	if (other && !err)
 		err = pin_thread(workload->consumer_cpu);
 	return err;

@@ -17,7 +17,6 @@
 
 #include "readers/on_event.h"
 #include "rings/perfbuf.h"
-#include "rings/plan.h"
 
 struct perfbuf_state {
 	struct perf_buffer *buffers;

@@ -4,13 +4,10 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* Without a rate, asking how much waits costs a tenth of the event. */
+/* Without a rate, a query of the backlog costs a tenth of an event. */
 #define QUERY_EVERY 256
 
 __extension__ typedef unsigned __int128 wide;
-
-_Static_assert(LIVE_PRODUCERS == LIVE_PRODUCERS_MAX, "both sides have to agree");
-_Static_assert(LIVE_RINGS == LIVE_RINGS_MAX, "both sides have to agree");
 
 static const enum ringview_notify notifications[] = {
 	[NOTIFY_DEFAULT] = RINGVIEW_NOTIFY_ADAPTIVE,
@@ -19,7 +16,7 @@ static const enum ringview_notify notifications[] = {
 	[NOTIFY_SAMPLED] = RINGVIEW_NOTIFY_AT_LEAST,
 };
 
-/* Bytes that @events events take on average. */
+/* Bytes that @events records take on average. */
 static uint64_t strides(const struct workload *workload, uint64_t events)
 {
 	const struct mix *mix = workload->mix;
@@ -28,7 +25,7 @@ static uint64_t strides(const struct workload *workload, uint64_t events)
 		   : events * record_stride(workload->event_size);
 }
 
-/* producers / rate seconds; or none, and after each burst all of the time from one to the next. */
+/* producers / rate seconds; in bursts 0, and after each burst its whole period. */
 static struct live_interval interval_of(const struct workload *workload)
 {
 	struct live_interval interval = { .step = 1 };
@@ -48,20 +45,13 @@ static struct live_interval interval_of(const struct workload *workload)
 
 struct live_plan live_plan_of(const struct workload *workload)
 {
-	const struct mix *mix = workload->mix;
-	struct live_plan plan = {
-		.event_size = workload->event_size,
-		.mix = mix,
-		.largest_stride = record_stride(mix ? mix->largest : workload->event_size),
-		.order = workload->order,
-		.discard = (uint64_t)(workload->discard * 4294967296.0),
+	return (struct live_plan){
+		.discard = workload_discard(workload),
 		.notify = notifications[workload->notify],
+		.notify_bytes = strides(workload, workload->notify_events),
 		.query_mask = workload->rate == PARSE_RATE_MAX ? QUERY_EVERY - 1 : 0,
 		.interval = interval_of(workload),
 	};
-
-	plan.notify_bytes = strides(workload, workload->notify_events);
-	return plan;
 }
 
 uint64_t live_due_offset(const struct live_interval *interval, uint64_t sequence)
@@ -71,8 +61,8 @@ uint64_t live_due_offset(const struct live_interval *interval, uint64_t sequence
 		       interval->step;
 }
 
-/* Those n with n * length / divisor < elapsed + 1, where the n-th event is due at the whole part of
- * n * length / divisor; of bursts, all of those that have begun. */
+/* Event n is due at the whole part of n * length / divisor: counts the n with
+ * n * length / divisor < elapsed + 1. Of bursts, all events of those that have begun. */
 uint64_t live_due_count(const struct live_interval *interval, uint64_t elapsed)
 {
 	const wide length = (wide)interval->ns * interval->divisor + interval->remainder;

@@ -6,25 +6,24 @@
 #include <sys/prctl.h>
 
 #include "base/interrupt.h"
-#include "rings/producers.h"
-#include "base/monotonic.h"
+#include "rings/source.h"
 #include "statistics/samples.h"
 
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
 
-/* Events asked for at once: what takes this long, so that stopping is prompt, and no more. */
+/* Events of one call of produce(): as many as take this long, so that stopping is prompt. */
 #define BULK_NS (1.0 * MS)
 #define BULK_FIRST 256
-#define BULK_MAX 16384
+#define BULK_MAX PRODUCERS_BULK_MAX
 
-#define START_DELAY (100 * US) /* for all threads to see that they may begin */
+#define START_DELAY (100 * US) /* until the first event is due: all threads have started then */
 
-#define SLEEP_FROM MS         /* on a crowded CPU: sleep where nothing is due for so long */
-#define SLEEP_MAX (10 * MS)   /* then look whether to stop */
+#define SLEEP_FROM MS         /* on a crowded CPU: sleeps if nothing is due for this long */
+#define SLEEP_MAX (10 * MS)   /* then checks whether to stop */
 #define WAKE_EARLY (200 * US) /* waking up takes time */
 
-/* Alone: the most fills; beyond the fewest, no more than this time allows. */
+/* source_measure_alone(): fills, at most; and the time after which it stops if it has the least. */
 #define ALONE_ROUNDS 51
 #define ALONE_ROUNDS_MIN 3
 #define ALONE_NS (200 * MS)
@@ -34,7 +33,7 @@
 
 enum command { WAIT, GO, STOP };
 
-/* Where this process may run, as it was before anything pinned the main thread. */
+/* The CPUs that this process may use, from before the main thread was pinned. */
 static cpu_set_t allowed[CPU_SETS];
 
 __attribute__((constructor)) static void remember_allowed(void)
@@ -48,14 +47,14 @@ uint32_t producers_cpus(void)
 	return (uint32_t)CPU_COUNT_S(sizeof(allowed), allowed);
 }
 
-/* Whether producers run where the consumer does. */
+/* Whether producers run on the consumer's CPU. */
 static bool shares_cpu(const struct workload *workload)
 {
 	return workload->same_cpu || workload->back_to_back > 0;
 }
 
-/* The CPU of producer @index among those allowed, @avoided left out where there are others; and how
- * many there are of them. -1: not known, no pinning. */
+/* The CPU of producer @index, and in *@cpus the number of CPUs that producers use: the allowed ones
+ * without @avoided, unless it is the only one. -1: unknown, no pinning. */
 static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 {
 	uint32_t count = producers_cpus(), at = 0;
@@ -76,13 +75,13 @@ static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 int producers_spare_cpu(const struct workload *workload)
 {
 	uint32_t cpus;
-	/* That of one more producer, were there one. */
+	/* The CPU that one more producer would get. */
 	const int cpu = cpu_of(workload->producers, workload->consumer_cpu, &cpus);
 
 	return workload->producers < cpus && cpu != workload->consumer_cpu ? cpu : -1;
 }
 
-/* Whether the consumer or other producers are, or may be, on the CPU of producer @index. */
+/* Whether the consumer or other producers may run on the CPU of producer @index. */
 static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct workload *workload)
 {
 	if (cpu < 0 || shares_cpu(workload) || cpu == workload->consumer_cpu)
@@ -92,51 +91,45 @@ static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct work
 	return index % cpus + cpus < workload->producers;
 }
 
-void producers_init(struct producers *p, const struct workload *workload,
-	const struct live_plan *plan, const struct producers_job *job, void *context)
+void producers_init(struct source *source)
 {
-	memset(p, 0, sizeof(*p));
-	p->job = job;
-	p->context = context;
-	p->rate = workload->rate;
-	p->interval = plan->interval;
-	p->capacity = (workload->ring_size - 1) / plan->largest_stride;
-	p->count = workload->producers;
-	p->turn = workload->back_to_back;
-	for (uint32_t i = 0; i < p->count; i++) {
+	const struct workload *workload = &source->workload;
+
+	for (uint32_t i = 0; i < workload->producers; i++) {
+		struct producer *producer = &source->producers[i];
 		uint32_t cpus;
 		int cpu = cpu_of(i, workload->consumer_cpu, &cpus);
 
 		if (shares_cpu(workload) && workload->consumer_cpu >= 0)
 			cpu = workload->consumer_cpu;
-		p->list[i].all = p;
-		p->list[i].index = i;
-		p->list[i].cpu = cpu;
-		p->list[i].crowded = is_crowded(i, cpu, cpus, workload);
+		producer->source = source;
+		producer->index = i;
+		producer->cpu = cpu;
+		producer->crowded = is_crowded(i, cpu, cpus, workload);
 	}
 }
 
-static bool is_to_stop(const struct producer *me)
+uint64_t producers_attempted(const struct source *source, uint32_t index)
 {
-	return __atomic_load_n(&me->all->command, __ATOMIC_RELAXED) == STOP;
+	return __atomic_load_n(&source->states[index].sequence, __ATOMIC_RELAXED);
 }
 
-static int produce(struct producer *me, uint64_t events, double *ns)
+int producers_produce(struct producer *me, uint64_t events, double *ns)
 {
-	const struct producers *p = me->all;
+	struct source *source = me->source;
 
 	*ns = 0;
-	me->err = p->job->produce(p->context, me->index, events, ns, &me->why);
+	me->err = source->operations->produce(source, me->index, events, ns, &me->why);
 	me->ns += *ns;
 	return me->err;
 }
 
-static uint64_t attempted(const struct producer *me)
+static bool is_to_stop(const struct producer *me)
 {
-	return me->all->job->attempted(me->all->context, me->index);
+	return __atomic_load_n(&me->source->command, __ATOMIC_RELAXED) == STOP;
 }
 
-/* How many to ask for next, when @events have taken @ns. */
+/* Events of the next call, after @events have taken @ns. */
 static uint64_t next_bulk(uint64_t events, double ns)
 {
 	double bulk = ns > 0 ? BULK_NS * (double)events / ns : BULK_MAX;
@@ -150,14 +143,14 @@ static void run_flat_out(struct producer *me)
 	double ns;
 
 	while (!is_to_stop(me)) {
-		if (produce(me, events, &ns))
+		if (producers_produce(me, events, &ns))
 			return;
 		events = next_bulk(events, ns);
 	}
 }
 
-/* Until @at, or until it is to stop. A sleep would be late by what waking up takes, so it spins,
- * unless others need the CPU. */
+/* Waits until @at, or until it is to stop. It spins, as a sleep would end late; on a crowded CPU it
+ * yields or sleeps. */
 static void wait_until(const struct producer *me, uint64_t at)
 {
 	uint64_t now, wake;
@@ -174,12 +167,13 @@ static void wait_until(const struct producer *me, uint64_t at)
 
 static void run_paced(struct producer *me)
 {
-	const struct live_interval *interval = &me->all->interval;
+	const struct live_interval *interval = &me->source->plan.interval;
 	uint64_t bulk = BULK_FIRST;
 	double ns;
 
 	while (!is_to_stop(me)) {
-		uint64_t made = attempted(me), now = producers_clock(), due = 0;
+		uint64_t made = producers_attempted(me->source, me->index), now = producers_clock(),
+			 due = 0;
 
 		if (now >= me->origin)
 			due = live_due_count(interval, now - me->origin);
@@ -190,7 +184,7 @@ static void run_paced(struct producer *me)
 		due -= made;
 		if (due > bulk)
 			due = bulk;
-		if (produce(me, due, &ns))
+		if (producers_produce(me, due, &ns))
 			return;
 		bulk = next_bulk(due, ns);
 	}
@@ -199,16 +193,16 @@ static void run_paced(struct producer *me)
 static void *run_producer(void *argument)
 {
 	struct producer *me = argument;
-	struct producers *p = me->all;
+	struct source *source = me->source;
 	int command;
 
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	__atomic_add_fetch(&p->ready, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&source->ready, 1, __ATOMIC_RELAXED);
 	/* Acquire: what producers_start() set before. Pairs with its store-release. */
-	while ((command = __atomic_load_n(&p->command, __ATOMIC_ACQUIRE)) == WAIT)
+	while ((command = __atomic_load_n(&source->command, __ATOMIC_ACQUIRE)) == WAIT)
 		sched_yield();
 	if (command == GO) {
-		if (p->rate)
+		if (source->plan.interval.divisor)
 			run_paced(me);
 		else
 			run_flat_out(me);
@@ -216,7 +210,7 @@ static void *run_producer(void *argument)
 	return NULL;
 }
 
-/* Runs @run with @argument in a thread, where producer @me belongs. */
+/* Runs @run with @argument in a thread on the CPU of producer @me. */
 static int create_thread(
 	struct producer *me, void *(*run)(void *), void *argument, struct complaint *why)
 {
@@ -232,7 +226,7 @@ static int create_thread(
 		CPU_SET_S((size_t)me->cpu, sizeof(one), one);
 		err = pthread_attr_setaffinity_np(&attributes, sizeof(one), one);
 	}
-	/* Signals are for the main thread: they are to end its waits. */
+	/* Signals have to reach the main thread, whose sleeps they interrupt. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (!err)
@@ -247,90 +241,84 @@ static int create_thread(
 	return 0;
 }
 
-static void end_threads(struct producers *p)
+static void end_threads(struct source *source)
 {
-	__atomic_store_n(&p->command, STOP, __ATOMIC_RELEASE);
-	for (; p->running > 0; p->running--)
-		pthread_join(p->list[p->running - 1].thread, NULL);
+	__atomic_store_n(&source->command, STOP, __ATOMIC_RELEASE);
+	for (; source->running > 0; source->running--)
+		pthread_join(source->producers[source->running - 1].thread, NULL);
 }
 
-/* Together they make one evenly spaced stream: each begins a part of the interval later. Bursts
- * begin with all. */
-static void set_origins(struct producers *p)
+/* Together the producers make one evenly spaced stream: each starts a part of the interval later.
+ * Bursts start at once. */
+static void set_origins(struct source *source)
 {
+	const struct live_interval *interval = &source->plan.interval;
 	const uint64_t start = producers_clock() + START_DELAY;
+	const uint32_t count = source->workload.producers;
 
-	for (uint32_t i = 0; i < p->count; i++) {
-		struct producer *producer = &p->list[i];
+	for (uint32_t i = 0; i < count; i++) {
+		struct producer *producer = &source->producers[i];
 
 		producer->origin = start;
-		if (p->rate && p->interval.step == 1)
-			producer->origin += live_due_offset(&p->interval, i) / p->count;
-		p->job->begin(p->context, i, producer->origin);
+		if (interval->divisor && interval->step == 1)
+			producer->origin += live_due_offset(interval, i) / count;
+		source->states[i] = (struct live_state){ .due = producer->origin };
 	}
 }
 
-int producers_start(struct producers *p, struct complaint *why)
+int producers_start(struct source *source, struct complaint *why)
 {
+	const uint32_t count = source->workload.producers;
 	int err = 0;
 
-	p->command = WAIT;
-	p->ready = 0;
-	for (uint32_t i = 0; i < p->count; i++) {
-		p->list[i].ns = 0;
-		p->list[i].err = 0;
+	source->command = WAIT;
+	source->ready = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		source->producers[i].ns = 0;
+		source->producers[i].err = 0;
 	}
-	if (p->turn > 0) {
-		set_origins(p);
+	if (source->workload.back_to_back > 0) {
+		set_origins(source);
 		return 0;
 	}
-	while (p->running < p->count && !err) {
-		struct producer *next = &p->list[p->running];
+	while (source->running < count && !err) {
+		struct producer *next = &source->producers[source->running];
 
 		err = create_thread(next, run_producer, next, why);
-		p->running += !err;
+		source->running += !err;
 	}
 	if (err) {
-		end_threads(p);
+		end_threads(source);
 		return err;
 	}
-	while (__atomic_load_n(&p->ready, __ATOMIC_RELAXED) < p->count)
+	while (__atomic_load_n(&source->ready, __ATOMIC_RELAXED) < count)
 		sched_yield();
-	set_origins(p);
+	set_origins(source);
 	/* Release: pairs with the load-acquire in run_producer(). */
-	__atomic_store_n(&p->command, GO, __ATOMIC_RELEASE);
+	__atomic_store_n(&source->command, GO, __ATOMIC_RELEASE);
 	return 0;
 }
 
-int producers_turn(struct producers *p, struct complaint *why)
-{
-	struct producer *first = &p->list[0];
-	double ns;
-	int err = produce(first, p->turn, &ns);
-
-	if (err)
-		*why = first->why;
-	return err;
-}
-
-int producers_stop(struct producers *p, double *ns, struct complaint *why)
+int producers_stop(struct source *source, double *ns, struct complaint *why)
 {
 	int err = 0;
 
-	end_threads(p);
+	end_threads(source);
 	*ns = 0;
-	for (uint32_t i = 0; i < p->count; i++) {
-		*ns += p->list[i].ns;
-		if (p->list[i].err && !err) {
-			err = p->list[i].err;
-			*why = p->list[i].why;
+	for (uint32_t i = 0; i < source->workload.producers; i++) {
+		const struct producer *producer = &source->producers[i];
+
+		*ns += producer->ns;
+		if (producer->err && !err) {
+			err = producer->err;
+			*why = producer->why;
 		}
 	}
 	return err;
 }
 
 struct alone {
-	struct producers *producers;
+	struct source *source;
 	bool unattached;
 	double ns_per_event;
 	int err;
@@ -339,18 +327,20 @@ struct alone {
 
 static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event)
 {
-	struct producers *p = alone->producers;
-	uint64_t before = p->job->attempted(p->context, 0), made;
+	struct source *source = alone->source;
+	const struct ring_bytes *ring = source_ring(source, 0);
+	uint64_t before = producers_attempted(source, 0), made;
 	double ns = 0;
-	int err = p->job->produce(p->context, 0, events, &ns, &alone->why);
+	int err = source->operations->produce(source, 0, events, &ns, &alone->why);
 
-	if (!err && !alone->unattached)
-		err = p->job->empty(p->context, &alone->why);
+	/* Releases everything, as a reader would. */
+	__atomic_store_n(ring->consumer, __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE),
+		__ATOMIC_RELEASE);
 	if (err)
 		return err;
 	if (interrupted())
 		return complain(&alone->why, -EINTR, "interrupted");
-	made = alone->unattached ? events : p->job->attempted(p->context, 0) - before;
+	made = alone->unattached ? events : producers_attempted(source, 0) - before;
 	if (made == 0)
 		return complain(&alone->why, -EIO, "the producer made no event when it was run");
 	*ns_per_event = ns / (double)made;
@@ -360,16 +350,21 @@ static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event
 static void *measure_alone(void *argument)
 {
 	struct alone *alone = argument;
-	struct producers *p = alone->producers;
-	const uint64_t events = p->capacity < BULK_MAX ? p->capacity : BULK_MAX;
+	struct source *source = alone->source;
+	const uint64_t capacity =
+		(source->rings.size - 1) / workload_largest_stride(&source->workload);
 	const uint64_t start = producers_clock();
 	double samples[ALONE_ROUNDS];
 	size_t rounds = 0;
 
-	p->job->begin(p->context, 0, start);
+	if (capacity == 0)
+		alone->err = complain(&alone->why, -ENOSPC,
+			"the ring has no room for a single event; give a larger -ring-size");
+	source->states[0] = (struct live_state){ .due = start };
 	while (rounds < ALONE_ROUNDS && !alone->err &&
 		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS))
-		alone->err = fill_alone(alone, events, &samples[rounds++]);
+		alone->err = fill_alone(
+			alone, capacity < BULK_MAX ? capacity : BULK_MAX, &samples[rounds++]);
 	if (!alone->err) {
 		samples_sort(samples, rounds);
 		alone->ns_per_event = sorted_median(samples, rounds);
@@ -377,22 +372,24 @@ static void *measure_alone(void *argument)
 	return NULL;
 }
 
-int producers_measure_alone(
-	struct producers *p, bool unattached, double *ns_per_event, struct complaint *why)
+int source_measure_alone(struct source *source, bool unattached, double *ns, struct complaint *why)
 {
-	struct alone alone = { .producers = p, .unattached = unattached };
-	struct producer *first = &p->list[0];
+	int (*const attach)(struct source *, bool, struct complaint *) = source->operations->attach;
+	struct alone alone = { .source = source, .unattached = unattached };
+	struct producer *first = &source->producers[0];
 	int err;
 
-	if (p->capacity == 0)
-		return complain(why, -ENOSPC,
-			"the ring has no room for a single event; give a larger -ring-size");
-	err = create_thread(first, measure_alone, &alone, why);
+	*ns = 0;
+	if (unattached && (!attach || source->workload.producer != PRODUCER_SYSCALL))
+		return 0;
+	err = attach ? attach(source, !unattached, why) : 0;
+	if (!err)
+		err = create_thread(first, measure_alone, &alone, why);
 	if (err)
 		return err;
 	pthread_join(first->thread, NULL);
 	if (alone.err)
 		*why = alone.why;
-	*ns_per_event = alone.ns_per_event;
+	*ns = alone.ns_per_event;
 	return alone.err;
 }

@@ -8,9 +8,8 @@
 
 #include <stdint.h>
 
+#include "live_producer.h"
 #include "ringview/ringview.h"
-
-#define LIVE_RINGS_MAX 64
 
 struct memory_ring;
 

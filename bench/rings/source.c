@@ -1,20 +1,206 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/values.h"
 #include "machine/memory.h"
 #include "rings/source.h"
 
-int source_open(struct source **source, const struct workload *workload, struct complaint *why)
+int source_open(
+	struct source **result, const struct workload *workload, bool perf, struct complaint *why)
 {
-	int err = memory_check_rings("", 1, workload->ring_size, "rings", why);
+	const struct source_operations *operations =
+		workload->source == SOURCE_MEMORY ? &memory_source : &bpf_source;
+	const uint64_t buffers = perf ? producers_cpus() : 0; /* each as large as a ring */
+	struct source *source;
+	int err = memory_check_rings("", workload->rings + buffers, workload->ring_size,
+		perf ? "rings and buffers" : "rings", why);
 
 	if (err)
 		return err;
-	if (workload->source == SOURCE_MEMORY)
-		return memory_source_open(source, workload, why);
-	return bpf_source_open(source, workload, why);
+	/* calloc() would not align the parts that threads write. */
+	if (posix_memalign((void **)&source, _Alignof(struct source), operations->size))
+		return complain(why, -ENOMEM, "out of memory");
+	memset(source, 0, operations->size);
+	source->operations = operations;
+	source->perf = perf;
+	source->workload = *workload;
+	source->plan = live_plan_of(workload);
+	source->rings = (struct ring_set){
+		.count = workload->rings, .size = workload->ring_size, .perf_fd = -1
+	};
+	producers_init(source);
+	err = operations->open(source, why);
+	if (!err && !source_ring(source, 0))
+		err = complain(why, -errno, "cannot map the ring: %s; try a smaller -ring-size",
+			strerror(errno));
+	if (err) {
+		source_close(source);
+		return err;
+	}
+	*result = source;
+	return 0;
 }
 
 void source_close(struct source *source)
 {
-	if (source)
-		source->operations->close(source);
+	struct complaint ignored;
+	double ns;
+
+	if (!source)
+		return;
+	producers_stop(source, &ns, &ignored);
+	for (uint32_t i = 0; i < source->rings.count; i++)
+		ring_set_unmap(&source->rings, &source->mapped[i]);
+	source->operations->close(source);
+	free(source);
+}
+
+int source_bpf_available(struct complaint *why)
+{
+	const struct workload smallest = {
+		.event = EVENT_SKB_META,
+		.event_size = sizeof(struct skb_meta),
+		.ring_size = (uint64_t)sysconf(_SC_PAGESIZE),
+		.rings = 1,
+		.producers = 1,
+		.rate = PARSE_RATE_MAX,
+	};
+	struct source *source = NULL;
+	int err = source_open(&source, &smallest, false, why);
+
+	source_close(source);
+	return err;
+}
+
+const struct ring_bytes *source_ring(struct source *source, uint32_t index)
+{
+	struct ring_bytes *ring = &source->mapped[index];
+	int err = ring->size > 0 ? 0 : ring_set_map(&source->rings, index, ring);
+
+	errno = -err;
+	return err ? NULL : ring;
+}
+
+int source_start(struct source *source, struct complaint *why)
+{
+	const struct source_operations *operations = source->operations;
+	int err = operations->attach ? operations->attach(source, true, why) : 0;
+
+	if (!err)
+		err = operations->reset(source, why);
+	return err ? err : producers_start(source, why);
+}
+
+static int add_account(const struct source *source, uint32_t index, struct produced *produced,
+	struct complaint *why)
+{
+	struct ringview_account account;
+	int err = source->operations->count(source, index, &account);
+
+	if (err)
+		return complain(
+			why, err, "cannot read what the BPF program counted: %s", strerror(-err));
+	produced->attempted += account.attempted;
+	produced->submitted += account.submitted;
+	produced->failed += account.failed;
+	produced->discarded += account.discarded;
+	return 0;
+}
+
+int source_stop(struct source *source, struct produced *produced, struct complaint *why)
+{
+	int err;
+
+	*produced = (struct produced){ 0 };
+	err = producers_stop(source, &produced->ns, why);
+	for (uint32_t i = 0; i < source->workload.producers && !err; i++) {
+		const struct live_state *state = &source->states[i];
+
+		err = add_account(source, i, produced, why);
+		produced->sequences[i] = state->sequence;
+		if (state->high_water > produced->high_water)
+			produced->high_water = state->high_water;
+	}
+	/* The two positions are read one after the other, so their distance may be too large. */
+	if (produced->failed > 0 || produced->high_water > source->rings.size)
+		produced->high_water = source->rings.size;
+	if (source->target == TARGET_PERF_BUFFERS)
+		produced->high_water = LIVE_UNKNOWN;
+	return err;
+}
+
+int source_produce(struct source *source, uint64_t events, struct complaint *why)
+{
+	struct producer *first = &source->producers[0];
+	const uint64_t end = producers_attempted(source, 0) + events;
+	uint64_t made;
+	double ns;
+	int err = 0;
+
+	/* A signal ends a call of the program early: it goes on until all are made. */
+	while (!err && (made = producers_attempted(source, 0)) < end) {
+		const uint64_t left = end - made;
+
+		err = producers_produce(
+			first, left < PRODUCERS_BULK_MAX ? left : PRODUCERS_BULK_MAX, &ns);
+		if (err)
+			*why = first->why;
+		else if (interrupted())
+			err = -EINTR;
+	}
+	return err;
+}
+
+int source_fill(struct source *source, uint64_t first, uint64_t events, struct complaint *why)
+{
+	struct produced produced = { 0 };
+	int err;
+
+	__atomic_store_n(&source->states[0].sequence, first, __ATOMIC_RELAXED);
+	err = source_produce(source, events, why);
+	if (!err)
+		err = add_account(source, 0, &produced, why);
+	/* A failed event would be missing when the ring is read. */
+	if (!err && produced.failed > 0)
+		err = complain(why, -ENOSPC,
+			"the ring had no room for %llu of %llu events; this is a bug",
+			(unsigned long long)produced.failed, (unsigned long long)events);
+	return err;
+}
+
+static uint64_t waiting_in(struct source *source, uint32_t index)
+{
+	const struct ring_bytes *ring = source_ring(source, index);
+	uint64_t consumer, waiting;
+
+	if (!ring)
+		return LIVE_UNKNOWN;
+	/* The consumer position first, so that it is not ahead. Pairs with the store-release of the
+	 * readers. */
+	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+	waiting = __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - consumer;
+	return waiting < ring->size ? waiting : ring->size;
+}
+
+static uint64_t sum_of_known(uint64_t sum, uint64_t more)
+{
+	return sum == LIVE_UNKNOWN || more == LIVE_UNKNOWN ? LIVE_UNKNOWN : sum + more;
+}
+
+void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting)
+{
+	*attempted = *lost = *waiting = 0;
+	for (uint32_t i = 0; i < source->workload.producers; i++) {
+		struct ringview_account account;
+		const bool known = source->operations->count(source, i, &account) == 0;
+
+		*attempted += producers_attempted(source, i);
+		*lost = sum_of_known(*lost, known ? account.failed : LIVE_UNKNOWN);
+	}
+	for (uint32_t i = 0; i < source->rings.count; i++)
+		*waiting = sum_of_known(*waiting, waiting_in(source, i));
 }

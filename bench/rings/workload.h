@@ -48,8 +48,6 @@ enum live_notify { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_FORCE, NOTIFY_SAMPLED };
 /* What runs the BPF program. */
 enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
 
-#define LIVE_PRODUCERS_MAX 64
-
 struct workload {
 	enum source_kind source;
 	enum event_kind event;
@@ -112,6 +110,12 @@ static inline uint64_t record_stride(uint32_t size)
 static inline uint32_t workload_size(const struct workload *workload, uint64_t id)
 {
 	return workload->event_size ? workload->event_size : mix_size(workload->mix, id);
+}
+
+/* Of the largest event. */
+static inline uint64_t workload_largest_stride(const struct workload *workload)
+{
+	return record_stride(workload->mix ? workload->mix->largest : workload->event_size);
 }
 
 /* The share for event_is_discarded(): 2^32 is all events. */

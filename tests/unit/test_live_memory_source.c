@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include "base/values.h"
-#include "rings/live_source.h"
-#include "rings/plan.h"
-#include "rings/producers.h"
+#include "rings/source.h"
 #include "support/fixture.h"
 
 #define S UINT64_C(1000000000)
@@ -17,6 +15,7 @@
 
 static const struct workload plain = {
 	.source = SOURCE_MEMORY,
+	.event = EVENT_TIMED,
 	.producers = 1,
 	.rate = PARSE_RATE_MAX,
 	.event_size = 64,
@@ -34,31 +33,31 @@ struct seen {
 	uint64_t gaps;                          /* sequence numbers left out */
 };
 
-static struct live_source *open_source(const struct workload *workload)
+static struct source *open_source(const struct workload *workload)
 {
 	struct complaint why = { "" };
-	struct live_source *source;
-	int err = live_memory_source_open(&source, workload, &why);
+	struct source *source;
+	int err = source_open(&source, workload, false, &why);
 
 	if (err)
 		fail_msg("%s", why.text);
 	return source;
 }
 
-static void start(struct live_source *source)
+static void start(struct source *source)
 {
 	struct complaint why = { "" };
 
-	if (source->operations->start(source, &why))
+	if (source_start(source, &why))
 		fail_msg("%s", why.text);
 }
 
-static struct live_produced stop(struct live_source *source)
+static struct produced stop(struct source *source)
 {
-	struct live_produced produced;
+	struct produced produced;
 	struct complaint why = { "" };
 
-	if (source->operations->stop(source, &produced, &why))
+	if (source_stop(source, &produced, &why))
 		fail_msg("%s", why.text);
 	assert_int_equal(
 		produced.attempted, produced.submitted + produced.failed + produced.discarded);
@@ -67,13 +66,13 @@ static struct live_produced stop(struct live_source *source)
 
 /* All of its bytes are those of event @id, and it is the one that its producer's turn had. */
 static void see(
-	struct seen *seen, const struct ringview_record *record, const struct live_plan *plan)
+	struct seen *seen, const struct ringview_record *record, const struct workload *workload)
 {
 	const struct live_event *event = record->data;
 	const uint64_t *words = record->data;
 	const uint64_t sequence = event->id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
 	const uint64_t producer = event->id >> LIVE_SEQUENCE_BITS;
-	const uint32_t size = plan->event_size ? plan->event_size : mix_size(plan->mix, event->id);
+	const uint32_t size = workload_size(workload, event->id);
 	const uint64_t last = sized_word(event->id, size / 8);
 
 	assert_true(producer < LIVE_PRODUCERS_MAX);
@@ -86,7 +85,7 @@ static void see(
 		assert_int_equal(((const unsigned char *)(words + size / 8))[i],
 			(unsigned char)(last >> (8 * i)));
 	assert_true(sequence >= seen->sequences[producer]);
-	assert_false(plan->discard && event_is_discarded(event->id, plan->discard));
+	assert_false(event_is_discarded(event->id, workload_discard(workload)));
 	seen->gaps += sequence - seen->sequences[producer];
 	seen->sequences[producer] = sequence + 1;
 	seen->events++;
@@ -95,13 +94,13 @@ static void see(
 }
 
 static void read_ring(
-	struct seen *seen, uint32_t ring, struct ringview *rv, const struct live_plan *plan)
+	struct seen *seen, uint32_t ring, struct ringview *rv, const struct workload *workload)
 {
 	struct ringview_record record;
 
 	seen->ring = ring;
 	while (ringview_peek(rv, &record) > 0)
-		see(seen, &record, plan);
+		see(seen, &record, workload);
 	ringview_release(rv);
 }
 
@@ -114,13 +113,12 @@ static bool has_seen(const struct seen *seen, const struct workload *workload, u
 }
 
 /* Runs the producers until @events have been read, some of each, then reads the rest. */
-static struct live_produced run(const struct workload *workload, struct live_source *source,
-	uint64_t events, struct seen *seen)
+static struct produced run(
+	const struct workload *workload, struct source *source, uint64_t events, struct seen *seen)
 {
-	const struct live_plan plan = live_plan_of(workload);
 	const uint32_t rings = source->rings.count;
 	struct ringview *readers[LIVE_RINGS_MAX] = { NULL };
-	struct live_produced produced;
+	struct produced produced;
 
 	*seen = (struct seen){ .rings = rings };
 	for (uint32_t i = 0; i < rings; i++)
@@ -128,26 +126,26 @@ static struct live_produced run(const struct workload *workload, struct live_sou
 	start(source);
 	while (!has_seen(seen, workload, events))
 		for (uint32_t i = 0; i < rings; i++)
-			read_ring(seen, i, readers[i], &plan);
+			read_ring(seen, i, readers[i], workload);
 	produced = stop(source);
 	for (uint32_t i = 0; i < rings; i++) {
-		read_ring(seen, i, readers[i], &plan);
+		read_ring(seen, i, readers[i], workload);
 		ringview_close(readers[i]);
 	}
 	return produced;
 }
 
-static struct live_produced run_once(const struct workload *workload, struct seen *seen)
+static struct produced run_once(const struct workload *workload, struct seen *seen)
 {
-	struct live_source *source = open_source(workload);
-	struct live_produced produced = run(workload, source, ENOUGH, seen);
+	struct source *source = open_source(workload);
+	struct produced produced = run(workload, source, ENOUGH, seen);
 
-	source->operations->close(source);
+	source_close(source);
 	return produced;
 }
 
 /* What was read is what is said to have been written. */
-static void assert_balanced(const struct live_produced *produced, const struct seen *seen)
+static void assert_balanced(const struct produced *produced, const struct seen *seen)
 {
 	uint64_t sequences = 0, unseen = 0;
 
@@ -164,7 +162,7 @@ static void assert_balanced(const struct live_produced *produced, const struct s
 
 static void what_is_written_is_what_is_counted(void **state)
 {
-	struct live_produced produced;
+	struct produced produced;
 	struct seen seen;
 
 	(void)state;
@@ -179,8 +177,8 @@ static void what_finds_no_room_is_counted(void **state)
 {
 	struct workload workload = plain;
 	struct ringview_record record;
-	struct live_produced produced;
-	struct live_source *source;
+	struct produced produced;
+	struct source *source;
 	struct ringview *rv;
 
 	(void)state;
@@ -197,13 +195,13 @@ static void what_finds_no_room_is_counted(void **state)
 	assert_int_equal(produced.high_water, workload.ring_size);
 	assert_int_equal(produced.sequences[0], produced.attempted);
 	ringview_close(rv);
-	source->operations->close(source);
+	source_close(source);
 }
 
 static void sizes_are_mixed_over_several_rings_and_producers(void **state)
 {
 	struct workload workload = plain;
-	struct live_produced produced;
+	struct produced produced;
 	struct complaint why;
 	struct seen seen;
 
@@ -222,7 +220,7 @@ static void sizes_are_mixed_over_several_rings_and_producers(void **state)
 static void sizes_need_not_be_multiples_of_8(void **state)
 {
 	struct workload workload = plain;
-	struct live_produced produced;
+	struct produced produced;
 	struct seen seen;
 
 	(void)state;
@@ -234,7 +232,7 @@ static void sizes_need_not_be_multiples_of_8(void **state)
 static void discards_are_the_share_that_was_asked_for(void **state)
 {
 	struct workload workload = plain;
-	struct live_produced produced;
+	struct produced produced;
 	uint64_t written;
 	struct seen seen;
 
@@ -248,26 +246,26 @@ static void discards_are_the_share_that_was_asked_for(void **state)
 
 static void everything_starts_again_with_each_start(void **state)
 {
-	struct live_source *source = open_source(&plain);
+	struct source *source = open_source(&plain);
 	double alone = 0;
 	struct complaint why;
 	struct seen seen;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		struct live_produced produced = run(&plain, source, ENOUGH, &seen);
+		struct produced produced = run(&plain, source, ENOUGH, &seen);
 
 		assert_balanced(&produced, &seen);
-		assert_int_equal(source->operations->measure_alone(source, &alone, &why), 0);
+		assert_int_equal(source_measure_alone(source, false, &alone, &why), 0);
 		assert_true(alone > 0);
 	}
-	source->operations->close(source);
+	source_close(source);
 }
 
 static void without_a_rate_one_of_many_is_stamped(void **state)
 {
 	struct workload workload = plain;
-	struct live_source *source;
+	struct source *source;
 	struct seen seen;
 
 	(void)state;
@@ -275,7 +273,7 @@ static void without_a_rate_one_of_many_is_stamped(void **state)
 	source = open_source(&workload);
 	run(&workload, source, ENOUGH, &seen);
 	assert_true(seen.stamped >= 1 && seen.stamped <= seen.events / 2);
-	source->operations->close(source);
+	source_close(source);
 }
 
 /* Each event is due when it has to be, whenever it was written. */
@@ -283,7 +281,7 @@ static void with_a_rate_events_are_due_evenly(void **state)
 {
 	struct workload workload = plain;
 	struct live_plan plan;
-	struct live_produced produced;
+	struct produced produced;
 	uint64_t before, after;
 	struct seen seen;
 
@@ -372,7 +370,7 @@ static bool is_notified(struct ringview *rv)
 static bool notifies(enum live_notify notify, uint64_t events)
 {
 	struct workload workload = plain;
-	struct live_source *source;
+	struct source *source;
 	struct complaint why;
 	struct ringview *rv;
 	double alone;
@@ -381,11 +379,11 @@ static bool notifies(enum live_notify notify, uint64_t events)
 	workload.notify = notify;
 	workload.notify_events = events;
 	source = open_source(&workload);
-	assert_int_equal(source->operations->measure_alone(source, &alone, &why), 0);
+	assert_int_equal(source_measure_alone(source, false, &alone, &why), 0);
 	assert_int_equal(ring_set_open_reader(&source->rings, 0, NULL, &rv), 0);
 	result = is_notified(rv);
 	ringview_close(rv);
-	source->operations->close(source);
+	source_close(source);
 	return result;
 }
 
@@ -403,32 +401,32 @@ static void producers_notify_as_they_are_told(void **state)
 
 static void a_stop_without_a_start_finds_nothing(void **state)
 {
-	struct live_source *source = open_source(&plain);
+	struct source *source = open_source(&plain);
 
 	(void)state;
 	assert_int_equal(stop(source).attempted, 0);
-	source->operations->close(source);
+	source_close(source);
 }
 
 static void a_source_may_be_closed_while_it_writes(void **state)
 {
-	struct live_source *source = open_source(&plain);
+	struct source *source = open_source(&plain);
 
 	(void)state;
 	start(source);
-	source->operations->close(source);
+	source_close(source);
 }
 
 static void a_ring_that_cannot_be_made_is_told(void **state)
 {
 	struct workload workload = plain;
 	struct complaint why = { "" };
-	struct live_source *source;
+	struct source *source;
 
 	(void)state;
 	workload.ring_size = 1000;
 	workload.rings = 3;
-	assert_int_equal(live_memory_source_open(&source, &workload, &why), -EINVAL);
+	assert_int_equal(source_open(&source, &workload, false, &why), -EINVAL);
 	assert_non_null(strstr(why.text, "-ring-size"));
 }
 

@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The producers of `live`: one event each time they run, by BPF_PROG_RUN or by a system call.
+ * The producers of `drain` and `live`. Each run writes one event. BPF_PROG_RUN or a system call runs
+ * them; user space loads one program, and a second one if readers of perf buffers take part.
  *
- * Whatever the workload does not ask for is behind a const volatile: the verifier knows it when the
- * program is loaded, and leaves it out.
+ * What only some workloads need is guarded by a const volatile, whose value the verifier knows at
+ * load time: it removes the code of the others.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
 #include "live_producer.h"
-#include "mix.bpf.h"
 #include "ringview/ringview.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* The only ring. A lookup for each event would be a tenth of its cost. */
+/* The ring, if there is one only: looking it up would cost a tenth of an event. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20); /* user space makes the rings */
 } ring SEC(".maps");
 
-/* Of several. */
+/* Several rings. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, LIVE_RINGS);
+	__uint(max_entries, LIVE_RINGS_MAX);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
 } ring_array SEC(".maps");
 
 /*
- * Where events are made that are then copied. A place for each producer, not for each CPU: of two
- * producers on one CPU one may preempt the other. User space makes as many, and as large, as
- * needed.
+ * Where events are built that are copied into the ring. One entry a producer, not one a CPU: of two
+ * producers on a CPU, one may preempt the other. User space sets the number and the size.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -41,33 +40,60 @@ struct {
 	__uint(value_size, sizeof(struct live_event));
 } places SEC(".maps");
 
-/* Perf's buffers, in place of a ring: one a CPU. */
+/* Perf buffers, written in place of a ring: one a CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
 } perf_buffers SEC(".maps");
 
-/* One for each producer: what runs it may be preempted by what runs another. */
-RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS);
+/* The sizes of a mix, in the order of mix_index(). User space fills it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} mix_sizes SEC(".maps");
 
-const volatile __u32 event_size = 64; /* 0: a mix */
+/* One a producer: the thread of one may preempt the thread of another. */
+RINGVIEW_ACCOUNTS(accounts, LIVE_PRODUCERS_MAX);
+
+const volatile __u32 event_size = 64; /* bytes; 0: as the mix says */
+const volatile __u32 mix_count;       /* sizes in mix_sizes */
+const volatile __u32 mix_in_order;
+const volatile __u32 mix_largest;
+const volatile __u32 mix_kind_count; /* different sizes; 0: more than MIX_KINDS */
+const volatile __u32 mix_kinds[MIX_KINDS];
 const volatile __u32 rings = 1;
-const volatile bool order;    /* each event has the time at which it is written */
-const volatile __u64 discard; /* of event_is_discarded() */
-const volatile __u32 notify;  /* enum ringview_notify */
+const volatile bool timed = true; /* events start with struct live_event, not with their number only */
+const volatile bool order;        /* each event carries the time at which it is written */
+const volatile __u64 discard;     /* of event_is_discarded() */
+const volatile __u32 notify;      /* enum ringview_notify */
 const volatile __u64 notify_bytes;
-const volatile __u64 query_mask = 255; /* how many bytes wait is asked where sequence & this is 0 */
+const volatile __u64 query_mask = 255; /* the backlog is queried if sequence & this is 0 */
 const volatile struct live_interval interval; /* divisor 0: no rate */
-const volatile __s32 introduction;            /* the argument that tells which process is ours */
+const volatile __s32 introduction;            /* see is_ours() */
 
-struct live_state states[LIVE_PRODUCERS];
-struct live_notified notified[LIVE_RINGS];
-__u32 tgid; /* whose system calls are meant, as the first PID namespace calls it */
+struct live_state states[LIVE_PRODUCERS_MAX];
+struct live_notified notified[LIVE_RINGS_MAX];
+__u32 tgid; /* of the benchmark, in the first PID namespace */
 
-/* What an event says of its time. */
+/* The size of event @id: 16 to mix_largest; or 0, which the map never holds. */
+static __always_inline __u32 mix_size(__u64 id)
+{
+	__u32 index = mix_index(id, mix_count, mix_in_order);
+	__u32 *size = bpf_map_lookup_elem(&mix_sizes, &index);
+
+	if (!size || *size < SIZED_EVENT_MIN || *size > mix_largest)
+		return 0;
+	return *size;
+}
+
+/* The time in an event. */
 static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
 {
+	if (!timed)
+		return 0;
 	if (order)
 		return bpf_ktime_get_ns();
 	if (interval.divisor)
@@ -87,25 +113,25 @@ static __always_inline void note_high_water(void *ringbuf, struct live_state *st
 	}
 }
 
-/* As a producer index is: see produce(). */
+/* Masks the index as produce() does, for the same reason. */
 static __always_inline __u64 flags_for(void *ringbuf, __u64 id)
 {
 	__u32 index = (id >> LIVE_SEQUENCE_BITS) % rings;
 
 	barrier_var(index);
 	return ringview_notify_flags_of(
-		ringbuf, notify, notify_bytes, &notified[index & (LIVE_RINGS - 1)].of_ring);
+		ringbuf, notify, notify_bytes, &notified[index & (LIVE_RINGS_MAX - 1)].of_ring);
 }
 
 static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_state *state,
 	__u64 id, __u64 due, struct ringview_account *account)
 {
-	struct live_event *event = ringview_reserve(ringbuf, size, account);
+	__u64 *event = ringview_reserve(ringbuf, size, account);
 	__u64 flags;
 
 	if (!event)
 		return;
-	live_fill(event, size, id, due);
+	event_fill(event, size, id, timed, due);
 	note_high_water(ringbuf, state, id);
 	flags = flags_for(ringbuf, id);
 	if (discard && event_is_discarded(id, discard))
@@ -114,23 +140,23 @@ static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_
 		ringview_submit(event, flags, account);
 }
 
-/* An event of @size bytes in the producer's own place, or NULL, which there never is. */
-static __always_inline struct live_event *make_event(__u32 size, __u64 id, __u64 due)
+/* Builds an event of @size bytes in the producer's own place. NULL, for the verifier only. */
+static __always_inline void *make_event(__u32 size, __u64 id, __u64 due)
 {
 	__u32 index = id >> LIVE_SEQUENCE_BITS;
-	struct live_event *event = bpf_map_lookup_elem(&places, &index);
+	__u64 *event = bpf_map_lookup_elem(&places, &index);
 
 	if (event && event_size)
-		live_fill(event, size, id, due);
+		event_fill(event, size, id, timed, due);
 	else if (event)
-		live_fill_any(event, size, mix_largest, id, due);
+		event_fill_any(event, size, mix_largest, id, timed, due);
 	return event;
 }
 
 static __always_inline void put_copy(void *ringbuf, __u32 size, struct live_state *state, __u64 id,
 	__u64 due, struct ringview_account *account)
 {
-	struct live_event *event = make_event(size, id, due);
+	void *event = make_event(size, id, due);
 
 	if (!event)
 		return;
@@ -138,11 +164,11 @@ static __always_inline void put_copy(void *ringbuf, __u32 size, struct live_stat
 	ringview_output(ringbuf, event, size, flags_for(ringbuf, id), account);
 }
 
-/* Nothing is reserved here: an event that is to be discarded is just not written. */
+/* A perf buffer has no reservations: a discarded event is not written at all. */
 static __always_inline void put_perf(
 	void *context, __u32 size, __u64 id, __u64 due, struct ringview_account *account)
 {
-	struct live_event *event = make_event(size, id, due);
+	void *event = make_event(size, id, due);
 
 	if (!event)
 		return;
@@ -155,10 +181,8 @@ static __always_inline void put_perf(
 		ringview_internal_count(&account->submitted);
 }
 
-/*
- * @way is a constant, so that each program has only what its own way takes. With @context, the
- * program's own, for perf; and @ringbuf for the others.
- */
+/* @way is a constant, so that each program holds its own way only. @context, the program's own, is
+ * for perf; @ringbuf for the other ways. */
 static __always_inline void put(enum live_way way, void *context, void *ringbuf, __u32 size,
 	struct live_state *state, __u64 id, __u64 due, struct ringview_account *account)
 {
@@ -170,7 +194,7 @@ static __always_inline void put(enum live_way way, void *context, void *ringbuf,
 		put_in_place(ringbuf, size, state, id, due, account);
 }
 
-/* The size of a reservation has to be a constant for the verifier. */
+/* The verifier requires a reservation of constant size: one call for each size of the mix. */
 static __always_inline void put_mixed(enum live_way way, void *context, void *ringbuf,
 	struct live_state *state, __u64 id, __u64 due, struct ringview_account *account)
 {
@@ -200,7 +224,7 @@ static __always_inline void produce_into(
 	__u64 sequence, id, due;
 
 	if (!account)
-		return; /* never: so that nothing below has to check it again */
+		return; /* never happens, but the verifier requires the check */
 	sequence = state->sequence++;
 	id = (__u64)index << LIVE_SEQUENCE_BITS | sequence;
 	due = stamp(state, sequence);
@@ -215,12 +239,12 @@ static __always_inline void produce(enum live_way way, void *context, __u32 inde
 	__u32 ring_index;
 	void *ringbuf;
 
-	if (index >= LIVE_PRODUCERS)
+	if (index >= LIVE_PRODUCERS_MAX)
 		return;
-	/* The compiler may have compared another register than it uses then; a mask it cannot see
-	 * through convinces the verifier. */
+	/* The verifier follows the register that the compiler compared, which may be another than the
+	 * one used below. A mask that the compiler cannot remove bounds the latter. */
 	barrier_var(index);
-	index &= LIVE_PRODUCERS - 1;
+	index &= LIVE_PRODUCERS_MAX - 1;
 	if (way == LIVE_PERF) {
 		produce_into(way, context, NULL, index, &states[index]);
 		return;
@@ -235,7 +259,44 @@ static __always_inline void produce(enum live_way way, void *context, __u32 inde
 		produce_into(way, NULL, ringbuf, index, &states[index]);
 }
 
-/* The mark of the packet is the index of the producer. */
+/* The mark of the packet is the index of the producer. skb_meta has one only. */
+SEC("tc")
+int skb_meta_by_run(struct __sk_buff *skb)
+{
+	struct ringview_account *account = ringview_account_of(&accounts, 0);
+	__u64 number = states[0].sequence++;
+	struct skb_meta *meta;
+
+	skb->cb[0] = number;
+	meta = ringview_reserve(&ring, sizeof(*meta), account);
+	if (!meta)
+		return 0;
+	meta->address = (__u64)(long)skb;
+	meta->len = skb->len;
+	meta->pkt_type = skb->pkt_type;
+	meta->mark = skb->mark;
+	meta->queue_mapping = skb->queue_mapping;
+	meta->protocol = skb->protocol;
+	meta->vlan_present = skb->vlan_present;
+	meta->vlan_tci = skb->vlan_tci;
+	meta->vlan_proto = skb->vlan_proto;
+	meta->priority = skb->priority;
+	meta->ingress_ifindex = skb->ingress_ifindex;
+	meta->ifindex = skb->ifindex;
+	meta->tc_index = skb->tc_index;
+	meta->cb[0] = skb->cb[0];
+	meta->cb[1] = skb->cb[1];
+	meta->cb[2] = skb->cb[2];
+	meta->cb[3] = skb->cb[3];
+	meta->cb[4] = skb->cb[4];
+	meta->padding = 0;
+	if (discard && event_is_discarded(number, discard))
+		ringview_discard(meta, BPF_RB_NO_WAKEUP, account);
+	else
+		ringview_submit(meta, BPF_RB_NO_WAKEUP, account);
+	return 0;
+}
+
 SEC("tc")
 int reserve_by_run(struct __sk_buff *skb)
 {
@@ -257,7 +318,7 @@ int perf_by_run(struct __sk_buff *skb)
 	return 0;
 }
 
-/* As /sys/kernel/tracing/events/syscalls/sys_enter_getpgid/format has it on 64-bit systems. */
+/* /sys/kernel/tracing/events/syscalls/sys_enter_getpgid/format of 64-bit systems. */
 struct sys_enter_getpgid {
 	__u64 common;
 	__u64 number;
@@ -265,11 +326,11 @@ struct sys_enter_getpgid {
 };
 
 /*
- * getpgid(-1 - index of the producer): no process has such a number, so the system call itself does
- * next to nothing.
+ * Whether the benchmark called getpgid(-1 - index of the producer). No process has a negative
+ * number, so the system call itself does next to nothing.
  *
- * A process in a PID namespace does not know its number in the first one, which is what the helper
- * returns. So it introduces itself by a call with an argument that nobody else knows.
+ * The helper returns the process's number in the first PID namespace, which a process in another
+ * one does not know. So the benchmark introduces itself by a call with a random argument.
  */
 static __always_inline bool is_ours(__s32 argument)
 {
