@@ -27,7 +27,7 @@
 #define HEADERS_KEPT 16
 
 /* How long to wait for new records of a ring that was overwritten since the last sample. */
-#define GLANCE_NS 20000
+#define GLANCE_NS 10000
 
 static bool is_one(const struct rings_wanted *wanted)
 {
@@ -132,6 +132,7 @@ static void read_accounts(struct ring *ring)
 
 int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct complaint *why)
 {
+	size_t wanted_count = 0;
 	int err;
 
 	*rings = (struct rings){ .wanted = *wanted, .attached_ns = monotonic_ns() };
@@ -148,8 +149,12 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 	}
 	if (!err)
 		err = find_holders(rings, why);
-	for (size_t i = 0; i < rings->count; i++)
+	for (size_t i = 0; i < rings->count; i++) {
 		read_accounts(rings->items[i]);
+		wanted_count += !rings->items[i]->is_unwanted;
+	}
+	if (!err && wanted->pid && wanted_count == 0)
+		err = complain(why, -ENOENT, "process %u has no ring buffer open", wanted->pid);
 	return err;
 }
 

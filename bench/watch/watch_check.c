@@ -19,19 +19,18 @@ static int parse_time(const char *value, int64_t *ns)
 	return value ? parse_duration(value, ns) || *ns <= 0 : 0;
 }
 
-static int parse_one(char *word, struct watch_check *check)
+static int parse_one(const char *word, struct watch_check *check)
 {
-	char *value = strchr(word, '=');
+	const size_t length = strcspn(word, "=");
+	const char *value = word[length] ? word + length + 1 : NULL;
 
-	if (value)
-		*value++ = '\0';
-	if (strcmp(word, "losing") == 0 && !value)
+	if (strcmp(word, "losing") == 0)
 		return check->losing = true, 0;
-	if (strcmp(word, "fill") == 0 && value)
+	if (strncmp(word, "fill=", 5) == 0)
 		return parse_percent(value, &check->fill) || check->fill <= 0 || check->fill > 1;
-	if (strcmp(word, "stalled") == 0)
+	if (length == 7 && strncmp(word, "stalled", 7) == 0)
 		return parse_time(value, &check->stalled_ns);
-	if (strcmp(word, "stuck") == 0)
+	if (length == 5 && strncmp(word, "stuck", 5) == 0)
 		return parse_time(value, &check->stuck_ns);
 	return -EINVAL;
 }

@@ -28,6 +28,7 @@ struct watch {
 	struct watch_list list;
 	uint32_t inside; /* the ring that was entered from the list; 0: none */
 	bool ended;      /* by a key */
+	bool gone;       /* the chosen ring */
 	bool failed;     /* a check */
 	FILE *sizes;     /* where they are recorded; NULL: they are not */
 	uint64_t size_count;
@@ -225,6 +226,7 @@ static int follow(struct watch *w, uint64_t count)
 		i++) {
 		if (i > 0)
 			err = rings_refresh(&w->rings, w->why);
+		w->gone = err == -ENOENT;
 		if (!err)
 			err = sample_interval(
 				w, i == 0 && is_short ? FIRST_NS : settings->interval_ns);
@@ -292,7 +294,7 @@ static int watch(struct watch *w)
 	if (w->sizes)
 		closed = close_sizes(w);
 	/* Without -count, it is no error that the program ends. */
-	if (err == -ENOENT && settings->count == 0) {
+	if (w->gone && settings->count == 0) {
 		fprintf(stderr, PROGRAM ": %s\n", w->why->text);
 		err = 0;
 	}
@@ -319,6 +321,9 @@ int watch_run(const struct watch_settings *settings, struct complaint *why)
 
 	if (settings->format == WATCH_NAMES)
 		return rings_print_names(stdout, why);
+	err = output_check(settings->output, why);
+	if (err)
+		return err;
 	if (in_place)
 		screen_begin(&w.screen, STDOUT_FILENO);
 	err = rings_open(&w.rings, &settings->wanted, why);

@@ -483,6 +483,7 @@ static void wrong_conditions_are_refused(void **state)
 
 		assert_true(watch_check_parse(wrong[i], &check, &why) != 0);
 		assert_says(why.text, "is no condition; give some of fill=80%");
+		assert_says(why.text, wrong[i][0] == 'l' ? "" : wrong[i]);
 	}
 }
 
