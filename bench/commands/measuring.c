@@ -108,7 +108,7 @@ int measuring_run(
 	struct settings *settings = call->settings;
 	struct machine_request request = command->request;
 	cpu_set_t before[64]; /* of 65536 CPUs */
-	size_t readers = 0;
+	size_t count = 0;
 	int err;
 
 	m->call = call;
@@ -123,8 +123,8 @@ int measuring_run(
 	if (!err && command->prepare)
 		err = command->prepare(m);
 	if (!err && settings->runs == 1)
-		err = command->choose(m, &readers);
-	if (!err && settings->runs == 1 && readers == 0)
+		err = command->choose(m, &count);
+	if (!err && settings->runs == 1 && count == 0)
 		return peers_complain(&m->peers, false, call->why);
 	if (!err) {
 		machine_read(&m->machine, &request);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/monotonic.h"
+#include "commands/preset.h"
 #include "measure/live_measure.h"
 #include "results/live_table.h"
-#include "commands/preset.h"
 
 #define PRODUCERS_AT_LEAST 4
 #define WORDS_MAX 16
@@ -15,20 +18,10 @@ static const char data[] =
 #include "kernel-selftests.preset.inc"
 	;
 
-/* Whether a combination can answer: between turns of its own a paced reader would only sleep, and a
- * perf buffer has but one way to write. */
-static bool answers(
-	const struct workload *workload, const char *flags, struct combination combination)
+/* The workload of flags of live; @shared has what is the same in all parts. */
+static void set_workload(struct preset_part *part, const struct workload *shared, char *flags)
 {
-	if (combination.wait == WAIT_PACED && workload->back_to_back > 0)
-		return false;
-	return !combination.reader->reads_perf || !strstr(flags, "-write");
-}
-
-/* Of the flags of live; what all parts share is that of @settings. */
-static void set_workload(struct preset_part *part, const struct settings *settings, char *flags)
-{
-	static struct settings of_part;
+	static struct settings settings;
 	char *words[WORDS_MAX] = { (char *)"live", (char *)"-ring-size", (char *)"512KiB",
 		(char *)"-event-size", (char *)"16" };
 	struct complaint why;
@@ -37,80 +30,82 @@ static void set_workload(struct preset_part *part, const struct settings *settin
 	for (char *word; (word = strsep(&flags, " ")) && count + 1 < WORDS_MAX;)
 		if (*word)
 			words[count++] = word;
-	if (settings_parse(&of_part, COMMAND_LIVE, count, words, &why))
+	if (settings_parse(&settings, COMMAND_LIVE, count, words, &why))
 		abort(); /* the file is part of this program */
-	part->workload = of_part.workload;
-	part->workload.duration_ns = settings->workload.duration_ns;
-	part->workload.latency_budget_ns = settings->workload.latency_budget_ns;
-	part->workload.timer_slack_ns = settings->workload.timer_slack_ns;
-	part->workload.consumer_cpu = settings->workload.consumer_cpu;
+	part->workload = settings.workload;
+	part->workload.duration_ns = shared->duration_ns;
+	part->workload.latency_budget_ns = shared->latency_budget_ns;
+	part->workload.timer_slack_ns = shared->timer_slack_ns;
+	part->workload.consumer_cpu = part->workload.overwrite ? -1 : shared->consumer_cpu;
 }
 
-static void add_part(
-	struct preset *preset, const struct settings *settings, uint32_t cpus, char *line)
+/* A paced reader would only sleep between turns of its own, and a perf buffer is written in one way
+ * only. */
+static bool answers(const struct workload *workload, bool writes, struct combination combination)
+{
+	return !(combination.wait == WAIT_PACED && workload->back_to_back > 0) &&
+	       !(combination.reader->reads_perf && writes);
+}
+
+static void add_part(struct preset *preset, const struct settings *settings, uint32_t cpus,
+	char *const fields[3])
 {
 	struct preset_part *part = &preset->parts[preset->part_count++];
-	const char *question = strsep(&line, "|"), *setting = strsep(&line, "|");
-	char *flags = strsep(&line, "|"), copy[128];
+	const bool writes = strstr(fields[1], "-write");
 
-	*part = (struct preset_part){ .combination_count = 0 };
-	snprintf(part->question, sizeof(part->question), "%s", question);
-	snprintf(part->setting, sizeof(part->setting), "%s", setting);
-	snprintf(part->name, sizeof(part->name), "%.40s%s%.20s", question, *setting ? ":" : "",
-		setting);
-	snprintf(part->title, sizeof(part->title), "%s", line);
-	snprintf(copy, sizeof(copy), "%s", flags);
-	set_workload(part, settings, copy);
-	if (part->workload.producers > (cpus < PRODUCERS_AT_LEAST ? PRODUCERS_AT_LEAST : cpus))
-		return;
-	for (size_t i = 0; i < settings->combination_count; i++)
-		if (answers(&part->workload, flags, settings->combinations[i]))
+	part->name = fields[0];
+	part->title = fields[2];
+	part->source = &preset->sources[preset->source_count - 1];
+	set_workload(part, &settings->workload, fields[1]);
+	part->unread = part->workload.overwrite;
+	for (size_t i = 0; i < settings->combination_count && !part->unread; i++)
+		if (answers(&part->workload, writes, settings->combinations[i]))
 			part->combinations[part->combination_count++] = settings->combinations[i];
+	part->asked =
+		(part->unread || part->combination_count > 0) &&
+		part->workload.producers <= (cpus < PRODUCERS_AT_LEAST ? PRODUCERS_AT_LEAST : cpus);
 }
 
 static void add_figure(struct preset_part *part, const char *line)
 {
 	struct preset_figure *f = &part->figures[part->figure_count++];
-	const char *at = line + strcspn(line, " ");
-	double *const values[] = { &f->consumed, &f->consumed_deviation, &f->lost,
-		&f->lost_deviation };
+	unsigned int v[8]; /* by their digits: strtod() obeys the decimal point of the locale */
 
-	snprintf(f->reader, sizeof(f->reader), "%.*s", (int)(at - line), line);
-	/* By their digits: strtod() would obey the decimal point of the locale. */
-	for (int i = 0; i < 4; i++) {
-		unsigned int whole, thousandths;
-		int length = 0;
-
-		sscanf(at, " %u.%3u%n", &whole, &thousandths, &length);
-		at += length;
-		*values[i] = whole + thousandths / 1000.0;
-	}
+	sscanf(line, "%15s %u.%3u %u.%3u %u.%3u %u.%3u", f->reader, &v[0], &v[1], &v[2], &v[3],
+		&v[4], &v[5], &v[6], &v[7]);
+	f->consumed = v[0] + v[1] / 1000.0;
+	f->consumed_deviation = v[2] + v[3] / 1000.0;
+	f->lost = v[4] + v[5] / 1000.0;
+	f->lost_deviation = v[6] + v[7] / 1000.0;
 }
 
 void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus)
 {
-	char *text = strdup(data), *next = text, *line;
+	static char text[sizeof(data)]; /* which the names refer to */
+	char *next = text, *line;
 
+	memcpy(text, data, sizeof(data));
 	*preset = (struct preset){ .part_count = 0 };
-	while (text && (line = strsep(&next, "\n"))) {
-		if (line[0] == '=') {
-			add_figure(&preset->parts[preset->part_count - 1], line + 1);
-		} else if (line[0] == '?') {
-			struct preset_remark *remark = &preset->remarks[preset->remark_count++];
+	while ((line = strsep(&next, "\n"))) {
+		char *rest = line + (line[0] == '@' || line[0] == '?'), *fields[3];
 
-			line++;
-			for (int i = 0; i < 2; i++)
-				snprintf(remark->places[i], sizeof(remark->places[i]), "%s",
-					strsep(&line, "|"));
-			snprintf(remark->words, sizeof(remark->words), "%s", line);
-		} else if (line[0] && line[0] != '#') {
-			add_part(preset, settings, cpus, line);
-		}
+		if (line[0] == '=')
+			add_figure(&preset->parts[preset->part_count - 1], line + 1);
+		if (strchr("=#", line[0])) /* or empty */
+			continue;
+		for (int i = 0; i < 3; i++)
+			fields[i] = strsep(&rest, "|");
+		if (line[0] == '@')
+			preset->sources[preset->source_count++] =
+				(struct preset_source){ fields[0], fields[1], fields[2] };
+		else if (line[0] == '?')
+			preset->remarks[preset->remark_count++] =
+				(struct preset_remark){ { fields[0], fields[1] }, fields[2] };
+		else
+			add_part(preset, settings, cpus, fields);
 	}
-	free(text);
 }
 
-/* What the progress line of a part needs. */
 struct preset_run {
 	size_t part, parts;
 	preset_progress progress;
@@ -124,9 +119,87 @@ static void show_progress(void *context, size_t done, size_t total)
 	run->progress(run->context, run->part, run->parts, (double)done / (double)total);
 }
 
+/* Lets producers overwrite a ring that nobody reads, for the duration of a round. */
+static int produce_unread(
+	const struct workload *workload, struct live_round *round, struct complaint *why)
+{
+	struct produced produced;
+	struct source *source;
+	struct complaint ignored;
+	int64_t started_ns;
+	int err = source_open(&source, workload, false, why), stop_err;
+
+	if (err)
+		return err;
+	err = source_start(source, why);
+	started_ns = monotonic_ns();
+	while (!err && !interrupted() && monotonic_sleep_until(started_ns + workload->duration_ns))
+		;
+	stop_err = source_stop(source, &produced, err ? &ignored : why);
+	*round = (struct live_round){
+		.elapsed_ns = monotonic_ns() - started_ns,
+		.produced = produced.attempted,
+		.lost = produced.failed,
+		.producer_ns_per_event =
+			produced.attempted > 0 ? produced.ns / (double)produced.attempted : 0,
+	};
+	source_close(source);
+	if (err || stop_err)
+		return err ? err : stop_err;
+	if (produced.submitted + produced.failed != produced.attempted)
+		return complain(why, -EBADMSG,
+			"the producers tried %llu events, but count %llu submitted and %llu failed",
+			(unsigned long long)produced.attempted,
+			(unsigned long long)produced.submitted,
+			(unsigned long long)produced.failed);
+	return interrupted() ? complain(why, -EINTR, "interrupted") : 0;
+}
+
+static void add_unread_row(struct table *table, const struct live_measurement *m, const char *name)
+{
+	struct row *row;
+	char verdict[96];
+
+	table_add_group(table, live_workload_json(m));
+	row = table_add_row(table, "no-consumer", m->rounds);
+	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(WAIT_OWN));
+	snprintf(row->question, sizeof(row->question), "%s", name);
+	row_set_size(row, m->workload.event_size, m->workload.mix);
+	for (size_t i = 0; i < m->rounds; i++) {
+		const struct live_round *round = &m->samples[0].rounds[i];
+		const double submitted = (double)(round->produced - round->lost);
+
+		row_set(row, METRIC_NS, i,
+			submitted > 0 ? (double)round->elapsed_ns / submitted : INFINITY);
+		row_set(row, METRIC_PRODUCER_NS, i, round->producer_ns_per_event);
+		row_set(row, METRIC_ELAPSED_NS, i, (double)round->elapsed_ns);
+		row_set(row, METRIC_PRODUCED, i, (double)round->produced);
+		row_set(row, METRIC_CONSUMED, i, 0);
+		row_set(row, METRIC_LOST, i, (double)round->lost);
+	}
+	table_end_group(table, 0, false);
+	snprintf(verdict, sizeof(verdict),
+		"No consumer: the producers submit all they can, at %.0f ns an event.",
+		row_value(row, METRIC_PRODUCER_NS));
+	row->verdict = strdup(verdict);
+}
+
+static int measure_unread(
+	struct preset_run *run, uint64_t rounds, struct live_measurement *m, struct complaint *why)
+{
+	int err = 0;
+
+	for (m->rounds = 0; m->rounds < rounds && !err; m->rounds += !err) {
+		show_progress(run, m->rounds, rounds);
+		err = produce_unread(&m->workload, &m->samples[0].rounds[m->rounds], why);
+	}
+	return err;
+}
+
 static int measure_part(struct preset_run *run, const struct preset_part *part, uint64_t rounds,
 	struct live_observer *observer, struct table *table, struct complaint *why)
 {
+	static struct live_measurement m;
 	const struct live_request request = {
 		.workload = &part->workload,
 		.combinations = part->combinations,
@@ -136,18 +209,18 @@ static int measure_part(struct preset_run *run, const struct preset_part *part, 
 		.progress_context = run,
 		.observer = observer,
 	};
-	struct live_measurement *m = calloc(1, sizeof(*m));
 	struct complaint said;
 	int err;
 
-	if (!m)
-		return complain(why, -ENOMEM, "out of memory");
-	err = live_measure(&request, m, why);
-	if (!err)
-		live_add_group(table, m, part->name);
-	if (m->own_memory > table->own_memory)
-		table->own_memory = m->own_memory;
-	free(m);
+	m.workload = part->workload;
+	m.alone_ns = m.unattached_ns = 0;
+	err = part->unread ? measure_unread(run, rounds, &m, why) : live_measure(&request, &m, why);
+	if (!err && part->unread)
+		add_unread_row(table, &m, part->name);
+	else if (!err)
+		live_add_group(table, &m, part->name);
+	if (m.own_memory > table->own_memory)
+		table->own_memory = m.own_memory;
 	if (err && err != -EINTR) {
 		said = *why;
 		complain(why, err, "%s: %s", part->name, said.text);
@@ -165,27 +238,51 @@ static int try_to_open(const struct preset_part *part, struct complaint *why)
 	return err;
 }
 
+bool preset_same_question(const struct preset_part *a, const struct preset_part *b)
+{
+	const size_t length = strcspn(a->name, ":");
+
+	return length == strcspn(b->name, ":") && strncmp(a->name, b->name, length) == 0;
+}
+
+/* Some questions need more than the others: a tracepoint, or a kernel that has rings that overwrite.
+ * That is found out first, as it would end the run after minutes. */
+static void leave_out(struct preset *preset)
+{
+	const struct preset_part *refused = NULL;
+	struct complaint why;
+
+	for (size_t i = 0; i < preset->part_count; i++) {
+		struct preset_part *part = &preset->parts[i];
+		const bool more = part->unread || part->workload.producer == PRODUCER_SYSCALL;
+
+		if (!part->asked || !more)
+			continue;
+		if (!refused || !preset_same_question(refused, part)) {
+			if (try_to_open(part, &why) == 0)
+				continue;
+			fprintf(stderr, "%.*s: left out: %.*s\n", (int)strcspn(part->name, ":"),
+				part->name, (int)strcspn(why.text, part->unread ? ";" : ""),
+				why.text);
+			refused = part;
+		}
+		part->asked = false;
+	}
+}
+
 int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
 	preset_progress progress, void *context, struct table *table, struct complaint *why)
 {
 	struct preset_run run = { .progress = progress, .context = context };
-	struct complaint obstacle;
 	int err = try_to_open(&preset->parts[0], why);
 
-	/* The parts with system calls need more than the others, which are not to be lost for it
-	 * after minutes. */
+	if (err)
+		return err;
+	leave_out(preset);
+	for (size_t i = 0; i < preset->part_count; i++)
+		run.parts += preset->parts[i].asked;
 	for (size_t i = 0; i < preset->part_count && !err; i++) {
-		struct preset_part *part = &preset->parts[i];
-
-		if (part->combination_count > 0 && part->workload.producer == PRODUCER_SYSCALL &&
-			try_to_open(part, &obstacle)) {
-			fprintf(stderr, "%s: left out: %s\n", part->name, obstacle.text);
-			part->combination_count = 0;
-		}
-		run.parts += part->combination_count > 0;
-	}
-	for (size_t i = 0; i < preset->part_count && !err; i++) {
-		if (preset->parts[i].combination_count == 0)
+		if (!preset->parts[i].asked)
 			continue;
 		err = measure_part(&run, &preset->parts[i], rounds, observer, table, why);
 		run.part++;
@@ -193,13 +290,13 @@ int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer 
 	return err;
 }
 
-/* batch is what code of its own does there: it releases once for all that it found. Some of perf's
- * figures were measured with one of its two readers only. */
+/* Their code of its own releases once for all that it found, as batch does. Some figures of perf
+ * are of one of its two readers only. */
 const struct preset_figure *preset_figure_for(const struct preset_part *part, const char *name)
 {
 	static const char *const pairs[][2] = { { "libbpf-poll", "rb-libbpf" },
 		{ "batch/event", "rb-custom" }, { "perfbuf", "pb-libbpf" },
-		{ "perfbuf", "pb-custom" } };
+		{ "perfbuf", "pb-custom" }, { "no-consumer", "rb-prod" } };
 
 	for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++)
 		for (size_t i = 0; i < part->figure_count && strcmp(pairs[p][0], name) == 0; i++)
@@ -210,19 +307,24 @@ const struct preset_figure *preset_figure_for(const struct preset_part *part, co
 
 json_t *preset_published_json(const struct preset *preset)
 {
+	const struct preset_source *first = &preset->sources[0];
 	json_t *figures = json_array();
 
 	for (size_t p = 0; p < preset->part_count; p++)
 		for (size_t i = 0; i < preset->parts[p].figure_count; i++) {
+			const struct preset_source *source = preset->parts[p].source;
 			const struct preset_figure *f = &preset->parts[p].figures[i];
+			json_t *figure = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "question",
+				preset->parts[p].name, "reader", f->reader, "mevents_per_s",
+				f->consumed, "mevents_per_s_deviation", f->consumed_deviation,
+				"mlost_per_s", f->lost, "mlost_per_s_deviation", f->lost_deviation);
 
-			json_array_append_new(figures,
-				json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "question",
-					preset->parts[p].name, "reader", f->reader, "mevents_per_s",
-					f->consumed, "mevents_per_s_deviation",
-					f->consumed_deviation, "mlost_per_s", f->lost,
-					"mlost_per_s_deviation", f->lost_deviation));
+			if (source != first)
+				json_object_update_new(
+					figure, json_pack("{s:s, s:s}", "source", source->text,
+							"machine", source->machine));
+			json_array_append_new(figures, figure);
 		}
-	return json_pack("{s:{s:s, s:s, s:o}}", "published", "source", PRESET_PUBLISHED_SOURCE,
-		"machine", PRESET_PUBLISHED_MACHINE, "figures", figures);
+	return json_pack("{s:{s:s, s:s, s:o}}", "published", "source", first->text, "machine",
+		first->machine, "figures", figures);
 }

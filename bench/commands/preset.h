@@ -1,74 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `live -preset kernel-selftests`: the questions of the kernel's own ring buffer benchmark, asked
- * here. The data file kernel-selftests.preset has them as flags of live, with the figures that were
- * published.
+ * live -preset kernel-selftests: the questions of the kernel's own ring buffer benchmark.
+ * kernel-selftests.preset has them as flags of live, with the published figures.
  */
 #ifndef BENCH_PRESET_H
 #define BENCH_PRESET_H
 
-#include "cli/settings.h"
 #include "base/complaint.h"
+#include "cli/settings.h"
 #include "measure/live_observe.h"
 #include "results/table.h"
 
-#define PRESET_PUBLISHED_SOURCE                                                                 \
-	"kernel commit c97099b0f227 (\"bpf: Add BPF ringbuf and perf buffer benchmarks\", May " \
-	"2020), as in its mail 20200529075424.3139988-5-andriin@fb.com"
-#define PRESET_PUBLISHED_MACHINE "28-core/56-thread Intel Xeon CPU E5-2680 v4 @ 2.40GHz"
-
-#define PRESET_PARTS_MAX 48
+#define PRESET_PARTS_MAX 64
 #define PRESET_FIGURES_MAX 8
 #define PRESET_REMARKS_MAX 16
+#define PRESET_SOURCES_MAX 4
 
-/* Of another machine: million events a second, each a mean and what it deviates by. */
+/* Where figures were published. */
+struct preset_source {
+	const char *year, *machine, *text;
+};
+
+/* Of another machine: million events a second, with their deviations. */
 struct preset_figure {
-	char reader[16]; /* as it is called there */
+	char reader[16]; /* its name there */
 	double consumed, consumed_deviation, lost, lost_deviation;
 };
 
-/* A question with one setting. Those that were not asked here have no combination. */
+/* A question with one setting. */
 struct preset_part {
-	char question[ROW_NAME_SIZE], setting[24], name[ROW_NAME_SIZE], title[96];
+	const char *name;  /* "sample-rate:25": the question and its setting */
+	const char *title; /* of the question; "" after its first part */
 	struct workload workload;
+	bool unread; /* there is no consumer */
+	bool asked;  /* false: it has too many producers, or nothing that can answer it */
 	struct combination combinations[COMBINATIONS_MAX];
 	size_t combination_count;
 	struct preset_figure figures[PRESET_FIGURES_MAX];
 	size_t figure_count;
+	const struct preset_source *source; /* of the figures */
 };
 
-/* How many times as fast is this as that: "QUESTION READER" each. */
+/* How many times as fast as places[1] is places[0]: "NAME READER" each. */
 struct preset_remark {
-	char places[2][96], words[96];
+	const char *places[2], *words;
 };
 
 struct preset {
 	struct preset_part parts[PRESET_PARTS_MAX];
-	size_t part_count;
 	struct preset_remark remarks[PRESET_REMARKS_MAX];
-	size_t remark_count;
+	struct preset_source sources[PRESET_SOURCES_MAX];
+	size_t part_count, remark_count, source_count;
 };
 
-/* Reads the data file: the parts for @settings, of which workload has what all share, and the
- * combinations are those to choose from; with up to as many producers as there are @cpus, but four
- * at least. */
+/* Reads the data file. @settings has what all parts share, and the combinations to choose from.
+ * Parts with more producers than @cpus, and than 4, are not asked. */
 void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus);
 
-/* Told before each run in which part it is, of how many, and what share of that part is done. */
+/* Called before each round: @part of @parts, and the share of it that is done. */
 typedef void (*preset_progress)(void *context, size_t part, size_t parts, double share);
 
 /*
- * Measures all parts into @table. One for whose producers something is missing is left out, with a
- * line on standard error, if others do without it. 0, or a negative errno with @why as
+ * Measures all parts into @table. Leaves out a question whose rings or producers cannot be had here,
+ * with a line on standard error, unless it is the first. 0, or a negative errno with @why as
  * live_measure().
  */
 int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
 	preset_progress progress, void *context, struct table *table, struct complaint *why);
 
-/* The figure of the reader there that is like the row here, by its name; NULL: there is none. */
+/* Whether both are parts of one question. */
+bool preset_same_question(const struct preset_part *a, const struct preset_part *b);
+
+/* The published figure of the reader that corresponds to the row with this name, or NULL. */
 const struct preset_figure *preset_figure_for(const struct preset_part *part, const char *name);
 
-/* A member of the file: what was published. */
+/* The published figures, as a member of the result file. */
 json_t *preset_published_json(const struct preset *preset);
 
 void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands/preset.h"
@@ -37,8 +38,9 @@ static size_t parts_of(const char *question)
 	size_t count = 0;
 
 	for (size_t i = 0; i < preset.part_count; i++)
-		count += strcmp(preset.parts[i].question, question) == 0 &&
-			 preset.parts[i].combination_count > 0;
+		count += preset.parts[i].asked &&
+			 strcspn(preset.parts[i].name, ":") == strlen(question) &&
+			 strncmp(preset.parts[i].name, question, strlen(question)) == 0;
 	return count;
 }
 
@@ -63,6 +65,7 @@ static void there_are_as_many_producers_as_cpus_and_four_at_least(void **state)
 	assert_int_equal(parts_of("producers"), 5);
 	plan(1000);
 	assert_int_equal(parts_of("producers"), 16);
+	assert_int_equal(parts_of("overwrite"), 16);
 	assert_true(preset.part_count <= PRESET_PARTS_MAX);
 }
 
@@ -96,7 +99,9 @@ static void a_question_that_nobody_can_answer_is_not_there(void **state)
 
 	(void)state;
 	preset_read(&preset, &settings, 2);
+	assert_false(part_named("write-sampled:output")->asked);
 	assert_int_equal(part_named("write-sampled:output")->combination_count, 0);
+	assert_true(part_named("same-cpu")->asked);
 	assert_int_equal(part_named("same-cpu")->combination_count, 1);
 }
 
@@ -124,6 +129,14 @@ static void workloads_are_those_of_the_kernels_script(void **state)
 	assert_true(workload->same_cpu);
 	assert_int_equal(workload->producer, PRODUCER_SYSCALL);
 	assert_int_equal(part_named("producers:3")->workload.producers, 3);
+	workload = &part_named("overwrite:3")->workload;
+	assert_true(workload->overwrite);
+	assert_int_equal(workload->producers, 3);
+	assert_int_equal(workload->notify, NOTIFY_NEVER);
+	assert_int_equal(workload->ring_size, 524288);
+	assert_int_equal(workload->consumer_cpu, -1);
+	assert_true(part_named("overwrite:3")->unread);
+	assert_false(part_named("producers:3")->unread);
 }
 
 static void every_published_figure_is_there(void **state)
@@ -137,7 +150,7 @@ static void every_published_figure_is_there(void **state)
 		for (size_t j = 0; j < preset.parts[i].figure_count; j++)
 			assert_true(preset.parts[i].figures[j].consumed > 0);
 	}
-	assert_int_equal(figures, 4 + 4 + 8 + 2 * 11 + 2 + 2 + 4 + 16);
+	assert_int_equal(figures, 4 + 4 + 8 + 2 * 11 + 2 + 2 + 4 + 16 + 16);
 }
 
 static void assert_published(
@@ -161,6 +174,7 @@ static void readers_are_like_those_there(void **state)
 	assert_published("sample-rate:25", "perfbuf", "pb-custom", 7.118);
 	assert_null(preset_figure_for(part_named("sample-rate:25"), "libbpf-poll"));
 	assert_null(preset_figure_for(part_named("parallel"), "batch/paced"));
+	assert_published("overwrite:4", "no-consumer", "rb-prod", 9.272);
 }
 
 static void parts_have_names_of_their_own(void **state)
@@ -170,6 +184,65 @@ static void parts_have_names_of_their_own(void **state)
 	for (size_t i = 0; i < preset.part_count; i++)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(preset.parts[i].name, preset.parts[j].name);
+}
+
+static void note_progress(void *context, size_t part, size_t parts, double share)
+{
+	*(double *)context = (double)part + share;
+	assert_int_equal(parts, 2);
+}
+
+/* On rings in memory, which overwrite on any kernel. */
+static void producers_overwrite_without_a_consumer(void **state)
+{
+	enum { CAPACITY = 524288 / (8 + 16), ROUNDS = 3 };
+	static const char *const asked[] = { "overwrite:1", "overwrite:2" };
+	struct table table = { .command = "live" };
+	struct complaint why;
+	char *text = NULL;
+	double progress = 0;
+	size_t size;
+	FILE *out;
+
+	(void)state;
+	plan(2);
+	for (size_t i = 0; i < preset.part_count; i++) {
+		struct preset_part *part = &preset.parts[i];
+
+		part->asked =
+			strcmp(part->name, asked[0]) == 0 || strcmp(part->name, asked[1]) == 0;
+		part->workload.source = SOURCE_MEMORY;
+		part->workload.duration_ns = 30000000;
+	}
+	assert_int_equal(
+		preset_measure(&preset, ROUNDS, NULL, note_progress, &progress, &table, &why), 0);
+	assert_true(progress > 1);
+	assert_int_equal(table.row_count, 2);
+	for (size_t i = 0; i < table.row_count; i++) {
+		const struct row *row = &table.rows[i];
+
+		assert_string_equal(row->question, asked[i]);
+		assert_string_equal(row->path, "no-consumer");
+		assert_int_equal(row->rounds, ROUNDS);
+		assert_true(row_value(row, METRIC_PRODUCED) > CAPACITY);
+		assert_true(row_value(row, METRIC_CONSUMED) == 0);
+		for (size_t r = 0; r < ROUNDS; r++) /* infinite if its threads did not run */
+			assert_true(row->cells[METRIC_NS].rounds[r] > 0);
+		assert_non_null(strstr(row->verdict, "No consumer"));
+		/* Both producers of a ring may be in a reservation, and one stall the other. */
+		assert_true(i > 0 || row_value(row, METRIC_LOST) == 0);
+	}
+	out = open_memstream(&text, &size);
+	table.machine = calloc(1, sizeof(*table.machine));
+	preset_write_text(out, &preset, &table, &preset.parts[0].workload);
+	fclose(out);
+	assert_non_null(strstr(text, "no-consumer"));
+	assert_non_null(strstr(text, "rb-prod"));
+	assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
+	assert_null(strstr(text, "batch/event"));
+	free(text);
+	free((void *)table.machine);
+	table_free(&table);
 }
 
 int main(void)
@@ -182,6 +255,7 @@ int main(void)
 		cmocka_unit_test(every_published_figure_is_there),
 		cmocka_unit_test(readers_are_like_those_there),
 		cmocka_unit_test(parts_have_names_of_their_own),
+		cmocka_unit_test(producers_overwrite_without_a_consumer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
