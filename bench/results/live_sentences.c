@@ -15,6 +15,7 @@ const char *const topic_names[] = {
 	[LIMIT_OFF_CPU] = "kept off its CPU",
 	[LIMIT_CONSUMER] = "the consumer",
 	[LIMIT_RING] = "the ring is too small",
+	[LIMIT_OVERWRITES] = "the ring overwrites",
 	[LIMIT_STARVED] = "producers kept off their CPUs",
 	[LIMIT_PRODUCERS] = "the producers",
 	[LIMIT_RATE] = "the producers, below the rate",
@@ -83,6 +84,10 @@ static const struct {
 	{ LIMIT_RING, PACES, NO_RING_FITS, ", or a smaller -latency-budget" },
 	{ LIMIT_RING, 0, IS_PERF | NO_RING_FITS, "; -advise works it out" },
 	{ LIMIT_RING, 0, NO_RING_FITS, "." },
+	{ LIMIT_OVERWRITES, 0, 0,
+		"The ring overwrites its oldest events, which is what it is for: {lost_share} of "
+		"the events were overwritten unread, and {speed} Mev/s were read for {cpu} of a "
+		"CPU. A larger -ring-size keeps a longer past." },
 	{ LIMIT_STARVED, 0, 0,
 		"The producers were kept off their CPUs: they ran for {ran} of the time, and all "
 		"of their {speed} Mev/s were read. Give them CPUs of their own, or repeat on an "

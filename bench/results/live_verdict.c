@@ -190,10 +190,12 @@ static bool is_always_behind(const struct situation *s)
 
 static enum topic limit_of_loss(const struct situation *s)
 {
-	if (s->workload->same_cpu)
+	if (s->workload->same_cpu && !s->workload->overwrite)
 		return LIMIT_SHARED_CPU;
 	if ((s->is & NEEDS_NOTIFICATIONS) && s->workload->notify == NOTIFY_NEVER)
 		return LIMIT_DEAF;
+	if (s->workload->overwrite)
+		return LIMIT_OVERWRITES;
 	if ((s->is & KEPT_OFF) && s->off_cpu * OFF_CPU_EXPLAINS >= s->lost_share * s->elapsed)
 		return LIMIT_OFF_CPU;
 	return is_always_behind(s) ? LIMIT_CONSUMER : LIMIT_RING;
@@ -238,8 +240,8 @@ static enum topic cost_of(const struct situation *s)
 /* Whether what an event costs its producers is part of the verdict. */
 static bool has_cost(const struct situation *s, enum topic limit)
 {
-	return limit == LIMIT_TURNS || limit == LIMIT_RING || limit == LIMIT_PRODUCERS ||
-	       limit == LIMIT_RATE || limit == LIMIT_NOTHING ||
+	return limit == LIMIT_TURNS || limit == LIMIT_RING || limit == LIMIT_OVERWRITES ||
+	       limit == LIMIT_PRODUCERS || limit == LIMIT_RATE || limit == LIMIT_NOTHING ||
 	       (limit == LIMIT_LATENCY && !(s->is & KEPT_OFF));
 }
 

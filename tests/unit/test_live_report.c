@@ -416,6 +416,30 @@ static void the_ring_is_too_small_for_the_bursts(void **state)
 		"4ms; that needs about -ring-size 4MiB, or a smaller -latency-budget; -advise");
 }
 
+/* Whoever is slow: what is not read in time is meant to be overwritten. */
+static void a_ring_that_overwrites_is_not_too_small(void **state)
+{
+	const struct made bursts = { &copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
+	const struct made behind = { &copy_reader, WAIT_EVENT, 5e6, 5e6, 0.99, 45, 0, 4000000, 0 };
+	const struct made kept_off = { &copy_reader, WAIT_BUSY, 9e6, 1e6, 0.9, 45, 0, 4000000,
+		400000000 };
+	char text[LIVE_LIMIT_SIZE];
+
+	(void)state;
+	m.workload.overwrite = true;
+	MEASURE(ROUNDS, &bursts, &behind, &kept_off);
+	assert_verdict(0,
+		"^The ring overwrites its oldest events, .*: 10 % of the events were "
+		"overwritten unread, and 9 Mev/s were read for 12 % of a CPU\\. A larger");
+	assert_verdict(1, "^The ring overwrites its oldest events, .*: 50 % ");
+	assert_verdict(2, "^The ring overwrites its oldest events");
+	assert_string_equal(live_limit(&table, &table.rows[0], &m.workload, ALONE_NS, text),
+		"the ring overwrites");
+	m.workload.notify = NOTIFY_NEVER;
+	MEASURE(ROUNDS, &behind);
+	assert_verdict(0, "^Nobody wakes the consumer");
+}
+
 static void several_rings_share_the_bursts(void **state)
 {
 	const struct made bursts = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000, 0 };
@@ -1508,6 +1532,7 @@ int main(void)
 		TEST(nothing_limits_but_notifications_cost),
 		TEST(the_consumer_limits),
 		TEST(the_ring_is_too_small_for_the_bursts),
+		TEST(a_ring_that_overwrites_is_not_too_small),
 		TEST(several_rings_share_the_bursts),
 		TEST(without_latencies_the_ring_is_doubled),
 		TEST(no_ring_is_large_enough),
