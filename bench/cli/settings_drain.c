@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "measure/cache_place.h"
+#include "measure/cache.h"
 #include "cli/settings.h"
 
 int settings_check_ring(uint64_t ring, const char *example, struct complaint *why)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/settings.h"
-#include "measure/live_measure.h"
+#include "measure/measure.h"
 #include "rings/plan.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
@@ -212,7 +212,7 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 	for (int mode = 0; settings_mode(mode); mode++)
 		names[count++] = settings_mode(mode)->name;
 	return settings_check_baseline(s->baseline,
-		live_reference(s->combinations, s->combination_count, s->baseline) != SIZE_MAX,
+		combination_find(s->combinations, s->combination_count, s->baseline) != SIZE_MAX,
 		names, why);
 }
 

@@ -12,7 +12,6 @@
 #include "base/pin.h"
 #include "commands/measuring.h"
 #include "measure/cache.h"
-#include "measure/cache_place.h"
 #include "results/style.h"
 #include "results/texts.h"
 
@@ -24,12 +23,12 @@ struct benchmark {
 	struct cache_place place; /* where a ring in a cache is written and read */
 	struct counters counters;
 	char no_counters[COUNTERS_REASON_SIZE]; /* "": there are counters */
-	const struct reader *readers[READERS_MAX];
+	struct combination readers[READERS_MAX];
 	size_t reader_count;
 	size_t workloads, workloads_done;
 };
 
-/* Some 300 KiB. */
+/* Some MiB, of which little is used. */
 static struct measurement measurement;
 
 /* Finds where a ring in a cache is written and read, and pins this thread, which reads. */
@@ -87,47 +86,24 @@ static int choose(struct measuring *m, size_t *count)
 			reader_obstacle(reader, (enum source_kind)settings->source, NULL), &chosen,
 			m->why);
 		if (chosen)
-			b->readers[b->reader_count++] = reader;
+			b->readers[b->reader_count++] = (struct combination){ reader, WAIT_OWN };
 	}
 	*count = b->reader_count;
 	return err;
 }
 
-/* Removes the peer's reader that made a measurement fail, with its earlier results. False: it was
- * not a peer. */
-static bool drop_failed_peer(struct benchmark *b)
+/* Removes the readers of peers that failed in the last measurement, with their earlier results. */
+static void drop_failed_peers(struct benchmark *b)
 {
-	const struct reader *failed = measurement.failed;
 	size_t kept = 0;
 
-	if (!failed)
-		return false;
-	/* "path NAME: " is before it. */
-	peers_add_failure(&b->all.peers, failed->name, strchr(b->all.why->text, ':') + 2);
-	table_remove(&b->all.table, failed->name);
 	for (size_t i = 0; i < b->reader_count; i++)
-		if (b->readers[i] != failed)
+		if (kept < measurement.count &&
+			b->readers[i].reader == measurement.samples[kept].combination.reader)
 			b->readers[kept++] = b->readers[i];
+		else
+			table_remove(&b->all.table, b->readers[i].reader->name);
 	b->reader_count = kept;
-	return true;
-}
-
-/* The reader that the others are compared with, which also runs twice to show the noise: -baseline,
- * or the best-known one. */
-static size_t reference_of(const struct benchmark *b)
-{
-	const char *baseline = b->all.settings->baseline;
-	size_t best = 0;
-
-	for (size_t i = 0; i < b->reader_count; i++) {
-		const struct reader *reader = b->readers[i];
-
-		if (baseline && strcmp(reader->name, baseline) == 0)
-			return i;
-		if (!reader->limit && reader->baseline > b->readers[best]->baseline)
-			best = i;
-	}
-	return best;
 }
 
 /* The name of a row in the Go format, without settings that have their default. */
@@ -153,27 +129,29 @@ static void complete(struct measuring *m, const json_t *runs)
 		json_string_value(json_object_get(m->table.more, "counters_unavailable"));
 }
 
-static void add_row(struct measuring *m, const struct reader_samples *samples)
+static void add_row(struct measuring *m, const struct samples *samples)
 {
 	const struct workload *workload = &measurement.workload;
 	const struct counters_values *counted = &samples->counted;
-	struct row *row = table_add_row(&m->table, samples->reader->name, measurement.rounds);
+	const struct reader *reader = samples->combination.reader;
+	struct row *row = table_add_row(&m->table, reader->name, measurement.rounds);
 	const bool cold = workload->caches == CACHES_COLD;
 	double all = 0;
 
 	row_set_size(row, workload->event_size, workload->mix);
-	row->limit = samples->reader->limit;
-	row->baseline = samples->reader->baseline > 0;
+	row->limit = reader->limit;
+	row->baseline = reader->baseline > 0;
 	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
 	snprintf(row->touch, sizeof(row->touch), "%s%s%s", touch_names[workload->touch],
 		cold ? "" : ROW_CACHES, cold ? "" : caches_names[workload->caches]);
 	name_row(row, m->settings);
 	for (size_t i = 0; i < measurement.rounds; i++) {
-		const double events = (double)measurement.round_events[i];
+		const double ns = (double)samples->rounds[i].elapsed_ns;
+		const double events = (double)samples->rounds[i].consumed;
 
-		row_set(row, METRIC_ELAPSED_NS, i, samples->rounds_ns[i]);
+		row_set(row, METRIC_ELAPSED_NS, i, ns);
 		row_set(row, METRIC_CONSUMED, i, events);
-		row_set(row, METRIC_NS, i, samples->rounds_ns[i] / events);
+		row_set(row, METRIC_NS, i, ns / events);
 		all += events;
 	}
 	/* After an interrupt they have counted a part of a round, too. */
@@ -211,14 +189,13 @@ static json_t *workload_json(const struct benchmark *b)
 static void add_group(struct benchmark *b)
 {
 	struct table *table = &b->all.table;
-	const bool twin = measurement.twin_of < measurement.reader_count;
 
 	if (!table->workload)
 		table->workload = workload_json(b);
 	table_add_group(table, b->all.settings->caches_count > 1 ? workload_json(b) : NULL);
-	for (size_t i = 0; i < measurement.reader_count + twin; i++)
+	for (size_t i = 0; i < measurement.count + measurement.twin; i++)
 		add_row(&b->all, &measurement.samples[i]);
-	table_end_group(table, twin ? measurement.twin_of : 0, twin);
+	table_end_group(table, measurement.reference, measurement.twin);
 	if (measurement.own_memory > table->own_memory)
 		table->own_memory = measurement.own_memory;
 }
@@ -244,13 +221,16 @@ static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum
 		.batch = settings->batch,
 		.read_timeout_ns = settings->read_timeout_ns,
 	};
-	struct measure_request request = {
+	const struct request request = {
 		.workload = &workload,
-		.readers = b->readers,
-		.plan = &settings->plan,
+		.combinations = b->readers,
+		.count = b->reader_count,
+		.baseline = settings->baseline,
+		.plan = settings->plan,
 		.counters = b->no_counters[0] ? NULL : &b->counters,
 		.progress = show_progress,
 		.progress_context = b,
+		.peers = &b->all.peers,
 	};
 	int err;
 
@@ -259,14 +239,9 @@ static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum
 							      ? ROUND_BYTES
 							      : ROUND_FILLS * workload.ring_size) /
 					     workload_mean_stride(&workload));
-	do {
-		request.reader_count = b->reader_count;
-		request.twin_of = reference_of(b);
-		err = measure(&request, &measurement, b->all.why);
-		if (err && err != -EINTR && drop_failed_peer(b) && b->reader_count == 0)
-			return 0;
-	} while (err && err != -EINTR && measurement.failed);
-	if (!err || (err == -EINTR && measurement.rounds > 0))
+	err = measure_drain(&request, &measurement, b->all.why);
+	drop_failed_peers(b);
+	if (measurement.rounds > 0 && (!err || err == -EINTR))
 		add_group(b);
 	return err;
 }

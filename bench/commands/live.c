@@ -21,7 +21,7 @@ struct live {
 };
 
 /* Some MiB. */
-static struct live_measurement measurement;
+static struct measurement measurement;
 
 static void show_progress(void *context, size_t done, size_t total)
 {
@@ -86,7 +86,7 @@ static json_t *preset_workload(const struct workload *w)
 		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu));
 }
 
-static int measure_preset(struct live *live, struct live_observer *observer)
+static int measure_preset(struct live *live, struct observer *observer)
 {
 	struct measuring *m = &live->all;
 
@@ -97,16 +97,16 @@ static int measure_preset(struct live *live, struct live_observer *observer)
 		live, &m->table, m->why);
 }
 
-static int measure_combinations(struct live *live, struct live_observer *observer)
+static int measure_combinations(struct live *live, struct observer *observer)
 {
 	struct measuring *m = &live->all;
 	struct settings *s = m->settings;
-	const struct live_request request = {
+	const struct request request = {
 		.workload = &s->workload,
 		.combinations = s->combinations,
 		.count = s->combination_count,
 		.baseline = s->baseline,
-		.rounds = s->rounds,
+		.plan = { .rounds = s->rounds },
 		.progress = show_progress,
 		.progress_context = live,
 		.peers = &m->peers,
@@ -119,7 +119,7 @@ static int measure_combinations(struct live *live, struct live_observer *observe
 	measurement.workload = s->workload;
 	if (!err && (!s->advise || live->advice.ring_size > 0))
 		do /* with the recommended ring size */
-			err = live_measure(&request, &measurement, m->why);
+			err = measure_live(&request, &measurement, m->why);
 		while (!err && s->advise &&
 			live_advise_again(&measurement, &s->workload, &live->advice));
 	if (err && (err != -EINTR || measurement.rounds == 0))
@@ -136,7 +136,7 @@ static int measure_combinations(struct live *live, struct live_observer *observe
 static int measure_all(struct measuring *m)
 {
 	struct live *live = (struct live *)m;
-	struct live_observer *observer = m->settings->watch ? live_watch_begin(&live->watch) : NULL;
+	struct observer *observer = m->settings->watch ? live_watch_begin(&live->watch) : NULL;
 	int err = m->settings->preset ? measure_preset(live, observer)
 				      : measure_combinations(live, observer);
 

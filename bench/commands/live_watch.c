@@ -56,10 +56,9 @@ struct words {
 		elapsed[AMOUNT_SIZE], whole[AMOUNT_SIZE];
 };
 
-static void find_words(
-	struct words *w, const struct live_watch *watch, const struct live_observation *o)
+static void find_words(struct words *w, const struct live_watch *watch, const struct observation *o)
 {
-	const struct live_observation *last = &watch->last;
+	const struct observation *last = &watch->last;
 	const int64_t ns = o->elapsed_ns - last->elapsed_ns;
 	const double cpu = per_second(last->cpu_ns, o->cpu_ns, ns) / 1e9;
 
@@ -80,8 +79,7 @@ static void find_words(
 	amount_time(w->whole, sizeof(w->whole), o->duration_ns);
 }
 
-void live_watch_write_view(
-	FILE *out, const struct live_watch *watch, const struct live_observation *o)
+void live_watch_write_view(FILE *out, const struct live_watch *watch, const struct observation *o)
 {
 	const double fill =
 		o->waiting == LIVE_UNKNOWN ? 0 : (double)o->waiting / (double)o->capacity;
@@ -101,8 +99,7 @@ void live_watch_write_view(
 		w.consumed, w.lost, style_fill(bar, fill), w.fill, w.p50, w.p99, w.cpu);
 }
 
-void live_watch_write_line(
-	FILE *out, const struct live_watch *watch, const struct live_observation *o)
+void live_watch_write_line(FILE *out, const struct live_watch *watch, const struct observation *o)
 {
 	struct words w;
 
@@ -114,7 +111,7 @@ void live_watch_write_line(
 		w.fill, w.p50, w.p99, w.cpu);
 }
 
-static void show_in_place(struct live_watch *watch, const struct live_observation *o)
+static void show_in_place(struct live_watch *watch, const struct observation *o)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -128,7 +125,7 @@ static void show_in_place(struct live_watch *watch, const struct live_observatio
 	free(text);
 }
 
-static void observe(void *context, const struct live_observation *o)
+static void observe(void *context, const struct observation *o)
 {
 	struct live_watch *watch = context;
 
@@ -139,10 +136,10 @@ static void observe(void *context, const struct live_observation *o)
 	watch->last = *o;
 }
 
-struct live_observer *live_watch_begin(struct live_watch *watch)
+struct observer *live_watch_begin(struct live_watch *watch)
 {
 	*watch = (struct live_watch){ .in_place = screen_is_possible(STDERR_FILENO) };
-	watch->observer = (struct live_observer){
+	watch->observer = (struct observer){
 		.observe = observe,
 		.context = watch,
 		.interval_ns = watch->in_place ? IN_PLACE_NS : LINES_NS,
@@ -158,7 +155,7 @@ void live_watch_progress(struct live_watch *watch, const char *what, size_t done
 	watch->done = done;
 	watch->total = total;
 	/* What a run counts begins at nothing. */
-	watch->last = (struct live_observation){ 0 };
+	watch->last = (struct observation){ 0 };
 }
 
 void live_watch_end(struct live_watch *watch)

@@ -8,20 +8,20 @@
 
 #include <stdio.h>
 
-#include "measure/live_observe.h"
+#include "measure/trial.h"
 #include "watch/screen.h"
 
 struct live_watch {
-	struct live_observer observer;
-	struct live_observation last; /* of the run that is under way */
-	const char *what;             /* "run" */
-	size_t done, total;           /* of them */
+	struct observer observer;
+	struct observation last; /* of the run that is under way */
+	const char *what;        /* "run" */
+	size_t done, total;      /* of them */
 	bool in_place;
 	struct screen screen;
 };
 
-/* The observer to give to live_measure(). */
-struct live_observer *live_watch_begin(struct live_watch *watch);
+/* The observer to give to measure_live(). */
+struct observer *live_watch_begin(struct live_watch *watch);
 
 /* A run begins, with @done of @total @what before it. */
 void live_watch_progress(struct live_watch *watch, const char *what, size_t done, size_t total);
@@ -31,8 +31,8 @@ void live_watch_end(struct live_watch *watch);
 
 /* What is shown of an observation; rates are those since @watch->last. For tests. */
 void live_watch_write_view(
-	FILE *out, const struct live_watch *watch, const struct live_observation *observation);
+	FILE *out, const struct live_watch *watch, const struct observation *observation);
 void live_watch_write_line(
-	FILE *out, const struct live_watch *watch, const struct live_observation *observation);
+	FILE *out, const struct live_watch *watch, const struct observation *observation);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/interrupt.h"
 #include "base/monotonic.h"
 #include "commands/preset.h"
-#include "measure/live_measure.h"
+#include "measure/measure.h"
 #include "results/live_table.h"
 
 #define PRODUCERS_AT_LEAST 4
@@ -121,7 +121,7 @@ static void show_progress(void *context, size_t done, size_t total)
 
 /* Lets producers overwrite a ring that nobody reads, for the duration of a round. */
 static int produce_unread(
-	const struct workload *workload, struct live_round *round, struct complaint *why)
+	const struct workload *workload, struct round *round, struct complaint *why)
 {
 	struct produced produced;
 	struct source *source;
@@ -136,7 +136,7 @@ static int produce_unread(
 	while (!err && !interrupted() && monotonic_sleep_until(started_ns + workload->duration_ns))
 		;
 	stop_err = source_stop(source, &produced, err ? &ignored : why);
-	*round = (struct live_round){
+	*round = (struct round){
 		.elapsed_ns = monotonic_ns() - started_ns,
 		.produced = produced.attempted,
 		.lost = produced.failed,
@@ -155,7 +155,7 @@ static int produce_unread(
 	return interrupted() ? complain(why, -EINTR, "interrupted") : 0;
 }
 
-static void add_unread_row(struct table *table, const struct live_measurement *m, const char *name)
+static void add_unread_row(struct table *table, const struct measurement *m, const char *name)
 {
 	struct row *row;
 	char verdict[96];
@@ -166,7 +166,7 @@ static void add_unread_row(struct table *table, const struct live_measurement *m
 	snprintf(row->question, sizeof(row->question), "%s", name);
 	row_set_size(row, m->workload.event_size, m->workload.mix);
 	for (size_t i = 0; i < m->rounds; i++) {
-		const struct live_round *round = &m->samples[0].rounds[i];
+		const struct round *round = &m->samples[0].rounds[i];
 		const double submitted = (double)(round->produced - round->lost);
 
 		row_set(row, METRIC_NS, i,
@@ -185,7 +185,7 @@ static void add_unread_row(struct table *table, const struct live_measurement *m
 }
 
 static int measure_unread(
-	struct preset_run *run, uint64_t rounds, struct live_measurement *m, struct complaint *why)
+	struct preset_run *run, uint64_t rounds, struct measurement *m, struct complaint *why)
 {
 	int err = 0;
 
@@ -197,14 +197,14 @@ static int measure_unread(
 }
 
 static int measure_part(struct preset_run *run, const struct preset_part *part, uint64_t rounds,
-	struct live_observer *observer, struct table *table, struct complaint *why)
+	struct observer *observer, struct table *table, struct complaint *why)
 {
-	static struct live_measurement m;
-	const struct live_request request = {
+	static struct measurement m;
+	const struct request request = {
 		.workload = &part->workload,
 		.combinations = part->combinations,
 		.count = part->combination_count,
-		.rounds = rounds,
+		.plan = { .rounds = rounds },
 		.progress = show_progress,
 		.progress_context = run,
 		.observer = observer,
@@ -214,7 +214,7 @@ static int measure_part(struct preset_run *run, const struct preset_part *part, 
 
 	m.workload = part->workload;
 	m.alone_ns = m.unattached_ns = 0;
-	err = part->unread ? measure_unread(run, rounds, &m, why) : live_measure(&request, &m, why);
+	err = part->unread ? measure_unread(run, rounds, &m, why) : measure_live(&request, &m, why);
 	if (!err && part->unread)
 		add_unread_row(table, &m, part->name);
 	else if (!err)
@@ -270,7 +270,7 @@ static void leave_out(struct preset *preset)
 	}
 }
 
-int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
+int preset_measure(struct preset *preset, uint64_t rounds, struct observer *observer,
 	preset_progress progress, void *context, struct table *table, struct complaint *why)
 {
 	struct preset_run run = { .progress = progress, .context = context };

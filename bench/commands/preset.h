@@ -8,7 +8,7 @@
 
 #include "base/complaint.h"
 #include "cli/settings.h"
-#include "measure/live_observe.h"
+#include "measure/trial.h"
 #include "results/table.h"
 
 #define PRESET_PARTS_MAX 64
@@ -63,9 +63,9 @@ typedef void (*preset_progress)(void *context, size_t part, size_t parts, double
 /*
  * Measures all parts into @table. Leaves out a question whose rings or producers cannot be had here,
  * with a line on standard error, unless it is the first. 0, or a negative errno with @why as
- * live_measure().
+ * measure_live().
  */
-int preset_measure(struct preset *preset, uint64_t rounds, struct live_observer *observer,
+int preset_measure(struct preset *preset, uint64_t rounds, struct observer *observer,
 	preset_progress progress, void *context, struct table *table, struct complaint *why);
 
 /* Whether both are parts of one question. */

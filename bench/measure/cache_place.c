@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "measure/cache_place.h"
+#include "measure/cache.h"
 #include "base/values.h"
 #include "machine/system_files.h"
 #include "base/monotonic.h"

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "measure/live_advise.h"
-#include "rings/source.h"
+#include "measure/trial.h"
 
 /* Of one CPU: a consumer that takes more has no time left to catch up in. */
 #define SATURATED 0.97
@@ -13,8 +13,8 @@
 	3 /* of runs in which the consumer was kept off its CPU: they say nothing of the ring */
 #define SPINS_BELOW ((uint64_t)1 << 20)
 
-struct trial {
-	const struct live_request *request;
+struct search {
+	const struct request *request;
 	struct workload *workload;
 	struct live_advice *advice;
 	struct histogram *ignored;
@@ -24,7 +24,7 @@ struct trial {
 };
 
 /* Whether that the consumer was ready to run, and did not, may be why events were lost. */
-static bool was_kept_off(const struct live_round *round)
+static bool was_kept_off(const struct round *round)
 {
 	const double lost = (double)round->lost / (double)round->produced;
 
@@ -33,25 +33,25 @@ static bool was_kept_off(const struct live_round *round)
 }
 
 /* Runs with the workload's ring size until something is lost, or often enough. */
-static int try_size(struct trial *t, struct live_try *try)
+static int try_size(struct search *s, struct live_try *try)
 {
-	const struct live_request *request = t->request;
+	const struct request *request = s->request;
 	struct source *source;
 	int err, repeated = 0;
 
-	*try = (struct live_try){ .ring_size = t->workload->ring_size };
-	t->busiest = 0;
-	err = source_open(&source, t->workload, false, t->why);
+	*try = (struct live_try){ .ring_size = s->workload->ring_size };
+	s->busiest = 0;
+	err = source_open(&source, s->workload, false, s->why);
 	if (err)
 		return err;
-	while (!err && try->lost == 0 && try->runs < request->rounds) {
-		struct live_round round;
-		struct live_trial trial = {
+	while (!err && try->lost == 0 && try->runs < request->plan.rounds) {
+		struct round round;
+		struct trial trial = {
 			.source = source,
-			.workload = t->workload,
+			.workload = s->workload,
 			.combination = request->combinations[0],
-			.work = t->work,
-			.latency = t->ignored,
+			.work = s->work,
+			.latency = s->ignored,
 			.round = &round,
 			.observer = request->observer,
 			.produced_before = try->produced,
@@ -59,20 +59,20 @@ static int try_size(struct trial *t, struct live_try *try)
 		};
 		double share;
 
-		err = live_run(&trial, t->why);
+		err = trial_run(&trial, s->why);
 		if (err)
 			break;
 		if (round.lost > 0 && was_kept_off(&round) && repeated++ < REPEATS)
 			continue;
-		t->advice->off_cpu |= round.lost > 0 && was_kept_off(&round);
+		s->advice->off_cpu |= round.lost > 0 && was_kept_off(&round);
 		try->runs++;
 		try->produced += round.produced;
 		try->lost += round.lost;
 		if (round.high_water > try->high_water)
 			try->high_water = round.high_water;
 		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
-		if (share > t->busiest)
-			t->busiest = share;
+		if (share > s->busiest)
+			s->busiest = share;
 	}
 	source_close(source);
 	return err;
@@ -89,80 +89,80 @@ static uint64_t smallest_ring(const struct workload *workload)
 }
 
 /* Whether there is no use in trying a larger ring. */
-static bool is_last(struct trial *t, const struct live_try *try)
+static bool is_last(struct search *s, const struct live_try *try)
 {
 	/* In a small ring a paced consumer spins, and one that is busy always does. */
-	const bool spins = t->request->combinations[0].wait == WAIT_BUSY ||
-			   t->request->combinations[0].wait == WAIT_LIBBPF_SPIN ||
+	const bool spins = s->request->combinations[0].wait == WAIT_BUSY ||
+			   s->request->combinations[0].wait == WAIT_LIBBPF_SPIN ||
 			   try->ring_size < SPINS_BELOW;
 
-	t->advice->saturated = try->lost > 0 && !spins && t->busiest > SATURATED;
-	return try->lost == 0 || t->advice->saturated || try->ring_size >= LIVE_ADVICE_MOST ||
-	       t->advice->try_count == LIVE_ADVICE_SIZES_MAX;
+	s->advice->saturated = try->lost > 0 && !spins && s->busiest > SATURATED;
+	return try->lost == 0 || s->advice->saturated || try->ring_size >= LIVE_ADVICE_MOST ||
+	       s->advice->try_count == LIVE_ADVICE_SIZES_MAX;
 }
 
 /* Tries the workload's ring size, and notes it where there is room for that. */
-static const struct live_try *next_try(struct trial *t, int *err)
+static const struct live_try *next_try(struct search *s, int *err)
 {
-	struct live_advice *advice = t->advice;
-	const struct live_request *request = t->request;
+	struct live_advice *advice = s->advice;
+	const struct request *request = s->request;
 	struct live_try *try = &advice->tries[advice->try_count];
 
 	advice->try_count += advice->try_count < LIVE_ADVICE_SIZES_MAX - 1;
 	if (request->progress)
 		request->progress(
 			request->progress_context, advice->try_count - 1, LIVE_ADVICE_SIZES_MAX);
-	*err = try_size(t, try);
+	*err = try_size(s, try);
 	return try;
 }
 
 /* Recommends the first size from @size on that loses nothing, if there is one. */
-static int verify(struct trial *t, uint64_t size)
+static int verify(struct search *s, uint64_t size)
 {
 	int err = 0;
 
-	for (; !err && t->advice->ring_size == 0 && size <= LIVE_ADVICE_MOST; size *= 2) {
-		t->workload->ring_size = size;
-		if (next_try(t, &err)->lost == 0 && !err)
-			t->advice->ring_size = size;
+	for (; !err && s->advice->ring_size == 0 && size <= LIVE_ADVICE_MOST; size *= 2) {
+		s->workload->ring_size = size;
+		if (next_try(s, &err)->lost == 0 && !err)
+			s->advice->ring_size = size;
 	}
 	return err;
 }
 
-int live_advise(const struct live_request *request, struct workload *workload,
+int live_advise(const struct request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why)
 {
-	struct trial t = {
+	struct search s = {
 		.request = request,
 		.workload = workload,
 		.advice = advice,
-		.ignored = malloc(sizeof(*t.ignored)),
+		.ignored = malloc(sizeof(*s.ignored)),
 		.work = work_calibrate(workload->work_ns),
 		.why = why,
 	};
 	int err = 0;
 
 	*advice = (struct live_advice){ 0 };
-	if (!t.ignored)
+	if (!s.ignored)
 		return complain(why, -ENOMEM, "out of memory");
-	histogram_clear(t.ignored);
+	histogram_clear(s.ignored);
 	for (workload->ring_size = smallest_ring(workload); !err; workload->ring_size *= 2) {
-		const struct live_try *try = next_try(&t, &err);
+		const struct live_try *try = next_try(&s, &err);
 
 		if (!err && try->lost == 0)
 			advice->smallest = workload->ring_size;
-		if (err || is_last(&t, try))
+		if (err || is_last(&s, try))
 			break;
 	}
 	if (!err && advice->smallest > 0)
-		err = verify(&t, advice->smallest > LIVE_ADVICE_MOST / LIVE_ADVICE_MARGIN
+		err = verify(&s, advice->smallest > LIVE_ADVICE_MOST / LIVE_ADVICE_MARGIN
 					 ? LIVE_ADVICE_MOST
 					 : LIVE_ADVICE_MARGIN * advice->smallest);
-	free(t.ignored);
+	free(s.ignored);
 	return err;
 }
 
-bool live_advise_again(const struct live_measurement *measurement, struct workload *workload,
+bool live_advise_again(const struct measurement *measurement, struct workload *workload,
 	struct live_advice *advice)
 {
 	uint64_t lost = 0;

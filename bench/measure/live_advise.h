@@ -5,7 +5,7 @@
 #ifndef BENCH_LIVE_ADVISE_H
 #define BENCH_LIVE_ADVISE_H
 
-#include "measure/live_measure.h"
+#include "measure/measure.h"
 
 #define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* larger rings only put a loss off */
 #define LIVE_ADVICE_SIZES_MAX 40
@@ -30,17 +30,17 @@ struct live_advice {
 
 /*
  * Tries rings of twice the size each time, from a page on, with the first combination of @request,
- * for workload->duration_ns and @request->rounds times at most, until one loses nothing. Then one
+ * for workload->duration_ns and @request->plan.rounds times at most, until one loses nothing. Then one
  * of LIVE_ADVICE_MARGIN times that size has to lose nothing either, or one larger. Leaves its size
  * in
- * @workload, which @request has to refer to; or LIVE_ADVICE_MOST. Errors as live_measure().
+ * @workload, which @request has to refer to; or LIVE_ADVICE_MOST. Errors as measure_live().
  */
-int live_advise(const struct live_request *request, struct workload *workload,
+int live_advise(const struct request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why);
 
 /* After a measurement with that size: true where that has lost events after all, and is to be made
  * again with the size that the advice is now. None larger is left: that is 0, and false. */
-bool live_advise_again(const struct live_measurement *measurement, struct workload *workload,
+bool live_advise_again(const struct measurement *measurement, struct workload *workload,
 	struct live_advice *advice);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "measure/memory_use.h"
+#include "measure/rounds.h"
 
 void memory_use_reset(void)
 {

@@ -162,6 +162,9 @@ const char *live_wait_name(enum live_wait wait);
 /* "batch/paced" is its name in text; its path in results is the reader's name. */
 const char *combination_name(struct combination combination, char *text, size_t size);
 
+/* The first that @name, of a combination or a reader, means. SIZE_MAX: none, or @name is NULL. */
+size_t combination_find(const struct combination *combinations, size_t count, const char *name);
+
 static inline bool combination_equal(struct combination a, struct combination b)
 {
 	return a.reader == b.reader && a.wait == b.wait;

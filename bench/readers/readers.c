@@ -75,9 +75,22 @@ const char *combination_name(struct combination combination, char *text, size_t 
 {
 	const char *reader = combination.reader->name, *wait = live_wait_name(combination.wait);
 
-	if (combination.wait == WAIT_OWN || combination.reader->by_wait)
-		snprintf(text, size, "%s", combination.reader->by_wait ? wait : reader);
+	if (combination.wait == WAIT_OWN)
+		snprintf(text, size, "%s", reader);
+	else if (combination.reader->by_wait)
+		snprintf(text, size, "%s", wait);
 	else
 		snprintf(text, size, "%s/%s", reader, wait);
 	return text;
+}
+
+size_t combination_find(const struct combination *combinations, size_t count, const char *name)
+{
+	char own[64];
+
+	for (size_t i = 0; i < count && name; i++)
+		if (strcmp(combinations[i].reader->name, name) == 0 ||
+			strcmp(combination_name(combinations[i], own, sizeof(own)), name) == 0)
+			return i;
+	return SIZE_MAX;
 }

@@ -39,7 +39,7 @@ static json_t *rate_json(const struct workload *workload)
 		       : json_integer((json_int_t)workload->rate);
 }
 
-json_t *live_workload_json(const struct live_measurement *m)
+json_t *live_workload_json(const struct measurement *m)
 {
 	const struct workload *w = &m->workload;
 	char notify[LIVE_NOTIFY_SIZE];
@@ -127,7 +127,7 @@ static double share(double amount, double of)
 /* Infinite, and with it a summary and a ratio not valid, where nothing was consumed or no time
  * passed: to leave the round out would hide it. */
 static void set_round(
-	struct row *row, size_t i, const struct live_round *round, const struct live_measurement *m)
+	struct row *row, size_t i, const struct round *round, const struct measurement *m)
 {
 	const double elapsed = (double)round->elapsed_ns, consumed = (double)round->consumed;
 	const double cpu = (double)round->consumer_cpu_ns;
@@ -163,10 +163,10 @@ static void set_round(
 	}
 }
 
-static void add_row(struct table *table, const struct live_measurement *m, size_t index)
+static void add_row(struct table *table, const struct measurement *m, size_t index)
 {
 	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
-	const struct live_samples *samples = &m->samples[index];
+	const struct samples *samples = &m->samples[index];
 	struct row *row = table_add_row(table, samples->combination.reader->name, m->rounds);
 
 	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(samples->combination.wait));
@@ -179,7 +179,7 @@ static void add_row(struct table *table, const struct live_measurement *m, size_
 }
 
 void live_finish_rows(
-	struct table *table, size_t first, const struct live_measurement *m, const char *question)
+	struct table *table, size_t first, const struct measurement *m, const char *question)
 {
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
@@ -191,15 +191,14 @@ void live_finish_rows(
 	}
 }
 
-void live_add_group(struct table *table, const struct live_measurement *m, const char *question)
+void live_add_group(struct table *table, const struct measurement *m, const char *question)
 {
-	const bool twin = m->twin_of < m->count;
 	size_t first;
 
 	table_add_group(table, question[0] ? live_workload_json(m) : NULL);
 	first = table->row_count;
-	for (size_t i = 0; i < m->count + twin; i++)
+	for (size_t i = 0; i < m->count + m->twin; i++)
 		add_row(table, m, i);
-	table_end_group(table, m->reference, twin);
+	table_end_group(table, m->reference, m->twin);
 	live_finish_rows(table, first, m, question);
 }

@@ -12,15 +12,15 @@
 /* Adds what @measurement found, as the answer to @question of a preset, or "". With a question, the
  * group has the settings of its own. */
 void live_add_group(
-	struct table *table, const struct live_measurement *measurement, const char *question);
+	struct table *table, const struct measurement *measurement, const char *question);
 
 /* What rows from @first on lack that were read from result files: names, and what limits them. */
-void live_finish_rows(struct table *table, size_t first, const struct live_measurement *measurement,
+void live_finish_rows(struct table *table, size_t first, const struct measurement *measurement,
 	const char *question);
 
 /* The settings of a workload; what an event costs its producer with nobody reading, if it is known.
  */
-json_t *live_workload_json(const struct live_measurement *measurement);
+json_t *live_workload_json(const struct measurement *measurement);
 
 /* A member of the file: the advice. */
 json_t *live_advice_json(const struct live_advice *advice);
@@ -45,7 +45,7 @@ const char *live_rate_text(const struct workload *workload, char *text, size_t s
 
 /* @advice: NULL, none was asked for. @verbose as in results/texts.h. */
 void live_write_text(FILE *out, const struct table *table,
-	const struct live_measurement *measurement, const struct live_advice *advice, bool colour,
+	const struct measurement *measurement, const struct live_advice *advice, bool colour,
 	bool verbose);
 
 #endif

@@ -201,7 +201,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 
 /* One line for all that share a limit. */
 static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct live_measurement *m)
+	const struct measurement *m)
 {
 	char said[LIVE_LIMIT_SIZE], other[LIVE_LIMIT_SIZE], name[NAME_SIZE], line[512];
 
@@ -246,7 +246,7 @@ static void write_account(FILE *out, const struct table *table, const struct wor
 			row_name(&table->rows[i], name));
 }
 
-static void write_slowdowns(FILE *out, const struct table *table, const struct live_measurement *m)
+static void write_slowdowns(FILE *out, const struct table *table, const struct measurement *m)
 {
 	char unattached[CELL_SIZE], alone[CELL_SIZE], name[NAME_SIZE];
 
@@ -465,7 +465,7 @@ static void write_notes(
 	style_write_cautions(out, table, true);
 }
 
-void live_write_text(FILE *out, const struct table *table, const struct live_measurement *m,
+void live_write_text(FILE *out, const struct table *table, const struct measurement *m,
 	const struct live_advice *advice, bool colour, bool verbose)
 {
 	const struct row *sorted[COMBINATIONS_MAX];

@@ -30,7 +30,7 @@
 #define RING_SIZE (1 << 20)
 
 /* Too large for the stack. */
-static struct live_measurement m;
+static struct measurement m;
 static struct table table;
 static const struct live_advice *advice;
 static bool verbose;
@@ -53,14 +53,14 @@ static const struct made paced = { &batch_reader, WAIT_PACED, 14e6, 0, 0.09, 45,
 static const struct made spinning = { &libbpf_reader, WAIT_LIBBPF_SPIN, 5e5, 0, 1, 1670, 0, 900,
 	0 };
 
-static void fill(struct live_samples *samples, const struct made *made)
+static void fill(struct samples *samples, const struct made *made)
 {
 	samples->combination = (struct combination){ made->reader, made->wait };
 	for (size_t i = 0; i < m.rounds; i++) {
 		const double jitter = 0.995 + 0.01 * (double)(i * 7 % ROUNDS) / ROUNDS;
-		struct live_round *round = &samples->rounds[i];
+		struct round *round = &samples->rounds[i];
 
-		*round = (struct live_round){
+		*round = (struct round){
 			.elapsed_ns = SECOND,
 			.consumed = (uint64_t)(made->consumed * jitter),
 			.lost = (uint64_t)made->lost,
@@ -85,14 +85,14 @@ static void measure_rounds(const struct made *const *made, size_t count, size_t 
 {
 	m.count = count;
 	m.rounds = rounds;
-	m.twin_of = 0;
+	m.reference = 0;
+	m.twin = true;
 	for (size_t i = 0; i < count; i++) {
 		fill(&m.samples[i], made[i]);
 		if (made[i]->reader == &libbpf_reader && made[i]->wait == WAIT_LIBBPF_POLL)
-			m.twin_of = i;
+			m.reference = i;
 	}
-	m.reference = m.twin_of;
-	fill(&m.samples[count], made[m.twin_of]);
+	fill(&m.samples[count], made[m.reference]);
 }
 
 #define MEASURE(rounds, ...)                                        \
@@ -159,7 +159,7 @@ static void totals_are_sums_and_the_highest_water(void **state)
 {
 	(void)state;
 	MEASURE(2, &paced);
-	m.samples[0].rounds[0] = (struct live_round){ .elapsed_ns = 1,
+	m.samples[0].rounds[0] = (struct round){ .elapsed_ns = 1,
 		.produced = 10,
 		.consumed = 5,
 		.lost = 3,
@@ -167,7 +167,7 @@ static void totals_are_sums_and_the_highest_water(void **state)
 		.sleeps = 7,
 		.wakeups = 4,
 		.high_water = 900 };
-	m.samples[0].rounds[1] = (struct live_round){ .elapsed_ns = 1,
+	m.samples[0].rounds[1] = (struct round){ .elapsed_ns = 1,
 		.produced = 111,
 		.consumed = 100,
 		.lost = 10,
@@ -190,7 +190,7 @@ static void figures_are_an_event_consumed(void **state)
 {
 	(void)state;
 	MEASURE(1, &paced);
-	m.samples[0].rounds[0] = (struct live_round){ .elapsed_ns = 4000,
+	m.samples[0].rounds[0] = (struct round){ .elapsed_ns = 4000,
 		.produced = 30,
 		.consumed = 20,
 		.lost = 10,
@@ -283,7 +283,7 @@ static void without_a_twin_nothing_is_sure(void **state)
 {
 	(void)state;
 	MEASURE(ROUNDS, &polled, &paced);
-	m.twin_of = SIZE_MAX;
+	m.twin = false;
 	fill_table();
 	assert_true(isinf(table.groups[0].noise[METRIC_NS].own));
 	assert_int_equal(ratio_of(1, METRIC_NS).verdict, VERDICT_TOO_FEW);
@@ -828,7 +828,7 @@ static struct complaint ignored;
 
 static void no_line_is_wider_than_a_page(void **state)
 {
-	static const size_t rounds[] = { 1, 4, ROUNDS, LIVE_ROUNDS_MAX };
+	static const size_t rounds[] = { 1, 4, ROUNDS, ROUNDS_MAX };
 	static const uint64_t rates[] = { PARSE_RATE_MAX, 1000, 123456789 };
 
 	(void)state;
@@ -1330,7 +1330,7 @@ static void gobench_leaves_out_rounds_without_events(void **state)
 	(void)state;
 	MEASURE(2, &polled, &paced);
 	m.samples[1].rounds[0].consumed = 0;
-	m.samples[1].rounds[1] = (struct live_round){ .elapsed_ns = 8000,
+	m.samples[1].rounds[1] = (struct round){ .elapsed_ns = 8000,
 		.consumed = 100,
 		.lost = 25,
 		.producer_ns_per_event = 45,

@@ -600,7 +600,7 @@ static void lines_are_cut_between_characters(void **state)
 static void what_a_run_does_is_shown(void **state)
 {
 	struct live_watch watch = { .what = "run", .done = 2, .total = 42 };
-	struct live_observation o = {
+	struct observation o = {
 		.combination = { &batch_reader, WAIT_PACED },
 		.elapsed_ns = 500 * MS,
 		.duration_ns = 2000 * MS,

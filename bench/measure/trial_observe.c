@@ -3,17 +3,17 @@
 #include <sched.h>
 
 #include "base/interrupt.h"
-#include "measure/live_measure.h"
-#include "measure/live_observe.h"
+#include "measure/consumer.h"
+#include "measure/trial.h"
 #include "base/monotonic.h"
 #include "base/pin.h"
 
 #define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
 
-/* A signal that is handled between the look and the sleep does not end the sleep. */
+/* A signal that is handled just before the sleep does not end it. */
 #define SLEEP_MOST_NS INT64_C(500000000)
 
-/* 0, or -EINTR when the user asked to stop. */
+/* Returns 0, or -EINTR if the user asked to stop. */
 static int sleep_until(int64_t at)
 {
 	int64_t now;
@@ -23,7 +23,7 @@ static int sleep_until(int64_t at)
 	return interrupted() ? -EINTR : 0;
 }
 
-static void observe_latency(const struct histogram *latency, struct live_observation *o)
+static void observe_latency(const struct histogram *latency, struct observation *o)
 {
 	static struct histogram copy;
 
@@ -34,10 +34,10 @@ static void observe_latency(const struct histogram *latency, struct live_observa
 	o->latency_p99 = histogram_quantile(&copy, 0.99);
 }
 
-static void observe(const struct live_trial *trial, const struct consumer *c, int64_t elapsed_ns)
+static void observe(const struct trial *trial, const struct consumer *c, int64_t elapsed_ns)
 {
 	struct source *source = trial->source;
-	struct live_observation o = {
+	struct observation o = {
 		.combination = trial->combination,
 		.elapsed_ns = elapsed_ns,
 		.duration_ns = trial->workload->duration_ns,
@@ -50,24 +50,24 @@ static void observe(const struct live_trial *trial, const struct consumer *c, in
 
 	source_observe(source, &o.produced, &o.lost, &o.waiting);
 	if (source->target != TARGET_RINGS)
-		o.waiting = LIVE_UNKNOWN; /* in the rings, that nobody writes to */
+		o.waiting = LIVE_UNKNOWN; /* the perf buffers' backlog is not known */
 	consumer_observe(c, &o.consumed, &o.cpu_ns);
 	observe_latency(trial->latency, &o);
 	trial->observer->observe(trial->observer->context, &o);
 }
 
-/* Each time that the observer's interval has passed, also over the runs. */
+/* Calls the observer at its interval, which continues over the runs. */
 static int observe_until(
-	const struct live_trial *trial, const struct consumer *c, int64_t start, int64_t end)
+	const struct trial *trial, const struct consumer *c, int64_t start, int64_t end)
 {
-	struct live_observer *observer = trial->observer;
+	struct observer *observer = trial->observer;
 	int err = 0;
 
 	while (!err && monotonic_ns() < end) {
 		const int64_t due = observer->last_ns + observer->interval_ns;
 		int64_t next = due;
 
-		/* Overdue: once there is something to see. */
+		/* Overdue at the start: waits until there is something to observe. */
 		if (due <= start)
 			next = start + observer->interval_ns < end ? start + observer->interval_ns
 								   : end;
@@ -80,17 +80,17 @@ static int observe_until(
 	return err;
 }
 
-int live_observe_for(const struct live_trial *trial, const struct consumer *c, int64_t duration_ns)
+int trial_observe(const struct trial *trial, const struct consumer *c)
 {
-	const int64_t start = monotonic_ns(), end = start + duration_ns;
+	const int64_t start = monotonic_ns(), end = start + trial->workload->duration_ns;
 	cpu_set_t before[CPUS_MAX / CPU_SETSIZE];
 	bool moved;
 	int err;
 
 	if (!trial->observer)
 		return sleep_until(end);
-	/* Out of everyone's way, where there is such a place. Threads that are started later must
-	 * not inherit it. */
+	/* Moves to a spare CPU, if there is one, and back: threads that are started later would
+	 * inherit it. */
 	moved = sched_getaffinity(0, sizeof(before), before) == 0 &&
 		pin_thread(producers_spare_cpu(trial->workload)) == 0;
 	err = observe_until(trial, c, start, end);
