@@ -50,13 +50,18 @@ static void put_holders(
 	fputc(']', out);
 }
 
-static void put_level(FILE *out, const struct ring *ring)
+static void put_figures(FILE *out, const struct ring *ring)
 {
 	const struct ring_figures *f = &ring->figures;
 	const struct ring_sample *s = &f->sample;
+	const struct ring_waiting *w = &f->waiting;
+	const struct ring_sizes *sizes = &ring->model.sizes;
+	const struct ring_accounts *a = &ring->model.accounts;
 	const bool possible = s->fault == FAULT_NONE || s->fault == FAULT_HEADER;
 	char fault[RING_FAULT_SIZE];
 
+	ring_fault_text(s, ring->size, fault, sizeof(fault));
+	put_text(out, "state", ring_state_names[f->state]);
 	put_count(out, "producer_position", true, s->producer);
 	put_count(out, "consumer_position", true, s->consumer);
 	put_count(out, "waiting_bytes", possible, s->waiting);
@@ -64,17 +69,7 @@ static void put_level(FILE *out, const struct ring *ring)
 	put_count(out, "high_water_bytes", true, f->totals.high_water);
 	put_count(out, "interval_high_water_bytes", true, f->interval_high);
 	put_text(out, "head", ring_head_names[s->head]);
-	put_text(out, "impossible",
-		s->fault ? ring_fault_text(s, ring->size, fault, sizeof(fault)) : NULL);
-}
-
-static void put_records(FILE *out, const struct ring *ring)
-{
-	const struct ring_figures *f = &ring->figures;
-	const struct ring_sizes *s = &ring->model.sizes;
-	const struct ring_waiting *w = &f->waiting;
-	const bool sized = s->count > 0;
-
+	put_text(out, "impossible", s->fault ? fault : NULL);
 	put_count(out, "records_waiting", w->known, w->records);
 	put_flag(out, "records_waiting_is_all", w->known && w->all);
 	put_count(out, "busy_waiting", w->known, w->busy);
@@ -83,19 +78,12 @@ static void put_records(FILE *out, const struct ring *ring)
 	put_real(out, "seen_share", f->seen);
 	put_real(out, "discarded_share", f->discarded);
 	put_real(out, "record_bytes_average", f->average);
-	put_count(out, "sizes_seen", true, s->count);
-	put_count(out, "record_bytes_min", sized, s->min);
-	put_count(out, "record_bytes_p50", sized, ring_sizes_quantile(s, 0.5));
-	put_count(out, "record_bytes_p99", sized, ring_sizes_quantile(s, 0.99));
-	put_count(out, "record_bytes_max", sized, s->max);
-}
-
-static void put_losses(FILE *out, const struct ring *ring)
-{
-	const struct ring_figures *f = &ring->figures;
-	const struct ring_accounts *a = &ring->model.accounts;
-
-	put_count(out, "overwritten_position", f->overwrites, f->sample.oldest);
+	put_count(out, "sizes_seen", true, sizes->count);
+	put_count(out, "record_bytes_min", sizes->count > 0, sizes->min);
+	put_count(out, "record_bytes_p50", sizes->count > 0, ring_sizes_quantile(sizes, 0.5));
+	put_count(out, "record_bytes_p99", sizes->count > 0, ring_sizes_quantile(sizes, 0.99));
+	put_count(out, "record_bytes_max", sizes->count > 0, sizes->max);
+	put_count(out, "overwritten_position", f->overwrites, s->oldest);
 	put_flag(out, "losing", f->losing);
 	put_real(out, "no_room_share", f->no_room);
 	put_count(out, "largest_record_stride", f->largest > 0, f->largest);
@@ -103,10 +91,6 @@ static void put_losses(FILE *out, const struct ring *ring)
 	put_real(out, "lost_records_per_s", f->lost_per_s);
 	put_text(out, "lost_by_program", a->known ? a->program : NULL);
 	put_flag(out, "lost_by_program_is_shared", a->known && a->shared);
-}
-
-static void put_course(FILE *out, const struct ring_figures *f, const struct watch_style *style)
-{
 	put_real(out, "written_bytes_per_s", f->written_per_s);
 	put_real(out, "consumed_bytes_per_s", f->consumed_per_s);
 	put_seconds(out, "consumer_still_s", f->still_ns);
@@ -117,8 +101,6 @@ static void put_course(FILE *out, const struct ring_figures *f, const struct wat
 	put_count(out, "full_episodes", true, f->totals.full_episodes);
 	put_seconds(out, "full_s", f->totals.full_ns);
 	put_count(out, "consumer_went_backwards", true, f->totals.moved_back);
-	put_seconds(out, "sample_interval_s", style->sample_ns);
-	put_seconds(out, "interval_s", style->interval_ns);
 }
 
 void watch_write_json(FILE *out, const struct ring *ring, const struct watch_style *style)
@@ -129,14 +111,12 @@ void watch_write_json(FILE *out, const struct ring *ring, const struct watch_sty
 
 	if (gmtime_r(&style->time, &utc))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	fprintf(out, "{\"time\": \"%s\", \"map\": %" PRIu32 ", \"name\": \"%s\"", when, ring->id,
-		ring->name);
+	fprintf(out, "{\"time\": \"%s\", \"map\": %" PRIu32, when, ring->id);
+	put_text(out, "name", ring->name);
 	put_count(out, "size", true, ring->size);
-	put_text(out, "state", ring_state_names[ring->figures.state]);
-	put_level(out, ring);
-	put_records(out, ring);
-	put_losses(out, ring);
-	put_course(out, &ring->figures, style);
+	put_figures(out, ring);
+	put_seconds(out, "sample_interval_s", style->sample_ns);
+	put_seconds(out, "interval_s", style->interval_ns);
 	put_holders(out, "processes", "pid", h->processes, h->process_count);
 	put_count(out, "process_count", true, h->process_count);
 	put_flag(out, "processes_hidden", h->processes_hidden);

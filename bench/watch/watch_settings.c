@@ -40,64 +40,57 @@ static int conclude_map(struct watch_settings *s, const char *map, struct compla
 	return 0;
 }
 
-static int check_choice(
+/* Flags that contradict each other. */
+static int check(
 	const struct watch_settings *s, const struct watch_typed *typed, struct complaint *why)
 {
 	const char *path = s->wanted.target.path;
+	const bool one = typed->map || path, is_text = s->format == WATCH_TEXT;
+	const struct {
+		bool is_wrong;
+		const char *text;
+	} rules[] = {
+		{ path && !path[0], "-pinned: the path is empty" },
+		{ s->output && !s->output[0], "-o: the name of the file is empty" },
+		{ typed->map && path,
+			"-map and -pinned both choose a ring; leave one of them out" },
+		{ typed->pid && one,
+			"-pid chooses rings, as -map and -pinned do; give one of them" },
+		{ s->peek && !one, "-peek reads one ring; give -map ID or -pinned PATH" },
+		{ s->sizes && !one, "-sizes reads one ring; give -map ID or -pinned PATH" },
+		{ s->type && !s->peek, "-type needs -peek; give for example -peek 5" },
+		{ s->peek && s->check.wanted, "-peek ends at once; leave out -check" },
+		{ s->peek && s->sizes, "-peek ends at once; leave out -sizes" },
+		{ s->peek && !is_text, "-format: -peek writes text only; leave out -format" },
+		{ s->check.wanted && !is_text,
+			"-format: -check writes text only; leave out -format" },
+		{ typed->sample_ns > s->interval_ns,
+			"-sample is longer than -interval; give a shorter one, or a longer "
+			"-interval" },
+	};
 
-	if (path && path[0] == '\0')
-		return complain(why, -EINVAL, "-pinned: the path is empty");
-	if (typed->map && path)
-		return complain(
-			why, -EINVAL, "-map and -pinned both choose a ring; leave one of them out");
-	if (typed->pid && (typed->map || path))
-		return complain(why, -EINVAL,
-			"-pid and %s both choose rings; leave one of them out",
-			path ? "-pinned" : "-map");
-	if (!typed->map && !path && (s->peek || s->sizes))
-		return complain(why, -EINVAL, "%s reads one ring; give -map ID or -pinned PATH",
-			s->peek ? "-peek" : "-sizes");
-	if (s->type && !s->peek)
-		return complain(why, -EINVAL, "-type needs -peek; give for example -peek 5");
-	if (s->peek && (s->check.wanted || s->sizes))
-		return complain(why, -EINVAL, "-peek ends at once; leave out %s",
-			s->sizes ? "-sizes" : "-check");
-	if (s->format != WATCH_TEXT && (s->check.wanted || s->peek))
-		return complain(why, -EINVAL, "-format: %s writes text only; leave out -format",
-			s->peek ? "-peek" : "-check");
-	if (s->output && s->output[0] == '\0')
-		return complain(why, -EINVAL, "-o: the name of the file is empty");
-	return 0;
-}
-
-/* If only one of the times is given, the other fits it. */
-static int conclude_times(
-	struct watch_settings *s, const struct watch_typed *typed, struct complaint *why)
-{
-	s->interval_ns = s->check.wanted ? watch_check_interval(&s->check) : INTERVAL_DEFAULT;
-	s->sample_ns = s->sizes ? SAMPLE_OF_SIZES : SAMPLE_DEFAULT;
-	if (typed->interval_ns)
-		s->interval_ns = typed->interval_ns;
-	if (typed->sample_ns)
-		s->sample_ns = typed->sample_ns;
-	if (s->sample_ns > s->interval_ns && typed->sample_ns)
-		return complain(why, -EINVAL,
-			"-sample is longer than -interval; give a shorter -sample, or a longer "
-			"-interval");
-	if (s->sample_ns > s->interval_ns)
-		s->sample_ns = s->interval_ns;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].is_wrong)
+			return complain(why, -EINVAL, "%s", rules[i].text);
 	return 0;
 }
 
 static int conclude(
 	struct watch_settings *s, const struct watch_typed *typed, struct complaint *why)
 {
-	int err = typed->map ? conclude_map(s, typed->map, why) : 0;
+	const int err = typed->map ? conclude_map(s, typed->map, why) : 0;
 
 	s->wanted.pid = (uint32_t)typed->pid;
-	if (!err)
-		err = check_choice(s, typed, why);
-	return err ? err : conclude_times(s, typed, why);
+	s->interval_ns = typed->interval_ns ? typed->interval_ns
+			 : s->check.wanted  ? watch_check_interval(&s->check)
+					    : INTERVAL_DEFAULT;
+	s->sample_ns = typed->sample_ns ? typed->sample_ns
+		       : s->sizes       ? SAMPLE_OF_SIZES
+					: SAMPLE_DEFAULT;
+	/* A default fits the interval. */
+	if (s->sample_ns > s->interval_ns)
+		s->sample_ns = s->interval_ns;
+	return err ? err : check(s, typed, why);
 }
 
 /* The targets of the flags. */

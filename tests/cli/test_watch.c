@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch on rings of the kernel: what it says of them, and that it leaves them as they are.
+ * watch on rings of the kernel: what it shows, and that it changes nothing.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>
@@ -60,7 +60,7 @@ static void pin(mode_t mode)
 	assert_int_equal(chmod(pinned, mode), 0);
 }
 
-/* Objects on lines of their own, the number @index of them. */
+/* Parses line @index as an object. */
 static json_t *object_of(const char *text, size_t index)
 {
 	char *line = line_of(text, index);
@@ -72,7 +72,7 @@ static json_t *object_of(const char *text, size_t index)
 	return object;
 }
 
-/* The last of the updates, each of which has to be an object; and nothing may have moved. */
+/* Returns the last of two updates. Each must be an object, and neither position may move. */
 static json_t *watched(const char *const *arguments)
 {
 	const uint64_t consumer = *ring.consumer, producer = *ring.producer;
@@ -131,7 +131,7 @@ static void a_pinned_ring_is_found_by_its_path(void **state)
 		watched(ARGUMENTS("watch", "-pinned", pinned, TWICE, "-format", "json")), 0, 5);
 }
 
-/* The records lie around the end of the ring. */
+/* The records wrap around the end of the ring. */
 static void a_lap_later_it_is_the_same(void **state)
 {
 	(void)state;
@@ -156,7 +156,7 @@ static void a_full_ring_and_its_stall_are_told(void **state)
 	assert_int_equal(integer_in(seen, "full_episodes"), 1);
 	assert_true(real_in(seen, "full_in_s") == 0);
 	assert_true(real_in(seen, "stalled_s") > 0);
-	/* Some of them are counted. */
+	/* Not all of them are counted. */
 	assert_int_equal(integer_in(seen, "records_waiting"), 512);
 	assert_true(json_is_false(json_object_get(seen, "records_waiting_is_all")));
 	assert_string_equal(text_in(seen, "head"), "ready");
@@ -270,7 +270,7 @@ static void a_name_chooses_the_rings_of_that_name(void **state)
 
 	(void)state;
 	need_ring();
-	/* Others may have one of that name too: this is about both of the test's. */
+	/* Other programs may have rings of that name too. */
 	written_ring_open(&other, 4096);
 	outcome = run(ARGUMENTS("watch", "-map", "ring", SOON));
 	assert_done(&outcome);
@@ -300,7 +300,7 @@ static void a_process_chooses_those_that_it_has_open(void **state)
 		"process 1 has no ring buffer open");
 }
 
-/* Nobody but a pin holds it. */
+/* Only a pin holds it. */
 static void what_nobody_holds_is_folded(void **state)
 {
 	struct outcome outcome;
@@ -393,7 +393,7 @@ static struct outcome on_terminal(
 	});
 }
 
-/* The cursor is hidden only within an update, so whatever ends the program leaves it. */
+/* The cursor is hidden only during an update, so it is visible however the program ends. */
 static void assert_cursor_is_left(const char *out)
 {
 	const char *hidden = out, *shown;
@@ -425,7 +425,7 @@ static void on_a_terminal_it_is_updated_in_place(void **state)
 	outcome_free(&outcome);
 }
 
-/* Where the lines are then, nobody knows: the window is cleared, once. */
+/* It is unknown where the lines are, so the window is cleared, once. */
 static void a_window_that_changes_is_drawn_anew(void **state)
 {
 	struct outcome outcome;
@@ -440,7 +440,7 @@ static void a_window_that_changes_is_drawn_anew(void **state)
 	outcome_free(&outcome);
 }
 
-/* The terminal of the test has no size: 80 columns are taken for granted. */
+/* The terminal of the test has no size: 80 columns are assumed. */
 static void lines_are_no_wider_than_the_terminal(void **state)
 {
 	struct outcome outcome;
@@ -453,7 +453,7 @@ static void lines_are_no_wider_than_the_terminal(void **state)
 	for (size_t i = 0; i < count_lines(outcome.out); i++) {
 		char *line = line_of(outcome.out, i);
 
-		/* Escapes and the carriage return are on top: \x1b[?25l in the first, \x1b[K. */
+		/* Plus escapes (\x1b[?25l in the first, \x1b[K) and the carriage return. */
 		assert_true(columns(line) <= 80 + 6 + 1 + 3 + 1);
 		free(line);
 	}
@@ -511,8 +511,8 @@ static void being_stopped_is_a_good_end(void **state)
 	assert_ends_well(SIGTERM);
 }
 
-/* Whether the program has the ring open, and not only the child that is to become it, which has
- * what the test has, and its name. */
+/* Whether the program has the ring open. Before it is executed, its process has the descriptors and
+ * the name of the test. */
 static bool is_watched(void)
 {
 	static struct holders holders;
@@ -522,8 +522,8 @@ static bool is_watched(void)
 	return holders.process_count > 0 && strcmp(holders.processes[0].name, "test_watch") != 0;
 }
 
-/* Lets go of the ring once the program has it open. That is to be seen twice: the first time the
- * name may have been read after the child became the program, and what it has open before. */
+/* Closes the ring, or removes its pin, once the program has it open. The first time, the descriptors
+ * may have been read before the program was executed, and the name afterwards. */
 static void *let_go(void *context)
 {
 	const bool by_path = context;
@@ -617,7 +617,7 @@ static void a_pinned_program_is_refused(void **state)
 	(void)state;
 	need_ring();
 	bpf_files_path(pinned, sizeof(pinned), "program");
-	/* The only program of the map, found as the program does. */
+	/* The only program of the map. */
 	{
 		struct holders holders = { .map_id = ring.id };
 		int fd;
@@ -658,7 +658,7 @@ static void what_is_not_there_is_told(void **state)
 		"nothing is pinned at /nowhere/at/all");
 	assert_complaint(ARGUMENTS("watch", "-pinned", "/proc/self/comm"), FAILED,
 		"/proc/self/comm is not in a bpf file system; rings are pinned below /sys/fs/bpf");
-	/* Chosen without a flag. */
+	/* Without a flag. */
 	assert_complaint(ARGUMENTS("watch", "4294967295"), FAILED, "no map with id 4294967295");
 	assert_complaint(ARGUMENTS("watch", "no_such_ring"), FAILED, "named no_such_ring");
 	assert_complaint(ARGUMENTS("watch", "/nowhere/at/all"), FAILED,
@@ -745,7 +745,7 @@ static void ids_take_cap_sys_admin_and_nothing_else(void **state)
 		ARGUMENTS("watch", "-map", id, TWICE, "-format", "json"));
 }
 
-/* In a file system of its own, as nobody may look into /sys/fs/bpf on most machines. */
+/* In a file system of its own: on most machines only root can search /sys/fs/bpf. */
 static int mount_files(void **state)
 {
 	if (folder_make(state) < 0)

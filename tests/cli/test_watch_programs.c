@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch on a program at work (watched_program.c): whether it says what that does.
+ * watch on a running program (watched_program.c): whether it shows what the program does.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static int to_program;
 static FILE *from_program;
 static char id[16];
 
-/* Starts it, and waits until its ring is there. */
+/* Starts it, and waits until it has its ring. */
 static void start(const char *reader, const char *rate, const char *sizes, const char *counted)
 {
 	int in[2], out[2];
@@ -47,7 +47,7 @@ static void start(const char *reader, const char *rate, const char *sizes, const
 	assert_int_equal(fscanf(from_program, "map %15s", id), 1);
 }
 
-/* It produces no more from now on. Returns how many records it lost. */
+/* Makes it stop producing. Returns how many records it lost. */
 static uint64_t stop_producing(uint64_t *attempted)
 {
 	unsigned long tried, lost;
@@ -64,7 +64,7 @@ static int end(void **state)
 	if (pid > 0) {
 		close(to_program);
 		fclose(from_program);
-		/* What it holds in the kernel does not end by itself. */
+		/* A record that it holds in the kernel is never submitted. */
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
@@ -78,7 +78,7 @@ static int end_and_remove(void **state)
 	return folder_remove(state);
 }
 
-/* The object of the update number @updates. */
+/* Returns the object of the last of @updates updates. */
 static json_t *watched(const char *updates)
 {
 	struct outcome outcome = run(ARGUMENTS(
@@ -100,7 +100,7 @@ static bool is_true(const json_t *object, const char *name)
 	return json_is_true(json_object_get(object, name));
 }
 
-/* -check @condition: DONE or FAILED, and in that case names it. */
+/* Runs -check @condition. Returns DONE, or FAILED if the condition failed and was named. */
 static int checked(const char *condition)
 {
 	struct outcome outcome = run(ARGUMENTS("watch", "-map", id, "-check", condition));
@@ -115,7 +115,7 @@ static int checked(const char *condition)
 	return status;
 }
 
-/* The list says that the ring is in this state. */
+/* The list shows the ring in this state. */
 static void assert_listed(const char *state)
 {
 	struct outcome outcome = run(ARGUMENTS("watch"));
@@ -127,7 +127,7 @@ static void assert_listed(const char *state)
 	outcome_free(&outcome);
 }
 
-/* All records of a drained ring are seen. */
+/* Every record of a drained ring is counted. */
 static void records_of_a_drained_ring_are_counted(void **state)
 {
 	json_t *seen;
@@ -136,7 +136,7 @@ static void records_of_a_drained_ring_are_counted(void **state)
 	start("drained", "4000", "88", NULL);
 	seen = watched("2");
 	assert_true(real_in(seen, "written_records_per_s") > 0);
-	/* One may be counted an interval after it was written. */
+	/* A record may be counted one interval after it was written. */
 	assert_float_equal(real_in(seen, "written_records_per_s") * 96,
 		real_in(seen, "written_bytes_per_s"), 96 * 40);
 	assert_true(real_in(seen, "seen_share") == 1);
@@ -211,7 +211,7 @@ static void losses_are_those_that_the_program_counts(void **state)
 	json_decref(seen);
 }
 
-/* The benchmark runs the stream that was recorded; its check knows every length. */
+/* The benchmark runs the recorded stream, and verifies every length. */
 static void assert_is_run(const char *path)
 {
 	char stream[176];
@@ -225,7 +225,7 @@ static void assert_is_run(const char *path)
 	json_decref(root);
 }
 
-/* Three sizes in turn, each record after the one before. */
+/* Three sizes in turn. */
 static void sizes_are_recorded_in_order(void **state)
 {
 	static const unsigned int sizes[] = { 24, 88, 600 };

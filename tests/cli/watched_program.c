@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program to be watched:
+ * A program for the tests of watch:
  *
  *	watched_program READER RATE SIZES [counted]
  *
- * READER is drained (it reads everything at once), slow (two of three records, one at a time),
- * none, or stuck (drained, and a record stays reserved). RATE is in records a second, SIZES some of
- *24, 88, 600 and 3000 with commas between, in turn. It says "map ID" when it has begun. At the
- * first byte on standard input it produces no more, and says what it attempted and what was lost. It
- * ends when standard input does.
+ * READER is drained (reads everything at once), slow (reads two of three records, one at a time), none,
+ * or stuck (drained, but one record stays reserved). RATE is in records a second. SIZES are some of 24,
+ * 88, 600 and 3000, with commas, used in turn. It prints "map ID" when it begins. After the first byte
+ * on standard input it stops producing, and prints how many records it attempted and lost. It exits at
+ * the end of standard input.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -31,7 +31,7 @@
 #include "ringview/ringview.h"
 #include "watched.skel.h"
 
-#define CHUNK_NS 1000000 /* a reader looks, and a producer produces, as often */
+#define CHUNK_NS 1000000 /* between two polls, and between two bursts of records */
 
 static struct watched_bpf *program;
 static uint64_t attempted, rate;
@@ -58,7 +58,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* Two of three records: one for each that is due at that rate. */
+/* At two thirds of the rate. */
 static void *read_slowly(void *context)
 {
 	struct ringview *rv = context;
@@ -92,7 +92,7 @@ static void *read_at_once(void *context)
 	return NULL;
 }
 
-/* Memory that nobody ever fills: who reads it waits. */
+/* Memory that is never filled: a read of it never returns. */
 static uint64_t unfilled_memory(void)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -136,7 +136,7 @@ static void produce_one(int fd, uint32_t length)
 	attempted++;
 }
 
-/* At a steady rate: what was late is made up for. */
+/* At a steady rate: late records are written at once. */
 static void produce(int fd, const uint32_t *sizes, size_t count)
 {
 	const int64_t begun = now_ns();
@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 	program = watched_bpf__open();
 	if (!program)
 		fail("open");
-	/* Only the programs that are used have the accounts. */
+	/* Only loaded programs use the map of accounts. */
 	bpf_program__set_autoload(program->progs.produce, !counted);
 	bpf_program__set_autoload(program->progs.produce_counted, counted);
 	bpf_program__set_autoload(program->progs.hold, stuck);
@@ -210,6 +210,6 @@ int main(int argc, char **argv)
 	ended = true;
 	if (rv)
 		pthread_join(thread, NULL);
-	/* The one that holds a record waits in the kernel, and ends with the process. */
+	/* The thread that holds a record sleeps in the kernel, and ends with the process. */
 	_exit(0);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What watch makes of a ring of which every byte is hostile and changes while it is looked at, and
- * of names that may be anything. It cannot write: all of its mapping is read-only, with pages
- * around it that cannot be touched. What it says has to be within the ring, and harmless to
- * terminals and parsers.
+ * watch on a ring whose every byte is hostile and changes during calls, and on names that may be
+ * anything. It cannot write: its mapping is read-only, with inaccessible pages around it. All that it
+ * says must be within the ring, and harmless to terminals and parsers.
  */
 #include <jansson.h>
 #include <math.h>
@@ -22,12 +21,12 @@ static struct hostile_ring hostile;
 static struct input input;
 static struct ring ring;
 static int64_t now;
-static bool changes; /* the ring changes in the midst of what is done */
+static bool changes; /* the ring changes during calls */
 
-/* Of records that were visited in one call. */
+/* Of the records visited in one call. */
 static uint64_t visited, next_position;
 
-/* A record as the kernel reserves it, as far as the producer position allows. */
+/* Reserves a record as the kernel does, at whatever the producer position is. */
 static void put(uint32_t length, uint32_t bits)
 {
 	const uint32_t words[] = { length | bits << 30, 3 };
@@ -120,7 +119,7 @@ static void search(const struct ring_access *access)
 	demand(producer - position < SIZE || found == 0, "records that are overwritten");
 }
 
-/* Nothing that a terminal would obey, and no line wider than it. */
+/* No control characters, and no line wider than @widest. */
 static void check_text(const char *text, size_t widest)
 {
 	size_t columns = 0;
@@ -143,7 +142,7 @@ static void check_json(const char *text)
 	json_decref(object);
 }
 
-/* NAME{LABEL="VALUE",...} NUMBER: a value may have braces and blanks, but no quotes. */
+/* NAME{LABEL="VALUE",...} NUMBER. A value may have braces and blanks, but no quotes. */
 static void check_metrics(const char *text)
 {
 	for (; *text; text = strchr(text, '\n') + 1) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What samples of a ring say together. No clock: the tests give the times.
+ * The model of a ring: what samples say together. The tests set the clock.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +44,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* Writes @count records of @length bytes, as producers do. */
+/* Writes @count records of @length bytes. */
 static void put(uint64_t count, uint32_t length)
 {
 	for (; count > 0; count--) {
@@ -54,7 +54,7 @@ static void put(uint64_t count, uint32_t length)
 	}
 }
 
-/* Takes a sample of the ring as it is. */
+/* Takes a sample, and reads at most @most headers. */
 static bool look_most(int64_t after_ms, uint64_t most)
 {
 	const struct ring_passing passing = { .most = most };
@@ -165,7 +165,7 @@ static void discarded_records_are_a_share(void **state)
 	assert_float_equal(figures.records_per_s, 40, 1e-6);
 }
 
-/* The ring went round between two samples: what is seen of the rest speaks for it. */
+/* The ring was overwritten between two samples: the records that were seen stand for the others. */
 static void what_was_overwritten_is_estimated(void **state)
 {
 	(void)state;
@@ -179,7 +179,7 @@ static void what_was_overwritten_is_estimated(void **state)
 	conclude();
 	assert_float_equal(figures.seen, 10.0 / 2010, 1e-9);
 	assert_float_equal(figures.records_per_s, 2010 / 0.02, 1e-3);
-	/* And of the moment after, all is seen. */
+	/* Everything written afterwards is seen. */
 	put(5, 56);
 	consume_all();
 	assert_false(ring_model_walk(&model, producer, &ring, &(struct ring_passing){ 0 }));
@@ -212,7 +212,7 @@ static void no_more_headers_are_read_than_allowed(void **state)
 	assert_float_equal(figures.records_per_s, 10000, 1e-3);
 }
 
-/* They are counted when they are submitted, with what comes after them. */
+/* A busy record, and those behind it, are counted once it is submitted. */
 static void busy_records_are_counted_later(void **state)
 {
 	uint32_t submitted = 56;
@@ -261,7 +261,7 @@ static void the_high_water_mark_stays(void **state)
 	assert_int_equal(figures.interval_high, 104);
 }
 
-/* Of a sample whose two positions are not of one moment, more seems to wait than did. */
+/* If the positions are not of one moment, the level is too high. */
 static void an_unsettled_sample_is_no_peak(void **state)
 {
 	const struct ring_sample sample = {
@@ -299,7 +299,7 @@ static void a_reader_stands_still_once_records_wait(void **state)
 	assert_int_equal(figures.state, STATE_SLOW);
 }
 
-/* A record that stays reserved is the program's: no reader gets past it. */
+/* No reader can pass a record that stays reserved. */
 static void a_stuck_head_is_not_blamed_on_the_reader(void **state)
 {
 	uint32_t submitted = 56;
@@ -312,7 +312,7 @@ static void a_stuck_head_is_not_blamed_on_the_reader(void **state)
 	put(3, 56);
 	look(100);
 	conclude();
-	assert_int_equal(figures.state, STATE_OK); /* which all are for a moment */
+	assert_int_equal(figures.state, STATE_OK); /* every record is reserved for a moment */
 	look(1500);
 	conclude();
 	assert_int_equal(figures.busy_ns, 1500 * MS);
@@ -327,8 +327,8 @@ static void a_stuck_head_is_not_blamed_on_the_reader(void **state)
 	assert_int_equal(figures.state, STATE_OK);
 }
 
-/* A slow reader frees one record at a time, which is taken at once: the ring is full at an instant
- * only. */
+/* A slow reader releases one record at a time, and its room is used at once: the ring is full only at
+ * some instants. */
 static void a_slow_reader_loses(void **state)
 {
 	(void)state;
@@ -348,7 +348,7 @@ static void a_slow_reader_loses(void **state)
 	assert_int_equal(figures.largest, 96);
 	assert_int_equal(figures.state, STATE_LOSING);
 	assert_true(figures.totals.full_episodes > 60);
-	/* Once it is quicker, it takes two seconds to forget. */
+	/* Two seconds after the last such sample it is forgotten. */
 	consume_all();
 	for (int i = 0; i < 21; i++)
 		look(100);
@@ -372,12 +372,12 @@ static void the_largest_record_says_what_room_is(void **state)
 	look(10);
 	look(10);
 	conclude();
-	/* Some 1,100 bytes are free: enough for most. */
+	/* About 1,100 bytes are free: enough for most records. */
 	assert_true(SIZE - (producer - consumer) > 1000);
 	assert_true(figures.losing);
 }
 
-/* Nothing gets in any more, and what did says what room it took. */
+/* No record is written any more; the last ones show how much room one needs. */
 static void a_full_ring_stays_full(void **state)
 {
 	(void)state;
@@ -438,7 +438,7 @@ static void losses_are_those_of_the_accounts(void **state)
 	assert_float_equal(figures.lost_per_s, 200, 1e-6);
 	assert_true(figures.losing);
 	assert_int_equal(figures.state, STATE_LOSING);
-	/* Those of a program that writes to other rings too may be theirs. */
+	/* A program that writes to other rings too may have lost them there. */
 	look(500);
 	accounts.lost = 700;
 	accounts.time_ns = now;
@@ -464,7 +464,7 @@ static void a_ring_without_a_reader_is_forecast_by_what_is_written(void **state)
 	conclude();
 	/* 6,336 B in 100 ms. */
 	assert_float_equal((double)figures.full_in_ns / 1e6, (SIZE - 6400) / 63.36, 0.001);
-	/* Its reader may just sleep for longer than an interval. */
+	/* Its reader may sleep for longer than an interval. */
 	assert_int_equal(figures.state, STATE_OK);
 }
 
@@ -473,7 +473,7 @@ static void a_reader_that_comes_and_goes_does_not_fill_the_ring(void **state)
 	(void)state;
 	look(0);
 	for (uint64_t i = 1; i < 20; i++) {
-		/* Read whole in the midst of each interval, more waits at the end of each. */
+		/* Drained in the middle of each interval, fuller at the end of each. */
 		put(100, 56);
 		consume_all();
 		look(500);
@@ -494,7 +494,7 @@ static void a_reader_too_slow_is_forecast_by_the_lowest_level(void **state)
 	put(10, 56);
 	look(500);
 	conclude();
-	assert_int_equal(figures.full_in_ns, -1); /* one interval does not tell */
+	assert_int_equal(figures.full_in_ns, -1); /* unknown after one interval */
 	put(20, 56);
 	consumer += 64;
 	look(500);
@@ -502,7 +502,7 @@ static void a_reader_too_slow_is_forecast_by_the_lowest_level(void **state)
 	put(10, 56);
 	look(500);
 	conclude();
-	/* The lowest rose from 0 to 29 records in 1 s. */
+	/* The lowest level rose from 0 to 29 records in 1 s. */
 	assert_float_equal(
 		(double)figures.full_in_ns / 1e6, (SIZE - 38 * 64) / (29 * 64 / 1000.0), 0.001);
 }
@@ -571,7 +571,7 @@ static void the_history_has_the_highest_of_each_interval(void **state)
 	conclude();
 	look(10);
 	conclude();
-	/* 49.9 % and nothing. */
+	/* 49.9 %, and 0 %. */
 	assert_string_equal(ring_history_text(&model, 6, text), "\xe2\x96\x84\xe2\x96\x81");
 	for (int i = 0; i < 2 * RING_HISTORY; i++) {
 		look(10);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How what is known of watched rings is written.
+ * Writing the figures of watched rings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static struct ring rings[3];
 static struct ring *const events = &rings[0];
 static const struct watch_style plain = { .interval_ns = 1000 * MS, .sample_ns = 10 * MS };
 
-/* A ring at work, half full; the others are like it. */
+/* Three equal rings, half full. */
 static int begin(void **state)
 {
 	(void)state;
@@ -64,7 +64,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* To be freed. */
+/* The caller frees it. */
 static char *written(
 	void (*write)(FILE *out, const struct ring *ring, const struct watch_style *style),
 	const struct watch_style *style)
@@ -285,7 +285,7 @@ static void what_needs_attention_comes_first(void **state)
 		"     43 events       agent        64KiB  62%          910    64     - LOSING\n"
 		"     44 events       agent        64KiB  62%          910    64     - no reader\n"
 		"     42 events       agent        64KiB  62%          910    64     - ok\n");
-	/* And one that loses by having no reader is no less a loss. */
+	/* One that loses records for lack of a reader is as bad. */
 	rings[2].figures.losing = true;
 	rings[2].figures.no_room = 1;
 	assert_listed(&list, "no reader\n     43 ");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at a ring, which may be hostile: what waits, what its head is, and that nothing is changed.
+ * Samples and walks of a ring that may be hostile: what waits, what the head is, and that nothing
+ * changes.
  */
 #include <linux/bpf.h>
 #include <pthread.h>
@@ -54,7 +55,7 @@ static struct ring_waiting waiting_of(struct fixture *f)
 	return ring_count_waiting(&access, &sample, MOST);
 }
 
-/* What a walk visited. */
+/* The records that a walk visited. */
 static struct ring_record visited[64];
 static size_t visited_count;
 
@@ -168,7 +169,7 @@ static void counting_ends_somewhere(void **state)
 	memory_ring_close(&f.ring);
 }
 
-/* Headers stay in the ring after the records were consumed. */
+/* The headers of consumed records stay in the ring. */
 static void a_walk_sees_what_was_consumed(void **state)
 {
 	struct fixture *f = *state;
@@ -221,7 +222,7 @@ static void a_walk_visits_no_more_than_it_may(void **state)
 	assert_int_equal(walk(f, &at, 6), WALK_WHOLE);
 }
 
-/* A whole lap later the producers may be writing over the header that comes first. */
+/* A lap later, producers may be overwriting the first header. */
 static void a_walk_visits_nothing_that_was_overwritten(void **state)
 {
 	struct fixture *f = *state;
@@ -234,7 +235,7 @@ static void a_walk_visits_nothing_that_was_overwritten(void **state)
 	assert_int_equal(at, 0);
 }
 
-/* The producers go on while the walk reads. */
+/* Producers write during the walk. */
 static const unsigned char *data_of_overtaken_one(void *context, uint64_t offset, size_t length)
 {
 	struct memory_ring *ring = context;
@@ -257,7 +258,7 @@ static void a_walk_that_is_overtaken_visits_nothing(void **state)
 	assert_int_equal(visited_count, 0);
 }
 
-/* As the kernel has it, which the ring in memory does not need. */
+/* Writes the pages into the headers, as the kernel does; the ring in memory needs none. */
 static void set_pages(struct fixture *f, uint64_t first, uint64_t last, uint64_t stride)
 {
 	for (uint64_t at = first; at < last; at += stride) {
@@ -284,7 +285,7 @@ static void the_last_records_are_found_without_a_boundary(void **state)
 		assert_int_equal(found[i].position, begin + (39 - i) * 32);
 		assert_int_equal(found[i].length, 24);
 	}
-	/* The first are not preceded by enough to be certain. */
+	/* Too few records precede the first ones. */
 	assert_int_equal(ring_tail(&access, producer_position(f), producer_position(f), found, 64),
 		40 - RING_TAIL_DEPTH + 1);
 }
@@ -302,7 +303,7 @@ static void the_first_record_of_a_ring_is_certain(void **state)
 	assert_int_equal(found[2].position, 0);
 }
 
-/* A chain of headers of the lap before, in the payloads, that ends at the same place. */
+/* Payloads hold a chain of headers of the previous lap that ends at the same place. */
 static void where_two_chains_end_nothing_is_certain(void **state)
 {
 	const uint64_t begin = 4096 * 1000;
@@ -408,7 +409,7 @@ static void an_impossible_header_behind_the_head_ends_the_count(void **state)
 	assert_false(waiting_of(f).known);
 }
 
-/* Any bytes for positions and headers: nothing but a fault or figures within the ring. */
+/* Any positions and headers: the result is a fault, or figures within the ring. */
 static void anything_can_be_looked_at(void **state)
 {
 	struct fixture *f = *state;
@@ -429,7 +430,7 @@ static void anything_can_be_looked_at(void **state)
 	}
 }
 
-/* What cannot be mapped is not known. */
+/* If nothing can be mapped, the head is unknown. */
 static const unsigned char *no_data(void *context, uint64_t offset, size_t length)
 {
 	(void)context;
@@ -453,7 +454,7 @@ static void data_that_cannot_be_had_leaves_the_positions(void **state)
 	assert_false(ring_count_waiting(&access, &sample, MOST).known);
 }
 
-/* A consumer that goes on with each look. */
+/* A consumer that moves at each load. */
 static const unsigned char *data_of_quick_one(void *context, uint64_t offset, size_t length)
 {
 	struct memory_ring *ring = context;
@@ -478,7 +479,7 @@ static void a_quick_consumer_is_no_fault(void **state)
 	assert_false(ring_count_waiting(&access, &sample, MOST).known);
 }
 
-/* Records that the producers have overwritten since the sample are not counted. */
+/* Records that were overwritten since the sample are not counted. */
 static void an_overtaken_count_is_not_known(void **state)
 {
 	struct fixture *f = *state;
@@ -545,8 +546,8 @@ static void only_ring_buffers_are_watched(void **state)
 	assert_int_equal(check_map(UINT32_MAX, 0, "of type unknown"), -EMEDIUMTYPE);
 }
 
-/* Producers and a consumer at work: whatever the looks see is possible, and each record that is
- * visited is one of those that were written, in their order. */
+/* Producers and a consumer run: no sample is impossible, and every record that is visited was written,
+ * in this order. */
 static void *consume(void *context)
 {
 	struct fixture *f = context;
