@@ -21,10 +21,8 @@ static void tell(void *context, const char *name, const char *old, const char *n
 
 	if (!sheet)
 		return;
-	sheet_row(sheet, STYLE_NONE, 0);
-	sheet_cell(sheet, name);
-	sheet_cell(sheet, text("%s", old));
-	sheet_cell(sheet, text("%s", new));
+	sheet_row(sheet, STYLE_NONE, 0, text("%s", name));
+	SHEET_CELLS(sheet, text("%s", old), text("%s", new));
 }
 
 static struct comparison_summary summarise(const struct run_group *old, const struct run_group *new)
@@ -102,16 +100,14 @@ static void add_row(
 		ratio->has_interval ? ratio->interval.low : NAN,
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
-	sheet_row(sheet, style_of(styles, series->path), 0);
-	sheet_cell(sheet,
+	sheet_row(sheet, style_of(styles, series->path), 0,
 		live ? text("%s%s%s", series->question, series->question[0] ? ", " : "",
 			       run_combination(series->path, series->way))
 		     : text("%s, %s B, %s", series->path,
 			       series->sizes[0] ? series->sizes
 						: text("%" JSON_INTEGER_FORMAT, series->event_size),
 			       series->way));
-	sheet_cell(sheet, text_number(row->old->median));
-	sheet_cell(sheet, text_number(row->new->median));
+	SHEET_CELLS(sheet, text_number(row->old->median), text_number(row->new->median));
 	sheet_mark(sheet, text_ratio(mark.value), mark);
 	sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
 	if (row->limit)
@@ -121,7 +117,7 @@ static void add_row(
 	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");
 }
 
-static const struct sheet *add_rows(struct page *page, const struct comparison_summary *summary)
+static const struct sheet *add_changes(struct page *page, const struct comparison_summary *summary)
 {
 	static const struct column columns[] = { COLUMN("reader", TEXT),
 		COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
@@ -130,8 +126,7 @@ static const struct sheet *add_rows(struct page *page, const struct comparison_s
 	const struct comparison comparison = comparison_of(summary);
 	const struct result_file *new = comparison.new;
 	struct sheet *sheet =
-		sheet_make("What changed: medians, ns an event; nothing of the two is paired",
-			columns, sizeof(columns) / sizeof(columns[0]));
+		SHEET("What changed: medians, ns an event; nothing of the two is paired", columns);
 	struct comparison_row row;
 	double drift = 0;
 
@@ -144,9 +139,9 @@ static const struct sheet *add_rows(struct page *page, const struct comparison_s
 	page_add(page, BLOCK_TEXT, NULL,
 		text("Nothing is called faster or slower below %s. The limits, which no reader "
 		     "changes, moved by up to %s. Only in %s: %zu rows; only in %s: %zu.",
-			text_percent(100 * comparison.threshold), text_percent(100 * drift),
-			summary->old->name, comparison.old->series_count - summary->matched,
-			summary->new->name, new->series_count - summary->matched));
+			text_share(comparison.threshold), text_share(drift), summary->old->name,
+			comparison.old->series_count - summary->matched, summary->new->name,
+			new->series_count - summary->matched));
 	return sheet;
 }
 
@@ -159,8 +154,8 @@ const struct sheet *add_comparison(struct page *page, const struct comparison_su
 
 	page_add(page, BLOCK_HEADING, NULL, comparison_name(summary));
 	if (summary->differences == 0)
-		return add_rows(page, summary);
-	sheet = sheet_make("These differ, so there is no verdict", columns, 3);
+		return add_changes(page, summary);
+	sheet = SHEET("These differ, so there is no verdict", columns);
 	comparison_differences(&comparison, tell, sheet);
 	page_add_sheet(page, sheet, false);
 	return sheet;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
 
-#include "report/figures.h"
 #include "report/page.h"
 #include "results/amounts.h"
 
@@ -53,6 +52,11 @@ const char *text_percent(double percent)
 	if (percent > 99 && percent < 100)
 		return text("%.1f %%", fmin(percent, 99.9));
 	return text(percent > 0 && percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+}
+
+const char *text_share(double share)
+{
+	return text_percent(100 * share);
 }
 
 const char *text_time(double ns)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/controls.h"
-#include "report/figures.h"
 #include "report/page.h"
 
 static const char style_sheet[] =

@@ -93,23 +93,20 @@ void page_caution(struct page *page, const char *words)
 	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
 }
 
+void sheet_column(struct sheet *sheet, struct column column)
+{
+	sheet->columns = grow(sheet->columns, sheet->column_count, sizeof(column));
+	sheet->columns[sheet->column_count++] = column;
+}
+
 struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count)
 {
 	struct sheet *sheet = page_allocate(sizeof(*sheet));
 
-	*sheet = (struct sheet){ .caption = caption, .columns = columns, .column_count = count };
+	sheet->caption = caption;
+	for (size_t i = 0; i < count; i++)
+		sheet_column(sheet, columns[i]);
 	return sheet;
-}
-
-void sheet_row(struct sheet *sheet, int style, unsigned dash)
-{
-	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
-
-	for (size_t i = 0; i < sheet->column_count; i++)
-		cells[i].text = "";
-	sheet->rows = grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
-	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
-	sheet->filled = 0;
 }
 
 struct cell *sheet_cell(struct sheet *sheet, const char *words)
@@ -118,6 +115,24 @@ struct cell *sheet_cell(struct sheet *sheet, const char *words)
 
 	cell->text = words;
 	return cell;
+}
+
+struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
+{
+	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
+
+	for (size_t i = 0; i < sheet->column_count; i++)
+		cells[i].text = "";
+	sheet->rows = grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
+	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
+	sheet->filled = 0;
+	return sheet_cell(sheet, name);
+}
+
+void sheet_cells(struct sheet *sheet, const char *const *texts)
+{
+	for (; *texts; texts++)
+		sheet_cell(sheet, *texts);
 }
 
 void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
@@ -151,7 +166,6 @@ static bool says_something(const struct sheet *sheet, size_t column)
 
 static void tidy_sheet(struct sheet *sheet)
 {
-	struct column *kept = page_allocate(sheet->column_count * sizeof(*kept));
 	size_t count = 0;
 
 	for (size_t c = 0; c < sheet->column_count; c++) {
@@ -159,9 +173,8 @@ static void tidy_sheet(struct sheet *sheet)
 			continue;
 		for (size_t r = 0; r < sheet->row_count; r++)
 			sheet->rows[r].cells[count] = sheet->rows[r].cells[c];
-		kept[count++] = sheet->columns[c];
+		sheet->columns[count++] = sheet->columns[c];
 	}
-	sheet->columns = kept;
 	sheet->column_count = count;
 }
 

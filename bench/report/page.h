@@ -67,7 +67,7 @@ struct curves {
 
 struct sheet {
 	const char *caption;
-	const struct column *columns;           /* the first names the row */
+	struct column *columns;                 /* the first names the row */
 	size_t column_count, row_count, filled; /* filled: cells of the last row */
 	struct sheet_row {
 		int style;
@@ -112,10 +112,14 @@ void page_add(struct page *page, enum block_kind kind, const char *name, const c
 void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 void page_caution(struct page *page, const char *words);
 
-/* Cells are filled row by row. @columns outlive the sheet. */
+/* Columns first, then cells row by row; a row begins with its name. */
 struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count);
-void sheet_row(struct sheet *sheet, int style, unsigned dash);
+void sheet_column(struct sheet *sheet, struct column column);
+struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
 struct cell *sheet_cell(struct sheet *sheet, const char *text);
+void sheet_cells(struct sheet *sheet, const char *const *texts); /* NULL-terminated */
+#define SHEET(caption, columns) sheet_make(caption, columns, sizeof(columns) / sizeof((columns)[0]))
+#define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
 /* Words from a file: "faster", "slower", "same"; all others say why there is none of these. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
@@ -124,6 +128,18 @@ void sheet_verdict(struct sheet *sheet, const char *verdict);
 void page_tidy(struct page *page);
 void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);
+
+/* Figures (figures.c). What is no number is "-"; an interval without an end is "". */
+const char *text_number(
+	double value); /* "94.5", "1,361", "0.373": three digits or a whole number */
+const char *text_interval(double low, double high); /* "[85.2, 91]" */
+const char *text_ratio(double ratio);               /* "0.37x" */
+const char *text_ratio_interval(double low, double high);
+const char *text_percent(double percent); /* "0.5 %"; "100 %" only for 100 */
+const char *text_share(double share);     /* the same of 1 */
+const char *text_time(double ns);         /* "82 ns", "1.5 ms" */
+const char *text_bytes(double bytes);     /* "1 MiB" */
+const char *text_count(double count);     /* "17.2M" */
 
 /* For the writer of HTML: the axis of a column's marks; one of them on it; curves. */
 struct axis {

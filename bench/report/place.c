@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the runs ran, what makes their figures unsafe, and what was typed.
+ * Where the runs ran, what makes their figures doubtful, and the commands.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 static const json_t *facts_of(const struct run *run)
 {
-	return run_object(run->whole, "environment");
+	return json_object_get(run->whole, "environment");
 }
 
 static bool is_shared(const struct runs *runs, const char *name)
@@ -44,7 +44,7 @@ const char *place_title(const struct runs *runs)
 const char *place_facts(const struct runs *runs)
 {
 	const struct run *run = &runs->runs[0];
-	const size_t rounds = run_round_count(json_array_get(run->results, 0));
+	const size_t rounds = run_round_count(json_array_get(run->json_results, 0));
 	const double noise = noise_of(run);
 	const char *time = run_text(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
 	const char *of_run = "";
@@ -56,7 +56,7 @@ const char *place_facts(const struct runs *runs)
 			noise == 0 ? "" : "; noise ",
 			noise == 0     ? ""
 			: isnan(noise) ? "unknown: too few rounds"
-				       : text_percent(100 * noise));
+				       : text_share(noise));
 	return text("%s%s%s%s%s%s; %s%s.", known(runs, "", "cpu_model", ""),
 		known(runs, ", ", "cpus_online", " CPUs"), known(runs, ", ", "hypervisor", ""),
 		known(runs, "; Linux ", "kernel_release", ""),
@@ -69,7 +69,7 @@ static bool has_warning(const struct run *run, const char *warning)
 	const json_t *element;
 	size_t i;
 
-	json_array_foreach(run_list(run->whole, "warnings"), i, element)
+	json_array_foreach(json_object_get(run->whole, "warnings"), i, element)
 	{
 		if (json_is_string(element) && strcmp(json_string_value(element), warning) == 0)
 			return true;
@@ -77,8 +77,7 @@ static bool has_warning(const struct run *run, const char *warning)
 	return false;
 }
 
-/* Each that a run is the first to have: in short, the trouble without what to do about it, and all
- * of it. */
+/* Adds each warning once: its first words to the page's cautions, all of it to the sheet. */
 static void add_cautions(struct page *page, const struct runs *runs, struct sheet *sheet)
 {
 	const json_t *element;
@@ -89,9 +88,9 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 
 		if (json_is_true(json_object_get(run->whole, "partial")))
 			page_caution(page, text("%s was stopped early", run->name));
-		json_array_foreach(run_list(run->whole, "failed_peers"), i, element)
+		json_array_foreach(json_object_get(run->whole, "failed_peers"), i, element)
 			page_caution(page, text("%s failed", run_text(element, "name")));
-		json_array_foreach(run_list(run->whole, "warnings"), i, element)
+		json_array_foreach(json_object_get(run->whole, "warnings"), i, element)
 		{
 			const char *warning = json_string_value(element);
 			size_t before = 0;
@@ -101,8 +100,7 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 			if (!warning || before < r)
 				continue;
 			page_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
-			sheet_row(sheet, STYLE_NONE, 0);
-			sheet_cell(sheet, run->name);
+			sheet_row(sheet, STYLE_NONE, 0, run->name);
 			sheet_cell(sheet, warning);
 		}
 	}
@@ -112,7 +110,7 @@ static struct sheet *facts_sheet(const struct runs *runs)
 {
 	static const struct column columns[] = { COLUMN("fact", TEXT), COLUMN("value", TEXT),
 		COLUMN("only of", TEXT) };
-	struct sheet *sheet = sheet_make("The machine", columns, 3);
+	struct sheet *sheet = SHEET("The machine", columns);
 
 	for (size_t r = 0; r < runs->run_count; r++) {
 		const char *name;
@@ -124,10 +122,9 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 			if (shared && r > 0)
 				continue;
-			sheet_row(sheet, STYLE_NONE, 0);
-			sheet_cell(sheet, name);
-			sheet_cell(sheet, value_text(name, fact));
-			sheet_cell(sheet, shared ? "" : runs->runs[r].name);
+			sheet_row(sheet, STYLE_NONE, 0, name);
+			SHEET_CELLS(
+				sheet, value_text(name, fact), shared ? "" : runs->runs[r].name);
 		}
 	}
 	return sheet;
@@ -137,7 +134,7 @@ void add_place(struct page *page, const struct runs *runs)
 {
 	static const struct column columns[] = { COLUMN("run", TEXT),
 		COLUMN("what makes its figures unsafe, and what to do", TEXT) };
-	struct sheet *cautions = sheet_make("Every caution", columns, 2);
+	struct sheet *cautions = SHEET("Every caution", columns);
 
 	add_cautions(page, runs, cautions);
 	page_add(page, BLOCK_HEADING, NULL, "Where it ran, and how to repeat it");

@@ -17,14 +17,14 @@ static struct sheet *contents_sheet(const struct runs *runs,
 {
 	static const struct column columns[] = { COLUMN("part", TEXT),
 		COLUMN("what came out", TEXT) };
-	struct sheet *sheet = sheet_make("Contents", columns, 2);
+	struct sheet *sheet = SHEET("Contents", columns);
 
 	for (size_t i = 0; i < comparison_count + runs->run_count; i++) {
 		const bool comparison = i < comparison_count;
 		const struct run *run = &runs->runs[comparison ? 0 : i - comparison_count];
 
-		sheet_row(sheet, STYLE_NONE, 0);
-		sheet_cell(sheet, comparison ? comparison_name(&comparisons[i]) : run_title(run))
+		sheet_row(sheet, STYLE_NONE, 0,
+			comparison ? comparison_name(&comparisons[i]) : run_title(run))
 			->section = (unsigned)i + 1;
 		sheet_cell(
 			sheet, comparison ? comparison_verdict(&comparisons[i]) : run_verdict(run));

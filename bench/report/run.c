@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/page.h"
 #include "report/run.h"
 
-double run_number(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-const char *run_text(const json_t *object, const char *name)
-{
-	const char *found = json_string_value(json_object_get(object, name));
-
-	return found ? found : "?";
-}
-
-const json_t *run_list(const json_t *object, const char *name)
-{
-	const json_t *list = json_object_get(object, name);
-
-	return json_is_array(list) ? list : NULL;
-}
-
-const json_t *run_object(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return json_is_object(value) ? value : NULL;
-}
-
-/* Without its folder, if that is enough to tell it from the others. */
+/* Without its folder, unless two files have that name. */
 static const char *name_of_file(const struct runs *runs, size_t file)
 {
 	const char *base = basename(runs->names[file]);
@@ -46,10 +17,10 @@ static const char *name_of_file(const struct runs *runs, size_t file)
 	return base;
 }
 
-/* The same of runs that were asked for the same: all of the workload but what is measured. */
+/* Equal for runs with the same settings: the workload without what is measured. */
 static const char *task_of(const json_t *json)
 {
-	json_t *workload = json_copy((json_t *)run_object(json, "workload"));
+	json_t *workload = json_copy(json_object_get(json, "workload"));
 	const char *task;
 	char *dumped;
 
@@ -62,14 +33,15 @@ static const char *task_of(const json_t *json)
 	return task;
 }
 
-/* What live advises when no ring was large enough comes without results. */
+/* With results, or with advice of live that no ring was large enough. */
 static bool is_run(const json_t *json)
 {
 	return strcmp(run_text(json, "schema"), "ringview.result/2") == 0 &&
-	       run_object(json, "workload") && run_object(json, "environment") &&
-	       (json_array_size(run_list(json, "results")) > 0 ||
+	       json_is_object(json_object_get(json, "workload")) &&
+	       json_is_object(json_object_get(json, "environment")) &&
+	       (json_array_size(json_object_get(json, "results")) > 0 ||
 		       (strcmp(run_text(json, "command"), "live") == 0 &&
-			       run_object(json, "advice")));
+			       json_is_object(json_object_get(json, "advice"))));
 }
 
 static const char *question_of(const json_t *element)
@@ -85,14 +57,14 @@ json_t *runs_own(struct runs *runs, json_t *json)
 	return json;
 }
 
-/* Those of a list that are of a question. */
+/* The elements of a list that belong to a question. */
 static json_t *of_question(
 	struct runs *runs, const json_t *json, const char *name, const char *question)
 {
 	json_t *found = runs_own(runs, json_array()), *element;
 	size_t i;
 
-	json_array_foreach((json_t *)run_list(json, name), i, element)
+	json_array_foreach(json_object_get(json, name), i, element)
 	{
 		if (strcmp(question_of(element), question) == 0)
 			json_array_append(found, element);
@@ -104,7 +76,7 @@ static int add_run(struct runs *runs, const json_t *json, const char *name, cons
 	struct complaint *why)
 {
 	struct run *run = &runs->runs[runs->run_count];
-	const json_t *first;
+	const json_t *workload;
 
 	if (runs->run_count == RUNS_MAX)
 		return complain(why, -E2BIG,
@@ -116,14 +88,13 @@ static int add_run(struct runs *runs, const json_t *json, const char *name, cons
 		.name = question[0] ? text("%s, %s", name, question) : name,
 		.question = question,
 		.live = strcmp(run_text(json, "command"), "live") == 0,
-		.workload = run_object(json, "workload"),
-		.results = of_question(runs, json, "results", question),
+		.json_results = of_question(runs, json, "results", question),
 		.ratios = of_question(runs, json, "ratios", question),
 		.noise = of_question(runs, json, "noise", question),
 	};
-	first = json_array_get(run->results, 0);
-	if (run_object(first, "workload"))
-		run->workload = run_object(first, "workload");
+	workload = json_object_get(json_array_get(run->json_results, 0), "workload");
+	run->workload = json_is_object(workload) ? workload : json_object_get(json, "workload");
+	run->rate = run_number(run->workload, "rate");
 	return run_index(runs, run, why);
 }
 
@@ -143,11 +114,11 @@ static void put_into_group(struct runs *runs, size_t file, json_t *json, const c
 	json_array_append(runs->groups[g].runs, json);
 }
 
-/* A preset of live has the answers to several questions in one run: for a page they are runs. */
+/* A preset of live answers several questions in one run; on a page each is a run. */
 static int add(struct runs *runs, size_t file, size_t number, struct complaint *why)
 {
 	json_t *json = json_array_get(runs->files[file], number);
-	const json_t *results = run_list(json, "results"), *result;
+	const json_t *results = json_object_get(json, "results"), *result;
 	const char *name = name_of_file(runs, file);
 	int err = 0;
 	size_t i;
@@ -175,25 +146,6 @@ static int add(struct runs *runs, size_t file, size_t number, struct complaint *
 	return err;
 }
 
-static int check_size(const struct runs *runs, struct complaint *why)
-{
-	size_t results = 0, readings = 0, i;
-	const json_t *result;
-
-	for (size_t r = 0; r < runs->run_count; r++)
-		json_array_foreach(runs->runs[r].results, i, result)
-		{
-			results++;
-			readings += run_round_count(result);
-		}
-	if (results <= RESULTS_MAX && readings <= READINGS_MAX)
-		return 0;
-	return complain(why, -E2BIG,
-		"%zu results with %zu rounds are more than a page can show (%d and %d); make "
-		"several pages of them",
-		results, readings, RESULTS_MAX, READINGS_MAX);
-}
-
 int runs_read(struct runs *runs, const char *const *names, size_t count, struct complaint *why)
 {
 	int err = 0;
@@ -215,14 +167,19 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 		for (size_t i = 0; i < json_array_size(runs->files[f]) && !err; i++)
 			err = add(runs, f, i, why);
 	}
-	/* Which checks all rounds. */
+	/* This checks all rounds. */
 	for (size_t g = 0; g < runs->group_count && !err; g++) {
 		struct run_group *group = &runs->groups[g];
 
 		err = result_file_take(
 			&group->results, names[group->file], json_incref(group->runs), why);
 	}
-	return err ? err : check_size(runs, why);
+	if (!err && (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX))
+		err = complain(why, -E2BIG,
+			"%zu results with %zu rounds are more than a page can show (%d and %d); make "
+			"several pages of them",
+			runs->result_count, runs->round_count, RESULTS_MAX, READINGS_MAX);
+	return err;
 }
 
 void runs_free(struct runs *runs)

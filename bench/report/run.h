@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The runs of result files, as a page shows them, and those of the same workload in a file put
- * together for comparing. What a file says is never trusted: what is not there, or of another type,
- * is NAN or "?".
+ * The runs of result files as a page shows them. A file is not trusted: what is missing, or of
+ * another type, is NAN or "?".
  */
 #ifndef BENCH_REPORT_RUN_H
 #define BENCH_REPORT_RUN_H
@@ -14,7 +13,7 @@
 #include "base/complaint.h"
 #include "results/result_file.h"
 
-/* A page with more is for nobody to read. */
+/* The most that a page shows. */
 #define RUNS_MAX 200
 #define RESULTS_MAX 20000
 #define READINGS_MAX 500000
@@ -22,32 +21,53 @@
 #define PAGE_WAYS_MAX 12
 #define PAGE_SIZES_MAX 1024
 
-/* A run; of a preset of live, which answers several questions, one of them. */
-#define RUN_MIX ((json_int_t)1 << 40)
+struct result {
+	const json_t *json;
+	const char *path, *way, *size; /* way: how it waited, or what it touched */
+	const char *name; /* "batch", with what differs between results: "batch, 80 B, header",
+			   * "batch/paced" */
+	size_t path_number, way_number; /* in order of appearance */
+	size_t size_number;             /* from the smallest */
+	bool limit;                     /* reads what no reader could */
+	int style; /* of its reader, and the dash of its way: the same all over a page */
+	unsigned dash;
+	double mevents_per_s, lost_percent, p99;
+	const json_t *ratio; /* of speed, to run->baseline; or NULL */
+	const json_t *floor; /* the same to run->floor */
+	double keys[4];      /* what results are sorted by */
+};
 
+struct run_size {
+	const char *text; /* "80", or the name of a mix */
+	double at;        /* bytes; NAN: a mix */
+};
+
+/* A run; of a preset of live, one of its questions. */
 struct run {
-	const json_t *whole; /* as it is in the file */
+	const json_t *whole; /* the document in the file */
 	const char *name;    /* on the page */
 	const char *question;
 	bool live;
+	double rate; /* of live; NAN: as fast as it can be */
 	const json_t *workload;
-	json_t *results, *ratios, *noise;
-	/* Names in the order of the file, each with its number. */
-	json_t *paths, *ways, *baselines;
-	json_t *index;     /* results and ratios by their keys */
-	json_int_t *sizes; /* upwards */
+	json_t *json_results, *ratios, *noise; /* of the question */
+	/* By size and way, the fastest first. At a fixed rate, at which all read as much: by loss,
+	 * p99, CPU and cost to the producer. Limits are last. */
+	struct result *results;
+	size_t result_count;
+	json_t *paths, *ways; /* names, each with its number */
+	struct run_size *sizes;
 	size_t size_count;
-	const char *baseline; /* what a page compares with first, or NULL */
+	const char *baseline; /* what the others are compared with first, or NULL */
 	const char *floor;    /* a limit that is a baseline, or NULL */
-	const json_t *styles; /* of struct runs */
 };
 
-/* The runs of one file with the same workload. */
+/* The runs of one file with the same workload, together for comparing. */
 struct run_group {
 	size_t file;
 	const char *name, *task;
 	json_t *runs;
-	struct result_file results; /* without any where the runs have none (advice of live) */
+	struct result_file results; /* empty if the runs have no results (advice of live) */
 };
 
 struct runs {
@@ -58,56 +78,37 @@ struct runs {
 	size_t run_count;
 	struct run_group *groups;
 	size_t group_count;
-	json_t *styles; /* the number of each reader, in order of appearance */
-	json_t *owned;  /* all that runs_free() frees */
+	size_t result_count, round_count; /* of all runs */
+	json_t *styles;                   /* the number of each reader, in order of appearance */
+	json_t *owned;                    /* all that runs_free() frees */
 };
 
-/* Reads the files. 0, or a negative errno with @why. In any case runs_free() is called after. */
+/* Reads the files. 0, or a negative errno with @why. Call runs_free() in any case. */
 int runs_read(struct runs *runs, const char *const *names, size_t count, struct complaint *why);
 void runs_free(struct runs *runs);
 
 json_t *runs_own(struct runs *runs, json_t *json); /* returns it */
 
-/* Fills what a run has by names. 0, or a negative errno with @why: no run has that many. */
+/* Fills what follows from run->json_results. 0, or a negative errno with @why: it has more than a
+ * page shows. */
 int run_index(struct runs *runs, struct run *run, struct complaint *why);
 
-/* Members of objects. */
-double run_number(const json_t *object, const char *name);        /* NAN */
-const char *run_text(const json_t *object, const char *name);     /* "?" */
-const json_t *run_list(const json_t *object, const char *name);   /* has no elements */
-const json_t *run_object(const json_t *object, const char *name); /* has no members */
+/* The number of @name in @names, to which it is added if it is new. */
+size_t run_number_of(json_t *names, const char *name);
 
-/* Of a result: million events a second; what a metric amounts to; how many rounds there are, and a
- * metric in one of them. NAN where it is not known. */
-double run_throughput(const json_t *result);
-double run_amount(const json_t *result, const char *metric);
-size_t run_round_count(const json_t *result);
-double run_round(const json_t *result, const char *metric, size_t round);
+double run_number(const json_t *object, const char *name);    /* a member; NAN */
+const char *run_text(const json_t *object, const char *name); /* a member; "?" */
+double run_amount(const json_t *result, const char *metric);  /* what its rounds amount to; NAN */
 bool run_is_metric(const json_t *value);
-json_int_t run_size(const json_t *element); /* RUN_MIX or more: of a mix */
-const char *run_size_text(const struct run *run, json_int_t size);
-const char *run_way(const json_t *element); /* how it waited, or what it touched */
-bool run_is_limit(const json_t *result);    /* it reads what no reader could */
-bool run_is_of_speed(const json_t *ratio);  /* it compares times of an event */
+size_t run_round_count(const json_t *result);
 
-/* NULL: there is none. Ratios are of speed. */
-const json_t *run_result(const struct run *run, const char *path, json_int_t size, const char *way);
-const json_t *run_ratio(const struct run *run, const json_t *result, const char *baseline);
+/* NULL: there is none. Of results and ratios; an element of results, ratios or noise. */
+const struct result *run_at(const struct run *run, size_t path, size_t way, size_t size);
+const struct result *run_find(const struct run *run, const json_t *element);
 
-/* All results, with NULL at the end. By size and touch, the fastest first; of events at a fixed
- * rate, of which all read as many, by loss, p99, CPU and the producer's cost. Limits are last. */
-const json_t **run_sorted(const struct run *run);
-double run_rate(const struct run *run);        /* of live; NAN: as fast as it can be */
-double run_lost_percent(const json_t *result); /* of what was to be kept */
-
-/* "batch", with what not all results of the run have in common: "batch, 80 B, header"; of live
- * "batch/paced", or one word where it says both. */
+/* "batch/paced", or one word if it says both. */
 const char *run_combination(const char *path, const char *wait);
-const char *run_result_name(const struct run *run, const json_t *result);
 
-/* How its reader looks, and how its way: in all of a page. */
 int style_of(const json_t *styles, const char *path);
-int run_style(const struct run *run, const json_t *result);
-unsigned run_dash(const struct run *run, const json_t *result);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is in a run, by names, and in the order of its worth.
+ * The results of a run: by names, and in order.
  */
 #include <errno.h>
 #include <math.h>
@@ -10,12 +10,21 @@
 #include "report/page.h"
 #include "report/run.h"
 
-double run_throughput(const json_t *result)
+double run_number(const json_t *object, const char *name)
 {
-	return run_number(result, "mevents_per_s");
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-/* What the value of a metric is called, by what its rounds amount to. */
+const char *run_text(const json_t *object, const char *name)
+{
+	const char *found = json_string_value(json_object_get(object, name));
+
+	return found ? found : "?";
+}
+
+/* The member of a metric that has what its rounds amount to. */
 static const char *kind_of(const json_t *cell)
 {
 	static const char *const kinds[] = { "median", "sum", "most", "whole" };
@@ -33,168 +42,52 @@ bool run_is_metric(const json_t *value)
 
 double run_amount(const json_t *result, const char *metric)
 {
-	const json_t *cell = run_object(result, metric);
+	const json_t *cell = json_object_get(result, metric);
 
 	return kind_of(cell) ? run_number(cell, kind_of(cell)) : NAN;
 }
 
 size_t run_round_count(const json_t *result)
 {
-	return json_array_size(run_list(run_object(result, "ns_per_event"), "rounds"));
+	return json_array_size(json_object_get(json_object_get(result, "ns_per_event"), "rounds"));
 }
 
-double run_round(const json_t *result, const char *metric, size_t round)
+size_t run_number_of(json_t *names, const char *name)
 {
-	const json_t *value = json_array_get(run_list(run_object(result, metric), "rounds"), round);
+	const json_t *known = json_object_get(names, name);
 
-	return json_is_number(value) ? json_number_value(value) : NAN;
+	if (known)
+		return (size_t)json_integer_value(known);
+	json_object_set_new_nocheck(names, name, json_integer((json_int_t)json_object_size(names)));
+	return json_object_size(names) - 1;
 }
 
-/* Of a mix a number that is no size of events, which its name leads to. */
-json_int_t run_size(const json_t *element)
+const char *run_combination(const char *path, const char *wait)
 {
-	const char *mix = json_string_value(json_object_get(element, "event_sizes"));
-	json_int_t number = 0;
-
-	if (!mix)
-		return json_integer_value(json_object_get(element, "event_size"));
-	while (*mix)
-		number = (number * 31 + (unsigned char)*mix++) % RUN_MIX;
-	return RUN_MIX + number;
+	if (strcmp(wait, "own") == 0)
+		return path;
+	return strncmp(wait, path, strlen(path)) == 0 ? wait : text("%s/%s", path, wait);
 }
 
-const char *run_size_text(const struct run *run, json_int_t size)
+int style_of(const json_t *styles, const char *path)
 {
-	const json_t *result;
-	size_t i;
+	const json_t *number = json_object_get(styles, path);
 
-	json_array_foreach(run->results, i, result)
-	{
-		if (size >= RUN_MIX && run_size(result) == size)
-			return run_text(result, "event_sizes");
-	}
-	return text("%" JSON_INTEGER_FORMAT, size);
+	return number ? (int)json_integer_value(number) : STYLE_LIMIT;
 }
 
-const char *run_way(const json_t *element)
+static const char *way_of(const json_t *element)
 {
 	return run_text(element, json_object_get(element, "wait") ? "wait" : "touch");
 }
 
-bool run_is_limit(const json_t *result)
+static const char *size_of(const json_t *element)
 {
-	return json_is_true(json_object_get(result, "limit"));
-}
+	const char *mix = json_string_value(json_object_get(element, "event_sizes"));
 
-bool run_is_of_speed(const json_t *ratio)
-{
-	return strcmp(run_text(ratio, "metric"), "ns_per_event") == 0;
-}
-
-static const char *key_of(const char *path, json_int_t size, const char *way, const char *baseline)
-{
-	return text("%s\n%" JSON_INTEGER_FORMAT "\n%s\n%s", path, size, way, baseline);
-}
-
-static void put(struct run *run, const json_t *element, const char *baseline)
-{
-	json_object_set_nocheck(run->index,
-		key_of(run_text(element, "path"), run_size(element), run_way(element), baseline),
-		(json_t *)element);
-}
-
-static void put_name(json_t *names, const char *name)
-{
-	if (!json_object_get(names, name))
-		json_object_set_new_nocheck(
-			names, name, json_integer((json_int_t)json_object_size(names)));
-}
-
-static void put_size(struct run *run, json_int_t size)
-{
-	size_t at = run->size_count;
-
-	while (at > 0 && run->sizes[at - 1] > size)
-		at--;
-	if ((at > 0 && run->sizes[at - 1] == size) || run->size_count > PAGE_SIZES_MAX)
-		return;
-	memmove(&run->sizes[at + 1], &run->sizes[at], (run->size_count - at) * sizeof(json_int_t));
-	run->sizes[at] = size;
-	run->size_count++;
-}
-
-int run_index(struct runs *runs, struct run *run, struct complaint *why)
-{
-	const json_t *element;
-	const char *name;
-	size_t i;
-
-	run->styles = runs->styles;
-	run->paths = runs_own(runs, json_object());
-	run->ways = runs_own(runs, json_object());
-	run->baselines = runs_own(runs, json_object());
-	run->index = runs_own(runs, json_object());
-	run->sizes = page_allocate((PAGE_SIZES_MAX + 2) * sizeof(json_int_t));
-	json_array_foreach(run->results, i, element)
-	{
-		put_name(run->paths, run_text(element, "path"));
-		put_name(run->ways, run_way(element));
-		put_size(run, run_size(element));
-		put(run, element, "");
-		if (!run_is_limit(element))
-			put_name(runs->styles, run_text(element, "path"));
-	}
-	json_array_foreach(run->ratios, i, element)
-	{
-		if (!run_is_of_speed(element))
-			continue;
-		put_name(run->baselines, run_text(element, "baseline"));
-		put(run, element, run_text(element, "baseline"));
-	}
-	/* With what ran twice in each round the others are compared first. */
-	name = run_text(json_array_get(run->noise, 0), "path");
-	if (json_object_get(run->baselines, name))
-		run->baseline = json_object_iter_key(json_object_iter_at(run->baselines, name));
-	json_object_foreach(run->baselines, name, element)
-	{
-		if (!json_object_get(run->styles, name))
-			run->floor = name;
-		else if (!run->baseline)
-			run->baseline = name;
-	}
-	if (json_object_size(run->paths) <= PAGE_PATHS_MAX &&
-		json_object_size(run->ways) <= PAGE_WAYS_MAX &&
-		json_object_size(run->baselines) <= PAGE_PATHS_MAX &&
-		run->size_count <= PAGE_SIZES_MAX)
-		return 0;
-	return complain(why, -E2BIG,
-		"%s has more than %d paths, %d sizes or %d touches or waits, which no run has",
-		run->name, PAGE_PATHS_MAX, PAGE_SIZES_MAX, PAGE_WAYS_MAX);
-}
-
-const json_t *run_result(const struct run *run, const char *path, json_int_t size, const char *way)
-{
-	return json_object_get(run->index, key_of(path, size, way, ""));
-}
-
-const json_t *run_ratio(const struct run *run, const json_t *result, const char *baseline)
-{
-	return baseline ? json_object_get(
-				  run->index, key_of(run_text(result, "path"), run_size(result),
-						      run_way(result), baseline))
-			: NULL;
-}
-
-double run_rate(const struct run *run)
-{
-	return run_number(run->workload, "rate");
-}
-
-double run_lost_percent(const json_t *result)
-{
-	const double lost = run_amount(result, "lost"), consumed = run_amount(result, "consumed");
-
-	return lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN;
+	return mix ? mix
+		   : text("%" JSON_INTEGER_FORMAT,
+			     json_integer_value(json_object_get(element, "event_size")));
 }
 
 /* What is unknown is last. */
@@ -205,80 +98,175 @@ static int less_first(double x, double y)
 	return (x > y) - (x < y);
 }
 
-static int fastest_first(const void *a, const void *b)
+static int by_size(const void *a, const void *b)
 {
-	const json_t *x = *(const json_t *const *)a, *y = *(const json_t *const *)b;
+	const struct run_size *x = a, *y = b;
+	const int order = less_first(x->at, y->at);
 
-	if (run_is_limit(x) != run_is_limit(y))
-		return run_is_limit(x) - run_is_limit(y);
-	if (run_size(x) != run_size(y))
-		return run_size(x) < run_size(y) ? -1 : 1;
-	if (strcmp(run_text(x, "touch"), run_text(y, "touch")) != 0)
-		return strcmp(run_text(x, "touch"), run_text(y, "touch"));
-	return less_first(-run_throughput(x), -run_throughput(y));
+	return order ? order : strcmp(x->text, y->text);
 }
 
-static int best_first(const void *a, const void *b)
+static int by_keys(const void *a, const void *b)
 {
-	static const char *const costs[] = { "consumer_cpu_percent", "producer_ns_per_event" };
-	const json_t *x = *(const json_t *const *)a, *y = *(const json_t *const *)b;
-	int order = less_first(run_lost_percent(x), run_lost_percent(y));
+	const struct result *x = a, *y = b;
+	int order = 0;
 
-	if (order == 0)
-		order = less_first(run_number(run_object(x, "latency_ns"), "p99"),
-			run_number(run_object(y, "latency_ns"), "p99"));
-	for (size_t i = 0; order == 0 && i < sizeof(costs) / sizeof(costs[0]); i++)
-		order = less_first(run_amount(x, costs[i]), run_amount(y, costs[i]));
+	for (size_t i = 0; i < sizeof(x->keys) / sizeof(x->keys[0]) && order == 0; i++)
+		order = less_first(x->keys[i], y->keys[i]);
 	return order;
 }
 
-const json_t **run_sorted(const struct run *run)
+static void set_keys(struct result *r, const struct run *run)
 {
-	const json_t **sorted =
-		page_allocate((json_array_size(run->results) + 1) * sizeof(const json_t *));
-	const json_t *result;
-	size_t i, count = 0;
-
-	json_array_foreach(run->results, i, result) sorted[count++] = result;
-	qsort(sorted, count, sizeof(const json_t *),
-		isfinite(run_rate(run)) ? best_first : fastest_first);
-	return sorted;
+	if (isfinite(run->rate)) {
+		r->keys[0] = r->lost_percent;
+		r->keys[1] = r->p99;
+		r->keys[2] = run_amount(r->json, "consumer_cpu_percent");
+		r->keys[3] = run_amount(r->json, "producer_ns_per_event");
+	} else {
+		r->keys[0] = r->limit;
+		r->keys[1] = (double)r->size_number;
+		r->keys[2] = run->live ? 0 : (double)r->way_number;
+		r->keys[3] = -r->mevents_per_s;
+	}
 }
 
-const char *run_combination(const char *path, const char *wait)
+static struct run_size *size_named(const struct run *run, const char *text)
 {
-	if (strcmp(wait, "own") == 0)
-		return path;
-	return strncmp(wait, path, strlen(path)) == 0 ? wait : text("%s/%s", path, wait);
+	for (size_t s = 0; s < run->size_count; s++)
+		if (strcmp(run->sizes[s].text, text) == 0)
+			return &run->sizes[s];
+	return NULL;
 }
 
-const char *run_result_name(const struct run *run, const json_t *result)
+static void add_result(struct runs *runs, struct run *run, const json_t *json)
 {
-	const char *name = run_text(result, "path");
+	struct result *r = &run->results[run->result_count++];
+	char *end;
+	const double lost = run_amount(json, "lost"), consumed = run_amount(json, "consumed");
 
+	*r = (struct result){
+		.json = json,
+		.path = run_text(json, "path"),
+		.way = way_of(json),
+		.size = size_of(json),
+		.limit = json_is_true(json_object_get(json, "limit")),
+		.mevents_per_s = run_number(json, "mevents_per_s"),
+		.lost_percent = lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN,
+		.p99 = run_number(json_object_get(json, "latency_ns"), "p99"),
+	};
+	r->path_number = run_number_of(run->paths, r->path);
+	r->way_number = run_number_of(run->ways, r->way);
+	r->dash = run->live ? (unsigned)r->way_number : 0;
+	if (!size_named(run, r->size) && run->size_count <= PAGE_SIZES_MAX) {
+		const double bytes = strtod(r->size, &end);
+
+		run->sizes[run->size_count++] = (struct run_size){ r->size, *end ? NAN : bytes };
+	}
+	runs->result_count++;
+	runs->round_count += run_round_count(json);
+	if (!r->limit)
+		run_number_of(runs->styles, r->path);
+}
+
+static bool is_of_speed(const json_t *ratio)
+{
+	return strcmp(run_text(ratio, "metric"), "ns_per_event") == 0;
+}
+
+/* The reader that ran twice in each round, if others are compared with it, or the first. */
+static void choose_baselines(struct runs *runs, struct run *run)
+{
+	const char *twin = run_text(json_array_get(run->noise, 0), "path");
+	const json_t *ratio;
+	size_t i;
+
+	json_array_foreach(run->ratios, i, ratio)
+	{
+		const char *name = run_text(ratio, "baseline");
+
+		if (!is_of_speed(ratio))
+			continue;
+		if (!json_object_get(runs->styles, name))
+			run->floor = name;
+		else if (!run->baseline || strcmp(name, twin) == 0)
+			run->baseline = name;
+	}
+}
+
+const struct result *run_at(const struct run *run, size_t path, size_t way, size_t size)
+{
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct result *r = &run->results[i];
+
+		if (r->path_number == path && r->way_number == way && r->size_number == size)
+			return r;
+	}
+	return NULL;
+}
+
+const struct result *run_find(const struct run *run, const json_t *element)
+{
+	const json_t *path = json_object_get(run->paths, run_text(element, "path"));
+	const json_t *way = json_object_get(run->ways, way_of(element));
+	const struct run_size *size = size_named(run, size_of(element));
+
+	return path && way && size
+		       ? run_at(run, (size_t)json_integer_value(path),
+				 (size_t)json_integer_value(way), (size_t)(size - run->sizes))
+		       : NULL;
+}
+
+static void add_ratio(const struct run *run, const json_t *ratio)
+{
+	struct result *r = (struct result *)run_find(run, ratio);
+	const char *baseline = run_text(ratio, "baseline");
+
+	if (!r || !is_of_speed(ratio))
+		return;
+	if (run->baseline && strcmp(baseline, run->baseline) == 0)
+		r->ratio = ratio;
+	if (run->floor && strcmp(baseline, run->floor) == 0)
+		r->floor = ratio;
+}
+
+static const char *name_of(const struct run *run, const struct result *r)
+{
 	if (run->live)
-		return run_combination(name, run_way(result));
-	if (run->size_count > 1)
-		name = text("%s, %s B", name, run_size_text(run, run_size(result)));
-	if (json_object_size(run->ways) > 1)
-		name = text("%s, %s", name, run_way(result));
-	return name;
+		return run_combination(r->path, r->way);
+	return text("%s%s%s%s%s%s", r->path, run->size_count > 1 ? ", " : "",
+		run->size_count > 1 ? r->size : "", run->size_count > 1 ? " B" : "",
+		json_object_size(run->ways) > 1 ? ", " : "",
+		json_object_size(run->ways) > 1 ? r->way : "");
 }
 
-int style_of(const json_t *styles, const char *path)
+int run_index(struct runs *runs, struct run *run, struct complaint *why)
 {
-	const json_t *number = json_object_get(styles, path);
+	const size_t count = json_array_size(run->json_results);
+	const json_t *element;
+	size_t i;
 
-	return number ? (int)json_integer_value(number) : STYLE_LIMIT;
-}
+	run->paths = runs_own(runs, json_object());
+	run->ways = runs_own(runs, json_object());
+	run->results = page_allocate((count + 1) * sizeof(*run->results));
+	run->sizes = page_allocate((PAGE_SIZES_MAX + 1) * sizeof(*run->sizes));
+	json_array_foreach(run->json_results, i, element) add_result(runs, run, element);
+	if (json_object_size(run->paths) > PAGE_PATHS_MAX ||
+		json_object_size(run->ways) > PAGE_WAYS_MAX || run->size_count > PAGE_SIZES_MAX)
+		return complain(why, -E2BIG,
+			"%s has more than %d paths, %d sizes or %d touches or waits, which no run has",
+			run->name, PAGE_PATHS_MAX, PAGE_SIZES_MAX, PAGE_WAYS_MAX);
+	qsort(run->sizes, run->size_count, sizeof(*run->sizes), by_size);
+	for (i = 0; i < count; i++) {
+		struct result *r = &run->results[i];
 
-int run_style(const struct run *run, const json_t *result)
-{
-	return style_of(run->styles, run_text(result, "path"));
-}
-
-unsigned run_dash(const struct run *run, const json_t *result)
-{
-	return run->live ? (unsigned)json_integer_value(json_object_get(run->ways, run_way(result)))
-			 : 0;
+		r->size_number = (size_t)(size_named(run, r->size) - run->sizes);
+		r->style = style_of(runs->styles, r->path);
+		r->name = name_of(run, r);
+		set_keys(r, run);
+	}
+	qsort(run->results, count, sizeof(*run->results), by_keys);
+	choose_baselines(runs, run);
+	json_array_foreach(run->ratios, i, element) add_ratio(run, element);
+	return 0;
 }

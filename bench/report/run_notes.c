@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stands beside the results of a run: what was asked, its rounds one by one, every metric, its
- * noise, its peers; advice; what others have published.
+ * What follows the results of a run: its workload, every round, every metric, its peers; advice;
+ * published figures.
  */
 #include <math.h>
 #include <string.h>
@@ -41,13 +41,12 @@ const char *value_text(const char *name, const json_t *value)
 		       : text_number(number);
 }
 
-/* A row an object, a column a member of the first. */
+/* A row an object, a column a member of the first one. */
 static void add_objects(
 	struct page *page, const char *caption, const json_t *list, const char *question)
 {
 	const json_t *first = json_array_get(list, 0), *element;
-	struct column *columns = page_allocate((json_object_size(first) + 1) * sizeof(*columns));
-	struct sheet *sheet = sheet_make(caption, columns, 0);
+	struct sheet *sheet = sheet_make(caption, NULL, 0);
 	const char *name;
 	json_t *value;
 	size_t i;
@@ -55,20 +54,29 @@ static void add_objects(
 	json_object_foreach((json_t *)first, name, value)
 	{
 		if (strcmp(name, "question") != 0)
-			columns[sheet->column_count++] = (struct column){ words_of(name),
-				json_is_number(value) ? COLUMN_NUMBER : COLUMN_TEXT, false, 0 };
+			sheet_column(
+				sheet, (struct column){ words_of(name),
+					       json_is_number(value) ? COLUMN_NUMBER : COLUMN_TEXT,
+					       false, 0 });
 	}
 	json_array_foreach(list, i, element)
 	{
 		const json_t *of = json_object_get(element, "question");
+		bool begun = false;
 
 		if (of && strcmp(json_string_value(of) ? json_string_value(of) : "", question) != 0)
 			continue;
-		sheet_row(sheet, STYLE_NONE, 0);
 		json_object_foreach((json_t *)first, name, value)
 		{
-			if (strcmp(name, "question") != 0)
-				sheet_cell(sheet, value_text(name, json_object_get(element, name)));
+			const char *words = value_text(name, json_object_get(element, name));
+
+			if (strcmp(name, "question") == 0)
+				continue;
+			if (begun)
+				sheet_cell(sheet, words);
+			else
+				sheet_row(sheet, STYLE_NONE, 0, words);
+			begun = true;
 		}
 	}
 	page_add_sheet(page, sheet, false);
@@ -94,44 +102,57 @@ static const char *workload_text(const struct run *run)
 			    "count, order, checksum.");
 }
 
-#define METRICS_MOST 40
-
-/* Whatever metrics there are. */
-static struct sheet *metrics_sheet(const struct run *run)
+/* The metrics that the first result has. */
+static void fill_metrics(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	struct column *columns = page_allocate(METRICS_MOST * sizeof(*columns));
-	const char *names[METRICS_MOST], *name;
-	struct sheet *sheet;
-	size_t count = 1;
+	const char *name;
 	json_t *value;
 
-	columns[0] = (struct column)COLUMN("reader", TEXT);
-	json_object_foreach(json_array_get(run->results, 0), name, value)
+	json_object_foreach(json_array_get(run->json_results, 0), name, value)
 	{
-		if (!run_is_metric(value) || count == METRICS_MOST)
-			continue;
-		names[count] = name;
-		columns[count++] = (struct column){
-			text("%s%s%s", words_of(name), strstr(name, "_ns") ? ", ns" : "",
-				strstr(name, "_ns_per") ? " an event" : ""),
-			COLUMN_NUMBER, false, 0
-		};
-	}
-	sheet = sheet_make("Every metric: medians with 95 % intervals, or sums over all rounds",
-		columns, count);
-	for (const json_t **at = run_sorted(run); *at; at++) {
-		sheet_row(sheet, run_style(run, *at), 0);
-		sheet_cell(sheet, run_result_name(run, *at));
-		for (size_t i = 1; i < count; i++) {
-			const json_t *cell = run_object(*at, names[i]);
-			const char *interval =
-				text_interval(run_number(cell, "low"), run_number(cell, "high"));
+		const json_t *cell = json_object_get(result->json, name);
+		const char *interval =
+			text_interval(run_number(cell, "low"), run_number(cell, "high"));
 
-			sheet_cell(sheet, text("%s%s%s", text_number(run_amount(*at, names[i])),
-						  *interval ? " " : "", interval));
-		}
+		if (run_is_metric(value))
+			sheet_cell(
+				sheet, text("%s%s%s", text_number(run_amount(result->json, name)),
+					       *interval ? " " : "", interval));
 	}
-	return sheet;
+}
+
+static struct sheet *metrics_sheet(const struct run *run)
+{
+	struct sheet *sheet = sheet_make(
+		"Every metric: medians with 95 % intervals, or sums over all rounds", NULL, 0);
+	const char *name;
+	json_t *value;
+
+	sheet_column(sheet, (struct column)COLUMN("reader", TEXT));
+	json_object_foreach(json_array_get(run->json_results, 0), name, value)
+	{
+		if (run_is_metric(value))
+			sheet_column(
+				sheet, (struct column){
+					       text("%s%s%s", words_of(name),
+						       strstr(name, "_ns") ? ", ns" : "",
+						       strstr(name, "_ns_per") ? " an event" : ""),
+					       COLUMN_NUMBER, false, 0 });
+	}
+	return add_rows(sheet, run, fill_metrics);
+}
+
+static void fill_rounds(struct sheet *sheet, const struct run *run, const struct result *result)
+{
+	const json_t *ns = json_object_get(result->json, "ns_per_event");
+
+	sheet_mark(sheet, "", mark_of(result->json, "ns_per_event"));
+	SHEET_CELLS(sheet, text_number(run_number(ns, "min")), text_number(run_number(ns, "max")),
+		text_number(run_number(ns, "mad")), text_number(run_number(ns, "outliers")),
+		json_is_true(json_object_get(ns, "two_humped"))
+			? "two speeds: a virtual CPU may have moved"
+			: "",
+		run->live ? "" : run_text(result->json, "checksum"));
 }
 
 static struct sheet *rounds_sheet(const struct run *run)
@@ -140,25 +161,11 @@ static struct sheet *rounds_sheet(const struct run *run)
 		COLUMN("each round as a share of the median", ROUNDS), COLUMN("min, ns", NUMBER),
 		COLUMN("max, ns", NUMBER), COLUMN("deviation, ns", NUMBER),
 		COLUMN("outliers", NUMBER), COLUMN("note", TEXT), COLUMN("checksum", TEXT) };
-	static const char *const figures[] = { "min", "max", "mad", "outliers" };
-	struct sheet *sheet = sheet_make(
-		"Every round in the order measured, from left to right; nothing was dropped",
-		columns, 8);
 
-	for (const json_t **at = run_sorted(run); *at; at++) {
-		const json_t *ns = run_object(*at, "ns_per_event");
-
-		sheet_row(sheet, run_style(run, *at), 0);
-		sheet_cell(sheet, run_result_name(run, *at));
-		sheet_mark(sheet, "", mark_of(*at, "ns_per_event"));
-		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-			sheet_cell(sheet, text_number(run_number(ns, figures[i])));
-		sheet_cell(sheet, json_is_true(json_object_get(ns, "two_humped"))
-					  ? "two speeds: a virtual CPU may have moved"
-					  : "");
-		sheet_cell(sheet, run->live ? "" : run_text(*at, "checksum"));
-	}
-	return sheet;
+	return add_rows(
+		SHEET("Every round in the order measured, from left to right; nothing was dropped",
+			columns),
+		run, fill_rounds);
 }
 
 double noise_of(const struct run *run)
@@ -181,9 +188,9 @@ void add_notes(struct page *page, const struct run *run)
 	page_add_sheet(page, rounds_sheet(run), true);
 	page_add_sheet(page, metrics_sheet(run), true);
 	page_add(page, BLOCK_TEXT, NULL, workload_text(run));
-	add_objects(page, "Peers", run_list(run->whole, "peers"), "");
+	add_objects(page, "Peers", json_object_get(run->whole, "peers"), "");
 	add_objects(page, "Peers that failed, so none of their readings is here",
-		run_list(run->whole, "failed_peers"), "");
+		json_object_get(run->whole, "failed_peers"), "");
 	page_add(page, BLOCK_TEXT, NULL,
 		text("Peak memory of the benchmark without the ring: %s.",
 			text_bytes(run_number(run->whole, "own_memory_bytes"))));
@@ -205,12 +212,12 @@ const char *advice_verdict(const json_t *advice)
 
 void add_advice(struct page *page, const struct run *run)
 {
-	const json_t *published = run_object(run->whole, "published");
+	const json_t *published = json_object_get(run->whole, "published");
 
 	add_objects(page, "Ring sizes that were tried",
-		run_list(run_object(run->whole, "advice"), "tries"), "");
+		json_object_get(json_object_get(run->whole, "advice"), "tries"), "");
 	add_objects(page,
 		text("Published by %s, on %s", run_text(published, "source"),
 			run_text(published, "machine")),
-		run_list(published, "figures"), run->question);
+		json_object_get(published, "figures"), run->question);
 }
