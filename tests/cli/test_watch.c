@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * watch on rings of the kernel: what it shows, and that it changes nothing.
+ * Runs alone: watch lists all rings of this system.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * watch on a running program (watched_program.c): whether it shows what the program does.
+ * Runs alone: watch lists all rings of this system.
  */
 #include <signal.h>
 #include <stdio.h>
