@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -11,16 +12,6 @@
 
 static struct termios before;
 static volatile sig_atomic_t begun, stopped;
-
-static void set_keys(void)
-{
-	struct termios keys = before;
-
-	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-	keys.c_cc[VMIN] = 0;
-	keys.c_cc[VTIME] = 0;
-	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-}
 
 /* Ctrl-Z: restores the terminal for the shell. keys_wait() takes it again. */
 static void stop(int number)
@@ -43,20 +34,23 @@ static void begin(void)
 {
 	/* SA_NODEFER: the handler raises the signal again. */
 	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_NODEFER };
+	struct termios keys = before;
 
 	sigemptyset(&action.sa_mask);
 	stopped = 0;
 	sigaction(SIGTSTP, &action, NULL);
-	set_keys();
+	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	keys.c_cc[VMIN] = 0;
+	keys.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
 }
 
-bool keys_begin(void)
+void keys_begin(void)
 {
 	if (!isatty(STDIN_FILENO) || !is_in_foreground() || tcgetattr(STDIN_FILENO, &before) < 0)
-		return false;
+		return;
 	begun = 1;
 	begin();
-	return true;
 }
 
 void keys_end(void)

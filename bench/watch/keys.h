@@ -6,15 +6,14 @@
 #ifndef BENCH_WATCH_KEYS_H
 #define BENCH_WATCH_KEYS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum key { KEY_NONE, KEY_UP = 256, KEY_DOWN, KEY_ENTER, KEY_BACK };
 
-/* If standard input is a terminal with this process in its foreground, returns true and reads keys
- * from it until keys_end(). */
-bool keys_begin(void);
+/* If standard input is a terminal with this process in its foreground, reads keys from it until
+ * keys_end(). */
+void keys_begin(void);
 void keys_end(void);
 
 /* Sleeps until a key is pressed, a signal comes, or a time of CLOCK_MONOTONIC. Returns an enum key, a

@@ -16,22 +16,6 @@
 static const char *const order_names[LIST_ORDERS] = { "attention", "fill", "records", "lost",
 	"id" };
 
-/* The larger first; NAN last. */
-static int compare_numbers(double a, double b)
-{
-	const double x = isfinite(a) ? a : -1, y = isfinite(b) ? b : -1;
-
-	return (x < y) - (x > y);
-}
-
-/* A ring that nobody reads and that loses records is as bad as any that does. */
-static int rank_of(const struct ring *ring)
-{
-	const enum ring_state state = ring->figures.state;
-
-	return state == STATE_NO_READER && ring->figures.losing ? STATE_LOSING : state;
-}
-
 /* Unused rings come last, and behind them those that are never shown. */
 static int place_of(const struct ring *ring)
 {
@@ -40,32 +24,36 @@ static int place_of(const struct ring *ring)
 	return ring->figures.state == STATE_UNUSED;
 }
 
-static int compare(const void *left, const void *right, void *context)
+/* Rings with a larger key come first. */
+static double key_of(const struct ring *ring, enum list_order order)
+{
+	const struct ring_figures *f = &ring->figures;
+	enum ring_state state = f->state;
+	double key = -(double)ring->id;
+
+	/* A ring that nobody reads and that loses records is as bad as any that does. */
+	if (state == STATE_NO_READER && f->losing)
+		state = STATE_LOSING;
+	if (order == LIST_BY_ATTENTION)
+		key = f->no_room / 2 - state; /* no_room is at most 1 */
+	else if (order == LIST_BY_FILL)
+		key = f->interval_fill;
+	else if (order == LIST_BY_RECORDS)
+		key = f->records_per_s;
+	else if (order == LIST_BY_LOST)
+		key = f->lost_per_s;
+	return isnan(key) ? (double)-INFINITY : key;
+}
+
+static int compare(const void *left, const void *right, void *order)
 {
 	const struct ring *a = *(struct ring *const *)left, *b = *(struct ring *const *)right;
-	const struct ring_figures *f = &a->figures, *g = &b->figures;
-	int result = place_of(a) - place_of(b);
+	const double x = key_of(a, *(const enum list_order *)order);
+	const double y = key_of(b, *(const enum list_order *)order);
 
-	if (result == 0)
-		switch (*(const enum list_order *)context) {
-		case LIST_BY_ATTENTION:
-			result = rank_of(a) - rank_of(b);
-			if (result == 0)
-				result = compare_numbers(f->no_room, g->no_room);
-			break;
-		case LIST_BY_FILL:
-			result = compare_numbers(f->interval_fill, g->interval_fill);
-			break;
-		case LIST_BY_RECORDS:
-			result = compare_numbers(f->records_per_s, g->records_per_s);
-			break;
-		case LIST_BY_LOST:
-			result = compare_numbers(f->lost_per_s, g->lost_per_s);
-			break;
-		case LIST_BY_ID:
-			break;
-		}
-	return result ? result : (a->id > b->id) - (a->id < b->id);
+	if (place_of(a) != place_of(b))
+		return place_of(a) - place_of(b);
+	return x != y ? (x < y) - (x > y) : (a->id > b->id) - (a->id < b->id);
 }
 
 void list_arrange(struct watch_list *list, struct ring **rings, size_t count)

@@ -156,35 +156,28 @@ static void visit_waiting(void *context, const struct ring_record *record)
 	add_size(context, record);
 }
 
-struct passage {
-	struct ring_model *model;
-	const struct ring_passing *passing;
-};
-
 static void visit_passing(void *context, const struct ring_record *record)
 {
-	const struct passage *p = context;
-	struct ring_passed *passed = &p->model->passed;
+	struct ring_model *m = context;
 
-	passed->records++;
-	passed->discarded += record->discarded;
-	passed->lengths += record->length;
-	passed->bytes += ring_stride(record->length);
-	add_size(p->model, record);
-	if (p->passing->visit)
-		p->passing->visit(p->passing->context, record);
+	m->passed.records++;
+	m->passed.discarded += record->discarded;
+	m->passed.lengths += record->length;
+	m->passed.bytes += ring_stride(record->length);
+	add_size(m, record);
+	if (m->passing->visit)
+		m->passing->visit(m->passing->context, record);
 }
 
 bool ring_model_walk(struct ring_model *m, uint64_t producer, const struct ring_access *ring,
 	const struct ring_passing *passing)
 {
-	struct passage passage = { m, passing };
 	struct ring_walk walk = {
 		.at = m->at,
 		.end = producer,
 		.most = passing->most,
 		.visit = visit_passing,
-		.context = &passage,
+		.context = m,
 	};
 	enum ring_walk_end end;
 
@@ -192,6 +185,7 @@ bool ring_model_walk(struct ring_model *m, uint64_t producer, const struct ring_
 		m->at = producer;
 		return false;
 	}
+	m->passing = passing;
 	end = ring_walk(&walk, ring);
 	m->at = walk.at;
 	/* A busy record, and those behind it, are read once it is submitted. */

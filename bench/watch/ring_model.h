@@ -86,12 +86,20 @@ struct ring_totals {
 	uint64_t moved_back; /* how often the consumer position went backwards */
 };
 
+/* What to do with the records that pass. */
+struct ring_passing {
+	void (*visit)(void *context, const struct ring_record *record); /* or NULL */
+	void *context;
+	uint64_t most; /* headers to read; 0: unlimited */
+};
+
 struct ring_model {
 	uint64_t size;
 	bool begun, overwrites;
 	struct ring_sample last;
 	struct ring_sizes sizes;
 	uint64_t at; /* a boundary: headers before it were read, or given up */
+	const struct ring_passing *passing; /* of the walk under way */
 
 	/* Of the current interval. */
 	struct ring_sample first;   /* the last one of the interval before */
@@ -137,13 +145,6 @@ struct ring_figures {
 };
 
 void ring_model_begin(struct ring_model *model, uint64_t size);
-
-/* Of the records that pass. */
-struct ring_passing {
-	void (*visit)(void *context, const struct ring_record *record); /* or NULL */
-	void *context;
-	uint64_t most; /* headers to read; 0: unlimited */
-};
 
 /* Adds a sample, and reads the headers of the records written since the last one. Returns whether
  * some of them were overwritten already; ring_model_walk() soon afterwards sees the next ones. */
