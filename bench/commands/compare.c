@@ -41,11 +41,12 @@ static void write_difference(void *context, const char *name, const char *old, c
 #define NAME_SIZE 224
 
 /* "batch/paced": of drain it is "batch/fields". */
-static const char *name_of(const struct series *series, char text[NAME_SIZE])
+static const char *name_of(const struct row *row, char text[NAME_SIZE])
 {
-	snprintf(text, NAME_SIZE, "%s%s%s%s%s", series->question, series->question[0] ? " " : "",
-		series->path, strcmp(series->way, "own") == 0 ? "" : "/",
-		strcmp(series->way, "own") == 0 ? "" : series->way);
+	const bool own = strcmp(row_way(row), "own") == 0;
+
+	snprintf(text, NAME_SIZE, "%s%s%s%s%s", row->question, row->question[0] ? " " : "",
+		row->path, own ? "" : "/", own ? "" : row_way(row));
 	return text;
 }
 
@@ -68,23 +69,15 @@ static const char *ratio_text(char *text, size_t size, const struct ratio *ratio
 	return text;
 }
 
-#define SIZE_TEXT 72
-
-static const char *size_text(const struct series *series, char text[SIZE_TEXT])
-{
-	snprintf(text, SIZE_TEXT, "%" JSON_INTEGER_FORMAT, series->event_size);
-	return series->sizes[0] ? series->sizes : text;
-}
-
 static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)
 {
-	const struct series *old = row->old, *new = row->new;
+	const struct row *old = row->old, *new = row->new;
 	const struct ratio *ratio = &row->ratio;
-	char name[NAME_SIZE], size[SIZE_TEXT], times[2][32], text[64];
+	char name[NAME_SIZE], times[2][32], text[64];
 
-	fprintf(out, "%-*s %5s %7s %7s  %-19s ", width, name_of(new, name), size_text(new, size),
-		time_text(times[0], sizeof(times[0]), old->median),
-		time_text(times[1], sizeof(times[1]), new->median),
+	fprintf(out, "%-*s %5s %7s %7s  %-19s ", width, name_of(new, name), new->size_text,
+		time_text(times[0], sizeof(times[0]), row_value(old, METRIC_NS)),
+		time_text(times[1], sizeof(times[1]), row_value(new, METRIC_NS)),
 		ratio_text(text, sizeof(text), ratio));
 	if (ratio->valid)
 		fprintf(out, "%s%s %s%s%s\n", style_start(colour, ratio->verdict),
@@ -102,13 +95,13 @@ static int find_rows(struct compare *c)
 {
 	const struct comparison comparison = { c->threshold, &c->old, &c->new };
 
-	c->rows = calloc(c->new.series_count, sizeof(*c->rows));
+	c->rows = calloc(c->new.table.row_count, sizeof(*c->rows));
 	if (!c->rows)
 		return -ENOMEM;
-	for (size_t i = 0; i < c->new.series_count; i++) {
+	for (size_t i = 0; i < c->new.table.row_count; i++) {
 		struct comparison_row *row = &c->rows[c->matched];
 
-		if (!comparison_row(&comparison, &c->new.series[i], row))
+		if (!comparison_row(&comparison, &c->new.table.rows[i], row))
 			continue;
 		c->matched++;
 		if (row->limit)
@@ -146,7 +139,7 @@ static void write_counts(const struct compare *c, FILE *out)
 static void write_headline(const struct compare *c, FILE *out)
 {
 	const double change = c->worst ? c->worst->ratio.median : 1;
-	char name[NAME_SIZE], size[SIZE_TEXT];
+	char name[NAME_SIZE];
 
 	fputs(c->found[VERDICT_SLOWER] > 0     ? "Slower: "
 		: undecided(c) > 0             ? "Undecided: "
@@ -156,7 +149,7 @@ static void write_headline(const struct compare *c, FILE *out)
 	write_counts(c, out);
 	if (c->found[VERDICT_SLOWER] > 0)
 		fprintf(out, "; worst %s, %s B: %.3fx", name_of(c->worst->new, name),
-			size_text(c->worst->new, size), change);
+			c->worst->new->size_text, change);
 	fputs(".\n\n", out);
 }
 
@@ -168,15 +161,15 @@ static void write_doubts(const struct compare *c, FILE *out)
 	double drift = 0;
 
 	for (int f = 0; f < 2; f++) {
-		const struct series *noisiest = NULL;
+		const struct row *noisiest = NULL;
 
-		for (size_t i = 0; i < files[f]->series_count; i++)
-			if (!noisiest || files[f]->series[i].noise_floor > noisiest->noise_floor)
-				noisiest = &files[f]->series[i];
-		if (noisiest && noisiest->noise_floor > VERDICT_NOISE_MOST)
+		for (size_t i = 0; i < files[f]->table.row_count; i++)
+			if (!noisiest || files[f]->table.rows[i].noise > noisiest->noise)
+				noisiest = &files[f]->table.rows[i];
+		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST)
 			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
 				files[f]->name, name_of(noisiest, name),
-				style_percent(percent, sizeof(percent), noisiest->noise_floor));
+				style_percent(percent, sizeof(percent), noisiest->noise));
 	}
 	for (size_t i = 0; i < c->matched; i++)
 		drift = fmax(drift, c->rows[i].drift);
@@ -211,7 +204,7 @@ static void write_comparison(const struct compare *c, FILE *out)
 	write_doubts(c, out);
 	fprintf(out, "Same: shown to differ by less than %s. Only in OLD: %zu, only in NEW: %zu.\n",
 		format_percent(c->threshold, threshold, sizeof(threshold)),
-		c->old.series_count - c->matched, c->new.series_count - c->matched);
+		c->old.table.row_count - c->matched, c->new.table.row_count - c->matched);
 }
 
 static int compare(struct compare *c, const char *const *names, struct complaint *why)

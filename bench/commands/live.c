@@ -9,7 +9,7 @@
 #include "commands/measuring.h"
 #include "commands/preset.h"
 #include "results/live_table.h"
-#include "results/table_runs.h"
+#include "results/result_file.h"
 #include "rings/source.h"
 #include "statistics/schedule.h"
 

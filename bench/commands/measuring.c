@@ -12,7 +12,7 @@
 #include "commit.h"
 #include "results/output.h"
 #include "results/style.h"
-#include "results/table_runs.h"
+#include "results/result_file.h"
 
 uint64_t measuring_rounds_asked(const struct settings *settings)
 {

@@ -31,8 +31,8 @@ static struct comparison_summary summarise(const struct run_group *old, const st
 	const struct comparison comparison = comparison_of(&summary);
 	struct comparison_row row;
 
-	for (size_t i = 0; i < new->results.series_count; i++) {
-		if (!comparison_row(&comparison, &new->results.series[i], &row))
+	for (size_t i = 0; i < new->results.table.row_count; i++) {
+		if (!comparison_row(&comparison, &new->results.table.rows[i], &row))
 			continue;
 		summary.matched++;
 		if (row.limit)
@@ -94,20 +94,18 @@ const char *comparison_verdict(const struct comparison_summary *summary)
 static void add_row(
 	struct sheet *sheet, const struct comparison_row *row, bool live, const json_t *styles)
 {
-	const struct series *series = row->new;
+	const struct row *new = row->new;
 	const struct ratio *ratio = &row->ratio;
 	const struct mark mark = { ratio->valid ? ratio->median : NAN,
 		ratio->has_interval ? ratio->interval.low : NAN,
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
-	sheet_row(sheet, style_of(styles, series->path), 0,
-		live ? text("%s%s%s", series->question, series->question[0] ? ", " : "",
-			       run_combination(series->path, series->way))
-		     : text("%s, %s B, %s", series->path,
-			       series->sizes[0] ? series->sizes
-						: text("%" JSON_INTEGER_FORMAT, series->event_size),
-			       series->way));
-	SHEET_CELLS(sheet, text_number(row->old->median), text_number(row->new->median));
+	sheet_row(sheet, style_of(styles, new->path), 0,
+		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "",
+			       run_combination(new->path, new->wait))
+		     : text("%s, %s B, %s", new->path, new->size_text, new->touch));
+	SHEET_CELLS(sheet, text_number(row_value(row->old, METRIC_NS)),
+		text_number(row_value(new, METRIC_NS)));
 	sheet_mark(sheet, text_ratio(mark.value), mark);
 	sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
 	if (row->limit)
@@ -130,8 +128,8 @@ static const struct sheet *add_changes(struct page *page, const struct compariso
 	struct comparison_row row;
 	double drift = 0;
 
-	for (size_t i = 0; i < new->series_count; i++)
-		if (comparison_row(&comparison, &new->series[i], &row)) {
+	for (size_t i = 0; i < new->table.row_count; i++)
+		if (comparison_row(&comparison, &new->table.rows[i], &row)) {
 			add_row(sheet, &row, new->live, summary->styles);
 			drift = fmax(drift, row.drift);
 		}
@@ -140,8 +138,8 @@ static const struct sheet *add_changes(struct page *page, const struct compariso
 		text("Nothing is called faster or slower below %s. The limits, which no reader "
 		     "changes, moved by up to %s. Only in %s: %zu rows; only in %s: %zu.",
 			text_share(comparison.threshold), text_share(drift), summary->old->name,
-			comparison.old->series_count - summary->matched, summary->new->name,
-			new->series_count - summary->matched));
+			comparison.old->table.row_count - summary->matched, summary->new->name,
+			new->table.row_count - summary->matched));
 	return sheet;
 }
 

@@ -78,7 +78,12 @@ int style_of(const json_t *styles, const char *path)
 
 static const char *way_of(const json_t *element)
 {
-	return run_text(element, json_object_get(element, "wait") ? "wait" : "touch");
+	const char *caches = json_string_value(json_object_get(element, "caches"));
+
+	if (json_object_get(element, "wait"))
+		return run_text(element, "wait");
+	return caches ? text("%s" ROW_CACHES "%s", run_text(element, "touch"), caches)
+		      : run_text(element, "touch");
 }
 
 static const char *size_of(const json_t *element)

@@ -103,19 +103,21 @@ size_t comparison_differences(
 
 /* How much the machine has changed between the files for events like @like, as far as limits that
  * both have can tell: relative. */
-static double drift_of(const struct comparison *c, const struct series *like)
+static double drift_of(const struct comparison *c, const struct row *like)
 {
 	double drift = 0;
 
-	for (size_t i = 0; i < c->new->series_count; i++) {
-		const struct series *new = &c->new->series[i], *old;
+	for (size_t i = 0; i < c->new->table.row_count; i++) {
+		const struct row *new = &c->new->table.rows[i], *old;
 
 		if (!new->limit || new->event_size != like->event_size ||
-			strcmp(new->sizes, like->sizes) != 0 || strcmp(new->way, like->way) != 0)
+			strcmp(new->size_text, like->size_text) != 0 ||
+			strcmp(row_way(new), row_way(like)) != 0)
 			continue;
-		old = result_file_find(c->old, new);
+		old = table_find(&c->old->table, new);
 		if (old)
-			drift = fmax(drift, expm1(fabs(log(old->median / new->median))));
+			drift = fmax(drift, expm1(fabs(log(row_value(old, METRIC_NS) /
+							   row_value(new, METRIC_NS)))));
 	}
 	return drift;
 }
@@ -127,8 +129,8 @@ static double noise_of(const struct comparison *c)
 	double noise = 0;
 
 	for (int f = 0; f < 2; f++)
-		for (size_t i = 0; i < files[f]->series_count; i++)
-			noise = fmax(noise, files[f]->series[i].noise_floor);
+		for (size_t i = 0; i < files[f]->table.row_count; i++)
+			noise = fmax(noise, files[f]->table.rows[i].noise);
 	return noise;
 }
 
@@ -138,20 +140,19 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 	 * is no merit or fault of a reader; half as much again, as they are measured no better. */
 	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
 	const struct tolerance tolerance = { fmax(c->threshold, drift), c->threshold };
-	const struct series *old = row->old, *new = row->new;
-	const double noise = fmax(old->noise_floor, new->noise_floor);
+	const struct row *old = row->old, *new = row->new;
+	const double noise = fmax(old->noise, new->noise);
 
 	if (row->by_runs)
 		return ratio_unpaired(
 			old->run_medians, old->runs, new->run_medians, new->runs, noise, tolerance);
-	return ratio_unpaired(
-		old->ns_per_event, old->rounds, new->ns_per_event, new->rounds, noise, tolerance);
+	return ratio_unpaired(old->cells[METRIC_NS].rounds, old->rounds,
+		new->cells[METRIC_NS].rounds, new->rounds, noise, tolerance);
 }
 
-bool comparison_row(
-	const struct comparison *c, const struct series *new, struct comparison_row *row)
+bool comparison_row(const struct comparison *c, const struct row *new, struct comparison_row *row)
 {
-	const struct series *old = result_file_find(c->old, new);
+	const struct row *old = table_find(&c->old->table, new);
 
 	if (!old)
 		return false;

@@ -20,7 +20,7 @@ struct comparison {
 
 /* One path, size and way that both files have. */
 struct comparison_row {
-	const struct series *old, *new;
+	const struct row *old, *new;
 	struct ratio ratio;
 	bool by_runs; /* medians of runs were compared, not rounds */
 	bool limit;   /* runs nothing of any reader: what it changed by is the machine's doing */
@@ -42,6 +42,6 @@ size_t comparison_differences(
  * VERDICT_NOISE_MOST.
  */
 bool comparison_row(
-	const struct comparison *comparison, const struct series *new, struct comparison_row *row);
+	const struct comparison *comparison, const struct row *new, struct comparison_row *row);
 
 #endif

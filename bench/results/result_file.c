@@ -1,93 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "results/result_file.h"
-#include "results/table.h"
 #include "statistics/samples.h"
 
 #define SCHEMA "ringview.result/2"
 #define SCHEMA_BEFORE "ringview.result/1"
-#define NAME_LENGTH_MAX 63
 
-/* A sweep of all sizes and paths with a thousand rounds has a tenth of it. */
-#define SIZE_MOST (256 << 20)
-
-/* Of jansson, which takes a string that it has no memory for to be wrong. */
-static json_malloc_t allocate_before;
-static bool out_of_memory;
-
-static void *allocate(size_t size)
+static const json_t *rounds_of(const json_t *result, enum metric metric)
 {
-	void *memory = allocate_before(size);
-
-	out_of_memory |= !memory;
-	return memory;
+	return json_object_get(json_object_get(result, metrics[metric].name), "rounds");
 }
 
-/* The documents of a stream, in one array; an array in it stands for its elements. NULL with
- * @error, or where no memory is left. */
-static json_t *read_documents(FILE *stream, json_error_t *error)
+static double median_of(double *values, size_t count)
 {
-	json_t *runs = json_array(), *document;
-	int next, err;
-
-	while (runs) {
-		while ((next = getc(stream)) == ' ' || next == '\n' || next == '\t' || next == '\r')
-			;
-		if (next == EOF)
-			return runs;
-		ungetc(next, stream);
-		document =
-			json_loadf(stream, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, error);
-		if (!document) {
-			json_decref(runs);
-			return NULL;
-		}
-		err = json_is_array(document) ? json_array_extend(runs, document)
-					      : json_array_append(runs, document);
-		json_decref(document);
-		if (err) {
-			json_decref(runs);
-			return NULL;
-		}
-	}
-	return NULL;
-}
-
-const struct series *result_file_find(const struct result_file *file, const struct series *like)
-{
-	for (size_t i = 0; i < file->series_count; i++) {
-		const struct series *series = &file->series[i];
-
-		if (strcmp(series->path, like->path) == 0 &&
-			series->event_size == like->event_size &&
-			strcmp(series->sizes, like->sizes) == 0 &&
-			strcmp(series->way, like->way) == 0 &&
-			strcmp(series->question, like->question) == 0)
-			return series;
-	}
-	return NULL;
-}
-
-static struct series *find_or_add(struct result_file *file, const struct series *like)
-{
-	const struct series *found = result_file_find(file, like);
-	struct series *grown;
-
-	if (found)
-		return &file->series[found - file->series];
-	grown = realloc(file->series, (file->series_count + 1) * sizeof(*grown));
-	if (!grown)
-		return NULL;
-	file->series = grown;
-	grown += file->series_count++;
-	*grown = *like;
-	return grown;
+	samples_sort(values, count);
+	return count > 0 ? sorted_median(values, count) : 0;
 }
 
 static int append(double **values, size_t count, double value)
@@ -101,101 +32,114 @@ static int append(double **values, size_t count, double value)
 	return 0;
 }
 
-static int add_run(struct series *series, double *ns_per_event, size_t count)
+/* Reads a word that has room in a table; "" if the member is absent. False: it is not such a word. */
+static bool read_word(const json_t *object, const char *name, char *text, size_t size)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < count && !err; i++) {
-		err = append(&series->ns_per_event, series->rounds, ns_per_event[i]);
-		series->rounds += !err;
-	}
-	if (err)
-		return err;
-	samples_sort(ns_per_event, count);
-	err = append(&series->run_medians, series->runs, sorted_median(ns_per_event, count));
-	series->runs += !err;
-	return err;
-}
-
-/* The name of a path, a touch, a wait or a question: a word that has room in a table. NULL where it
- * is none. */
-static const char *read_name(const json_t *value)
-{
-	const char *name = json_string_value(value);
+	const json_t *value = json_object_get(object, name);
+	const char *word = json_string_value(value);
 	size_t length = 0;
 
-	if (!name)
-		return NULL;
-	while (name[length] > ' ' && name[length] <= '~')
+	text[0] = '\0';
+	if (!value)
+		return true;
+	while (word && word[length] > ' ' && word[length] <= '~')
 		length++;
-	return length > 0 && length <= NAME_LENGTH_MAX && name[length] == '\0' ? name : NULL;
+	if (!word || length == 0 || length >= size || word[length])
+		return false;
+	strcpy(text, word);
+	return true;
 }
 
-/* What an element of results[], or of noise[], is of. False: that is not said, or not as by the
- * schema. The ways of live are its waits. */
-static bool read_names(const struct result_file *file, const json_t *element, struct series *like)
+/* Reads what an element of results[], noise[] or ratios[] names. False: it is not of the schema. */
+static bool read_names(bool live, const json_t *element, struct row *row)
 {
-	const json_t *wait = json_object_get(element, "wait");
-	const json_t *question = json_object_get(element, "question");
 	const json_t *size = json_object_get(element, "event_size");
-	const json_t *sizes = json_object_get(element, "event_sizes");
+	char touch[ROW_NAME_SIZE], caches[ROW_NAME_SIZE];
+	int length;
 
-	*like = (struct series){
-		.sizes = sizes ? read_name(sizes) : "",
-		.path = read_name(json_object_get(element, "path")),
-		.way = read_name(wait ? wait : json_object_get(element, "touch")),
-		.question = question ? read_name(question) : "",
-		.limit = json_is_true(json_object_get(element, "limit")),
-		.event_size = json_integer_value(size),
-	};
-	return like->path && like->way && like->question && like->sizes && json_is_integer(size) &&
-	       !wait != file->live;
+	*row = (struct row){ .rounds = 0 };
+	if (!read_word(element, "path", row->path, ROW_NAME_SIZE) ||
+		!read_word(element, "wait", row->wait, ROW_NAME_SIZE) ||
+		!read_word(element, "question", row->question, ROW_NAME_SIZE) ||
+		!read_word(element, "touch", touch, ROW_NAME_SIZE) ||
+		!read_word(element, "caches", caches, ROW_NAME_SIZE) || !json_is_integer(size) ||
+		json_integer_value(size) < 0 || json_integer_value(size) > UINT32_MAX)
+		return false;
+	row_set_size(row, (uint32_t)json_integer_value(size), NULL);
+	if (json_object_get(element, "event_sizes") &&
+		!read_word(element, "event_sizes", row->size_text, sizeof(row->size_text)))
+		return false;
+	if (live)
+		return row->path[0] && row->wait[0];
+	length = snprintf(
+		row->touch, ROW_NAME_SIZE, "%s%s%s", touch, caches[0] ? ROW_CACHES : "", caches);
+	return row->path[0] && touch[0] && length < ROW_NAME_SIZE && !row->wait[0];
 }
 
-static void add_noise(struct result_file *file, const json_t *element)
+/* The row of that name, added if there is none. NULL: out of memory. */
+static struct row *row_like(struct table *table, const struct row *like, const json_t *result)
 {
-	const double floor = json_number_value(json_object_get(element, "floor"));
-	struct series like, *series;
+	struct row *row = (struct row *)table_find(table, like);
+	const char *checksum = json_string_value(json_object_get(result, "checksum"));
 
-	if (!read_names(file, element, &like))
-		return;
-	series = (struct series *)result_file_find(file, &like);
-	if (series && floor > series->noise_floor)
-		series->noise_floor = floor;
+	if (row)
+		return row;
+	row = table_add_row(table, like->path, 0);
+	memcpy(row->wait, like->wait, sizeof(row->wait));
+	memcpy(row->touch, like->touch, sizeof(row->touch));
+	memcpy(row->question, like->question, sizeof(row->question));
+	memcpy(row->size_text, like->size_text, sizeof(row->size_text));
+	row->event_size = like->event_size;
+	row->mean_size = json_number_value(
+		json_object_get(result, like->event_size ? "event_size" : "event_size_mean"));
+	row->limit = json_is_true(json_object_get(result, "limit"));
+	snprintf(row->checksum, sizeof(row->checksum), "%s", checksum ? checksum : "");
+	row->results = json_array();
+	return row->results && !table->failed ? row : NULL;
 }
 
-/* Adds a run, or as many as the rounds are of. */
-static int add_runs(struct series *series, double *ns_per_event, size_t count, size_t runs)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < runs && !err; i++)
-		err = add_run(series, &ns_per_event[count / runs * i], count / runs);
-	return err;
-}
-
-/* One element of results[]. -EINVAL: it is not of the schema. */
-static int read_result(struct result_file *file, const json_t *result, size_t runs)
+/* Reads an element of results[] with the rounds of @runs runs. */
+static int read_result(struct result_file *file, json_t *result, size_t runs)
 {
 	static double ns_per_event[STATISTICS_ROUNDS_MAX];
-	const json_t *rounds = json_object_get(json_object_get(result, "ns_per_event"), "rounds");
+	const json_t *rounds = rounds_of(result, METRIC_NS);
 	const size_t count = json_array_size(rounds);
-	struct series like, *series;
+	struct row like, *row;
 
-	if (!read_names(file, result, &like) || count == 0 || count > STATISTICS_ROUNDS_MAX ||
+	if (!read_names(file->live, result, &like) || count == 0 || count > STATISTICS_ROUNDS_MAX ||
 		count % runs != 0)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *round = json_array_get(rounds, i);
 
-		/* null: nothing was consumed. */
+		/* null: no event was read. */
 		ns_per_event[i] = json_is_null(round) ? INFINITY : json_number_value(round);
 		if (!(ns_per_event[i] > 0))
 			return -EINVAL;
 	}
-	file->has_questions |= like.question[0] != '\0';
-	series = find_or_add(file, &like);
-	return series ? add_runs(series, ns_per_event, count, runs) : -ENOMEM;
+	row = row_like(&file->table, &like, result);
+	if (!row || json_array_append(row->results, result))
+		return -ENOMEM;
+	row->rounds += count;
+	for (size_t i = 0; i < runs; i++, row->runs++)
+		if (append(&row->run_medians, row->runs,
+			    median_of(&ns_per_event[count / runs * i], count / runs)))
+			return -ENOMEM;
+	return 0;
+}
+
+static void read_noise(struct result_file *file, const json_t *element)
+{
+	const json_t *floor = json_object_get(element, "floor");
+	struct row like, *row = NULL;
+
+	if (read_names(file->live, element, &like))
+		row = (struct row *)table_find(&file->table, &like);
+	if (!row)
+		return;
+	row->twin = true;
+	row->noise = fmax(row->noise, json_number_value(floor));
+	row->noise_unknown |= !json_is_number(floor);
 }
 
 static bool has_controls(const char *text)
@@ -206,9 +150,9 @@ static bool has_controls(const char *text)
 	return false;
 }
 
-/* Whether anything in it that may be shown has. The command line, which may, is not. No document is
- * deeper than jansson reads, which is 2048. */
-/* NOLINTNEXTLINE(misc-no-recursion): for that */
+/* Whether all text is free of controls, but for the command line, which is never shown. Jansson reads
+ * documents up to a depth of 2048. */
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is limited */
 static bool can_be_shown(const json_t *value)
 {
 	const char *key;
@@ -247,8 +191,9 @@ static bool is_of(const json_t *run, const char *schema)
 
 static int read_run(struct result_file *file, const json_t *run)
 {
-	const json_t *results = json_object_get(run, "results"), *element;
+	const json_t *results = json_object_get(run, "results");
 	const json_int_t runs = json_integer_value(json_object_get(run, "runs"));
+	json_t *element;
 	size_t i;
 	int err;
 
@@ -264,93 +209,51 @@ static int read_run(struct result_file *file, const json_t *run)
 	}
 	json_array_foreach(json_object_get(run, "noise"), i, element)
 	{
-		add_noise(file, element);
+		read_noise(file, element);
 	}
 	return 0;
 }
 
-static int add_median(struct series *series)
+/* Fills the cell with the rounds of all documents. Nothing of @metric in the first: none. */
+static void fill_cell(struct row *row, enum metric metric)
 {
-	double *sorted = malloc(series->rounds * sizeof(*sorted));
+	const json_t *first = json_array_get(row->results, 0), *result;
+	size_t i, done = 0;
 
-	if (!sorted)
-		return -ENOMEM;
-	memcpy(sorted, series->ns_per_event, series->rounds * sizeof(*sorted));
-	samples_sort(sorted, series->rounds);
-	series->median = sorted_median(sorted, series->rounds);
-	free(sorted);
-	return 0;
-}
+	if (!rounds_of(first, metric)) {
+		const json_t *whole =
+			json_object_get(json_object_get(first, metrics[metric].name), "whole");
 
-/* What is touched, and where the ring was, are one way of reading: "fields/own". */
-static void join_caches(json_t *runs)
-{
-	static const char *const lists[] = { "results", "ratios", "noise" };
-	json_t *run, *element;
-	size_t i, j;
-
-	json_array_foreach(runs, i, run) for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]);
-					      l++)
-		json_array_foreach(json_object_get(run, lists[l]), j, element)
+		row->cells[metric].value = json_is_number(whole) ? json_number_value(whole) : NAN;
+		return;
+	}
+	json_array_foreach(row->results, i, result)
 	{
-		const json_t *touch = json_object_get(element, "touch");
-		const json_t *caches = json_object_get(element, "caches");
+		const size_t count = json_array_size(rounds_of(result, METRIC_NS));
 
-		if (json_is_string(touch) && json_is_string(caches))
-			json_object_set_new(element, "touch",
-				json_sprintf("%s" ROW_CACHES "%s", json_string_value(touch),
-					json_string_value(caches)));
+		for (size_t r = 0; r < count; r++) {
+			const json_t *round = json_array_get(rounds_of(result, metric), r);
+
+			row_set(row, metric, done++,
+				json_is_number(round)       ? json_number_value(round)
+				: metric < METRICS_COMPARED ? INFINITY
+							    : NAN);
+		}
 	}
 }
 
-json_t *result_file_load(const char *name, struct complaint *why)
+static int finish_row(struct row *row)
 {
-	json_error_t error = { .line = 0 }; /* not set where no memory is left */
-	json_free_t free_before;
-	struct stat status;
-	FILE *stream;
-	json_t *runs;
-	int err;
+	double *sorted = malloc(row->rounds * sizeof(*sorted));
+	struct metric_cell *cell = &row->cells[METRIC_NS];
 
-	stream = fopen(name, "re"); /* a pipe may let it wait */
-	if (!stream) {
-		complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
-		return NULL;
+	fill_cell(row, METRIC_NS);
+	if (sorted && cell->rounds) {
+		memcpy(sorted, cell->rounds, row->rounds * sizeof(*sorted));
+		cell->value = median_of(sorted, row->rounds);
 	}
-	err = fstat(fileno(stream), &status) < 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-	if (err) {
-		fclose(stream);
-		complain(why, -err, "cannot read %s: %s", name, strerror(err));
-		return NULL;
-	}
-	if (status.st_size > SIZE_MOST) {
-		fclose(stream);
-		complain(why, -EFBIG, "%s has more than %d MiB, so it is no result file", name,
-			SIZE_MOST >> 20);
-		return NULL;
-	}
-	json_get_alloc_funcs(&allocate_before, &free_before);
-	json_set_alloc_funcs(allocate, free_before);
-	out_of_memory = false;
-	errno = 0;
-	runs = read_documents(stream, &error);
-	err = ferror(stream) ? errno ? errno : EIO : 0;
-	json_set_alloc_funcs(allocate_before, free_before);
-	fclose(stream);
-	if (!err && runs && json_array_size(runs) > 0) {
-		join_caches(runs);
-		return runs;
-	}
-	if (err)
-		complain(why, -err, "cannot read %s: %s", name, strerror(err));
-	else if (!runs && out_of_memory)
-		complain(why, -ENOMEM, "cannot read %s: out of memory", name);
-	else if (!runs)
-		complain(why, -EINVAL, "%s is not JSON: line %d: %s", name, error.line, error.text);
-	else
-		complain(why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
-	json_decref(runs);
-	return NULL;
+	free(sorted);
+	return sorted && cell->rounds ? 0 : -ENOMEM;
 }
 
 int result_file_take(
@@ -358,9 +261,10 @@ int result_file_take(
 {
 	const json_t *run;
 	size_t i;
-	int err;
+	int err = 0;
 
 	*file = (struct result_file){ .name = name, .runs = runs };
+	table_add_group(&file->table, NULL);
 	file->live = is_live(json_array_get(file->runs, 0));
 	json_array_foreach(file->runs, i, run)
 	{
@@ -384,10 +288,9 @@ int result_file_take(
 		if (err)
 			return complain(why, err, "out of memory");
 	}
-	for (i = 0; i < file->series_count; i++)
-		if (add_median(&file->series[i]))
-			return complain(why, -ENOMEM, "out of memory");
-	return 0;
+	for (i = 0; i < file->table.row_count && !err; i++)
+		err = finish_row(&file->table.rows[i]);
+	return err || file->table.failed ? complain(why, -ENOMEM, "out of memory") : 0;
 }
 
 int result_file_read(struct result_file *file, const char *name, struct complaint *why)
@@ -400,11 +303,159 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 
 void result_file_free(struct result_file *file)
 {
-	for (size_t i = 0; i < file->series_count; i++) {
-		free(file->series[i].run_medians);
-		free(file->series[i].ns_per_event);
-	}
-	free(file->series);
+	table_free(&file->table);
 	json_decref(file->runs);
 	*file = (struct result_file){ 0 };
+}
+
+double table_runs_setting(const json_t *runs, const char *name)
+{
+	double values[TABLE_RUNS_MAX];
+	size_t count = 0, i;
+	const json_t *run;
+
+	json_array_foreach(runs, i, run)
+	{
+		const json_t *value = json_object_get(json_object_get(run, "workload"), name);
+
+		if (json_is_number(value) && count < TABLE_RUNS_MAX)
+			values[count++] = json_number_value(value);
+	}
+	return median_of(values, count);
+}
+
+/* Whether all of @runs runs have the row, with as many rounds. */
+static bool is_in_all(const struct row *row, size_t runs)
+{
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach(row->results, i, result)
+	{
+		if (json_array_size(rounds_of(result, METRIC_NS)) * runs != row->rounds)
+			return false;
+	}
+	return i == runs;
+}
+
+/* Whether both rows were measured in the same rounds. */
+static bool is_alike(const struct row *a, const struct row *b)
+{
+	return strcmp(a->touch, b->touch) == 0 && strcmp(a->size_text, b->size_text) == 0 &&
+	       a->event_size == b->event_size;
+}
+
+static void fill_latencies(struct row *row)
+{
+	double values[LATENCIES][TABLE_RUNS_MAX];
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach(row->results, i, result)
+	{
+		const json_t *latency = json_object_get(result, "latency_ns");
+
+		for (int q = 0; q < LATENCIES; q++)
+			values[q][i] =
+				json_number_value(json_object_get(latency, latency_names[q]));
+		row->latency_count +=
+			(uint64_t)json_integer_value(json_object_get(latency, "count"));
+	}
+	for (int q = 0; q < LATENCIES; q++)
+		row->latencies[q] = (uint64_t)median_of(values[q], i);
+}
+
+/* Marks the rows that others were compared with in @run. */
+static void mark_baselines(struct result_file *file, const json_t *run)
+{
+	const json_t *ratio;
+	size_t i;
+
+	json_array_foreach(json_object_get(run, "ratios"), i, ratio)
+	{
+		struct row like, *row;
+
+		if (!read_names(file->live, ratio, &like) ||
+			!read_word(ratio, "baseline", like.path, ROW_NAME_SIZE) ||
+			!read_word(ratio, "baseline_wait", like.wait, ROW_NAME_SIZE))
+			continue;
+		row = (struct row *)table_find(&file->table, &like);
+		if (row)
+			row->baseline = true;
+	}
+}
+
+/* Ends the group of rows like @like of @file, with the noise of the one that ran twice. */
+static void end_group(struct table *table, const struct table *file, const struct row *like)
+{
+	struct row_group *group = &table->groups[table->group_count - 1];
+	size_t reference = 0;
+	double noise = 0;
+
+	for (size_t i = 0; i < file->row_count; i++)
+		if (file->rows[i].twin && is_alike(&file->rows[i], like))
+			noise = file->rows[i].noise_unknown ? INFINITY : file->rows[i].noise;
+	for (size_t i = 0; i < group->count; i++)
+		if (table->rows[group->first + i].twin)
+			reference = i;
+	table_end_group(table, reference, false);
+	group->twin = group->count > 1;
+	for (int metric = 0; metric < METRICS_COMPARED; metric++)
+		group->noise[metric] = (struct noise){ .own = noise };
+}
+
+/* Moves a row of a file to the last group of @table. */
+static void move_row(struct table *table, struct row *from)
+{
+	struct row *row = table_add_row(table, from->path, from->rounds);
+	const size_t group = row->group;
+
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (metric != METRIC_NS)
+			fill_cell(from, (enum metric)metric);
+	if (from->wait[0])
+		fill_latencies(from);
+	*row = *from;
+	row->group = group;
+	/* What is shared is now the table's. */
+	memset(from->cells, 0, sizeof(from->cells));
+	from->results = NULL;
+	from->run_medians = NULL;
+}
+
+int table_take_runs(struct table *table, json_t *runs)
+{
+	static const char *const more[] = { "peers", "failed_peers", "counters_unavailable" };
+	const json_t *run = json_array_get(runs, 0);
+	struct result_file file;
+	struct complaint why;
+	const struct row *last = NULL;
+	int err = result_file_take(&file, "", json_incref(runs), &why);
+
+	mark_baselines(&file, run);
+	table->runs = json_array_size(runs);
+	for (size_t i = 0; i < file.table.row_count && !err; i++) {
+		struct row *row = &file.table.rows[i];
+		const json_t *result = json_array_get(row->results, 0);
+
+		if (!is_in_all(row, table->runs))
+			continue;
+		if (row->rounds > STATISTICS_ROUNDS_MAX)
+			err = -EINVAL;
+		if (last && !is_alike(last, row))
+			end_group(table, &file.table, last);
+		if (!last || !is_alike(last, row))
+			table_add_group(table, json_deep_copy(json_object_get(result, "workload")));
+		move_row(table, row);
+		last = row;
+	}
+	if (last)
+		end_group(table, &file.table, last);
+	table->workload = json_deep_copy(json_object_get(run, "workload"));
+	table->more = json_object();
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (json_object_get(run, more[i]))
+			json_object_set(table->more, more[i], json_object_get(run, more[i]));
+	result_file_free(&file);
+	return err ? err : !last ? -EINVAL : table->failed ? -ENOMEM : 0;
 }

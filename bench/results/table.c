@@ -90,7 +90,7 @@ void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix)
 
 void row_set(struct row *row, enum metric metric, size_t round, double value)
 {
-	struct cell *cell = &row->cells[metric];
+	struct metric_cell *cell = &row->cells[metric];
 
 	if (!cell->rounds)
 		cell->rounds = calloc(row->rounds, sizeof(*cell->rounds));
@@ -99,7 +99,7 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 }
 
 /* Widens the interval of rounds of several runs by what differs between the runs. */
-static void widen_by_runs(struct cell *cell, size_t rounds, size_t runs)
+static void widen_by_runs(struct metric_cell *cell, size_t rounds, size_t runs)
 {
 	struct interval *interval = &cell->summary.interval, logs_interval;
 	double logs[STATISTICS_ROUNDS_MAX];
@@ -115,7 +115,7 @@ static void widen_by_runs(struct cell *cell, size_t rounds, size_t runs)
 
 static void sum_up(struct row *row, enum metric metric, size_t runs)
 {
-	struct cell *cell = &row->cells[metric];
+	struct metric_cell *cell = &row->cells[metric];
 
 	if (!cell->rounds)
 		return;
@@ -141,6 +141,8 @@ static void free_row(struct row *row)
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		free(row->cells[metric].rounds);
 	free(row->verdict);
+	free(row->run_medians);
+	json_decref(row->results);
 }
 
 /* How far the reference differs from its twin, the last row. */
@@ -256,4 +258,19 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 		return (struct ratio){ .valid = false };
 	return ratio_paired(to, of, row->rounds, table->runs,
 		row == reference || baseline == reference ? noise.own : noise.shared);
+}
+
+const struct row *table_find(const struct table *table, const struct row *like)
+{
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
+
+		if (strcmp(row->path, like->path) == 0 && row->event_size == like->event_size &&
+			strcmp(row->size_text, like->size_text) == 0 &&
+			strcmp(row->touch, like->touch) == 0 &&
+			strcmp(row->wait, like->wait) == 0 &&
+			strcmp(row->question, like->question) == 0)
+			return row;
+	}
+	return NULL;
 }

@@ -66,7 +66,7 @@ struct metric_description {
 
 extern const struct metric_description metrics[METRIC_COUNT];
 
-struct cell {
+struct metric_cell {
 	double *rounds; /* NULL: the row has no such metric. NAN: unknown; INFINITY: no events */
 	double value;   /* median, sum, most or whole; NAN: unknown in some round */
 	struct summary summary; /* of medians */
@@ -87,12 +87,20 @@ struct row {
 	bool limit;    /* reads what no reader could */
 	bool baseline; /* the rows of its group are compared with it */
 	bool scaled;   /* counters are estimates */
-	struct cell cells[METRIC_COUNT];
+	struct metric_cell cells[METRIC_COUNT];
 	uint64_t latencies[LATENCIES]; /* ns: p50, p90, p99, p99.9, max */
 	uint64_t latency_count;        /* 0: none was measured */
 	char checksum[24];
 	char benchmark[256]; /* its name in the Go format */
 	char *verdict;       /* in words, or NULL */
+
+	/* Of a result file: */
+	json_t *results;     /* those that the row has the rounds of; else NULL */
+	size_t runs;         /* that the rounds are of */
+	double *run_medians; /* ns an event */
+	bool twin;           /* it ran twice in each round */
+	double noise;        /* the most that it differed from itself in any run */
+	bool noise_unknown;  /* in some run */
 };
 
 /* Separates what is touched from where the ring was, unless that is "cold": "fields/own". */
@@ -160,6 +168,12 @@ static inline const struct summary *row_summary(const struct row *row, enum metr
 	return &row->cells[metric].summary;
 }
 
+/* How it waited, or what it touched. */
+static inline const char *row_way(const struct row *row)
+{
+	return row->wait[0] ? row->wait : row->touch;
+}
+
 /* Million events a second at the median; 0 if no event was read. */
 double row_mevents_per_s(const struct row *row);
 
@@ -175,6 +189,9 @@ const struct row *table_baseline(
  * lacks the metric. */
 struct ratio table_ratio(const struct table *table, const struct row *row,
 	const struct row *baseline, enum metric metric);
+
+/* The row like @like, which may be of another table. NULL: there is none. */
+const struct row *table_find(const struct table *table, const struct row *like);
 
 static inline const json_t *row_workload(const struct table *table, const struct row *row)
 {

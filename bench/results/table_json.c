@@ -25,7 +25,7 @@ static void add_interval(json_t *object, bool known, struct interval interval)
 static json_t *cell_json(const struct row *row, enum metric metric)
 {
 	static const char *const names[] = { "median", "sum", "most", "whole" };
-	const struct cell *cell = &row->cells[metric];
+	const struct metric_cell *cell = &row->cells[metric];
 	const struct summary *s = &cell->summary;
 	json_t *object = json_object(), *rounds = json_array();
 

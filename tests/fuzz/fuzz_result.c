@@ -49,15 +49,17 @@ static bool has_byte(const char *text, size_t size)
 }
 
 /* What is read can be counted on. */
-static void check_series(const struct result_file *file, const struct series *series)
+static void check_row(const struct table *table, const struct row *row)
 {
-	demand(series->path && series->way && series->rounds > 0 && series->runs > 0 &&
-			series->runs <= series->rounds,
-		"a series of nothing");
-	demand(series->median > 0, "a median of %g", series->median);
-	for (size_t i = 0; i < series->rounds; i++)
-		demand(series->ns_per_event[i] > 0, "a time of %g", series->ns_per_event[i]);
-	demand(result_file_find(file, series) == series, "a series is there twice");
+	const double *rounds = row->cells[METRIC_NS].rounds;
+
+	demand(row->path[0] && row_way(row)[0] && row->rounds > 0 && row->runs > 0 &&
+			row->runs <= row->rounds,
+		"a row of nothing");
+	demand(row_value(row, METRIC_NS) > 0, "a median of %g", row_value(row, METRIC_NS));
+	for (size_t i = 0; i < row->rounds; i++)
+		demand(rounds[i] > 0, "a time of %g", rounds[i]);
+	demand(table_find(table, row) == row, "a row is there twice");
 }
 
 static void check_file(void)
@@ -69,10 +71,10 @@ static void check_file(void)
 	demand(err == 0 || has_byte(why.text, sizeof(why.text)), "it says nothing of error %d",
 		err);
 	if (err == 0) {
-		demand(json_array_size(file.runs) > 0 && file.series_count > 0,
+		demand(json_array_size(file.runs) > 0 && file.table.row_count > 0,
 			"a file of nothing");
-		for (size_t i = 0; i < file.series_count; i++)
-			check_series(&file, &file.series[i]);
+		for (size_t i = 0; i < file.table.row_count; i++)
+			check_row(&file.table, &file.table.rows[i]);
 	}
 	result_file_free(&file);
 }

@@ -1377,10 +1377,8 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
-	struct series like = {
-		.path = "batch", .way = "paced", .question = "", .sizes = "", .event_size = 64
-	};
-	const struct series *series;
+	struct row like = { .path = "batch", .wait = "paced", .size_text = "64", .event_size = 64 };
+	const struct row *row;
 	char *text;
 
 	(void)state;
@@ -1388,13 +1386,13 @@ static void a_result_file_is_read_back(void **state)
 	text = written(FORMAT_JSON, false);
 	assert_int_equal(read_file(&file, text, &why), 0);
 	assert_true(file.live);
-	assert_int_equal(file.series_count, 2);
-	series = result_file_find(&file, &like);
-	assert_non_null(series);
-	assert_int_equal(series->rounds, ROUNDS);
-	assert_true(fabs(series->median / summary_in(1, METRIC_NS)->median - 1) < 1e-9);
-	like.way = "event";
-	assert_null(result_file_find(&file, &like));
+	assert_int_equal(file.table.row_count, 2);
+	row = table_find(&file.table, &like);
+	assert_non_null(row);
+	assert_int_equal(row->rounds, ROUNDS);
+	assert_true(fabs(row_value(row, METRIC_NS) / summary_in(1, METRIC_NS)->median - 1) < 1e-9);
+	strcpy(like.wait, "event");
+	assert_null(table_find(&file.table, &like));
 	result_file_free(&file);
 	free(text);
 }
@@ -1410,9 +1408,9 @@ static void a_round_without_events_is_read_back(void **state)
 	m.samples[0].rounds[1].consumed = 0;
 	text = written(FORMAT_JSON, false);
 	assert_int_equal(read_file(&file, text, &why), 0);
-	assert_int_equal(file.series[0].rounds, 3);
-	assert_true(isinf(file.series[0].ns_per_event[1]));
-	assert_true(isfinite(file.series[0].median));
+	assert_int_equal(file.table.rows[0].rounds, 3);
+	assert_true(isinf(file.table.rows[0].cells[METRIC_NS].rounds[1]));
+	assert_true(isfinite(row_value(&file.table.rows[0], METRIC_NS)));
 	result_file_free(&file);
 	free(text);
 }
