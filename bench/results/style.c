@@ -35,39 +35,21 @@ const char *style_end(bool colour)
 	return colour ? "\x1b[0m" : "";
 }
 
-static char *write_bar(char *bar, size_t size, double value, double full, size_t width)
-{
-	/* U+2588 is a full block, U+2589 to U+258F take an eighth less each. */
-	size_t eighths = 0, used = 0;
-
-	bar[0] = '\0';
-	if (full > 0 && value > 0 && isfinite(value / full))
-		eighths = (size_t)(fmin(value / full, 1) * (double)width * 8 + 0.5);
-	while (eighths > 0 && used + 4 <= size) {
-		size_t take = eighths < 8 ? eighths : 8;
-
-		bar[used++] = '\xe2';
-		bar[used++] = '\x96';
-		bar[used++] = (char)(0x88 + (8 - take));
-		bar[used] = '\0';
-		eighths -= take;
-	}
-	return bar;
-}
-
 char *style_fill(char text[STYLE_FILL_SIZE], double share)
 {
+	const int eighths = share > 0 ? (int)(fmin(share, 1) * STYLE_FILL_COLUMNS * 8 + 0.5) : 0;
 	struct style_text all = { .text = text, .size = STYLE_FILL_SIZE };
-	char bar[STYLE_FILL_SIZE];
-	size_t columns = 0;
 
-	write_bar(bar, sizeof(bar), share, 1, STYLE_FILL_COLUMNS);
-	for (const char *c = bar; *c; c++)
-		columns += ((unsigned char)*c & 0xc0) != 0x80;
-	text[0] = '\0';
-	style_append(&all, "[%s", bar);
-	for (; columns < STYLE_FILL_COLUMNS; columns++)
-		style_append(&all, " ");
+	style_append(&all, "[");
+	/* U+2588 is a full block, U+2589 to U+258F take an eighth less each. */
+	for (int column = 0; column < STYLE_FILL_COLUMNS; column++) {
+		const int filled = eighths - 8 * column;
+
+		if (filled <= 0)
+			style_append(&all, " ");
+		else
+			style_append(&all, "\xe2\x96%c", 0x88 + (filled < 8 ? 8 - filled : 0));
+	}
 	style_append(&all, "]");
 	return text;
 }
@@ -95,13 +77,13 @@ void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour)
 
 char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name)
 {
-	if (!ratio || !ratio->valid)
-		snprintf(text, size, "%s", name);
-	else if (!ratio->has_interval)
-		snprintf(text, size, "%.2fx %s", ratio->median, name);
-	else
-		snprintf(text, size, "%.2fx %s [%.2f %.2f]", ratio->median, name,
-			ratio->interval.low, ratio->interval.high);
+	struct style_text all = { .text = text, .size = size };
+
+	if (ratio->valid)
+		style_append(&all, "%.2fx ", ratio->median);
+	style_append(&all, "%s", name);
+	if (ratio->has_interval)
+		style_append(&all, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
 	return text;
 }
 
@@ -130,7 +112,7 @@ void style_append(struct style_text *text, const char *format, ...)
 		text->text[text->used] = '\0';
 }
 
-/* Bytes are counted, not characters: a line is rather too short than too long. */
+/* Counts bytes, not characters, so a line may be too short and never is too long. */
 void style_write_wrapped(FILE *out, const char *text)
 {
 	size_t column = 0;
@@ -149,8 +131,7 @@ void style_write_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* The largest noise of the run: what is said of it is true for every workload in it. NAN where
- * nothing ran twice. */
+/* The largest noise of all workloads. NAN: no reader ran twice. */
 static double noise_of_table(const struct table *table)
 {
 	double noise = NAN;
@@ -193,8 +174,7 @@ static const struct row *two_humped(const struct table *table, size_t *count)
 	return example;
 }
 
-/* Before the detail and the advice: "virtual machine (KVM), the host may ...: repeat" is two words;
- * of "not pinned, ...: give -cpu 1" the flag is worth a word. */
+/* The beginning of a warning, and its flag: "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
 static void append_short(struct style_text *text, const char *warning)
 {
 	const char *flag = strstr(warning, "give -cpu");
@@ -235,7 +215,6 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 		fprintf(out, "%s%s\n", line, more);
 }
 
-/* How many readings lie far from the others, and who ran at two speeds. */
 void style_write_oddities(FILE *out, const struct table *table)
 {
 	size_t outliers = 0, humped, readings = 0;

@@ -46,29 +46,25 @@ static json_t *cell_json(const struct row *row, enum metric metric)
 	return object;
 }
 
-static void set_text(json_t *object, const char *name, const char *text)
+/* A member that json_pack() leaves out if it is NULL. */
+static const char *text_or_none(const char *text)
 {
-	if (text && text[0])
-		json_object_set_new(object, name, json_string(text));
+	return text && text[0] ? text : NULL;
 }
 
 /* What a row is of. */
 static json_t *name_json(const struct row *row)
 {
+	const bool mix = row->event_size == 0;
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
-	json_t *object = json_pack("{s:s}", "path", row->path);
 
-	set_text(object, "wait", row->wait);
-	if (row->touch[0])
-		json_object_set_new(object, "touch", json_stringn(row->touch, touch));
-	set_text(object, "caches", row->touch[touch] ? row->touch + touch + 1 : "");
-	json_object_set_new(object, "event_size", json_integer(row->event_size));
-	if (row->event_size == 0) {
-		json_object_set_new(object, "event_sizes", json_string(row->size_text));
-		json_object_set_new(object, "event_size_mean", json_value_real(row->mean_size));
-	}
-	set_text(object, "question", row->question);
-	return object;
+	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*, s:s*}", "path", row->path,
+		"wait", text_or_none(row->wait), "touch",
+		touch > 0 ? json_stringn(row->touch, touch) : NULL, "caches",
+		row->touch[touch] ? row->touch + touch + 1 : NULL, "event_size",
+		(json_int_t)row->event_size, "event_sizes", mix ? row->size_text : NULL,
+		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL, "question",
+		text_or_none(row->question));
 }
 
 static json_t *latency_json(const struct row *row)
@@ -86,27 +82,23 @@ static json_t *latency_json(const struct row *row)
 static json_t *row_json(const struct table *table, const struct row *row)
 {
 	json_t *object = name_json(row);
-	const struct row_group *group = &table->groups[row->group];
 
-	if (group->workload)
-		json_object_set(object, "workload", group->workload);
-	if (row->limit)
-		json_object_set_new(object, "limit", json_true());
-	json_object_set_new(object, "mevents_per_s",
-		row_summary(row, METRIC_NS)->valid ? json_value_real(row_mevents_per_s(row))
-						   : json_null());
+	json_object_update_new(object,
+		json_pack("{s:O*, s:o*, s:o}", "workload", table->groups[row->group].workload,
+			"limit", row->limit ? json_true() : NULL, "mevents_per_s",
+			row_summary(row, METRIC_NS)->valid ? json_value_real(row_mevents_per_s(row))
+							   : json_null()));
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		if (row->cells[metric].rounds || isfinite(row->cells[metric].value))
 			json_object_set_new(
 				object, metrics[metric].name, cell_json(row, (enum metric)metric));
-	if (row->scaled)
-		json_object_set_new(object, "counters_scaled", json_true());
-	if (row->wait[0])
-		json_object_set_new(object, "latency_ns", latency_json(row));
-	set_text(object, "checksum", row->checksum);
-	set_text(object, "verdict", row->verdict);
-	/* What was not read as it was written fails the run: there is no other result. */
-	json_object_set_new(object, "verified", json_true());
+	/* A reading that differs from what was written fails the run: there is no result that is not
+	 * verified. */
+	json_object_update_new(object, json_pack("{s:o*, s:o*, s:s*, s:s*, s:b}", "counters_scaled",
+					       row->scaled ? json_true() : NULL, "latency_ns",
+					       row->wait[0] ? latency_json(row) : NULL, "checksum",
+					       text_or_none(row->checksum), "verdict",
+					       text_or_none(row->verdict), "verified", 1));
 	return object;
 }
 
@@ -116,11 +108,10 @@ static json_t *ratio_json(
 	const struct ratio ratio = table_ratio(table, row, to, metric);
 	json_t *object = name_json(row);
 
-	json_object_set_new(object, "baseline", json_string(to->path));
-	set_text(object, "baseline_wait", to->wait);
-	json_object_set_new(object, "metric", json_string(metrics[metric].name));
-	json_object_set_new(
-		object, "median", ratio.valid ? json_value_real(ratio.median) : json_null());
+	json_object_update_new(
+		object, json_pack("{s:s, s:s*, s:s, s:o}", "baseline", to->path, "baseline_wait",
+				text_or_none(to->wait), "metric", metrics[metric].name, "median",
+				ratio.valid ? json_value_real(ratio.median) : json_null()));
 	add_interval(object, ratio.has_interval, ratio.interval);
 	json_object_set_new(object, "verdict", json_string(verdict_name(ratio.verdict)));
 	return object;
@@ -180,13 +171,15 @@ static void add_peers(json_t *root, const struct peers *peers)
 {
 	json_t *well = json_array(), *failed = json_array();
 
-	for (size_t i = 0; i < peers->count; i++)
-		if (peers->peers[i].err == 0)
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->peers[i];
+
+		if (peer->err == 0)
 			json_array_append_new(
-				well, json_pack("{s:s, s:s, s:s}", "name",
-					      peer_program_name(&peers->peers[i]), "version",
-					      peers->peers[i].hello.version, "language",
-					      peers->peers[i].hello.language));
+				well, json_pack("{s:s, s:s, s:s}", "name", peer_program_name(peer),
+					      "version", peer->hello.version, "language",
+					      peer->hello.language));
+	}
 	for (size_t i = 0; i < peers->failure_count; i++)
 		json_array_append_new(
 			failed, json_pack("{s:s, s:s}", "name", peers->failures[i].path, "reason",
@@ -213,12 +206,11 @@ int table_write_json(FILE *out, const struct table *table)
 	}
 	if (table->peers)
 		add_peers(root, table->peers);
-	if (table->partial)
-		json_object_set_new(root, "partial", json_true());
-	if (table->runs > 1)
-		json_object_set_new(root, "runs", json_integer((json_int_t)table->runs));
-	json_object_set_new(root, "own_memory_bytes", json_integer((json_int_t)table->own_memory));
-	set_text(root, "counters_unavailable", table->no_counters);
+	json_object_update_new(root,
+		json_pack("{s:o*, s:o*, s:I, s:s*}", "partial", table->partial ? json_true() : NULL,
+			"runs", table->runs > 1 ? json_integer((json_int_t)table->runs) : NULL,
+			"own_memory_bytes", (json_int_t)table->own_memory, "counters_unavailable",
+			text_or_none(table->no_counters)));
 	if (table->more)
 		json_object_update(root, table->more);
 	err = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
