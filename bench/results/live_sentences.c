@@ -9,9 +9,9 @@
 
 const char *const topic_names[] = {
 	[LIMIT_EMPTY] = "nothing was consumed",
-	[LIMIT_TURNS] = "one thread does it all",
+	[LIMIT_TURNS] = "one thread produces and reads",
 	[LIMIT_SHARED_CPU] = "one CPU for all",
-	[LIMIT_DEAF] = "nobody wakes it",
+	[LIMIT_DEAF] = "nothing wakes the consumer",
 	[LIMIT_OFF_CPU] = "kept off its CPU",
 	[LIMIT_CONSUMER] = "the consumer",
 	[LIMIT_RING] = "the ring is too small",
@@ -19,12 +19,12 @@ const char *const topic_names[] = {
 	[LIMIT_STARVED] = "producers kept off their CPUs",
 	[LIMIT_PRODUCERS] = "the producers",
 	[LIMIT_RATE] = "the producers, below the rate",
-	[LIMIT_LATENCY] = "latency beyond the budget",
+	[LIMIT_LATENCY] = "latency exceeds the budget",
 	[LIMIT_NOTHING] = "nothing",
 	[COST_FINE] = "",
 	[COST_NOTIFICATIONS] = "; notifications",
 	[COST_LOCK] = "; their lock",
-	[COST_LOOKING] = "; looks too often",
+	[COST_LOOKING] = "; polls too often",
 	[COST_READER] = "; how it reads",
 	[COST_PERF] = "; notifications of perf",
 };
@@ -37,120 +37,119 @@ static const struct {
 	const char *text;
 } sentences[] = {
 	{ LIMIT_EMPTY, LOSES, 0,
-		"Nothing was consumed, and {lost} events were lost: the consumer never came to "
-		"read. Give it a CPU of its own, or wait otherwise." },
+		"Nothing was consumed, and {lost} events were lost: the consumer never ran. Give it a "
+		"CPU of its own (-cpu), or choose another -wait." },
 	{ LIMIT_EMPTY, 0, LOSES,
-		"Nothing was consumed: of {produced} events none was to be kept. Give a higher "
-		"-rate, more time, or discard fewer." },
+		"Nothing was consumed: the producers discarded all of {produced} events. Raise -rate "
+		"or -duration, or lower -discard." },
 	{ LIMIT_TURNS, 0, 0,
-		"One thread does it all, in turns: {speed} Mev/s, where an event takes its "
-		"producer {producer} ns, and then its reader {cpu_ns} ns." },
+		"One thread produces and reads in turns: {speed} Mev/s; an event takes {producer} ns "
+		"to produce and {cpu_ns} ns to read." },
 	{ LIMIT_TURNS, LOSES, 0,
-		" {lost_share} were lost: it was not notified of a turn, and made the next ones "
-		"before it looked." },
-	/* Nobody is to blame for the losses but the scheduler. */
+		" {lost_share} were lost: a turn did not notify, and the next ones were produced "
+		"before the consumer polled." },
 	{ LIMIT_SHARED_CPU, 0, 0,
-		"Producers and consumer compete for one CPU, of which the consumer got {cpu}: "
-		"{lost_share} of the events were lost while it was not its turn. Give it a CPU of "
-		"its own." },
+		"Producers and consumer share one CPU, of which the consumer got {cpu}: {lost_share} "
+		"of the events were lost while the scheduler ran the producers. Give the consumer a "
+		"CPU of its own." },
 	{ LIMIT_DEAF, 0, 0,
-		"Nobody wakes the consumer: it waits for notifications, and with -notify never "
-		"there are none; {lost_share} of the events were lost. Wait paced, which needs "
-		"none, or let the producers notify." },
+		"Nothing wakes the consumer: it waits for notifications, and -notify never sends "
+		"none; {lost_share} of the events were lost. Use -wait paced, which needs none, or "
+		"let the producers notify." },
 	{ LIMIT_OFF_CPU, 0, 0,
-		"The consumer was kept off its CPU for {off_cpu} of {elapsed}, though it was "
-		"ready to run, and {lost_share} of the events were lost. Give it a CPU of its own "
-		"(-cpu), or repeat on an idle machine; a larger ring would only hide it." },
+		"The consumer was kept off its CPU for {off_cpu} of {elapsed}: it was ready to run, "
+		"and the scheduler did not run it; {lost_share} of the events were lost. Give it a "
+		"CPU of its own (-cpu), or repeat on an idle machine; a larger ring would only hide "
+		"it." },
 	{ LIMIT_CONSUMER, 0, 0,
-		"The consumer limits: {lost_share} of the events were lost with it busy for {cpu} "
-		"of a CPU; an event takes it {cpu_ns} ns" },
+		"The consumer is the limit: it was busy for {cpu} of a CPU, and {lost_share} of the "
+		"events were lost; an event takes it {cpu_ns} ns" },
 	{ LIMIT_CONSUMER, WORKS, 0, ", {work} ns of them -work" },
 	{ LIMIT_CONSUMER, IS_BATCH, 0, ". Do less for each event" },
-	{ LIMIT_CONSUMER, 0, IS_BATCH, ". Use path batch, do less for each event" },
+	{ LIMIT_CONSUMER, 0, IS_BATCH, ". Use -mode batch, do less for each event" },
 	{ LIMIT_CONSUMER, 0, 0, ", or read with more consumers, each with rings of its own." },
 	{ LIMIT_RING, IS_PERF, 0, "A buffer" },
 	{ LIMIT_RING, 0, IS_PERF, "A ring" },
 	{ LIMIT_RING, 0, 0,
-		" of {ring} is too small for the bursts: it was full, and {lost_share} of the "
-		"events were lost, " },
+		" of {ring} is too small for the bursts: it filled up, and {lost_share} of the events "
+		"were lost, " },
 	{ LIMIT_RING, NEVER_SLEEPS, 0, "though half of those read waited for less than {p50}." },
 	{ LIMIT_RING, 0, NEVER_SLEEPS, "with the consumer busy for only {cpu} of a CPU." },
 	{ LIMIT_RING, NO_RING_FITS, 0,
-		" An event waited up to {longest}, for which no ring is large enough: find what "
-		"keeps the consumer from running." },
+		" An event waited up to {longest}, for which no ring is large enough: find what keeps "
+		"the consumer from running." },
 	{ LIMIT_RING, HAS_LATENCY, NO_RING_FITS,
-		" An event waited up to {longest}; that needs about -ring-size {ring_needed}" },
-	{ LIMIT_RING, 0, HAS_LATENCY | NO_RING_FITS, " Give at least -ring-size {ring_needed}" },
+		" An event waited up to {longest}, which needs about -ring-size {ring_needed}" },
+	{ LIMIT_RING, 0, HAS_LATENCY | NO_RING_FITS,
+		" It needs at least -ring-size {ring_needed}" },
 	{ LIMIT_RING, PACES, NO_RING_FITS, ", or a smaller -latency-budget" },
-	{ LIMIT_RING, 0, IS_PERF | NO_RING_FITS, "; -advise works it out" },
+	{ LIMIT_RING, 0, IS_PERF | NO_RING_FITS, "; -advise finds the size" },
 	{ LIMIT_RING, 0, NO_RING_FITS, "." },
 	{ LIMIT_OVERWRITES, 0, 0,
 		"The ring overwrites its oldest events, which is what it is for: {lost_share} of "
 		"the events were overwritten unread, and {speed} Mev/s were read for {cpu} of a "
 		"CPU. A larger -ring-size keeps a longer past." },
 	{ LIMIT_STARVED, 0, 0,
-		"The producers were kept off their CPUs: they ran for {ran} of the time, and all "
-		"of their {speed} Mev/s were read. Give them CPUs of their own, or repeat on an "
-		"idle machine." },
+		"The producers were kept off their CPUs: they ran for {ran} of the time, and all of "
+		"their {speed} Mev/s were read. Give them CPUs of their own, or repeat on an idle "
+		"machine." },
 	{ LIMIT_PRODUCERS, 0, 0,
-		"The producers limit: they made all they can, {speed} Mev/s at {producer} ns an "
+		"The producers are the limit: at full rate they made {speed} Mev/s, {producer} ns an "
 		"event ({alone} ns alone" },
 	{ LIMIT_PRODUCERS, IS_PERF, 0, ", to a ring" },
 	{ LIMIT_PRODUCERS, 0, 0, "), and all of it was read for {cpu} of a CPU." },
-	{ LIMIT_PRODUCERS, 0, COSTS | BUSY, " The consumer could take more." },
-	{ LIMIT_PRODUCERS, 0, COSTS, " More producers (-producers) show the consumer's limit." },
+	{ LIMIT_PRODUCERS, 0, COSTS | BUSY, " The consumer could read more." },
+	{ LIMIT_PRODUCERS, 0, COSTS, " More -producers show the consumer's limit." },
 	{ LIMIT_RATE, 0, 0,
-		"The producers cannot make the rate: {reached} of {asked} Mev/s ({rate_share}), "
-		"at {producer} ns an event; none was lost." },
-	{ LIMIT_RATE, 0, COSTS, " Ask for less, or give more producers: -rate, -producers." },
+		"The producers cannot sustain the rate: {reached} of {asked} Mev/s ({rate_share}), at "
+		"{producer} ns an event; none was lost." },
+	{ LIMIT_RATE, 0, COSTS, " Lower -rate, or raise -producers." },
 	{ LIMIT_LATENCY, 0, 0,
-		"Latency is beyond the budget: 99 % of the events within {p99}, of {budget}; none "
-		"was lost." },
+		"Latency exceeds the budget: p99 is {p99}, the budget {budget}; none was lost." },
 	{ LIMIT_LATENCY, KEPT_OFF, 0,
-		" The consumer was kept off its CPU for {off_cpu}: give it one of its own (-cpu), "
-		"or repeat on an idle machine." },
-	{ LIMIT_LATENCY, PACES, KEPT_OFF | COSTS,
-		" Give a smaller -latency-budget, or -timer-slack." },
-	{ LIMIT_LATENCY, 0, PACES | KEPT_OFF | COSTS, " Wait paced, or busy." },
+		" The consumer was kept off its CPU for {off_cpu}: give it one of its own (-cpu), or "
+		"repeat on an idle machine." },
+	{ LIMIT_LATENCY, PACES, KEPT_OFF | COSTS, " Lower -latency-budget, or -timer-slack." },
+	{ LIMIT_LATENCY, 0, PACES | KEPT_OFF | COSTS, " Use -wait paced or busy." },
 	{ LIMIT_NOTHING, 0, 0,
 		"Nothing limits it: all of {speed} Mev/s were read, for {cpu} of a CPU" },
-	{ LIMIT_NOTHING, HAS_LATENCY, 0, ", 99 % of the events within {p99}" },
+	{ LIMIT_NOTHING, HAS_LATENCY, 0, ", p99 {p99}" },
 	{ LIMIT_NOTHING, 0, 0, "." },
 	{ LIMIT_NOTHING, NEVER_SLEEPS, COSTS,
-		" It never sleeps: wait paced leaves the CPU to others." },
-	{ LIMIT_NOTHING, 0, NEVER_SLEEPS | COSTS, " A higher -rate shows what does." },
+		" It never sleeps: -wait paced leaves the CPU to others." },
+	{ LIMIT_NOTHING, 0, NEVER_SLEEPS | COSTS, " A higher -rate shows the limit." },
 
 	{ COST_NOTIFICATIONS, 0, 0,
-		" Notifications cost the producers {extra} ns an event more than alone ({alone} "
-		"ns), with {wakeups} wakeups an event." },
-	{ COST_NOTIFICATIONS, PACES, 0, " Let them" },
-	{ COST_NOTIFICATIONS, 0, PACES, " Wait paced, or" },
-	{ COST_NOTIFICATIONS, 0, 0, " notify less often: -notify sampled:{sampled}." },
-	{ COST_LOCK, 0, 0, " The producers wait for each other: {producers} share {rings} ring" },
+		" Notifications cost the producers {extra} ns an event more than alone ({alone} ns), "
+		"with {wakeups} wakeups an event." },
+	{ COST_NOTIFICATIONS, PACES, 0, " Notify" },
+	{ COST_NOTIFICATIONS, 0, PACES, " Use -wait paced, or notify" },
+	{ COST_NOTIFICATIONS, 0, 0, " less often: -notify sampled:{sampled}." },
+	{ COST_LOCK, 0, 0, " {producers} producers share {rings} ring" },
 	{ COST_LOCK, 0, ONE_RING, "s" },
 	{ COST_LOCK, 0, 0,
-		" and its lock; an event costs {cheapest} ns at the least, however it is read, "
-		"and {alone} ns with one producer and nobody reading. Give each a ring of its "
+		" and wait for each other's lock: an event costs at least {cheapest} ns, however it "
+		"is read, and {alone} ns with one producer and no reader. Give each a ring of its "
 		"own: -rings {rings_needed}." },
 	{ COST_LOOKING, 0, 0,
-		" The consumer looks too often: an event costs its producer {extra} ns more than "
-		"alone ({alone} ns), with few wakeups; both want the same cache lines." },
-	{ COST_LOOKING, 0, PACES, " Wait paced, with path batch" },
-	{ COST_LOOKING, PACES | IS_BATCH, 0, " Allow a larger -latency-budget" },
-	{ COST_LOOKING, PACES, IS_BATCH, " Use path batch, which releases many at once" },
+		" The consumer polls too often: an event costs its producer {extra} ns more than "
+		"alone ({alone} ns), with few wakeups; both use the same cache lines." },
+	{ COST_LOOKING, 0, PACES, " Use -wait paced with -mode batch" },
+	{ COST_LOOKING, PACES | IS_BATCH, 0, " Raise -latency-budget" },
+	{ COST_LOOKING, PACES, IS_BATCH, " Use -mode batch, which releases many at once" },
 	{ COST_LOOKING, NEVER_SLEEPS | NOTIFIES_BY_DEFAULT, 0,
-		"; or give -notify never too, as nobody sleeps here" },
+		", or -notify never, as this consumer never sleeps" },
 	{ COST_LOOKING, 0, 0, "." },
 	{ COST_READER, 0, 0,
-		" How it reads and waits costs the producers {extra} ns an event more than alone "
-		"({alone} ns). Read with path batch, waiting paced" },
-	{ COST_READER, NOTIFIES_ALWAYS, 0, ", or let them notify less often: -notify sampled:16" },
+		" Its way to read and wait costs the producers {extra} ns an event more than alone "
+		"({alone} ns). Use -mode batch with -wait paced" },
+	{ COST_READER, NOTIFIES_ALWAYS, 0, ", or notify less often: -notify sampled:16" },
 	{ COST_READER, 0, 0, "." },
-	/* From 500 on a perf buffer gains little: docs/measuring.md. */
+	/* With a rarer notification a perf buffer gains little: docs/measuring.md. */
 	{ COST_PERF, 0, 0,
-		" Perf notifies of each event, whether or not anybody sleeps: {producer} ns an "
-		"event, where one to a ring that nobody reads costs {alone} ns. Give -notify "
-		"sampled:500, or write to a ring." },
+		" Perf notifies of each event, whether or not a reader sleeps: {producer} ns an "
+		"event; one to a ring without a reader costs {alone} ns. Use -notify sampled:500, or "
+		"write to a ring." },
 };
 
 enum kind { COUNT, TENTHS, SHORT, ROUGH, SHARE, TIME, SIZE };
@@ -201,7 +200,7 @@ static const char *figure_text(
 			return text;
 		}
 	}
-	abort(); /* the sentences are above */
+	abort(); /* a sentence has no such figure */
 }
 
 void situation_say(FILE *out, const struct situation *s, enum topic topic)

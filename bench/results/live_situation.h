@@ -9,7 +9,7 @@
 
 /* Traits of a situation, which select its sentences: of the reader, the wait (PACES: it polls after
  * the latency budget, notified or not), the producers, and the figures (COSTS: an event costs its
- * producer more than it has to). */
+ * producer more than it has to; KEPT_OFF: run delay explains the losses, or the latency). */
 enum {
 	IS_BATCH = 1 << 0,
 	IS_PERF = 1 << 1,
@@ -37,7 +37,7 @@ struct situation {
 	/* ns an event costs its producer: without a reader, with the combination that costs it
 	 * least, with this one, and how much more this is than without a reader. */
 	double alone, cheapest, producer, extra;
-	double elapsed, off_cpu; /* ns of all rounds; off_cpu without what wakeups cost */
+	double elapsed, off_cpu; /* ns of all rounds; off_cpu may be NAN: unknown */
 	double cpu;              /* share of one CPU */
 	double produced, lost, lost_share;
 	double wakeups, cpu_ns;           /* per event consumed; wakeups may be NAN: unknown */

@@ -26,10 +26,8 @@
 /* A paced consumer polls after the budget and then has to be scheduled. */
 #define LATENCY_IN_BUDGETS 2
 
-/* Run delay that each wakeup costs on an idle CPU: docs/measuring.md. */
-#define WAKING_NS 10000
-
-/* Time off the CPU explains losses that take at most this many times as long. */
+/* Run delay explains losses and late events that take at most this many times as long. A wakeup that
+ * preempts at once has none: docs/measuring.md. */
 #define OFF_CPU_EXPLAINS 2
 #define OFF_CPU_LEAST_NS 1e6
 
@@ -137,7 +135,7 @@ static struct situation situation_of(
 		.wakeups = share(row_value(row, METRIC_WAKEUPS), consumed),
 		.cpu_ns = row_value(row, METRIC_CPU_NS),
 		.speed = row_mevents_per_s(row),
-		.off_cpu = fmax(off - WAKING_NS * (isnan(sleeps) ? 0 : sleeps), 0),
+		.off_cpu = row_value(row, METRIC_OFF_CPU_NS),
 		.p50 = (double)row->latencies[0],
 		.p99 = (double)row->latencies[2],
 		.longest = (double)row->latencies[4],
@@ -173,7 +171,12 @@ static struct situation situation_of(
 		power_of_two((s.producer / alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
 	if (w->notify == NOTIFY_SAMPLED && s.sampled <= (double)w->notify_events)
 		s.sampled = 4 * (double)w->notify_events;
-	s.is |= when(s.off_cpu >= OFF_CPU_LEAST_NS, KEPT_OFF) | when(s.cpu >= CPU_BUSY, BUSY);
+	/* Of events that are late at p99, 1 % has to be explained. */
+	s.is |= when(s.off_cpu >= OFF_CPU_LEAST_NS &&
+				s.off_cpu * OFF_CPU_EXPLAINS >=
+					(lost > 0 ? s.lost_share : 0.01) * elapsed,
+			KEPT_OFF) |
+		when(s.cpu >= CPU_BUSY, BUSY);
 	return s;
 }
 
@@ -196,7 +199,7 @@ static enum topic limit_of_loss(const struct situation *s)
 		return LIMIT_DEAF;
 	if (s->workload->overwrite)
 		return LIMIT_OVERWRITES;
-	if ((s->is & KEPT_OFF) && s->off_cpu * OFF_CPU_EXPLAINS >= s->lost_share * s->elapsed)
+	if (s->is & KEPT_OFF)
 		return LIMIT_OFF_CPU;
 	return is_always_behind(s) ? LIMIT_CONSUMER : LIMIT_RING;
 }
