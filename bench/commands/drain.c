@@ -13,7 +13,6 @@
 #include "commands/measuring.h"
 #include "measure/cache.h"
 #include "results/style.h"
-#include "results/texts.h"
 
 #define ROUND_BYTES (64 << 20) /* of records in a round: more than most caches hold */
 #define ROUND_FILLS 16         /* in a round, of a ring that lies in a cache */

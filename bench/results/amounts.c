@@ -7,7 +7,7 @@
 #include "base/values.h"
 #include "results/amounts.h"
 
-/* Three digits, of @value below about 1000. */
+/* For three digits of a @value below 1000. */
 static int digits_behind_point(double value)
 {
 	return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;

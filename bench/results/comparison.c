@@ -6,12 +6,11 @@
 #include "machine/machine.h"
 #include "results/comparison.h"
 
-/* With at least this many runs on both sides their medians are compared: that takes in what differs between
- * runs of the same program, which the rounds of one run cannot show. */
+/* With at least this many runs in both files their medians are compared, which contain what differs
+ * between runs of the same program. */
 #define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
 
-/* What need not be equal in the workloads: it is measured, or sizes and ways are matched one by
- * one. */
+/* Settings that may differ: measured values, and the size, by which rows are matched. */
 static const char *const free_settings[] = { "event_size", "read_timeout_ns", "line_transfer_ns",
 	"producer_alone_ns_per_event", "producer_unattached_ns_per_event" };
 
@@ -23,13 +22,12 @@ static bool is_free(const char *name)
 	return false;
 }
 
-/* Whom to tell of a difference. */
 struct listener {
 	comparison_difference_fn *tell;
 	void *context;
 };
 
-/* Tells both values as text: strings without their quotes. */
+/* Reports both values as text, strings without quotes. */
 static void tell_values(
 	void *context, const char *name, const json_t *old_value, const json_t *new_value)
 {
@@ -75,7 +73,7 @@ static size_t tell_settings(struct listener *listener, const json_t *old, const 
 	return differences;
 }
 
-/* How many differences forbid comparing the run with the first run of OLD; reports each. */
+/* Reports what differs between @run and the first run of OLD, and returns how much. */
 static size_t differences_from(struct listener *listener, const json_t *first, const json_t *run)
 {
 	return machine_differences(json_object_get(first, "environment"),
@@ -101,8 +99,7 @@ size_t comparison_differences(
 	return differences;
 }
 
-/* How much the machine has changed between the files for events like @like, as far as limits that
- * both have can tell: relative. */
+/* The relative change of the machine between the files, by the limits for events like @like. */
 static double drift_of(const struct comparison *c, const struct row *like)
 {
 	double drift = 0;
@@ -122,7 +119,7 @@ static double drift_of(const struct comparison *c, const struct row *like)
 	return drift;
 }
 
-/* The most that anything in either file was from itself. */
+/* The largest noise of any row in either file. */
 static double noise_of(const struct comparison *c)
 {
 	const struct result_file *files[] = { c->old, c->new };
@@ -136,8 +133,8 @@ static double noise_of(const struct comparison *c)
 
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
-	/* On a quiet machine the limits' change is only reported. On one that is noisy it
-	 * is no merit or fault of a reader; half as much again, as they are measured no better. */
+	/* On a noisy machine a change as large as that of the limits is not a reader's. Half as much
+	 * again, as limits are as noisy as readers. */
 	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
 	const struct tolerance tolerance = { fmax(c->threshold, drift), c->threshold };
 	const struct row *old = row->old, *new = row->new;

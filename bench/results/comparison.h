@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What changed from one result file to another: whether they can be compared, and what of each
- * path, size and way can be said. How it is shown is for the caller.
+ * Compares two result files: whether they are comparable, and the verdict on each row.
  */
 #ifndef BENCH_COMPARISON_H
 #define BENCH_COMPARISON_H
@@ -9,8 +8,7 @@
 #include "results/result_file.h"
 #include "statistics/ratio.h"
 
-/* Smaller differences are the same, and no larger one is, unless the user says otherwise: relative.
- */
+/* The default of -threshold, relative: smaller differences are the same. */
 #define COMPARISON_THRESHOLD 0.02
 
 struct comparison {
@@ -18,28 +16,28 @@ struct comparison {
 	const struct result_file *old, *new;
 };
 
-/* One path, size and way that both files have. */
+/* A row that both files have. */
 struct comparison_row {
 	const struct row *old, *new;
 	struct ratio ratio;
-	bool by_runs; /* medians of runs were compared, not rounds */
-	bool limit;   /* runs nothing of any reader: what it changed by is the machine's doing */
-	double drift; /* how much limits of such events changed: relative, 0 if there are none */
+	bool by_runs; /* medians of runs were compared, instead of rounds */
+	bool limit;   /* it runs no reader, so its change is the machine's */
+	double drift; /* relative change of the limits for such events; 0 without limits */
 };
 
-/* A fact of the environment or a setting that forbids comparing, with both values as text. */
+/* Called with a fact of the machine or a setting that differs, and both values as text. */
 typedef void comparison_difference_fn(
 	void *context, const char *name, const char *old_value, const char *new_value);
 
-/* Returns how many such differences there are, and reports each. Both files are of live, or none is. */
+/* Reports each difference with which files must not be compared, and returns their number. Both files
+ * are of live, or none is. */
 size_t comparison_differences(
 	const struct comparison *comparison, comparison_difference_fn *tell, void *context);
 
 /*
- * Fills @row for @new, of the newer file. False: the older one has no such path, size and way. The
- * verdict is verdict_of() with the threshold as tolerance, and with the noise of this row alone;
- * too noisy, too, where its limits show that the machine has changed by more than
- * VERDICT_NOISE_MOST.
+ * Compares @new, of the newer file, with its row of the older one. Returns false if that has none. The
+ * verdict is verdict_of() with the threshold as tolerance and the noise of this row; too noisy also if
+ * the limits changed by more than VERDICT_NOISE_MOST.
  */
 bool comparison_row(
 	const struct comparison *comparison, const struct row *new, struct comparison_row *row);

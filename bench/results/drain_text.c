@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which reader is fastest and by how much, then all of them; of copy and view alone the lines of
- * the original benchmark.
+ * The text of drain: which reader is fastest and by how much, then a table of all; for copy and view
+ * alone, the lines of the original benchmark.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/values.h"
-#include "readers/reader.h"
 #include "results/style.h"
-#include "results/texts.h"
 
 /* Not valid: there is no such baseline. */
 static struct ratio ratio_to(const struct table *table, const struct row *row, const char *baseline)
@@ -75,7 +73,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	style_write_wrapped(out, line);
 }
 
-/* "cold 512MiB", or of each state of the caches: "cold 512MiB, own 512KiB". */
+/* "cold 512MiB"; with several -caches "cold 512MiB, own 512KiB". */
 static void append_rings(struct style_text *text, const struct table *table)
 {
 	const char *before = "";
@@ -96,7 +94,7 @@ static void append_rings(struct style_text *text, const struct table *table)
 	}
 }
 
-/* How far the writer of a ring in a cache is from its reader. */
+/* How long a cache line takes from the writer of a ring in a cache to its reader. */
 static void write_place(FILE *out, const json_t *w)
 {
 	const json_int_t reader = json_integer_value(json_object_get(w, "reader_cpu"));
@@ -109,7 +107,7 @@ static void write_place(FILE *out, const json_t *w)
 		" to CPU %" JSON_INTEGER_FORMAT ", the reader's.\n",
 		json_number_value(json_object_get(w, "line_transfer_ns")), writer, reader);
 	if (json_is_true(json_object_get(w, "same_core")))
-		fputs("Caution: they are threads of one core, and share its caches.\n", out);
+		fputs("Caution: both are threads of one core and share its caches.\n", out);
 }
 
 void drain_write_facts(FILE *out, const struct table *table)
@@ -162,7 +160,7 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	fputc('\n', out);
 }
 
-/* What no reader can exceed. */
+/* Limits that no reader can exceed. */
 static void write_limits(FILE *out, const struct table *table, const struct row_group *group)
 {
 	bool any = false;
@@ -180,20 +178,15 @@ static void write_limits(FILE *out, const struct table *table, const struct row_
 		fputs(" Mev/s\n", out);
 }
 
-/* Every reader measured with one touch. */
+/* A table of all readers with one touch. */
 static void write_group(
 	FILE *out, const struct table *table, const struct row_group *group, bool colour)
 {
 	const struct row *sorted[READERS_MAX];
 	const size_t count = drain_sort(table, group, sorted);
 	const bool has_floor = count > 0 && table_baseline(table, sorted[0], "floor");
-	int width = 12;
+	const int width = style_width(sorted, count);
 
-	for (size_t i = 0; i < count; i++) {
-		const int length = (int)strlen(sorted[i]->path);
-
-		width = length > width ? length : width;
-	}
 	fputc('\n', out);
 	if (table->group_count > 1)
 		fprintf(out, "touched: %s\n", table->rows[group->first].touch);
@@ -210,7 +203,7 @@ static double events_of(const struct row *row)
 	return row->cells[METRIC_CONSUMED].rounds[0];
 }
 
-static void write_seed_line(FILE *out, const struct row *row)
+static void write_original_line(FILE *out, const struct row *row)
 {
 	const struct reader *reader = reader_find(row->path);
 	char duration[FORMAT_SIZE];
@@ -259,7 +252,7 @@ static void write_counters(FILE *out, const struct table *table)
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
-		/* A peer's process has its own, which are not read. */
+		/* Those of a peer's process are not read. */
 		if (isfinite(row_value(row, METRIC_CYCLES)))
 			fprintf(out, "%-12s %12.1f %18.1f %18.2f\n", row->path,
 				row_value(row, METRIC_CYCLES), row_value(row, METRIC_INSTRUCTIONS),
@@ -292,7 +285,7 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 	const bool both = is_both(table);
 
 	for (size_t i = 0; i < table->groups[0].count && both; i++)
-		write_seed_line(out, &table->rows[i]);
+		write_original_line(out, &table->rows[i]);
 	if (both)
 		write_ratio_lines(out, table, colour);
 	for (size_t i = 0; i < table->group_count && !both; i++)
@@ -306,7 +299,7 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 	}
 	fputc('\n', out);
 	for (size_t i = 0; i < table->row_count && !both; i++)
-		write_seed_line(out, &table->rows[i]);
+		write_original_line(out, &table->rows[i]);
 	if (!both)
 		write_ratio_lines(out, table, colour);
 	write_counters(out, table);

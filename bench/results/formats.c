@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For other programs: one row, or line, a row of the table and round.
+ * csv and gobench: a line for each row of the table and round.
  */
 #include <errno.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 
 const char *const format_names[] = { "text", "json", "csv", "gobench", NULL };
 
-/* No field ever holds a comma, a quote or a line end. What is unknown is empty. */
+/* Fields hold no comma, quote or line end. An unknown value is empty. */
 static void write_scalar(FILE *out, const json_t *value)
 {
 	if (json_is_string(value))
@@ -31,7 +31,7 @@ static bool has_metric(const struct table *table, int metric)
 	return false;
 }
 
-/* Settings that a row has of its own, or that are no setting. */
+/* The event size is a column of the row; measured values are no settings. */
 static bool is_column(const char *name)
 {
 	return strcmp(name, "event_size") != 0 && !strstr(name, "_ns_per_event");
@@ -95,8 +95,8 @@ static const char *go_architecture(const char *name)
 	return strcmp(name, "aarch64") == 0 ? "arm64" : name;
 }
 
-/* The Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat. -col /path
- * puts the paths side by side. The latency is of all rounds together, and the same in each line. */
+/* The Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col /path. The
+ * latency is of all rounds, and so the same in each line. */
 static void write_gobench(FILE *out, const struct table *table)
 {
 	const struct machine *m = table->machine;
@@ -113,7 +113,7 @@ static void write_gobench(FILE *out, const struct table *table)
 			const double consumed = row->cells[METRIC_CONSUMED].rounds[round];
 			const double ns = row->cells[METRIC_NS].rounds[round];
 
-			/* Nothing consumed: there is no operation to give the time of. */
+			/* Without events there is no time per event. */
 			if (!(consumed > 0))
 				continue;
 			fprintf(out, "%s %.0f", row->benchmark, consumed);

@@ -5,13 +5,13 @@
 #include <jansson.h>
 #include <math.h>
 
-/* JSON has no infinity: what is not a number is null. */
+/* null for infinity and NAN, which JSON does not have. */
 static inline json_t *json_value_real(double value)
 {
 	return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* @object with the members of @more at its end. Takes both references; NULL if either is. */
+/* Returns @object with the members of @more appended. Takes both references. NULL if either is NULL. */
 static inline json_t *json_value_joined(json_t *object, json_t *more)
 {
 	if (!object || !more || json_object_update(object, more) < 0) {

@@ -67,7 +67,7 @@ json_t *live_workload_json(const struct measurement *m)
 	return json_value_joined(object, more);
 }
 
-/* 0 is none. */
+/* null for 0. */
 static json_t *size_json(uint64_t size)
 {
 	return size > 0 ? json_integer((json_int_t)size) : json_null();
@@ -91,7 +91,7 @@ json_t *live_advice_json(const struct live_advice *advice)
 		advice->saturated, "off_cpu", advice->off_cpu, "tries", tries);
 }
 
-/* Names that are known from before stay as they were: what is by default is not in them. */
+/* Defaults are not in the name, so that names from before a flag existed stay the same. */
 static void name_benchmark(struct row *row, const struct workload *w)
 {
 	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
@@ -124,8 +124,8 @@ static double share(double amount, double of)
 	return of > 0 ? amount / of : INFINITY;
 }
 
-/* Infinite, and with it a summary and a ratio not valid, where nothing was consumed or no time
- * passed: to leave the round out would hide it. */
+/* Without events or elapsed time a figure is infinite, which makes summary and ratio invalid: leaving
+ * the round out would hide it. */
 static void set_round(
 	struct row *row, size_t i, const struct round *round, const struct measurement *m)
 {
@@ -186,8 +186,7 @@ void live_finish_rows(
 
 		snprintf(row->question, sizeof(row->question), "%s", question);
 		name_benchmark(row, &m->workload);
-		row->verdict = live_verdict(table, row, &m->workload, m->alone_ns);
-		table->failed |= !row->verdict;
+		live_judge(table, row, &m->workload, m->alone_ns);
 	}
 }
 

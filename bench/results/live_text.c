@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which combination is best and how it compares, what each costs, and what limits it.
+ * The text of live: which combination is best and how it compares, what each costs, and what limits
+ * it.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -14,7 +15,7 @@
 #define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
 
-/* What is nearer than this is alike, where rows are ranked by one thing after the other. */
+/* Smaller differences rank rows equal, and the next criterion decides. */
 #define LOSS_ALIKE 1e-4
 #define LATENCY_ALIKE 1.1
 #define CPU_ALIKE 1.05
@@ -26,13 +27,13 @@ static double lost_share(const struct row *row)
 	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
 }
 
-/* Whether the rate was given: then throughput is too, and says nothing. */
+/* With -rate, throughput is given and ranks nothing. */
 static bool has_rate(const struct workload *workload)
 {
 	return workload->rate != PARSE_RATE_MAX;
 }
 
-/* By steps, so that what is alike is so for all. */
+/* Rounds to steps, which makes being equal transitive. */
 static double step_of(double value, double factor)
 {
 	return isfinite(value) && value > 0 ? round(log(value) / log(factor)) : 1e9;
@@ -183,14 +184,8 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 	const struct workload *workload, bool colour)
 {
 	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
-	char name[NAME_SIZE];
-	int width = 12;
+	const int width = style_width(sorted, table->row_count);
 
-	for (size_t i = 0; i < table->row_count; i++) {
-		const int length = (int)strlen(row_name(sorted[i], name));
-
-		width = length > width ? length : width;
-	}
 	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "", "",
 		metric == METRIC_CPU_NS ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
 	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "reader", "Mev/s",
@@ -199,32 +194,28 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		write_row(out, table, sorted[i], width, metric, colour);
 }
 
-/* One line for all that share a limit. */
-static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct measurement *m)
+/* A line for all rows that share a limit. */
+static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted)
 {
-	char said[LIVE_LIMIT_SIZE], other[LIVE_LIMIT_SIZE], name[NAME_SIZE], line[512];
+	char name[NAME_SIZE], line[512];
 
 	for (size_t i = 0; i < table->row_count; i++) {
 		struct style_text text = { .text = line, .size = sizeof(line) };
-		bool first = true;
+		size_t first = 0;
 
-		live_limit(table, sorted[i], &m->workload, m->alone_ns, said);
-		for (size_t j = 0; j < i && first; j++)
-			first = strcmp(said, live_limit(table, sorted[j], &m->workload, m->alone_ns,
-						     other)) != 0;
-		if (!first)
+		while (strcmp(sorted[first]->limited, sorted[i]->limited) != 0)
+			first++;
+		if (first < i)
 			continue;
-		style_append(&text, "limit: %s:", said);
+		style_append(&text, "limit: %s:", sorted[i]->limited);
 		for (size_t j = i; j < table->row_count; j++)
-			if (strcmp(said, live_limit(table, sorted[j], &m->workload, m->alone_ns,
-						 other)) == 0)
+			if (strcmp(sorted[i]->limited, sorted[j]->limited) == 0)
 				style_append(&text, " %s", row_name(sorted[j], name));
 		style_write_wrapped(out, line);
 	}
 }
 
-/* All of it balances, or the run has failed. */
+/* These sums balance: otherwise the run has failed. */
 static void write_account(FILE *out, const struct table *table, const struct workload *workload)
 {
 	char name[NAME_SIZE];
@@ -254,10 +245,10 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 		return;
 	fprintf(out,
 		"\nSlowdown of the system call; it takes %.0f ns with no program attached, and "
-		"%.2fx as\nlong with one and nobody reading\n"
+		"%.2fx as\nlong with one and no reader\n"
 		"%-20s %13s %15s\n",
 		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "to no program",
-		"to nobody reads");
+		"to no reader");
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
@@ -274,7 +265,7 @@ static void write_bursts(FILE *out, const struct table *table)
 	if (!(row_value(&table->rows[0], METRIC_BURSTS) > 0))
 		return;
 	fprintf(out,
-		"\nBy burst: until its last event was read, and events that it lost\n"
+		"\nBy burst: time until its last event was read, and events lost\n"
 		"%-20s %9s %9s %9s %12s %9s\n",
 		"reader", "p50", "max", "bursts", "with losses", "most lost");
 	for (size_t i = 0; i < table->row_count; i++) {
@@ -363,11 +354,11 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 	style_write_wrapped(out, line);
 	if (advice->saturated)
 		style_write_wrapped(out,
-			"The consumer is busy all the time, and then a ring of any size fills up: "
+			"The consumer is busy all the time, so a ring of any size fills up: "
 			"do less for each event, or read with more consumers.");
 	if (advice->off_cpu)
 		style_write_wrapped(out,
-			"The consumer was kept off its CPU where events were lost: repeat on an idle "
+			"The consumer was kept off its CPU when events were lost: repeat on an idle "
 			"machine, or give it a CPU of its own (-cpu).");
 	write_tries(out, advice);
 	fputc('\n', out);
@@ -382,7 +373,7 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 			format_duration_short(ns, duration, sizeof(duration)));
 }
 
-/* What is not by default; with @verbose all. */
+/* Settings that differ from the default; with @verbose all. */
 static void append_workload(struct style_text *text, const struct workload *w, bool verbose)
 {
 	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
@@ -425,7 +416,7 @@ static void append_workload(struct style_text *text, const struct workload *w, b
 		style_append(text, ", all on one CPU");
 }
 
-/* What was run: where nothing was measured, what would have been. */
+/* What was run; if nothing was measured, what would have been. */
 static void write_facts(
 	FILE *out, const struct table *table, const struct workload *workload, bool verbose)
 {
@@ -447,7 +438,7 @@ static void write_notes(
 {
 	fputc('\n', out);
 	if (alone > 0)
-		fprintf(out, "With nobody reading an event costs its producer %.1f ns.\n", alone);
+		fprintf(out, "Without a reader an event costs its producer %.1f ns.\n", alone);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost or\n  discarded.\n",
 		out);
 	if (workload->order)
@@ -458,7 +449,8 @@ static void write_notes(
 		fprintf(out,
 			"Latency: from when an event was written until it was handled; one of %d.\n",
 			LIVE_STAMP_EVERY);
-	fputs("Off CPU: ready to run, and not run; of all rounds.\n", out);
+	fputs("Off CPU: run delay, the time ready to run but not running; sum of all rounds.\n",
+		out);
 	style_write_oddities(out, table);
 	style_write_peers(out, table->peers, "Peers");
 	style_write_place(out, table);
@@ -485,7 +477,7 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 	write_headline(out, table, sorted, &m->workload);
 	write_facts(out, table, &m->workload, verbose);
 	write_table(out, table, sorted, &m->workload, colour);
-	write_limits(out, table, sorted, m);
+	write_limits(out, table, sorted);
 	write_account(out, table, &m->workload);
 	write_slowdowns(out, table, m);
 	write_bursts(out, table);

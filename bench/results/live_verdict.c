@@ -117,8 +117,6 @@ static struct situation situation_of(
 	const struct table *table, const struct row *row, const struct workload *w, double alone)
 {
 	const double consumed = row_value(row, METRIC_CONSUMED), lost = row_value(row, METRIC_LOST);
-	const double off = row_value(row, METRIC_OFF_CPU_NS),
-		     sleeps = row_value(row, METRIC_SLEEPS);
 	const double elapsed = row_value(row, METRIC_ELAPSED_NS);
 	struct situation s = {
 		.workload = w,
@@ -248,33 +246,23 @@ static bool has_cost(const struct situation *s, enum topic limit)
 	       (limit == LIMIT_LATENCY && !(s->is & KEPT_OFF));
 }
 
-char *live_verdict(const struct table *table, const struct row *row,
-	const struct workload *workload, double alone_ns)
+void live_judge(
+	struct table *table, struct row *row, const struct workload *workload, double alone_ns)
 {
 	struct situation s = situation_of(table, row, workload, alone_ns);
 	const enum topic limit = limit_of(&s), cost = cost_of(&s);
-	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = open_memstream(&row->verdict, &size);
 
-	if (!out)
-		return NULL;
 	s.is |= when(cost != COST_FINE, COSTS);
-	situation_say(out, &s, limit);
-	if (has_cost(&s, limit) && limit != LIMIT_RING)
-		situation_say(out, &s, cost);
-	return fclose(out) == 0 ? text : NULL;
-}
-
-const char *live_limit(const struct table *table, const struct row *row,
-	const struct workload *workload, double alone_ns, char text[LIVE_LIMIT_SIZE])
-{
-	const struct situation s = situation_of(table, row, workload, alone_ns);
-	const enum topic limit = limit_of(&s);
-
-	snprintf(text, LIVE_LIMIT_SIZE, "%s%s", topic_names[limit],
-		has_cost(&s, limit)      ? topic_names[cost_of(&s)]
+	snprintf(row->limited, sizeof(row->limited), "%s%s", topic_names[limit],
+		has_cost(&s, limit)      ? topic_names[cost]
 		: limit == LIMIT_LATENCY ? "; kept off its CPU"
 					 : "");
-	return text;
+	if (out) {
+		situation_say(out, &s, limit);
+		if (has_cost(&s, limit) && limit != LIMIT_RING)
+			situation_say(out, &s, cost);
+	}
+	table->failed |= !out || fclose(out) != 0;
 }

@@ -30,23 +30,22 @@ void output_abandon(struct output *output)
 }
 
 /*
- * Where a file is to be, found once: a path that is resolved again may lead elsewhere, as others
- * may write to a folder in it. The kernel resolves it, and so does not follow links that others
- * left where all may write (fs.protected_symlinks).
+ * The place of a file, resolved once: a path resolved again may lead elsewhere, as others may write to
+ * its folders. The kernel resolves it, so it follows no links of others in folders where all may
+ * write (fs.protected_symlinks).
  */
 struct place {
-	int folder;              /* that of the file, behind all links */
+	int folder;              /* of the file, after all links */
 	char name[NAME_MAX + 1]; /* in it */
-	bool exists;             /* a regular file, which is replaced; @mode is its */
+	bool exists;             /* a regular file of @mode, which is replaced */
 	mode_t mode;
-	int special;   /* what cannot be renamed over, such as a pipe or /dev/null, by O_PATH; or -1
-			*/
-	bool dangling; /* the path is a link to what is not there */
+	int special;   /* an O_PATH descriptor of what is not replaced (a pipe, /dev/null); or -1 */
+	bool dangling; /* the path is a link to a file that does not exist */
 };
 
 #define LINK_SIZE 32
 
-/* The path of what is open as @fd, whatever its name. */
+/* A path that opens what @fd refers to. */
 static const char *link_of(int fd, char link[LINK_SIZE])
 {
 	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", fd);
@@ -61,7 +60,7 @@ static void close_place(struct place *place)
 		close(place->special);
 }
 
-/* Opens the folder of @path, and keeps the name in it. */
+/* Opens the folder of @path and stores the name in it. */
 static int find_folder(struct place *place, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -93,7 +92,7 @@ static int find_file(struct place *place, int fd, const struct stat *status)
 	err = find_folder(place, path);
 	if (!err && fstatat(place->folder, place->name, &found, AT_SYMLINK_NOFOLLOW) < 0)
 		err = -errno;
-	/* Else it was moved meanwhile. */
+	/* It was moved meanwhile. */
 	if (!err && (found.st_dev != status->st_dev || found.st_ino != status->st_ino))
 		err = -ESTALE;
 	place->exists = true;
@@ -101,7 +100,7 @@ static int find_file(struct place *place, int fd, const struct stat *status)
 	return err;
 }
 
-/* 0, or a negative errno; the place is to be closed in any case. */
+/* Returns 0 or a negative errno. In both cases the caller closes the place. */
 static int find_place(struct place *place, const char *path)
 {
 	const int fd = open(path, O_PATH | O_CLOEXEC);
@@ -124,7 +123,8 @@ static int find_place(struct place *place, const char *path)
 	return err;
 }
 
-/* Makes a file beside that of @place; its descriptor and name, or a negative errno. */
+/* Creates a file in the folder of @place. Returns its descriptor and stores its name; or returns a
+ * negative errno. */
 static int make_beside(const struct place *place, char name[NAME_MAX + 1])
 {
 	uint32_t random;
@@ -198,7 +198,7 @@ int output_check(const char *path, struct complaint *why)
 	if (!path)
 		return 0;
 	err = find_place(&place, path);
-	/* Files are made beside the old one. */
+	/* The new file is created in the folder. */
 	if (!err && !place.dangling &&
 		(place.special >= 0 ? access(link_of(place.special, link), W_OK)
 				    : faccessat(place.folder, ".", W_OK, 0)) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Output that is there whole or not at all: composed in memory, then written at once; a file
- * beside its place, then renamed.
+ * Output that is written whole or not at all: composed in memory, then written at once, to a file
+ * under a temporary name, which is then renamed.
  */
 #ifndef BENCH_OUTPUT_H
 #define BENCH_OUTPUT_H
@@ -16,18 +16,18 @@ struct output {
 	size_t size;
 };
 
-/* Whether the file @path can be written, as far as can be known before a run of minutes: 0, or a
- * negative errno with @why. NULL, standard output, can. */
+/* Checks before a run of minutes whether the file @path (NULL: standard output) can be written.
+ * Returns 0, or a negative errno with @why. */
 int output_check(const char *path, struct complaint *why);
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int output_begin(struct output *output);
 
-/* Puts what was written to the file @path, or to standard output when it is NULL, and ends
- * @output. 0, or a negative errno with @why, and no part of the file. */
+/* Writes what was composed to the file @path, or to standard output if it is NULL, and ends @output.
+ * Returns 0; or a negative errno with @why, and leaves no part of the file. */
 int output_commit(struct output *output, const char *path, struct complaint *why);
 
-/* Ends @output and writes nothing. */
+/* Ends @output without writing. */
 void output_abandon(struct output *output);
 
 #endif

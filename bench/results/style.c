@@ -97,6 +97,17 @@ char *style_percent(char *text, size_t size, double fraction)
 	return text;
 }
 
+int style_width(const struct row *const *rows, size_t count)
+{
+	char name[2 * ROW_NAME_SIZE];
+	size_t width = 12;
+
+	for (size_t i = 0; i < count; i++)
+		if (strlen(row_name(rows[i], name)) > width)
+			width = strlen(name);
+	return (int)width;
+}
+
 void style_append(struct style_text *text, const char *format, ...)
 {
 	const size_t left = text->size - text->used;

@@ -1,44 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the text outputs share: colour, ratios, lines that fit, and what is said below a table.
- * Lines are at most 80 columns wide, but for -v.
+ * The text of each command, and what they share: colour, ratios, wrapped lines, notes below a table.
+ * The answer comes first, then one table and a few lines that fit a terminal of 80 columns and 24
+ * lines; with @verbose, all the rest.
  */
 #ifndef BENCH_STYLE_H
 #define BENCH_STYLE_H
 
 #include <stddef.h>
 
+#include "readers/reader.h"
 #include "results/table.h"
 
 #define STYLE_COLUMNS 80
 
-/* Standard output is a terminal, and nobody set NO_COLOR (no-color.org). */
+/* Whether standard output is a terminal and NO_COLOR is not set (no-color.org). */
 bool style_colour_wanted(void);
 
-/* The escape sequence that starts the colour of @verdict, and the one that ends any; both empty
- * without @colour. */
+/* The escape sequences that start the colour of @verdict and end any; "" without @colour. */
 const char *style_start(bool colour, enum verdict verdict);
 const char *style_end(bool colour);
 
-/* A bar for a @share of 1, in brackets and with blanks where it is not full: "[##  ]". Eighths of a
- * column show. */
+/* A bar for a @share of 1, in eighths of a column: "[##  ]". */
 #define STYLE_FILL_COLUMNS 30
 #define STYLE_FILL_SIZE (STYLE_FILL_COLUMNS * 3 + 4)
 char *style_fill(char text[STYLE_FILL_SIZE], double share);
 
-/* "1.17 [1.15 1.21] +", coloured as its verdict; of a baseline (NULL) blanks as wide. */
+/* "1.17 [1.15 1.21] +", coloured by its verdict; blanks of the same width for a baseline (NULL). */
 #define STYLE_RATIO_COLUMNS 18
 void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour);
 
-/* "1.17x libbpf [1.15 1.21]", or the name alone where there is no such ratio. */
+/* "1.17x libbpf [1.15 1.21]", or the name alone if the ratio is not valid. */
 char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name);
 
-/* @fraction as "0.62 %" or "12 %", or "unknown" when it is not finite. */
+/* "0.62 %", "12 %", or "unknown" if it is not finite. */
 char *style_percent(char *text, size_t size, double fraction);
 
-/* A text that grows by whole pieces: one that does not fit is left out, so none is ever cut. */
+/* The width of a column with the names of these rows. */
+int style_width(const struct row *const *rows, size_t count);
+
+/* A text to which whole pieces are appended: one that does not fit is left out. */
 struct style_text {
-	char *text; /* holds @size bytes, and a string from the start */
+	char *text; /* @size bytes, a string from the start */
 	size_t size, used;
 };
 
@@ -51,13 +54,23 @@ void style_write_wrapped(FILE *out, const char *text);
 /* "22 rounds (20 asked), verified; noise 0.5 %" */
 void style_append_rounds(struct style_text *text, const struct table *table);
 
-/* What makes the figures unsafe: one line that begins with "!", or, with @verbose, a line each.
- * None where there is nothing. */
+/* What makes the figures doubtful: a line that begins with "!", or with @verbose a line each. */
 void style_write_cautions(FILE *out, const struct table *table, bool verbose);
 
-/* Notes for -v, a line each: who ran at two speeds; @what the peers are; where it ran. */
+/* Notes for -v: outliers and readers that ran at two speeds; the peers, as @what; the machine. */
 void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
 void style_write_place(FILE *out, const struct table *table);
+
+void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
+void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
+
+/* For both: "skb_meta 80B, fields, cold 512MiB; 22 rounds, ..."; the notes for -v. */
+void drain_write_facts(FILE *out, const struct table *table);
+void drain_write_notes(FILE *out, const struct table *table);
+
+/* Stores the readers of @group without limits, the fastest first. Returns their number. */
+size_t drain_sort(const struct table *table, const struct row_group *group,
+	const struct row *sorted[READERS_MAX]);
 
 #endif

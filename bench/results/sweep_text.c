@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From which event size on which reader wins, in words; then a line a size. The groups of the table
- * are those of a touch, one a size, one touch after the other.
+ * The text of sweep: from which event size on which reader wins, then a table with a line per size.
+ * The table's groups are one per size, one touch after the other.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers/reader.h"
 #include "results/style.h"
-#include "results/texts.h"
 
 #define SIZES_MAX 512
 #define COLUMN 7
@@ -39,7 +37,7 @@ static const char *column_of(const struct row *row)
 	return reader && reader->column ? reader->column : row->path;
 }
 
-/* That of mixes is beyond all. */
+/* Mixes sort after all sizes. */
 static uint32_t size_in(const struct table *table, const struct row_group *group)
 {
 	const uint32_t size = table->rows[group->first].event_size;
@@ -73,7 +71,7 @@ static const struct row *best_of(const struct sweep *s, size_t i)
 	return drain_sort(s->table, s->sizes[i], sorted) > 0 ? sorted[0] : NULL;
 }
 
-/* Starts with group @first; returns where the next touch does. */
+/* Takes the groups of one touch from @first on. Returns the first group of the next touch. */
 static size_t take_touch(struct sweep *s, const struct table *table, size_t first)
 {
 	size_t g = first;
@@ -96,7 +94,7 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	return g;
 }
 
-/* At how many sizes it beats the baseline. */
+/* The number of sizes at which it beats the baseline. */
 static size_t wins_of(const struct sweep *s, const char *path)
 {
 	size_t wins = 0;
@@ -134,7 +132,7 @@ static void append_win(struct style_text *text, const struct sweep *s, const cha
 			ratio_of(s, s->plain - 1, path).median, size_of(s, s->plain - 1));
 }
 
-/* Who is fastest where: "fastest: view up to 48 B, batch from 64 B on". */
+/* The fastest reader by size: "view from 16 B, batch from 64 B". */
 static void append_fastest(struct style_text *text, const struct sweep *s)
 {
 	const char *last = NULL;
@@ -144,7 +142,7 @@ static void append_fastest(struct style_text *text, const struct sweep *s)
 
 		const struct row *before = last ? row_in(s->table, s->sizes[i], last) : NULL;
 
-		/* Nearly as fast is no change. */
+		/* A reader that is hardly faster is no change. */
 		if (!best ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
 			continue;
@@ -166,7 +164,8 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		fprintf(out, "touched: %s\n", s->touch);
 		return;
 	}
-	/* Who wins most, and of these who is fastest at the largest size; with @verbose all. */
+	/* The reader that wins at most sizes, of several the fastest at the largest size; with @verbose
+	 * all. */
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(sorted[i]->path, baseline_of(s)) != 0 &&
 			(!most || wins_of(s, sorted[i]->path) > wins_of(s, most)))
@@ -182,7 +181,7 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	text.used = 0;
 	style_append(&text, "fastest: ");
 	append_fastest(&text, s);
-	/* As many changes as have no room in a line are noise. */
+	/* So many changes that a line cannot hold them are noise. */
 	if (text.used > STYLE_COLUMNS && !verbose) {
 		text.used = 0;
 		style_append(&text, "fastest: changes with the size, as the last column says");
@@ -192,7 +191,7 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	style_write_wrapped(out, line);
 }
 
-/* As many readers as there is room for, the fastest first; all with @verbose. */
+/* As many readers as fit into a line, the fastest first; all with @verbose. */
 static size_t choose_columns(
 	const struct sweep *s, const struct row *columns[READERS_MAX], bool verbose)
 {
@@ -214,7 +213,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 			 *best = best_of(s, i);
 	const char *name = s->table->rows[s->sizes[i]->first].size_text;
 
-	/* A name that is too long has a line for itself. */
+	/* A long name has a line of its own. */
 	if (strlen(name) > 5) {
 		fprintf(out, "%s\n", name);
 		name = "";
@@ -244,7 +243,7 @@ static void write_table(FILE *out, const struct sweep *s, bool colour, bool verb
 	const struct row *columns[READERS_MAX];
 	const size_t count = choose_columns(s, columns, verbose);
 
-	/* Million events a second of the baseline, and how many times as fast the others are. */
+	/* Million events/s of the baseline, and the ratios of the others to it. */
 	fprintf(out, "%5s %8.8s ", "size",
 		column_of(row_in(s->table, s->sizes[0], baseline_of(s))));
 	for (size_t c = 0; c < count; c++)

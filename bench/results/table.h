@@ -92,7 +92,8 @@ struct row {
 	uint64_t latency_count;        /* 0: none was measured */
 	char checksum[24];
 	char benchmark[256]; /* its name in the Go format */
-	char *verdict;       /* in words, or NULL */
+	/* Of live: what limits the row, in sentences, or NULL; and in a few words that rows may share. */
+	char *verdict, limited[64];
 
 	/* Of a result file: */
 	json_t *results;     /* those that the row has the rounds of; else NULL */

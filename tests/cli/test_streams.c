@@ -398,7 +398,7 @@ static void what_a_burst_loses_is_told(void **state)
 	outcome = run(ARGUMENTS("live", "-duration", "40ms", "-rounds", "1", "-source", "memory",
 		BURSTS, "-wait", "paced"));
 	assert_done(&outcome);
-	assert_matches(outcome.out, "^By burst: until its last event was read");
+	assert_matches(outcome.out, "^By burst: time until its last event was read");
 	assert_matches(outcome.out, "in bursts of 2000 each 10ms");
 	outcome_free(&outcome);
 }
