@@ -49,7 +49,7 @@ static const struct {
 		" {lost_share} were lost: a turn did not notify, and the next ones were produced "
 		"before the consumer polled." },
 	{ LIMIT_SHARED_CPU, 0, 0,
-		"Producers and consumer share one CPU, of which the consumer got {cpu}: {lost_share} "
+		"Producers and consumer share one CPU, and the consumer got {cpu} of it: {lost_share} "
 		"of the events were lost while the scheduler ran the producers. Give the consumer a "
 		"CPU of its own." },
 	{ LIMIT_DEAF, 0, 0,

@@ -7,64 +7,63 @@
 #include "results/live_table.h"
 #include "results/style.h"
 
-const char *live_notify_text(const struct workload *workload, char *text, size_t size)
+const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])
 {
-	snprintf(text, size, "%s", live_notify_names[workload->notify]);
+	const char *name = live_notify_names[workload->notify];
+
 	if (workload->notify == NOTIFY_SAMPLED)
-		snprintf(text, size, "%s:%" PRIu64, live_notify_names[workload->notify],
-			workload->notify_events);
+		snprintf(text, LIVE_TEXT_SIZE, "%s:%" PRIu64, name, workload->notify_events);
+	else
+		snprintf(text, LIVE_TEXT_SIZE, "%s", name);
 	return text;
 }
 
-const char *live_rate_text(const struct workload *workload, char *text, size_t size)
+/* "max", "500000" or "burst:2000/20ms". */
+static const char *rate_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])
 {
 	char duration[FORMAT_SIZE];
 
 	if (workload->burst > 0)
-		snprintf(text, size, "burst:%" PRIu64 "/%s", workload->burst,
+		snprintf(text, LIVE_TEXT_SIZE, "burst:%" PRIu64 "/%s", workload->burst,
 			format_duration(workload->burst_ns, duration, sizeof(duration)));
 	else if (workload->rate == PARSE_RATE_MAX)
-		snprintf(text, size, "max");
+		snprintf(text, LIVE_TEXT_SIZE, "max");
 	else
-		snprintf(text, size, "%" PRIu64, workload->rate);
+		snprintf(text, LIVE_TEXT_SIZE, "%" PRIu64, workload->rate);
 	return text;
 }
 
 static json_t *rate_json(const struct workload *workload)
 {
-	char text[LIVE_RATE_SIZE];
+	char text[LIVE_TEXT_SIZE];
 
 	return workload->rate == PARSE_RATE_MAX || workload->burst > 0
-		       ? json_string(live_rate_text(workload, text, sizeof(text)))
+		       ? json_string(rate_text(workload, text))
 		       : json_integer((json_int_t)workload->rate);
 }
 
 json_t *live_workload_json(const struct measurement *m)
 {
 	const struct workload *w = &m->workload;
-	char notify[LIVE_NOTIFY_SIZE];
-	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o}", "source",
-		source_names[w->source], "producer", live_producer_names[w->producer], "write",
-		live_write_names[w->write], "back_to_back", (json_int_t)w->back_to_back, "same_cpu",
-		w->same_cpu, "producers", (json_int_t)w->producers, "rate", rate_json(w),
-		"duration_ns", (json_int_t)w->duration_ns, "event_size", (json_int_t)w->event_size,
-		"discard", json_value_real(w->discard));
-	json_t *more = json_pack("{s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "overwrite",
+	char notify[LIVE_TEXT_SIZE];
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o, s:b, s:I, s:I, s:s, s:I, "
+		"s:I, s:I, s:o, s:o, s:o, s:s*, s:o*}",
+		"source", source_names[w->source], "producer", live_producer_names[w->producer],
+		"write", live_write_names[w->write], "back_to_back", (json_int_t)w->back_to_back,
+		"same_cpu", w->same_cpu, "producers", (json_int_t)w->producers, "rate",
+		rate_json(w), "duration_ns", (json_int_t)w->duration_ns, "event_size",
+		(json_int_t)w->event_size, "discard", json_value_real(w->discard), "overwrite",
 		w->overwrite, "ring_size", (json_int_t)w->ring_size, "rings", (json_int_t)w->rings,
-		"notify", live_notify_text(w, notify, sizeof(notify)), "latency_budget_ns",
+		"notify", live_notify_text(w, notify), "latency_budget_ns",
 		(json_int_t)w->latency_budget_ns, "timer_slack_ns", (json_int_t)w->timer_slack_ns,
 		"work_ns", (json_int_t)w->work_ns, "consumer_cpu",
 		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
-		"producer_alone_ns_per_event",
-		m->alone_ns > 0 ? json_value_real(m->alone_ns) : json_null(),
+		"producer_alone_ns_per_event", json_value_real(m->alone_ns > 0 ? m->alone_ns : NAN),
 		"producer_unattached_ns_per_event",
-		m->unattached_ns > 0 ? json_value_real(m->unattached_ns) : json_null());
-
-	if (w->mix)
-		json_object_set_new(more, "event_sizes", json_string(w->mix->name));
-	if (w->order)
-		json_object_set_new(more, "order", json_true());
-	return json_value_joined(object, more);
+		json_value_real(m->unattached_ns > 0 ? m->unattached_ns : NAN), "event_sizes",
+		w->mix ? w->mix->name : NULL, "order", w->order ? json_true() : NULL);
 }
 
 /* null for 0. */
@@ -95,13 +94,12 @@ json_t *live_advice_json(const struct live_advice *advice)
 static void name_benchmark(struct row *row, const struct workload *w)
 {
 	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
-	char notify[LIVE_NOTIFY_SIZE], rate[LIVE_RATE_SIZE];
+	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
 
 	style_append(&text, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
 		row->question[0] ? "/question=" : "", row->question, row->path, row->wait,
 		row->size_text, w->producers);
-	style_append(&text, "/rate=%s/notify=%s", live_rate_text(w, rate, sizeof(rate)),
-		live_notify_text(w, notify, sizeof(notify)));
+	style_append(&text, "/rate=%s/notify=%s", rate_text(w, rate), live_notify_text(w, notify));
 	if (w->write == LIVE_OUTPUT)
 		style_append(&text, "/write=%s", live_write_names[w->write]);
 	if (w->back_to_back > 0)

@@ -29,12 +29,8 @@ void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns);
 
 /* "default", "never", "force" or "sampled:16". */
-#define LIVE_NOTIFY_SIZE 32
-const char *live_notify_text(const struct workload *workload, char *text, size_t size);
-
-/* "max", "500000" or "burst:2000/20ms". */
-#define LIVE_RATE_SIZE 64
-const char *live_rate_text(const struct workload *workload, char *text, size_t size);
+#define LIVE_TEXT_SIZE 64
+const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE]);
 
 /* @advice: NULL without -advise. */
 void live_write_text(FILE *out, const struct table *table, const struct measurement *measurement,

@@ -376,7 +376,7 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 /* Settings that differ from the default; with @verbose all. */
 static void append_workload(struct style_text *text, const struct workload *w, bool verbose)
 {
-	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_NOTIFY_SIZE];
+	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_TEXT_SIZE];
 
 	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
 	if (verbose || w->producer != PRODUCER_RUN)
@@ -403,7 +403,7 @@ static void append_workload(struct style_text *text, const struct workload *w, b
 	if (w->overwrite)
 		style_append(text, ", overwriting");
 	if (verbose || w->notify != NOTIFY_DEFAULT)
-		style_append(text, ", notify %s", live_notify_text(w, notify, sizeof(notify)));
+		style_append(text, ", notify %s", live_notify_text(w, notify));
 	if (w->back_to_back > 0)
 		style_append(text, ", back to back, %" PRIu64 " events a turn", w->back_to_back);
 	if (verbose || has_rate(w))

@@ -50,7 +50,7 @@
 /* Within this of the cheapest combination, a cost is not due to how it reads. */
 #define COST_LIKE_CHEAPEST 1.25
 
-/* Notifying once in so many events leaves each this share of the cost of one notification. Below the
+/* Notifying once in N events leaves each event this share of the cost of a notification. Below the
  * least it is not worth the flag; above the most it only adds latency. */
 #define SAMPLED_SHARE 0.1
 #define SAMPLED_LEAST 16
@@ -149,18 +149,18 @@ static struct situation situation_of(
 
 	if (isnan(row_value(row, METRIC_WAKEUPS)))
 		s.wakeups = NAN;
-	/* In a round nothing was consumed: there are no medians. */
+	/* A round without events leaves no medians. */
 	if (!row_summary(row, METRIC_NS)->valid) {
 		s.cpu_ns = row_value(row, METRIC_CPU_TIME_NS) / consumed;
 		s.speed = consumed / (elapsed / 1e3);
 	}
 	s.extra = s.producer - alone;
 	s.ran = share(s.produced * s.producer, elapsed * w->producers);
-	/* By the producers' time, not the elapsed time, in which the last events are read. */
+	/* The producers' time, which is shorter than the elapsed time. */
 	s.reached = s.produced * 1e3 / ((double)w->duration_ns * (double)row->rounds);
 	s.rate_share = s.reached / s.asked;
-	/* The longest that an event waited is about the longest that nobody read. What was made
-	 * meanwhile has to fit. */
+	/* The longest wait of an event is about the longest pause of the consumer; the events produced
+	 * meanwhile have to fit. */
 	s.ring_needed = share(s.produced * s.stride * s.longest / w->rings, elapsed);
 	if (s.ring_needed > RING_MOST || 2 * s.ring > RING_MOST)
 		s.is |= NO_RING_FITS;
@@ -178,8 +178,8 @@ static struct situation situation_of(
 	return s;
 }
 
-/* Whether the consumer is behind all the time, not now and then. What a loop takes of a CPU that
- * never sleeps does not tell. */
+/* Whether the consumer is behind all the time, not now and then. The CPU of a loop that never sleeps
+ * does not show that; its latency does. */
 static bool is_always_behind(const struct situation *s)
 {
 	const double ns_to_read_all = s->ring / s->stride * s->rings * 1e3 / s->speed;
@@ -225,16 +225,16 @@ static enum topic cost_of(const struct situation *s)
 
 	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone || s->extra <= least)
 		return COST_FINE;
-	/* Perf notifies when told to, however it is read. */
+	/* Perf notifies as asked for, however it is read. */
 	if (s->is & IS_PERF)
 		return s->is & NOTIFIES_ALWAYS ? COST_PERF : COST_FINE;
 	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * s->extra)
 		return COST_NOTIFICATIONS;
-	/* However it is read, it costs so much: the producers do it to each other. */
+	/* It costs this much however it is read, so the producers cost each other. */
 	if (s->producers > s->rings && s->cheapest > COST_FACTOR * s->alone &&
 		s->producer <= COST_LIKE_CHEAPEST * s->cheapest)
 		return COST_LOCK;
-	/* It may be notifications or looks. */
+	/* Unknown wakeups: it may be notifications or polls. */
 	return isnan(s->wakeups) ? COST_READER : COST_LOOKING;
 }
 

@@ -52,7 +52,7 @@ static json_t *read_documents(FILE *stream, json_error_t *error)
 
 json_t *result_file_load(const char *name, struct complaint *why)
 {
-	json_error_t error = { .line = 0 }; /* not set where no memory is left */
+	json_error_t error = { .line = 0 }; /* not set if out of memory */
 	json_free_t free_before;
 	struct stat status;
 	FILE *stream;

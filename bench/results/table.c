@@ -63,8 +63,8 @@ void table_add_group(struct table *table, json_t *workload)
 
 struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 {
-	static struct row nobody;
-	struct row *row = &nobody;
+	static struct row unseen;
+	struct row *row = &unseen;
 
 	if (table->group_count > 0 &&
 		make_room(table, (void **)&table->rows, table->row_count, sizeof(*table->rows))) {

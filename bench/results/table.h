@@ -8,13 +8,13 @@
 #define BENCH_RESULTS_TABLE_H
 
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "machine/machine.h"
 #include "readers/peers.h"
-#include "results/json_values.h"
 #include "rings/mix.h"
 #include "statistics/ratio.h"
 #include "statistics/summary.h"
@@ -140,8 +140,8 @@ struct table {
 /* Starts a group, to which the rows added next belong. @workload: or NULL; the table's from here. */
 void table_add_group(struct table *table, json_t *workload);
 
-/* Adds a row of @rounds rounds. Never NULL: out of memory, the table has failed and nobody sees the
- * row. */
+/* Adds a row of @rounds rounds. Never NULL: out of memory, the table has failed and the row is not in
+ * it. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 
 /* @mix: NULL if all events have @event_size. */
@@ -209,5 +209,11 @@ int table_write(FILE *out, const struct table *table, enum format format);
 
 /* ringview.result/2: docs/result.md and docs/result.schema.json describe it. */
 int table_write_json(FILE *out, const struct table *table);
+
+/* null for infinity and NAN, which JSON does not have. */
+static inline json_t *json_value_real(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
 
 #endif

@@ -32,7 +32,7 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 		to->min = from->min;
 }
 
-/* The highest value of a bucket. The last one takes all larger values too. */
+/* The highest value of a bucket. The last bucket has no end. */
 static uint64_t bucket_end(uint32_t bucket)
 {
 	const uint32_t row = bucket >> HISTOGRAM_SUB_BITS;
@@ -46,10 +46,10 @@ static uint64_t bucket_end(uint32_t bucket)
 	return ((in_row + (1u << HISTOGRAM_SUB_BITS) + 1) << (row - 1)) - 1;
 }
 
-/* How many values have to be no larger, from 1 to the count. */
+/* The rank of the quantile, from 1 to the count. */
 static uint64_t rank_of(double quantile, uint64_t count)
 {
-	/* 7 % of 100 is above 7 as doubles multiply: without the rounding errors, then upwards. */
+	/* 0.07 * 100 is above 7 as a double: subtracts the rounding error, then rounds up. */
 	const double exact = quantile * (double)count * (1 - 4 * DBL_EPSILON);
 	uint64_t rank;
 
@@ -71,7 +71,7 @@ uint64_t histogram_quantile(const struct histogram *h, double quantile)
 	if (h->count == 0)
 		return 0;
 	rank = rank_of(quantile, h->count);
-	/* The last value is known, and its bucket's end is not. */
+	/* The last value is known exactly. */
 	if (rank == h->count)
 		return h->max;
 	while ((passed += h->buckets[bucket]) < rank)

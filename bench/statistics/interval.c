@@ -84,10 +84,8 @@ struct interval interval_binomial(const double *sorted, size_t count)
 	};
 }
 
-/*
- * The median of one resample. Counting how often each sorted sample is drawn replaces sorting the
- * resample: its ranks are then found by walking the counts.
- */
+/* The median of one resample: counting how often each sorted sample is drawn replaces sorting the
+ * resample. */
 static double resample_median(struct random_stream *random, const double *sorted, size_t count)
 {
 	uint16_t drawn[STATISTICS_ROUNDS_MAX] = { 0 };

@@ -6,7 +6,7 @@
 
 #include "statistics/samples.h"
 
-/* Unsorted, round by round. False where there is no such ratio. */
+/* Stores the log ratio of each round. False: the series are not samples_positive(). */
 static bool log_ratios(const double *baseline, const double *path, size_t rounds, double *logs)
 {
 	if (!samples_positive(baseline, rounds) || !samples_positive(path, rounds))
@@ -47,12 +47,12 @@ static const double *sorted_copy(const double *samples, size_t count, double *co
 	return copy;
 }
 
-/* Rounds near each other in time are alike, which a resampling of single rounds does not see: the
- * medians of this many parts of a series do. */
+/* Rounds near each other in time are alike, which resampling single rounds ignores. The medians of this
+ * many parts of a series show it. */
 #define PARTS 5
 #define T_OF_PARTS 2.306 /* Student's t, 97.5 %, with 2 * (PARTS - 1) degrees of freedom */
 
-/* Of the mean of the logarithms of the parts' medians. */
+/* The variance of the mean of the logarithms of the parts' medians. */
 static double variance_by_parts(const double *samples, size_t rounds)
 {
 	const size_t each = rounds / PARTS;
@@ -95,8 +95,8 @@ struct ratio ratio_unpaired(const double *before, size_t before_rounds, const do
 	return ratio;
 }
 
-/* Of a 95 % interval of a median of normal samples, in standard deviations of one; what few of them
- * say of that is less sure. */
+/* Half the width of the 95 % interval of a median of normal samples, from their MAD; wider for few
+ * samples, whose MAD is less sure. */
 static double median_half_width(const double *sorted, size_t rounds)
 {
 	const double sigma = SAMPLE_MAD_TO_SIGMA * sorted_deviation(sorted, rounds);

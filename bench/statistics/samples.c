@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* Each comparison is false for a NaN, so a NaN is out of every range. */
+/* Comparisons with NaN are false, so a NaN is out of every range. */
 static bool samples_within(const double *samples, size_t count, double lowest)
 {
 	if (count < 1 || count > STATISTICS_ROUNDS_MAX)
@@ -59,10 +59,8 @@ double sorted_median(const double *sorted, size_t count)
 	return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
 }
 
-/*
- * Seen from the median, the deviations of a sorted series are two sorted lists, one to each side:
- * merging them up to the middle rank gives their median without a copy or a second sort.
- */
+/* The deviations of a sorted series from its median are two sorted lists, one on each side: merging
+ * them up to the middle rank gives their median without a copy or a second sort. */
 double sorted_deviation(const double *sorted, size_t count)
 {
 	double median = sorted_median(sorted, count);
