@@ -49,27 +49,22 @@ static void tell_values(
 
 static size_t tell_settings(struct listener *listener, const json_t *old, const json_t *new)
 {
-	const json_t *const absent = json_null();
+	json_t *const absent = json_null(), *both = json_copy((json_t *)old), *value;
 	size_t differences = 0;
 	const char *name;
-	json_t *value;
 
-	json_object_foreach((json_t *)old, name, value)
+	json_object_update_missing(both, (json_t *)new);
+	json_object_foreach(both, name, value)
 	{
+		const json_t *before = json_object_get(old, name);
 		const json_t *after = json_object_get(new, name);
 
-		if (is_free(name) || json_equal(value, after))
+		if (is_free(name) || json_equal(before, after))
 			continue;
-		tell_values(listener, name, value, after ? after : absent);
+		tell_values(listener, name, before ? before : absent, after ? after : absent);
 		differences++;
 	}
-	json_object_foreach((json_t *)new, name, value)
-	{
-		if (is_free(name) || json_object_get(old, name))
-			continue;
-		tell_values(listener, name, absent, value);
-		differences++;
-	}
+	json_decref(both);
 	return differences;
 }
 

@@ -127,13 +127,12 @@ static void sum_up(struct row *row, enum metric metric, size_t runs)
 		return;
 	}
 	cell->value = 0;
-	/* Unknown in one round is unknown. */
+	/* Unknown in one round is unknown; fmax() would ignore it. */
 	for (size_t i = 0; i < row->rounds; i++)
-		if (metrics[metric].summing == SUMMING_SUM)
+		if (metrics[metric].summing == SUMMING_SUM || isnan(cell->value + cell->rounds[i]))
 			cell->value += cell->rounds[i];
 		else
-			cell->value =
-				isnan(cell->rounds[i]) ? NAN : fmax(cell->value, cell->rounds[i]);
+			cell->value = fmax(cell->value, cell->rounds[i]);
 }
 
 static void free_row(struct row *row)

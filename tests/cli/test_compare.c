@@ -311,8 +311,8 @@ static void controls_in_a_good_file_are_refused(void **state)
 	}
 }
 
-/* Those that change the order of what follows, or are not seen, too: names could look like others.
- */
+/* Invisible characters, and those that change the order of what follows, could make names look like
+ * others. */
 static void what_is_not_seen_is_refused_and_not_shown(void **state)
 {
 	static const char *const texts[] = { "\u202e", "\u2066", "\u200b", "\u200f", "\u2028",

@@ -35,7 +35,7 @@ static struct table table;
 static const struct live_advice *advice;
 static bool verbose;
 
-/* A combination as it is in every round, but for a jitter of +- 0.5 %. */
+/* A combination: each round has these figures with a jitter of +- 0.5 %. */
 struct made {
 	const struct reader *reader;
 	enum live_wait wait;
@@ -417,7 +417,7 @@ static void the_ring_is_too_small_for_the_bursts(void **state)
 		"4ms, which needs about -ring-size 4MiB, or a smaller -latency-budget; -advise");
 }
 
-/* Whoever is slow: what is not read in time is meant to be overwritten. */
+/* Whatever is slow: events that are not read in time are meant to be overwritten. */
 static void a_ring_that_overwrites_is_not_too_small(void **state)
 {
 	const struct made bursts = { &copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
@@ -495,7 +495,7 @@ static void few_wakeups_explain_a_small_cost(void **state)
 	assert_verdict(1, "polls too often: an event costs its producer 300 ns");
 }
 
-static void nobody_wakes_a_consumer_that_waits(void **state)
+static void nothing_wakes_a_consumer_that_waits(void **state)
 {
 	const struct made deaf = { &view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0 };
 
@@ -1143,7 +1143,7 @@ static void json_has_the_figures(void **state)
 	json_decref(root);
 }
 
-/* Of system calls: how much slower each is, to no program, and to nobody reading. */
+/* System calls: the slowdown against no program attached, and against no reader. */
 static void slowdowns_are_in_all_formats(void **state)
 {
 	static const struct made syscalls = { &batch_reader, WAIT_PACED, 1e6, 0, 0.1, 120, 0, 900,
@@ -1536,7 +1536,7 @@ int main(void)
 		TEST(no_ring_is_large_enough),
 		TEST(a_loop_is_behind_where_half_wait_for_a_full_ring),
 		TEST(few_wakeups_explain_a_small_cost),
-		TEST(nobody_wakes_a_consumer_that_waits),
+		TEST(nothing_wakes_a_consumer_that_waits),
 		TEST(notifications_cost),
 		TEST(sampling_is_made_rarer),
 		TEST(the_consumer_looks_too_often),
