@@ -9,7 +9,6 @@
 
 #include "cli/settings.h"
 #include "measure/measure.h"
-#include "rings/plan.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
 

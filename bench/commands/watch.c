@@ -3,7 +3,7 @@
  * watch: monitors the ring buffers of running programs.
  */
 #include "commands/commands.h"
-#include "rings/bpf_load.h"
+#include "rings/bpf.h"
 #include "watch/watch.h"
 
 int command_watch(int argc, char **argv)

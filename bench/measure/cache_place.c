@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,18 +11,17 @@
 #include "base/pin.h"
 #include "statistics/samples.h"
 
-#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
 #define SAMPLES 21
 #define ROUND_TRIPS 500 /* a sample */
 
-/* A ball that two threads pass to each other: the number of throws. */
+/* A ball that two threads throw to each other: counts the throws. */
 struct ball {
 	_Alignas(128) unsigned int throws;
 } __attribute__((aligned(128)));
 
 static void catch_and_throw(struct ball *ball, unsigned int at)
 {
-	/* Relaxed: nothing else is passed with it. */
+	/* Relaxed: no other data depends on it. */
 	while (__atomic_load_n(&ball->throws, __ATOMIC_RELAXED) != at)
 		;
 	__atomic_store_n(&ball->throws, at + 1, __ATOMIC_RELAXED);
@@ -39,26 +36,16 @@ static void *play(void *context)
 	return NULL;
 }
 
-/* The least of some samples: whatever disturbs only adds. On the reader's CPU. */
+/* The nanoseconds of a throw between this thread's CPU and @writer: the least of some samples, as
+ * disturbances only add. NAN if no thread can be started. */
 static double measure_line(int writer)
 {
-	cpu_set_t set[CPUS_MAX / CPU_SETSIZE];
 	struct ball ball = { 0 };
 	double samples[SAMPLES];
 	unsigned int at = 0;
-	pthread_attr_t attributes;
 	pthread_t other;
-	int err = pthread_attr_init(&attributes);
 
-	if (err)
-		return NAN;
-	CPU_ZERO_S(sizeof(set), set);
-	CPU_SET_S((size_t)writer, sizeof(set), set);
-	err = pthread_attr_setaffinity_np(&attributes, sizeof(set), set);
-	if (!err)
-		err = pthread_create(&other, &attributes, play, &ball);
-	pthread_attr_destroy(&attributes);
-	if (err)
+	if (pin_start(&other, writer, play, &ball))
 		return NAN;
 	for (size_t i = 0; i < SAMPLES; i++) {
 		const int64_t before = monotonic_ns();
@@ -87,12 +74,12 @@ static bool share_core(int a, int b)
 	return false;
 }
 
-/* One of another core, if there is any. */
+/* An allowed CPU of another core, or else of the same; -1: there is none. */
 static int other_cpu(const cpu_set_t *allowed, size_t size, int reader)
 {
 	int found = -1;
 
-	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
+	for (int cpu = 0; cpu < PIN_CPUS_MAX; cpu++) {
 		if (cpu == reader || !CPU_ISSET_S((size_t)cpu, size, allowed))
 			continue;
 		if (!share_core(reader, cpu))
@@ -105,14 +92,15 @@ static int other_cpu(const cpu_set_t *allowed, size_t size, int reader)
 
 int cache_place_find(struct cache_place *place, int cpu, struct complaint *why)
 {
-	cpu_set_t allowed[CPUS_MAX / CPU_SETSIZE];
+	pin_set allowed;
 	int err;
 
 	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0)
 		return complain(why, -errno, "cannot tell the CPUs that this process may use: %s",
 			strerror(errno));
 	if (cpu < 0)
-		for (cpu = CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed); cpu--)
+		for (cpu = PIN_CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed);
+			cpu--)
 			;
 	*place = (struct cache_place){ .reader = cpu, .line_ns = NAN };
 	place->writer = other_cpu(allowed, sizeof(allowed), cpu);

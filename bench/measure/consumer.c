@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +8,7 @@
 #include "base/pin.h"
 #include "measure/consumer.h"
 
-/* Without a limit, nobody would look for events that never notify. */
+/* At most: events that never notify have to be polled for. */
 #define LONGEST_WAIT_NS 100000000
 
 static int64_t thread_cpu_ns(void)
@@ -20,8 +19,8 @@ static int64_t thread_cpu_ns(void)
 	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
 }
 
-/* How long this thread has been ready to run and not been run, since it is there: the second number
- * of schedstat. LIVE_UNKNOWN where the kernel does not tell. */
+/* The time in which this thread was ready and did not run: the second number of schedstat.
+ * LIVE_UNKNOWN if the kernel does not say. */
 static uint64_t thread_off_cpu_ns(void)
 {
 	uint64_t ran, waited = LIVE_UNKNOWN;
@@ -35,7 +34,7 @@ static uint64_t thread_off_cpu_ns(void)
 	return waited;
 }
 
-/* Makes the events that are read next, where no other thread does. */
+/* Produces the events of the next read. */
 static int take_turn(struct consumer *c)
 {
 	const int64_t before = thread_cpu_ns();
@@ -45,7 +44,7 @@ static int take_turn(struct consumer *c)
 	return err;
 }
 
-/* One reading. A signal ends a wait, and nothing else. */
+/* One read. A signal ends its wait only. */
 static int read_once(struct consumer *c, int64_t timeout_ns)
 {
 	const uint64_t before = c->check.consumed;
@@ -56,14 +55,14 @@ static int read_once(struct consumer *c, int64_t timeout_ns)
 	return err == -EINTR ? 0 : err;
 }
 
-/* What is left, without waiting. */
+/* Reads what is left, without waiting. */
 static int read_rest(struct consumer *c)
 {
 	const struct reader *reader = c->reading.reader;
 	int empty = 0, err = 0;
 
 	c->check.finishing = true;
-	/* Twice: an interrupt that came after the wait that it was for ends another. */
+	/* Until two reads found nothing: a late interrupt may have ended the first. */
 	while (!err && empty < 2 && !reader->itself) {
 		const uint64_t before = c->check.consumed;
 
@@ -122,15 +121,8 @@ static void *consume(void *context)
 	return NULL;
 }
 
-static void wait_until_ready(struct consumer *c)
-{
-	while (sem_wait(&c->ready) < 0 && errno == EINTR)
-		;
-}
-
 int consumer_start(struct consumer *c, struct complaint *why)
 {
-	sigset_t all, before;
 	int err;
 
 	c->reading.rings = &c->source->rings;
@@ -138,16 +130,13 @@ int consumer_start(struct consumer *c, struct complaint *why)
 	c->reading.work = WORK_LIVE;
 	c->check.why = &c->reading.why;
 	sem_init(&c->ready, 0, 0);
-	/* Signals are for the main thread: they are to end its waits. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = -pthread_create(&c->thread, NULL, consume, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	err = pin_start(&c->thread, -1, consume, c); /* consume() pins, to report an error */
 	if (err) {
 		complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
 	} else {
-		wait_until_ready(c);
-		/* Not c->err: the thread may have gone on to read, and failed already. */
+		while (sem_wait(&c->ready) < 0 && errno == EINTR)
+			;
+		/* Not c->err: the thread may have continued to read, and failed already. */
 		err = c->open_err;
 		if (err) {
 			pthread_join(c->thread, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The thread that reads in live: one reader and its wait, checking each event that it gets.
+ * The thread that reads in live, by one reader and its wait. It checks each event.
  */
 #ifndef BENCH_CONSUMER_H
 #define BENCH_CONSUMER_H
@@ -13,33 +13,30 @@
 #include "rings/source.h"
 
 struct consumer {
-	/* Set at the start, with the first four fields of @check; the others 0. */
+	/* Set before the start, with the first four fields of @check; the rest is 0. */
 	struct source *source;
 	struct reading reading; /* its reader and its wait */
 	struct live_check check;
 
 	int64_t started_ns;   /* CLOCK_MONOTONIC, before the first read */
-	int64_t turns_cpu_ns; /* that the events of its own turns took to make */
+	int64_t turns_cpu_ns; /* in which it produced events itself */
 	int64_t stopped_ns;   /* CLOCK_MONOTONIC, when all producers had stopped */
-	uint64_t off_cpu_ns;  /* in which the thread was ready to run, and did not; LIVE_UNKNOWN */
+	uint64_t off_cpu_ns;  /* in which the thread was ready and did not run; LIVE_UNKNOWN */
 	pthread_t thread;
 	sem_t ready;
 	int open_err; /* of opening: set before @ready is posted, and not changed after */
 	int err;      /* of reading */
 };
 
-/* Starts the thread; it waits for events when this returns. Adds to check.latency. 0, or a negative
- * errno with @why. */
+/* Starts the thread; when this returns, it waits for events. It adds to check.latency. Returns 0, or
+ * a negative errno with @why. */
 int consumer_start(struct consumer *c, struct complaint *why);
 
-/*
- * To be called when all producers have stopped: lets the thread read what is left, and joins it. 0,
- * or a negative errno with @why: an event came twice, out of order, or damaged, or the reader
- * failed.
- */
+/* After all producers have stopped: lets the thread read what is left, and joins it. Returns 0, or a
+ * negative errno with @why: an event came twice, out of order or damaged, or the reader failed. */
 int consumer_stop(struct consumer *c, struct complaint *why);
 
-/* While it runs, and for another thread: what it has read so far, and the CPU time of its thread;
+/* For another thread, while it runs: what it has read so far, and the CPU time of its thread;
  * LIVE_UNKNOWN of a reader in another process. */
 void consumer_observe(const struct consumer *c, uint64_t *consumed, uint64_t *cpu_ns);
 

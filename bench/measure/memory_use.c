@@ -10,49 +10,39 @@ void memory_use_reset(void)
 	FILE *file = fopen("/proc/self/clear_refs", "we");
 
 	if (!file)
-		return;   /* Then the peak is that of the whole process: more, not less. */
+		return;   /* the peak is that of the whole process then: too high */
 	fputs("5", file); /* resets VmHWM: Documentation/filesystems/proc.rst */
 	fclose(file);
 }
 
-/* The kernel's rings, and the one of rings/memory_ring.c. */
-static bool is_ring(const char *mapping)
+/* The sum of all lines "@field N kB", in bytes. If there are mappings, only of rings: the kernel's,
+ * and those of rings/memory_ring.c. */
+static uint64_t sum_of(const char *path, const char *field)
 {
-	return strstr(mapping, "anon_inode:bpf-map") || strstr(mapping, "/memfd:ringview");
-}
-
-static uint64_t ring_kib(void)
-{
-	FILE *file = fopen("/proc/self/smaps", "re");
+	FILE *file = fopen(path, "re");
 	char line[512];
 	unsigned long start, end, kib;
 	uint64_t sum = 0;
-	bool ring = false;
+	bool counts = true;
 
 	if (!file)
 		return 0;
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
-			ring = is_ring(line);
-		else if (ring && sscanf(line, "Rss: %lu kB", &kib) == 1)
+			counts = strstr(line, "anon_inode:bpf-map") ||
+				 strstr(line, "/memfd:ringview");
+		else if (counts && strncmp(line, field, strlen(field)) == 0 &&
+			 sscanf(line + strlen(field), "%lu kB", &kib) == 1)
 			sum += kib;
 	}
 	fclose(file);
-	return sum;
+	return sum * 1024;
 }
 
 uint64_t memory_use_peak(void)
 {
-	FILE *file = fopen("/proc/self/status", "re");
-	char line[512];
-	unsigned long kib;
-	uint64_t peak = 0, ring = ring_kib();
+	const uint64_t peak = sum_of("/proc/self/status", "VmHWM:");
+	const uint64_t rings = sum_of("/proc/self/smaps", "Rss:");
 
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "VmHWM: %lu kB", &kib) == 1)
-			peak = kib;
-	fclose(file);
-	return peak > ring ? (peak - ring) * 1024 : 0;
+	return peak > rings ? peak - rings : 0;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <sched.h>
 
 #include "base/interrupt.h"
 #include "measure/consumer.h"
 #include "measure/trial.h"
 #include "base/monotonic.h"
 #include "base/pin.h"
-
-#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
 
 /* A signal that is handled just before the sleep does not end it. */
 #define SLEEP_MOST_NS INT64_C(500000000)
@@ -83,7 +80,7 @@ static int observe_until(
 int trial_observe(const struct trial *trial, const struct consumer *c)
 {
 	const int64_t start = monotonic_ns(), end = start + trial->workload->duration_ns;
-	cpu_set_t before[CPUS_MAX / CPU_SETSIZE];
+	pin_set before;
 	bool moved;
 	int err;
 

@@ -12,9 +12,7 @@
 
 #include "live_producer.h"
 #include "producers.skel.h"
-#include "rings/bpf_accounts.h"
-#include "rings/bpf_load.h"
-#include "rings/privileges.h"
+#include "rings/bpf.h"
 #include "rings/source.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.19; older headers lack it. */
@@ -109,18 +107,6 @@ static int bpf_attach(struct source *source, bool attached, struct complaint *wh
 	if (attached)
 		*link = bpf_program__attach(bpf->programs[source->target]);
 	return attached && !*link ? bpf_load_explain_attach(-errno, why) : 0;
-}
-
-static int bpf_reset(struct source *source, struct complaint *why)
-{
-	const int fd = bpf_map__fd(bpf_of(source)->skeleton->maps.accounts);
-	int err = 0;
-
-	for (uint32_t i = 0; i < source->workload.producers && !err; i++)
-		err = bpf_accounts_clear(fd, i);
-	return err ? complain(why, err, "cannot reset what the BPF program counts: %s",
-			     strerror(-err))
-		   : 0;
 }
 
 static int bpf_count(const struct source *source, uint32_t index, struct ringview_account *account)
@@ -334,7 +320,6 @@ const struct source_operations bpf_source = {
 	.open = bpf_open,
 	.produce = bpf_produce,
 	.count = bpf_count,
-	.reset = bpf_reset,
 	.attach = bpf_attach,
 	.close = bpf_close,
 };

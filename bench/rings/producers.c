@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "base/interrupt.h"
+#include "base/pin.h"
 #include "rings/source.h"
 #include "statistics/samples.h"
 
@@ -28,13 +28,10 @@
 #define ALONE_ROUNDS_MIN 3
 #define ALONE_NS (200 * MS)
 
-#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of any kernel */
-#define CPU_SETS (CPUS_MAX / CPU_SETSIZE)
-
 enum command { WAIT, GO, STOP };
 
 /* The CPUs that this process may use, from before the main thread was pinned. */
-static cpu_set_t allowed[CPU_SETS];
+static pin_set allowed;
 
 __attribute__((constructor)) static void remember_allowed(void)
 {
@@ -65,7 +62,7 @@ static int cpu_of(uint32_t index, int avoided, uint32_t *cpus)
 	if (count == 0)
 		return -1;
 	index %= *cpus;
-	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
+	for (int cpu = 0; cpu < PIN_CPUS_MAX; cpu++)
 		if (CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed) &&
 			!(avoid && cpu == avoided) && at++ == index)
 			return cpu;
@@ -214,31 +211,13 @@ static void *run_producer(void *argument)
 static int create_thread(
 	struct producer *me, void *(*run)(void *), void *argument, struct complaint *why)
 {
-	cpu_set_t one[CPU_SETS];
-	sigset_t all, before;
-	pthread_attr_t attributes;
-	int err = pthread_attr_init(&attributes);
+	int err = pin_start(&me->thread, me->cpu, run, argument);
 
-	if (err)
-		return complain(why, -err, "cannot start a producer: %s", strerror(err));
-	if (me->cpu >= 0) {
-		CPU_ZERO_S(sizeof(one), one);
-		CPU_SET_S((size_t)me->cpu, sizeof(one), one);
-		err = pthread_attr_setaffinity_np(&attributes, sizeof(one), one);
-	}
-	/* Signals have to reach the main thread, whose sleeps they interrupt. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (!err)
-		err = pthread_create(&me->thread, &attributes, run, argument);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	if (err)
-		return complain(why, -err,
-			"cannot start producer %u on CPU %d: %s; give fewer -producers, or raise "
-			"the limits of threads and memory (ulimit -u, ulimit -v)",
-			me->index, me->cpu, strerror(err));
-	return 0;
+	return err ? complain(why, err,
+			     "cannot start producer %u on CPU %d: %s; give fewer -producers, or "
+			     "raise the limits of threads and memory (ulimit -u, ulimit -v)",
+			     me->index, me->cpu, strerror(-err))
+		   : 0;
 }
 
 static void end_threads(struct source *source)

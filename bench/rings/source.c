@@ -85,29 +85,38 @@ const struct ring_bytes *source_ring(struct source *source, uint32_t index)
 	return err ? NULL : ring;
 }
 
+static int complain_of_count(int err, struct complaint *why)
+{
+	return complain(why, err, "cannot read what the BPF program counted: %s", strerror(-err));
+}
+
 int source_start(struct source *source, struct complaint *why)
 {
 	const struct source_operations *operations = source->operations;
 	int err = operations->attach ? operations->attach(source, true, why) : 0;
 
-	if (!err)
-		err = operations->reset(source, why);
+	for (uint32_t i = 0; i < source->workload.producers && !err; i++) {
+		err = operations->count(source, i, &source->before[i]);
+		if (err)
+			complain_of_count(err, why);
+	}
 	return err ? err : producers_start(source, why);
 }
 
+/* Adds what producer @index has counted since the start. */
 static int add_account(const struct source *source, uint32_t index, struct produced *produced,
 	struct complaint *why)
 {
-	struct ringview_account account;
-	int err = source->operations->count(source, index, &account);
+	const struct ringview_account *before = &source->before[index];
+	struct ringview_account now;
+	int err = source->operations->count(source, index, &now);
 
 	if (err)
-		return complain(
-			why, err, "cannot read what the BPF program counted: %s", strerror(-err));
-	produced->attempted += account.attempted;
-	produced->submitted += account.submitted;
-	produced->failed += account.failed;
-	produced->discarded += account.discarded;
+		return complain_of_count(err, why);
+	produced->attempted += now.attempted - before->attempted;
+	produced->submitted += now.submitted - before->submitted;
+	produced->failed += now.failed - before->failed;
+	produced->discarded += now.discarded - before->discarded;
 	return 0;
 }
 
@@ -199,7 +208,8 @@ void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, 
 		const bool known = source->operations->count(source, i, &account) == 0;
 
 		*attempted += producers_attempted(source, i);
-		*lost = sum_of_known(*lost, known ? account.failed : LIVE_UNKNOWN);
+		*lost = sum_of_known(
+			*lost, known ? account.failed - source->before[i].failed : LIVE_UNKNOWN);
 	}
 	for (uint32_t i = 0; i < source->rings.count; i++)
 		*waiting = sum_of_known(*waiting, waiting_in(source, i));

@@ -18,7 +18,6 @@
 #include "base/complaint.h"
 #include "base/monotonic.h"
 #include "ringview/ringview.bpf.h"
-#include "rings/plan.h"
 #include "rings/ring_set.h"
 #include "rings/workload.h"
 
@@ -46,10 +45,11 @@ struct source {
 	struct workload workload;
 	struct live_plan plan;
 	struct ring_set rings;
-	struct ring_bytes mapped[LIVE_RINGS_MAX]; /* see source_ring() */
-	struct live_state *states;                /* of each producer */
-	uint32_t running;                         /* threads */
-	uint32_t ready;                           /* threads that wait for the command */
+	struct ring_bytes mapped[LIVE_RINGS_MAX];           /* see source_ring() */
+	struct live_state *states;                          /* of each producer */
+	struct ringview_account before[LIVE_PRODUCERS_MAX]; /* the counts at the last start */
+	uint32_t running;                                   /* threads */
+	uint32_t ready;                                     /* threads that wait for the command */
 	int command;
 	struct producer producers[LIVE_PRODUCERS_MAX];
 };
@@ -63,11 +63,9 @@ struct source_operations {
 	 * Each producer is called by one thread at a time. */
 	int (*produce)(struct source *source, uint32_t index, uint64_t events, double *ns,
 		struct complaint *why);
-	/* What producer @index has attempted since the last reset; also while it runs. Returns 0 or
-	 * a negative errno. */
+	/* What producer @index has attempted since the rings were made; also while it runs. Returns
+	 * 0 or a negative errno. */
 	int (*count)(const struct source *source, uint32_t index, struct ringview_account *account);
-	/* Prepares a start: sets the counts to 0. */
-	int (*reset)(struct source *source, struct complaint *why);
 	/* Attaches the program that the target needs to the system call, or detaches it. NULL: no
 	 * system call runs the producers. */
 	int (*attach)(struct source *source, bool attached, struct complaint *why);

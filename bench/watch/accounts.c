@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "rings/bpf_accounts.h"
+#include "rings/bpf.h"
 #include "watch/holders.h"
 
 /* Of a larger map only these are read: there is one account for each program or thread. */

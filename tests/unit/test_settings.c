@@ -19,7 +19,7 @@
 
 #include "base/values.h"
 #include "cli/settings.h"
-#include "rings/plan.h"
+#include "rings/workload.h"
 #include "results/table.h"
 #include "support/readers.h"
 
