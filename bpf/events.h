@@ -8,10 +8,9 @@
 #include <linux/types.h>
 
 /*
- * The event of the original benchmark: the metadata of a packet. It has 76 bytes of fields; the
- * padding up to 80 is a field too, so that it is written and holds no garbage.
- *
- * cb[0] counts the events of a program (low 32 bits), so that their order can be checked.
+ * The event of the original benchmark: the metadata of a packet, 76 bytes of fields. The padding up
+ * to 80 is a field too, so that it is written. cb[0] is the low half of the event's number, by which
+ * the order is checked.
  */
 struct skb_meta {
 	__u64 address; /* of the skb in the kernel */
@@ -32,8 +31,8 @@ struct skb_meta {
 };
 
 /*
- * An event of any size: its sequence number, then a pattern in which every byte depends on it. The
- * last word is cut off if the size is not a multiple of 8.
+ * An event of any size: its sequence number, then a pattern that depends on it in every byte. The
+ * last word is cut if the size is not a multiple of 8.
  */
 #define SIZED_EVENT_MIN 16
 #define SIZED_EVENT_MAX 65536
@@ -46,10 +45,10 @@ static inline __u64 sized_word(__u64 sequence, __u64 index)
 	return index == 0 ? sequence : (sequence + index) * SIZED_FACTOR;
 }
 
-/* An event's id is its sequence number; in `live`, its producer is in the bits above. */
+/* An event's id has its sequence number in the low bits, and in `live` its producer above. */
 #define EVENT_SEQUENCE_BITS 48
 
-/* Whole numbers that look random, from an event's id. */
+/* A pseudo-random number from an event's id. */
 static inline __u64 event_hash(__u64 id)
 {
 	__u64 hash = (id + 1) * SIZED_FACTOR;
@@ -59,13 +58,13 @@ static inline __u64 event_hash(__u64 id)
 	return hash ^ (hash >> 32);
 }
 
-/* Whether event @id is discarded, where the share @discarded / 2^32 of all are. */
+/* Whether event @id is discarded, if @discarded / 2^32 of all events are. */
 static inline int event_is_discarded(__u64 id, __u64 discarded)
 {
 	return (event_hash(~id) >> 32) < discarded;
 }
 
-/* Which of a mix of @count sizes event @id has: the next, or one at random. */
+/* The index of the size of event @id in a mix of @count sizes: the next one, or a random one. */
 static inline __u32 mix_index(__u64 id, __u32 count, int in_order)
 {
 	if (in_order)
@@ -73,8 +72,8 @@ static inline __u32 mix_index(__u64 id, __u32 count, int in_order)
 	return (__u32)((event_hash(id) >> 32) * count >> 32);
 }
 
-/* So many sizes of a mix, and no more, are reserved in the ring; events of others are copied to it:
- * a reservation's size has to be a constant for the verifier. */
+/* The verifier requires reservations of constant size: a mix of at most this many sizes is reserved
+ * in the ring, and events of other mixes are copied into it. */
 #define MIX_KINDS 8
 
 #endif

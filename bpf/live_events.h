@@ -8,19 +8,18 @@
 #include "events.h"
 
 /*
- * The start of each event. The words after it are sized_word(id, index of the word), the last cut
- * off where the size is not a multiple of 8, so that the consumer can see that it reads a whole
- * event.
+ * The start of each event. The words after it are sized_word(id, index of the word), the last one cut
+ * if the size is not a multiple of 8. By them the consumer checks that the event is complete.
  */
 struct live_event {
-	__u64 id;  /* producer << LIVE_SEQUENCE_BITS | sequence; counted on for each attempt */
-	__u64 due; /* CLOCK_MONOTONIC, ns: when it was due, or written; 0: not stamped */
+	__u64 id;  /* producer << LIVE_SEQUENCE_BITS | sequence, which each attempt increments */
+	__u64 due; /* CLOCK_MONOTONIC, ns: when it was due, or written; 0: no time */
 };
 
 #define LIVE_SEQUENCE_BITS EVENT_SEQUENCE_BITS
 
-/* Without a rate events have no due time: one in this many gets the time at which it was written.
- * Reading the clock for each would cost as much as the event. */
+/* Without a rate, events are not due at a time: one in this many has the time at which it was
+ * written. Reading the clock costs as much as an event. */
 #define LIVE_STAMP_EVERY 64
 
 #endif

@@ -18,8 +18,8 @@
 #endif
 
 /*
- * Writes @size bytes of an event, starting with the word at @index, to @at. Inlined, so that the
- * verifier knows the size; by four words, as it follows at most 8192 branches in a row.
+ * Writes @size bytes of an event to @at, from its word @index on. Inlined, so that the verifier knows
+ * the size; four words at a time, as the verifier follows at most 8192 branches in a row.
  */
 static inline __attribute__((always_inline)) void sized_fill(
 	__u64 *at, __u32 size, __u64 sequence, __u64 index)
@@ -52,8 +52,8 @@ static inline __attribute__((always_inline)) void sized_fill(
 }
 
 /*
- * The same for a size that is known only as the program runs, of at most @most bytes, which the
- * verifier knows. Up to 31 bytes behind the event are overwritten.
+ * The same for a size that only the running program knows; the verifier knows @most, its maximum.
+ * Writes up to 31 bytes behind the event.
  */
 static inline __attribute__((always_inline)) void sized_fill_any(
 	__u64 *at, __u32 size, __u32 most, __u64 sequence, __u64 index)

@@ -9,8 +9,8 @@
 
 #define LINE 64
 
-/* CPUID 7.0: EBX bit 23 (Intel SDM volume 2, AMD APM volume 3). clflush, which all have, waits for
- * each line. */
+/* CPUID 7.0: EBX bit 23 (Intel SDM volume 2, AMD APM volume 3). clflush, which all CPUs have, waits
+ * for each line. */
 static bool has_clflushopt(void)
 {
 	unsigned int eax, ebx, ecx, edx;

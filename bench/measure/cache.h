@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes memory out of the processor's caches, so that every reading starts alike. Without it a
- * reading is up to four times as fast when the one before it left the right lines behind.
+ * The caches: flushes them, so that every reading starts alike (lines that an earlier reading left
+ * make one up to four times as fast), and finds CPUs and a ring size for a ring that stays in them.
  */
 #ifndef BENCH_CACHE_H
 #define BENCH_CACHE_H
@@ -12,24 +12,24 @@
 
 #include "base/complaint.h"
 
-/* Whether cache_flush() can do anything on this architecture. */
+/* Whether cache_flush() works on this architecture. */
 bool cache_can_flush(void);
 
-/* Flushes @size bytes at @start from all caches, for every mapping of them. */
+/* Flushes @size bytes at @start from all caches, for all mappings. */
 void cache_flush(const void *start, size_t size);
 
-/* Where a ring that is to be in a cache is written and read. */
+/* The CPUs that write and read a ring in a cache. */
 struct cache_place {
-	int reader, writer; /* CPUs; writer -1: this process has but one */
-	bool same_core;     /* they are two threads of one, which share its caches */
-	double line_ns;     /* that a cache line takes from one to the other; NAN */
+	int reader, writer; /* writer -1: this process may use one CPU only */
+	bool same_core;     /* both are threads of one core, which share its caches */
+	double line_ns;     /* to transfer a cache line between them; NAN: unknown */
 };
 
-/* Chooses from the CPUs that this thread may run on; @cpu, if it is not negative, is the reader's.
- * 0, or a negative errno with @why. */
+/* Chooses among the CPUs that this thread may use; @cpu is the reader's, unless negative. Returns 0,
+ * or a negative errno with @why. */
 int cache_place_find(struct cache_place *place, int cpu, struct complaint *why);
 
-/* Half of the second-level cache, or where nobody knows it 1 MiB. */
+/* Half of the second-level cache; 1 MiB if its size is unknown. */
 uint64_t cache_ring_size(void);
 
 #endif

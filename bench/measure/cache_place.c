@@ -96,7 +96,7 @@ int cache_place_find(struct cache_place *place, int cpu, struct complaint *why)
 	int err;
 
 	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0)
-		return complain(why, -errno, "cannot tell the CPUs that this process may use: %s",
+		return complain(why, -errno, "cannot read the CPUs that this process may use: %s",
 			strerror(errno));
 	if (cpu < 0)
 		for (cpu = PIN_CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed);

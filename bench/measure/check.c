@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Written apart from bench/readers/touch.h and lib/, and simply: were it to share their code, it
- * would share their mistakes.
+ * Simple, and without code of bench/readers/touch.h or lib/, so that it does not share their bugs.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -34,7 +33,7 @@ static uint64_t sum_of_bytes(const unsigned char *bytes, size_t count)
 	return sum;
 }
 
-/* Up to 7 bytes as a little-endian number. */
+/* The number in at most 7 bytes, little-endian. */
 static uint64_t read_rest(const unsigned char *bytes, size_t count)
 {
 	uint64_t value = 0;
@@ -99,7 +98,7 @@ static uint64_t touched(
 	return digest(sum, bytes, length);
 }
 
-/* Of skb_meta events the lower half. */
+/* The number of an event; of skb_meta its low 32 bits. */
 static uint64_t number_of(const struct workload *workload, const unsigned char *bytes)
 {
 	if (workload->event == EVENT_SKB_META)
@@ -125,7 +124,7 @@ static bool content_is_right(
 	return true;
 }
 
-/* The header of a record that is neither busy nor, unless it is to be, discarded. */
+/* The header of a record that is not busy, with the discard bit if the event is discarded. */
 static uint32_t header_of(const struct workload *workload, uint64_t number)
 {
 	const uint32_t discarded = 1u << 30;

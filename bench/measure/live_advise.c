@@ -6,11 +6,10 @@
 #include "measure/live_advise.h"
 #include "measure/trial.h"
 
-/* Of one CPU: a consumer that takes more has no time left to catch up in. */
+/* Share of a CPU: a consumer that uses more has no time left to catch up. */
 #define SATURATED 0.97
 #define OFF_CPU_LEAST_NS 1000000
-#define REPEATS \
-	3 /* of runs in which the consumer was kept off its CPU: they say nothing of the ring */
+#define REPEATS 3 /* of runs that lost events because the consumer did not run, at most */
 #define SPINS_BELOW ((uint64_t)1 << 20)
 
 struct search {
@@ -19,11 +18,11 @@ struct search {
 	struct live_advice *advice;
 	struct histogram *ignored;
 	struct work work;
-	double busiest; /* share of a CPU that the consumer took in the last try */
+	double busiest; /* the largest share of a CPU that the consumer used in the last try */
 	struct complaint *why;
 };
 
-/* Whether that the consumer was ready to run, and did not, may be why events were lost. */
+/* Whether events may have been lost because the consumer was ready and did not run. */
 static bool was_kept_off(const struct round *round)
 {
 	const double lost = (double)round->lost / (double)round->produced;
@@ -32,7 +31,7 @@ static bool was_kept_off(const struct round *round)
 	       2 * (double)round->off_cpu_ns > lost * (double)round->elapsed_ns;
 }
 
-/* Runs with the workload's ring size until something is lost, or often enough. */
+/* Runs with the workload's ring size until events are lost, request->plan.rounds times at most. */
 static int try_size(struct search *s, struct live_try *try)
 {
 	const struct request *request = s->request;
@@ -78,7 +77,7 @@ static int try_size(struct search *s, struct live_try *try)
 	return err;
 }
 
-/* The smallest that holds an event, and that the kernel takes. */
+/* The smallest size that holds an event and that the kernel accepts. */
 static uint64_t smallest_ring(const struct workload *workload)
 {
 	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -88,10 +87,10 @@ static uint64_t smallest_ring(const struct workload *workload)
 	return size;
 }
 
-/* Whether there is no use in trying a larger ring. */
+/* Whether a larger ring need not be tried. */
 static bool is_last(struct search *s, const struct live_try *try)
 {
-	/* In a small ring a paced consumer spins, and one that is busy always does. */
+	/* A busy consumer always spins, a paced one in a small ring. */
 	const bool spins = s->request->combinations[0].wait == WAIT_BUSY ||
 			   s->request->combinations[0].wait == WAIT_LIBBPF_SPIN ||
 			   try->ring_size < SPINS_BELOW;
@@ -101,7 +100,7 @@ static bool is_last(struct search *s, const struct live_try *try)
 	       s->advice->try_count == LIVE_ADVICE_SIZES_MAX;
 }
 
-/* Tries the workload's ring size, and notes it where there is room for that. */
+/* Tries the workload's ring size; without room for another entry, the last one is overwritten. */
 static const struct live_try *next_try(struct search *s, int *err)
 {
 	struct live_advice *advice = s->advice;
@@ -116,7 +115,7 @@ static const struct live_try *next_try(struct search *s, int *err)
 	return try;
 }
 
-/* Recommends the first size from @size on that loses nothing, if there is one. */
+/* Recommends the first size from @size on that loses nothing. */
 static int verify(struct search *s, uint64_t size)
 {
 	int err = 0;

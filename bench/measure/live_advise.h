@@ -1,45 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring that loses nothing, found by trying.
+ * Finds by trial the size of a ring that loses no events.
  */
 #ifndef BENCH_LIVE_ADVISE_H
 #define BENCH_LIVE_ADVISE_H
 
 #include "measure/measure.h"
 
-#define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* larger rings only put a loss off */
+#define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* bytes; a larger ring only delays a loss */
 #define LIVE_ADVICE_SIZES_MAX 40
 #define LIVE_ADVICE_MARGIN 4 /* times the smallest that lost nothing */
 
 struct live_try {
 	uint64_t ring_size;
-	uint32_t runs;           /* up to the first with a loss */
-	uint64_t produced, lost; /* of all of them */
-	uint64_t high_water;     /* bytes, the most of all */
+	uint32_t runs;           /* up to the first that lost events */
+	uint64_t produced, lost; /* in all runs */
+	uint64_t high_water;     /* the largest backlog of all runs, bytes */
 };
 
 struct live_advice {
-	uint64_t ring_size; /* recommended: verified, with a margin; 0: none of those tried was
-			       enough */
-	uint64_t smallest;  /* that lost nothing; 0 likewise */
-	bool off_cpu;       /* events were lost while the consumer was kept off its CPU */
-	bool saturated;     /* the consumer is busy all the time: a ring of any size fills up */
+	uint64_t ring_size; /* recommended: verified, with a margin; 0: all sizes lost events */
+	uint64_t smallest;  /* that lost nothing; 0: none */
+	bool off_cpu;       /* events were lost while the consumer was ready and did not run */
+	bool saturated;     /* the consumer is always busy: a ring of any size becomes full */
 	size_t try_count;
 	struct live_try tries[LIVE_ADVICE_SIZES_MAX];
 };
 
 /*
- * Tries rings of twice the size each time, from a page on, with the first combination of @request,
- * for workload->duration_ns and @request->plan.rounds times at most, until one loses nothing. Then one
- * of LIVE_ADVICE_MARGIN times that size has to lose nothing either, or one larger. Leaves its size
- * in
- * @workload, which @request has to refer to; or LIVE_ADVICE_MOST. Errors as measure_live().
+ * Doubles the ring size, from a page on, until the first combination of @request loses nothing in
+ * request->plan.rounds runs of workload->duration_ns. Then verifies LIVE_ADVICE_MARGIN times that
+ * size, or the next larger one that loses nothing. Leaves that size in @workload, to which
+ * request->workload must point. Returns as measure_live().
  */
 int live_advise(const struct request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why);
 
-/* After a measurement with that size: true where that has lost events after all, and is to be made
- * again with the size that the advice is now. None larger is left: that is 0, and false. */
+/* After a measurement with the recommended size. If it lost events: doubles the recommendation and
+ * workload->ring_size and returns true, to measure again; at LIVE_ADVICE_MOST, sets the
+ * recommendation to 0 and returns false. */
 bool live_advise_again(const struct measurement *measurement, struct workload *workload,
 	struct live_advice *advice);
 

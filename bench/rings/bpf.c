@@ -121,9 +121,9 @@ int bpf_load_explain_attach(int err, struct complaint *why)
 			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
 	if (err == -EACCES || err == -EPERM)
 		return complain(why, err,
-			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; it takes "
-			"CAP_PERFMON, and to read /sys/kernel/tracing, which is root's; run it with "
-			"sudo, or with -producer run",
+			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; this needs "
+			"CAP_PERFMON and read access to /sys/kernel/tracing, which root has; run it "
+			"with sudo, or give -producer run",
 			strerror(-err));
 	return complain(why, err,
 		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",

@@ -303,7 +303,7 @@ static int bpf_open(struct source *source, struct complaint *why)
 	err = make_rings(bpf);
 	if (err == -EINVAL && source->workload.overwrite)
 		return complain(why, err,
-			"the kernel makes no ring that overwrites, which takes Linux 6.19; leave out "
+			"this kernel has no rings that overwrite, which Linux 6.19 added; leave out "
 			"-overwrite, or give -source memory");
 	if (!err)
 		err = load(bpf);

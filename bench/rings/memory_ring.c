@@ -78,7 +78,7 @@ void memory_ring_close(struct memory_ring *ring)
 
 void memory_ring_let_overwrite(struct memory_ring *ring)
 {
-	/* Behind the producer position and one word, where Linux 6.19 has it. */
+	/* The second word after the producer position, as in Linux 6.19. */
 	ring->overwrite = ring->producer + 2;
 	ring->pending = *ring->overwrite = *ring->consumer;
 }
@@ -109,8 +109,7 @@ static uint32_t header_at(const struct memory_ring *ring, uint64_t position)
 	return __atomic_load_n(&((const struct header *)at)->length, __ATOMIC_RELAXED);
 }
 
-/* Gives up the oldest records for one that ends at @end, unless one of them is still being written.
- */
+/* Drops the oldest records for one that ends at @end. False: one of them is busy. */
 static bool overwrite_until(struct memory_ring *ring, uint64_t end)
 {
 	uint64_t oldest = *ring->overwrite;
@@ -140,8 +139,8 @@ void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 
 	if (length & (BUSY | DISCARD))
 		return NULL;
-	/* Acquire: the consumer has finished reading what we may now overwrite. Pairs with the
-	 * store-release in ringview_release(). */
+	/* Acquire: the consumer has read what is overwritten now. Pairs with the store-release in
+	 * ringview_release(). */
 	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	pthread_spin_lock(&ring->reserving);
 	position = *ring->producer;
@@ -150,8 +149,8 @@ void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 		header = (struct header *)(ring->data + offset);
 		__atomic_store_n(&header->length, length | BUSY, __ATOMIC_RELAXED);
 		header->offset = (uint32_t)(offset / 8);
-		/* Release: the busy header, and the overwrite position, are seen before the
-		 * producer position. Pairs with the load-acquire of that in lib/seek.c. */
+		/* Release: the busy header and the overwrite position are visible before the
+		 * producer position. Pairs with the load-acquire in lib/seek.c. */
 		__atomic_store_n(ring->producer, position + stride, __ATOMIC_RELEASE);
 	}
 	pthread_spin_unlock(&ring->reserving);
@@ -165,10 +164,10 @@ static void commit(struct memory_ring *ring, void *payload, uint64_t flags, bool
 	uint32_t length = (header->length & ~BUSY) | (discard ? DISCARD : 0);
 	const uint64_t one = 1;
 
-	/* A full barrier, as the kernel's xchg(): it pairs with the load-acquire of the header, and
-	 * with the fence in ringview_arm(). */
+	/* A full barrier, as the kernel's xchg(). Pairs with the load-acquire of the header and with
+	 * the fence in ringview_arm(). */
 	__atomic_exchange_n(&header->length, length, __ATOMIC_SEQ_CST);
-	/* SEQ_CST, not the kernel's acquire: in the C11 model an exchange is no full fence. */
+	/* The kernel needs no fence here: in the C11 model, an exchange is not a full one. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE) & (ring->size - 1);
 	if ((flags & BPF_RB_FORCE_WAKEUP) || (consumer == offset && !(flags & BPF_RB_NO_WAKEUP)))

@@ -17,39 +17,39 @@ struct memory_ring {
 	uint64_t *consumer;
 	uint64_t *producer;
 	uint64_t *overwrite; /* NULL for a ring that does not overwrite */
-	uint64_t pending;    /* of one that does: no record before it is still being written */
+	uint64_t pending;    /* with overwrite: no record before it is busy */
 	unsigned char *data; /* @size bytes, and the same bytes once more */
 	size_t size;
 	int notify_fd; /* eventfd */
 	void *pages;   /* the whole mapping */
 	size_t page_size;
-	pthread_spinlock_t reserving; /* as rb->spinlock: one reservation at a time */
+	pthread_spinlock_t reserving; /* the kernel's rb->spinlock */
 };
 
 /*
- * Makes an empty ring of @size bytes, a power of two and a multiple of the page size. Its pages
- * are all there from the start, as the kernel's are: none is faulted in while somebody measures.
- * 0, or a negative errno.
+ * Makes an empty ring of @size bytes, a power of two and a multiple of the page size. All pages are
+ * allocated and mapped, as the kernel's are, so that no page fault is measured. Returns 0 or a
+ * negative errno.
  */
 int memory_ring_open(struct memory_ring *ring, size_t size);
 
 void memory_ring_close(struct memory_ring *ring);
 
-/* Makes it overwrite its oldest records from now on, as with BPF_F_RB_OVERWRITE. */
+/* From now on the ring overwrites its oldest records, as with BPF_F_RB_OVERWRITE. */
 void memory_ring_let_overwrite(struct memory_ring *ring);
 
-/* What ringview_open_memory() takes. */
+/* For ringview_open_memory(). */
 struct ringview_memory memory_ring_view(const struct memory_ring *ring);
 
-/* Space for @length bytes, or NULL when the ring has no room for them: one that overwrites, when a
- * record that is still being written lies there. From any thread. */
+/* Reserves @length bytes; NULL if the ring has no room, or if a ring that overwrites has a busy
+ * record there. Any thread may call it. */
 void *memory_ring_reserve(struct memory_ring *ring, uint32_t length);
 
-/* Ends a reservation. @flags: 0 notifies a consumer that has read everything else,
- * BPF_RB_NO_WAKEUP never notifies, BPF_RB_FORCE_WAKEUP always. */
+/* Submits a reservation. @flags: 0 notifies if the consumer has released everything before it,
+ * BPF_RB_NO_WAKEUP never notifies, BPF_RB_FORCE_WAKEUP always does. */
 void memory_ring_submit(struct memory_ring *ring, void *payload, uint64_t flags);
 
-/* Ends a reservation; the consumer will skip it. */
+/* Discards a reservation; the consumer skips it. */
 void memory_ring_discard(struct memory_ring *ring, void *payload, uint64_t flags);
 
 #endif

@@ -15,7 +15,7 @@
 
 #define RECORDED "files-and-processes.sizes"
 
-/* Those of the command line, the last first. */
+/* The mixes of the command line, the last one first. */
 static struct mix *all;
 
 bool mix_is_meant(const char *text)
@@ -43,7 +43,7 @@ static int add_size(struct mix *mix, uint64_t size, uint64_t weight)
 	return 0;
 }
 
-/* "64" or "64*9"; *@text is what follows. */
+/* Scans "64" or "64*9" and advances *@text behind it. */
 static int scan_term(struct mix *mix, const char **text)
 {
 	const size_t length = strcspn(*text, "+");
@@ -76,7 +76,7 @@ static int scan_terms(struct mix *mix, const char *text)
 	return err;
 }
 
-/* One size a line, as watch -sizes writes them. */
+/* Reads a size a line, as watch -sizes writes them. */
 static int read_lines(struct mix *mix, const char *path, FILE *file, struct complaint *why)
 {
 	char line[32];
@@ -124,7 +124,7 @@ static int read_file(struct mix *mix, const char *path, struct complaint *why)
 	return err;
 }
 
-/* A word without what parts the fields of results; a long one loses its end. */
+/* Names the mix without characters that separate fields of results, and cuts long names. */
 static void name_mix(struct mix *mix, const char *text)
 {
 	const char *slash = *text == '@' ? strrchr(text, '/') : NULL;
@@ -142,7 +142,7 @@ static int by_size(const void *a, const void *b)
 	       (*(const uint32_t *)a < *(const uint32_t *)b);
 }
 
-/* Which sizes occur. */
+/* Finds the different sizes, and sums. */
 static int find_kinds(struct mix *mix)
 {
 	uint32_t *sorted = malloc(mix->count * sizeof(*sorted)), kinds = 0;
@@ -211,7 +211,7 @@ void mixes_forget(void)
 	}
 }
 
-/* In the folder of a program that was built, and where that of one that was installed has it. */
+/* A built program has it in its own folder, an installed one in share/. */
 int mix_recorded(char *path, size_t size)
 {
 	static const char *const places[] = { RECORDED, "../share/ringview/" RECORDED };
