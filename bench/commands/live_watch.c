@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,72 +10,53 @@
 #define IN_PLACE_NS INT64_C(250000000)
 #define LINES_NS INT64_C(1000000000)
 
-/* What grew from @before to @now, a second; NAN when it is not known. */
-static double per_second(uint64_t before, uint64_t now, int64_t ns)
+enum kind { RATE, SHARE, TIME };
+
+static double known(uint64_t amount)
 {
-	if (before == LIVE_UNKNOWN || now == LIVE_UNKNOWN || ns <= 0 || now < before)
-		return NAN;
-	return (double)(now - before) * 1e9 / (double)ns;
+	return amount == LIVE_UNKNOWN ? NAN : (double)amount;
 }
 
-/* "14.2M/s", or "unknown". */
-static const char *rate(char *text, size_t size, double value)
+/* "14.2M/s", "0.2 %", "120us", or "unknown" for NAN. */
+static void write_figure(char text[AMOUNT_SIZE], enum kind kind, double value)
 {
 	char amount[AMOUNT_SIZE];
 
-	if (isnan(value))
-		snprintf(text, size, "unknown");
+	if (!isfinite(value) || value < 0)
+		snprintf(text, AMOUNT_SIZE, "unknown");
+	else if (kind == SHARE)
+		amount_share(text, AMOUNT_SIZE, value);
+	else if (kind == TIME)
+		amount_time(text, AMOUNT_SIZE, (int64_t)value);
 	else
-		snprintf(text, size, "%s/s", amount_text(amount, sizeof(amount), value));
-	return text;
+		snprintf(text, AMOUNT_SIZE, "%s/s", amount_text(amount, sizeof(amount), value));
 }
 
-static const char *share(char *text, size_t size, uint64_t part, uint64_t whole)
-{
-	if (part == LIVE_UNKNOWN || whole == 0)
-		snprintf(text, size, "unknown");
-	else
-		amount_share(text, size, (double)part / (double)whole);
-	return text;
-}
-
-static const char *duration(char *text, size_t size, uint64_t ns)
-{
-	if (ns == LIVE_UNKNOWN)
-		snprintf(text, size, "unknown");
-	else
-		amount_time(text, size, (int64_t)ns);
-	return text;
-}
-
-/* The texts of one observation. */
+/* The texts of one observation; rates are since the last one. */
 struct words {
 	char name[32], produced[AMOUNT_SIZE], consumed[AMOUNT_SIZE], lost[AMOUNT_SIZE],
 		fill[AMOUNT_SIZE], p50[AMOUNT_SIZE], p99[AMOUNT_SIZE], cpu[AMOUNT_SIZE],
 		elapsed[AMOUNT_SIZE], whole[AMOUNT_SIZE];
 };
 
-static void find_words(struct words *w, const struct live_watch *watch, const struct observation *o)
+static void find_words(
+	struct words *w, const struct live_watch *watch, const struct observation *o)
 {
 	const struct observation *last = &watch->last;
-	const int64_t ns = o->elapsed_ns - last->elapsed_ns;
-	const double cpu = per_second(last->cpu_ns, o->cpu_ns, ns) / 1e9;
+	const double ns = (double)(o->elapsed_ns - last->elapsed_ns);
 
 	combination_name(o->combination, w->name, sizeof(w->name));
-	rate(w->produced, sizeof(w->produced), per_second(last->produced, o->produced, ns));
-	rate(w->consumed, sizeof(w->consumed), per_second(last->consumed, o->consumed, ns));
-	share(w->lost, sizeof(w->lost),
-		o->lost == LIVE_UNKNOWN ? o->lost : o->lost_before + o->lost,
-		o->produced_before + o->produced);
-	share(w->fill, sizeof(w->fill), o->waiting, o->capacity);
-	duration(w->p50, sizeof(w->p50), o->latency_p50);
-	duration(w->p99, sizeof(w->p99), o->latency_p99);
-	if (isnan(cpu))
-		snprintf(w->cpu, sizeof(w->cpu), "unknown");
-	else
-		amount_share(w->cpu, sizeof(w->cpu), cpu);
-	amount_time(w->elapsed, sizeof(w->elapsed), o->elapsed_ns);
-	amount_time(w->whole, sizeof(w->whole), o->duration_ns);
+	write_figure(w->produced, RATE, (known(o->produced) - known(last->produced)) * 1e9 / ns);
+	write_figure(w->consumed, RATE, (known(o->consumed) - known(last->consumed)) * 1e9 / ns);
+	write_figure(w->cpu, SHARE, (known(o->cpu_ns) - known(last->cpu_ns)) / ns);
+	write_figure(w->lost, SHARE,
+		(known(o->lost) + (double)o->lost_before) /
+			(double)(o->produced_before + o->produced));
+	write_figure(w->fill, SHARE, known(o->waiting) / (double)o->capacity);
+	write_figure(w->p50, TIME, known(o->latency_p50));
+	write_figure(w->p99, TIME, known(o->latency_p99));
+	write_figure(w->elapsed, TIME, (double)o->elapsed_ns);
+	write_figure(w->whole, TIME, (double)o->duration_ns);
 }
 
 void live_watch_write_view(FILE *out, const struct live_watch *watch, const struct observation *o)
@@ -118,7 +98,7 @@ static void show_in_place(struct live_watch *watch, const struct observation *o)
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
-		return; /* the next one may have better luck */
+		return; /* the next observation may have memory */
 	live_watch_write_view(out, watch, o);
 	if (fclose(out) == 0)
 		screen_show(&watch->screen, text);
@@ -154,7 +134,7 @@ void live_watch_progress(struct live_watch *watch, const char *what, size_t done
 	watch->what = what;
 	watch->done = done;
 	watch->total = total;
-	/* What a run counts begins at nothing. */
+	/* A run counts from 0. */
 	watch->last = (struct observation){ 0 };
 }
 

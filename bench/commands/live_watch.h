@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live -watch: each run while it is under way, on standard error. In place on a terminal, four
+ * live -watch: shows each run while it is under way, on standard error: on a terminal in place, four
  * times a second; else a line each second.
  */
 #ifndef BENCH_LIVE_WATCH_H
@@ -13,7 +13,7 @@
 
 struct live_watch {
 	struct observer observer;
-	struct observation last; /* of the run that is under way */
+	struct observation last; /* of the current run */
 	const char *what;        /* "run" */
 	size_t done, total;      /* of them */
 	bool in_place;
@@ -23,13 +23,13 @@ struct live_watch {
 /* The observer to give to measure_live(). */
 struct observer *live_watch_begin(struct live_watch *watch);
 
-/* A run begins, with @done of @total @what before it. */
+/* A run begins after @done of @total runs, which are called @what. */
 void live_watch_progress(struct live_watch *watch, const char *what, size_t done, size_t total);
 
-/* Leaves nothing on a terminal. */
+/* Clears the terminal's lines. */
 void live_watch_end(struct live_watch *watch);
 
-/* What is shown of an observation; rates are those since @watch->last. For tests. */
+/* Writes an observation; rates are since watch->last. For tests. */
 void live_watch_write_view(
 	FILE *out, const struct live_watch *watch, const struct observation *observation);
 void live_watch_write_line(

@@ -109,7 +109,7 @@ static void add_row(
 	sheet_mark(sheet, text_ratio(mark.value), mark);
 	sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
 	if (row->limit)
-		sheet_cell(sheet, "(the machine)");
+		sheet_cell(sheet, "(the\u00a0machine)");
 	else
 		sheet_verdict(sheet, verdict_name(ratio->verdict));
 	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");

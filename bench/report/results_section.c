@@ -296,8 +296,8 @@ static void add_latency(struct page *page, const struct run *run)
 		{ "p50", COLUMN_NUMBER, false, 0.3 }, { "p90", COLUMN_NUMBER, false, 1 },
 		{ "p99", COLUMN_NUMBER, false, 2 }, { "p99.9", COLUMN_NUMBER, false, 3 },
 		{ "max", COLUMN_NUMBER, false, 4 } };
-	static const struct curves curves = { "share of the events that waited no longer",
-		"from when an event was due, or at full rate written, to when it was handled",
+	static const struct curves curves = { "percentile of the events",
+		"from the time an event was due (at full rate: was written) until it was handled",
 		false, true, NAN, text_time };
 	struct sheet *sheet =
 		add_rows(SHEET("Latency: how long events waited", columns), run, fill_latency);

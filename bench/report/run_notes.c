@@ -89,7 +89,9 @@ static const char *workload_text(const struct run *run)
 
 	json_object_foreach((json_t *)run->workload, name, value)
 	{
-		if (json_is_null(value))
+		/* Settings that are off say nothing. */
+		if (json_is_null(value) || json_is_false(value) ||
+			(json_is_number(value) && json_number_value(value) == 0))
 			continue;
 		words = text(
 			"%s%s %s %s", words, separator, words_of(name), value_text(name, value));
