@@ -161,12 +161,13 @@ void style_append_rounds(struct style_text *text, const struct table *table)
 
 	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
 	if (table->runs > 1)
-		style_append(text, " in %zu runs, which intervals are over", table->runs);
+		style_append(
+			text, " in %zu runs, whose differences the intervals include", table->runs);
 	if (table->asked > 0 && table->asked != rounds)
 		style_append(text, " (%zu asked)", table->asked);
 	style_append(text, "%s", ", verified");
 	if (isinf(noise))
-		style_append(text, "; fewer than %d tell no noise", INTERVAL_ROUNDS_MIN);
+		style_append(text, "; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN);
 	else if (!isnan(noise))
 		style_append(text, "; noise %s", style_percent(percent, sizeof(percent), noise));
 }
@@ -208,7 +209,7 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 	size_t count;
 
 	if (table->partial)
-		fprintf(out, "! stopped: only the rounds before are here\n");
+		fprintf(out, "! interrupted: only the complete rounds are reported\n");
 	machine_warnings(table->machine, &warnings);
 	if (verbose) {
 		for (size_t i = 0; i < warnings.count; i++)

@@ -25,7 +25,8 @@ static void assert_stopped(const struct outcome *outcome)
 	assert_int_equal(count_lines(outcome->err), 1);
 	if (!reported)
 		assert_non_null(strstr(outcome->err, "interrupted; partial results discarded"));
-	assert_int_equal(strstr(outcome->out, "! stopped: only the rounds before are here") != NULL,
+	assert_int_equal(strstr(outcome->out,
+				 "! interrupted: only the complete rounds are reported") != NULL,
 		reported);
 	assert_int_equal(outcome->out[0] != '\0', reported);
 }
