@@ -133,6 +133,37 @@ static void assert_none(struct rings *r)
 	assert_ptr_equal(rv, r->of[0].rv);
 }
 
+/* Calls @act with ring R and time @start + T for each word "R+T" or "R-T" of @words. A last word "." asserts that
+ * nothing more is shown. */
+static void for_each_word(struct rings *r, uint64_t start, const char *words,
+	void (*act)(struct rings *, size_t, uint64_t))
+{
+	while (*words >= '0') {
+		char *end;
+		const size_t ring = strtoul(words, &end, 10);
+		const int64_t offset = strtoll(end, &end, 10);
+
+		act(r, ring, start + (uint64_t)offset);
+		words = end + strspn(end, " ");
+	}
+	if (*words == '.')
+		assert_none(r);
+	else
+		assert_int_equal(*words, '\0');
+}
+
+/* Puts these records, in this order. */
+static void put_all(struct rings *r, uint64_t start, const char *words)
+{
+	for_each_word(r, start, words, put_at);
+}
+
+/* The next records shown are these. */
+static void assert_shown(struct rings *r, uint64_t start, const char *words)
+{
+	for_each_word(r, start, words, assert_next);
+}
+
 static void assert_found(struct rings *r)
 {
 	assert_int_equal(ringview_group_wait(r->group, -1), 1);
@@ -153,22 +184,9 @@ static void the_oldest_of_all_rings_is_next(void **state)
 	struct rings *r = *state;
 	const uint64_t start = now() - 100;
 
-	put_at(r, 1, start + 20);
-	put_at(r, 0, start + 30);
-	put_at(r, 2, start + 10);
-	put_at(r, 2, start + 25);
-	put_at(r, 4, start + 5);
-	put_at(r, 1, start + 35);
-	put_at(r, 1, start + 40);
+	put_all(r, start, "1+20 0+30 2+10 2+25 4+5 1+35 1+40");
 	assert_found(r);
-	assert_next(r, 4, start + 5);
-	assert_next(r, 2, start + 10);
-	assert_next(r, 1, start + 20);
-	assert_next(r, 2, start + 25);
-	assert_next(r, 0, start + 30);
-	assert_next(r, 1, start + 35);
-	assert_next(r, 1, start + 40);
-	assert_none(r);
+	assert_shown(r, start, "4+5 2+10 1+20 2+25 0+30 1+35 1+40 .");
 	assert_int_equal(group_statistics(r).late, 0);
 	assert_int_equal(group_statistics(r).records, 7);
 }
@@ -217,15 +235,9 @@ static void records_of_one_ring_stay_in_its_order(void **state)
 	struct rings *r = *state;
 	const uint64_t start = now() - 100;
 
-	put_at(r, 0, start + 10);
-	put_at(r, 0, start + 5);
-	put_at(r, 1, start + 7);
-	put_at(r, 1, start + 10);
+	put_all(r, start, "0+10 0+5 1+7 1+10");
 	assert_found(r);
-	assert_next(r, 1, start + 7);
-	assert_next(r, 0, start + 10);
-	assert_next(r, 0, start + 5);
-	assert_next(r, 1, start + 10);
+	assert_shown(r, start, "1+7 0+10 0+5 1+10");
 	assert_int_equal(group_statistics(r).late, 1);
 	assert_int_equal(statistics_of(&r->of[0]).late, 1);
 	assert_int_equal(statistics_of(&r->of[1]).late, 0);
@@ -239,13 +251,9 @@ static void discarded_records_are_skipped(void **state)
 	memory_ring_discard(&r->of[0].ring, reserve_at(r, 0, start), 0);
 	put_at(r, 0, start + 3);
 	memory_ring_discard(&r->of[0].ring, reserve_at(r, 0, start + 4), 0);
-	put_at(r, 1, start + 2);
-	put_at(r, 1, start + 5);
+	put_all(r, start, "1+2 1+5");
 	assert_found(r);
-	assert_next(r, 1, start + 2);
-	assert_next(r, 0, start + 3);
-	assert_next(r, 1, start + 5);
-	assert_none(r);
+	assert_shown(r, start, "1+2 0+3 1+5 .");
 	assert_int_equal(group_statistics(r).discarded, 2);
 }
 
@@ -360,8 +368,7 @@ static void to_the_nanosecond(void **state)
 	struct rings *r = *state;
 	const uint64_t start = now();
 
-	put_at(r, 2, start);
-	put_at(r, 3, start + 1);
+	put_all(r, start, "2+0 3+1");
 	virtual_time_pass(LATENESS - VIRTUAL_READING);
 	assert_next(r, 2, start);
 	assert_int_equal(now(), start + LATENESS);
@@ -377,14 +384,11 @@ static void an_older_record_that_comes_in_time_goes_first(void **state)
 	put_at(r, 2, start + 10);
 	virtual_time_pass(LATENESS - 200);
 	assert_none(r);
-	put_at(r, 4, start + 5);
-	put_at(r, 0, start + 15);
+	put_all(r, start, "4+5 0+15");
 	assert_none(r);
 	virtual_time_pass(200);
 	assert_found(r);
-	assert_next(r, 4, start + 5);
-	assert_next(r, 2, start + 10);
-	assert_next(r, 0, start + 15);
+	assert_shown(r, start, "4+5 2+10 0+15");
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
@@ -395,15 +399,12 @@ static void a_reserved_record_holds_the_others_back_for_the_lateness_only(void *
 	const uint64_t start = now();
 	struct timed *busy = reserve_at(r, 0, start);
 
-	put_at(r, 0, start + 1);
-	put_at(r, 1, start + 2);
+	put_all(r, start, "0+1 1+2");
 	assert_shown_once_old(r, 1, start + 2);
 	/* It is late now, and makes the next one of its ring late as well. */
 	submit(r, 0, busy);
 	assert_found(r);
-	assert_next(r, 0, start);
-	assert_next(r, 0, start + 1);
-	assert_none(r);
+	assert_shown(r, start, "0+0 0+1 .");
 	assert_int_equal(group_statistics(r).late, 2);
 	assert_int_equal(statistics_of(&r->of[0]).late, 2);
 }
@@ -420,8 +421,7 @@ static void a_reserved_record_that_is_submitted_in_time_goes_first(void **state)
 	submit(r, 0, busy);
 	virtual_time_pass(LATENESS);
 	assert_found(r);
-	assert_next(r, 0, start);
-	assert_next(r, 1, start + 2);
+	assert_shown(r, start, "0+0 1+2");
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
@@ -434,9 +434,7 @@ static void a_reserved_record_behind_one_that_is_shown_holds_nobody_back(void **
 	reserve_at(r, 0, old + 1);
 	put_at(r, 1, old + 2);
 	assert_found(r);
-	assert_next(r, 0, old);
-	assert_next(r, 1, old + 2);
-	assert_none(r);
+	assert_shown(r, old, "0+0 1+2 .");
 }
 
 struct in_wait {
@@ -476,19 +474,15 @@ static void a_late_record_is_shown_at_once_and_counted(void **state)
 	struct rings *r = *state;
 	const uint64_t start = now();
 
-	put_at(r, 2, start);
-	put_at(r, 2, start + 1);
+	put_all(r, start, "2+0 2+1");
 	virtual_time_pass(LATENESS + 100);
 	assert_found(r);
-	assert_next(r, 2, start);
-	assert_next(r, 2, start + 1);
-	put_at(r, 3, start - 5);
-	put_at(r, 3, start + 1);
+	assert_shown(r, start, "2+0 2+1");
+	put_all(r, start, "3-5 3+1");
 	assert_none(r);
 	assert_next(r, 3, start - 5);
 	assert_int_equal(group_statistics(r).late, 1);
-	assert_next(r, 3, start + 1);
-	assert_none(r);
+	assert_shown(r, start, "3+1 .");
 	assert_int_equal(group_statistics(r).late, 1);
 	/* One that is old, but not behind a newer one, is none. */
 	put_at(r, 3, start + 2);
@@ -537,8 +531,7 @@ static void a_time_just_after_the_look_is_no_future(void **state)
 	assert_none(r);
 	virtual_time_pass(LATENESS);
 	assert_found(r);
-	assert_next(r, 1, start + 400);
-	assert_next(r, 0, start + 500);
+	assert_shown(r, start, "1+400 0+500");
 }
 
 static void without_an_own_lateness_it_is_the_latency_budget(void **state)
@@ -561,17 +554,12 @@ static void what_comes_within_a_pass_is_of_the_next(void **state)
 	struct rings *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
-	put_at(r, 0, old);
-	put_at(r, 1, old + 10);
+	put_all(r, old, "0+0 1+10");
 	assert_found(r);
 	assert_next(r, 0, old);
-	put_at(r, 0, old + 5);
-	put_at(r, 2, old + 6);
-	assert_next(r, 1, old + 10);
-	assert_none(r);
-	assert_next(r, 0, old + 5);
-	assert_next(r, 2, old + 6);
-	assert_none(r);
+	put_all(r, old, "0+5 2+6");
+	assert_shown(r, old, "1+10 .");
+	assert_shown(r, old, "0+5 2+6 .");
 	assert_none(r);
 	assert_int_equal(group_statistics(r).late, 2);
 }
@@ -646,8 +634,7 @@ static void a_wait_ends_when_a_record_may_be_shown(void **state)
 		assert_in_range(now(), start + LATENESS,
 			start + LATENESS + INSTANT +
 				(r->strategy == RINGVIEW_WAIT_PACED ? BUDGET : 0));
-		assert_next(r, 1, start);
-		assert_none(r);
+		assert_shown(r, start, "1+0 .");
 	}
 }
 
@@ -701,13 +688,10 @@ static void no_pass_begins_after_an_interrupt(void **state)
 	struct rings *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
-	put_at(r, 2, old);
-	put_at(r, 3, old + 1);
+	put_all(r, old, "2+0 3+1");
 	assert_found(r);
 	ringview_group_interrupt(r->group);
-	assert_next(r, 2, old);
-	assert_next(r, 3, old + 1);
-	assert_none(r);
+	assert_shown(r, old, "2+0 3+1 .");
 	put_at(r, 2, old + 2);
 	assert_none(r);
 	assert_int_equal(ringview_group_wait(r->group, -1), -ECANCELED);
@@ -724,8 +708,7 @@ static void a_reserved_record_keeps_no_wait_from_its_end(void **state)
 	assert_found(r);
 	assert_in_range(now(), start + LATENESS,
 		start + LATENESS + INSTANT + (r->strategy == RINGVIEW_WAIT_PACED ? BUDGET : 0));
-	assert_next(r, 1, start + 1);
-	assert_none(r);
+	assert_shown(r, start, "1+1 .");
 	assert_int_equal(ringview_group_wait(r->group, 10 * MS), 0);
 }
 
@@ -747,18 +730,11 @@ static void broken_rings_are_reported_once_a_pass(void **state)
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record record;
 
-	put_at(r, 0, old);
-	put_at(r, 1, old + 1);
-	put_at(r, 1, old + 3);
-	put_at(r, 2, old + 2);
-	put_at(r, 2, old + 4);
+	put_all(r, old, "0+0 1+1 1+3 2+2 2+4");
 	set_header(&r->of[1], TIMED_STRIDE, 4096);
 	set_producer_position(&r->of[3], 12345);
 	assert_found(r);
-	assert_next(r, 0, old);
-	assert_next(r, 1, old + 1);
-	assert_next(r, 2, old + 2);
-	assert_next(r, 2, old + 4);
+	assert_shown(r, old, "0+0 1+1 2+2 2+4");
 	assert_fails(r, 1, -EBADMSG);
 	assert_fails(r, 3, -EBADMSG);
 	assert_none(r);
@@ -780,15 +756,10 @@ static void another_consumer_is_noticed(void **state)
 	struct rings *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
-	put_at(r, 2, old);
-	put_at(r, 4, old + 1);
-	put_at(r, 4, old + 2);
+	put_all(r, old, "2+0 4+1 4+2");
 	assert_found(r);
 	set_consumer_position(&r->of[4], TIMED_STRIDE);
-	assert_next(r, 2, old);
-	assert_next(r, 4, old + 1);
-	assert_next(r, 4, old + 2);
-	assert_none(r);
+	assert_shown(r, old, "2+0 4+1 4+2 .");
 	assert_found(r);
 	assert_fails(r, 4, -EBUSY);
 	assert_none(r);
@@ -833,11 +804,7 @@ static void a_removed_reader_keeps_what_it_showed(void **state)
 	assert_ptr_equal(rv, r->of[1].rv);
 	assert_int_equal(ringview_group_remove(r->group, rv), 0);
 	assert_int_equal(consumer_position(&r->of[1]), 0);
-	assert_next(r, 2, old + 2);
-	assert_next(r, 3, old + 3);
-	assert_next(r, 4, old + 4);
-	assert_next(r, 0, old + 10);
-	assert_next(r, 2, old + 12);
+	assert_shown(r, old, "2+2 3+3 4+4 0+10 2+12");
 	assert_is_of(&first, 0, 0);
 	assert_is_of(&second, 0, 1);
 	/* It goes on by itself. */
@@ -845,9 +812,7 @@ static void a_removed_reader_keeps_what_it_showed(void **state)
 	assert_is_of(&second, 1, 1);
 	ringview_release(rv);
 	assert_int_equal(consumer_position(&r->of[1]), producer_position(&r->of[1]));
-	assert_next(r, 3, old + 13);
-	assert_next(r, 4, old + 14);
-	assert_none(r);
+	assert_shown(r, old, "3+13 4+14 .");
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 	put_at(r, 1, old + 15);
 	assert_none(r);
@@ -869,11 +834,7 @@ static void a_closed_reader_leaves_the_order(void **state)
 	assert_next(r, 2, old + 2);
 	ringview_close(r->of[4].rv);
 	r->of[4].rv = NULL;
-	assert_next(r, 3, old + 3);
-	assert_next(r, 0, old + 10);
-	assert_next(r, 2, old + 12);
-	assert_next(r, 3, old + 13);
-	assert_none(r);
+	assert_shown(r, old, "3+3 0+10 2+12 3+13 .");
 }
 
 static void an_added_reader_is_looked_at_before_others_are_shown(void **state)
@@ -882,15 +843,11 @@ static void an_added_reader_is_looked_at_before_others_are_shown(void **state)
 	const uint64_t old = now() - 2 * LATENESS;
 
 	assert_int_equal(ringview_group_remove(r->group, r->of[3].rv), 0);
-	put_at(r, 3, old + 1);
-	put_at(r, 0, old);
-	put_at(r, 0, old + 2);
+	put_all(r, old, "3+1 0+0 0+2");
 	assert_found(r);
 	assert_next(r, 0, old);
 	assert_int_equal(ringview_group_add(r->group, r->of[3].rv), 0);
-	assert_next(r, 3, old + 1);
-	assert_next(r, 0, old + 2);
-	assert_none(r);
+	assert_shown(r, old, "3+1 0+2 .");
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
@@ -901,21 +858,15 @@ static void a_cancelled_record_is_shown_again(void **state)
 
 	put_two_each(r, old);
 	assert_found(r);
-	assert_next(r, 0, old);
-	assert_next(r, 1, old + 1);
+	assert_shown(r, old, "0+0 1+1");
 	ringview_cancel(r->of[0].rv);
-	assert_next(r, 0, old);
-	assert_next(r, 2, old + 2);
+	assert_shown(r, old, "0+0 2+2");
 	assert_int_equal(group_statistics(r).late, 1);
 	ringview_release(r->of[2].rv);
 	ringview_cancel(r->of[2].rv);
-	assert_next(r, 3, old + 3);
-	assert_next(r, 4, old + 4);
-	assert_next(r, 0, old + 10);
+	assert_shown(r, old, "3+3 4+4 0+10");
 	assert_int_equal(ringview_restart(r->of[0].rv), 0);
-	assert_next(r, 0, old);
-	assert_next(r, 0, old + 10);
-	assert_next(r, 1, old + 11);
+	assert_shown(r, old, "0+0 0+10 1+11");
 }
 
 /* What its own functions read is out of the order, and does no harm. */
@@ -934,14 +885,7 @@ static void a_member_may_be_read_by_itself(void **state)
 	assert_is_of(&record, 0, 1);
 	assert_int_equal(ringview_read_into(r->of[3].rv, &t, sizeof(t), &length), 1);
 	assert_int_equal(t.ring, 3);
-	assert_next(r, 2, old + 2);
-	assert_next(r, 4, old + 4);
-	assert_next(r, 0, old + 10);
-	assert_next(r, 1, old + 11);
-	assert_next(r, 2, old + 12);
-	assert_next(r, 3, old + 13);
-	assert_next(r, 4, old + 14);
-	assert_none(r);
+	assert_shown(r, old, "2+2 4+4 0+10 1+11 2+12 3+13 4+14 .");
 }
 
 static void readers_are_added_to_an_order_without_end(void **state)
