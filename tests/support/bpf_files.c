@@ -14,7 +14,7 @@
 
 #define TEMPLATE "/tmp/ringview-bpf.XXXXXX"
 
-static char mounted[sizeof(TEMPLATE)]; /* "" when nothing is */
+static char mounted[sizeof(TEMPLATE)]; /* "": nothing is mounted */
 
 static bool is_bpf_file_system(const char *path)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A place to pin maps at.
+ * A path at which a test can pin maps.
  */
 #ifndef TEST_BPF_FILES_H
 #define TEST_BPF_FILES_H
@@ -8,13 +8,13 @@
 #include <stddef.h>
 
 /*
- * Fills @path with a path for @name, unique to this process, in /sys/fs/bpf, or in a BPF file
- * system mounted for us when that is none. Skips the test, with the reason, if that cannot be.
+ * Fills @path with a path for @name that is unique to this process: in /sys/fs/bpf, or, if that is
+ * no BPF file system, in one that is mounted for this process. Skips the test if none can be
+ * mounted.
  */
 void bpf_files_path(char *path, size_t size, const char *name);
 
-/* Group teardown of cmocka: unmounts what was mounted. Pinned files are removed by those who pinned
- * them. */
+/* Group teardown of cmocka: unmounts the file system. Tests remove the files that they pinned. */
 int bpf_files_teardown(void **state);
 
 #endif

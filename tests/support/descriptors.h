@@ -2,10 +2,10 @@
 #ifndef TEST_DESCRIPTORS_H
 #define TEST_DESCRIPTORS_H
 
-/* File descriptors of this process that are open. */
+/* Returns the number of open file descriptors of this process. */
 int open_descriptors(void);
 
-/* Mappings of this process whose line in proc(5)'s maps contains @text. */
+/* Returns the number of mappings of this process whose line in /proc/self/maps contains @text. */
 int mappings_of(const char *text);
 
 #endif

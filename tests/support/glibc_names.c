@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
-/* With _FORTIFY_SOURCE: as without, but for what is known of the sizes. */
+/* For _FORTIFY_SOURCE: like the plain functions; the sizes are ignored. */
 
 int __vsnprintf_chk(char *to, size_t size, int flag, size_t room, const char *format, va_list list)
 {

@@ -10,7 +10,7 @@
 #include "slowness.h"
 #include "statistics/random.h"
 
-#define LAST_DITCH_MS 10000 /* ends a sleep that would be for ever */
+#define LAST_DITCH_MS 10000 /* ends a sleep that nothing else would end */
 #define LAST_DITCH_NS (LAST_DITCH_MS * INT64_C(1000000))
 
 uint64_t handover_sleeps(uint64_t usual)
@@ -30,7 +30,7 @@ static void delay(uint64_t rounds)
 		;
 }
 
-/* As many short delays as long ones. */
+/* Returns a random delay; each order of magnitude is equally likely. */
 static uint64_t some_delay(struct random_stream *noise, uint64_t longest)
 {
 	const uint64_t limit = longest >> random_below(noise, 12);
@@ -83,8 +83,8 @@ static void *produce(void *argument)
 			__atomic_store_n(&h->failed, true, __ATOMIC_RELEASE);
 			return NULL;
 		}
-		/* Without a system call as long as the other is about to come: the processor may
-		 * have something else to do after one. */
+		/* Spins first, because the reader usually answers soon; a system call would let the
+		 * processor run something else. */
 		while (__atomic_load_n(&h->seen, __ATOMIC_ACQUIRE) == i && !is_stopped(h))
 			if (++spins > 1000)
 				sched_yield();
@@ -99,7 +99,8 @@ static void start(struct handover *h)
 	assert_int_equal(pthread_create(&h->thread, NULL, produce, h), 0);
 }
 
-/* Before anything is asserted: a thread that is left would write to a ring that is gone. */
+/* Called before anything is asserted: a thread that outlives a failed test would write to freed
+ * memory. */
 static void stop(struct handover *h)
 {
 	__atomic_store_n(&h->stop, true, __ATOMIC_RELEASE);
@@ -119,7 +120,8 @@ static bool is_record(const struct ringview_record *record, uint64_t number)
 	return true;
 }
 
-/* Reads what is there, each seen at once. False: a record is not the next one. */
+/* Reads all records and publishes each in @seen at once. Returns false if a record is not the next
+ * one. */
 static bool see(struct handover *h, struct ringview *rv)
 {
 	struct ringview_record record;
@@ -172,8 +174,8 @@ void hand_over_by_waiting(struct handover *h, struct ringview *rv, bool notified
 	int64_t timeout_ns = LAST_DITCH_NS;
 	int given_up = 0;
 
-	/* Valgrind runs one thread at a time, and another only after a system call, in effect: a
-	 * spin has to end for the producer's sake. */
+	/* Valgrind runs one thread at a time and switches at system calls: the reader must stop
+	 * spinning now and then to let the producer run. */
 	if (!notified && is_in_valgrind())
 		timeout_ns = LAST_DITCH_NS / 10000;
 	start(h);

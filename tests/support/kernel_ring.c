@@ -19,7 +19,7 @@ static int print_nothing(enum libbpf_print_level level, const char *format, va_l
 	return 0;
 }
 
-/* Watches the reader that is there now. */
+/* Watches the descriptor of the present reader. */
 static int watch(struct kernel *k)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring of the kernel, a program that writes to it on command, and a reader, for one test each.
+ * A ring of the kernel, a BPF program that writes to it on command, and a reader, new for each
+ * test.
  */
 #ifndef TEST_KERNEL_RING_H
 #define TEST_KERNEL_RING_H
@@ -19,37 +20,39 @@ struct kernel {
 	char unavailable[256]; /* why there is no program */
 };
 
-/* Of one page, or of @size bytes. 0, or -1. Where no program can be loaded it succeeds
- * nevertheless, and says why. */
+/* Opens a ring of one page, or of @size bytes. Returns 0 or -1. If no program can be loaded,
+ * returns 0 and stores the reason. */
 int kernel_ring_open(struct kernel *k);
 int kernel_ring_open_sized(struct kernel *k, uint64_t size);
 int kernel_ring_open_with(struct kernel *k, uint64_t size, uint32_t map_flags);
 void kernel_ring_close(struct kernel *k);
 
-/* Puts another reader on the same ring, as it is now. */
+/* Replaces the reader by a new one on the same ring, whose state does not change. */
 void kernel_reopen_with(struct kernel *k, const struct ringview_options *options);
 
-/* Setup and teardown of cmocka. Where no program can be loaded they succeed nevertheless. */
+/* Setup and teardown of cmocka. They succeed even if no program can be loaded. */
 int kernel_open(void **state);
 int kernel_close(void **state);
 
 #define in_kernel(test) cmocka_unit_test_setup_teardown(test, kernel_open, kernel_close)
 
-/* What kernel_open() made; skips the test, with the reason printed, if it could make nothing. */
+/* Returns what kernel_open() made. Skips the test, with the reason, if no program could be
+ * loaded. */
 struct kernel *available(void **state);
 
-/* Runs the program @times times. What did not fit is counted in its bss->failed. 0, or a negative
- * errno. */
+/* Runs the program @times times. It counts records that did not fit in bss->failed. Returns 0 or a
+ * negative errno. */
 int run(struct kernel *k, uint32_t length, uint64_t flags, bool discard, int times);
 
-/* Submits one record, which has to fit. */
+/* Submits one record, which must fit. */
 void submit(struct kernel *k, uint32_t length, uint64_t flags);
 
-/* The next peek shows the record @number of @length bytes; or none. */
+/* Assert that the next peek returns the record @number of @length bytes, or none. */
 void assert_record(struct kernel *k, uint64_t number, uint32_t length);
 void assert_no_record(struct kernel *k);
 
-/* Whether the epoll descriptor tells of a notification since the last call, within @timeout_ms. */
+/* Returns whether the epoll descriptor reports a notification since the last call, within
+ * @timeout_ms. */
 bool notified(struct kernel *k, int timeout_ms);
 
 struct ringview_statistics statistics(const struct kernel *k);

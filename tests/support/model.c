@@ -5,7 +5,7 @@
 #include "model.h"
 #include "pattern.h"
 
-#define VERIFIED_WHOLE 256 /* bytes; of longer payloads, this many at both ends */
+#define VERIFIED_WHOLE 256 /* bytes; longer payloads are compared only at both ends */
 
 static struct model_record *record_of(struct model *m, uint64_t number)
 {

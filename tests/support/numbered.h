@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A stream of records that each tell their number: of several lengths, some of them discarded. Also
- * compiled as BPF: no includes.
+ * A stream of records that contain their number, of several lengths, some discarded. Also compiled
+ * as BPF: no includes.
  */
 #ifndef TEST_NUMBERED_H
 #define TEST_NUMBERED_H

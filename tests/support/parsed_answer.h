@@ -6,8 +6,8 @@
 
 #include "readers/peer_answer.h"
 
-/* What a peer may say; the test fails where it is no object. To be released. Include cmocka before.
- */
+/* Parses a peer's answer; the test fails if it is no JSON object. The caller releases it. Include
+ * cmocka.h before. */
 static inline json_t *parsed(const char *text)
 {
 	struct complaint why;

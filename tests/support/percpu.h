@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What kernel/percpu.bpf.c writes. For both sides. */
+/* The records that kernel/percpu.bpf.c writes, for both sides. */
 #ifndef TEST_PERCPU_H
 #define TEST_PERCPU_H
 

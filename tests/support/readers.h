@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readers by their names, for tables of tests.
+ * The readers and their names, for tables of tests.
  */
 #ifndef TEST_READERS_H
 #define TEST_READERS_H

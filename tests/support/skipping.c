@@ -20,7 +20,7 @@ void skip_because(const char *format, ...)
 	print_message("# %s\n", why);
 	skipped++;
 	skip();
-	abort(); /* skip() does not return, but does not say so */
+	abort(); /* skip() does not return, but is not declared so */
 }
 
 void skip_if_memory_is_sanitized(void)

@@ -18,14 +18,14 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* The other thread is counting: not for the thread sanitizer, which cannot know that any number
- * will do that is larger than the one before. */
+/* Not instrumented by the thread sanitizer: the other thread counts meanwhile, and any larger
+ * number will do. */
 __attribute__((no_sanitize("thread"))) static uint64_t sleeps_of(const struct ringview *rv)
 {
 	return *(const volatile uint64_t *)&const_reader_of(rv)->waiter.sleeps;
 }
 
-/* The state letter of proc(5), which stands behind the name of the program. */
+/* Returns the state letter in /proc/.../stat, after the name of the program. */
 static char state_of(pid_t tid)
 {
 	char path[64], line[256], *name_end;
@@ -60,7 +60,7 @@ bool sleeper_is_asleep(struct sleeper *s)
 	while (!sleeper_is_done(s)) {
 		pid_t tid = __atomic_load_n(&s->tid, __ATOMIC_ACQUIRE);
 
-		/* In this order: what it sleeps in after it has counted the sleep is that sleep. */
+		/* In this order: once the sleep is counted, a sleeping thread is in that sleep. */
 		if (tid != 0 && sleeps_of(s->rv) != s->sleeps_before && state_of(tid) == 'S')
 			return true;
 		sched_yield();

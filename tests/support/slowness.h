@@ -20,7 +20,8 @@ static inline bool is_in_valgrind(void)
 	return preload && strstr(preload, "vgpreload");
 }
 
-/* What the work of a test is to be divided by, where each part of it takes longer by far. */
+/* Returns by how much to divide the work of a test, because valgrind and sanitizers slow it
+ * down. */
 static inline uint64_t slowness(void)
 {
 	if (is_in_valgrind())

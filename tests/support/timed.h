@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records with a time, in rings of memory whose group has an order.
+ * Records with a timestamp, for groups with an order.
  */
 #ifndef TEST_TIMED_H
 #define TEST_TIMED_H
 
 #include "fixture.h"
 
-/* The payload. */
+/* The payload of a record. */
 struct timed {
-	uint64_t number; /* in its ring */
+	uint64_t number; /* within its ring */
 	uint64_t time;
 	uint64_t ring;
 };

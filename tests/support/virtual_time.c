@@ -53,7 +53,7 @@ int64_t virtual_now(void)
 	return time_line.now;
 }
 
-/* Up to the next event, or to @until. */
+/* Advances to the next event, at most to @until. */
 static void step(int64_t until)
 {
 	if (time_line.next > until) {
@@ -109,7 +109,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 	return 0;
 }
 
-/* What is asked of the descriptors; > 0 ends the sleep. */
+/* Polls the descriptors. A result > 0 ends the sleep. */
 typedef int readiness(void *context);
 
 static int64_t oversleep(void)

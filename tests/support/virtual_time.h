@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time that passes only as the library reads the clock or sleeps, so that a test says what happens
- * at which nanosecond, waits for nothing, and does the same each time. Descriptors and signals are
- * real: a sleep ends when a descriptor becomes readable, or with EINTR when an event raises a
- * signal that the sleep does not block.
- *
- * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=clock_gettime,--wrap=ppoll
+ * A clock that advances only when the library reads it or sleeps. Tests determine what happens at
+ * which nanosecond, do not wait, and are reproducible. Descriptors and signals are real: a sleep
+ * ends when a descriptor becomes readable, or with EINTR when an event raises a signal that the
+ * sleep does not block. Link with the static library and -Wl,--wrap=clock_gettime,--wrap=ppoll.
  */
 #ifndef TEST_VIRTUAL_TIME_H
 #define TEST_VIRTUAL_TIME_H
@@ -16,45 +13,44 @@
 #include <stdint.h>
 
 #define VIRTUAL_START INT64_C(1000000000000)
-#define VIRTUAL_READING 20 /* ns that reading the clock takes */
+#define VIRTUAL_READING 20 /* ns that a reading of the clock takes */
 #define VIRTUAL_NEVER INT64_MAX
 
-/* What happens at a time; returns when it happens next, or VIRTUAL_NEVER. */
+/* An event. Returns the time of the next one, or VIRTUAL_NEVER. */
 typedef int64_t virtual_event(void *context, int64_t now);
 
-/* Begins at VIRTUAL_START, with @event at @first. */
+/* Starts the virtual clock at VIRTUAL_START, with @event at @first. */
 void virtual_time_begin(virtual_event *event, void *context, int64_t first);
 
-/* Without beginning anew: what happens next, and when. */
+/* Sets the next event and its time, without resetting the clock. */
 void virtual_time_expect(virtual_event *event, void *context, int64_t at);
 
-/* Back to the real time; cmocka's teardowns call it even when nothing was begun. */
+/* Returns to the real clock. May be called without virtual_time_begin(), in teardowns. */
 void virtual_time_end(void);
 
-/* The time, without reading the clock. */
+/* Returns the time without reading the clock, so that it does not advance. */
 int64_t virtual_now(void);
 
-/* Lets time pass while the library is not in it. */
+/* Advances the clock outside of the library. */
 void virtual_time_pass(int64_t ns);
 
-/* Sleeps that nothing cuts short end so much later, but not by more than the thread's timer slack
- * at that time. */
+/* Makes sleeps that time out end this much later, at most by the thread's timer slack. */
 void virtual_oversleep(int64_t ns);
 
 struct virtual_sleep {
-	bool in_epoll; /* or beside the ring */
-	int64_t ns;    /* what was asked for; VIRTUAL_NEVER without a time-out */
+	bool in_epoll; /* or in ppoll() without the epoll descriptor */
+	int64_t ns;    /* the requested time-out; VIRTUAL_NEVER if there is none */
 	int64_t slept;
 };
 
-/* Whether the library sleeps in epoll at this moment. */
+/* Returns whether the library sleeps in epoll now. */
 bool virtual_in_epoll(void);
 
-/* Sleeps since the beginning, and the last of them. */
+/* The number of sleeps since virtual_time_begin(), and the last one. */
 size_t virtual_sleeps(void);
 struct virtual_sleep virtual_last_sleep(void);
 
-/* Readings of the clock since the beginning. */
+/* The number of clock readings since virtual_time_begin(). */
 uint64_t virtual_readings(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Offsets of members by BTF: of types made up here, and of the kernel that runs.
+ * Offsets of struct members from BTF: of invented types and of the running kernel.
  */
 #include <errno.h>
 #include <linux/btf.h>
@@ -21,7 +21,7 @@
 /* Names by their offset: 1 ring, 6 first, 12 second. */
 static const char names[] = "\0ring\0first\0second";
 
-/* One of each kind that is followed by something, and then the struct. */
+/* One type of each kind that has trailing data, then the struct. */
 static const uint32_t types[] = {
 	0, INFO(1, 0), 4, 0,                     /* INT */
 	0, INFO(2, 0), 1,                        /* PTR */
@@ -37,7 +37,8 @@ static const uint32_t types[] = {
 	0, INFO(18, 0), 1,                       /* TYPE_TAG */
 	0, INFO(19, 1), 8, 0, 1, 1,              /* ENUM64 */
 	1, INFO(4, 2), 24, 6, 1, 64, 12, 1, 128, /* STRUCT */
-	1, INFO(4, 2), 24, 6, 1, 8, 12, 1, 16,   /* another, which comes too late */
+	1, INFO(4, 2), 24, 6, 1, 8, 12, 1,
+	16, /* another one of the same name: the first one counts */
 };
 
 struct made {
@@ -96,7 +97,7 @@ static void what_is_not_whole_is_refused(void **state)
 
 	(void)state;
 	for (size_t size = 0; size < SIZE; size++) {
-		/* The sanitizer sees its end. */
+		/* On the heap, so that the sanitizer detects reads beyond its end. */
 		void *part = malloc(size ? size : 1);
 
 		assert_non_null(part);

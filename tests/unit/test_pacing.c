@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * When RINGVIEW_WAIT_PACED looks again: lib/pacing.c by itself, with producers and clocks that are
- * only numbers.
+ * When RINGVIEW_WAIT_PACED polls again: lib/pacing.c alone, with simulated producers and clocks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +20,7 @@
 #define HOUR (3600000 * MS)
 #define START 1000 * MS
 
-/* How long it will be until the next look, right after the last one. */
+/* Returns the time until the next poll, right after the last one. */
 static int64_t sleep_of(const struct pacing *p)
 {
 	return pacing_pause(p, p->looked_ns);
@@ -32,7 +31,7 @@ static bool is_silent(const struct pacing *p)
 	return pacing_is_silent(p);
 }
 
-/* Looks after @ns more, and finds @bytes of many records. */
+/* Polls @ns later and finds @bytes in many records. */
 static void look_after(struct pacing *p, int64_t ns, uint64_t bytes, uint64_t size)
 {
 	pacing_looked(p, bytes, size, false, p->looked_ns + ns);
@@ -43,7 +42,7 @@ static void start(struct pacing *p)
 	pacing_start(p, BUDGET, 0, START);
 }
 
-/* Looks when it is time, @looks times, at a producer of @rate bytes a nanosecond. Ends silence. */
+/* Polls @looks times, when due, a producer of @rate bytes/ns. Ends silence. */
 static void run_steadily(struct pacing *p, double rate, uint64_t size, int looks)
 {
 	double carried = 0;
@@ -81,7 +80,7 @@ static void the_first_find_ends_silence(void **state)
 	assert_in_range(sleep_of(&p), 1, BUDGET);
 }
 
-/* What is feared: the burst of which this was the beginning fills the ring as fast as can be. */
+/* The worst case: a burst that has just begun fills the ring at the highest rate. */
 static void the_first_sleep_after_silence_is_bounded_by_the_fastest_producer(void **state)
 {
 	const uint64_t sizes[] = { 4 * KIB, 64 * KIB, MIB };
@@ -93,7 +92,7 @@ static void the_first_sleep_after_silence_is_bounded_by_the_fastest_producer(voi
 		start(&p);
 		look_after(&p, HOUR, 64, sizes[i]);
 		assert_int_equal(sleep_of(&p), sizes[i] / PACING_FILL_PART / PACING_FASTEST);
-		/* And again after each further silence. */
+		/* The same after each further silence. */
 		run_steadily(&p, 0.01, sizes[i], 100);
 		while (!is_silent(&p))
 			look_after(&p, BUDGET, 0, sizes[i]);
@@ -118,14 +117,14 @@ static void a_slow_stream_is_looked_at_once_in_a_budget(void **state)
 
 	(void)state;
 	start(&p);
-	/* A tenth of the ring in a budget. */
+	/* A producer that fills a tenth of the ring per budget. */
 	run_steadily(&p, 0.1 * (double)MIB / (double)BUDGET, MIB, 100);
 	assert_int_equal(sleep_of(&p), BUDGET);
 }
 
 static void a_stream_is_looked_at_when_a_part_of_the_ring_is_full(void **state)
 {
-	const double fractions[] = { 0.51, 0.75, 1, 3, 10, 100 }; /* of the ring, in a budget */
+	const double fractions[] = { 0.51, 0.75, 1, 3, 10, 100 }; /* of the ring, per budget */
 	const uint64_t sizes[] = { 4 * KIB, 256 * KIB, 16 * MIB };
 	struct pacing p;
 	size_t i, k;
@@ -139,7 +138,7 @@ static void a_stream_is_looked_at_when_a_part_of_the_ring_is_full(void **state)
 
 			start(&p);
 			run_steadily(&p, rate, sizes[i], 100);
-			/* Bytes and nanoseconds are whole: a part of 4 KiB by 1 of 1024. */
+			/* Bytes and nanoseconds are integers: tolerate 1 of 1024. */
 			assert_in_range(sleep_of(&p), expected - expected / 500 - 2,
 				expected + expected / 500 + 2);
 		}
@@ -154,7 +153,7 @@ static void a_burst_shortens_the_next_sleep_at_once(void **state)
 	start(&p);
 	run_steadily(&p, 0.01, MIB, 100);
 	assert_int_equal(sleep_of(&p), BUDGET);
-	/* Half of the part in 50 us. */
+	/* Half of the allowed part in 50 us. */
 	look_after(&p, 50 * US, MIB / PACING_FILL_PART / 2, MIB);
 	assert_int_equal(sleep_of(&p), 100 * US);
 	look_after(&p, 50 * US, MIB / PACING_FILL_PART, MIB);
@@ -215,7 +214,7 @@ static void empty_looks_are_a_lull_and_then_silence(void **state)
 	assert_true(is_silent(&p));
 }
 
-/* Looks of a budget after which a stream that has stopped is over. */
+/* The number of polls, one per budget, after which a stream counts as over. */
 static int looks_until_silence(struct pacing *p)
 {
 	int looks = 0;
@@ -257,7 +256,7 @@ static void a_stream_never_ends_when_the_reader_lingers_for_ever(void **state)
 
 	(void)state;
 	pacing_start(&p, BUDGET, INT64_MAX, START);
-	/* Silence until a record has come, though it be one. */
+	/* Silence lasts until a record comes, even a single one. */
 	look_after(&p, HOUR, 0, 16 * MIB);
 	assert_true(is_silent(&p));
 	pacing_looked(&p, 64, 16 * MIB, true, p.looked_ns + HOUR);
@@ -322,8 +321,8 @@ static void a_single_record_in_silence_begins_it_anew(void **state)
 	assert_int_equal(sleep_of(&p), BUDGET);
 }
 
-/* Those of a caller who waits for 0 ns, say, or after notifications of records that are discarded:
- * silence has not lasted longer by them. */
+/* Polls by a caller that waits 0 ns, or after notifications of discarded records: they do not make
+ * the silence longer. */
 static void looks_sooner_than_asked_for_lengthen_no_sleep(void **state)
 {
 	struct pacing p;
@@ -334,13 +333,13 @@ static void looks_sooner_than_asked_for_lengthen_no_sleep(void **state)
 	for (i = 0; i < 1000; i++)
 		look_after(&p, i % 2 ? 1 : BUDGET / 10, 0, MIB);
 	assert_int_equal(sleep_of(&p), BUDGET);
-	/* A timer may end a little before: the slack is taken off. */
+	/* The timer slack is subtracted, so the sleep may end early. */
 	look_after(&p, BUDGET - 50 * US, 0, MIB);
 	assert_int_equal(sleep_of(&p), 2 * BUDGET);
 }
 
-/* Whenever it comes, a record without a notification waits no longer than the silence before it
- * has lasted, or a budget, and 20 ms at most. */
+/* A record without a notification waits at most as long as the silence before it lasted, or a
+ * budget, and at most 20 ms. */
 static void a_record_without_notification_waits_as_long_as_the_silence_has_lasted(void **state)
 {
 	const int64_t lingers[] = { 0, 1, BUDGET, 100 * BUDGET };
@@ -378,11 +377,11 @@ static void a_long_pass_is_followed_by_a_look_at_once(void **state)
 	assert_int_equal(pacing_pause(&p, p.looked_ns + part), BUDGET);
 	assert_int_equal(pacing_pause(&p, p.looked_ns + part + 1), 0);
 	assert_int_equal(pacing_pause(&p, p.looked_ns + HOUR), 0);
-	/* The look has found nothing, and no pass was made. */
+	/* The poll found nothing, so there was no pass. */
 	look_after(&p, HOUR, 0, MIB);
 	while (!is_silent(&p))
 		look_after(&p, BUDGET, 0, MIB);
-	/* In silence there is nothing to be late for. */
+	/* In silence there is no deadline to miss. */
 	assert_int_equal(pacing_pause(&p, p.looked_ns + HOUR), sleep_of(&p));
 }
 
@@ -401,7 +400,7 @@ static void the_time_of_a_short_pass_is_a_part_of_that_in_which_the_ring_fills_u
 	assert_true(pacing_pause(&p, p.looked_ns + 6 * US) <= 0);
 }
 
-/* The first looks after silence are short, and shorter than this stream's gaps. */
+/* The first intervals after silence are shorter than this stream's gaps. */
 static void a_stream_in_a_small_ring_is_no_silence(void **state)
 {
 	struct pacing p;
@@ -437,7 +436,7 @@ static void a_find_between_empty_looks_is_no_silence(void **state)
 	}
 }
 
-/* Single records: a look after @ns found one. */
+/* Single records: a poll after @ns finds one. */
 static void find_single_after(struct pacing *p, int64_t ns)
 {
 	pacing_looked(p, 64, MIB, true, p->looked_ns + ns);
@@ -458,7 +457,7 @@ static void single_records_as_far_apart_as_the_reader_lingers_stay_silent(void *
 	}
 }
 
-/* What counts is the time since the last find: in silence, others look too. */
+/* The time since the last found record counts, because in silence the caller polls too. */
 static void single_records_stay_silent_whatever_empty_looks_lie_between(void **state)
 {
 	struct pacing p;
@@ -590,7 +589,7 @@ struct scene {
 	struct pacing pacing;
 	uint64_t size;
 	int64_t budget;
-	int64_t oversleep; /* at most; the wakeup by a notification takes as long */
+	int64_t oversleep; /* at most; also the latency of a wakeup by a notification */
 	int64_t now;
 	uint64_t waiting; /* bytes in the ring */
 	unsigned records; /* of them */
@@ -611,7 +610,7 @@ static void put_at(struct scene *s, int64_t at, uint64_t bytes)
 	s->records++;
 }
 
-/* Where the look that is due before @until is, it is made: as late as a sleep can end. */
+/* Makes the poll that is due before @until, as late as a sleep may end. */
 static bool look_before(struct scene *s, int64_t until)
 {
 	const int64_t late = s->oversleep ? (int64_t)below((uint64_t)s->oversleep + 1) : 0;
@@ -647,7 +646,7 @@ static void every_event_is_looked_at_within_the_budget(void **state)
 
 		s.budget = 1 + (int64_t)below(1u << below(31)) % 1000000000;
 		s.oversleep = below(2) ? 0 : (int64_t)below(60 * US);
-		/* At most 1,000 budgets: each is a look. */
+		/* At most 1,000 budgets: each takes a poll. */
 		pacing_start(
 			&s.pacing, s.budget, (int64_t)(below(2) * below(1000)) * s.budget, START);
 		for (event = 0; event < 2000; event++) {
@@ -664,7 +663,7 @@ static void every_event_is_looked_at_within_the_budget(void **state)
 	}
 }
 
-/* The first look that comes after @ns of @rate; what it finds. */
+/* Returns the bytes that the first poll after @ns of @rate finds. */
 static uint64_t fill(double rate, int64_t ns)
 {
 	return (uint64_t)(rate * (double)ns);
@@ -691,9 +690,9 @@ static void a_ring_at_a_rate_that_was_seen_is_never_fuller_than_that_part(void *
 			const uint64_t bytes = fill(rate, ns);
 
 			if (is_silent(&p))
-				break; /* so slow that looks find nothing */
+				break; /* so slow that polls find nothing */
 			assert_in_range(ns, 1, budget);
-			/* Bytes are whole: a thousandth of what a look finds, at least. */
+			/* Bytes are integers: at least a thousandth of what a poll finds. */
 			if (bytes > size / PACING_FILL_PART + size / 500 + (uint64_t)rate + 1)
 				fail_msg("%llu of %llu bytes after %lld ns of %f bytes each",
 					(unsigned long long)bytes, (unsigned long long)size,
@@ -733,10 +732,11 @@ static void no_ring_overflows_while_the_rate_at_most_doubles(void **state)
 					(unsigned long long)bytes, (unsigned long long)size,
 					(long long)ns, rate);
 			look_after(&p, ns, bytes, size);
-			/* Less by any amount; more by not quite twice, as bytes are whole. */
+			/* Lower rates by any factor; higher ones by less than twice, because bytes
+			 * are integers. */
 			rate *= below(3) == 0 ? 1 / (double)(1 + below(100))
 					      : 1 + (double)below(950) / 1000;
-			/* What goes on, though slowly: a ring that seemed empty is silence. */
+			/* A slow stream: a ring that seemed empty counts as silence. */
 			if (rate * (double)sleep_of(&p) < 100)
 				rate = 100 / (double)sleep_of(&p);
 			if (rate > PACING_FASTEST)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview_arm() and ringview_fd() in an event loop of one's own, edge-triggered; with threads in
- * test_reader_lost_wakeup.c.
+ * ringview_arm() and ringview_fd() in a program's own edge-triggered event loop.
+ * test_reader_lost_wakeup.c has the tests with threads.
  */
 #include <linux/bpf.h>
 #include <poll.h>
@@ -33,7 +33,7 @@ static int close_with_epoll(void **state)
 
 #define polling(test) cmocka_unit_test_setup_teardown(test, open_with_epoll, close_with_epoll)
 
-/* Whether there was a notification since the last call. */
+/* Returns whether there was a notification since the last call. */
 static bool notified(void)
 {
 	struct epoll_event event;
@@ -115,7 +115,7 @@ static void each_record_put_after_arming_anew_notifies(void **state)
 	}
 }
 
-/* What makes arming necessary, and the tests below able to fail. */
+/* Why arming is necessary: without it the tests below fail. */
 static void a_record_put_while_another_is_unreleased_does_not_notify(void **state)
 {
 	struct fixture *f = *state;
@@ -138,8 +138,8 @@ static void a_record_without_wakeup_does_not_notify(void **state)
 	assert_int_equal(ringview_arm(f->rv), 1);
 }
 
-/* A regression: discards that arm() skips, but does not release, keep the next record from being
- * at the consumer position. */
+/* A regression: if ringview_arm() skips discards and does not release them, the next record is not
+ * at the consumer position and does not notify. */
 static void a_record_put_after_arming_over_discards_notifies(void **state)
 {
 	struct fixture *f = *state;
@@ -199,7 +199,7 @@ static void the_descriptor_is_not_readable_after_arming(void **state)
 	assert_int_equal(poll(&poll_fd, 1, 0), 1);
 }
 
-/* Whether the event loop is level-triggered or not. */
+/* In level-triggered and edge-triggered event loops. */
 static void the_descriptor_is_not_readable_at_a_busy_record(void **state)
 {
 	struct fixture *f = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RINGVIEW_WAIT_BUSY on a ring in memory: how it waits, in a time that passes when the test says
- * so. What it holds back from the producers: test_reader_hold.c.
+ * RINGVIEW_WAIT_BUSY on a ring in memory: how it waits, with a virtual clock. test_reader_hold.c
+ * tests what it holds back from the producers.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -64,7 +64,7 @@ static void a_record_in_silence_is_seen_at_once(void **state)
 
 	virtual_time_begin(produce, &s, VIRTUAL_START + MS);
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
-	/* 50 ns between looks, and a few readings of the clock. */
+	/* 50 ns between polls, and a few clock readings. */
 	assert_in_range(virtual_now(), VIRTUAL_START + MS, VIRTUAL_START + MS + 200);
 	assert_int_equal(virtual_sleeps(), 0);
 	assert_shows(f, 0, LENGTH);
@@ -82,7 +82,7 @@ static void a_stream_is_looked_at_every_5_us(void **state)
 		const int64_t before = virtual_now();
 
 		assert_int_equal(ringview_wait(f->rv, -1), 1);
-		/* Or it was the rest of what the last look found. */
+		/* If no time passed, the wait found the rest of what the last poll had found. */
 		looks += virtual_now() != before;
 		while (ringview_peek(f->rv, &record) > 0) {
 			const int64_t came = VIRTUAL_START + MS + (int64_t)seen * 100;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview_cancel(): what was shown is shown again, and is no longer counted.
+ * ringview_cancel(): records are shown again and are no longer counted.
  */
 #include "support/fixture.h"
 
-/* Records of two lengths and discards, in runs and alone. */
+/* Records of two lengths and discards, in runs and single. */
 #define DISCARDED UINT32_MAX
 static const uint32_t mixed[] = { 20, 20, 20, 100, DISCARDED, 20, 0, 0, DISCARDED, DISCARDED, 8, 7,
 	7, 7, DISCARDED };
@@ -21,7 +21,7 @@ static void put_mixed(struct fixture *f)
 	}
 }
 
-/* Peeks at @records of the mixed records; the index behind the last one. */
+/* Peeks @records of the mixed records. Returns the index after the last one. */
 static size_t peek_mixed(struct fixture *f, size_t records)
 {
 	size_t i;
@@ -205,7 +205,7 @@ static void a_cancel_over_an_overwritten_header_ends_in_an_error(void **state)
 	assert_int_equal(consumer_position(f), 0);
 }
 
-/* As if one record had been four: what is counted must not go below nothing. */
+/* The ring changes so that one record became four: counts must not become negative. */
 static void a_cancel_over_more_records_than_were_shown_ends_in_an_error(void **state)
 {
 	struct fixture *f = *state;

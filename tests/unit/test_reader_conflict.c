@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two consumers on one ring, which is one too many.
+ * Two consumers on one ring: the reader detects the other one.
  */
 #include "support/fixture.h"
 #include "support/trap.h"
@@ -15,14 +15,15 @@ static int stop(void *context, const void *data, size_t length)
 	return 0;
 }
 
-/* Four records, of which two were shown. */
+/* Puts four records and shows two. */
 static void show_two_of_four(struct fixture *f)
 {
 	put_range(f, 0, 3, LENGTH);
 	assert_shows_range(f, 0, 1, LENGTH);
 }
 
-/* The reader says so, and leaves the position alone that the other consumer wrote. */
+/* Asserts that the reader reports the conflict and does not change the other consumer's
+ * position. */
 static void assert_stands_back(struct fixture *f, uint64_t position)
 {
 	unsigned char buffer[LENGTH];
@@ -50,7 +51,7 @@ static void a_release_finds_a_consumer_that_moved_forward(void **state)
 	assert_stands_back(f, 3 * stride_of(LENGTH));
 }
 
-/* Where the other one happens to be as far as this one, it still is another one. */
+/* A conflict even if the other consumer is at the same position as this reader. */
 static void a_release_finds_a_consumer_that_moved_as_far_as_itself(void **state)
 {
 	struct fixture *f = *state;
@@ -83,7 +84,7 @@ static void the_next_look_at_the_producer_finds_a_consumer_that_moved(void **sta
 	assert_stands_back(f, stride_of(LENGTH));
 }
 
-/* The records that a producer has put where the other consumer has already given back. */
+/* Records that a producer wrote to room that the other consumer released. */
 static void no_record_is_shown_that_was_put_behind_another_consumer(void **state)
 {
 	struct fixture *f = *state;
@@ -95,7 +96,7 @@ static void no_record_is_shown_that_was_put_behind_another_consumer(void **state
 	assert_stands_back(f, 4 * stride_of(LENGTH));
 }
 
-/* Not even where the position is again what this reader wrote last. */
+/* Not even if the position is again the one that this reader wrote last. */
 static void nothing_is_written_after_a_conflict_that_is_over(void **state)
 {
 	struct fixture *f = *state;
@@ -177,7 +178,7 @@ static void a_restart_makes_releases_reach_the_ring_again(void **state)
 	assert_int_equal(consumer_position(f), 4 * stride_of(LENGTH));
 }
 
-/* What lies where this reader was is the other's business by then, and may be anything. */
+/* The bytes at this reader's position may be anything by then. */
 static void a_cancel_after_a_conflict_keeps_the_error(void **state)
 {
 	struct fixture *f = *state;
@@ -199,7 +200,7 @@ static void a_cancel_after_a_conflict_uncounts_no_record_of_the_other_consumer(v
 	show_two_of_four(f);
 	set_consumer_position(f, 4 * stride_of(LENGTH));
 	ringview_release(f->rv);
-	/* Shorter ones lie there now, so that there are more of them. */
+	/* Shorter records lie there now, so there are more of them. */
 	for (position = 0; position < 2 * stride_of(LENGTH); position += 8)
 		set_header(f, position, 0);
 	ringview_cancel(f->rv);
@@ -224,8 +225,8 @@ static void a_second_reader_makes_the_first_one_stand_back(void **state)
 }
 
 /*
- * Another reader that releases a whole ring, and producers that fill it anew, between the two loads
- * of a restart: when it comes to the producer position, whose page is not there.
+ * Another reader releases a whole ring, and producers fill it again, between the two loads of a
+ * restart: a trap on the page of the producer position does it.
  */
 
 static void overtake(void *context)

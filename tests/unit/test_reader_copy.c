@@ -8,7 +8,7 @@
 
 static unsigned char buffer[256];
 
-/* Reads the record @number into all of the buffer. */
+/* Reads the record @number into the whole buffer. */
 static void assert_reads(struct fixture *f, uint64_t number, uint32_t length)
 {
 	size_t read = 1234567;
@@ -19,7 +19,7 @@ static void assert_reads(struct fixture *f, uint64_t number, uint32_t length)
 	assert_payload(buffer, number, length);
 }
 
-/* The next record has @length bytes, which are more than @capacity. */
+/* Asserts that the next record has @length bytes, more than @capacity. */
 static void assert_too_long(struct fixture *f, size_t capacity, uint32_t length)
 {
 	size_t read = 1234567;
@@ -66,7 +66,7 @@ static void nothing_behind_the_record_is_written(void **state)
 	assert_int_equal(buffer[20], 0xee);
 }
 
-/* Small records are not copied as large ones are. */
+/* Small records take another copy loop than large ones. */
 static void every_length_is_copied_with_nothing_around_it_written(void **state)
 {
 	struct fixture *f = *state;
@@ -128,7 +128,7 @@ static void too_small_a_buffer_loses_nothing(void **state)
 	assert_reads(f, 1, 20);
 }
 
-/* The second of two equal records takes the fast path of peek. */
+/* The second of two records of equal length takes the inline half of ringview_peek(). */
 static void too_small_a_buffer_loses_nothing_within_a_run(void **state)
 {
 	struct fixture *f = *state;

@@ -9,7 +9,7 @@
 
 #define LENGTH 24
 
-/* What the callback sees, and does. */
+/* What the callback sees and does. */
 struct seen {
 	struct fixture *fixture;
 	uint64_t next;    /* number of the next record */
@@ -186,7 +186,8 @@ static void a_deadline_beyond_reach_does_not_bound(void **state)
 	assert_int_equal(ringview_drain(seen.fixture->rv, check_record, &seen, &limits), 10);
 }
 
-/* The callback lasts until the deadline. One that is over before the first record says nothing. */
+/* The callback runs until the deadline. A deadline that passed before the first record has no
+ * effect on it. */
 static void a_deadline_that_passes_in_the_callback_ends_the_drain(void **state)
 {
 	struct fixture *f = *state;
@@ -253,7 +254,7 @@ static void a_negative_return_at_the_last_record_is_returned(void **state)
 	assert_int_equal(ringview_drain(f->rv, check_record, &seen, &limits), -EIO);
 }
 
-/* Releases in between: a full ring, of which every eighth is given back once it was read. */
+/* Releases during a drain: a full ring, of which each eighth is released once it was read. */
 
 static void an_eighth_of_the_ring_is_released_at_a_time(void **state)
 {
@@ -274,7 +275,7 @@ struct refill {
 	uint64_t written, read;
 };
 
-/* Puts as many as fit, up to three rings full: what was released has to be usable at once. */
+/* Puts as many records as fit, at most three rings full: released room must be usable at once. */
 static int read_and_refill(void *context, const void *data, size_t length)
 {
 	struct refill *refill = context;
@@ -314,7 +315,7 @@ static int count_records(void *context, const void *data, size_t length)
 	return 0;
 }
 
-/* Those of a program that was built with another version of the header. */
+/* Structs of a program built with another version of the header. */
 static void limits_of_another_size_are_taken(void **state)
 {
 	struct {
@@ -328,7 +329,7 @@ static void limits_of_another_size_are_taken(void **state)
 	assert_int_equal(
 		ringview_drain_sized(f->rv, count_records, &passed, &limits.known, sizeof(limits)),
 		2);
-	limits.known.bytes = 1; /* behind the end */
+	limits.known.bytes = 1; /* after the end */
 	assert_int_equal(ringview_drain_sized(f->rv, count_records, &passed, &limits.known, 8), 2);
 	limits.more = 1;
 	assert_int_equal(

@@ -6,7 +6,7 @@
 
 #include "support/fixture.h"
 
-/* As a program sees them that has no header. */
+/* As a program without the header declares them. */
 int foreign_peek(struct ringview *rv, struct ringview_record *record) __asm__("ringview_peek");
 void foreign_release(struct ringview *rv) __asm__("ringview_release");
 int foreign_read_into(struct ringview *rv, void *buffer, size_t capacity, size_t *length) __asm__(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the reader learns of a stream: lengths to expect, and whether to fetch lines ahead. None of
- * it changes what is shown; test_reader_walk has that.
+ * What the reader learns of a stream: expected lengths, and whether to prefetch cache lines. None
+ * of it changes which records are shown (test_reader_walk.c).
  */
 #include "reader.h"
 #include "statistics/random.h"
@@ -45,7 +45,7 @@ static const struct foresight *foresight_of(const struct stream *s)
 	return &const_reader_of(s->rv)->foresight;
 }
 
-/* Whether the reader fetches lines ahead at present. */
+/* Returns whether the reader prefetches cache lines now. */
 static bool is_fetching(const struct stream *s)
 {
 	const struct foresight *f = foresight_of(s);
@@ -58,7 +58,7 @@ static uint32_t pick(struct stream *s, const uint32_t *lengths, uint32_t count)
 	return lengths[random_below(&s->noise, count)];
 }
 
-/* Puts records of lengths at random, @bytes of them. */
+/* Puts records of random lengths, @bytes in total. */
 static void put_mixed(struct stream *s, const uint32_t *lengths, uint32_t count, uint64_t bytes)
 {
 	while (bytes > 0) {
@@ -71,7 +71,7 @@ static void put_mixed(struct stream *s, const uint32_t *lengths, uint32_t count,
 	}
 }
 
-/* Reads all that is there, each record in that many ns a byte, with and without lines ahead. */
+/* Reads all records; each takes this many ns per byte with and without prefetching. */
 static void read_all(struct stream *s, int64_t fetching_ns, int64_t otherwise_ns)
 {
 	struct ringview_record record;
@@ -127,7 +127,7 @@ static void a_length_with_exceptions_is_expected(void **state)
 	assert_true(s->rv->expected[0] == 64 || s->rv->expected[1] == 64);
 }
 
-/* A processor that predicts them is wrong half of the time. */
+/* The branch predictor is wrong half of the time. */
 static void two_lengths_at_random_are_not_expected(void **state)
 {
 	read_mixed(*state, two, COUNT(two), 4096);
@@ -223,7 +223,8 @@ static void a_disturbance_decides_nothing(void **state)
 	assert_false(is_fetching(s));
 }
 
-/* Each look that finds nothing ends a trial: what passes then is not the reader's time. */
+/* A poll that finds nothing ends a trial, because the time until the next record is not the
+ * reader's. */
 static void a_trial_with_a_pause_does_not_count(void **state)
 {
 	for (int i = 0; i < 100; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a child made by fork() does with the readers that it inherits: on a ring in memory, which
- * both share.
+ * What a child of fork() may do with the readers that it inherits, on a ring in memory that both
+ * share.
  */
 #include <poll.h>
 #include <sys/wait.h>
@@ -14,7 +14,7 @@
 #define STRIDE 24
 #define SECOND INT64_C(1000000000)
 
-/* Runs @work in a child; its result, 0 to 127. */
+/* Runs @work in a child. Returns its result, 0 to 127. */
 static int in_child(int (*work)(struct fixture *f), struct fixture *f)
 {
 	int status;
@@ -43,7 +43,7 @@ static int close_it(struct fixture *f)
 	return 0;
 }
 
-/* Two records are read, and with PACED and BUSY the last one is held back. */
+/* Reads two records. PACED and BUSY hold back the last one. */
 static void read_two(struct fixture *f)
 {
 	put_range(f, 0, 1, LENGTH);
@@ -137,7 +137,7 @@ static void an_interrupt_in_a_child_is_the_childs(void **state)
 	assert_int_equal(ringview_wait(f->rv, 1), 0);
 }
 
-/* As a daemon does, whose parent is gone: sleeps, and is woken by its own producer. */
+/* As a daemon whose parent has exited: it sleeps, and its own producer wakes it. */
 static int go_on(struct fixture *f)
 {
 	const int fd = reader_of(f->rv)->waiter.epoll_fd;
@@ -163,14 +163,14 @@ static void a_child_goes_on_in_place_of_its_parent(void **state)
 		read_two(f);
 		assert_int_equal(ringview_wait(f->rv, 1), 0);
 		assert_int_equal(in_child(go_on, f), 0);
-		/* What it does is the child's: here the parent does read on, too late. */
+		/* The reader belongs to the child now: here the parent reads too, too late. */
 		assert_int_equal(ringview_restart(f->rv), 0);
 		assert_shows(f, 2, LENGTH);
 		ringview_release(f->rv);
 	}
 }
 
-/* The events of a descriptor that is shared are the parent's to take. */
+/* The events of the shared descriptor belong to the parent. */
 static int wait_in_child(struct fixture *f)
 {
 	return ringview_wait(f->rv, 1) == 1 ? 0 : 1;

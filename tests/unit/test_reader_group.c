@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Groups of readers, of rings in memory: turns, and what a wait for all of them is, with each
- * strategy. In a time that passes when the test says so.
+ * Groups of readers on rings in memory: turns and waits with each strategy. With a virtual clock.
  */
 #include <linux/bpf.h>
 #include <unistd.h>
@@ -40,7 +39,7 @@ static struct ringview_options options_of(enum ringview_wait_strategy strategy)
 	return options;
 }
 
-/* Another ring and its reader, in the group; its own strategy is EVENT. */
+/* Adds a ring and its reader to the group. The reader's own strategy is EVENT. */
 static struct fixture *add_ring(struct ring_set *r, size_t size)
 {
 	struct fixture *f = &r->of[r->count];
@@ -78,7 +77,7 @@ static int open_rings(void **state)
 	return 0;
 }
 
-/* The group first or the readers: both have to work. */
+/* Closes the group first, or the readers first: both must work. */
 static int close_rings(void **state)
 {
 	struct ring_set *r = *state;
@@ -105,7 +104,7 @@ static int close_rings(void **state)
 #define each_empty(test) \
 	with(EVENT, test, open_group), with(PACED, test, open_group), with(BUSY, test, open_group)
 
-/* The next turn is that of @f; or nobody's. */
+/* Assert that the next turn is that of @f, or that there is none. */
 static void assert_turn_of(struct ring_set *r, const struct fixture *f)
 {
 	struct ringview *rv = NULL;
@@ -136,7 +135,7 @@ static struct ringview_statistics statistics_of_group(const struct ring_set *r)
 	return statistics;
 }
 
-/* Fills the ring with records of LENGTH; their number. */
+/* Fills the ring with records of LENGTH. Returns their number. */
 static uint64_t flood(struct fixture *f, uint64_t first)
 {
 	uint64_t number = first;
@@ -184,7 +183,7 @@ static void every_ring_with_a_record_has_a_turn(void **state)
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 }
 
-/* Reads to the end of the turn; the number of records. */
+/* Reads to the end of the turn. Returns the number of records. */
 static uint64_t read_turn(struct fixture *f, uint64_t first)
 {
 	struct ringview_record record;
@@ -210,7 +209,7 @@ static void a_turn_is_an_eighth_of_the_ring_at_most(void **state)
 		if (shown + turn < count)
 			assert_int_equal(turn, most);
 		shown += turn;
-		/* However often it is asked. */
+		/* With each further call. */
 		assert_shows_nothing(f);
 		assert_shows_nothing(f);
 		ringview_release(f->rv);
@@ -276,7 +275,7 @@ static void quiet_rings_have_turns_between_those_of_a_flooded_one(void **state)
 	shown += read_turn(&r->of[1], 0);
 	assert_turn_of(r, &r->of[2]);
 	assert_shows(&r->of[2], 0, LENGTH);
-	/* And what comes meanwhile. */
+	/* Also the records that come meanwhile. */
 	for (turns = 1; shown < count - 30; turns++) {
 		put(&r->of[3], turns, LENGTH);
 		virtual_time_pass(BUDGET);
@@ -368,7 +367,7 @@ static void discarded_records_have_no_turn(void **state)
 		r->strategy == RINGVIEW_WAIT_EVENT ? 0 : STRIDE);
 }
 
-/* The strategy decides when to look, not the turns of a ring by itself. */
+/* The strategy decides when to poll; the turns of a ring do not. */
 static void the_last_ring_that_is_left_is_not_looked_at(void **state)
 {
 	struct ring_set *r = *state;
@@ -385,7 +384,7 @@ static void the_last_ring_that_is_left_is_not_looked_at(void **state)
 	assert_shows(&r->of[0], 1, LENGTH);
 }
 
-/* Being a member. */
+/* Membership. */
 
 static void a_reader_is_in_one_group_once(void **state)
 {
@@ -463,7 +462,7 @@ static void a_removal_takes_no_turn_from_others(void **state)
 	assert_turn_of(r, &r->of[1]);
 }
 
-/* Whichever it is, and whichever turn is next. */
+/* Each member, at each turn. */
 static void turns_go_on_after_each_removal(void **state)
 {
 	struct ring_set *r = *state;
@@ -530,7 +529,8 @@ static void a_reader_that_was_removed_waits_as_it_was_opened(void **state)
 		for (i = 0; i < COUNT(own); i++) {
 			struct fixture *f = &r->of[i];
 
-			/* Nothing is held back: it is out of the group that may have done so. */
+			/* Nothing is held back, because the reader has left the group that may hold
+			 * back. */
 			assert_int_equal(consumer_position(f), producer_position(f));
 			put_range(f, 1, 2, LENGTH);
 			assert_int_equal(ringview_wait(f->rv, -1), 1);
@@ -642,12 +642,12 @@ static void a_broken_ring_is_handed_out_once_a_round(void **state)
 		assert_int_equal(turns[0], 2);
 		assert_int_equal(turns[1], 1);
 		assert_int_equal(turns[2], 1);
-		/* No wait is one any more, ... */
+		/* Each wait returns at once, ... */
 		assert_found(r);
 		assert_turn_of(r, &r->of[1]);
 		assert_no_turn(r);
 	}
-	/* ... until it is taken out. */
+	/* ... until the reader is removed. */
 	assert_int_equal(ringview_group_remove(r->group, r->of[1].rv), 0);
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
 }
@@ -726,7 +726,7 @@ static void a_busy_record_keeps_no_other_ring_waiting(void **state)
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
 }
 
-/* That would be a look for each record. */
+/* That would be a poll for each record. */
 static void a_busy_record_does_not_make_others_be_looked_at(void **state)
 {
 	struct ring_set *r = *state;
@@ -816,14 +816,15 @@ static void a_record_without_wakeup_is_found_in_time(void **state)
 		assert_int_equal(ringview_group_wait(r->group, 3 * MS), 1);
 	} else {
 		assert_found(r);
-		/* It waits for as long as the silence before it has lasted, at most. */
+		/* It waits at most as long as the silence before it lasted. */
 		assert_true(virtual_now() < VIRTUAL_START + 2 * MS + BUDGET + INSTANT);
 	}
 	assert_turn_of(r, d.f);
 	assert_shows(d.f, 0, LENGTH);
 }
 
-/* The look at all rings that is due then skips it: the record behind has to notify all the same. */
+/* The poll of all rings that is due then skips it. The record behind it must notify
+ * nevertheless. */
 static void a_record_behind_a_discarded_one_without_wakeup_is_found_at_once(void **state)
 {
 	struct ring_set *r = *state;
@@ -883,7 +884,7 @@ static void an_interrupt_ends_a_wait(void **state)
 	assert_int_equal(ringview_group_wait(r->group, 0), r->count > 0);
 }
 
-/* Two rings that are never empty can have turns without end. */
+/* Two rings that are never empty have turns without end. */
 static void an_interrupt_ends_the_turns(void **state)
 {
 	struct ring_set *r = *state;
@@ -944,7 +945,7 @@ static void statistics_are_the_sum_of_the_members(void **state)
 {
 	struct ring_set *r = *state;
 	struct ringview_statistics statistics;
-	/* Five of them are a turn, whatever the pages are. */
+	/* Five records are a turn, with any page size. */
 	const uint32_t fifth = (uint32_t)r->of[0].ring.size / 40;
 	void *record;
 
@@ -1025,7 +1026,7 @@ static void sixty_four_rings_have_turns(void **state)
 	}
 }
 
-/* Everything at random, against what is known of each ring. */
+/* Random calls, checked against what is known of each ring. */
 
 #define MODEL_RINGS 5
 #define MODEL_RECORDS 60000
@@ -1034,7 +1035,7 @@ struct model {
 	struct ring_set *rings;
 	struct random_stream noise;
 	uint64_t put[MODEL_RINGS], shown[MODEL_RINGS], released[MODEL_RINGS];
-	unsigned passed_over[MODEL_RINGS]; /* turns of others while it had records */
+	unsigned passed_over[MODEL_RINGS]; /* turns of other rings while it had records */
 };
 
 static uint32_t length_of(size_t ring, uint64_t number)
@@ -1046,7 +1047,7 @@ static void put_some(struct model *m)
 {
 	const size_t ring = random_below(&m->noise, MODEL_RINGS);
 	struct fixture *f = &m->rings->of[ring];
-	/* Ring 0 is flooded, now and then. */
+	/* Sometimes ring 0 is flooded. */
 	uint32_t count = random_below(&m->noise, ring == 0 ? 300 : 8);
 
 	while (count-- > 0) {
@@ -1109,7 +1110,7 @@ static void take_turn(struct model *m, struct ringview *rv)
 		assert_true(m->passed_over[i] < 2 * MODEL_RINGS);
 	}
 	m->passed_over[ring] = 0;
-	/* A turn that is not empty. */
+	/* Reads a turn that is not empty. */
 	if (count > 0) {
 		assert_int_equal(ringview_peek(rv, &record), 1);
 		check_record(m, ring, &record);
@@ -1130,14 +1131,14 @@ static void take_turn(struct model *m, struct ringview *rv)
 		m->shown[ring] = m->released[ring];
 		break;
 	case 1:
-		break; /* goes on in its next turn, unreleased */
+		break; /* continues in its next turn, unreleased */
 	default:
 		ringview_release(rv);
 		m->released[ring] = m->shown[ring];
 	}
 }
 
-/* A round of turns, or some of them. 0 when the wait found nothing. */
+/* Reads a round of turns, or some of them. Returns 0 if the wait found nothing. */
 static int take_round(struct model *m)
 {
 	const int found = ringview_group_wait(m->rings->group, 0);
@@ -1168,7 +1169,7 @@ static void every_record_is_shown_once_and_in_order(void **state)
 	while (shown < MODEL_RECORDS) {
 		put_some(&m);
 		take_round(&m);
-		/* Out of the group and back. */
+		/* Removes a reader from the group and adds it again. */
 		if (random_below(&m.noise, 50) == 0) {
 			struct ringview *rv = m.rings->of[random_below(&m.noise, MODEL_RINGS)].rv;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a reader that is PACED or BUSY holds back from the producers, and until when, on a ring in
- * memory. In a time that passes when the test says so.
+ * What a PACED or BUSY reader holds back from the producers, and until when, on a ring in memory.
+ * With a virtual clock.
  */
 #include <unistd.h>
 
@@ -48,7 +48,7 @@ static int close_holding(void **state)
 	}
 #define holding(test) with(PACED, test), with(BUSY, test)
 
-/* Whether there was a notification since the last call. */
+/* Returns whether there was a notification since the last call. */
 static bool notified(struct fixture *f)
 {
 	uint64_t value;
@@ -61,8 +61,8 @@ static uint64_t eighth(const struct fixture *f)
 	return f->ring.size / 8;
 }
 
-/* Puts and reads the records @first to @last, and releases them; the end has been seen. Whether
- * they notified. */
+/* Puts, reads and releases the records @first to @last, and sees the end. Returns whether they
+ * notified. */
 static bool read_range(struct fixture *f, uint64_t first, uint64_t last, uint32_t length)
 {
 	bool told;
@@ -139,7 +139,7 @@ static void what_was_shown_and_not_released_is_not_given_back(void **state)
 	assert_int_equal(consumer_position(f), 0);
 }
 
-/* A discarded record that was skipped is one like others. */
+/* A skipped discarded record counts as read. */
 static void a_discarded_record_is_held_back(void **state)
 {
 	struct fixture *f = *state;
@@ -155,7 +155,7 @@ static void a_discarded_record_is_held_back(void **state)
 	assert_int_equal(consumer_position(f), 3 * STRIDE + stride_of(40));
 }
 
-/* A look has to follow, and its user may be back at once. */
+/* A poll must follow, and the caller may return at once. */
 
 static void a_time_out_keeps_the_last_record_back(void **state)
 {
@@ -180,7 +180,7 @@ static void an_interrupt_keeps_the_last_record_back(void **state)
 	assert_false(read_range(f, 3, 3, LENGTH));
 }
 
-/* All is given back ... */
+/* All is released ... */
 
 static void arming_gives_the_last_record_back(void **state)
 {
@@ -309,7 +309,7 @@ static int take(void *context, const void *data, size_t length)
 
 	assert_int_equal(length, LENGTH);
 	assert_payload(data, d->number++, LENGTH);
-	/* What was passed on last is not yet released, either. */
+	/* The record passed to the callback last is not released yet either. */
 	assert_in_range(d->number * STRIDE - consumer_position(d->f), 0, eighth(d->f) + 2 * STRIDE);
 	return 0;
 }
@@ -341,7 +341,7 @@ static void a_drain_goes_on_where_the_last_one_was_bounded(void **state)
 	assert_int_equal(drained.number, 70);
 }
 
-/* Going back. */
+/* Cancel and restart. */
 
 static void a_cancel_shows_again_what_was_not_released(void **state)
 {
@@ -537,7 +537,7 @@ static void a_restart_goes_on_where_the_other_consumer_left(void **state)
 	assert_int_equal(consumer_position(f), 4 * STRIDE);
 }
 
-/* Everything at random, against what is known of each record. */
+/* Random calls, checked against what is known of each record. */
 
 #define RECORDS 40000
 #define MOST 200 /* records in the ring, at most */
@@ -545,7 +545,7 @@ static void a_restart_goes_on_where_the_other_consumer_left(void **state)
 struct model {
 	struct fixture *f;
 	struct random_stream noise;
-	uint64_t put, shown, released; /* numbers of records, discards not among them */
+	uint64_t put, shown, released; /* numbers of records, without discards */
 	uint64_t start[MOST];          /* of record number % MOST */
 	uint32_t length[MOST];
 };
@@ -594,7 +594,7 @@ static void show_some(struct model *m, uint32_t count)
 	}
 }
 
-/* The producers never get back what was not released, and all of that but for one record. */
+/* Producers get back all that was released but one record, and never more. */
 static void check_consumer_position(const struct model *m)
 {
 	if (m->released > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rings that something else wrote to: headers and positions that are impossible.
+ * Corrupt rings: impossible headers and positions.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ static int count_one(void *context, const void *data, size_t length)
 	return 0;
 }
 
-/* Every call that looks for a record says @error. */
+/* Asserts that each call that polls for a record returns @error. */
 static void assert_all_calls_return(struct fixture *f, int error)
 {
 	unsigned char buffer[8];
@@ -53,7 +53,8 @@ static void a_record_that_ends_beyond_the_producer_is_not_shown_after_equal_ones
 	assert_peek_returns(f, -EBADMSG);
 }
 
-/* The header is as the one before, and yet wrong: the producer has come only half as far. */
+/* The header equals the one before and is wrong nevertheless: the producer position is in the
+ * middle of the record. */
 static void a_remembered_length_is_not_shown_beyond_the_producer(void **state)
 {
 	struct fixture *f = *state;
@@ -64,7 +65,7 @@ static void a_remembered_length_is_not_shown_beyond_the_producer(void **state)
 	assert_peek_returns(f, -EBADMSG);
 }
 
-/* As above, but what is left is nothing: an old header stands there, which is no error. */
+/* As above, but nothing is left: the header there is an old one, and no error. */
 static void a_stale_header_at_the_producer_position_is_not_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -106,7 +107,7 @@ static void a_discarded_record_that_ends_beyond_the_producer_is_an_error(void **
 	assert_int_equal(statistics_of(f).discarded, 0);
 }
 
-/* With the busy bit in it, a length has no meaning yet. */
+/* While the busy bit is set, the length has no meaning. */
 static void a_header_of_all_ones_is_a_busy_record(void **state)
 {
 	put(*state, 0, 24);
@@ -122,7 +123,7 @@ static void a_header_of_all_ones_but_busy_is_an_error(void **state)
 	assert_peek_returns(*state, -EBADMSG);
 }
 
-/* Nothing is remembered yet that a header with both bits could be taken for. */
+/* The reader remembers no header yet that one with both bits could equal. */
 static void a_busy_and_discarded_header_right_after_open_is_not_shown(void **state)
 {
 	put(*state, 0, 0);
@@ -144,7 +145,7 @@ static void a_busy_or_discarded_header_is_not_shown_after_an_equal_length(void *
 	assert_shows_nothing(f);
 }
 
-/* In a ring this large, a header that is discarded is, as a length, less than the ring. */
+/* In a ring this large, a header with the discard bit is, as a length, less than the ring. */
 static void a_discarded_header_is_no_length_in_the_largest_ring(void **state)
 {
 	const size_t size = RING_SIZE_MAX;
@@ -164,7 +165,7 @@ static void a_discarded_header_is_no_length_in_the_largest_ring(void **state)
 	memory.data = data;
 	memory.size = size;
 	assert_int_equal(ringview_open_memory(&rv, &memory, NULL), 0);
-	/* Empty ones until the inline half shows them. */
+	/* Empty records until the inline half shows them. */
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(ringview_peek(rv, &record), 1);
 	*(uint32_t *)(data + 40 * 8) = RING_DISCARD;
@@ -258,7 +259,7 @@ static void a_producer_position_more_than_the_ring_ahead_is_an_error(void **stat
 	assert_all_calls_return(f, -EBADMSG);
 }
 
-/* Counted from what was released, not from what was shown. */
+/* Relative to what was released, not to what was shown. */
 static void a_producer_position_beyond_what_was_released_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -278,7 +279,7 @@ static void a_misaligned_producer_position_is_an_error(void **state)
 	assert_all_calls_return(f, -EBADMSG);
 }
 
-/* The stored positions, at opening. */
+/* The positions at opening. */
 
 static int open_again(struct fixture *f)
 {

@@ -77,7 +77,7 @@ static void two_interrupts_before_a_wait_end_one(void **state)
 	assert_int_equal(ringview_wait(f->rv, MS), 0);
 }
 
-/* The descriptor that wakes has to be read empty, or the next sleep is none. */
+/* The reader must drain the descriptor that wakes it, or the next wait does not sleep. */
 static void an_interrupt_that_was_taken_disturbs_no_further_sleep(void **state)
 {
 	struct fixture *f = *state;
@@ -151,7 +151,7 @@ static void every_one_of_many_sleeps_is_interrupted(void **state)
 		struct sleeper s;
 
 		sleeper_start(&s, f->rv, -1);
-		/* Before, while and after it falls asleep. */
+		/* Before, while and after the thread goes to sleep. */
 		if (i % 2 == 0)
 			assert_true(sleeper_is_asleep(&s));
 		ringview_interrupt(f->rv);
@@ -168,14 +168,15 @@ static void an_interrupt_leaves_errno_alone(void **state)
 	assert_int_equal(errno, 1234);
 }
 
-/* No program lives long enough to interrupt that often. */
+/* The counter of interrupts wraps only after more interrupts than any program makes. */
 static void an_interrupt_of_a_full_counter_leaves_errno_alone(void **state)
 {
 	struct fixture *f = *state;
 	const uint64_t most = UINT64_MAX - 1;
 
 	assert_true(ringview_fd(f->rv) >= 0);
-	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &most, sizeof(most)), sizeof(most));
+	assert_int_equal(
+		write(reader_of(f->rv)->waiter.interrupt_fd, &most, sizeof(most)), sizeof(most));
 	errno = 1234;
 	ringview_interrupt(f->rv);
 	assert_int_equal(errno, 1234);
@@ -183,15 +184,16 @@ static void an_interrupt_of_a_full_counter_leaves_errno_alone(void **state)
 }
 
 /*
- * The flag of an interrupt may be taken before its write to the descriptor, which then comes by
- * itself: here it does.
+ * A wait may consume an interrupt's flag before the interrupt writes to the descriptor. The write
+ * then comes alone, as here.
  */
 static void write_late(struct fixture *f)
 {
 	const uint64_t one = 1;
 
 	assert_true(ringview_fd(f->rv) >= 0);
-	assert_int_equal(write(reader_of(f->rv)->waiter.interrupt_fd, &one, sizeof(one)), sizeof(one));
+	assert_int_equal(
+		write(reader_of(f->rv)->waiter.interrupt_fd, &one, sizeof(one)), sizeof(one));
 }
 
 static void a_late_write_of_an_interrupt_ends_no_wait(void **state)
@@ -261,7 +263,7 @@ static void a_handler_that_does_not_interrupt_ends_a_sleep_with_eintr(void **sta
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
 }
 
-/* A signal that comes between two of the sleeps there is no reason to return: try again. */
+/* A signal between two sleeps of that wait does not end it: try again. */
 static void a_handler_ends_a_sleep_at_a_busy_record_with_eintr(void **state)
 {
 	struct fixture *f = *state;

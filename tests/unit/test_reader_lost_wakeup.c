@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * No wakeup is lost, whatever the moment in which a record is put: a reader that falls asleep again
- * and again, and a thread that puts a record while it does. RINGVIEW_SLEEPS says how often.
+ * No wakeup is lost, whenever a record is submitted: a reader goes to sleep again and again while a
+ * thread submits a record. RINGVIEW_SLEEPS sets the number of sleeps.
  */
 #include <linux/bpf.h>
 #include <pthread.h>
@@ -69,7 +69,7 @@ static void wait_with(
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 
 	options.wait = strategy;
-	/* Nothing but a notification ends the silence, and it comes soon. */
+	/* Only a notification ends the silence, and silence comes soon. */
 	options.latency_budget_ns = 5 * US;
 	options.timer_slack_ns = 1;
 	options.always_notified = 1;
@@ -82,7 +82,7 @@ static void no_wakeup_of_an_event_wait_is_lost(void **state)
 	wait_with(*state, RINGVIEW_WAIT_EVENT, 4096, 200000);
 }
 
-/* Delays of many budgets, for silence, or of a fraction of one. */
+/* Delays of many budgets, for silence, or of a fraction of a budget. */
 static void no_wakeup_of_a_paced_wait_is_lost(void **state)
 {
 	wait_with(*state, RINGVIEW_WAIT_PACED, 65536, 50000);
@@ -93,7 +93,7 @@ static void no_record_of_a_busy_wait_is_lost(void **state)
 	wait_with(*state, RINGVIEW_WAIT_BUSY, 8192, 20000);
 }
 
-/* A record that is held back is released before the reader sleeps in a loop of its user. */
+/* A record that is held back is released before the caller sleeps in its own event loop. */
 static void no_edge_triggered_wakeup_of_a_busy_reader_is_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -108,17 +108,19 @@ static void no_edge_triggered_wakeup_of_a_busy_reader_is_lost(void **state)
 }
 
 /*
- * The reader releases and looks at a record, while a thread submits that record and looks at the
- * consumer position: both at once, so that a processor may do its load before its store is seen.
+ * The reader releases and loads the next header, while a thread submits that record and loads the
+ * consumer position. Both do so at the same time, so that a processor may load before its store is
+ * visible.
  */
 struct submitter {
 	struct memory_ring *ring;
 	void *record;
 	uint64_t rounds;
-	uint64_t round, submitted; /* the last round that began, and that the thread has ended */
+	uint64_t round,
+		submitted; /* the last round that began, and the last one that the thread finished */
 };
 
-/* Without a system call as long as the other is about to come: it takes longer than the race. */
+/* Spins first: a system call takes longer than the race. */
 static void wait_for_round(const uint64_t *word, uint64_t round)
 {
 	int spins;
@@ -157,8 +159,8 @@ static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
 	uint64_t round, value, missed = 0;
 	pthread_t thread;
 
-	/* Reading the notification is a system call, which orders everything by itself: as for a
-	 * ring of the kernel, it is left out. */
+	/* Reading the notification is a system call, which is a full barrier. It is left out, as it
+	 * is for a ring of the kernel. */
 	reader_of(f->rv)->clears_fd = false;
 	assert_int_equal(pthread_create(&thread, NULL, submit_each_round, &s), 0);
 	for (round = 1; round <= s.rounds; round++) {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the library allocates: one block of less than 1 KiB when it opens, nothing later.
- *
- * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=posix_memalign
- *	-Wl,--wrap=free
+ * What the library allocates: one block of less than 1 KiB when it opens, nothing later. Link with
+ * the static library and -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--
+ * wrap=posix_memalign,--wrap=free.
  */
 #include "support/fixture.h"
 

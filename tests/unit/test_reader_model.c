@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reader against a model of it (support/model.h): producers and the reader take turns at
- * random, also within waits and callbacks, and each call has to return what the model says, show
- * the records that it says, and leave the consumer position where it may be. All is decided by a
- * seed, in a time that passes when the test says so: a failure prints the seed, and
- *	RINGVIEW_MODEL_SEED=S build/tests/unit/test_reader_model
- * does the same again. RINGVIEW_MODEL_STEPS=N takes more steps than usual.
+ * The reader against its model (support/model.h). Producers and the reader act in random order,
+ * also within waits and callbacks. Each call must return the result of the model, show its records,
+ * and leave the consumer position where the model permits. A seed determines everything, with a
+ * virtual clock. A failure prints it: RINGVIEW_MODEL_SEED=S build/tests/unit/test_reader_model
+ * repeats it. RINGVIEW_MODEL_STEPS=N sets the number of steps.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,15 +31,15 @@ struct play {
 	struct model model;
 	uint64_t seed;
 	unsigned step;
-	const char *call; /* that is under way */
-	bool interrupted; /* the next wait is to say so */
-	bool notified;    /* it is promised that all records notify */
-	uint64_t waits;   /* since the reader was opened, as are the next ones */
+	const char *call; /* the wait in progress */
+	bool interrupted; /* the next wait must report it */
+	bool notified;    /* all records notify (always_notified) */
+	uint64_t waits;   /* since the reader was opened, like the next ones */
 	uint64_t timeouts;
-	int64_t produced_ns; /* when a producer last did something within a wait */
+	int64_t produced_ns;                       /* when a producer last acted within a wait */
 	const unsigned char *views[MODEL_RECORDS]; /* where each was shown, by number, modulo */
 
-	/* Of the drain under way. */
+	/* Of the drain in progress. */
 	struct ringview_limits limits;
 	uint64_t passed, passed_bytes, stop_after;
 	int stop_with;
@@ -78,7 +77,7 @@ static void produce(struct play *p)
 	require(p, !what, "%s", what);
 }
 
-/* Producers see what was released, but for the record that is held back. */
+/* Producers see all that was released but the record that is held back. */
 static void check_consumer(struct play *p)
 {
 	const struct model *m = &p->model;
@@ -90,7 +89,7 @@ static void check_consumer(struct play *p)
 		word, m->published, m->released);
 }
 
-/* Through the reader's eyes, whatever has become of the ring since. */
+/* As the reader saw it, whatever has happened to the ring since. */
 static void check_views(struct play *p)
 {
 	const struct model *m = &p->model;
@@ -170,7 +169,7 @@ static void do_read_into(struct play *p)
 
 	if (expected)
 		result = wanted > capacity ? -EMSGSIZE : 1;
-	/* Where it must not write there is another byte than before. */
+	/* Fills what the call must not write with another byte. */
 	buffer[capacity] = (unsigned char)p->step;
 	require(p, ringview_read_into(p->rv, buffer, capacity, &length) == result,
 		"not %d at record %" PRIu64 " of %u bytes, with room for %zu", result, m->next,
@@ -196,7 +195,7 @@ static int pass(void *context, const void *data, size_t length)
 	struct play *p = context;
 	struct model *m = &p->model;
 
-	/* What drain does between two callbacks. */
+	/* What ringview_drain() does between two callbacks. */
 	if (p->passed > 0 &&
 		model_position(m, m->next) - model_position(m, m->released) >= p->ring.size / 8)
 		model_release(m);
@@ -207,7 +206,7 @@ static int pass(void *context, const void *data, size_t length)
 	model_show(m);
 	p->passed++;
 	p->passed_bytes += length;
-	/* Fewer than are read: it has to end. */
+	/* Fewer than are read, so that it ends. */
 	for (uint32_t i = model_below(m, 6); i > 3; i--)
 		produce(p);
 	check_views(p);
@@ -244,7 +243,7 @@ static void do_drain(struct play *p)
 		require(p, result == (int)p->passed, "%d is not %" PRIu64, result, p->passed);
 }
 
-/* Within a wait, in which discarded records may be released as well, and the one held back. */
+/* Within a wait, which may also release discarded records and the one held back. */
 static void check_consumer_in_wait(struct play *p)
 {
 	struct model *m = &p->model;
@@ -274,8 +273,8 @@ static int64_t produce_in_wait(void *context, int64_t now)
 }
 
 /*
- * How far the wait has come is known only in bounds, since time passed in it: past discarded
- * records, and no other. Before it, @published was so, as far as @released.
+ * Time passed in the wait, so its progress is known only within bounds: it may have skipped
+ * discarded records and no other. Before it, @published was the position, up to @released.
  */
 static void follow_wait(struct play *p, bool found, uint64_t published, uint64_t released)
 {
@@ -446,7 +445,7 @@ static void call_something(struct play *p)
 	check_consumer(p);
 }
 
-/* Near where positions of 31, 32, 63 and 64 bits end, as well. */
+/* Also near the ends of positions of 31, 32, 63 and 64 bits. */
 static uint64_t some_position(struct model *m, uint64_t size)
 {
 	static const uint64_t ends[] = { 0, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 63,

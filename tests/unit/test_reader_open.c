@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Opening and closing, as far as it needs no privileges: tests/kernel has the rest.
+ * Opening and closing without privileges. tests/kernel has the rest.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "support/fixture.h"
 #include "support/sleeper.h"
 
-/* Opening fails with @error, leaves the reader alone and no descriptor behind. */
+/* Asserts that opening fails with @error, does not set the reader and leaks no descriptor. */
 static void assert_refused(
 	const struct ringview_memory *memory, const struct ringview_options *options, int error)
 {
@@ -36,7 +36,7 @@ static void assert_opens(
 	ringview_close(rv);
 }
 
-/* The fixture's ring, with one field of another value. */
+/* The fixture's ring with one field changed. */
 #define memory_with(state, field, value)                                       \
 	__extension__({                                                        \
 		struct ringview_memory with =                                  \
@@ -80,7 +80,7 @@ static void sizes_that_no_ring_has_are_refused(void **state)
 	}
 }
 
-/* Nothing of the ring is touched but its positions, so it need not be there. */
+/* Opening touches only the positions of the ring, so the data need not exist. */
 static void sizes_from_4_kib_to_2_gib_are_taken(void **state)
 {
 	size_t size;
@@ -102,7 +102,7 @@ static void a_closed_notification_descriptor_is_refused(void **state)
 	assert_refused(&memory, NULL, -EBADF);
 }
 
-/* Reading those would hang, or not make them unreadable. */
+/* Reading these would block, or not reset them. */
 static void a_notification_descriptor_that_is_no_non_blocking_eventfd_is_refused(void **state)
 {
 	int pipe_fds[2], others[4];
@@ -138,7 +138,7 @@ static void default_options_are_taken(void **state)
 	assert_opens(&memory, &options);
 }
 
-/* Those of a program that was built with another version of the header. */
+/* Structs of a program built with another version of the header. */
 static void options_of_another_size_are_taken(void **state)
 {
 	struct {
@@ -158,7 +158,7 @@ static void what_smaller_options_lack_is_the_default(void **state)
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
 
-	options.latency_budget_ns = -1; /* behind the end */
+	options.latency_budget_ns = -1; /* after the end */
 	options.size = offsetof(struct ringview_options, latency_budget_ns);
 	assert_opens(&memory, &options);
 	options.size += sizeof(options.latency_budget_ns);
@@ -207,7 +207,7 @@ static void memory_of_another_size_is_taken(void **state)
 	memory.more = 1;
 	assert_int_equal(
 		ringview_open_memory_sized(&rv, &memory.known, sizeof(memory), NULL), -EINVAL);
-	/* Without what every version has. */
+	/* Smaller than the first version of the struct. */
 	assert_int_equal(ringview_open_memory_sized(&rv, &memory.known, 24, NULL), -EINVAL);
 }
 
@@ -278,7 +278,7 @@ static void a_negative_timer_slack_is_refused(void **state)
 	assert_opens(&memory, &options);
 }
 
-/* Also by those that do not use them. */
+/* Also with strategies that do not use them. */
 static void options_out_of_range_are_refused_with_every_strategy(void **state)
 {
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
@@ -292,7 +292,7 @@ static void options_out_of_range_are_refused_with_every_strategy(void **state)
 	}
 }
 
-/* What opening with a map looks at first. */
+/* What opening a map checks first. */
 static void bad_options_are_refused_before_the_map_is_looked_at(void **state)
 {
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
@@ -324,7 +324,7 @@ static void a_reader_holds_one_descriptor_and_two_more_when_it_sleeps(void **sta
 	assert_int_equal(open_descriptors(), before);
 }
 
-/* With room for 0, 1 and 2 more, opening, sleeping and sleeping fail. */
+/* With room for 0 more descriptors, opening fails; with room for 1 and 2, the first sleep. */
 static void a_reader_that_runs_out_of_descriptors_leaves_none_behind(void **state)
 {
 	struct ringview_memory memory = memory_ring_view(&((struct fixture *)*state)->ring);
@@ -339,8 +339,8 @@ static void a_reader_that_runs_out_of_descriptors_leaves_none_behind(void **stat
 	for (room = 0; room < 3; room++) {
 		struct ringview *rv = NULL;
 
-		/* Should descriptors be open above the lowest free one, then there is less room,
-		 * and another of the three fails. */
+		/* If descriptors above the lowest free one are open, there is less room, and
+		 * another of the three fails. */
 		limited.rlim_cur = (rlim_t)(lowest + room);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &limited), 0);
 		opened[room] = ringview_open_memory(&rv, &memory, NULL);

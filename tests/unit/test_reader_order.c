@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of a group: which record is next, when it may be shown, and how long a wait for it
- * takes, with each strategy. In a time that passes when the test says so.
+ * The order of a group: which record is next, when it may be shown, and how long a wait takes, with
+ * each strategy. With a virtual clock.
  */
 #include <linux/bpf.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #define MS INT64_C(1000000)
 #define BUDGET (200 * US)
 #define LATENESS (300 * US)
-#define INSTANT (20 * US) /* what reading the clock and looking take, and spinning of BUSY */
+#define INSTANT (20 * US) /* the most that clock readings, polls and the spinning of BUSY take */
 #define RINGS 5           /* no power of two */
 
 struct rings {
@@ -107,7 +107,7 @@ static void put_at(struct rings *r, size_t ring, uint64_t time)
 	submit(r, ring, reserve_at(r, ring, time));
 }
 
-/* The next record is that of @ring with @time. */
+/* Asserts that the next record is that of @ring with @time. */
 static void assert_next(struct rings *r, size_t ring, uint64_t time)
 {
 	struct ringview_record record = { NULL, 0 };
@@ -177,7 +177,7 @@ static struct ringview_statistics group_statistics(const struct rings *r)
 	return statistics;
 }
 
-/* Which is next. */
+/* Which record is next. */
 
 static void the_oldest_of_all_rings_is_next(void **state)
 {
@@ -220,7 +220,7 @@ static void times_of_any_size_are_compared(void **state)
 	put_at(r, 0, (UINT64_C(1) << 33) + 1);
 	put_at(r, 4, 1);
 	assert_int_equal(ringview_group_wait(r->group, 0), 1);
-	/* 0 is as good as 1. */
+	/* A timestamp of 0 counts as 1. */
 	assert_next(r, 1, 1);
 	assert_next(r, 2, 0);
 	assert_next(r, 3, 0);
@@ -257,7 +257,7 @@ static void discarded_records_are_skipped(void **state)
 	assert_int_equal(group_statistics(r).discarded, 2);
 }
 
-/* A record of @length bytes, whose time is where the order says. */
+/* Puts a record of @length bytes with its timestamp at @offset. */
 static void put_with_time(
 	struct rings *r, size_t ring, uint32_t length, size_t offset, uint64_t time)
 {
@@ -280,7 +280,7 @@ static void assert_next_of(struct rings *r, size_t ring, uint32_t length)
 	assert_int_equal(record.length, length);
 }
 
-/* At an odd place, the last of the record, and where the record wraps. */
+/* At an odd offset, at the end of the record, and in a record that wraps. */
 static void the_time_is_anywhere_in_the_record(void **state)
 {
 	struct ringview_order order = timed_order(LATENESS);
@@ -331,16 +331,16 @@ static void a_record_without_a_time_follows_the_one_before_it(void **state)
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
-/* When it may be shown. */
+/* When a record may be shown. */
 
-/* Looks until the record of @ring with @time is shown. */
+/* Asserts that the record of @ring with @time is shown as soon as it is as old as the lateness. */
 static void assert_shown_once_old(struct rings *r, size_t ring, uint64_t time)
 {
 	const uint64_t due = time + LATENESS;
 
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 	assert_none(r);
-	/* The clock is read before the rings are looked at, once a look. */
+	/* Each poll reads the clock once, before the rings. */
 	virtual_time_pass((int64_t)(due - now()) - VIRTUAL_READING - 1);
 	assert_none(r);
 	assert_int_equal(now(), due - 1);
@@ -392,7 +392,7 @@ static void an_older_record_that_comes_in_time_goes_first(void **state)
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
-/* Which record is at its head may come with any time, but for the bound. */
+/* A reserved record may have any timestamp; only the lateness bounds the wait for it. */
 static void a_reserved_record_holds_the_others_back_for_the_lateness_only(void **state)
 {
 	struct rings *r = *state;
@@ -401,7 +401,7 @@ static void a_reserved_record_holds_the_others_back_for_the_lateness_only(void *
 
 	put_all(r, start, "0+1 1+2");
 	assert_shown_once_old(r, 1, start + 2);
-	/* It is late now, and makes the next one of its ring late as well. */
+	/* It is late now, and so is the next one of its ring. */
 	submit(r, 0, busy);
 	assert_found(r);
 	assert_shown(r, start, "0+0 0+1 .");
@@ -455,7 +455,7 @@ static int64_t happen(void *context, int64_t at)
 	return VIRTUAL_NEVER;
 }
 
-/* As old as it may be, and missed by a look that comes before the clock is read. */
+/* The record is just old enough; a poll before the clock reading would miss it. */
 static void the_clock_is_read_before_the_rings_are_looked_at(void **state)
 {
 	struct rings *r = *state;
@@ -484,7 +484,7 @@ static void a_late_record_is_shown_at_once_and_counted(void **state)
 	assert_int_equal(group_statistics(r).late, 1);
 	assert_shown(r, start, "3+1 .");
 	assert_int_equal(group_statistics(r).late, 1);
-	/* One that is old, but not behind a newer one, is none. */
+	/* An old record that follows no newer one is not late. */
 	put_at(r, 3, start + 2);
 	assert_next(r, 3, start + 2);
 	assert_int_equal(group_statistics(r).late, 1);
@@ -502,7 +502,7 @@ static void a_time_in_the_future_is_that_at_which_it_was_found(void **state)
 		put_at(r, 0, start + UINT64_C(3600000000000));
 	put_at(r, 1, start);
 	assert_none(r);
-	/* The others pass. */
+	/* Records of other rings pass it. */
 	virtual_time_pass(LATENESS);
 	later = now();
 	put_at(r, 2, later);
@@ -517,7 +517,7 @@ static void a_time_in_the_future_is_that_at_which_it_was_found(void **state)
 	assert_int_equal(group_statistics(r).late, 0);
 }
 
-/* Not yet there when the look began, but before it came to that ring. */
+/* It came after the poll began and before the poll reached its ring. */
 static void a_time_just_after_the_look_is_no_future(void **state)
 {
 	struct rings *r = *state;
@@ -564,7 +564,7 @@ static void what_comes_within_a_pass_is_of_the_next(void **state)
 	assert_int_equal(group_statistics(r).late, 2);
 }
 
-/* Each pass shows this many of ring 3, between which lie those of ring 1. */
+/* Each pass shows this many records of ring 3, with those of ring 1 between them. */
 static void a_pass_shows_an_eighth_of_a_ring_at_most(void **state)
 {
 	struct rings *r = *state;
@@ -581,7 +581,7 @@ static void a_pass_shows_an_eighth_of_a_ring_at_most(void **state)
 		if (number % most == 0) {
 			if (number > 0)
 				assert_none(r);
-			/* At once, and as ever it releases. */
+			/* It returns at once, and releases as usual. */
 			assert_int_equal(ringview_group_wait(r->group, 0), 1);
 			assert_true(number == 0 || consumer_position(&r->of[3]) > consumed);
 			consumed = consumer_position(&r->of[3]);
@@ -807,7 +807,7 @@ static void a_removed_reader_keeps_what_it_showed(void **state)
 	assert_shown(r, old, "2+2 3+3 4+4 0+10 2+12");
 	assert_is_of(&first, 0, 0);
 	assert_is_of(&second, 0, 1);
-	/* It goes on by itself. */
+	/* The removed reader continues by itself. */
 	assert_int_equal(ringview_peek(rv, &second), 1);
 	assert_is_of(&second, 1, 1);
 	ringview_release(rv);
@@ -869,7 +869,7 @@ static void a_cancelled_record_is_shown_again(void **state)
 	assert_shown(r, old, "0+0 0+10 1+11");
 }
 
-/* What its own functions read is out of the order, and does no harm. */
+/* What its own functions read is out of the order and breaks nothing. */
 static void a_member_may_be_read_by_itself(void **state)
 {
 	struct rings *r = *state;
@@ -920,7 +920,7 @@ static void readers_are_added_to_an_order_without_end(void **state)
 	assert_next(r, 4, old + 100);
 }
 
-/* Having an order, and not. */
+/* Setting and removing the order. */
 
 static void orders_that_are_unknown_are_refused(void **state)
 {
@@ -973,7 +973,7 @@ static void a_group_has_turns_or_an_order(void **state)
 	assert_int_equal(ringview_group_set_order(r->group, NULL), 0);
 	assert_int_equal(ringview_group_peek_ordered(r->group, &record, NULL), -EINVAL);
 	assert_int_equal(record.length, 7);
-	/* What was shown stays, unreleased. */
+	/* What was shown remains unreleased. */
 	assert_int_equal(consumer_position(&r->of[0]), 0);
 	assert_int_equal(ringview_group_wait(r->group, 0), 1);
 	assert_int_equal(ringview_group_next(r->group, &rv), 1);
@@ -1011,7 +1011,7 @@ static void no_ring_that_overwrites_has_an_order(void **state)
 	assert_int_equal(ringview_group_set_order(r->group, &order), -EOPNOTSUPP);
 }
 
-/* In the time of the machine. */
+/* In real time. */
 static void times_are_of_the_clock_of_the_order(void **state)
 {
 	static const clockid_t clocks[] = { CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI };

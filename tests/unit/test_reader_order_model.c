@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of a group against producers that act at random, within its calls and between them:
- * each takes the time, reserves after a while, and submits or discards at last within the lateness,
- * or, where the test says so, later. All is decided by a seed, which a failure prints:
- *	RINGVIEW_ORDER_SEED=S build/tests/unit/test_reader_order_model
- * RINGVIEW_ORDER_RECORDS=N shows more records than usual, of each test.
+ * The order of a group against random producers that act within its calls and between them. Each
+ * reads the clock, reserves later, and submits or discards within the lateness or, if the test says
+ * so, after it. A seed determines everything; a failure prints it: RINGVIEW_ORDER_SEED=S
+ * build/tests/unit/test_reader_order_model repeats it. RINGVIEW_ORDER_RECORDS=N sets the number of
+ * records of each test.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ static struct play {
 	struct random_stream random;
 	uint64_t seed;
 	uint32_t apart;   /* ns between two records of all rings */
-	uint32_t late_of; /* one of this many records comes later than the lateness; 0: none */
+	uint32_t late_of; /* one record of this many is later than the lateness; 0: none */
 
 	uint64_t shown, late; /* as the test counts */
 	uint64_t time;        /* latest shown, and its ring */
@@ -172,7 +172,7 @@ static void check_late(void)
 		play.late);
 }
 
-/* Shows what there is, or a part. */
+/* Shows all that is ready, or a part. */
 static void read_some(void)
 {
 	const uint32_t most = below(8) ? UINT32_MAX : below(50);
@@ -271,7 +271,7 @@ static void none_is_out_of_order_of_64_rings(void **state)
 	play_with(RINGVIEW_WAIT_PACED, 64, 100, 0, false, false);
 }
 
-/* Passes that begin by themselves. */
+/* Passes that peek begins. */
 static void none_is_out_of_order_without_a_wait(void **state)
 {
 	(void)state;
@@ -290,7 +290,7 @@ static void none_is_out_of_order_with_busy(void **state)
 	play_with(RINGVIEW_WAIT_BUSY, 3, 500, 0, false, false);
 }
 
-/* Rings that are dry most of the time. */
+/* Rings that are empty most of the time. */
 static void none_is_out_of_order_of_slow_rings(void **state)
 {
 	(void)state;
@@ -310,7 +310,7 @@ static void those_that_are_late_are_counted(void **state)
 	play_with(RINGVIEW_WAIT_PACED, 64, 100, 1000, false, false);
 }
 
-/* Of a ring that was away, some are late. */
+/* Records of a ring that was out of the group may be late. */
 static void members_come_and_go(void **state)
 {
 	(void)state;

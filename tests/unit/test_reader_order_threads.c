@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of a group of 64 rings that threads write meanwhile, in the time of the machine. A
- * record is late when its thread was kept from running for longer than the lateness; what is out of
- * order then is counted, and nothing else is out of order. RINGVIEW_ORDER_RECORDS=N writes more.
+ * The order of a group of 64 rings with producer threads, in real time. A record is late if its
+ * thread was preempted for longer than the lateness. Late records are counted as such, and no other
+ * record is out of order. RINGVIEW_ORDER_RECORDS=N sets the number of records.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -128,7 +128,7 @@ static void read_all(enum ringview_wait_strategy strategy)
 			pthread_create(&writers[i].thread, NULL, write_records, &writers[i]), 0);
 	}
 	while (!done) {
-		/* What is there then is shown at the latest after the lateness. */
+		/* What is in the rings now is shown after the lateness, at the latest. */
 		done = __atomic_load_n(&writing, __ATOMIC_ACQUIRE) == 0;
 		while (ringview_group_wait(group, done ? 2 * LATENESS : LATENESS) > 0)
 			read_pass(group, &found);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rings that overwrite: ringview_read_into(), what is counted, and what is refused.
+ * Rings that overwrite: ringview_read_into(), the statistics, and what is refused.
  */
 #include <linux/bpf.h>
 #include <string.h>
@@ -66,13 +66,13 @@ static void assert_read_returns(struct fixture *f, int result)
 	assert_int_equal(read, 1234567);
 }
 
-/* How many records of @length bytes the ring holds. */
+/* Returns how many records of @length bytes the ring holds. */
 static uint64_t full_of(const struct fixture *f, uint32_t length)
 {
 	return (f->ring.size - 1) / stride_of(length);
 }
 
-/* All is accounted for that was produced since position 0. */
+/* Asserts that all bytes produced since position 0 are accounted for. */
 static void assert_balance(struct fixture *f, uint64_t read, uint64_t discarded)
 {
 	assert_int_equal(read + discarded + statistics_of(f).overwritten, producer_position(f));
@@ -133,7 +133,7 @@ static void put_numbered(struct fixture *f, uint64_t number)
 	memory_ring_submit(&f->ring, payload, 0);
 }
 
-/* Whether there was one; it has to be @next or a later one. */
+/* Reads a record, which must be @next or a later one. Returns whether there was one. */
 static bool read_numbered(struct fixture *f, uint64_t *next, uint64_t *bytes)
 {
 	uint64_t number;
@@ -232,7 +232,7 @@ static void nothing_behind_the_record_is_written(void **state)
 	}
 }
 
-/* Overwritten meanwhile. */
+/* Records that are overwritten while they are read. */
 
 static uint64_t next_number;
 
@@ -248,13 +248,13 @@ static void lap(void *context)
 	put_next(context, full_of(context, 24) * 3 / 2);
 }
 
-/* The number of the oldest record that is left, where all are put by put_next(). */
+/* Returns the number of the oldest surviving record. put_next() wrote them all. */
 static uint64_t oldest_number(const struct fixture *f)
 {
 	return next_number - (producer_position(f) - *f->ring.overwrite) / stride_of(24);
 }
 
-/* Reads all that is there; the first record was in the way of a lap. */
+/* Reads all records; a lap has reached the first one. */
 static void assert_reads_what_the_lap_left(struct fixture *f)
 {
 	size_t length;
@@ -294,7 +294,8 @@ static void a_payload_that_is_overwritten_while_it_is_copied_is_not_returned(voi
 
 static int fill;
 
-/* Puts bytes that make no header to where the reader is, as part of another record's payload. */
+/* Writes bytes that are no valid header to the reader's position, as the payload of another record
+ * does. */
 static void put_filled(void *context)
 {
 	struct fixture *f = context;
@@ -310,7 +311,7 @@ static void put_filled(void *context)
 	put_next(f, 10);
 }
 
-/* The reader's next record is the first one on the last page, and is filled when its header is
+/* The reader's next record is the first one on the last page; it is overwritten when its header is
  * loaded. */
 static void read_what_is_filled_meanwhile(struct fixture *f)
 {
@@ -347,7 +348,7 @@ static void a_discarded_header_is_not_counted_where_it_was_overwritten(void **st
 	assert_int_equal(statistics_of(*state).discarded, 0);
 }
 
-/* The producers lap the reader between its loads of the two positions. */
+/* The producers lap the reader between the loads of both positions. */
 static void an_overwrite_position_newer_than_the_producer_position_is_no_error(void **state)
 {
 	struct fixture *f = *state;
@@ -364,7 +365,7 @@ static void an_overwrite_position_newer_than_the_producer_position_is_no_error(v
 	memory_ring_close(&page);
 }
 
-/* Where stores become visible in any order. */
+/* As on processors where stores become visible in any order. */
 
 static void weaken(struct fixture *f)
 {
@@ -380,17 +381,17 @@ static void without_an_order_of_stores_the_oldest_eighth_is_not_read(void **stat
 	next_number = 0;
 	put_next(f, 10);
 	assert_reads(f, 0, 24);
-	/* Just within, and one record more. */
+	/* Just within the window, and one record more. */
 	put_next(f, (stride_of(24) + safe - producer_position(f)) / stride_of(24));
 	assert_reads(f, 1, 24);
 	assert_int_equal(statistics_of(f).overruns, 0);
-	/* Where producers were when it looked last, is a boundary. */
+	/* The producer position of the last poll is a record boundary. */
 	put_next(f, 2);
 	assert_reads(f, next_number - 2, 24);
 	assert_int_equal(statistics_of(f).overruns, 1);
 	assert_reads(f, next_number - 1, 24);
 	assert_balance(f, 4 * stride_of(24), 0);
-	/* It knows of no other. */
+	/* The reader knows no other boundary. */
 	put_next(f, 2 * full_of(f, 24));
 	assert_read_returns(f, 0);
 	assert_balance(f, 4 * stride_of(24), 0);
@@ -457,7 +458,7 @@ static void nothing_is_shown_in_place(void **state)
 	assert_reads(f, 1, 24);
 }
 
-/* What a reader learns of the lengths of a stream does not open the inline half. */
+/* The lengths that a reader learns do not enable the inline half of ringview_peek(). */
 static void nothing_is_shown_in_place_of_a_long_stream(void **state)
 {
 	struct fixture *f = *state;
@@ -479,10 +480,11 @@ static void cancelling_has_no_effect(void **state)
 	put_range(f, 0, full_of(f, 24) + 10, 24);
 	assert_reads(f, 11, 24);
 	put_range(f, 0, full_of(f, 24), 24);
-	/* It has left what was overwritten, and released nothing since. */
+	/* It has skipped the overwritten records and released nothing since. */
 	assert_int_equal(ringview_wait(f->rv, 0), 1);
 	ringview_cancel(f->rv);
-	assert_int_equal(statistics_of(f).overwritten + stride_of(24), reader_position(reader_of(f->rv)));
+	assert_int_equal(
+		statistics_of(f).overwritten + stride_of(24), reader_position(reader_of(f->rv)));
 }
 
 /* Starting. */
@@ -559,7 +561,7 @@ static void another_consumer_is_an_error(void **state)
 	assert_reads(f, 0, 24);
 	set_consumer_position(f, 2 * stride_of(24));
 	put_range(f, 4, 5, 24);
-	assert_reads(f, 1, 24); /* at the release it is noticed */
+	assert_reads(f, 1, 24); /* noticed at the release */
 	assert_read_returns(f, -EBUSY);
 	assert_int_equal(consumer_position(f), 2 * stride_of(24));
 	assert_int_equal(ringview_restart(f->rv), 0);
@@ -610,7 +612,7 @@ static void a_passive_reader_looks_while_it_waits(void **state)
 	uint64_t sleeps = 0;
 
 	reopen_passive(f);
-	/* Longer, should this thread have been held up. */
+	/* Retries with longer time-outs, in case this thread was preempted. */
 	for (int64_t timeout_ns = MS; sleeps < 2 && timeout_ns < 2000 * MS; timeout_ns *= 2) {
 		const uint64_t before = statistics_of(f).sleeps;
 

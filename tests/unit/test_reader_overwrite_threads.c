@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that write as fast as they can to a ring that overwrites, which is always full, and one
- * that reads it: each record that is read is whole, in order and read once, and what was read and
- * what was overwritten adds up to what was produced, to the byte. RINGVIEW_RECORDS says how many
- * records.
+ * Producer threads write at full rate to a ring that overwrites and is always full; one thread
+ * reads it. Each record is read whole, in order and once, and the bytes read and overwritten add up
+ * to the bytes produced. RINGVIEW_RECORDS sets the number of records.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -39,8 +38,8 @@ static bool is_discarded(uint64_t number)
 	return number % 11 == 10;
 }
 
-/* From 1 word to WORDS_MOST, and most of them short; 1 if it is discarded, so that what was skipped
- * is known in bytes. */
+/* Returns the length of a record: 1 word to WORDS_MOST, mostly short; 1 if it is discarded, so that
+ * the skipped bytes are known. */
 static uint32_t words_of(uint64_t number)
 {
 	const uint64_t mixed = number * UINT64_C(0x9e3779b97f4a7c15) >> 32;
@@ -50,7 +49,7 @@ static uint32_t words_of(uint64_t number)
 	return 1 + (uint32_t)(mixed % 16 == 0 ? mixed / 16 % WORDS_MOST : mixed / 16 % 8);
 }
 
-/* Every word of a record tells which it is, so that no two records share one. */
+/* Each word contains the record's number, so no two records share a word. */
 static uint64_t word_of(uint64_t index, uint64_t number, uint32_t at)
 {
 	return number << 16 | index << 8 | at;
@@ -64,7 +63,7 @@ static void *produce(void *argument)
 		const uint32_t words = words_of(number);
 		uint64_t *payload = memory_ring_reserve(p->ring, words * 8);
 
-		/* The other's record may be unfinished a whole ring before. */
+		/* The other producer's record, one ring before, may still be unfinished. */
 		if (!payload) {
 			sched_yield();
 			continue;
@@ -101,7 +100,7 @@ static void see(struct seen *seen, const uint64_t *payload, size_t length)
 	seen->next[index] = number + 1;
 }
 
-/* Returns how many bytes were produced. */
+/* Returns the bytes produced. */
 static uint64_t produce_and_read(struct fixture *f, struct seen *seen, uint64_t records)
 {
 	struct producer producers[PRODUCERS];
@@ -116,7 +115,7 @@ static uint64_t produce_and_read(struct fixture *f, struct seen *seen, uint64_t 
 		for (uint64_t number = 0; number < producers[i].records; number++)
 			produced += words_of(number) * 8 + RINGVIEW_HEADER_SIZE;
 	}
-	/* Whatever the machine does, something is overwritten. */
+	/* Something is overwritten, however the threads are scheduled. */
 	while (producer_position(f) < 2 * f->ring.size)
 		sched_yield();
 	do {
@@ -151,7 +150,7 @@ static void check(struct fixture *f, struct run run)
 	reopen_with(f, &options);
 	if (run.without_order)
 		reader_of(f->rv)->in_order = false;
-	/* Some laps at least, of records of 54 bytes on average. */
+	/* At least some laps, with records of 54 bytes on average. */
 	records = wanted_records(run.part);
 	if (records < run.size / 8)
 		records = run.size / 8;
@@ -170,7 +169,7 @@ static void check(struct fixture *f, struct run run)
 	assert_int_equal(all.bytes + all.records * RINGVIEW_HEADER_SIZE, seen.bytes);
 	assert_int_equal(seen.bytes + all.discarded * 16 + all.overwritten, produced);
 	assert_true(all.overwritten > 0);
-	/* Who is always late goes on with what comes next, and then is late again. */
+	/* A reader that is always too late continues with the next record and is too late again. */
 	assert_true(run.without_order || all.records > 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RINGVIEW_WAIT_PACED on a ring in memory: in a time that passes when the test says so, but for
- * the last tests, which have threads.
+ * RINGVIEW_WAIT_PACED on a ring in memory, with a virtual clock; only the last tests have threads
+ * and run in real time.
  */
 #include <linux/bpf.h>
 #include <pthread.h>
@@ -19,13 +19,13 @@
 #define BUDGET (200 * US)
 #define LINGER (PACING_LINGER_BUDGETS * BUDGET)
 #define SLACK (50 * US)
-#define INSTANT US /* what a wait that does not sleep may take: a few readings of the clock */
+#define INSTANT US /* the most a wait without a sleep takes: a few clock readings */
 #define LENGTH 16
 
 /* A producer: records of LENGTH bytes, numbered. */
 struct stream {
 	struct fixture *f;
-	int64_t gap;   /* between two */
+	int64_t gap;   /* between two records */
 	uint64_t left; /* to come */
 	uint64_t flags;
 	uint64_t number;
@@ -81,7 +81,7 @@ static struct ringview_options paced_options(void)
 	return options;
 }
 
-/* The fixture with a reader that is paced, in silence, and the time at its beginning. */
+/* Returns the fixture with a paced reader, in silence, and its start time. */
 static struct fixture *paced(void **state)
 {
 	const struct ringview_options options = paced_options();
@@ -99,7 +99,7 @@ static struct fixture *paced_and_notified(void **state)
 	return *state;
 }
 
-/* Ends the silence: two records are found, and read. */
+/* Ends the silence: finds and reads two records. */
 static void end_silence(struct fixture *f)
 {
 	put_range(f, 0, 1, LENGTH);
@@ -108,7 +108,7 @@ static void end_silence(struct fixture *f)
 	assert_shows_nothing(f);
 }
 
-/* The same, and until looks are a budget apart. */
+/* The same, until polls are a budget apart. */
 static void begin_stream(struct fixture *f)
 {
 	end_silence(f);
@@ -116,7 +116,8 @@ static void begin_stream(struct fixture *f)
 	assert_false(virtual_last_sleep().in_epoll);
 }
 
-/* Reads the stream to its end, from the time @first on; each record @late after it came at most. */
+/* Reads the stream to its end, from the time @first; asserts that each record is read at most @late
+ * after it came. */
 static void read_stream(struct stream *s, int64_t first, int64_t late)
 {
 	const int64_t start = virtual_now() + first;
@@ -144,7 +145,7 @@ static void read_stream(struct stream *s, int64_t first, int64_t late)
 	ringview_release(s->f->rv);
 }
 
-/* While a stream lives. */
+/* During a stream. */
 
 static void records_without_wakeup_are_found_by_one_look_in_a_budget(void **state)
 {
@@ -187,7 +188,7 @@ static void no_record_notifies_while_a_stream_lives(void **state)
 	}
 }
 
-/* In silence, sleeps for its notification: each record that comes so rarely is notified. */
+/* In silence the reader sleeps until a notification, and each of these rare records notifies. */
 static void a_stream_that_stops_is_over_when_the_reader_has_lingered(void **state)
 {
 	const int64_t lingers[] = { 1, BUDGET, 10 * BUDGET, 100 * BUDGET };
@@ -203,7 +204,7 @@ static void a_stream_that_stops_is_over_when_the_reader_has_lingered(void **stat
 		reopen_with(f, &options);
 		end_silence(f);
 		looks = (lingers[i] + BUDGET - 1) / BUDGET;
-		/* Looks in vain, the shorter ones after silence among them. */
+		/* Polls that find nothing, including the shorter ones after silence. */
 		assert_int_equal(ringview_wait(f->rv, lingers[i] + 10 * BUDGET), 0);
 		assert_in_range(virtual_sleeps(), looks, looks + 12);
 		assert_true(virtual_last_sleep().in_epoll);
@@ -240,7 +241,7 @@ static void each_record_notifies_when_the_reader_does_not_linger(void **state)
 	assert_int_equal(statistics_of(f).wakeups, 1000);
 }
 
-/* A handler that takes long: what comes meanwhile is found as soon as it is through. */
+/* A slow handler: what comes meanwhile is found as soon as it returns. */
 static void a_long_pass_is_followed_by_a_look_at_once(void **state)
 {
 	struct fixture *f = paced(state);
@@ -290,9 +291,8 @@ static void a_short_pass_is_followed_by_a_pause(void **state)
 
 /* Timer slack. */
 
-/* The budget holds, and no sleep is so short that looking takes a CPU: below, at and above the
- * slack.
- */
+/* The budget holds, and no sleep is so short that polling takes a whole CPU: with budgets below, at
+ * and above the slack. */
 static void the_budget_holds_with_any_timer_slack(void **state)
 {
 	const int64_t budgets[] = { 10 * US, 25 * US, 50 * US, 75 * US, BUDGET };
@@ -316,14 +316,14 @@ static void the_budget_holds_with_any_timer_slack(void **state)
 				reopen_with(f, &options);
 				end_silence(f);
 				read_stream(&s, US, budgets[b] + INSTANT);
-				/* 100 budgets; half of each is slept at least. */
+				/* 100 budgets; the reader sleeps at least half of each. */
 				assert_in_range(statistics_of(f).sleeps, 90, 220);
 			}
 		}
 	}
 }
 
-/* At 1.2 bytes a nanosecond, and a little more: 1 us where pages have 4 KiB. */
+/* At 1.2 bytes/ns, with a margin: 1 us if pages have 4 KiB. */
 static int64_t fill_ns(const struct fixture *f)
 {
 	return (int64_t)f->ring.size / PACING_FILL_PART;
@@ -336,11 +336,11 @@ static void a_stream_that_would_fill_the_ring_is_read_when_a_part_of_it_is_full(
 
 	read_stream(&s, MS, fill_ns(f));
 	assert_true(statistics_of(f).high_water <= f->ring.size * 110 / 100 / PACING_FILL_PART);
-	/* A pass is an eighth of the ring at most. */
+	/* A pass is at most an eighth of the ring. */
 	assert_true(statistics_of(f).waits < s.number / 15);
 }
 
-/* A short sleep would last longer than the ring has room, whatever the slack is. */
+/* With any slack, a short sleep would last longer than the ring takes to fill. */
 static void a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up(void **state)
 {
 	struct ringview_options options = paced_options();
@@ -384,7 +384,7 @@ static void the_first_record_after_silence_ends_the_sleep_by_its_notification(vo
 	read_stream(&s, 5 * MS + 70 * US, INSTANT);
 	assert_int_equal(statistics_of(f).wakeups, 1);
 	assert_true(virtual_last_sleep().in_epoll);
-	/* Begun after 1 + 2 + 4 + 8 budgets. */
+	/* Starts after 1 + 2 + 4 + 8 budgets. */
 	assert_int_equal(virtual_last_sleep().ns, 16 * BUDGET - 1);
 }
 
@@ -413,7 +413,7 @@ static void silence_is_looked_at_at_times_that_back_off_otherwise(void **state)
 	assert_int_equal(statistics_of(f).timeouts, 1);
 }
 
-/* As long as the silence has lasted, but 20 ms at most. */
+/* As long as the silence has lasted, at most 20 ms. */
 static void a_record_without_wakeup_after_silence_is_found_within_20_ms(void **state)
 {
 	const int64_t gaps[] = { LINGER, LINGER + 70 * US, 10 * LINGER, 1000 * MS };
@@ -451,7 +451,7 @@ static void everything_is_released_before_a_sleep_in_epoll(void **state)
 	assert_int_equal(s.notified, 50);
 }
 
-/* What peek says. */
+/* The return values of peek. */
 
 static void peek_says_0_once_at_the_end_of_what_the_wait_found(void **state)
 {
@@ -665,7 +665,7 @@ static void assert_interrupted_after(struct fixture *f, int64_t ns)
 	virtual_time_expect(interrupt, f->rv, at);
 	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
 	assert_in_range(virtual_now(), at, at + INSTANT);
-	/* It is over. */
+	/* The stream is over. */
 	assert_int_equal(ringview_wait(f->rv, 0), 0);
 }
 
@@ -696,7 +696,8 @@ static void an_interrupt_ends_a_spin(void **state)
 	options.timer_slack_ns = SLACK;
 	reopen_with(f, &options);
 	end_silence(f);
-	/* The first look after silence is due after an eighth of the ring in nanoseconds. */
+	/* The first poll after silence is due after as many nanoseconds as an eighth of the ring
+	 * has bytes. */
 	at = virtual_now() + 100;
 	virtual_time_expect(interrupt, f->rv, at);
 	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
@@ -712,7 +713,7 @@ static void a_busy_record_is_neither_spun_nor_slept_through(void **state)
 	struct fixture *f = paced(state);
 
 	reserve(f, 0, LENGTH);
-	/* A record that is reserved is a stream's first. */
+	/* The first record of a stream is reserved. */
 	assert_int_equal(ringview_wait(f->rv, 2 * LINGER), 0);
 	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
 	assert_int_equal(ringview_wait(f->rv, 100 * MS), 0);
@@ -731,7 +732,7 @@ static int64_t submit(void *context, int64_t now)
 	return VIRTUAL_NEVER;
 }
 
-/* With a notification at once, and else within 20 ms. */
+/* At once with a notification, else within 20 ms. */
 static void a_busy_record_in_silence_is_found_in_time(void **state)
 {
 	const struct {
@@ -903,7 +904,7 @@ static int64_t look_at_slack(void *context, int64_t now)
 	return VIRTUAL_NEVER;
 }
 
-/* Where it is more than half of a sleep; whatever ends that. */
+/* If the slack is more than half of a sleep, whatever ends the sleep. */
 static void the_timer_slack_is_lowered_for_a_sleep_and_restored(void **state)
 {
 	const int64_t budgets[] = { 10 * US, 60 * US, 99 * US, 100 * US, BUDGET };
@@ -967,7 +968,7 @@ static struct fixture *of_event_at_a_busy_record(void **state)
 	return f;
 }
 
-/* At any moment of a wait after it has begun to sleep, also between two sleeps. */
+/* At any moment after the wait began to sleep, also between two sleeps. */
 static void a_handled_signal_ends_each_wait(void **state)
 {
 	struct fixture *(*const scenes[])(

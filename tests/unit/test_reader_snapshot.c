@@ -81,7 +81,8 @@ static void assert_end(void)
 	assert_int_equal(record.length, 12345);
 }
 
-/* All records of the ring, from the oldest of that moment on; all have 24 bytes. */
+/* Asserts that the snapshot has all records from the oldest one of that moment on. All have 24
+ * bytes. */
 static void assert_has_all(uint64_t first, uint64_t last)
 {
 	assert_int_equal(window.position, first * stride_of(24));
@@ -174,7 +175,7 @@ static void memory_that_is_not_aligned_is_refused(void **state)
 		-EINVAL);
 }
 
-/* While it is copied. */
+/* Changes while the ring is copied. */
 
 static void put_some(void *context)
 {
@@ -244,7 +245,7 @@ static void without_an_order_of_stores_all_is_there_too(void **state)
 	reader_of(f->rv)->in_order = false;
 	put_next(f, 2 * full);
 	result = snapshot(f);
-	/* Where the kernel has no membarrier(2), or not with nohz_full, it says so. */
+	/* Without membarrier(2), or with nohz_full, the call reports it. */
 	if (result == -ENOSYS || result == -EINVAL || result == -EPERM)
 		skip();
 	assert_int_equal(result, 0);

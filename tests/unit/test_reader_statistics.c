@@ -190,7 +190,7 @@ static void the_high_water_mark_stays(void **state)
 	assert_int_equal(statistics_of(f).high_water, 10 * stride_of(20));
 }
 
-/* What was shown and not released still takes its place. */
+/* Records that were shown and not released still occupy the ring. */
 static void the_high_water_mark_includes_what_is_unreleased(void **state)
 {
 	struct fixture *f = *state;
@@ -211,7 +211,7 @@ static void the_high_water_mark_of_a_full_ring_is_its_size_less_8(void **state)
 	assert_int_equal(statistics_of(f).high_water, f->ring.size - 8);
 }
 
-/* Those of a program that was built with another version of the header. */
+/* Structs of a program built with another version of the header. */
 static void statistics_of_another_size_are_filled_and_no_more(void **state)
 {
 	struct {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * With some system calls replaced: what kernels answer that we are not running on, or about maps
- * that we may not make (tests/kernel asks the real one), and how long the library wants to sleep.
- *
- * To be linked with the library's objects (not with its shared library) and with
- *	-Wl,--wrap=syscall,--wrap=epoll_wait,--wrap=ppoll,--wrap=read
+ * Replaces some system calls: answers of other kernels, or about maps that this test cannot create
+ * (tests/kernel uses the real ones), and how long the library sleeps. Link with the static library
+ * and -Wl,--wrap=syscall,--wrap=epoll_wait,--wrap=ppoll,--wrap=read.
  */
 #include <limits.h>
 #include <poll.h>
@@ -28,18 +26,18 @@
 #define FLAG_OVERWRITE (1u << 19)
 #define MASK_BYTES 8 /* of a sigset_t, those that the kernel knows */
 
-/* What BPF_OBJ_GET_INFO_BY_FD says, or the error that it fails with. */
+/* The answer of BPF_OBJ_GET_INFO_BY_FD, or its error. */
 static struct bpf_map_info answer;
 static int answer_error;
 
-/* The thread's timer slack, and how often it was read and set, to what. */
+/* The thread's timer slack, how often it was read and set, and the last value set. */
 static int64_t slack_ns, slack_set[20];
 static int slack_reads, slack_sets;
 
 static int membarriers;
 static bool membarrier_fails;
 
-static int epoll_calls, epoll_ms; /* the longest time-out that epoll_wait() was called with */
+static int epoll_calls, epoll_ms; /* the longest time-out of epoll_wait() */
 
 /* ppoll(), none of whose time-outs is slept through: what it was called with. The last call, or the
  * one that is said, fails. */
@@ -52,7 +50,7 @@ static struct {
 } polled[200];
 static int ppoll_calls, failing_call, ppoll_error;
 
-/* The call of read() during which a record is put, before anything was read; 0 for none. */
+/* The number of the read() call during which, before it reads, a record is submitted; 0: none. */
 static struct fixture *put_into;
 static int put_at_read, read_calls;
 
@@ -64,7 +62,7 @@ int __wrap_ppoll(
 int __real_epoll_wait(int fd, struct epoll_event *events, int count, int ms);
 int __wrap_epoll_wait(int fd, struct epoll_event *events, int count, int ms);
 
-/* The library's calls by number. */
+/* Replaces syscall(). */
 long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_t size)
 {
 	(void)size;
@@ -144,7 +142,7 @@ static int reset(void **state)
 
 #define answering(test) cmocka_unit_test_setup_teardown(test, reset, fixture_close)
 
-/* Opens what the kernel describes so; the descriptor itself is none of a map. */
+/* Opens a map that the kernel describes like this. The descriptor is no map. */
 static int open_answered(void **state)
 {
 	struct fixture *f = *state;
@@ -157,13 +155,13 @@ static int open_answered(void **state)
 	return err;
 }
 
-/* By what the kernel that runs says of its struct bpf_ringbuf. */
+/* With the struct bpf_ringbuf of the running kernel. */
 static void a_ring_that_overwrites_is_refused_where_its_position_is_unknown(void **state)
 {
 	const bool is_known = btf_overwrite_distance() > 0;
 
 	answer.map_flags = FLAG_OVERWRITE;
-	/* It comes as far as the mapping, which an eventfd has none of. */
+	/* Opening proceeds to the mapping, which fails for an eventfd. */
 	assert_int_equal(open_answered(state), is_known ? -ENODEV : -EOPNOTSUPP);
 }
 
@@ -191,7 +189,7 @@ static void a_snapshot_orders_its_check_where_stores_have_no_order(void **state)
 static void other_flags_of_a_ring_are_not_refused_for_themselves(void **state)
 {
 	answer.map_flags = BPF_F_NUMA_NODE;
-	/* It comes as far as the mapping, which an eventfd has none of. */
+	/* Opening proceeds to the mapping, which fails for an eventfd. */
 	assert_int_equal(open_answered(state), -ENODEV);
 }
 
@@ -241,7 +239,7 @@ static void reopen_paced(struct fixture *f, int64_t linger_ns, int64_t timer_sla
 	reopen_with(f, &options);
 }
 
-/* Of PACED, in a stream that never ends: the calls of its first looks are forgotten. */
+/* PACED in an endless stream, without the system calls of its first polls. */
 static void begin_stream(struct fixture *f, int64_t timer_slack_ns)
 {
 	reopen_paced(f, INT64_MAX, timer_slack_ns);
@@ -350,7 +348,7 @@ static void assert_own_mask(const sigset_t *own)
 	assert_memory_equal(&now, own, MASK_BYTES);
 }
 
-/* Whatever a wait returns. */
+/* With each return value of a wait. */
 static void signals_are_blocked_but_in_sleeps(void **state)
 {
 	struct fixture *f = *state;
@@ -469,8 +467,7 @@ static void a_larger_slack_is_lowered_for_the_sleep(void **state)
 	assert_int_equal(slack_sets, 4);
 }
 
-/* A time-out may be late by the slack; nothing is known of when the record comes that it waits for.
- */
+/* A time-out may be late by the slack; when the awaited record comes is unknown. */
 static void the_slack_is_left_alone_by_sleeps_to_the_time_out(void **state)
 {
 	struct fixture *f = *state;
@@ -482,7 +479,7 @@ static void the_slack_is_left_alone_by_sleeps_to_the_time_out(void **state)
 	assert_int_equal(slack_reads, 0);
 }
 
-/* Busy records: the first sleeps are short, as the record is about to be submitted. */
+/* Busy records: the first sleeps are short, because producers usually submit soon. */
 
 static void sleeps_at_a_busy_record_double_from_20_us_to_20_ms(void **state)
 {
@@ -508,7 +505,7 @@ static void each_sleep_at_a_busy_record_is_a_stop_and_a_sleep(void **state)
 	assert_int_equal(statistics_of(f).wakeups, 0);
 }
 
-/* For the record's notification, and those of other rings. */
+/* Sleeps until the record's notification, or that of another ring. */
 static void sleeps_at_a_busy_record_are_in_epoll_and_armed(void **state)
 {
 	struct fixture *f = *state;
@@ -535,8 +532,8 @@ static void no_sleep_at_a_busy_record_outlasts_the_time_out(void **state)
 		assert_in_range(polled[i].ns, 1, 800);
 }
 
-/* The notification is read away with what was there before: the record has to be looked for after
- * that. */
+/* Reading the descriptor takes the record's notification with the earlier ones, so the library must
+ * poll afterwards. */
 static void a_record_put_while_arm_reads_the_notification_is_not_missed(void **state)
 {
 	struct fixture *f = *state;

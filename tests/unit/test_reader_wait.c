@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview_wait(): when it sleeps, what ends the sleep, time-outs, and the pass that follows.
- * Interrupts have their own file.
+ * ringview_wait(): when it sleeps, what wakes it, time-outs, and the pass that follows. Interrupts
+ * are in test_reader_interrupt.c.
  */
 #include <linux/bpf.h>
 #include <sched.h>
@@ -16,7 +16,7 @@
 #include "support/sleeper.h"
 
 #define MS INT64_C(1000000)
-#define LONGEST (5000 * MS) /* a scenario that needs longer than this has failed */
+#define LONGEST (5000 * MS) /* a scenario that takes longer has failed */
 
 static void a_wait_of_0_on_an_empty_ring_only_looks(void **state)
 {
@@ -129,7 +129,7 @@ static void a_discarded_record_does_not_end_a_wait(void **state)
 	sleeper_start(&s, f->rv, -1);
 	assert_true(sleeper_is_asleep(&s));
 	put_discarded(f, 20);
-	/* Its notification has been taken once the discard is given back. */
+	/* Its notification is consumed when the discarded record is released. */
 	while (consumer_position(f) != stride_of(20) && !sleeper_is_done(&s))
 		sched_yield();
 	assert_true(sleeper_is_asleep(&s));
@@ -149,7 +149,7 @@ static void a_sleep_after_a_notification_sleeps_again(void **state)
 	assert_int_equal(statistics_of(f).wakeups, 0);
 }
 
-/* Longer and longer, until the record was there before the time-out was over. */
+/* Retries with longer time-outs until the record comes before the time-out. */
 static void a_record_without_wakeup_is_found_after_the_time_out(void **state)
 {
 	struct fixture *f = *state;
@@ -229,7 +229,7 @@ static void a_wait_at_a_busy_record_finds_it_without_a_wakeup(void **state)
 	assert_shows(f, 1, 20);
 }
 
-/* It sleeps in epoll again, once, and not beside the ring from look to look. */
+/* It sleeps in epoll again, once; it does not poll at intervals. */
 static void a_sleep_after_a_busy_record_is_one(void **state)
 {
 	struct fixture *f = *state;
@@ -252,13 +252,13 @@ static struct fixture *waiting(void **state, size_t strategy)
 	struct fixture *f = *state;
 
 	options.wait = strategies[strategy];
-	/* Rings that are as they were at first. */
+	/* Rings in their initial state. */
 	start_at(f, 0);
 	reopen_with(f, &options);
 	return f;
 }
 
-/* To where peek returns 0; the number of records. */
+/* Reads until peek returns 0. Returns the number of records. */
 static uint64_t read_pass(struct ringview *rv, uint64_t first)
 {
 	struct ringview_record record;
@@ -308,7 +308,7 @@ static void a_pass_ends_after_an_eighth_of_the_ring(void **state)
 	}
 }
 
-/* The loop that all our pages show, with a producer that is as fast: its ring never fills up. */
+/* The loop of the documentation, with a producer of the same speed: the ring never fills up. */
 static void a_loop_that_keeps_up_releases(void **state)
 {
 	for (size_t i = 0; i < COUNT(strategies); i++) {
@@ -334,7 +334,7 @@ static void a_pass_ends_after_256_kib(void **state)
 	struct memory_ring small = f->ring;
 	uint64_t number = 0;
 
-	/* Of a ring of which an eighth is more. */
+	/* A ring an eighth of which is more. */
 	assert_int_equal(memory_ring_open(&f->ring, size), 0);
 	for (size_t i = 0; i < COUNT(strategies); i++) {
 		waiting(state, i);
@@ -351,7 +351,7 @@ static void a_pass_ends_after_256_kib(void **state)
 	f->ring = small;
 }
 
-/* What no handler has handled: a stopped and continued process, and a debugger. */
+/* Signals without a handler: a process stopped and continued, and a debugger. */
 
 static char state_of(pid_t pid)
 {
@@ -375,7 +375,7 @@ static void await_sleep(pid_t pid)
 		sched_yield();
 }
 
-/* A child that waits for a record: the sleeps of PACED are long, and in silence or not. */
+/* A child that waits for a record, with long sleeps of PACED, in silence or not. */
 static pid_t start_waiting_child(struct fixture *f, size_t strategy, bool in_stream)
 {
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
@@ -445,7 +445,7 @@ static void a_stop_or_a_debugger_ends_no_wait(void **state)
 	}
 }
 
-/* As a thread that is in libbpf's poll. */
+/* A thread that is in libbpf's poll. */
 static void a_thread_can_be_cancelled_while_it_waits(void **state)
 {
 	const int64_t time_outs[] = { -1, 1000 * NS_PER_SECOND };

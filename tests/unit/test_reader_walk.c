@@ -34,7 +34,7 @@ static void records_of_equal_length_are_shown_in_order(void **state)
 	assert_shows_nothing(*state);
 }
 
-/* Each length that leaves another remainder, so that strides and lengths differ. */
+/* Lengths with each remainder modulo 8, so that strides and lengths differ. */
 static void records_of_every_small_length_are_shown(void **state)
 {
 	uint32_t length;
@@ -46,7 +46,7 @@ static void records_of_every_small_length_are_shown(void **state)
 	assert_shows_nothing(*state);
 }
 
-/* The lengths have one stride, so only the header tells them apart. */
+/* The lengths have the same stride, so only the header distinguishes them. */
 static void lengths_of_one_stride_are_told_apart(void **state)
 {
 	put(*state, 0, 17);
@@ -68,7 +68,8 @@ static void a_length_that_changes_back_is_followed(void **state)
 	assert_shows_nothing(*state);
 }
 
-/* Mixed lengths and discards over hundreds of laps; what is expected is generated a second time. */
+/* Mixed lengths and discards over hundreds of laps. The expected records are generated a second
+ * time. */
 static void a_long_stream_of_mixed_lengths_is_shown_as_written(void **state)
 {
 	struct fixture *f = *state;
@@ -96,7 +97,7 @@ static void a_long_stream_of_mixed_lengths_is_shown_as_written(void **state)
 	}
 }
 
-/* Long enough that lengths come to be expected, and then others come. */
+/* Long enough for the reader to expect a length; then other lengths follow. */
 static void lengths_that_were_expected_are_not_taken_for_granted(void **state)
 {
 	static const uint32_t phases[][4] = { { 24, 24, 24, 24 }, { 16, 40, 16, 40 },
@@ -220,7 +221,7 @@ static void a_discarded_last_record_is_skipped(void **state)
 	assert_shows(*state, 2, 20);
 }
 
-/* The producer position was looked at before the last record came. */
+/* The producer position was loaded before the last record came. */
 static void a_record_behind_a_discard_that_was_the_last_one_is_shown(void **state)
 {
 	put(*state, 1, 20);
@@ -300,7 +301,7 @@ static void records_committed_out_of_order_are_shown_in_order(void **state)
 	assert_shows_nothing(f);
 }
 
-/* Giving back. */
+/* Releasing. */
 
 static void peeking_gives_nothing_back(void **state)
 {
@@ -390,8 +391,8 @@ static void a_new_reader_goes_on_where_the_last_one_released(void **state)
 	assert_shows_nothing(f);
 }
 
-/* Discards that were skipped lead past the end that peek knows; what lies there is of the lap
- * before, and looks like one more of the same records. */
+/* Skipped discards lead past the end that peek knows. There lie bytes of the lap before, which look
+ * like another such record. */
 static void no_record_of_the_lap_before_is_shown_behind_discards(void **state)
 {
 	struct fixture *f = *state;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every pair of threads that the library lets meet: producers against each way to read and to wait,
- * for one ring and for groups, and interrupts from a thread of their own. What is read is checked
- * here; that no access races with another is for the thread sanitizer, under which this runs too.
- *
- * The sanitizer takes the two mappings of the ring for different memory: it sees no race where one
- * thread uses the first and the other the second, that is, in the one record that wraps.
- *
- * To be linked with -Wl,--wrap=read,--wrap=write. The sanitizer takes who reads a descriptor to be
- * after who wrote to it, which would hide what orders the two: it is not to see these calls.
+ * All pairs of threads that the library permits: producers against each way to read and to wait,
+ * for single rings and groups, and interrupts from another thread. This program checks the records;
+ * the thread sanitizer, under which it also runs, checks for races. The sanitizer takes the two
+ * mappings of the ring for different memory, so it sees no race in the record that wraps. Link with
+ * -Wl,--wrap=read,--wrap=write: the sanitizer assumes that reading a descriptor synchronizes with
+ * the write to it. That would hide whether anything else orders the two, so it must not see these
+ * calls.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -42,7 +40,7 @@ ssize_t __wrap_write(int fd, const void *buffer, size_t size)
 	return syscall(__NR_write, fd, buffer, size);
 }
 
-/* Writes records that say which of its own each is; every fifth is discarded. */
+/* Writes records with their number; discards every fifth. */
 struct producer {
 	struct memory_ring *ring;
 	uint32_t index;
@@ -57,7 +55,7 @@ struct stamp {
 
 static uint32_t length_of(uint64_t number)
 {
-	/* Runs of equal records, and now and then another length. */
+	/* Runs of records of equal length, and sometimes another length. */
 	return number % 7 < 5 ? 16 : (uint32_t)(sizeof(struct stamp) + number * 31 % LONGEST);
 }
 
@@ -70,7 +68,8 @@ static void *reserve_at_last(struct memory_ring *ring, uint32_t length)
 {
 	void *payload;
 
-	/* What is overwritten while it is copied races, and is thrown away: so nothing is. */
+	/* Overwriting a record while it is copied is a race by design (the copy is discarded), so
+	 * the test avoids it. */
 	while (ring->overwrite &&
 		__atomic_load_n(ring->producer, __ATOMIC_RELAXED) -
 				__atomic_load_n(ring->consumer, __ATOMIC_RELAXED) >
@@ -101,9 +100,9 @@ static void *produce(void *argument)
 	return NULL;
 }
 
-/* What the thread that reads one ring has seen. */
+/* What the thread that reads a ring has seen. */
 struct seen {
-	uint64_t next[PRODUCERS]; /* of each producer: the number that has to come next */
+	uint64_t next[PRODUCERS]; /* of each producer: the next number */
 	uint64_t records;
 	bool wrong;
 };
@@ -113,7 +112,7 @@ static uint64_t next_shown(uint64_t number)
 	return is_discarded(number) ? number + 1 : number;
 }
 
-/* Asserts nothing: threads that are left behind would write to rings that are gone. */
+/* Asserts nothing: threads that outlive a failed test would write to freed memory. */
 static void see(struct seen *seen, const void *data, size_t length)
 {
 	const unsigned char *payload = data;
@@ -131,7 +130,7 @@ static void see(struct seen *seen, const void *data, size_t length)
 	seen->next[stamp.producer] = next_shown(stamp.number + 1);
 }
 
-/* How a ring is read of which the wait said that something is there. */
+/* Reads a ring after a wait that returned 1. */
 typedef void reading_way(struct ringview *rv, struct seen *seen);
 
 static void peek_and_release_each(struct ringview *rv, struct seen *seen)
@@ -187,7 +186,7 @@ static void drain(struct ringview *rv, struct seen *seen)
 		;
 }
 
-/* Lets its descriptor be watched by a loop of the user's own, in effect. */
+/* As a program that watches the descriptor in its own event loop. */
 static void arm_and_peek(struct ringview *rv, struct seen *seen)
 {
 	struct ringview_record record;
@@ -235,8 +234,8 @@ static void look_at_group(void *group)
 	ringview_group_wait(group, 0);
 }
 
-/* Looks until the producers are done: their last records, which are discarded, may be waiting for
- * room, and a busy reader publishes what it has released only when it polls. */
+/* Polls until the producers are done: their last records, which are discarded, may wait for room,
+ * and a busy reader publishes what it released only when it polls. */
 static void join_producers(
 	const struct producer *producers, void (*look)(void *context), void *context)
 {
@@ -247,7 +246,7 @@ static void join_producers(
 		}
 }
 
-/* All of it was read, and the statistics say so. */
+/* Asserts that all was read and counted. */
 static void assert_complete(const struct seen *seen, const struct ringview_statistics *statistics)
 {
 	assert_false(seen->wrong);
@@ -258,7 +257,7 @@ static void assert_complete(const struct seen *seen, const struct ringview_stati
 		assert_int_equal(seen->next[i], next_shown(RECORDS));
 }
 
-/* Reads until everything has come or something is wrong. */
+/* Reads until all records have come or something is wrong. */
 static void read_all(struct ringview *rv, reading_way *read, struct seen *seen, uint64_t shown)
 {
 	struct ringview_statistics before = { 0 }, now;
@@ -288,7 +287,7 @@ static void produce_against_each_way(struct fixture *f, enum ringview_wait_strat
 			fail_msg("way %zu reads wrongly after %llu records", i,
 				(unsigned long long)seen.records);
 		join_producers(producers, look_at_reader, f->rv);
-		/* Discarded records may be last, and are not for the next reader. */
+		/* Discarded records may be last; they must not be left to the next reader. */
 		ringview_wait(f->rv, 0);
 		ringview_release(f->rv);
 		statistics = statistics_of(f);
@@ -336,15 +335,15 @@ static void producers_meet_copies_from_a_ring_that_overwrites(void **state)
 }
 
 /*
- * Interrupts, by a thread that leaves a message before each. A thread that sees an interrupt has to
- * see the message. Nothing but the interrupt may order the two, so the answer goes the other way
- * only.
+ * Interrupts by a thread that writes a message before each. A thread that sees the interrupt must
+ * see the message. Only the interrupt may order the two, so the answer synchronizes only in the
+ * other direction.
  */
 struct interrupter {
 	void (*interrupt)(void *reader);
 	void *reader;
 	uint64_t message;  /* the number of the interrupt; not atomic */
-	uint64_t answered; /* by the thread that waits */
+	uint64_t answered; /* by the waiting thread */
 	pthread_t thread;
 };
 
@@ -362,7 +361,7 @@ static void *interrupt_again_and_again(void *argument)
 	return NULL;
 }
 
-/* False: it is another message than that of the next interrupt. */
+/* Returns false if the message is not that of the next interrupt. */
 static bool answer(struct interrupter *i)
 {
 	const uint64_t next = i->answered + 1;
@@ -394,7 +393,8 @@ static void interrupt_while_records_come(struct fixture *f, enum ringview_wait_s
 	interrupter.reader = f->rv;
 	start_producers(producers, &f->ring);
 	start_interrupter(&interrupter);
-	/* Whatever ends first, the other goes on alone: interrupts in silence, or none. */
+	/* Whichever ends first, the other continues alone: interrupts in silence, or no
+	 * interrupts. */
 	while (seen.records < SHOWN || interrupter.answered < RECORDS) {
 		const int found = ringview_wait(f->rv, -1);
 
@@ -430,7 +430,7 @@ static void each_interrupt_of_a_busy_wait_brings_its_message(void **state)
 struct messenger {
 	struct ringview *rv;
 	bool message; /* not atomic */
-	int *done;    /* how many have interrupted: atomic, and orders nothing */
+	int *done;    /* how many threads have interrupted; atomic and relaxed */
 	pthread_t thread;
 };
 
@@ -444,7 +444,7 @@ static void *leave_message(void *argument)
 	return NULL;
 }
 
-/* A thread that sees both at once has to see what either thread did before. */
+/* A thread that sees both interrupts at once must see what both threads did before. */
 static void interrupts_that_are_taken_at_once_bring_each_message(void **state)
 {
 	struct fixture *f = *state;
@@ -606,7 +606,7 @@ static void a_group_waits_busily(void **state)
 	wait_in_a_group(RINGVIEW_WAIT_BUSY);
 }
 
-/* Readers have nothing in common: each may have a thread of its own. */
+/* Readers share nothing, so each may have its own thread. */
 static void *read_own_ring(void *argument)
 {
 	struct ringview **reader = argument;
