@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "readers/found_peers.h"
+#include "readers/peers.h"
 #include "cli/settings.h"
 #include "results/table.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/pin.h"
 #include "cli/settings.h"
-#include "readers/found_peers.h"
+#include "readers/peers.h"
 #include "results/comparison.h"
 
 #define CPUS_MAX 65536 /* more than any kernel has */

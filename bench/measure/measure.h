@@ -12,7 +12,7 @@
 
 #include "base/complaint.h"
 #include "machine/counters.h"
-#include "readers/bursts.h"
+#include "readers/live_check.h"
 #include "readers/peers.h"
 #include "readers/reader.h"
 #include "rings/workload.h"

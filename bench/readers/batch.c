@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Views that are released in batches.
+ * Records read in place and released in batches.
  */
 #include "readers/ringview_reader.h"
 
-/* How many records the reader has shown so far; it counts them anyway. */
+/* Records that the reader has returned: it counts them, so the loop need not. */
 static uint64_t records_of(const struct ringview *rv)
 {
 	struct ringview_statistics statistics;
@@ -29,7 +29,7 @@ ALWAYS_INLINE int loop_all(int work, struct reading *r, struct ringview *rv)
 	return err ? err : more;
 }
 
-/* So many at a time, in drain. */
+/* -batch records a release, in drain. */
 ALWAYS_INLINE int loop_some(int work, struct reading *r, struct ringview *rv)
 {
 	struct reading_result found = on_event_begin(work, r);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each record copied to a buffer, and released by that.
+ * ringview_read_into(): copies each record to a buffer, and releases it.
  */
 #include "readers/ringview_reader.h"
 
-/* live_check_event() takes an event's last word to be written last, which says nothing of one that another
- * may overwrite. */
+/* live_check_event() checks the last word only, which was written last. Of a ring that overwrites,
+ * that proves nothing. */
 static bool is_torn(const struct live_check *check, const void *event, size_t length)
 {
 	const event_word *words = event;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libringview-libbpf, the drop-in for libbpf: a library beside the one that is linked, as both have
- * the same names.
+ * libringview-libbpf, the drop-in for libbpf. It is loaded by dlopen(), as its functions have the
+ * names of those of libbpf, which is linked.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 static struct libbpf_calls calls;
 
-/* That of the build; else it is installed, where the loader looks. */
+/* The library of the build, if there is one; else the installed one. */
 static void *load(void)
 {
 	char file[PATH_MAX];
@@ -61,8 +61,8 @@ static int dropin_find(const struct reader *reader, struct complaint *why)
 	return 0;
 }
 
-/* It waits as its environment says when a ring_buffer is made: so, or, by a wait of libbpf, as it
- * does by default. */
+/* ring_buffer__new() takes the wait from the environment; one of libbpf's waits means the default.
+ */
 static int dropin_open(struct reading *r)
 {
 	const bool is_own = !live_wait_is_of_libbpf(r->wait);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system's libbpf: ring_buffer__poll(); ring_buffer__consume() without end; and
- * ring_buffer__consume() with a sleep after it.
+ * The system's libbpf: ring_buffer__poll(), or ring_buffer__consume() in a loop, with a sleep
+ * between or without.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 #include "readers/libbpf.h"
 #include "readers/on_event.h"
 
-/* A callback knows only its context, so there is a ring_buffer, and a callback, a work: none
- * decides per record what to do, as in the other readers. */
+/* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the
+ * other readers. */
 struct libbpf_state {
 	const struct libbpf_calls *calls;
 	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */
@@ -58,10 +58,8 @@ static int open_rings(struct reading *r)
 		   : 0;
 }
 
-/*
- * As long as the latency budget from look to look, as a paced reader: the kernel adds up to the
- * timer slack of the thread to a sleep, which is therefore taken off. For the consumer's thread.
- */
+/* The sleep of the consumer's thread between two polls: the latency budget, as of a paced reader,
+ * less the timer slack, which the kernel may add. */
 static struct timespec sleep_of(const struct workload *workload)
 {
 	const int64_t budget = workload->latency_budget_ns;
@@ -79,7 +77,7 @@ void libbpf_close(struct reading *r)
 {
 	struct libbpf_state *s = r->state;
 
-	/* One poll of a drop-in that paces or spins is any number of sleeps. */
+	/* One poll of a drop-in that paces or spins takes any number of sleeps. */
 	if (r->live && WAITS_OF_RINGVIEW >> r->wait & 1)
 		r->sleeps = r->wakeups = LIVE_UNKNOWN;
 	for (int i = 0; i < WORK_COUNT; i++)
@@ -97,7 +95,7 @@ int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
 		return complain(&r->why, -ENOMEM, "out of memory");
 	s->calls = calls;
 	r->state = s;
-	/* Those of drain in the first reading, which is not timed: the warm-up's. */
+	/* Drain opens the ring_buffer of a work in its first reading, which is not timed. */
 	if (!r->live)
 		return 0;
 	err = open_rings(r);
@@ -113,7 +111,7 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 	const struct libbpf_state *s = r->state;
 	const bool sleeps = r->live && r->wait == WAIT_LIBBPF_SLEEP;
 	const bool looks = sleeps || (r->live && r->wait == WAIT_LIBBPF_SPIN);
-	/* libbpf waits in milliseconds; less than one is rounded up, so that it waits at all. */
+	/* libbpf waits in milliseconds: rounded up, so that it waits at all. */
 	const int64_t timeout_ms = (timeout_ns + 999999) / 1000000;
 	int count, err = 0;
 

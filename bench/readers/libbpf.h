@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading with libbpf's functions, or with those of the drop-in in their place.
+ * Reading with libbpf's functions, or with those of the drop-in.
  */
 #ifndef BENCH_LIBBPF_H
 #define BENCH_LIBBPF_H
@@ -9,7 +9,7 @@
 
 #include "readers/reader.h"
 
-/* What a program calls to read rings. */
+/* The functions that a program calls to read rings. */
 struct libbpf_calls {
 	struct ring_buffer *(*open)(int map_fd, ring_buffer_sample_fn callback, void *context,
 		const struct ring_buffer_opts *options);
@@ -20,7 +20,7 @@ struct libbpf_calls {
 	void (*close)(struct ring_buffer *rings);
 };
 
-/* As the functions of struct reader. */
+/* Functions of struct reader. */
 int libbpf_open(struct reading *r, const struct libbpf_calls *calls);
 int libbpf_read(struct reading *r, int64_t timeout_ns);
 void libbpf_close(struct reading *r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What live does with each event: checks it, takes its latency, works. The same code is
+ * What live does with each event: checks it, records its latency, does the work. The same code is
  * inlined into each reader.
  */
 #ifndef BENCH_LIVE_CHECK_H
@@ -13,18 +13,45 @@
 #include "base/complaint.h"
 #include "base/monotonic.h"
 #include "live_producer.h"
-#include "readers/bursts.h"
 #include "readers/work.h"
 #include "rings/workload.h"
 #include "statistics/histogram.h"
 
-/* What is read of one producer. */
+struct burst {
+	uint64_t read; /* events */
+	int64_t late;  /* ns from when the burst was due until its last event was handled */
+};
+
+/* The bursts of -rate burst:EVENTS/TIME. */
+struct bursts {
+	uint64_t size; /* events of each producer in a burst; 0: there are no bursts */
+	size_t count;
+	struct burst *list;
+};
+
+/* The number of bursts; of those that lost events, and the most lost by one; how long after a burst
+ * its last event was handled, at the median and at most, in ns, or NAN. */
+struct bursts_sum {
+	uint64_t bursts, losing, lost_most;
+	double late_ns, late_most_ns;
+};
+
+/* Returns 0 or -ENOMEM. */
+int bursts_begin(struct bursts *bursts, const struct workload *workload);
+
+/* @sequences: the events that each producer tried. */
+struct bursts_sum bursts_sum_up(
+	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences);
+
+void bursts_end(struct bursts *bursts);
+
+/* The events read of one producer. */
 struct consumer_stream {
-	uint64_t next; /* sequence number: all after the last event read */
+	uint64_t next; /* sequence number after the last event read */
 	uint64_t read; /* events */
 };
 
-/* What was read in one run. */
+/* The events read in one run. */
 struct live_check {
 	const struct workload *workload;
 	struct work work;
@@ -34,34 +61,34 @@ struct live_check {
 
 	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
 	uint64_t consumed;
-	int64_t latest_ns;     /* of an order: the latest time of an event so far, */
-	uint64_t out_of_order; /* and how many came after one of a later time */
-	uint32_t clock_left;   /* events that are handled at clock_ns; 0 after each wait */
+	int64_t latest_ns;     /* with an order: the latest due time of an event so far */
+	uint64_t out_of_order; /* with an order: events that came after one due later */
+	uint32_t clock_left; /* further events that count as handled at clock_ns; 0 after a wait */
 	int64_t clock_ns;
 	int stop;
-	/* Once the producers have stopped, the work on what is left in the rings, which may take
+	/* Once the producers have stopped, the work on the events that are left, which may take
 	 * minutes, is not done but added to all times. */
 	bool finishing;
 	int64_t saved_ns;
-	int64_t last_ns;  /* CLOCK_MONOTONIC, after the last read that found something */
-	int64_t cpu_ns;   /* of the thread, from when it began to read, without that of turns */
-	uint64_t lost;    /* events that perf says it had no room for; */
-	bool lost_is_all; /* or else those after the last event that was read are not in it */
+	int64_t last_ns;  /* CLOCK_MONOTONIC, after the last read that found an event */
+	int64_t cpu_ns;   /* of the thread since it began to read, without that of turns */
+	uint64_t lost;    /* events that perf reports as lost */
+	bool lost_is_all; /* false: events lost after the last one read are missing in @lost */
 };
 
-/* Says what is wrong with an event. Returns -EBADMSG. */
+/* Sets c->why to what is wrong with an event. Returns -EBADMSG. */
 int live_check_wrong(struct live_check *c, const void *data, size_t length);
 
 static inline bool live_check_should_stop(const struct live_check *c)
 {
-	/* Acquire: pairs with the release in consumer_stop(). What producers did before is in the
-	 * rings then. */
+	/* Acquire: pairs with the release in consumer_stop(). The rings then hold everything that
+	 * the producers wrote. */
 	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 }
 
-/* Events that were all due before the clock was read, and that no wait parts, are handled within
- * nanoseconds: to read the clock for each would cost more than they do. So one event in
- * CLOCK_EVERY does. */
+/* Reading the clock costs more than handling an event. Events that were due before the last
+ * reading, without a wait in between, are handled within nanoseconds of it, so one event in
+ * CLOCK_EVERY reads the clock. */
 #define CLOCK_EVERY 8
 
 static inline int64_t live_check_handled_at(struct live_check *c, int64_t due)
@@ -74,10 +101,23 @@ static inline int64_t live_check_handled_at(struct live_check *c, int64_t due)
 	return c->clock_ns;
 }
 
-/* Perf's records begin where 8 divides the address, and their events 12 bytes after. */
+/* Events in perf's records are aligned to 4 bytes. */
 typedef uint64_t event_word __attribute__((aligned(4), may_alias));
 
-/* 0, or -EBADMSG with c->why. */
+/* An event @sequence of a producer was handled @late ns after it was due. Events after the duration
+ * of the run, while everything stops, belong to no burst. */
+static inline void bursts_add(struct bursts *bursts, uint64_t sequence, int64_t late)
+{
+	const uint64_t index = sequence / bursts->size;
+
+	if (index >= bursts->count)
+		return;
+	bursts->list[index].read++;
+	if (late > bursts->list[index].late)
+		bursts->list[index].late = late;
+}
+
+/* Returns 0, or -EBADMSG with c->why. */
 static inline int live_check_event(struct live_check *c, const void *data, size_t length)
 {
 	const event_word *words = data; /* id and due of struct live_event first */
@@ -91,7 +131,7 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	producer = id >> LIVE_SEQUENCE_BITS;
 	sequence = id & ((UINT64_C(1) << LIVE_SEQUENCE_BITS) - 1);
 	stream = &c->streams[producer % LIVE_PRODUCERS_MAX];
-	/* The last whole word was written last: with it, the event is complete. */
+	/* The producer wrote the last whole word last: if it is right, the event is complete. */
 	if (__builtin_expect(producer >= c->workload->producers || sequence < stream->next ||
 				     length != workload_size(c->workload, id) ||
 				     (length >= 24 && words[length / 8 - 1] !=
@@ -115,14 +155,14 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 			bursts_add(&c->bursts, sequence, late);
 	}
 	if (c->work.steps > 0) {
-		/* Also in the middle of a read, which may have a ring full of such work. */
+		/* Also in the middle of a read, which may find a ring full of such work. */
 		c->finishing |= live_check_should_stop(c);
 		if (c->finishing)
 			c->saved_ns += c->workload->work_ns;
 		else
 			work_do(&c->work);
 	}
-	/* Whole, for consumer_observe(); it costs no more than counting. */
+	/* Atomic, for consumer_observe(). */
 	__atomic_store_n(&c->consumed, c->consumed + 1, __ATOMIC_RELAXED);
 	return 0;
 }

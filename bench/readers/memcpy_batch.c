@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each record copied to a buffer, and all that were there released at once: what a program gains
- * from batches that must keep its records.
+ * Each record copied to a buffer, and all released at once: what a program that keeps its records
+ * gains from batches.
  */
 #include "readers/ringview_reader.h"
 

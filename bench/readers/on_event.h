@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The work on an event, inlined into the loop of each reader: a touching of drain, or the check of
- * live.
+ * What is done with an event, inlined into the loop of each reader: a touching of drain, or the
+ * check of live.
  */
 #ifndef BENCH_ON_EVENT_H
 #define BENCH_ON_EVENT_H
@@ -10,7 +10,8 @@
 #include "readers/reader.h"
 #include "readers/touch.h"
 
-/* At the start of a loop, after each wait. What is found is kept apart from @r, in registers. */
+/* Call it at the start of a loop, after each wait. The loop keeps the result in registers, not in
+ * @r. */
 ALWAYS_INLINE struct reading_result on_event_begin(int work, struct reading *r)
 {
 	if (work == WORK_LIVE)
@@ -18,7 +19,7 @@ ALWAYS_INLINE struct reading_result on_event_begin(int work, struct reading *r)
 	return r->found;
 }
 
-/* 0, or -EBADMSG of live. */
+/* Returns 0; in live, -EBADMSG if the event is wrong. */
 ALWAYS_INLINE int on_event(
 	int work, struct reading *r, struct reading_result *found, const void *data, size_t length)
 {
@@ -32,7 +33,7 @@ ALWAYS_INLINE int on_event(
 
 /*
  * Defines @name(r, argument), which calls the always inline @loop with the work as its first
- * argument: compiled once for each work, so that no reading decides per record what to do.
+ * argument: compiled once for each work, so that nothing is decided for each record.
  */
 #define SPECIALIZE(name, type, loop)                         \
 	static int name(struct reading *r, type argument)    \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Views of all rings in the order of time, by the group; and, for comparison, by a scan of all rings
- * for each event (scan.c).
+ * The records of all rings in the order of their timestamps, by ringview_group_peek_ordered().
+ * scan.c does it by hand, for comparison.
  */
 #include <stddef.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int ordered_read(struct reading *r, int64_t timeout_ns)
 	struct ringview_state *s = r->state;
 	struct reading_result found = on_event_begin(WORK_LIVE, r);
 	struct ringview_record record;
-	/* What is left at the end is not old enough yet. */
+	/* After the end, the records that are left have to become old enough. */
 	const int64_t last = 2 * r->live->workload->latency_budget_ns;
 	int more = ringview_group_wait(s->group, timeout_ns > 0 ? timeout_ns : last);
 

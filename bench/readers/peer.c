@@ -12,29 +12,27 @@
 #include "base/values.h"
 #include "readers/live_check.h"
 #include "readers/peer.h"
-#include "readers/peer_live.h"
-#include "readers/peer_process.h"
 #include "readers/peers.h"
 
-/* The slowest that a reader may be, for how long to wait; far slower than any is. */
+/* The time-out assumes at most this; no reader is nearly as slow. */
 #define SLOWEST_NS_PER_EVENT 2000
 
 struct peer_state {
 	struct peer_process *process;
 	int interrupt_fd;
-	struct peer_live answer; /* to live */
+	struct peer_live answer;
 };
 
 #define TOUCHING_NAME(name, argument) [TOUCHING_##name] = #name,
 
 static const char *const touching_names[TOUCHING_COUNT] = { FOR_EACH_TOUCHING(TOUCHING_NAME, ) };
 
-int peer_find(const struct reader *reader, struct complaint *why)
+static int peer_find(const struct reader *reader, struct complaint *why)
 {
 	return peers_find(reader->program, why);
 }
 
-struct obstacle peer_obstacle(const struct workload *workload)
+static struct obstacle peer_obstacle(const struct workload *workload)
 {
 	if (workload->rings > 1)
 		return (struct obstacle){ "reads one ring", "leave out -rings" };
@@ -44,14 +42,7 @@ struct obstacle peer_obstacle(const struct workload *workload)
 	return (struct obstacle){ 0 };
 }
 
-static void free_state(struct peer_state *s)
-{
-	if (s->interrupt_fd >= 0)
-		close(s->interrupt_fd);
-	free(s);
-}
-
-/* A command and its answer. */
+/* Sends a command and receives the answer. */
 static int ask(struct reading *r, const char *command, int64_t patience_ns, json_t **answer)
 {
 	struct peer_state *s = r->state;
@@ -60,7 +51,6 @@ static int ask(struct reading *r, const char *command, int64_t patience_ns, json
 	return err ? err : peer_receive(s->process, patience_ns, answer, &r->why);
 }
 
-/* Lets it open its reader. */
 static int begin_live(struct reading *r)
 {
 	const struct workload *workload = r->live->workload;
@@ -72,7 +62,7 @@ static int begin_live(struct reading *r)
 	if (workload->mix)
 		err = mix_for_peers(workload->mix, size, sizeof(size));
 	if (err)
-		return complain(&r->why, err, "cannot tell the sizes: %s", strerror(-err));
+		return complain(&r->why, err, "cannot pass the sizes on: %s", strerror(-err));
 	snprintf(command, sizeof(command), "live %s %" PRIu32 " %s %" PRId64,
 		reader_spoken(r->reader), workload->producers, size, workload->work_ns);
 	err = ask(r, command, peer_patience_ns(0), &answer);
@@ -83,24 +73,25 @@ static int begin_live(struct reading *r)
 	return err;
 }
 
-/* Starts it, on this thread's CPU. */
-static int begin(struct reading *r)
+/* A wrong end after a correct reading is reported, and spoils no result. */
+static void peer_close(struct reading *r)
 {
 	struct peer_state *s = r->state;
-	const char *program = r->reader->program;
-	struct peer_hello hello;
-	int err = peers_start(&s->process, program, r->rings->map_fds[0], &hello, &r->why);
+	struct complaint why;
 
-	if (!err && !peer_hello_has(&hello, reader_spoken(r->reader)))
-		err = complain(
-			&r->why, -EPROTO, "%s %s does not have this path", program, hello.version);
-	return !err && r->live ? begin_live(r) : err;
+	if (peer_end(s->process, &why) && !r->why.text[0] && !interrupted())
+		peers_complain_of_end(r->reader, &why);
+	if (s->interrupt_fd >= 0)
+		close(s->interrupt_fd);
+	free(s);
 }
 
-int peer_open(struct reading *r)
+/* Starts the peer on this thread's CPU. */
+static int peer_open(struct reading *r)
 {
+	const char *program = r->reader->program;
 	struct peer_state *s = calloc(1, sizeof(*s));
-	struct complaint ignored;
+	struct peer_hello hello;
 	int err = 0;
 
 	if (!s)
@@ -110,26 +101,22 @@ int peer_open(struct reading *r)
 	if (s->interrupt_fd < 0)
 		err = complain(&r->why, -errno, "cannot wait for a peer: %s", strerror(errno));
 	if (!err)
-		err = begin(r);
-	if (err) {
-		peer_end(s->process, &ignored);
-		free_state(s);
-	}
+		err = peers_start(&s->process, program, r->rings->map_fds[0], &hello, &r->why);
+	if (!err && !peer_hello_has(&hello, reader_spoken(r->reader)))
+		err = complain(
+			&r->why, -EPROTO, "%s %s does not have this path", program, hello.version);
+	if (!err && r->live)
+		err = begin_live(r);
+	if (err)
+		peer_close(r);
 	return err;
 }
 
-static int64_t patience_of(const struct reading *r, int64_t timeout_ns)
-{
-	const int64_t reading_ns = (int64_t)r->wanted * SLOWEST_NS_PER_EVENT;
-
-	return peer_patience_ns(
-		timeout_ns < INT64_MAX - reading_ns ? timeout_ns + reading_ns : INT64_MAX);
-}
-
-/* It opens its reader anew, unless it is to read again, and waits itself. */
+/* The peer opens a new reader, unless it is to read again, and waits itself. */
 static int drain(struct reading *r, int64_t timeout_ns)
 {
 	const int64_t before = monotonic_ns();
+	int64_t most_ns = (int64_t)r->wanted * SLOWEST_NS_PER_EVENT, passed_ns;
 	char command[160];
 	json_t *answer;
 	int err;
@@ -139,20 +126,23 @@ static int drain(struct reading *r, int64_t timeout_ns)
 	else
 		snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64,
 			reader_spoken(r->reader), r->wanted, touching_names[r->work], timeout_ns);
-	err = ask(r, command, patience_of(r, timeout_ns), &answer);
+	if (__builtin_add_overflow(most_ns, timeout_ns, &most_ns))
+		most_ns = INT64_MAX;
+	err = ask(r, command, peer_patience_ns(most_ns), &answer);
 	if (err)
 		return err;
 	err = peer_answer_drain(answer, &r->found, &r->own_ns, &r->why);
 	json_decref(answer);
-	if (!err && (r->own_ns == 0 || r->own_ns > monotonic_ns() - before))
+	passed_ns = monotonic_ns() - before;
+	if (!err && (r->own_ns == 0 || r->own_ns > passed_ns))
 		err = complain(&r->why, -EPROTO,
-			"says that it took %" PRId64 " ns, where %" PRId64 " passed", r->own_ns,
-			monotonic_ns() - before);
+			"reports that it took %" PRId64 " ns, but %" PRId64 " ns passed", r->own_ns,
+			passed_ns);
 	return err;
 }
 
-/* In live: waits until it is to stop, or has something to say, which is too early. */
-int peer_read(struct reading *r, int64_t timeout_ns)
+/* In live, waits until the peer is to stop. If it writes or exits before, that is an error. */
+static int peer_read(struct reading *r, int64_t timeout_ns)
 {
 	const struct peer_state *s = r->state;
 	struct pollfd polled[] = {
@@ -170,43 +160,28 @@ int peer_read(struct reading *r, int64_t timeout_ns)
 	if (err)
 		return err;
 	json_decref(answer);
-	return complain(&r->why, -EPROTO, "spoke without being asked");
+	return complain(&r->why, -EPROTO, "wrote a line without a command");
 }
 
-/* Whether the figures are possible: times that have not come yet would make any result better. With
- * work that was not done but added they may have. */
+/* Refuses times in the future, which would improve any result. Work that was added instead of done
+ * may lead there. */
 static int check_times(const struct workload *workload, const struct peer_live *answer,
 	int64_t now_ns, struct complaint *why)
 {
 	if (answer->last_ns > now_ns && workload->work_ns == 0)
-		return complain(why, -EPROTO, "says that it last read %" PRId64 " ns from now",
+		return complain(why, -EPROTO, "reports a last read %" PRId64 " ns in the future",
 			answer->last_ns - now_ns);
 	if (workload->rate != PARSE_RATE_MAX && answer->latency.count != answer->consumed)
 		return complain(why, -EPROTO,
-			"says how late %" PRIu64 " events were, of %" PRIu64 " that it read",
+			"reports latencies of %" PRIu64 " events, but read %" PRIu64,
 			answer->latency.count, answer->consumed);
 	return 0;
 }
 
-static void take_answer(struct reading *r, const struct peer_live *answer)
+static int peer_finish(struct reading *r)
 {
+	struct peer_live *live = &((struct peer_state *)r->state)->answer;
 	struct live_check *c = r->live;
-
-	for (uint32_t i = 0; i < c->workload->producers; i++)
-		c->streams[i] = (struct consumer_stream){ answer->next[i], answer->read[i] };
-	c->consumed = answer->consumed;
-	if (answer->consumed > 0)
-		c->last_ns = answer->last_ns;
-	c->cpu_ns = answer->cpu_ns;
-	r->sleeps = answer->sleeps;
-	r->wakeups = answer->wakeups;
-	histogram_merge(c->latency, &answer->latency);
-}
-
-int peer_finish(struct reading *r)
-{
-	struct peer_state *s = r->state;
-	const struct workload *workload = r->live->workload;
 	json_t *answer;
 	int err;
 
@@ -215,16 +190,25 @@ int peer_finish(struct reading *r)
 	err = ask(r, "stop", peer_patience_ns(0), &answer);
 	if (err)
 		return err;
-	err = peer_answer_live(answer, workload->producers, &s->answer, &r->why);
+	err = peer_answer_live(answer, c->workload->producers, live, &r->why);
 	json_decref(answer);
 	if (!err)
-		err = check_times(workload, &s->answer, monotonic_ns(), &r->why);
-	if (!err)
-		take_answer(r, &s->answer);
-	return err;
+		err = check_times(c->workload, live, monotonic_ns(), &r->why);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < c->workload->producers; i++)
+		c->streams[i] = (struct consumer_stream){ live->next[i], live->read[i] };
+	c->consumed = live->consumed;
+	if (live->consumed > 0)
+		c->last_ns = live->last_ns;
+	c->cpu_ns = live->cpu_ns;
+	r->sleeps = live->sleeps;
+	r->wakeups = live->wakeups;
+	histogram_merge(c->latency, &live->latency);
+	return 0;
 }
 
-void peer_interrupt(struct reading *r)
+static void peer_interrupt(struct reading *r)
 {
 	const struct peer_state *s = r->state;
 	const uint64_t one = 1;
@@ -234,17 +218,18 @@ void peer_interrupt(struct reading *r)
 		abort();
 }
 
-/* A wrong end after a correct reading is reported, and spoils no result. */
-void peer_close(struct reading *r)
-{
-	struct peer_state *s = r->state;
-	struct complaint why;
-
-	if (peer_end(s->process, &why) && !r->why.text[0] && !interrupted())
-		peers_complain_of_end(r->reader, &why);
-	free_state(s);
-}
-
-#define RELEASE(id, ...) const struct reader id##_reader = { PEER_FUNCTIONS, __VA_ARGS__ };
+#define RELEASE(id, ...)                                    \
+	const struct reader id##_reader = { .drains = true, \
+		.needs_kernel = true,                       \
+		.itself = true,                             \
+		.find = peer_find,                          \
+		.obstacle = peer_obstacle,                  \
+		.open = peer_open,                          \
+		.read = peer_read,                          \
+		.interrupt = peer_interrupt,                \
+		.finish = peer_finish,                      \
+		.close = peer_close,                        \
+		__VA_ARGS__ };
 
 FOR_EACH_RELEASE(RELEASE)
+RELEASE(peer, .lives = true)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The readers of peers: other projects' readers, each in a process of its own (peers/README.md).
- * What is timed is what the peer says; that it cannot be more than what passed here, and that it
- * read what was written, is checked as for every reader.
+ * Readers of peers: other projects' readers, each in a process of its own (peers/README.md). Their
+ * times are what the peer reports. Checked is that these fit into the time that passed here, and,
+ * as for every reader, that what was read is what was written.
  */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
@@ -18,18 +18,7 @@ FOR_EACH_RELEASE(PEER_DECLARE)
 /* For readers.c. */
 #define PEER_READERS FOR_EACH_RELEASE(PEER_ADDRESS)
 
-/* The functions of struct reader. */
-int peer_find(const struct reader *reader, struct complaint *why);
-struct obstacle peer_obstacle(const struct workload *workload);
-int peer_open(struct reading *r);
-int peer_read(struct reading *r, int64_t timeout_ns);
-void peer_interrupt(struct reading *r);
-int peer_finish(struct reading *r);
-void peer_close(struct reading *r);
-
-#define PEER_FUNCTIONS                                                           \
-	.drains = true, .needs_kernel = true, .itself = true, .find = peer_find, \
-	.obstacle = peer_obstacle, .open = peer_open, .read = peer_read,         \
-	.interrupt = peer_interrupt, .finish = peer_finish, .close = peer_close
+/* A reader with the functions of all peers, and no name. */
+extern const struct reader peer_reader;
 
 #endif

@@ -5,9 +5,9 @@
 
 #include "readers/peer_answer.h"
 
-#define SHOWN_MOST 120 /* bytes of what a peer said, in a complaint */
+#define SHOWN_MOST 120 /* bytes of an answer that a complaint quotes */
 
-/* What a peer wrote, as part of a line for people. */
+/* Quotes what a peer wrote in a line for people. */
 static char *shown(char text[SHOWN_MOST + 4], const char *said, size_t length)
 {
 	const size_t count = length < SHOWN_MOST ? length : SHOWN_MOST;
@@ -18,7 +18,8 @@ static char *shown(char text[SHOWN_MOST + 4], const char *said, size_t length)
 	return text;
 }
 
-int peer_answer_refuse(const json_t *answer, const char *what, struct complaint *why)
+/* Says in @why that the peer @what ("has to say this"), and what it answered. Returns -EPROTO. */
+static int refuse(const json_t *answer, const char *what, struct complaint *why)
 {
 	char text[SHOWN_MOST + 4];
 	char *said = json_dumps(answer, JSON_COMPACT | JSON_ENSURE_ASCII);
@@ -48,12 +49,12 @@ json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why
 		complain(why, -EPROTO, "reports an error: %s",
 			shown(text, json_string_value(error), json_string_length(error)));
 	else
-		peer_answer_refuse(answer, "has to report an error in words", why);
+		refuse(answer, "has to report an error in words", why);
 	json_decref(answer);
 	return NULL;
 }
 
-/* A few words for people: not empty, printable. */
+/* A short text, printable and not empty. */
 static bool copy_word(char word[PEER_WORD_SIZE], const json_t *value)
 {
 	const char *text = json_string_value(value);
@@ -81,11 +82,11 @@ int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct com
 		!copy_word(hello->peer, peer) || !copy_word(hello->version, version) ||
 		!copy_word(hello->language, language) || json_array_size(paths) == 0 ||
 		json_array_size(paths) > PEER_PATHS_MAX)
-		return peer_answer_refuse(answer, what, why);
+		return refuse(answer, what, why);
 	json_array_foreach(paths, i, path)
 	{
 		if (!copy_word(hello->paths[i], path))
-			return peer_answer_refuse(answer, what, why);
+			return refuse(answer, what, why);
 	}
 	if (protocol != PEER_PROTOCOL)
 		return complain(why, -EPROTO,
@@ -95,7 +96,15 @@ int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct com
 	return 0;
 }
 
-/* 64 bits as decimal digits. */
+bool peer_hello_has(const struct peer_hello *hello, const char *path)
+{
+	for (size_t i = 0; i < hello->path_count; i++)
+		if (strcmp(hello->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* 64 bits as decimal digits: a number in JSON may have fewer. */
 static bool read_decimal(const json_t *value, uint64_t *number)
 {
 	const char *text = json_string_value(value);
@@ -121,16 +130,100 @@ int peer_answer_drain(
 	if (json_unpack((json_t *)answer, "{s:I, s:I, s:o !}", "events", &events, "ns", &time,
 		    "checksum", &checksum) < 0 ||
 		events < 0 || time < 0 || !read_decimal(checksum, &result->checksum))
-		return peer_answer_refuse(answer, "has to say events, ns and checksum", why);
+		return refuse(answer, "has to say events, ns and checksum", why);
 	result->events = (uint64_t)events;
 	*ns = time;
 	return 0;
 }
 
-bool peer_hello_has(const struct peer_hello *hello, const char *path)
+int peer_answer_ready(const json_t *answer, struct complaint *why)
 {
-	for (size_t i = 0; i < hello->path_count; i++)
-		if (strcmp(hello->paths[i], path) == 0)
-			return true;
-	return false;
+	int ready;
+
+	if (json_unpack((json_t *)answer, "{s:b !}", "ready", &ready) < 0 || !ready)
+		return refuse(answer, "has to say that it is ready", why);
+	return 0;
+}
+
+/* A nonnegative integer. */
+static bool read_amount(const json_t *value, uint64_t *amount)
+{
+	const json_int_t number = json_integer_value(value);
+
+	*amount = (uint64_t)number;
+	return json_is_integer(value) && number >= 0;
+}
+
+/* The same, or null if the peer does not count it. */
+static bool read_known_amount(const json_t *value, uint64_t *amount)
+{
+	*amount = LIVE_UNKNOWN;
+	return json_is_null(value) || read_amount(value, amount);
+}
+
+/* A number for each producer; adds them to *@sum unless @sum is NULL. */
+static bool read_amounts(const json_t *array, uint32_t producers, uint64_t *amounts, uint64_t *sum)
+{
+	if (json_array_size(array) != producers)
+		return false;
+	for (uint32_t i = 0; i < producers; i++)
+		if (!read_amount(json_array_get(array, i), &amounts[i]) ||
+			(sum && __builtin_add_overflow(*sum, amounts[i], sum)))
+			return false;
+	return true;
+}
+
+/* Nonempty buckets in ascending order; the extremes lie in the first and the last one. */
+static bool read_latency(
+	const json_t *buckets, uint64_t least, uint64_t most, struct histogram *latency)
+{
+	const json_t *pair;
+	uint64_t bucket, count, previous = 0;
+	size_t i;
+
+	histogram_clear(latency);
+	json_array_foreach(buckets, i, pair)
+	{
+		if (json_array_size(pair) != 2 || !read_amount(json_array_get(pair, 0), &bucket) ||
+			!read_amount(json_array_get(pair, 1), &count) ||
+			bucket >= HISTOGRAM_BUCKETS || count == 0 || (i > 0 && bucket <= previous))
+			return false;
+		if (i == 0 && histogram_bucket(least) != bucket)
+			return false;
+		if (__builtin_add_overflow(latency->count, count, &latency->count))
+			return false;
+		latency->buckets[bucket] = count;
+		previous = bucket;
+	}
+	if (latency->count == 0)
+		return json_is_array(buckets);
+	latency->min = least;
+	latency->max = most;
+	return least <= most && histogram_bucket(most) == previous;
+}
+
+int peer_answer_live(
+	const json_t *answer, uint32_t producers, struct peer_live *live, struct complaint *why)
+{
+	json_t *read, *next, *sleeps, *wakeups, *latency;
+	json_int_t consumed, last_ns, cpu_ns, least, most;
+	uint64_t sum = 0;
+
+	if (json_unpack((json_t *)answer, "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:I !}",
+		    "consumed", &consumed, "read", &read, "next", &next, "last_ns", &last_ns,
+		    "cpu_ns", &cpu_ns, "sleeps", &sleeps, "wakeups", &wakeups, "latency", &latency,
+		    "latency_max", &most, "latency_min", &least) < 0 ||
+		consumed < 0 || last_ns < 0 || cpu_ns < 0 || least < 0 || most < 0 ||
+		!read_amounts(read, producers, live->read, &sum) ||
+		!read_amounts(next, producers, live->next, NULL) ||
+		!read_known_amount(sleeps, &live->sleeps) ||
+		!read_known_amount(wakeups, &live->wakeups) ||
+		!read_latency(latency, (uint64_t)least, (uint64_t)most, &live->latency))
+		return refuse(answer, "has to say what it read, when, and how late", why);
+	live->consumed = (uint64_t)consumed;
+	live->last_ns = last_ns;
+	live->cpu_ns = cpu_ns;
+	if (sum != live->consumed || live->latency.count > live->consumed)
+		return refuse(answer, "has to say as many events in all as of each producer", why);
+	return 0;
 }

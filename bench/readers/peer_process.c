@@ -17,17 +17,17 @@
 #include "readers/peer_process.h"
 
 #define MAP_NUMBER 3            /* the map's descriptor in the peer */
-#define OWN_NUMBERS 10          /* the pipes' descriptors here: never one that the peer is given */
-#define LOOK_MS 100             /* how often to see whether the user asked to stop */
-#define END_NS 2000000000       /* for ending by itself */
-#define PATIENCE_NS 30000000000 /* for an answer */
+#define OWN_NUMBERS 10          /* least number of the pipes' descriptors here */
+#define LOOK_MS 100             /* how often to check whether the user asked to stop */
+#define END_NS 2000000000       /* at most, for exiting */
+#define PATIENCE_NS 30000000000 /* at most, for an answer, without RINGVIEW_PEER_TIMEOUT */
 
 struct peer_process {
 	pid_t pid;
 	int pidfd;
-	int input, output; /* its own; -1: closed */
-	bool broken;       /* has failed: not worth waiting for */
-	size_t length;     /* of what it wrote and nobody has taken */
+	int input, output; /* of the peer; -1: closed */
+	bool broken;       /* has failed: is killed instead of waited for */
+	size_t length;     /* bytes of @text: its output that is not taken yet */
 	char text[PEER_LINE_MAX + 1];
 };
 
@@ -41,8 +41,8 @@ int64_t peer_patience_ns(int64_t expected_ns)
 	return expected_ns < INT64_MAX - patience ? expected_ns + patience : INT64_MAX;
 }
 
-/* A pipe whose ends have numbers out of the way: where standard input is closed, they would be
- * those of what the peer is to have there. */
+/* Opens a pipe with numbers from OWN_NUMBERS on: if standard input is closed here, lower ones may
+ * be those that the peer gets. */
 static int open_pipe(int ends[2])
 {
 	int low[2];
@@ -77,7 +77,7 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	sigset_t usual, none;
 	int err;
 
-	/* Ignored here (main.c), and blocked in the threads of live; exec would leave it so. */
+	/* Ignored here (main.c) or blocked (the threads of live), which exec would keep. */
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
 	sigaddset(&usual, SIGXFSZ);
@@ -87,7 +87,7 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_init(&actions);
-	/* First, since the map may have the number of what follows. */
+	/* First: the map may have the number of one of the others. */
 	posix_spawn_file_actions_adddup2(&actions, map_fd, MAP_NUMBER);
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
@@ -100,14 +100,11 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 
 int peer_start(struct peer_process **peer, const char *file, int map_fd, struct complaint *why)
 {
-	struct peer_process *p = malloc(sizeof(*p));
+	struct peer_process *p = calloc(1, sizeof(*p));
 	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, err;
 
 	if (!p)
 		return complain(why, -ENOMEM, "out of memory");
-	p->pid = 0;
-	p->broken = false;
-	p->length = 0;
 	err = open_pipe(input);
 	if (!err)
 		err = open_pipe(output);
@@ -128,7 +125,8 @@ int peer_start(struct peer_process **peer, const char *file, int map_fd, struct 
 	return 0;
 }
 
-/* Waits up to @wait_ns, or until the user asks to stop. */
+/* Returns whether @descriptor becomes readable within @wait_ns, and before the user asks to stop.
+ */
 static bool await(int descriptor, int64_t wait_ns)
 {
 	struct pollfd polled = { .fd = descriptor, .events = POLLIN };
@@ -144,7 +142,7 @@ static bool await(int descriptor, int64_t wait_ns)
 	return poll(&polled, 1, 0) > 0;
 }
 
-/* Waits until it is gone and says how it went. */
+/* Waits until the process has exited. Returns 0, or a negative errno with @why. */
 static int reap(struct peer_process *p, bool *killed, struct complaint *why)
 {
 	int status = 0;
@@ -156,19 +154,19 @@ static int reap(struct peer_process *p, bool *killed, struct complaint *why)
 		;
 	p->pid = 0;
 	if (p->broken)
-		return 0; /* what was wrong has been said */
+		return 0; /* why is said already */
 	if (*killed)
 		return complain(
-			why, -ETIME, "was killed, as it did not end within %.0f s", END_NS / 1e9);
+			why, -ETIME, "did not exit within %.0f s and was killed", END_NS / 1e9);
 	if (WIFSIGNALED(status))
-		return complain(why, -ECHILD, "ended by signal %d (%s)", WTERMSIG(status),
+		return complain(why, -ECHILD, "was ended by signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) != 0)
-		return complain(why, -ECHILD, "ended with status %d", WEXITSTATUS(status));
+		return complain(why, -ECHILD, "exited with status %d", WEXITSTATUS(status));
 	return 0;
 }
 
-/* It speaks or listens no more. */
+/* Call it when the peer has closed a pipe. Returns a negative errno with @why. */
 static int gone(struct peer_process *p, struct complaint *why)
 {
 	bool killed;
@@ -176,12 +174,12 @@ static int gone(struct peer_process *p, struct complaint *why)
 
 	close_end(&p->input);
 	err = reap(p, &killed, why);
-	/* Ctrl-C in a terminal is the peer's too; it was sent to both before either could end. */
+	/* Ctrl-C in a terminal goes to the peer, too, and has reached this process before. */
 	if (interrupted())
 		return -EINTR;
 	if (killed)
-		return complain(why, -EPIPE, "closed its output without ending");
-	return err ? err : complain(why, -EPIPE, "ended without being asked to");
+		return complain(why, -EPIPE, "closed its output without exiting");
+	return err ? err : complain(why, -EPIPE, "exited by itself");
 }
 
 int peer_send(struct peer_process *p, const char *line, struct complaint *why)
@@ -191,15 +189,15 @@ int peer_send(struct peer_process *p, const char *line, struct complaint *why)
 
 	if (p->length > 0) {
 		p->broken = true;
-		return complain(why, -EPROTO, "spoke without being asked");
+		return complain(why, -EPROTO, "wrote a line without a command");
 	}
-	/* Far less than a pipe holds, and the one before was answered: this does not wait. */
+	/* Does not block: a pipe holds more, and the command before was answered. */
 	if (write(p->input, text, (size_t)length) == length)
 		return 0;
 	return gone(p, why);
 }
 
-/* Takes the first line of what is there: @end is where it ends. */
+/* Takes the first line of the output, which ends at @end. */
 static int take(struct peer_process *p, const char *end, json_t **answer, struct complaint *why)
 {
 	const size_t length = (size_t)(end - p->text);
@@ -242,7 +240,7 @@ int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struc
 			return gone(p, why);
 		p->length += (size_t)got;
 	}
-	return complain(why, -EPIPE, "has ended");
+	return complain(why, -EPIPE, "has exited");
 }
 
 int peer_output(const struct peer_process *p)

@@ -1,46 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/build_folder.h"
-#include "readers/found_peers.h"
+#include "readers/peer.h"
 #include "readers/peers.h"
 
-bool peers_are_wanted(void)
+#define FOUND_MOST 16 /* readers of unknown peers */
+#define NAME_MOST 40  /* letters of a reader's name */
+
+/* A reader of an unknown peer, and the strings that it points to. */
+struct found_peer {
+	char name[NAME_MAX + 1];
+	char spoken[NAME_MAX + 1]; /* its path, as the peer calls it */
+	char file[PATH_MAX];
+	char summary[NAME_MAX + 1];
+	char label[80];
+	struct reader reader;
+};
+
+static struct found_peer found[FOUND_MOST];
+static size_t found_count;
+
+static bool are_wanted(void)
 {
 	const char *folder = getenv("RINGVIEW_PEERS");
 
 	return !folder || *folder;
 }
 
-/* Where @program is, or would be. */
+/* The file that @program is or would be; the folder of peers, if that is "". */
 static int file_of(char file[PATH_MAX], const char *program)
 {
 	const char *folder = getenv("RINGVIEW_PEERS");
 	char beside[NAME_MAX];
+	int length;
 
-	if (strchr(program, '/'))
-		return snprintf(file, PATH_MAX, "%s", program) < PATH_MAX ? 0 : -ENAMETOOLONG;
-	if (folder)
-		return snprintf(file, PATH_MAX, "%s/%s", folder, program) < PATH_MAX
-			       ? 0
-			       : -ENAMETOOLONG;
-	snprintf(beside, sizeof(beside), "peers/%s", program);
-	return build_folder_path(file, beside);
-}
-
-int peers_folder(char folder[PATH_MAX])
-{
-	const int err = file_of(folder, "");
-
-	if (!err && folder[strlen(folder) - 1] == '/')
-		folder[strlen(folder) - 1] = '\0';
-	return err;
+	if (!folder && !strchr(program, '/')) {
+		snprintf(beside, sizeof(beside), "peers/%s", program);
+		return build_folder_path(file, beside);
+	}
+	length = strchr(program, '/') ? snprintf(file, PATH_MAX, "%s", program)
+				      : snprintf(file, PATH_MAX, "%s/%s", folder, program);
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 static const char *remedy(void)
@@ -56,14 +64,15 @@ int peers_find(const char *program, struct complaint *why)
 	char file[PATH_MAX];
 	int err;
 
-	if (!peers_are_wanted() && !strchr(program, '/'))
-		return complain(why, -ENOENT, "peer %s is not looked for: RINGVIEW_PEERS is empty",
-			program);
+	if (!are_wanted() && !strchr(program, '/'))
+		return complain(why, -ENOENT,
+			"peer %s is not looked for, as RINGVIEW_PEERS is empty", program);
 	err = file_of(file, program);
 	if (err == -ENOENT)
 		return complain(why, err,
-			"peer %s is not looked for beside a program that was copied; %s", program,
-			remedy());
+			"peer %s is not looked for, as this program was copied from its build "
+			"folder; %s",
+			program, remedy());
 	if (err)
 		return complain(
 			why, err, "peer %s cannot be looked for: %s", program, strerror(-err));
@@ -96,7 +105,8 @@ int peers_start(struct peer_process **process, const char *program, int map_fd,
 	return err;
 }
 
-/* A ring to be started with; where none can be made, another file does for saying who one is. */
+/* A ring to start a peer with; or, if none can be made, another file: its greeting needs no ring.
+ */
 static int open_small_ring(void)
 {
 	const int map_fd = bpf_map_create(
@@ -131,15 +141,6 @@ const char *peer_program_name(const struct peer *peer)
 	return slash ? slash + 1 : peer->program;
 }
 
-/* Once for all readers of a program. */
-static void tell_of_missing(const struct reader *reader, const struct complaint *said)
-{
-	if (!reader->program)
-		fprintf(stderr, "%s: left out: %s\n", reader->name, said->text);
-	else if (peers_are_wanted() && strcmp(reader->name, reader->program) == 0)
-		fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name, remedy());
-}
-
 static int choose_peer(struct peers *peers, const struct reader *reader, bool by_all, bool *chosen,
 	struct complaint *why)
 {
@@ -166,13 +167,15 @@ int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
 	struct complaint said;
 	const bool missing = by_all && reader->find && reader->find(reader, &said);
 
-	*chosen = false;
-	/* Of one that is not there it says nothing what it cannot read. */
+	*chosen = !obstacle.reason && !missing;
+	/* Of a peer that is not built, says only that, once for each program. */
 	if (obstacle.reason && !(missing && reader->program))
 		fprintf(stderr, "%s: left out: it %s\n", reader->name, obstacle.reason);
-	else if (missing && !obstacle.reason)
-		tell_of_missing(reader, &said);
-	*chosen = !obstacle.reason && !missing;
+	else if (missing && !obstacle.reason && !reader->program)
+		fprintf(stderr, "%s: left out: %s\n", reader->name, said.text);
+	else if (missing && !obstacle.reason && are_wanted() &&
+		 strcmp(reader->name, reader->program) == 0)
+		fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name, remedy());
 	return *chosen && reader->program ? choose_peer(peers, reader, by_all, chosen, why) : 0;
 }
 
@@ -208,4 +211,126 @@ void peers_complain_of_end(const struct reader *reader, const struct complaint *
 		return;
 	told[i] = reader;
 	fprintf(stderr, "%s: peer %s %s\n", reader->name, reader->program, why->text);
+}
+
+/* Whether it can be a word of -mode and of a table. */
+static bool is_name(const char *name)
+{
+	if (!*name || strlen(name) > NAME_MOST || strcmp(name, "all") == 0 ||
+		strcmp(name, "both") == 0)
+		return false;
+	for (; *name; name++)
+		if (*name <= ' ' || *name > '~' || *name == ',')
+			return false;
+	return true;
+}
+
+/* Adds the reader of the path @spoken. */
+static int add(const char *file, const struct peer *peer, const char *spoken, struct complaint *why)
+{
+	const char *const said = peer->hello.peer;
+	const bool extends = strncmp(spoken, said, strlen(said)) == 0;
+	struct found_peer *f = &found[found_count];
+	char named[sizeof(f->name) + 1];
+
+	if (found_count == FOUND_MOST)
+		return complain(why, -ENOSPC, "there are %d readers of peers already", FOUND_MOST);
+	*f = (struct found_peer){ .reader = peer_reader };
+	snprintf(f->name, sizeof(f->name), "%s%s%s", peer_program_name(peer), extends ? "" : "-",
+		extends ? spoken + strlen(said) : spoken);
+	if (!is_name(f->name))
+		return complain(why, -EINVAL,
+			"its reader %s cannot be a name in -mode; rename the program", f->name);
+	if (reader_find(f->name))
+		return complain(
+			why, -EEXIST, "there is a reader %s already; rename the program", f->name);
+	snprintf(f->spoken, sizeof(f->spoken), "%s", spoken);
+	snprintf(f->file, sizeof(f->file), "%s", file);
+	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
+	/* As wide as the labels of other readers. */
+	snprintf(named, sizeof(named), "%s:", f->name);
+	snprintf(f->label, sizeof(f->label), "%-22s ", named);
+	f->reader.name = f->name;
+	f->reader.program = f->file;
+	f->reader.spoken = f->spoken;
+	f->reader.summary = f->summary;
+	f->reader.label = f->label;
+	/* A libbpf that was built is newer than the system's. */
+	if (strncmp(said, "libbpf", 6) == 0 && strcmp(f->name, said) == 0)
+		f->reader.baseline = 4;
+	if (!reader_add(&f->reader))
+		return complain(why, -ENOSPC, "there are %d readers already", READERS_MAX);
+	found_count++;
+	return 0;
+}
+
+/* Adds the readers that the program @file says it has. */
+static int add_all(const char *file, struct complaint *why)
+{
+	static struct peers asked; /* a run asks for itself, as its results list who was asked */
+	static char files[PEERS_MAX][PATH_MAX];
+	const struct peer *peer;
+	int err = 0;
+
+	if (asked.count == PEERS_MAX)
+		return complain(why, -ENOSPC, "there are %d peers already", PEERS_MAX);
+	snprintf(files[asked.count], sizeof(files[0]), "%s", file);
+	peer = peers_ask(&asked, files[asked.count]);
+	if (peer->err)
+		return complain(why, peer->err, "%s", peer->why.text);
+	for (size_t i = 0; i < peer->hello.path_count && !err; i++)
+		err = add(file, peer, peer->hello.paths[i], why);
+	return err;
+}
+
+int found_peers_add(const char *file, struct complaint *why)
+{
+	char real[PATH_MAX];
+	const size_t before = found_count;
+	struct complaint said;
+	int err;
+
+	if (!realpath(file, real))
+		return complain(why, -errno, "-peer: cannot open %s: %s", file, strerror(errno));
+	for (size_t i = 0; i < found_count; i++)
+		if (strcmp(found[i].file, real) == 0)
+			return 0;
+	err = add_all(real, &said);
+	if (err)
+		return complain(why, err, "-peer: %s %s", file, said.text);
+	for (size_t i = before; i < found_count; i++)
+		found[i].reader.named = true;
+	return 0;
+}
+
+static bool is_known(const char *program)
+{
+	for (size_t i = 0; readers[i]; i++)
+		if (readers[i]->program && strcmp(readers[i]->program, program) == 0)
+			return true;
+	return false;
+}
+
+void found_peers_look(void)
+{
+	char folder[PATH_MAX], file[PATH_MAX];
+	struct dirent **entries;
+	struct complaint why;
+	struct stat status;
+	int count;
+
+	if (!are_wanted() || file_of(folder, "") || found_count > 0)
+		return;
+	count = scandir(folder, &entries, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (name[0] != '.' && !is_known(name) && file_of(file, name) == 0 &&
+			stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+			access(file, X_OK) == 0 && add_all(file, &why))
+			fprintf(stderr, "%s: left out: peer %s\n", name, why.text);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The perf buffer of libbpf: perf_buffer__poll(), over a buffer for each CPU, each as large as a
- * ring is.
+ * The perf buffer of libbpf: perf_buffer__poll() over a buffer for each CPU, each as large as a
+ * ring.
  *
- * Perf itself counts what it had no room for: in a record, which comes with the next event that
- * fits, and, since Linux 6.0, in a counter of each buffer. The producers' accounts have to agree
- * with it.
+ * Perf counts lost events in a record, which comes with the next event that fits, and, since Linux
+ * 6.0, in a counter of each buffer. Both have to agree with the producers' accounts.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -40,10 +39,10 @@ static inline uint32_t perfbuf_stride(uint32_t size)
 struct perfbuf_state {
 	struct perf_buffer *buffers;
 	bool has_counters;
-	int err; /* of an event: libbpf would make it another */
+	int err; /* of an event: libbpf returns another errno */
 };
 
-/* What follows the header of a PERF_RECORD_SAMPLE here. */
+/* PERF_RECORD_SAMPLE, with the sample_type used here. */
 struct sample {
 	struct perf_event_header header;
 	uint32_t length; /* with padding */
@@ -57,8 +56,8 @@ struct lost {
 	uint64_t lost;
 };
 
-/* The length as its producer knew it: the record has only that with padding, which is returned
- * where it is not that of such an event. */
+/* The length that the producer wrote. The record has only its length with padding; returns that if
+ * no event of the workload has it. */
 static size_t length_of(const struct workload *workload, const struct sample *sample)
 {
 	uint32_t size;
@@ -87,10 +86,8 @@ static enum bpf_perf_event_ret handle_record(
 	return s->err ? LIBBPF_PERF_EVENT_ERROR : LIBBPF_PERF_EVENT_CONT;
 }
 
-/*
- * When perf notifies: after a number of events, 1 by default, or a number of bytes, half the buffer
- * by default and the whole at most, which is as close to never as it gets.
- */
+/* Perf notifies after a number of events (by default 1) or of bytes. At most as many bytes as the
+ * buffer has, which comes closest to never. */
 static void set_notify(struct perf_event_attr *attributes, const struct workload *workload)
 {
 	attributes->wakeup_events = 1;
@@ -155,7 +152,7 @@ static int perfbuf_open(struct reading *r)
 	r->state = s;
 	s->has_counters = true;
 	err = open_buffers(r, s);
-	/* Before Linux 6.0 they are not known. */
+	/* Linux before 6.0 has no counters. */
 	if (err == -EINVAL) {
 		s->has_counters = false;
 		err = open_buffers(r, s);
@@ -178,7 +175,7 @@ static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 		count = perf_buffer__poll(s->buffers, (int)(timeout_ns / 1000000));
 		r->wakeups += count > 0;
 	}
-	/* poll reads only buffers that notified. */
+	/* perf_buffer__poll() reads only buffers that notified. */
 	if (count == 0)
 		count = perf_buffer__consume(s->buffers);
 	if (s->err)
@@ -186,7 +183,7 @@ static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 	return count < 0 ? count : 0;
 }
 
-/* All that was lost in the buffers together, by their counters. */
+/* Adds up the counters of lost events of all buffers. */
 static int read_counters(const struct perfbuf_state *s, uint64_t *lost)
 {
 	struct {
@@ -215,8 +212,8 @@ static int perfbuf_finish(struct reading *r)
 		return 0;
 	err = read_counters(s, &lost);
 	if (err)
-		return complain(
-			&r->why, err, "cannot read what a perf buffer lost: %s", strerror(-err));
+		return complain(&r->why, err, "cannot read the lost events of a perf buffer: %s",
+			strerror(-err));
 	if (c->lost > lost)
 		return complain(&r->why, -EBADMSG,
 			"perf's records say that %" PRIu64
@@ -227,7 +224,7 @@ static int perfbuf_finish(struct reading *r)
 	return 0;
 }
 
-/* Whether @events of @stride bytes are more than a buffer holds, which is never wholly full. */
+/* Whether a buffer, which is never entirely full, lacks room for @events of @stride bytes. */
 static bool overflows(const struct workload *workload, uint64_t events, uint64_t stride)
 {
 	return events > (workload->ring_size - 1) / stride;

@@ -10,7 +10,7 @@
 #define DECLARE(name) extern const struct reader name##_reader;
 #define ADDRESS(name) &name##_reader,
 
-/* Those that only a test has. */
+/* Readers of tests. */
 #ifndef FOR_EACH_MORE
 #define FOR_EACH_MORE(X)
 #endif
@@ -61,7 +61,7 @@ struct obstacle reader_obstacle(
 		return (struct obstacle){ "does not read rings that overwrite",
 			"leave out -overwrite" };
 	if (workload && reader->orders && !workload->order)
-		return (struct obstacle){ "reads in the order of time", "add -order" };
+		return (struct obstacle){ "reads in the order of timestamps", "add -order" };
 	return workload && reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
 }
 
@@ -70,7 +70,8 @@ const char *live_wait_name(enum live_wait wait)
 	return wait == WAIT_OWN ? "own" : live_wait_names[wait];
 }
 
-/* The waits of libbpf say already who reads, and who reads says how it waits itself. */
+/* The name of one of libbpf's waits implies the reader; a reader without a choice implies the wait.
+ */
 const char *combination_name(struct combination combination, char *text, size_t size)
 {
 	const char *reader = combination.reader->name, *wait = live_wait_name(combination.wait);

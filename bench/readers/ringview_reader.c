@@ -45,8 +45,7 @@ void ringview_reader_close(struct reading *r)
 int ringview_reader_open(struct reading *r)
 {
 	const struct ringview_options options = options_of(r);
-	/* Not from the heap, which a buffer that comes and goes with each ring would leave in
-	 * pieces. Populated: no page is to be faulted in while somebody measures. */
+	/* Not from the heap, which would fragment. Populated, so that no page fault is measured. */
 	struct ringview_state *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	int err = 0;
@@ -76,7 +75,7 @@ int ringview_reader_read(
 	struct ringview *rv = s->readers[0];
 	int found;
 
-	/* Of a group it is the wait that looks which rings have something. */
+	/* The wait of a group finds the rings that have records. */
 	if (timeout_ns > 0 || s->group) {
 		found = s->group ? ringview_group_wait(s->group, timeout_ns)
 				 : ringview_wait(rv, timeout_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the readers of this library share: opening one reader, or a group of them, and waiting, as
- * ringview's header says a user would. Each has its own loop.
+ * What the readers of this library share: they open a reader or a group and wait, as ringview.h
+ * tells users to. Each has its own loop.
  */
 #ifndef BENCH_RINGVIEW_READER_H
 #define BENCH_RINGVIEW_READER_H
@@ -21,12 +21,12 @@ int ringview_reader_rewind(struct reading *r);
 void ringview_reader_interrupt(struct reading *r);
 void ringview_reader_close(struct reading *r);
 
-/* Waits, and lets @loop read each ring that has something. */
+/* Waits, and calls @loop for each ring that has records. */
 int ringview_reader_read(
 	struct reading *r, int64_t timeout_ns, int (*loop)(struct reading *r, struct ringview *rv));
 
-/* Defines NAME_reader of a @loop(reading, ring) that returns what the last call of the library
- * returned, or the error of an event. */
+/* Defines NAME_reader with a @loop(reading, ring), which returns the last result of the library, or
+ * the error of an event. */
 #define RINGVIEW_READER(name_, loop, ...)                              \
 	static int name_##_read(struct reading *r, int64_t timeout_ns) \
 	{                                                              \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is done without ordered.c: for each event, a look at the next one of each ring. What comes to a
- * ring later than a newer one to another is out of order.
+ * An order by hand: for each event, compares the next records of all rings. A record that is
+ * submitted after a newer one in another ring comes out of order.
  */
 #include <stdbool.h>
 

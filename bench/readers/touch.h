@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What drain does with each record. It is the same code, inlined, in every reader, so that readers
+ * What drain does with each record: the same code, inlined into every reader, so that readers
  * differ only in how they read.
  */
 #ifndef BENCH_TOUCH_H
@@ -12,10 +12,10 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* FNV-1a, 64-bit, with words for bytes. */
+/* FNV-1a, 64-bit, over words instead of bytes. */
 #define PROOF_PRIME 0x100000001b3ull
 
-/* The last word of a record, which has only @count bytes of it. */
+/* The last word of a record, of which @count bytes are there; the others are 0. */
 static inline uint64_t load_rest(const void *at, size_t count)
 {
 	uint64_t word = 0;
@@ -24,10 +24,8 @@ static inline uint64_t load_rest(const void *at, size_t count)
 	return word;
 }
 
-/*
- * The sum of @length bytes as words. By hand, since what the compiler makes of a plain loop costs
- * short records, with its preparations, more than the reading does.
- */
+/* The sum of @length bytes as words. Unrolled by hand: the prologue that the compiler gives a plain
+ * loop costs more than reading a short record. */
 ALWAYS_INLINE uint64_t sum_words(const uint64_t *words, uint32_t length)
 {
 	const uint64_t *const end = words + length / 32 * 4;
@@ -49,10 +47,8 @@ ALWAYS_INLINE uint64_t sum_words(const uint64_t *words, uint32_t length)
 	return even + odd;
 }
 
-/*
- * Touches one record and returns @sum with it. Sums, not digests, are what is timed: the compiler
- * vectorises them, as a chain of dependent operations would cost more than the reading does.
- */
+/* Touches one record and returns @sum with it. Timed touches are sums, which the compiler
+ * vectorises; a digest's chain of dependent operations would cost more than the reading. */
 ALWAYS_INLINE uint64_t touch_record(
 	enum touching touching, uint64_t sum, const void *data, uint32_t length)
 {
@@ -61,20 +57,20 @@ ALWAYS_INLINE uint64_t touch_record(
 	const struct skb_meta *meta = data;
 	const uint32_t *fields = &meta->len;
 
-/* Of this size they are: the walk after each reading makes sure of it (check.h). */
+/* All records have this size, as the check after each reading verifies (measure/check.h). */
 #define WORDS_CASE(size)            \
 	case TOUCHING_WORDS_##size: \
 		return sum + sum_words(words, size)
 
 	switch (touching) {
 	case TOUCHING_NONE:
-		/* The view has to be made, though nothing looks through it. */
+		/* Keeps the compiler from dropping the record, though nothing is read of it. */
 		__asm__ volatile("" : : "r"(data), "r"(length));
 		return sum;
 	case TOUCHING_HEADER:
 		return sum + words[0];
 	case TOUCHING_SKB_FIELDS:
-		/* As the seed does: a record of another length is not an skb_meta. */
+		/* As the original benchmark: a record of another length is not an skb_meta. */
 		if (length != sizeof(*meta))
 			return sum + 1;
 		sum += meta->address;

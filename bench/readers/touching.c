@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "readers/touching.h"
 
-static enum touching words_of(uint32_t event_size)
+/* The touching of all words of events of one size, which is at least 16. */
+static enum touching words_of(uint32_t size)
 {
-	switch (event_size) {
-	case 16:
-		return TOUCHING_WORDS_16;
-	case 32:
-		return TOUCHING_WORDS_32;
-	case 48:
-		return TOUCHING_WORDS_48;
-	case 64:
-		return TOUCHING_WORDS_64;
-	case 80:
-		return TOUCHING_WORDS_80;
-	case 96:
-		return TOUCHING_WORDS_96;
-	default:
-		return TOUCHING_WORDS;
-	}
+	return size % 16 == 0 && size <= 96 ? TOUCHING_WORDS_16 + size / 16 - 1 : TOUCHING_WORDS;
 }
 
 enum touching touching_of(const struct workload *workload)

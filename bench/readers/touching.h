@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What drain does with each event, and what a reading found.
+ * What drain does with each event, and the result of a reading.
  */
 #ifndef BENCH_TOUCHING_H
 #define BENCH_TOUCHING_H
@@ -10,13 +10,12 @@
 #include "rings/workload.h"
 
 /*
- * The touch of a workload, made exact for its events. Each is compiled for itself, into every
- * reader (readers/work.h).
+ * The touch of a workload, specialised for its events. Each is compiled into every reader
+ * (readers/on_event.h).
  *
- * WORDS_n is for sized events of n bytes: a program that reads one kind of event knows its size,
- * and in small events the work for any size costs more than the reading. PROOF is untimed: a digest
- * over every byte and length, in order. It shows that a reader hands out just the records that are
- * in the ring, which no sum can.
+ * WORDS_n is for events of n bytes: a program that reads one kind of event knows its size, and for
+ * small events a loop for any size costs more than the reading. PROOF is untimed: a digest of every
+ * byte and length, in order, which proves that a reader returns exactly the records in the ring.
  */
 #define FOR_EACH_TOUCHING(X, argument) \
 	X(NONE, argument)              \
@@ -41,7 +40,6 @@ enum touching {
 
 enum touching touching_of(const struct workload *workload);
 
-/* What a reading found. */
 struct reading_result {
 	uint64_t events;
 	uint64_t checksum;

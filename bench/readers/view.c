@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A view of each record, released before the next.
+ * Each record read in place, and released before the next.
  */
 #include "readers/ringview_reader.h"
 
@@ -14,7 +14,7 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 		err = on_event(work, r, &found, record.data, record.length);
 		ringview_release(rv);
 	}
-	ringview_release(rv); /* what was discarded behind the last */
+	ringview_release(rv); /* discarded records after the last one */
 	r->found = found;
 	return err ? err : more;
 }

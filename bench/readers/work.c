@@ -4,9 +4,9 @@
 #include "readers/work.h"
 #include "base/monotonic.h"
 
-#define TRY_NS 50000            /* far above what the clock takes, far below a time slice */
-#define TRIES 20                /* so long: others may have the CPU in some of them */
-#define CALIBRATION_NS 20000000 /* all of it, if the machine is busy */
+#define TRY_NS 50000 /* far longer than reading the clock, far shorter than a time slice */
+#define TRIES 20     /* other processes may have the CPU during some of them */
+#define CALIBRATION_NS 20000000 /* at most, if the machine is busy */
 
 static int64_t time_of(uint64_t steps)
 {
@@ -17,7 +17,7 @@ static int64_t time_of(uint64_t steps)
 	return monotonic_ns() - before;
 }
 
-/* The time of one step in the best try: everything that disturbs makes it longer. */
+/* The time of one step in the shortest try: disturbances only make it longer. */
 static double measure_step(void)
 {
 	const int64_t end = monotonic_ns() + CALIBRATION_NS;
@@ -27,7 +27,7 @@ static double measure_step(void)
 	for (int tries = 0; tries < TRIES && monotonic_ns() < end;) {
 		const int64_t ns = time_of(steps);
 
-		/* A clock too coarse to see it says 0. */
+		/* A coarse clock may say 0. */
 		if (ns > 0 && (double)ns / (double)steps < best)
 			best = (double)ns / (double)steps;
 		if (ns < TRY_NS)

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Work that takes a given time: what a consumer would do with an event.
+ * Work that takes a given time, in place of what a program would do with an event.
  */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
 
 #include <stdint.h>
 
-/* A chain of operations, each waiting for the one before. */
+/* A chain of operations, each of which depends on the one before. */
 struct work {
-	uint64_t steps; /* an event */
+	uint64_t steps; /* for each event */
 };
 
-/* Finds how many steps take @ns nanoseconds on this CPU: tries for some milliseconds. 0 ns is no
- * work. */
+/* Finds how many steps take @ns on this CPU, within 20 ms. 0 ns is no work. */
 struct work work_calibrate(int64_t ns);
 
-/* Does it once. */
+/* Does the work of one event. */
 static inline void work_do(const struct work *work)
 {
 	uint64_t steps = work->steps, x = steps;

@@ -55,20 +55,20 @@ static void assert_left_out(void **state, const char *const *arguments, const ch
 		assert_left_out(state, ARGUMENTS(LIVE, "-format", "json", "-mode", BESIDE), why); \
 	}
 
-LEFT_OUT(crash_at_start, "ended by signal 11")
+LEFT_OUT(crash_at_start, "was ended by signal 11")
 LEFT_OUT(hang_at_start, "did not answer within 0.3")
 LEFT_OUT(another, "says that it is nobody")
-LEFT_OUT(crash_at_ready, "ended by signal 11")
-LEFT_OUT(exit_at_ready, "ended with status 3")
+LEFT_OUT(crash_at_ready, "was ended by signal 11")
+LEFT_OUT(exit_at_ready, "exited with status 3")
 LEFT_OUT(hang_at_ready, "did not answer within 0.3")
 LEFT_OUT(garbage_at_ready, "answered what is no object of JSON")
 LEFT_OUT(error_at_ready, "reports an error: no more tea?in the pot")
 LEFT_OUT(unready, "has to say that it is ready")
-LEFT_OUT(crash_in_live, "ended by signal 11")
+LEFT_OUT(crash_in_live, "was ended by signal 11")
 LEFT_OUT(garbage_in_live, "answered what is no object of JSON")
-LEFT_OUT(talks_in_live, "spoke without being asked")
-LEFT_OUT(crash_at_stop, "ended by signal 11")
-LEFT_OUT(exit_at_stop, "ended with status 3")
+LEFT_OUT(talks_in_live, "wrote a line without a command")
+LEFT_OUT(crash_at_stop, "was ended by signal 11")
+LEFT_OUT(exit_at_stop, "exited with status 3")
 LEFT_OUT(hang_at_stop, "did not answer within 0.3")
 LEFT_OUT(garbage_at_stop, "answered what is no object of JSON")
 LEFT_OUT(error_at_stop, "reports an error: no more tea?in the pot")
@@ -85,7 +85,7 @@ static void a_peer_that_says_too_little_of_lateness_is_left_out(void **state)
 	fake_timeout_for("right");
 	fake_peer(state, "aya", "no_lateness");
 	assert_left_out(state, ARGUMENTS(LIVE, "-rate", "100k", "-format", "json", "-mode", BESIDE),
-		"says how late 0 events were");
+		"reports latencies of 0 events");
 }
 
 /* What it left in the ring is not for those after it. */
@@ -130,7 +130,7 @@ static void where_all_fail_nothing_is_written(void **state)
 	fake_timeout_for("right");
 	fake_peer(state, "aya", "crash_at_stop");
 	outcome = run_with_peers(*state, ARGUMENTS(LIVE, "-mode", "aya"));
-	assert_complains(&outcome, FAILED, "path aya: ended by signal 11");
+	assert_complains(&outcome, FAILED, "path aya: was ended by signal 11");
 	outcome_free(&outcome);
 }
 
@@ -144,7 +144,7 @@ static void a_peer_that_does_not_end_harms_nothing(void **state)
 	outcome = run_with_peers(*state, ARGUMENTS(LIVE, "-mode", "aya"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(
-		outcome.err, "aya: peer aya was killed, as it did not end within 2 s\n");
+		outcome.err, "aya: peer aya did not exit within 2 s and was killed\n");
 	outcome_free(&outcome);
 }
 

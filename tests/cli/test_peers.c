@@ -57,27 +57,27 @@ static void assert_left_out(void **state, const char *const *arguments, const ch
 			state, ARGUMENTS(RUN, "-format", "json", "-mode", "both,aya"), why); \
 	}
 
-LEFT_OUT(crash_at_start, "ended by signal 11")
-LEFT_OUT(exit_at_start, "ended with status 3")
+LEFT_OUT(crash_at_start, "was ended by signal 11")
+LEFT_OUT(exit_at_start, "exited with status 3")
 LEFT_OUT(hang_at_start, "did not answer within 0.3")
 LEFT_OUT(garbage_at_start, "answered what is no object of JSON: no JSON?[31m")
 LEFT_OUT(error_at_start, "reports an error: no more tea?in the pot")
 LEFT_OUT(huge_at_start, "without a line end")
 LEFT_OUT(another, "says that it is nobody")
-LEFT_OUT(crash_in_drain, "ended by signal 11")
-LEFT_OUT(exit_in_drain, "ended with status 3")
+LEFT_OUT(crash_in_drain, "was ended by signal 11")
+LEFT_OUT(exit_in_drain, "exited with status 3")
 LEFT_OUT(hang_in_drain, "did not answer within 0.3")
 LEFT_OUT(garbage_in_drain, "answered what is no object of JSON")
 LEFT_OUT(error_in_drain, "reports an error: no more tea?in the pot")
 LEFT_OUT(huge_in_drain, "without a line end")
-LEFT_OUT(crash_late, "ended by signal 11")
+LEFT_OUT(crash_late, "was ended by signal 11")
 LEFT_OUT(wrong_sum, "but the ring holds 700 with")
 LEFT_OUT(one_more, "found 701 events")
 LEFT_OUT(one_less, "received 699/700")
 LEFT_OUT(unreleased, "released up to position")
-LEFT_OUT(no_time, "says that it took 0 ns")
-LEFT_OUT(long_time, "says that it took 3600")
-LEFT_OUT(talks, "spoke without being asked")
+LEFT_OUT(no_time, "reports that it took 0 ns")
+LEFT_OUT(long_time, "reports that it took 3600")
+LEFT_OUT(talks, "wrote a line without a command")
 
 static void a_peer_that_fails_in_a_sweep_is_left_out(void **state)
 {
@@ -86,7 +86,7 @@ static void a_peer_that_fails_in_a_sweep_is_left_out(void **state)
 	assert_left_out(state,
 		ARGUMENTS("sweep", RUN, "-sizes", "16,48,1000", "-format", "json", "-mode",
 			"aya,both"),
-		"ended by signal 11");
+		"was ended by signal 11");
 }
 
 static void a_peer_that_is_not_executable_is_left_out(void **state)
@@ -104,7 +104,7 @@ static void where_all_fail_nothing_is_written(void **state)
 	need_bpf();
 	fake_peer(state, "aya", "crash_late");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "aya"));
-	assert_complains(&outcome, FAILED, "path aya: ended by signal 11");
+	assert_complains(&outcome, FAILED, "path aya: was ended by signal 11");
 	outcome_free(&outcome);
 }
 
@@ -118,7 +118,7 @@ static void each_peer_that_fails_is_named(void **state)
 	fake_peer(state, "libbpf-1.7", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "all"));
 	assert_int_equal(outcome.status, FAILED);
-	assert_matches(outcome.err, "path cilium-ebpf: ended with status 3");
+	assert_matches(outcome.err, "path cilium-ebpf: exited with status 3");
 	assert_matches(outcome.err, "path aya: found 700 events");
 	assert_matches(outcome.err, "^libbpf-1.7-n: left out: libbpf-1.7 1.2 does not have it$");
 	assert_matches(outcome.out, "^libbpf-1.7 +[0-9]");
@@ -155,7 +155,7 @@ static void a_build_stands_beside_the_release(void **state)
 	fake_peer_as(state, "aya-patched", "aya", "exit_at_start");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "aya"));
 	assert_int_equal(outcome.status, DONE);
-	assert_matches(outcome.err, "^aya-patched: left out: peer ended with status 3");
+	assert_matches(outcome.err, "^aya-patched: left out: peer exited with status 3");
 	outcome_free(&outcome);
 }
 
@@ -193,7 +193,7 @@ static void a_peer_that_does_not_end_harms_nothing(void **state)
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
 	assert_int_equal(outcome.status, DONE);
 	assert_string_equal(
-		outcome.err, "aya: peer aya was killed, as it did not end within 2 s\n");
+		outcome.err, "aya: peer aya did not exit within 2 s and was killed\n");
 	assert_matches(outcome.out, " vs copy[^\n]*\n([^\n]*\n)*aya +[0-9.]+ +[0-9.]+ ");
 	outcome_free(&outcome);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What peers answer (bench/readers/peer_answer.c and peer_live.c), one line that may be anything.
+ * What peers answer (bench/readers/peer_answer.c), one line that may be anything.
  * What is accepted has to be what was said, and what is said of the rest is one line for people.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "demand.h"
-#include "readers/peer_live.h"
+#include "readers/peer_answer.h"
 
 static void check_complaint(const struct complaint *why)
 {

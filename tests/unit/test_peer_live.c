@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "readers/peer_live.h"
+#include "readers/peer_answer.h"
 #include "../support/parsed_answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

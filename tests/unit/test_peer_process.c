@@ -111,7 +111,7 @@ static void a_peer_is_asked_and_ended(void **state)
 	assert_int_equal(peer_send(peer, "333", &why), 0);
 	assert_int_equal(number_from(peer), 333);
 	assert_int_equal(peer_end(peer, &why), -ECHILD); /* of its read that found the end */
-	assert_string_equal(why.text, "ended with status 1");
+	assert_string_equal(why.text, "exited with status 1");
 	unlink(file);
 }
 
@@ -163,10 +163,10 @@ static void sigpipe_is_not_ignored_by_the_peer(void **state)
 static void a_peer_that_ends_is_told(void **state)
 {
 	(void)state;
-	assert_fails("exit 0", LONG_NS, -EPIPE, "ended without being asked to");
-	assert_fails("exit 7", LONG_NS, -ECHILD, "ended with status 7");
-	assert_fails("kill -9 $$", LONG_NS, -ECHILD, "ended by signal 9 (");
-	assert_fails("printf '{'; kill -11 $$", LONG_NS, -ECHILD, "ended by signal 11 (");
+	assert_fails("exit 0", LONG_NS, -EPIPE, "exited by itself");
+	assert_fails("exit 7", LONG_NS, -ECHILD, "exited with status 7");
+	assert_fails("kill -9 $$", LONG_NS, -ECHILD, "was ended by signal 9 (");
+	assert_fails("printf '{'; kill -11 $$", LONG_NS, -ECHILD, "was ended by signal 11 (");
 }
 
 static void a_peer_that_only_closes_its_output_is_told(void **state)
@@ -202,7 +202,7 @@ static void an_answer_without_a_question_is_told(void **state)
 	(void)state;
 	assert_int_equal(number_from(peer), 1);
 	assert_int_equal(peer_send(peer, "go", &why), -EPROTO);
-	assert_string_equal(why.text, "spoke without being asked");
+	assert_string_equal(why.text, "wrote a line without a command");
 	assert_ends(peer);
 }
 
@@ -215,7 +215,7 @@ static void a_peer_that_has_gone_cannot_be_asked(void **state)
 	(void)state;
 	assert_int_equal(number_from(peer), 1);
 	assert_int_equal(peer_send(peer, "go", &why), -ECHILD);
-	assert_string_equal(why.text, "ended with status 4");
+	assert_string_equal(why.text, "exited with status 4");
 	assert_int_equal(peer_receive(peer, LONG_NS, &answer, &why), -EPIPE);
 	assert_ends(peer);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The same touching of the same bytes, with the stride known: no header, no checks, no release.
+ * Limits: what a reader could reach that knew everything in advance (floor), and what the machine
+ * allows (memory). They read a mapping of the ring, and know where the events are.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers/limit.h"
 #include "readers/on_event.h"
 
-int limit_open(struct reading *r)
+#define CACHE_LINE 64
+
+static int limit_open(struct reading *r)
 {
 	struct ring_bytes *ring = calloc(1, sizeof(*ring));
 	int err;
@@ -25,12 +27,13 @@ int limit_open(struct reading *r)
 	return 0;
 }
 
-void limit_close(struct reading *r)
+static void limit_close(struct reading *r)
 {
 	ring_set_unmap(r->rings, r->state);
 	free(r->state);
 }
 
+/* The same touching of the same bytes with the stride known: no header, no checks, no release. */
 ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *ring)
 {
 	const unsigned char *data = ring->data;
@@ -42,7 +45,7 @@ ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *rin
 	for (uint64_t position = r->start; position != end; position += stride) {
 		uint32_t length = known;
 
-		/* The touching is not to be made for one length only: a reader's is not. */
+		/* Keeps the compiler from specialising the touching for one length. */
 		__asm__("" : "+r"(length));
 		sum = touch_record(
 			(enum touching)work, sum, data + (position & mask) + RECORD_HEADER, length);
@@ -75,7 +78,7 @@ SPECIALIZE(read_lengths, const struct ring_bytes *, loop_lengths)
 
 static int floor_read(struct reading *r, int64_t timeout_ns)
 {
-	(void)timeout_ns; /* all of it is there */
+	(void)timeout_ns; /* everything is there */
 	return (r->lengths ? read_lengths : read_ring)(r, r->state);
 }
 
@@ -88,5 +91,31 @@ const struct reader floor_reader = {
 	.baseline = 1,
 	.open = limit_open,
 	.read = floor_read,
+	.close = limit_close,
+};
+
+static int memory_read(struct reading *r, int64_t timeout_ns)
+{
+	const struct ring_bytes *ring = r->state;
+	const uint64_t mask = ring->size - 1;
+	const uint64_t end = r->start + r->bytes;
+	uint64_t sum = 0;
+
+	(void)timeout_ns; /* everything is there */
+	for (uint64_t line = r->start & ~(CACHE_LINE - 1ull); line < end; line += CACHE_LINE)
+		sum += *(const uint64_t *)(ring->data + (line & mask));
+	r->found = (struct reading_result){ r->wanted, sum };
+	return 0;
+}
+
+const struct reader memory_reader = {
+	.name = "memory",
+	.label = "memory (cache lines):  ",
+	.summary = "limit: one load per cache line of the same bytes",
+	.drains = true,
+	.limit = true,
+	.by_lines = true,
+	.open = limit_open,
+	.read = memory_read,
 	.close = limit_close,
 };
