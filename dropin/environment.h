@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How to wait, by environment variables: the program has no other way to say it.
+ * Options by environment variables, as libbpf's functions have none.
  *
  *   RINGVIEW_WAIT             event (the default), paced or busy
  *   RINGVIEW_LATENCY_BUDGET,  for paced: 200us, 1ms, ...; a whole number of ns, us, ms or s

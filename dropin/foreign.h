@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Objects of other libraries. A program can get libbpf's functions by dlsym() from its handle, and
- * make a ring_buffer with libbpf. LD_PRELOAD binds libbpf's own calls to this library, which then
- * gets that ring_buffer, and passes it on to the function of the library that made it.
+ * Objects of other libraries. A program can get libbpf's functions by dlsym() and make a
+ * ring_buffer with them. LD_PRELOAD binds libbpf's own calls to this library, which passes that
+ * ring_buffer on to the function of the library that made it.
  */
 #ifndef DROPIN_FOREIGN_H
 #define DROPIN_FOREIGN_H

@@ -36,7 +36,7 @@ static int describe_map(struct ring *r)
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
-	/* Its records are not to be shown in place. */
+	/* Its records cannot be passed on in place. */
 	if (info.map_flags & MAP_FLAG_OVERWRITE)
 		return -EOPNOTSUPP;
 	r->size = info.max_entries;
@@ -250,7 +250,7 @@ static int restart(struct ring *r)
 	return err;
 }
 
-/* Makes a record whose callback has not returned come once more. */
+/* Makes ringview_peek() return a record whose callback has not returned once more. */
 static void resume(struct ring *r)
 {
 	struct ringview_record record;
@@ -273,7 +273,7 @@ static int pass_on_record(struct ring *r, const struct ringview_record *record)
 	r->in_callback = true;
 	result = r->callback(r->context, (void *)(uintptr_t)record->data, record->length);
 	if (r->pass != pass) {
-		/* The callback has read its own ring, and so this record once more. */
+		/* The callback has read its own ring, this record included. */
 		resume(r);
 		return result;
 	}
@@ -310,7 +310,8 @@ static bool is_shared(const struct ring *r)
 	return __atomic_load_n(&r->is_shared, __ATOMIC_RELAXED);
 }
 
-/* If another consumer was here, starts at the ring's consumer position, as each pass of libbpf. */
+/* Starts at the ring's consumer position if another consumer has moved it, as each pass of libbpf.
+ */
 static void catch_up(struct ring *r)
 {
 	/* A group's reader may hold records back, unless it shares its ring. */
@@ -342,7 +343,7 @@ static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 
 	begin_pass(r, in_turn);
 	result = pass_on(r, most);
-	/* Another consumer was here. */
+	/* Another consumer has moved the position. */
 	if (result == -EBUSY && restart(r) == 0)
 		result = pass_on(r, most);
 	end_pass(r, in_turn);
@@ -364,7 +365,7 @@ static int64_t read_all(struct ring *r, size_t most)
 		if ((size_t)total >= most)
 			return total;
 	} while (arm(r) > 0);
-	/* Except after a busy record, which may be submitted without a notification. */
+	/* A busy record may be submitted without a notification. */
 	ring_set_pending(r, available(r) > 0);
 	return total;
 }

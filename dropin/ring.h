@@ -26,8 +26,8 @@ struct ring {
 	struct ring *next; /* of all rings of this process */
 
 	/*
-	 * This process has or had another ring on this map. They take turns: each pass starts at
-	 * the ring's consumer position, and holds nothing back.
+	 * This process has or had another ring on this map. Both then start each pass at the ring's
+	 * consumer position, and hold nothing back.
 	 */
 	bool is_shared;
 	bool is_in_use; /* by a call */
@@ -35,7 +35,7 @@ struct ring {
 	size_t release_after; /* bytes to read before they are released */
 	size_t unreleased;    /* bytes of records that were passed on and not released */
 	size_t passed_on;     /* number of those records */
-	bool in_callback;     /* or it was left by longjmp(), an exception, or with its thread */
+	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
 	unsigned pass;        /* number of the current pass, or of the last */
 
 	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some.

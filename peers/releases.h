@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The readers of the peers that ./run peers builds of releases: what the benchmark says of them
- * before they are built, and how they are called where there is little room. All else they say
- * themselves.
+ * The readers of the peers that ./run peers builds from releases: their texts for before they are
+ * built, and their short names for narrow columns. The greetings of the peers say the rest.
  */
 #ifndef PEERS_RELEASES_H
 #define PEERS_RELEASES_H

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/complaint.h"
-#include "readers/touching.h"
+#include "readers/touch.h"
 #include "rings/workload.h"
 #include "statistics/histogram.h"
 

@@ -291,13 +291,13 @@ int found_peers_add(const char *file, struct complaint *why)
 	int err;
 
 	if (!realpath(file, real))
-		return complain(why, -errno, "-peer: cannot open %s: %s", file, strerror(errno));
+		return complain(why, -errno, "cannot open %s: %s", file, strerror(errno));
 	for (size_t i = 0; i < found_count; i++)
 		if (strcmp(found[i].file, real) == 0)
 			return 0;
 	err = add_all(real, &said);
 	if (err)
-		return complain(why, err, "-peer: %s %s", file, said.text);
+		return complain(why, err, "%s %s", file, said.text);
 	for (size_t i = before; i < found_count; i++)
 		found[i].reader.named = true;
 	return 0;

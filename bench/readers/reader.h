@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/complaint.h"
-#include "readers/touching.h"
+#include "readers/touch.h"
 #include "rings/workload.h"
 
 /* How live waits. WAIT_LIBBPF_* are loops with libbpf's functions. WAIT_OWN is that of readers

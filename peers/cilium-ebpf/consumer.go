@@ -11,21 +11,22 @@ import (
 const (
 	goldenFactor = 0x9e3779b97f4a7c15 // SIZED_FACTOR of bpf/events.h
 
-	// As bench/readers/consumer_event.h: events that were all due before the clock was read, and
-	// with no wait between them, are handled within nanoseconds. One in this many reads the clock.
+	// As in bench/readers/live_check.h: events that were due before the last reading of the
+	// clock, without a wait in between, are handled within nanoseconds of it. One in this many
+	// reads the clock.
 	clockEvery = 8
-	// Discarded records may be the last in the ring: then no event says that it is empty, and
-	// the time of the last read is that of one of this many last events.
+	// If the last records in the ring are discarded, no event says that the ring is empty. So
+	// one event in this many sets the time of the last read.
 	lastEvery = 64
 )
 
-// stream is what was read of one producer.
+// stream counts the events read of one producer.
 type stream struct {
-	next uint64 // sequence number: all after the last event read
+	next uint64 // sequence number after the last event read
 	read uint64
 }
 
-// consumer checks each event and takes its latency, as bench/readers/consumer_event.h does.
+// consumer checks each event and records its latency, as bench/readers/live_check.h does.
 type consumer struct {
 	sizes     sizes
 	steps     uint64 // of work on an event
@@ -35,10 +36,10 @@ type consumer struct {
 	streams   []stream
 	consumed  uint64
 	latency   *histogram
-	clockLeft uint32 // events that are handled at clockNs
+	clockLeft uint32 // further events that count as handled at clockNs
 	clockNs   int64
 	lastNs    int64
-	// The work on what is left in the ring once the producers have stopped, which may take
+	// Once the producers have stopped, the work on the events that are left, which may take
 	// minutes, is not done but added to all times (docs/measuring.md).
 	savedNs int64
 }
@@ -53,7 +54,8 @@ func newConsumer(command liveCommand) *consumer {
 	}
 }
 
-// handle does all that is to be done with an event. Nothing of it allocates, unless it is wrong.
+// handle checks an event, records its latency and does the work. It allocates only if the event is
+// wrong.
 func (c *consumer) handle(event []byte) error {
 	if len(event) < eventSizeMin {
 		return c.wrong(event)
@@ -88,8 +90,7 @@ func (c *consumer) handle(event []byte) error {
 	return nil
 }
 
-// readAll is to be called when the ring was seen empty after an event: the next may come any time
-// later.
+// readAll is called when the ring is empty after an event: the next one may come any time later.
 func (c *consumer) readAll() {
 	c.clockLeft = 0
 	c.lastNs = nanotime() + c.savedNs
@@ -104,7 +105,7 @@ func (c *consumer) handledAt(due int64) int64 {
 	return c.clockNs
 }
 
-// endIsRight: the last whole word was written last; with it, the event is complete.
+// endIsRight: the producer wrote the last whole word last. If it is right, the event is complete.
 func endIsRight(event []byte, id uint64) bool {
 	if len(event) < 24 {
 		return true
@@ -113,7 +114,7 @@ func endIsRight(event []byte, id uint64) bool {
 	return binary.LittleEndian.Uint64(event[index*8:]) == (id+index)*goldenFactor
 }
 
-// wrong says what is wrong with an event, as consumer_wrong_event() does.
+// wrong says what is wrong with an event, as live_check_wrong() does.
 func (c *consumer) wrong(event []byte) error {
 	var id uint64
 	if len(event) >= 8 {

@@ -20,7 +20,7 @@ type reader interface {
 	Close() error
 }
 
-// openers has one for each of the paths.
+// openers has a function for each path.
 var openers = map[string]func(r *ring) (reader, error){
 	pathName: func(r *ring) (reader, error) { return openCopying(r) },
 }
@@ -104,8 +104,8 @@ func drainBy(r reader, command drainCommand,
 			return drainAnswer{}, fmt.Errorf("reading failed after %d events: %w",
 				command.events-left, err)
 		}
-		// A deadline is a point in time, the time-out begins with the last event: to
-		// set it anew for each would cost more than reading one.
+		// The time-out begins with the last event, but setting a deadline for each event
+		// would cost more than reading one.
 		if left == waiting || command.timeout == 0 {
 			break
 		}
@@ -115,14 +115,14 @@ func drainBy(r reader, command drainCommand,
 	return drainAnswer{command.events - left, ns, sum}, nil
 }
 
-// deadline is from when on the reader no longer waits. It waits for whole milliseconds and cuts off
-// what is left, so the time-out is rounded up, as in the benchmark's path libbpf.
+// deadline is when the reader stops waiting. The reader waits for whole milliseconds, rounded down, so
+// the time-out is rounded up, as in the benchmark's path libbpf.
 func deadline(timeout time.Duration) time.Time {
 	const longest = 24 * time.Hour // epoll_wait() takes 32 bits of milliseconds
 
 	now := time.Now()
 	if timeout == 0 {
-		return now // over when it is looked at
+		return now // does not wait
 	}
 	timeout = min(timeout, longest)
 	return now.Add((timeout + time.Millisecond - 1).Truncate(time.Millisecond)).

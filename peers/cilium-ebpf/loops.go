@@ -9,9 +9,9 @@ import "github.com/cilium/ebpf/ringbuf"
 type readLoop func(reader *ringbuf.Reader, record *ringbuf.Record, left, sum uint64) (
 	uint64, uint64, error)
 
-// readLoops has one for each TOUCHING. They are written out, as a user who wants one sum would, so
-// that none decides for each event what to do or calls it by a pointer: Go's compiler does not
-// specialise a function for the function that it is given.
+// readLoops has a loop for each TOUCHING. Each is written out, so that nothing is decided for each
+// event and nothing called through a pointer: Go's compiler does not specialise a function for a
+// function argument or a type parameter.
 var readLoops = map[string]readLoop{
 	"NONE":       readOnly,
 	"HEADER":     readHeaders,

@@ -14,8 +14,8 @@ import (
 )
 
 func main() {
-	// What reads the ring is this goroutine, on one thread from here to the end: the scheduler
-	// never moves it to another, whose caches are cold.
+	// This goroutine reads the ring. It stays on one thread, so that the scheduler does not move
+	// it to another CPU with cold caches.
 	runtime.LockOSThread()
 	if err := start(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "cilium-ebpf:", err)

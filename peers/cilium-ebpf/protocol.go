@@ -26,13 +26,13 @@ const (
 	sequenceBits = 48
 )
 
-// errInputEnded: there was no stop; nobody reads the answer.
+// errInputEnded: the input ended without a stop; nobody reads the answer.
 var errInputEnded = errors.New("end of input")
 
 // protocol is the version of peers/README.md that this speaks.
 const protocol = 1
 
-// paths are the ways to read that this build has: with a library that has RawReader, also its.
+// paths are those of this build: more if the library has RawReader.
 var paths = []string{pathName}
 
 type drainCommand struct {
@@ -53,7 +53,7 @@ type againCommand struct {
 	events uint64
 }
 
-// parseCommand takes a line apart: a drainCommand, a liveCommand, or an error.
+// parseCommand returns a drainCommand, an againCommand, a liveCommand, or an error.
 func parseCommand(line string) (any, error) {
 	words := strings.Split(line, " ")
 	usage, known := map[string]string{
@@ -174,7 +174,7 @@ func identity() identityAnswer {
 	}
 }
 
-// checkout says which commit of the library it is built on, where it is not a release: by the linker.
+// checkout is the commit of the library, set by the linker; empty if it is a release.
 var checkout string
 
 // libraryVersion is the library's as the linker recorded it in this program.

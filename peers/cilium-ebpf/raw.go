@@ -13,7 +13,7 @@ import (
 
 const (
 	rawPath      = pathName + "-raw"       // commits each event
-	rawBatchPath = pathName + "-raw-batch" // commits when all that was known is read
+	rawBatchPath = pathName + "-raw-batch" // commits when all known events are read
 )
 
 func init() {
@@ -53,8 +53,8 @@ func (r *rawReader) drain(command drainCommand) (drainAnswer, error) {
 	return answer, err
 }
 
-// live commits, in batches, also when an eighth of the ring is read: else producers that are never
-// behind would find no room.
+// live with batches also commits after an eighth of the ring: with a producer at full rate, remain is
+// never 0, and the ring would fill up.
 func (r *rawReader) live(c *consumer) error {
 	return r.WithLease(func(lease ringbuf.Lease) error {
 		pending, most := 0, r.BufferSize()/8

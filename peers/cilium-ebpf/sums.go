@@ -38,7 +38,7 @@ type skbMeta struct {
 	_                                          uint32
 }
 
-// sumFields has sums that do not wait for each other.
+// sumFields adds in parallel: its sums do not depend on each other.
 func sumFields(event []byte) uint64 {
 	if len(event) != int(unsafe.Sizeof(skbMeta{})) {
 		return 1
@@ -117,8 +117,8 @@ func four(words *[32]byte) uint64 {
 		(binary.LittleEndian.Uint64(words[16:]) + binary.LittleEndian.Uint64(words[24:]))
 }
 
-// sumBytes adds eight bytes at once, as the C compiler's vectors do more of: a word becomes four sums
-// of two bytes, which have 16 bits each; those of four words still fit, and their own sum as well.
+// sumBytes adds eight bytes at once, as vectors do in C. A word becomes four sums of two bytes, of 16
+// bits each; the sums of four words still fit into 16 bits, and so does their total.
 func sumBytes(event []byte) uint64 {
 	var sum uint64
 	for len(event) >= 32 {

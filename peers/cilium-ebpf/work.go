@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	workTry         = 50 * time.Microsecond // far above what the clock takes, far below a time slice
-	workTries       = 20                    // so long: others may have the CPU in some of them
-	workCalibration = 20 * time.Millisecond // all of it, if the machine is busy
+	workTry         = 50 * time.Microsecond // far longer than reading the clock, far shorter than a time slice
+	workTries       = 20                    // other processes may have the CPU during some of them
+	workCalibration = 20 * time.Millisecond // at most, if the machine is busy
 )
 
-var workSink uint64 // so that the work is not for nothing
+var workSink uint64 // keeps the compiler from dropping the work
 
-// work is busy for a number of steps; each waits for the one before. As bench/readers/work.c,
-// it counts steps instead of looking at the clock: time that others had the CPU is not work.
+// work does a number of steps, each of which depends on the one before. As bench/readers/work.c, it
+// counts steps instead of reading the clock: time during which others have the CPU is not work.
 //
 //go:noinline
 func work(steps uint64) {
@@ -27,7 +27,7 @@ func work(steps uint64) {
 	workSink = x
 }
 
-// workSteps finds how many steps take so long on this CPU.
+// workSteps finds how many steps take the duration on this CPU.
 func workSteps(duration time.Duration) uint64 {
 	if duration <= 0 {
 		return 0
@@ -35,7 +35,7 @@ func workSteps(duration time.Duration) uint64 {
 	return max(1, uint64(float64(duration)/workStep()+0.5))
 }
 
-// workStep is the time of a step, in ns, in the best try: all that disturbs makes it longer.
+// workStep is the time of a step in ns in the shortest try: disturbances only make it longer.
 func workStep() float64 {
 	end := nanotime() + int64(workCalibration)
 	best := math.Inf(1)

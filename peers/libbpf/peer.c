@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libbpf's ring_buffer as a peer (peers/README.md), linked with the libbpf that it is built on. The
- * callbacks do what the benchmark's own paths do, by the same headers.
+ * libbpf's ring_buffer as a peer (peers/README.md), linked with the libbpf that it is built on.
+ * What the callbacks do with an event is in the benchmark's own headers.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -31,11 +31,11 @@
 #define LONGEST_POLL_MS 20 /* ring_buffer__poll() cannot be interrupted */
 #define PRODUCERS_MAX 64
 
-/* Of drain. consume() reads all there is, unless its callback fails: this one does at the last
- * event that is wanted, without a branch. */
+/* For drain. ring_buffer__consume() reads everything unless the callback fails, so the callback
+ * fails at the last event wanted, without a branch. */
 struct found {
 	uint64_t checksum;
-	int64_t left; /* events to come before that; below 0: they came */
+	int64_t left; /* events to read before the last one; below 0: all are read */
 };
 
 #define CALLBACK(name, unused)                                                                  \
@@ -83,17 +83,17 @@ static void fail(const char *what, int err)
 	answer("{\"error\": \"%s: %s\"}", what, strerror(-err));
 }
 
-/* Waits until the ring has events; false when nothing came for @timeout_ns. */
+/* Waits until the ring has events; false if none came for @timeout_ns. */
 static bool wait_for_events(struct ring_buffer *ring, int64_t timeout_ns)
 {
 	struct pollfd waited = { .fd = ring_buffer__epoll_fd(ring), .events = POLLIN };
-	/* libbpf waits in milliseconds: rounded up. */
+	/* poll() waits in milliseconds: rounded up. */
 	const int64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 > 0);
 
 	return timeout_ns > 0 && poll(&waited, 1, ms < INT32_MAX ? (int)ms : INT32_MAX) > 0;
 }
 
-/* The reader of the last drain, for another of its readings. */
+/* The reader of the last drain, for "again". */
 static struct {
 	struct ring_buffer *ring;
 	struct found found;
@@ -104,7 +104,7 @@ static struct {
 static void read_events(uint64_t events)
 {
 	const bool by_n = kept.by_n;
-	/* consume_n() stops by itself: its callback never fails. */
+	/* ring_buffer__consume_n() stops by itself, so its callback never fails. */
 	const int64_t left = by_n ? INT64_MAX : (int64_t)events - 1;
 	struct ring_buffer *ring = kept.ring;
 	struct found *found = &kept.found;
@@ -156,7 +156,7 @@ static void drain(int map_fd, bool by_n, uint64_t events, size_t touching, int64
 		fail("libbpf cannot read the ring", -errno);
 }
 
-/* What EVENT_SIZE says: one size; or a mix, whose sizes are in a file. */
+/* EVENT_SIZE: one size, or a mix with its sizes in a file. */
 struct sizes {
 	uint64_t one; /* 0: a mix */
 	uint32_t *list, count;
@@ -208,13 +208,13 @@ struct live {
 	int64_t work_ns, saved_ns, last_ns;
 	struct work work;
 	bool finishing, wrong;
-	int stop; /* set by the thread that listens */
+	int stop; /* set by listen() */
 	uint64_t consumed, read[PRODUCERS_MAX], next[PRODUCERS_MAX];
 	struct histogram latency;
 };
 
-/* As bench/readers/consumer_event.h. The clock is read for each event: it is libbpf's call that
- * costs. */
+/* The check of bench/readers/live_check.h, but reads the clock for each event: the callback costs
+ * more. */
 static int handle(void *context, void *data, size_t length)
 {
 	struct live *live = context;

@@ -22,7 +22,7 @@ static uint64_t word(const unsigned char *at, size_t count)
 	return value;
 }
 
-/* What peers/README.md says of each TOUCHING. */
+/* Adds to the sum what peers/README.md says for each TOUCHING. */
 static void touch(const unsigned char *event, size_t length)
 {
 	if (strcmp(touching, "HEADER") == 0) {
@@ -62,7 +62,7 @@ static int64_t now_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Your reader, open until the next drain: reads @wanted events, or until none came for @timeout_ns.
+/* Your reader, open until the next drain: reads until @wanted events came, or none for @timeout_ns.
  */
 static int drain(struct ring_buffer *ring, int64_t timeout_ns)
 {

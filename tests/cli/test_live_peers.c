@@ -77,7 +77,7 @@ LEFT_OUT(one_more, "events of ")
 LEFT_OUT(one_less, "events of ")
 LEFT_OUT(beyond, "but event ")
 LEFT_OUT(other_sum, "as many events in all as of each producer")
-LEFT_OUT(future, "ns from now")
+LEFT_OUT(future, "ns in the future")
 
 static void a_peer_that_says_too_little_of_lateness_is_left_out(void **state)
 {

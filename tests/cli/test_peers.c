@@ -180,7 +180,7 @@ static void a_program_of_the_users_takes_part(void **state)
 	assert_complains(&outcome, WRONG_USAGE, "-peer: cannot open ");
 	outcome_free(&outcome);
 	outcome = run_with_peers("", ARGUMENTS(RUN, "-peer", "/bin/true"));
-	assert_complains(&outcome, WRONG_USAGE, "-peer: /bin/true ended");
+	assert_complains(&outcome, WRONG_USAGE, "-peer: /bin/true exited");
 	outcome_free(&outcome);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! What is done with each event in `live`: bench/readers/consumer_event.h.
+//! What `live` does with each event: bench/readers/live_check.h.
 
 use crate::clock::now_ns;
 use crate::histogram::Histogram;
@@ -12,14 +12,14 @@ const SEQUENCE_BITS: u32 = 48;
 /// The bits of an id that are its number among those of its producer.
 pub const SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Events that were all due before the clock was read, and that no wait parts, are handled within
-/// nanoseconds: reading the clock for each would cost more than that. One in this many reads it.
+/// Reading the clock costs more than handling an event. Events that were due before the last reading,
+/// without a wait in between, are handled within nanoseconds of it: one in this many reads the clock.
 const CLOCK_EVERY: u32 = 8;
 
-/// What is read of one producer.
+/// The events read of one producer.
 #[derive(Clone, Copy, Default)]
 pub struct Stream {
-    /// The sequence number after that of the last event read.
+    /// The sequence number after the last event read.
     pub next: u64,
     pub read: u64,
 }
@@ -80,7 +80,7 @@ impl Consumer {
         }
     }
 
-    /// To be called before each read, or wait and read; the last is the one after the stop.
+    /// Call it before each read, or wait and read; the last read is the one after the stop.
     #[inline]
     pub fn before_read(&mut self, is_last: bool) {
         self.finishing = is_last;
@@ -88,7 +88,7 @@ impl Consumer {
         self.clock_left = 0;
     }
 
-    /// To be called when a read has found all that was there.
+    /// Call it when a read has returned everything that was there.
     #[inline]
     pub fn after_read(&mut self) {
         if self.consumed != self.consumed_before {
@@ -109,7 +109,7 @@ impl Consumer {
         let Some(stream) = self.streams.get_mut((id >> SEQUENCE_BITS) as usize) else {
             return self.refuse(event);
         };
-        // The last whole word was written last: with it, the event is complete.
+        // The producer wrote the last whole word last: if it is right, the event is complete.
         if sequence < stream.next
             || event.len() != size as usize
             || (event.len() >= 24
@@ -191,7 +191,7 @@ impl Consumer {
         self.saved_ns
     }
 
-    /// CLOCK_MONOTONIC after the last read that found something; 0: none did.
+    /// CLOCK_MONOTONIC after the last read that found an event; 0: none did.
     pub fn last_ns(&self) -> u64 {
         self.last_ns
     }

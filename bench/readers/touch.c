@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "readers/touching.h"
+#include "readers/touch.h"
 
 /* The touching of all words of events of one size, which is at least 16. */
 static enum touching words_of(uint32_t size)
