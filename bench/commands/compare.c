@@ -17,18 +17,13 @@
  * comparable. */
 enum { COMPARE_WORSE = 1, COMPARE_UNDECIDED = 3 };
 
-#define VERDICTS (VERDICT_SLOWER + 1)
-
 struct compare {
-	bool force, undecided_is_fine;
+	bool undecided_is_fine;
 	double threshold;
 	struct result_file old, new;
-	struct comparison_row *rows;
-	size_t matched, found[VERDICTS]; /* rows of each verdict, limits left out */
-	const struct comparison_row *worst;
+	struct comparison_rows all;
 };
 
-/* The values may be as long as a file. */
 static void write_difference(void *context, const char *name, const char *old, const char *new)
 {
 	struct complaint line;
@@ -50,7 +45,7 @@ static const char *name_of(const struct row *row, char text[NAME_SIZE])
 	return text;
 }
 
-/* "-" where in half of the rounds nothing was consumed. */
+/* "-": in half of the rounds nothing was consumed. */
 static const char *time_text(char *text, size_t size, double ns)
 {
 	if (isfinite(ns))
@@ -90,75 +85,54 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 		fputs("? rounds without a usable time\n", out);
 }
 
-/* The rows that both files have, and what of each verdict there is. */
-static int find_rows(struct compare *c)
-{
-	const struct comparison comparison = { c->threshold, &c->old, &c->new };
-
-	c->rows = calloc(c->new.table.row_count, sizeof(*c->rows));
-	if (!c->rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < c->new.table.row_count; i++) {
-		struct comparison_row *row = &c->rows[c->matched];
-
-		if (!comparison_row(&comparison, &c->new.table.rows[i], row))
-			continue;
-		c->matched++;
-		if (row->limit)
-			continue;
-		c->found[row->ratio.verdict]++;
-		if (row->ratio.valid && (!c->worst || row->ratio.median < c->worst->ratio.median))
-			c->worst = row;
-	}
-	return 0;
-}
-
 static size_t undecided(const struct compare *c)
 {
-	return c->found[VERDICT_TOO_FEW] + c->found[VERDICT_TOO_NOISY] +
-	       c->found[VERDICT_WITHIN_NOISE];
+	const size_t *found = c->all.found;
+
+	return found[VERDICT_TOO_FEW] + found[VERDICT_TOO_NOISY] + found[VERDICT_WITHIN_NOISE];
 }
 
-/* "2 slower, 1 too noisy, 3 same" */
-static void write_counts(const struct compare *c, FILE *out)
+/* "Slower: 2 slower, 3 same; worst batch/fields, 80 B: 0.900x." */
+static void write_headline(const struct compare *c, FILE *out)
 {
 	static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_FASTER, VERDICT_SAME,
 		VERDICT_WITHIN_NOISE, VERDICT_TOO_NOISY, VERDICT_TOO_FEW };
-	bool any = false;
-
-	for (size_t i = 0; i < VERDICTS; i++) {
-		if (c->found[order[i]] == 0)
-			continue;
-		fprintf(out, "%s%zu %s", any ? ", " : "", c->found[order[i]],
-			verdict_name(order[i]));
-		any = true;
-	}
-	fputs(any ? "" : "only limits", out);
-}
-
-static void write_headline(const struct compare *c, FILE *out)
-{
-	const double change = c->worst ? c->worst->ratio.median : 1;
+	const size_t *found = c->all.found;
+	const struct comparison_row *worst = NULL;
+	const char *separator = "";
 	char name[NAME_SIZE];
 
-	fputs(c->found[VERDICT_SLOWER] > 0     ? "Slower: "
-		: undecided(c) > 0             ? "Undecided: "
-		: c->found[VERDICT_FASTER] > 0 ? "Faster: "
-					       : "Same: ",
+	fputs(found[VERDICT_SLOWER] > 0     ? "Slower: "
+		: undecided(c) > 0          ? "Undecided: "
+		: found[VERDICT_FASTER] > 0 ? "Faster: "
+					    : "Same: ",
 		out);
-	write_counts(c, out);
-	if (c->found[VERDICT_SLOWER] > 0)
-		fprintf(out, "; worst %s, %s B: %.3fx", name_of(c->worst->new, name),
-			c->worst->new->size_text, change);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (found[order[i]] == 0)
+			continue;
+		fprintf(out, "%s%zu %s", separator, found[order[i]], verdict_name(order[i]));
+		separator = ", ";
+	}
+	fputs(*separator ? "" : "only limits", out);
+	for (size_t i = 0; i < c->all.count && found[VERDICT_SLOWER] > 0; i++) {
+		const struct comparison_row *row = &c->all.rows[i];
+
+		if (!row->limit && row->ratio.valid &&
+			(!worst || row->ratio.median < worst->ratio.median))
+			worst = row;
+	}
+	if (worst)
+		fprintf(out, "; worst %s, %s B: %.3fx", name_of(worst->new, name),
+			worst->new->size_text, worst->ratio.median);
 	fputs(".\n\n", out);
 }
 
-/* Files whose own noise decides nothing, and a machine that changed. */
+/* Files that are too noisy, and a machine that changed. */
 static void write_doubts(const struct compare *c, FILE *out)
 {
 	const struct result_file *const files[] = { &c->old, &c->new };
+	const double drift = c->all.drift;
 	char percent[16], name[NAME_SIZE];
-	double drift = 0;
 
 	for (int f = 0; f < 2; f++) {
 		const struct row *noisiest = NULL;
@@ -171,8 +145,6 @@ static void write_doubts(const struct compare *c, FILE *out)
 				files[f]->name, name_of(noisiest, name),
 				style_percent(percent, sizeof(percent), noisiest->noise));
 	}
-	for (size_t i = 0; i < c->matched; i++)
-		drift = fmax(drift, c->rows[i].drift);
 	if (drift > c->threshold)
 		fprintf(out, "! floor or memory, which run no reader, changed by %s too: %s\n",
 			style_percent(percent, sizeof(percent), drift),
@@ -190,24 +162,24 @@ static void write_comparison(const struct compare *c, FILE *out)
 	char name[NAME_SIZE], threshold[FORMAT_SIZE];
 	int width = 6;
 
-	for (size_t i = 0; i < c->matched; i++) {
-		const int length = (int)strlen(name_of(c->rows[i].new, name));
+	for (size_t i = 0; i < c->all.count; i++) {
+		const int length = (int)strlen(name_of(c->all.rows[i].new, name));
 
 		width = length > width ? length : width;
 	}
 	write_headline(c, out);
 	fprintf(out, "%-*s %5s %7s %7s  %-19s   verdict\n", width, "reader", "size", "old ns",
 		"new ns", "speed [95 %]");
-	for (size_t i = 0; i < c->matched; i++)
-		write_row(out, width, colour, &c->rows[i]);
+	for (size_t i = 0; i < c->all.count; i++)
+		write_row(out, width, colour, &c->all.rows[i]);
 	fputc('\n', out);
 	write_doubts(c, out);
 	fprintf(out, "Same: shown to differ by less than %s. Only in OLD: %zu, only in NEW: %zu.\n",
 		format_percent(c->threshold, threshold, sizeof(threshold)),
-		c->old.table.row_count - c->matched, c->new.table.row_count - c->matched);
+		c->old.table.row_count - c->all.count, c->new.table.row_count - c->all.count);
 }
 
-static int compare(struct compare *c, const char *const *names, struct complaint *why)
+static int compare(struct compare *c, const char *const *names, bool force, struct complaint *why)
 {
 	const struct comparison comparison = { c->threshold, &c->old, &c->new };
 	struct output output;
@@ -224,13 +196,13 @@ static int compare(struct compare *c, const char *const *names, struct complaint
 			"%s is of live and %s is not, so their figures mean different things; "
 			"compare live with live, drain with drain",
 			names[c->old.live ? 0 : 1], names[c->old.live ? 1 : 0]);
-	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !c->force)
+	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !force)
 		return complain(why, -EINVAL,
 			"%s and %s are not comparable, as the lines above say; -force compares "
 			"them all the same",
 			names[0], names[1]);
-	err = find_rows(c);
-	if (!err && c->matched == 0)
+	err = comparison_find(&comparison, &c->all);
+	if (!err && c->all.count == 0)
 		return complain(why, -EINVAL, "%s and %s have no path, size and %s in common",
 			names[0], names[1], c->new.live ? "wait" : "touch");
 	if (!err)
@@ -241,7 +213,7 @@ static int compare(struct compare *c, const char *const *names, struct complaint
 	err = output_commit(&output, NULL, why);
 	if (err)
 		return err;
-	if (c->found[VERDICT_SLOWER] > 0)
+	if (c->all.found[VERDICT_SLOWER] > 0)
 		return COMPARE_WORSE;
 	return undecided(c) > 0 && !c->undecided_is_fine ? COMPARE_UNDECIDED : 0;
 }
@@ -250,15 +222,14 @@ static int run(const struct call *call)
 {
 	const struct settings *settings = call->settings;
 	struct compare c = {
-		.force = settings->force,
 		.undecided_is_fine = settings->undecided,
 		.threshold = settings->threshold,
 	};
-	const int status = compare(&c, settings->files, call->why);
+	const int status = compare(&c, settings->files, settings->force, call->why);
 
 	result_file_free(&c.old);
 	result_file_free(&c.new);
-	free(c.rows);
+	free(c.all.rows);
 	return status;
 }
 

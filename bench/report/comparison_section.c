@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What changed from file to file, by the verdicts of compare.
+ * What changed from file to file, with the verdicts of compare.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/sections.h"
-#include "results/comparison.h"
 
-static struct comparison comparison_of(const struct comparison_summary *summary)
-{
-	return (struct comparison){ COMPARISON_THRESHOLD, &summary->old->results,
-		&summary->new->results };
-}
-
-/* @context: the sheet; NULL: they are only counted. */
+/* @context: the sheet; NULL: only count. */
 static void tell(void *context, const char *name, const char *old, const char *new)
 {
 	struct sheet *sheet = context;
@@ -27,28 +21,21 @@ static void tell(void *context, const char *name, const char *old, const char *n
 
 static struct comparison_summary summarise(const struct run_group *old, const struct run_group *new)
 {
-	struct comparison_summary summary = { .old = old, .new = new };
-	const struct comparison comparison = comparison_of(&summary);
-	struct comparison_row row;
+	struct comparison_summary s = { old, new,
+		{ COMPARISON_THRESHOLD, &old->results, &new->results }, { .count = 0 }, 0 };
+	struct comparison_row *rows;
 
-	for (size_t i = 0; i < new->results.table.row_count; i++) {
-		if (!comparison_row(&comparison, &new->results.table.rows[i], &row))
-			continue;
-		summary.matched++;
-		if (row.limit)
-			continue;
-		summary.judged++;
-		summary.better += row.ratio.verdict == VERDICT_FASTER;
-		summary.worse += row.ratio.verdict == VERDICT_SLOWER;
-		summary.same += row.ratio.verdict == VERDICT_SAME;
+	if (comparison_find(&s.comparison, &s.all) == 0) {
+		rows = page_allocate((s.all.count + 1) * sizeof(*rows));
+		memcpy(rows, s.all.rows, s.all.count * sizeof(*rows));
+		free(s.all.rows);
+		s.all.rows = rows;
 	}
-	if (summary.matched > 0)
-		summary.differences = comparison_differences(&comparison, tell, NULL);
-	return summary;
+	if (s.all.count > 0)
+		s.differences = comparison_differences(&s.comparison, tell, NULL);
+	return s;
 }
 
-/* Each with the first of an older file that it can be compared with; else with the first that it
- * has something in common with, whose differences are then told. */
 size_t comparisons_of(const struct runs *runs, struct comparison_summary *summaries)
 {
 	size_t count = 0;
@@ -65,8 +52,7 @@ size_t comparisons_of(const struct runs *runs, struct comparison_summary *summar
 			if (old->results.live != new->results.live)
 				continue;
 			found = summarise(old, new);
-			if (found.matched > 0 && (!any || found.differences == 0)) {
-				found.styles = runs->styles;
+			if (found.all.count > 0 && (!any || found.differences == 0)) {
 				summaries[count] = found;
 				any = true;
 			}
@@ -83,12 +69,17 @@ const char *comparison_name(const struct comparison_summary *summary)
 
 const char *comparison_verdict(const struct comparison_summary *summary)
 {
+	const size_t *found = summary->all.found;
+	const size_t undecided =
+		found[VERDICT_TOO_FEW] + found[VERDICT_TOO_NOISY] + found[VERDICT_WITHIN_NOISE];
+	const size_t decided = found[VERDICT_FASTER] + found[VERDICT_SLOWER] + found[VERDICT_SAME];
+
 	if (summary->differences > 0)
 		return text("not comparable, %zu settings or facts of the machine differ.",
 			summary->differences);
 	return text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
-		summary->judged, summary->better, summary->worse, summary->same,
-		summary->judged - summary->better - summary->worse - summary->same);
+		decided + undecided, found[VERDICT_FASTER], found[VERDICT_SLOWER],
+		found[VERDICT_SAME], undecided);
 }
 
 static void add_row(
@@ -115,46 +106,41 @@ static void add_row(
 	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");
 }
 
-static const struct sheet *add_changes(struct page *page, const struct comparison_summary *summary)
+static const struct sheet *add_changes(
+	struct page *page, const struct runs *runs, const struct comparison_summary *summary)
 {
 	static const struct column columns[] = { COLUMN("reader", TEXT),
 		COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
 		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
 		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT) };
-	const struct comparison comparison = comparison_of(summary);
-	const struct result_file *new = comparison.new;
-	struct sheet *sheet =
-		SHEET("What changed: medians, ns an event; nothing of the two is paired", columns);
-	struct comparison_row row;
-	double drift = 0;
+	const struct comparison *comparison = &summary->comparison;
+	const struct comparison_rows *all = &summary->all;
+	struct sheet *sheet = SHEET("What changed: medians, ns an event, not paired", columns);
 
-	for (size_t i = 0; i < new->table.row_count; i++)
-		if (comparison_row(&comparison, &new->table.rows[i], &row)) {
-			add_row(sheet, &row, new->live, summary->styles);
-			drift = fmax(drift, row.drift);
-		}
+	for (size_t i = 0; i < all->count; i++)
+		add_row(sheet, &all->rows[i], comparison->new->live, runs->styles);
 	page_add_sheet(page, sheet, false);
 	page_add(page, BLOCK_TEXT, NULL,
-		text("Nothing is called faster or slower below %s. The limits, which no reader "
-		     "changes, moved by up to %s. Only in %s: %zu rows; only in %s: %zu.",
-			text_share(comparison.threshold), text_share(drift), summary->old->name,
-			comparison.old->table.row_count - summary->matched, summary->new->name,
-			new->table.row_count - summary->matched));
+		text("Changes below %s are the same. The limits, which run no reader, changed by "
+		     "up to %s. Only in %s: %zu rows; only in %s: %zu.",
+			text_share(comparison->threshold), text_share(all->drift),
+			summary->old->name, comparison->old->table.row_count - all->count,
+			summary->new->name, comparison->new->table.row_count - all->count));
 	return sheet;
 }
 
-const struct sheet *add_comparison(struct page *page, const struct comparison_summary *summary)
+const struct sheet *add_comparison(
+	struct page *page, const struct runs *runs, const struct comparison_summary *summary)
 {
 	static const struct column columns[] = { COLUMN("fact or setting", TEXT),
 		COLUMN("before", TEXT), COLUMN("now", TEXT) };
-	const struct comparison comparison = comparison_of(summary);
 	struct sheet *sheet;
 
 	page_add(page, BLOCK_HEADING, NULL, comparison_name(summary));
 	if (summary->differences == 0)
-		return add_changes(page, summary);
+		return add_changes(page, runs, summary);
 	sheet = SHEET("These differ, so there is no verdict", columns);
-	comparison_differences(&comparison, tell, sheet);
+	comparison_differences(&summary->comparison, tell, sheet);
 	page_add_sheet(page, sheet, false);
 	return sheet;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as one HTML file that refers to nothing outside of it. Its script only adds to it: buttons
- * that copy, and what is folded away unfolds for paper where the style alone cannot do it.
+ * Writes a page as one HTML file that loads nothing. Its script is optional: it adds copy buttons, and
+ * unfolds everything for paper if the style alone cannot.
  */
 #include <ctype.h>
 #include <string.h>
@@ -17,10 +17,10 @@ static const char script[] =
 #include "page.js.inc"
 	;
 
-/* Of the script: whatever else got into a page, no browser runs it. */
+/* Of the script: browsers run no other. */
 #define SCRIPT_SHA256 "YREVjfS6+fg3SfrkVHbLRgEVjCYx2miR9E8v3jof1hg="
 
-/* Colour alone says nothing to who does not see it. */
+/* The sign is for readers who do not see the colour. */
 static const struct {
 	const char *class, *sign;
 } tones[] = {
@@ -133,7 +133,7 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 		svg_curves(out, sheet, number);
 		fputs("<details><summary>The figures</summary>\n", out);
 	}
-	/* What can be scrolled has to be reached by keys too. */
+	/* tabindex: what scrolls must be reachable by keyboard. */
 	fprintf(out,
 		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"f%u-name\">"
 		"<table aria-labelledby=\"f%u-name\">\n<thead><tr>",
@@ -149,7 +149,7 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 		sheet->curves || folded ? "</details>" : "");
 }
 
-/* Bytes that may stand in an address do. */
+/* A link to download the file; percent-encodes what no address may contain. */
 static void write_file(FILE *out, const struct block *block)
 {
 	fputs("<p><a download=\"", out);

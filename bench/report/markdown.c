@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as Markdown of the kind that code hosts read (GFM), to be pasted into a pull request: a
- * few lines, and all else folded away. It has the tables without the charts.
+ * Writes a page as GitHub-flavoured Markdown, for a pull request: a few lines, and the rest folded.
+ * It has the tables, but no charts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,22 +9,21 @@
 #include "base/controls.h"
 #include "report/page.h"
 
-/* So much a comment may have on a code host, in bytes, with room for what ends it. */
+/* Bytes that a comment may have on a code host, less what ends it. */
 #define COMMENT_MOST 60000
 
-/* So many rows are above the fold: with what stands around them they are 15 lines. */
+/* Rows above the fold, which makes it 15 lines. */
 #define SUMMARY_ROWS 7
 
-/* Something harmless in place of a control character. Returns how many bytes more it has than one.
- */
+/* Replaces a control character of @length bytes. Returns the bytes to skip after the first. */
 static size_t write_control(FILE *out, size_t length)
 {
 	fputc(length > 1 ? '?' : ' ', out);
 	return length - 1;
 }
 
-/* Every character that could be a mark is escaped. A name or number behind @ or # would call a
- * person or another thread, which no backslash prevents, but a comment between does. */
+/* Escapes every character that could be markup. After @ and # an empty comment prevents a mention of a
+ * person or an issue, which a backslash does not. */
 static void write_text(FILE *out, const char *words)
 {
 	const size_t length = text_length(words, PAGE_TEXT_MOST);
@@ -39,7 +38,7 @@ static void write_text(FILE *out, const char *words)
 		else if (strchr("\\`*_{}[]>|~!$", c))
 			fprintf(out, "\\%c", c);
 		else if (c == ':' && words[i + 1] == '/')
-			/* No address becomes a link. */
+			/* So that no address becomes a link. */
 			fputs(":<!-- -->", out);
 		else if (control_length(&words[i]) > 0)
 			i += write_control(out, control_length(&words[i]));
@@ -57,7 +56,7 @@ static void write_between(FILE *out, const char *before, const char *words, cons
 	fputs(after, out);
 }
 
-/* Behind four blanks, in one line: nothing in it is a mark. */
+/* An indented line, in which nothing is markup. */
 static void write_code(FILE *out, const char *words)
 {
 	const size_t length = text_length(words, PAGE_TEXT_MOST);
@@ -72,7 +71,7 @@ static void write_code(FILE *out, const char *words)
 	fputs("\n\n", out);
 }
 
-/* What is only drawn is not here. */
+/* Columns that are only drawn are left out. */
 static bool is_shown(const struct column *column, bool brief)
 {
 	return column->kind != COLUMN_ROUNDS && !(brief && column->detail);
@@ -113,7 +112,7 @@ static void write_block(FILE *out, const struct block *block)
 	const struct sheet *sheet = block->sheet;
 
 	if (block->kind == BLOCK_HEADING)
-		/* Below the headings of where it is pasted. */
+		/* Below the headings of the comment. */
 		write_between(out, "### ", block->text, "\n\n");
 	else if (block->kind == BLOCK_TEXT)
 		write_between(out, "", block->text, "\n\n");
@@ -142,7 +141,7 @@ static void write_top(FILE *out, const struct page *page)
 		write_sheet(out, page->summary, SUMMARY_ROWS, true);
 }
 
-/* Each block that a comment has room for. */
+/* Writes the blocks that fit a comment. */
 static void write_rest(FILE *out, const struct page *page)
 {
 	size_t room = COMMENT_MOST;

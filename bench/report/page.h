@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A page as data, which a writer for each format turns into text. All texts given here are plain:
- * the writers escape them. What a page is made of lives until page_free().
- * Without memory the program ends: no part of a page has been written by then.
+ * A page as data, for the writers of HTML and Markdown, which escape all texts. Its memory is valid
+ * until page_free(). Out of memory, the program exits; nothing of the page has been written then.
  */
 #ifndef BENCH_REPORT_PAGE_H
 #define BENCH_REPORT_PAGE_H
@@ -13,13 +12,12 @@
 
 enum tone { TONE_PLAIN, TONE_FASTER, TONE_SLOWER, TONE_SAME, TONE_UNCLEAR };
 
-/* A colour for each reader, the same all over a page. More readers than these look like one of the
- * first, dashed. */
+/* Each reader has one colour on a page. Readers beyond these repeat the colours, dashed. */
 #define STYLE_COLOURS 10
 #define STYLE_NONE (-1)
 #define STYLE_LIMIT (-2) /* grey */
 
-/* What is drawn: a value with its interval and its rounds. NAN: there is none. */
+/* A value that is drawn, with its interval and rounds. NAN: unknown. */
 struct mark {
 	double value, low, high;
 	const double *rounds; /* in the order measured */
@@ -44,8 +42,8 @@ enum column_kind {
 struct column {
 	const char *title;
 	enum column_kind kind;
-	bool detail; /* is left out where there is little room */
-	double at;   /* of curves: where it stands across */
+	bool detail; /* left out where there is little room */
+	double at;   /* of curves: its horizontal position */
 };
 
 #define COLUMN(title, kind)                    \
@@ -57,7 +55,7 @@ struct column {
 		title, COLUMN_##kind, true, 0 \
 	}
 
-/* The rows as curves, each named at its end, before the table. */
+/* Rows that are drawn as curves before the table, each named at its end. */
 struct curves {
 	const char *across, *up; /* what the axes are of */
 	bool log_across, log_up;
@@ -102,7 +100,7 @@ struct page {
 	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
 
-/* Everything that is allocated here is freed by it. */
+/* Frees everything that is allocated here. */
 void page_free(void);
 void *page_allocate(size_t size); /* zeroed */
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
@@ -121,10 +119,10 @@ void sheet_cells(struct sheet *sheet, const char *const *texts); /* NULL-termina
 #define SHEET(caption, columns) sheet_make(caption, columns, sizeof(columns) / sizeof((columns)[0]))
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
-/* Words from a file: "faster", "slower", "same"; all others say why there is none of these. */
+/* A verdict of a file: "faster", "slower" and "same"; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
-/* Takes out columns, sheets and headings that say nothing. */
+/* Removes columns, sheets and headings without content. */
 void page_tidy(struct page *page);
 void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);
@@ -152,7 +150,7 @@ void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
 void html_text(FILE *out, const char *text);
 void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
-/* A text is cut there: no command, warning or list of a thousand rounds is longer. In bytes. */
+/* Longer texts are cut. In bytes: more than any command, warning or list of rounds has. */
 #define PAGE_TEXT_MOST 10000
 
 /* How many bytes of @text are shown: all, or as many whole characters as fit @most bytes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page: what came out, what makes it unsafe and where it ran, a line each; then what changed,
- * what was measured, and all the rest.
+ * The page: verdict, cautions and facts, a line each; then what changed, what was measured, and the
+ * details.
  */
 #include "report/sections.h"
 
@@ -10,8 +10,7 @@ static const char *run_title(const struct run *run)
 	return text("%s: %s", run_text(run->whole, "command"), run->name);
 }
 
-/* A line for each of many parts, with the way to it. Sections are numbered in the order in which
- * they follow: comparisons, then runs. */
+/* A line with a link for each part. Sections are numbered in order: comparisons, then runs. */
 static struct sheet *contents_sheet(const struct runs *runs,
 	const struct comparison_summary *comparisons, size_t comparison_count)
 {
@@ -59,7 +58,7 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 		page_add_sheet(&page, contents, false);
 	}
 	for (size_t i = 0; i < comparison_count; i++)
-		sheet = add_comparison(&page, &comparisons[i]);
+		sheet = add_comparison(&page, runs, &comparisons[i]);
 	if (comparison_count == 1 && sheet)
 		page.summary = sheet;
 	for (size_t i = 0; i < runs->run_count; i++) {

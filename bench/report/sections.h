@@ -5,6 +5,7 @@
 
 #include "report/page.h"
 #include "report/run.h"
+#include "results/comparison.h"
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 
@@ -36,15 +37,17 @@ struct mark ratio_mark(const json_t *ratio); /* and of anything like it */
 /* How the runs of one workload in a file compare with those of an earlier file. */
 struct comparison_summary {
 	const struct run_group *old, *new;
-	const json_t *styles;                                     /* of struct runs */
-	size_t matched, judged, better, worse, same, differences; /* judged: no limits */
+	struct comparison comparison;
+	struct comparison_rows all; /* in memory of the page */
+	size_t differences;
 };
-/* Each group of a later file is compared with the first group of an earlier file that has rows in
- * common with it. Returns how many there are; @summaries has room for one a group. */
+/* Compares each group of a later file with the first group of an earlier file that is comparable, or
+ * at least has rows in common. Returns how many there are; @summaries has room for one a group. */
 size_t comparisons_of(const struct runs *runs, struct comparison_summary *summaries);
 const char *comparison_name(const struct comparison_summary *summary);
 const char *comparison_verdict(const struct comparison_summary *summary);
-const struct sheet *add_comparison(struct page *page, const struct comparison_summary *summary);
+const struct sheet *add_comparison(
+	struct page *page, const struct runs *runs, const struct comparison_summary *summary);
 
 /* The machine and the day; where the runs ran, in a line; all facts and cautions, and the commands. */
 const char *place_title(const struct runs *runs);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Drawings within a page. Places across are shares of the width, so one drawing fits every screen;
- * texts and lines keep their size. Colours are the classes of the page's style.
+ * Drawings in a page. Horizontal positions are shares of the width, so a drawing fits every screen;
+ * texts and lines keep their size. Colours come from the classes of the page's style.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 
 #include "report/page.h"
 
-#define LABEL_LINE 15 /* how far names of curves lie apart, at least */
+#define LABEL_LINE 15 /* least distance of the names of curves */
 #define LABEL_MOST 22 /* bytes of one */
 #define TICKS_MOST 24
-#define POINTS_MOST 40 /* more of a curve would hide it */
+#define POINTS_MOST 40 /* more would hide the curve */
 
-/* Where one value is this many times another, an axis from zero would show the large ones only. */
+/* From this ratio of the largest to the smallest value, the axis is logarithmic. */
 #define SPREAD_LINEAR 20
 
-/* Where @value lies on @axis, from 0 to 1. */
+/* The position of @value on @axis, from 0 to 1. */
 static double place(const struct axis *axis, double value)
 {
 	const double share = axis->logarithmic
@@ -27,7 +27,7 @@ static double place(const struct axis *axis, double value)
 	return isfinite(share) ? fmin(1, fmax(0, share)) : 0;
 }
 
-/* Beyond it no time, rate or share makes sense, and axes would overflow. */
+/* Outside this range no figure makes sense, and axes overflow. */
 static bool is_drawable(double value, bool logarithmic)
 {
 	return value > -1e30 && value < 1e30 && (!logarithmic || value > 1e-30);
@@ -41,7 +41,7 @@ static void widen(struct axis *axis, double value)
 	axis->high = fmax(axis->high, value);
 }
 
-/* An interval that is many times its value is noise, and does not set the axis. */
+/* The ends of a noisy interval widen the axis to at most half and twice its value. */
 static void widen_by(struct axis *axis, const struct mark *mark)
 {
 	widen(axis, mark->value);
@@ -51,7 +51,7 @@ static void widen_by(struct axis *axis, const struct mark *mark)
 	}
 }
 
-/* Room at both ends; of one from zero only at its high end. */
+/* Adds room at both ends; at the high end only if the axis begins at zero. */
 static void give_room(struct axis *axis, double share)
 {
 	if (!(axis->low <= axis->high))
@@ -64,7 +64,7 @@ static void give_room(struct axis *axis, double share)
 		axis->high += axis->high > axis->low ? share * (axis->high - axis->low) : 1;
 }
 
-/* What a round is drawn at: a share of the median, cut where it would hide all others. */
+/* A round as a share of the median, cut so that it does not hide the others. */
 static double round_share(const struct mark *mark, size_t round)
 {
 	return fmax(0.5, fmin(2, mark->rounds[round] / mark->value));
@@ -159,7 +159,7 @@ static double nice_step(double rough)
 	return power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
 }
 
-/* Values that are named on @axis. */
+/* The labelled values of @axis. */
 static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
 {
 	static const double steps[] = { 1, 2, 5 };
@@ -183,7 +183,7 @@ static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
 	return count;
 }
 
-/* Curves while they are drawn. A column is a point. */
+/* A drawing of curves; each column is a point of them. */
 struct drawing {
 	FILE *out;
 	const struct sheet *sheet;
@@ -245,7 +245,7 @@ static void write_grid(const struct drawing *d)
 	if (isfinite(d->curves->line))
 		fprintf(d->out, "<line class=\"line\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
 			y_of(d, d->curves->line), y_of(d, d->curves->line));
-	/* A narrow screen has room for every second or third. */
+	/* A narrow screen shows every second or third. */
 	for (size_t i = 1; i < d->sheet->column_count; i++) {
 		const bool narrow = x_of(d, i) >= last + 24;
 
@@ -260,7 +260,7 @@ static void write_grid(const struct drawing *d)
 	}
 }
 
-/* A point of the curve, or of the lower or upper edge of its band: 0, -1 or 1. */
+/* @edge: 0 for a point of the curve, -1 or 1 for the lower or upper edge of its band. */
 static void write_point(const struct drawing *d, const struct sheet_row *row, size_t i, int edge)
 {
 	const struct mark *mark = mark_at(d, row, i);
@@ -315,7 +315,7 @@ static int upper_first(const void *a, const void *b)
 	return (x->end > y->end) - (x->end < y->end);
 }
 
-/* None on another, and all within the drawing, which is high enough. */
+/* Moves names so that none overlap and all are in the drawing, which is high enough. */
 static void spread(struct label *labels, size_t count, double height)
 {
 	for (size_t i = 0; i < count; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,4 +160,21 @@ bool comparison_row(const struct comparison *c, const struct row *new, struct co
 	if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
 		row->ratio.verdict = VERDICT_TOO_NOISY;
 	return true;
+}
+
+int comparison_find(const struct comparison *c, struct comparison_rows *all)
+{
+	const struct table *new = &c->new->table;
+
+	*all = (struct comparison_rows){ .rows = calloc(new->row_count + 1, sizeof(*all->rows)) };
+	for (size_t i = 0; i < new->row_count && all->rows; i++) {
+		struct comparison_row *row = &all->rows[all->count];
+
+		if (!comparison_row(c, &new->rows[i], row))
+			continue;
+		all->count++;
+		all->found[row->ratio.verdict] += !row->limit;
+		all->drift = fmax(all->drift, row->drift);
+	}
+	return all->rows ? 0 : -ENOMEM;
 }

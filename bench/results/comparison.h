@@ -42,4 +42,15 @@ size_t comparison_differences(
 bool comparison_row(
 	const struct comparison *comparison, const struct row *new, struct comparison_row *row);
 
+/* All rows that both files have, of a calloc()ed array. */
+struct comparison_rows {
+	struct comparison_row *rows;
+	size_t count;
+	size_t found[VERDICT_SLOWER + 1]; /* rows of each verdict, without limits */
+	double drift;                     /* the largest of all rows */
+};
+
+/* Returns 0 or -ENOMEM. */
+int comparison_find(const struct comparison *comparison, struct comparison_rows *found);
+
 #endif
