@@ -39,7 +39,7 @@ static bool is_column(const char *name)
 
 static void write_csv(FILE *out, const struct table *table)
 {
-	const bool live = table->row_count > 0 && table->rows[0].wait[0];
+	const bool live = strcmp(table->command, "live") == 0;
 	const bool questions = table->row_count > 0 && table->rows[0].question[0];
 	const json_t *settings =
 		table->row_count > 0 ? row_workload(table, &table->rows[0]) : table->workload;

@@ -1270,6 +1270,9 @@ static void no_ring_to_advise_is_said(void **state)
 	assert_matches(text, "^1 producer at full rate, 64 B, 1 ring of 1MiB; 1s each$");
 	assert_narrow(text);
 	free(text);
+	text = written(FORMAT_CSV, false);
+	assert_matches(text, "^path,wait,event_size,source,.*,round,mevents_per_s\n$");
+	free(text);
 	root = written_json();
 	assert_int_equal(json_array_size(json_object_get(root, "results")), 0);
 	assert_true(json_is_null(json_object_get(json_object_get(root, "advice"), "ring_size")));
