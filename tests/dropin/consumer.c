@@ -68,7 +68,7 @@ void consumer_add(struct consumer *c, int last)
 			ring_buffer__add(c->rb, map_fd_of(c, i), consumer_see, &c->rings[i]), 0);
 }
 
-/* Most tests need one ring only, and to load a program takes its time. */
+/* Most tests need only one ring, and loading a program takes time. */
 static struct kernel *kernel_of(struct consumer *c, int ring)
 {
 	struct consumer_ring *r = &c->rings[ring];

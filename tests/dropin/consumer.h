@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that reads rings of the kernel with libbpf's functions, from whichever library:
- * libbpf as it is installed, another libbpf, or the drop-in. One for each test.
+ * A consumer that reads rings of the kernel with libbpf's functions, from the installed libbpf,
+ * another libbpf, or the drop-in. New for each test.
  */
 #ifndef TEST_DROPIN_CONSUMER_H
 #define TEST_DROPIN_CONSUMER_H
@@ -13,7 +13,7 @@
 #define CONSUMER_RINGS 3
 #define CONSUMER_RECORDS 512
 
-/* What the callback of ring @ring was given. */
+/* What the callback of a ring received. */
 struct seen {
 	int ring;
 	uint64_t number; /* of the record in its ring */
@@ -34,33 +34,33 @@ struct consumer {
 	struct ring_buffer *rb; /* of the first ring */
 	struct seen seen[CONSUMER_RECORDS];
 	size_t count;
-	size_t stop_after;                     /* this record's callback returns @stop_with */
-	int stop_with;                         /* negative, or positive, which stops nothing */
+	size_t stop_after;                     /* the callback of this record returns @stop_with */
+	int stop_with;                         /* negative; a positive value does not stop */
 	void (*meanwhile)(struct consumer *c); /* in each callback; NULL */
-	int depth;                             /* callbacks that are running */
+	int depth;                             /* nested callbacks */
 };
 
-/* Setup and teardown of cmocka; where no program can be loaded they succeed nevertheless. */
+/* Setup and teardown of cmocka. They succeed even if no program can be loaded. */
 int consumer_open(void **state);
 int consumer_close(void **state);
 
 #define consuming(test) cmocka_unit_test_setup_teardown(test, consumer_open, consumer_close)
 
-/* What consumer_open() made; skips the test if it could make nothing. */
+/* Returns what consumer_open() made. Skips the test if no program could be loaded. */
 struct consumer *consumer_of(void **state);
 
-/* The callback, for a struct consumer_ring as context. Checks that the payload is of the record
- * that is next in the ring. */
+/* The callback, with a struct consumer_ring as context. Asserts that the record is the next one of
+ * the ring. */
 int consumer_see(void *context, void *data, size_t size);
 
 /* Adds rings 1 to @last. */
 void consumer_add(struct consumer *c, int last);
 
-/* Submits one record of 8 bytes to ring @ring; or @times of them. */
+/* Submit one record of 8 bytes to ring @ring, or @times records. */
 void produce(struct consumer *c, int ring, int times);
 int map_fd_of(struct consumer *c, int ring);
 
-/* Whether the functions are the drop-in's, which looks at rings without being notified. */
+/* Returns whether the functions are the drop-in's, which polls rings without a notification. */
 bool looks_itself(void);
 bool is_busy(void);
 bool is_dropin(void);

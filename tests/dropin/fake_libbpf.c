@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A library with libbpf's ring functions, which call each other as libbpf's do. They return NUMBER,
- * and abort() with objects of another library.
+ * and call abort() if they get objects of another library.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What programs may rely on in libbpf's ring buffer consumer, of libbpf 1.1 and later. Bound to
- * libbpf when it is run as it is, and to the drop-in with LD_PRELOAD: the same is asserted of both.
+ * What programs may rely on in the ring buffer consumer of libbpf 1.1 and later. The program uses
+ * libbpf, or the drop-in with LD_PRELOAD: the same assertions hold for both.
  */
 #include <bpf/bpf.h>
 #include <dlfcn.h>
@@ -79,7 +79,7 @@ static void records_of_all_lengths_are_read_wherever_the_ring_wraps(void **state
 	}
 }
 
-/* The record that the producer gave up has no callback, and takes no room any more. */
+/* A discarded record has no callback and no longer takes room. */
 static void discarded_records_are_not_counted(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -109,7 +109,7 @@ static void a_read_record_makes_room(void **state)
 	submit(kernel, 4080, 0);
 }
 
-/* A negative return stops behind that record, and is returned. */
+/* A negative return value stops after that record, and is returned. */
 
 static void consume_returns_what_the_callback_says(void **state)
 {
@@ -136,7 +136,7 @@ static void poll_returns_what_the_callback_says(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), -1);
 	assert_int_equal(errno, 1);
 	assert_int_equal(c->count, 2);
-	/* Nothing new was submitted: what is left wakes by itself. */
+	/* Nothing new was submitted: records that are left wake the next poll. */
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
 }
 
@@ -288,7 +288,7 @@ static void other_maps_are_refused(void **state)
 static void descriptors_that_are_not_open_are_refused(void **state)
 {
 	struct consumer *c = consumer_of(state);
-	const int closed = 1 << 20; /* a small number may be given away meanwhile */
+	const int closed = 1 << 20; /* a small number may be reused meanwhile */
 
 	assert_refused(closed, NULL, EBADFD);
 	assert_refused(-1, NULL, EBADFD);
@@ -385,8 +385,7 @@ static void the_descriptor_is_readable_until_all_is_read(void **state)
 	assert_true(is_readable(c));
 }
 
-/* An event loop of the program's own, that waits on the descriptor and then reads, over and over.
- */
+/* The program's own event loop waits on the descriptor and then reads, repeatedly. */
 static void wait_outside(struct consumer *c, int (*read)(struct consumer *c))
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -443,7 +442,7 @@ static void poll_is_not_woken_by_what_notifies_nobody(void **state)
 {
 	struct consumer *c = consumer_of(state);
 
-	/* The first poll finds out that there is nothing. */
+	/* The first poll finds nothing. */
 	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
 	submit(&c->rings[0].kernel, 8, BPF_RB_NO_WAKEUP);
 	if (looks_itself()) {
@@ -472,7 +471,7 @@ static void count_handover(struct consumer *c)
 	__atomic_add_fetch(&handovers, 1, __ATOMIC_RELEASE);
 }
 
-/* Each record while the one before is about to be released. */
+/* Each record comes while the one before is about to be released. */
 static void *produce_at_each_callback(void *argument)
 {
 	struct kernel *kernel = argument;
@@ -509,7 +508,7 @@ static void a_signal_ends_poll(void **state)
 {
 	struct consumer *c = consumer_of(state);
 	const struct sigaction action = { .sa_handler = on_alarm };
-	/* Over and over: the first may come before the wait. */
+	/* Repeatedly: the first signal may come before the wait. */
 	const struct itimerval often = { { 0, 5000 }, { 0, 5000 } }, never = { { 0, 0 }, { 0, 0 } };
 	int result;
 
@@ -547,7 +546,7 @@ static void produce_large(struct consumer *c)
 {
 	struct kernel *kernel = &c->rings[0].kernel;
 
-	/* The first still has its record; those behind it have the room of the one before. */
+	/* The first one still has its record; later ones take the room of the one before. */
 	if (c->count <= 4)
 		assert_int_equal(run(kernel, 1000, 0, false, 1), 0);
 	assert_int_equal(kernel->skeleton->bss->failed, 1);
@@ -595,7 +594,7 @@ static void a_callback_that_reads_its_own_ring_crashes_nothing(void **state)
 	assert_true(ring_buffer__consume(c->rb) >= 1);
 }
 
-/* Callbacks that do not return. Their record comes once more, and all else as ever. */
+/* Callbacks that do not return. Their record is passed on once more, and nothing else changes. */
 
 #define LEFT 3 /* the number of that record, of TOTAL */
 #define TOTAL 10
@@ -641,7 +640,7 @@ static void poll_in_thread(struct consumer *c)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
-/* Where the poll was that has been left, the stack has something else now. */
+/* Overwrites the stack frame of the poll that was left. */
 static __attribute__((noinline)) void poll_further_down(struct consumer *c, int depth)
 {
 	volatile char room[4096];
@@ -712,7 +711,7 @@ static void rings_behind_one_that_was_left_are_read(void **state)
 	assert_int_equal(c->count, TOTAL);
 }
 
-/* Others at the same ring. */
+/* Other consumers of the same ring. */
 
 static void several_consumers_of_a_ring_take_turns(void **state)
 {
@@ -735,7 +734,7 @@ static void several_consumers_of_a_ring_take_turns(void **state)
 	ring_buffer__free(other);
 }
 
-/* Polls until @count records have come, and nothing is left for any of the two. */
+/* Polls until @count records have come. Asserts that nothing is left for either consumer. */
 static void poll_for(
 	struct consumer *c, struct ring_buffer *rb, struct ring_buffer *other, size_t count)
 {
@@ -752,7 +751,7 @@ static void several_consumers_of_a_ring_poll_in_turns(void **state)
 	struct consumer *c = consumer_of(state);
 	struct ring_buffer *other;
 
-	/* When the other comes, nothing is held back for it to read again. */
+	/* When the other consumer comes, no record is held back that it would read again. */
 	produce(c, 0, 3);
 	while (c->count < 3)
 		poll_once(c);
@@ -763,7 +762,7 @@ static void several_consumers_of_a_ring_poll_in_turns(void **state)
 		produce(c, 0, 6);
 		poll_for(c, i % 3 ? other : c->rb, i % 2 ? other : c->rb, 6);
 	}
-	/* What comes while nobody polls is read once, by whichever comes first. */
+	/* What comes while nobody polls is read once, by the first one that polls. */
 	produce(c, 0, 2);
 	assert_int_equal(ring_buffer__consume(other), 2);
 	produce(c, 0, 4);
@@ -828,7 +827,7 @@ static void what_is_not_read_is_there_for_the_next(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
-/* What a child is notified of, its parent must be notified of, too. */
+/* Notifications of the child must reach the parent too. */
 static void a_child_leaves_its_parent_what_it_has_not_read(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -852,7 +851,7 @@ static void a_child_leaves_its_parent_what_it_has_not_read(void **state)
 	assert_int_equal(status, 0);
 	c->rings[0].next = 1;
 	assert_int_equal(ring_buffer__poll(c->rb, 10000), 2);
-	/* A daemon, whose parent reads no more. */
+	/* A daemon whose parent no longer reads. */
 	child = fork();
 	if (child == 0) {
 		for (int i = 1; i <= 3; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Programs that take libbpf's functions by dlsym() from handles: what a library has made reaches
- * that library, whichever functions get it. FAKES is the folder of two libraries that notice when
- * it does not.
+ * Programs that get libbpf's functions by dlsym() from handles: an object always reaches the
+ * library that made it, whichever library's function is called. FAKES is the folder of two
+ * libraries that check this.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ struct functions {
 	__typeof__(ring_buffer__poll) *poll;
 	__typeof__(ring_buffer__consume) *consume;
 	__typeof__(ring_buffer__epoll_fd) *epoll_fd;
-	/* NULL of an older libbpf */
+	/* NULL with an older libbpf */
 	int (*consume_n)(struct ring_buffer *rb, size_t n);
 	struct ring *(*ring)(struct ring_buffer *rb, unsigned int index);
 	unsigned long (*consumer_pos)(const struct ring *r);
@@ -78,7 +78,7 @@ static void *open_library(const char *path)
 	return handle;
 }
 
-/* Library 1 or 2 of those that are not libbpf. What they call must be the drop-in's. */
+/* Opens fake library 1 or 2. The functions that they call must be the drop-in's. */
 static struct functions fake(int number)
 {
 	char path[4096];
@@ -125,7 +125,7 @@ static void functions_of_a_handle_reach_their_library(void **state)
 	}
 }
 
-/* Both at once, by whichever functions. */
+/* Both at once, with the functions of either. */
 static void functions_of_the_program_reach_the_maker(void **state)
 {
 	const struct functions f[] = { fake(1), fake(2) }, program = functions_of(RTLD_DEFAULT);
@@ -137,7 +137,8 @@ static void functions_of_the_program_reach_the_maker(void **state)
 
 		for (int i = 0; i < 2; i++)
 			assert_reaches(&program, rbs[i], i + 1);
-		/* A ring that the drop-in has not seen, by a function that leaves no address. */
+		/* A ring that the drop-in has not seen, called by a function that leaves no return
+		 * address. */
 		for (int i = 0; i < 2; i++) {
 			assert_ring_reaches(&f[i], f[i].ring(rbs[i], 0), i + 1);
 			assert_ring_reaches(&program, f[i].ring(rbs[i], 1), i + 1);
@@ -201,7 +202,7 @@ static void threads_and_children_make_them_at_once(void **state)
 	}
 }
 
-/* Of libbpf itself: the one that this program is linked with, and the same once more. */
+/* With libbpf itself: the one that this program is linked with, and a copy of it. */
 
 static char copy_of_libbpf[] = "/tmp/libbpf.XXXXXX";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As test_dropin.c, of the functions that libbpf has since 1.3 and 1.5. The libbpf that this is
- * linked with may be older, so they are looked up.
+ * As test_dropin.c, for the functions that libbpf has since 1.3 and 1.5. They are looked up,
+ * because the linked libbpf may be older.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -167,7 +167,7 @@ static void consume_n_shares_its_bound_among_rings(void **state)
 	assert_int_equal(newer.consume_n_of_all(c->rb, 1), 0);
 }
 
-/* One would not expect it, but it is as it is. */
+/* Surprising, but libbpf's behaviour. */
 static void a_bound_of_0_reads_a_record_and_then_whole_rings(void **state)
 {
 	struct consumer *c = with_newer(state);

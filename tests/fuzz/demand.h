@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What has to be true: otherwise it says so and ends as a crash, which the fuzzer keeps. Not
- * through stderr, which may be a sink. */
+/* Asserts a condition. If it is false, prints it and crashes, so that the fuzzer keeps the input.
+ * Does not use stderr, which may be a sink. */
 #define demand(condition, ...)                                                                     \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What people type: the command line of each command, and the values in it. The input is a byte
- * that says what, and then the arguments, one a line, or the value.
+ * The command lines of all commands, and the values in them. The input is a byte that chooses, then
+ * the arguments, one per line, or the value.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,8 +17,9 @@
 #define ARGUMENTS_MOST 24
 #define TEXT_MOST 1024
 
-/* While a command line is parsed, whether peers are built is up to the input, and there are no
- * files. fopen() by its name for large files, as meson has it; not the fuzzer's own. */
+/* While a command line is parsed, the input decides whether peers are built, and no files exist.
+ * fopen64 is the name of fopen() with large files, as meson configures it; the fuzzer's own calls
+ * are not replaced. */
 static bool parsing, peers_are_built;
 
 int __real_access(const char *name, int mode);
@@ -60,7 +61,7 @@ static void split(struct arguments *arguments, const char *text, size_t size)
 	arguments->values[arguments->count] = NULL;
 }
 
-/* One line of text, or none where all is well. */
+/* Demands one line of text, or none on success. */
 static void check_complaint(const struct complaint *why, int result)
 {
 	const size_t length = strnlen(why->text, sizeof(why->text));
@@ -115,7 +116,7 @@ static void check_live_settings(const struct settings *s)
 		w->notify_events);
 }
 
-/* 0, 1 or an error, with the settings of it. */
+/* The result is 0, 1 or an error, and the settings match it. */
 static int parse_command(int which, const struct arguments *a)
 {
 	static struct settings settings;
@@ -123,7 +124,7 @@ static int parse_command(int which, const struct arguments *a)
 	struct complaint why = { "" };
 	int result;
 
-	/* There are no files to compare. */
+	/* No files exist to compare. */
 	if (which == 3) {
 		result = command_compare(a->count, (char **)a->values);
 		demand(result == 0 || result == 2, "compare returns %d", result);
@@ -164,7 +165,7 @@ static void try_command(int which, const char *text, size_t size)
 	demand(length > 0 && length < sizeof(typed), "a typed command of %zu bytes", length);
 }
 
-/* Each value is formatted, and has to be read as the same. */
+/* Each value is formatted and must be parsed as the same value. */
 
 static void check_text(const char *text)
 {
@@ -204,7 +205,7 @@ static void check_duration(int64_t ns)
 	format_duration(ns, cut, sizeof(cut));
 	demand(cut[0] == '\0' || strcmp(cut, text) == 0, "\"%s\" is cut to \"%s\"", text, cut);
 	check_text(format_duration_short(ns, text, sizeof(text)));
-	/* Half a second above what can be read, at most. */
+	/* At most half a second more than what can be parsed. */
 	if (parse_duration(text, &again) == 0) {
 		const double off = fabs((double)again - (double)ns);
 
@@ -223,14 +224,14 @@ static void check_percent(double fraction)
 
 	demand(fraction >= 0 && isfinite(fraction), "a share of %g", fraction);
 	check_text(format_percent(fraction, text, sizeof(text)));
-	/* With an exponent it is for people only. */
+	/* A value with an exponent is only for people. */
 	if (!strchr(text, 'e'))
 		demand(parse_percent(text, &again) == 0 &&
 				fabs(again - fraction) <= 0.00001 * fraction,
 			"%g is \"%s\"", fraction, text);
 }
 
-/* What is no value leaves the target alone. */
+/* Text that is no value does not change the target. */
 #define UNTOUCHED 0x5a5a5a5a
 
 static void try_values(const char *given, size_t size)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reader of a ring that overwrites, where all three positions and every byte are hostile, and
- * change between the calls and in sleeps. The input is a program, as that of fuzz_reader.c. What is
- * demanded: no record is returned that is overwritten or not there, what is counted adds up,
- * nothing else is read or written, and no call is without an end.
+ * The reader of a ring that overwrites: all three positions and all bytes are hostile and change
+ * between calls and during sleeps. The input is a program, as for fuzz_reader.c. Demanded: no
+ * overwritten or missing record is returned, the counts add up, nothing else is read or written,
+ * and each call ends.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -22,12 +22,12 @@ static struct input input;
 static struct ringview *rv;
 static bool passive;
 
-/* What the reader has to come to from @start on. */
+/* Returns where the reader must arrive from @start. */
 static struct {
 	uint64_t start, read;            /* a position, and bytes since then */
 	uint64_t overwritten, discarded; /* counted before */
-	uint64_t word;                   /* the consumer position as it was written last */
-	bool others;                     /* somebody else wrote it */
+	uint64_t word;                   /* the consumer position written last */
+	bool others;                     /* something else wrote it */
 } expected;
 
 /* Hostility. */
@@ -37,7 +37,7 @@ static uint32_t *header_at(uint64_t position)
 	return (uint32_t *)(void *)(ring.bytes + position / 8 * 8 % SIZE);
 }
 
-/* As a producer does it that overwrites. */
+/* As a producer that overwrites. */
 static void put_records(void)
 {
 	const uint32_t length = (uint32_t)take(&input, 1), bits = (uint32_t)(take_byte(&input) % 4)
@@ -158,7 +158,9 @@ static void read_one(void)
 {
 	static unsigned char buffer[2 * SIZE];
 	const size_t capacity = take(&input, 1) * (1 + take_byte(&input) % 8);
-	unsigned char *to = buffer + sizeof(buffer) - capacity; /* the sanitizer sees its end */
+	unsigned char *to =
+		buffer + sizeof(buffer) -
+		capacity; /* on the heap: the sanitizer detects accesses beyond its end */
 	size_t length = 54321;
 	uint64_t at;
 	const int result = ringview_read_into(rv, to, capacity, &length);

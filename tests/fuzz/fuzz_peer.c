@@ -51,7 +51,7 @@ static void check_hello(const json_t *answer)
 	demand(!peer_hello_has(&hello, ""), "a path without a name is found");
 }
 
-/* But for zeros in front. */
+/* Except leading zeros. */
 static void check_decimal(uint64_t number, const char *said)
 {
 	char text[24];

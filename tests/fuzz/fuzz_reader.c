@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reader, on rings whose every byte and position is hostile, and changes between its calls and
- * within its callbacks and sleeps. The input is a program: bytes that say what is called, and what
- * is done to the ring. What is demanded of each call is in subject.c; that nothing else is read is
- * seen by the pages around the ring; and what takes longer than the fuzzer's time-out is a loop.
+ * The reader, on rings whose bytes and positions are all hostile and change between calls and
+ * during callbacks and sleeps. The input is a program: bytes that choose calls and changes of the
+ * ring. subject.c has what is demanded of each call. Inaccessible pages around the ring detect
+ * other accesses; the fuzzer's time-out detects endless loops.
  */
 #include "demand.h"
 #include "input.h"
@@ -16,7 +16,7 @@
 
 static struct {
 	struct input input;
-	struct subject subjects[SUBJECTS], *s; /* the one that calls are for */
+	struct subject subjects[SUBJECTS], *s; /* the present target of calls */
 	struct ringview_group *group;
 	bool ordered; /* the group */
 } fuzz;
@@ -28,7 +28,7 @@ static void set_header(struct subject *s, uint64_t position, uint32_t header)
 	*(uint32_t *)(s->ring.bytes + position / 8 * 8 % s->ring.size) = header;
 }
 
-/* Some records, as a producer would reserve them, whether or not there is room. */
+/* Reserves some records as a producer does, with or without room. */
 static void put_records(struct subject *s, struct input *input)
 {
 	const uint8_t count = take_byte(input) % 32;
@@ -57,7 +57,7 @@ static void change(struct subject *s, struct input *input)
 		at = near + 8 * take(input, 1);
 		set_header(s, at, (uint32_t)take(input, 4));
 		break;
-	case 4: /* commits or takes back */
+	case 4: /* commits or un-commits */
 		at = near + 8 * take(input, 1);
 		set_header(s, at,
 			*(uint32_t *)(s->ring.bytes + at % s->ring.size / 8 * 8) ^
@@ -90,7 +90,7 @@ static void change(struct subject *s, struct input *input)
 	subject_changed(s);
 }
 
-/* Something happens in the middle of a call: in a callback, or while it sleeps. */
+/* Changes the ring in the middle of a call: in a callback or during a sleep. */
 static void change_within(void)
 {
 	change(&fuzz.subjects[take_byte(&fuzz.input) % SUBJECTS], &fuzz.input);
@@ -108,8 +108,8 @@ static int64_t happen(void *context, int64_t now)
 	return now + 1 + (int64_t)take(&fuzz.input, 2);
 }
 
-/* Time passes before a wait, most often more than BUSY lets pass by spinning; and if it has a
- * time-out something happens within. */
+/* Advances the clock before a wait, usually by more than BUSY spins. If the wait has a time-out,
+ * something happens during it. */
 static void begin_wait(int64_t timeout_ns)
 {
 	virtual_time_pass((int64_t)take(&fuzz.input, 1) * 100);
@@ -183,16 +183,16 @@ static void drain(struct subject *s)
 		demand(result == -1234, "%d is not what the callback said", result);
 	else if (d.calls > 0)
 		demand(result == (int)d.calls, "%d of %d records", result, (int)d.calls);
-	else if (result != 0 || limits.deadline_ns == 0) /* which may be over before it looks */
+	else if (result != 0 || limits.deadline_ns == 0) /* which may have passed before it polls */
 		subject_returned(s, result);
 	if (!(d.choice & 32) && limits.records > 0)
 		demand(d.calls <= limits.records, "more records than are allowed");
-	/* What it knew of, a ring full that came before the call, and another with each change: a
-	 * position that was too far is possible once enough is released. */
+	/* At most what it knew of, a full ring that came before the call, and another one per
+	 * change: a position that was impossible becomes possible once enough is released. */
 	demand(d.calls <= (2 + s->changes) * (s->ring.size / 8), "it drains what is not there");
 }
 
-/* No time-out means to look only, as does one of 0. */
+/* Without a time-out, or with one of 0, it only polls. */
 static void wait_one(struct subject *s, int64_t timeout_ns)
 {
 	const uint64_t readings = virtual_readings();
@@ -205,7 +205,7 @@ static void wait_one(struct subject *s, int64_t timeout_ns)
 	s->waits = false;
 	end_wait();
 	subject_after(s);
-	/* -EINTR: the fuzzer has a timer. */
+	/* -EINTR: the fuzzer uses a timer. */
 	if (s->in_group)
 		demand(result == -EINVAL, "a member is waited for by itself: %d", result);
 	else if (result != -ECANCELED && result != -EINTR)
@@ -324,7 +324,8 @@ static struct subject *subject_of(const struct ringview *rv)
 	return NULL;
 }
 
-/* All turns of a round, each to its end. Those who release have each eighth of a ring once. */
+/* Reads all turns of a round, each to its end. If they release, each eighth of a ring comes
+ * once. */
 static void take_turns(bool releasing)
 {
 	struct ringview *rv;
@@ -358,7 +359,7 @@ static void set_order(void)
 		"an order is refused");
 }
 
-/* One pass, and the errors of each ring once. */
+/* Reads one pass, and each ring's error once. */
 static void read_ordered(bool releasing)
 {
 	uint64_t calls = 0;

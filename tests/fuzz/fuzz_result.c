@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Result files as `compare` reads them: files that may hold anything. The input is a byte of
- * choices, then OLD and NEW, with a line "====" between; without it NEW is OLD again, and then
- * nothing may be called slower.
+ * Result files of any bytes, as `compare` reads them. The input is a byte of choices, then OLD and
+ * NEW, separated by a line "====". Without that line NEW equals OLD, and nothing may be reported as
+ * slower.
  */
 #include <string.h>
 
@@ -13,13 +13,14 @@
 
 #define SEPARATOR "\n====\n"
 
-/* What OLD and NEW are to the functions that open them. */
+/* The names of OLD and NEW, for the functions that open them. */
 static struct {
 	const unsigned char *data;
 	size_t size;
 } files[2];
 
-/* fopen() by its name for large files, as meson has it; not the fuzzer's own. */
+/* The name of fopen() with large files, as meson configures it. The fuzzer's own calls are not
+ * replaced. */
 FILE *__wrap_fopen64(const char *name, const char *mode);
 
 FILE *__wrap_fopen64(const char *name, const char *mode)
@@ -48,7 +49,7 @@ static bool has_byte(const char *text, size_t size)
 	return strnlen(text, size) < size && text[0] != '\0';
 }
 
-/* What is read can be counted on. */
+/* A file that was read is consistent. */
 static void check_row(const struct table *table, const struct row *row)
 {
 	const double *rounds = row->cells[METRIC_NS].rounds;

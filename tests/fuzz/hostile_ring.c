@@ -26,9 +26,8 @@ static void *map(void *at, size_t size, int protection, int fd, size_t offset)
 }
 
 /*
- * In the file: consumer page, producer page, data. The reader's mapping of it, with pages between
- * that cannot be touched:
- *	none, consumer, none, producer, data, data, none
+ * The file: consumer page, producer page, data. The reader's mapping, with inaccessible pages
+ * between: none, consumer, none, producer, data, data, none
  */
 void hostile_ring_open(struct hostile_ring *ring, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A fuzzer's input as a stream of numbers. All are 0 once it is used up, so what decides to go on
- * has to look at what is left.
+ * A fuzzer's input as a stream of numbers. All are 0 at the end of the input, so loops must check
+ * what is left.
  */
 #ifndef FUZZ_INPUT_H
 #define FUZZ_INPUT_H

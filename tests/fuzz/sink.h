@@ -6,10 +6,11 @@
 
 #define SINK_SIZE 32768 /* the longest help has 4 KiB */
 
-/* From here on stdout and stderr go into the sink; what is written to descriptor 1 goes nowhere. */
+/* Redirects stdout and stderr to the sink. Output to descriptor 1 is discarded. */
 void sink_begin(void);
 
-/* Back again: what was written, of @length bytes. It has to fit, and to be lines of text. */
+/* Ends the redirection and returns the output, of @length bytes. It must fit and be lines of
+ * text. */
 const char *sink_end(size_t *length);
 
 #endif

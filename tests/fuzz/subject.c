@@ -6,7 +6,7 @@
 #include "reader.h"
 #include "subject.h"
 
-/* Records of a ring at most, and a few steps that are none. */
+/* At most the records of a ring, and a few steps that show none. */
 static uint64_t steps_of(const struct subject *s)
 {
 	return s->ring.size / 8 + 16;
@@ -18,7 +18,7 @@ static void go_past(struct subject *s, uint32_t length)
 	s->position += hostile_stride(length);
 }
 
-/* Whether the producer position is one that can be. */
+/* Returns whether the producer position is possible. */
 static bool is_possible(const struct subject *s)
 {
 	const uint64_t producer = *s->ring.producer;
@@ -27,7 +27,7 @@ static bool is_possible(const struct subject *s)
 	       (int64_t)(producer - s->position) >= 0;
 }
 
-/* Whether the reader stands before a header that reaches beyond what it knows: as it says. */
+/* Returns whether the reader is at a header that reaches beyond what it knows. */
 static bool is_before_broken(const struct subject *s)
 {
 	uint32_t length;
@@ -48,7 +48,7 @@ static bool is_before_broken(const struct subject *s)
 	return false;
 }
 
-/* Notes what a reader that looks at this moment may find. */
+/* Records what a reader that polls now may find. */
 static void note(struct subject *s)
 {
 	const uint64_t producer = *s->ring.producer;
@@ -59,7 +59,7 @@ static void note(struct subject *s)
 		s->limit = producer;
 }
 
-/* The reader moves the consumer position only forward, and only to what it has released. */
+/* The reader moves the consumer position only forward, and only to what it released. */
 static void settle_word(struct subject *s)
 {
 	const uint64_t word = *s->ring.consumer;
@@ -73,7 +73,7 @@ static void settle_word(struct subject *s)
 	s->word = s->published = word;
 }
 
-/* The reader may have gone on over discarded records, and no others. */
+/* The reader may have skipped discarded records, and no others. */
 static void follow(struct subject *s)
 {
 	uint32_t length = 0;
@@ -114,15 +114,15 @@ void subject_before(struct subject *s)
 	ringview_get_statistics(s->rv, &s->before);
 }
 
-/* What it did in this call is bounded by the ring, whatever is in it: what it knew of, a ring full
- * that came before, and another with each change. */
+/* The work of this call is bounded by the ring, whatever it contains: what the reader knew of, a
+ * full ring that came before, and another one per change. */
 static void check_work(const struct subject *s)
 {
 	struct ringview_statistics now;
 	int64_t skipped;
 
 	ringview_get_statistics(s->rv, &now);
-	/* Fewer than before, where some were cancelled. */
+	/* Fewer than before if some were cancelled. */
 	skipped = (int64_t)(now.discarded - s->before.discarded);
 	demand(skipped <= (int64_t)((2 + s->changes) * steps_of(s)),
 		"%" PRId64 " discarded records in a call", skipped);
@@ -164,7 +164,7 @@ void subject_shows(struct subject *s, const void *data, size_t length)
 	s->shown++;
 }
 
-/* Where the payload of the record at the walk's position is shown. */
+/* Returns where the payload of the record at the walk's position is shown. */
 static const unsigned char *payload_of(const struct subject *s)
 {
 	return (const unsigned char *)s->ring.memory.data + s->position % s->ring.size + 8;
@@ -177,7 +177,7 @@ void subject_shows_found(struct subject *s, const void *data, size_t length)
 
 	settle_word(s);
 	note(s);
-	/* What this call has found comes after discarded ones. */
+	/* What this call found follows discarded records. */
 	for (uint64_t steps = steps_of(s); payload_of(s) != at; steps--) {
 		demand(steps > 0 && hostile_ring_look(&s->ring, s->position, s->limit, &skipped) ==
 					    HOSTILE_DISCARDED,
@@ -253,7 +253,7 @@ void subject_restart(struct subject *s)
 {
 	int err = ringview_restart(s->rv);
 
-	/* First what is held back is released. */
+	/* What is held back is released first. */
 	settle_word(s);
 	demand(err == (can_start(s) ? 0 : -EBADMSG), "restarting returns %d", err);
 	start(s);
@@ -276,7 +276,7 @@ int subject_peek(struct subject *s)
 	subject_returned(s, found);
 	demand(found > 0 || (record.data == s && record.length == 12345),
 		"a record is filled without being shown");
-	/* The first may end a pass; the second has looked. */
+	/* The first 0 may end a pass; the second one follows a poll. */
 	if (found == 0 && twice && !s->in_group && is_possible(s))
 		demand(hostile_ring_look(&s->ring, s->position, *s->ring.producer, &length) !=
 				HOSTILE_RECORD,
@@ -327,7 +327,8 @@ void subject_sleeps(struct subject *s)
 		"something is held back in a sleep that needs a notification");
 }
 
-/* Whether what lies there can be what was shown and counted: whole records, and no more of them. */
+/* Returns whether the bytes there can be what was shown and counted: whole records, and not more of
+ * them. */
 static bool can_be_what_was_shown(const struct subject *s)
 {
 	struct ringview_statistics left = s->before;
@@ -338,7 +339,7 @@ static bool can_be_what_was_shown(const struct subject *s)
 		const enum hostile_kind kind =
 			hostile_ring_look(&s->ring, position, s->position, &length);
 
-		/* What was committed once is so for good. */
+		/* Committed records stay committed. */
 		if (kind != HOSTILE_RECORD && kind != HOSTILE_DISCARDED)
 			return false;
 		if (kind == HOSTILE_RECORD ? left.records-- == 0 || left.bytes < length
@@ -372,14 +373,16 @@ void subject_cancel(struct subject *s)
 void subject_read_into(struct subject *s, size_t capacity)
 {
 	static unsigned char buffer[1 << 14];
-	unsigned char *to = buffer + sizeof(buffer) - capacity; /* the sanitizer sees its end */
+	unsigned char *to =
+		buffer + sizeof(buffer) -
+		capacity; /* on the heap: the sanitizer detects accesses beyond its end */
 	size_t length = 54321;
 	int result;
 
 	subject_before(s);
 	result = ringview_read_into(s->rv, to, capacity, &length);
 	if (result == -EMSGSIZE) {
-		/* It is still the next. */
+		/* It is still the next record. */
 		const uint64_t position = reader_position(reader_of(s->rv));
 		uint64_t last;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * What ringview.bpf.h has, on command of its tests.
+ * Calls the functions of ringview.bpf.h on command of the tests.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -22,7 +22,7 @@ __u32 account_index; /* of the account; there are ACCOUNTS */
 __u32 policy;        /* enum ringview_notify */
 __u64 bytes;         /* of RINGVIEW_NOTIFY_AT_LEAST */
 
-__u64 size = sizeof(__u64); /* of an event that is copied in, or whose size is known only now */
+__u64 size = sizeof(__u64); /* of an event that is copied, or whose size is known only at run time */
 
 __u64 runs;
 __s64 result; /* of the last ringview_output() or ringview_reserve_dynptr() */
@@ -103,7 +103,7 @@ static __always_inline void submit_to(void *ringbuf, struct ringview_notified *n
 		NULL);
 }
 
-/* The ring is one of which the compiler does not know which. */
+/* The compiler does not know which ring it is. */
 SEC("tc")
 int submit_to_some_ring(struct __sk_buff *skb)
 {
@@ -122,7 +122,7 @@ int submit_to_the_ring_of(struct __sk_buff *skb)
 	return 0;
 }
 
-/* Since Linux 5.19: not loaded unless it is wanted. */
+/* Needs Linux 5.19; loaded only on request. */
 static __always_inline void reserve_dynptr(int discard)
 {
 	struct ringview_account *account = ringview_account_of(&accounts, account_index);

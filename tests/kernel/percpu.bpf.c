@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Producers of an ordered group: each run puts one record into the ring of its CPU. */
+/* Producers of an ordered group: each run submits one record to the ring of its CPU. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <ringview/ringview.bpf.h>
@@ -10,7 +10,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 RINGVIEW_RINGS(rings, 1, 4096);
 
-__u64 numbers[PERCPU_MOST];   /* of the next record of each CPU; there is none without its record */
+__u64 numbers[PERCPU_MOST];   /* of the next record of each CPU; a run that fails uses no number */
 __u64 delayed_ns[PERCPU_MOST]; /* the longest time from a timestamp to just before the submission */
 __u64 failed, missing;
 __s64 shift_ns; /* of the timestamps */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Producers on command: each run of write_record puts one record of the kernel tests, each of
- * write_numbered the next one of a stream that tells every loss.
+ * Producers on command: each run of write_record submits one record; each run of write_numbered
+ * submits the next record of a numbered stream, which reveals each loss.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -21,8 +21,8 @@ __u32 length;  /* one of the cases below */
 __u64 flags;   /* of bpf_ringbuf_submit() and _discard() */
 __u32 discard; /* 1: the record is discarded */
 
-__u64 number;  /* of the next record; counted on by each run that wrote one */
-__u64 failed;  /* runs for which there was no room */
+__u64 number;  /* of the next record; each run that writes one increments it */
+__u64 failed;  /* runs that found no room */
 __u64 unknown; /* runs whose length is no case */
 
 /* A reservation's size has to be a constant for the verifier. */
@@ -73,7 +73,7 @@ int write_record(struct __sk_buff *skb)
 	return 0;
 }
 
-__u64 numbered; /* the next record of write_numbered; there is no number without its record */
+__u64 numbered; /* the next record of write_numbered; a run that fails uses no number */
 
 static __always_inline void put_numbered(__u32 size)
 {
@@ -110,8 +110,8 @@ int write_numbered(struct __sk_buff *skb)
 
 #define PRODUCERS 2
 
-/* Of two producers on CPUs of their own, an even and an odd one: the number of the next record of
- * each, and what was refused. */
+/* Two producers, on an even and an odd CPU: the number of the next record of each, and the refused
+ * reservations. */
 __u64 of_cpu[PRODUCERS];
 __u64 refused_on_cpu[PRODUCERS];
 
@@ -149,8 +149,8 @@ int write_of_cpu(struct __sk_buff *skb)
 	return 0;
 }
 
-/* Two versions of one program, to replace the one by the other: both number on, and tell which they
- * are. */
+/* Two versions of a program, to replace one by the other: both continue the numbers and write their
+ * version. */
 static __always_inline int put_version(__u64 version)
 {
 	__u64 *payload = bpf_ringbuf_reserve(&ring, 2 * sizeof(*payload), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ringview.bpf.h on the real kernel: what is counted, and who is woken. Needs CAP_BPF and
+ * ringview.bpf.h on the running kernel: accounts and notifications. Needs CAP_BPF and
  * CAP_NET_ADMIN.
  */
 #include <bpf/bpf.h>
@@ -19,8 +19,8 @@
 #include "support/skipping.h"
 
 #define RECORD 16             /* bytes that each takes in the ring */
-#define LAST_DITCH_MS 20000   /* ends a wait that would be for ever */
-#define UNKNOWN_ACCOUNT 12345 /* there is none of this index */
+#define LAST_DITCH_MS 20000   /* ends a wait that nothing else would end */
+#define UNKNOWN_ACCOUNT 12345 /* no account has this index */
 
 struct header {
 	struct header_bpf *skeleton;
@@ -91,7 +91,7 @@ static struct header *available(void **state)
 	return h;
 }
 
-/* Runs @program @times times, whatever signals interrupt. */
+/* Runs @program @times times, also if signals interrupt it. */
 static void run(struct header *h, const struct bpf_program *program, uint64_t times)
 {
 	const uint64_t until = h->skeleton->bss->runs + times;
@@ -159,7 +159,7 @@ static void assert_account(
 	assert_int_equal(sum.discarded, discarded);
 }
 
-/* Reads and releases all; the number of records. */
+/* Reads and releases all records. Returns their number. */
 static uint64_t read_all(struct header *h)
 {
 	struct ringview_record record;
@@ -191,8 +191,8 @@ static bool notified(struct header *h, int timeout_ms)
 	return epoll_wait(h->epoll_fd, &event, 1, timeout_ms) == 1;
 }
 
-/* A notification is an interrupt of the CPU that runs the program: it has been there when
- * BPF_PROG_RUN returns, so there is nothing to wait for. */
+/* A notification is an interrupt on the CPU that runs the program. It has been handled when
+ * BPF_PROG_RUN returns, so there is no need to wait. */
 static void assert_not_notified(struct header *h)
 {
 	assert_false(notified(h, 0));
@@ -373,7 +373,7 @@ static void at_least_notifies_again_where_some_were_left(void **state)
 	assert_true(notified(h, LAST_DITCH_MS));
 }
 
-/* A reader that takes one record each time that it is woken. */
+/* A reader that takes one record per wakeup. */
 static void at_least_leaves_nobody_asleep_with_a_full_ring(void **state)
 {
 	struct header *h = available(state);
@@ -383,7 +383,7 @@ static void at_least_leaves_nobody_asleep_with_a_full_ring(void **state)
 	assert_true(notified(h, LAST_DITCH_MS));
 	for (int i = 0; i < 300; i++) {
 		read_some(h, 1);
-		submit(h, h->fit); /* as many as fit: that is one from the second time on */
+		submit(h, h->fit); /* as many as fit: one, from the second time on */
 		assert_true(notified(h, LAST_DITCH_MS));
 	}
 }
@@ -402,7 +402,8 @@ static void at_least_notifies_of_each_large_record_to_who_reads_all(void **state
 	}
 }
 
-/* ringview_output() adds its record after the flags were found: one more is needed. */
+/* ringview_output() computes the flags before its record is in the ring, so one more record is
+ * needed. */
 static void at_least_counts_what_waits_before_a_copy(void **state)
 {
 	struct header *h = available(state);
@@ -414,7 +415,7 @@ static void at_least_counts_what_waits_before_a_copy(void **state)
 	assert_true(notified(h, LAST_DITCH_MS));
 }
 
-/* The copy that was to notify finds no room: the next one notifies in its place. */
+/* The copy that should notify finds no room, so the next one notifies. */
 static void at_least_notifies_after_a_copy_that_failed(void **state)
 {
 	struct header *h = available(state);
@@ -424,7 +425,7 @@ static void at_least_notifies_after_a_copy_that_failed(void **state)
 	submit(h, h->fit - large / RECORD - 1);
 	assert_not_notified(h);
 	h->skeleton->data->size = large - RINGVIEW_HEADER_SIZE;
-	output(h, 1); /* the bound is passed when its flags are found already */
+	output(h, 1); /* its flags are computed when the bound is exceeded already */
 	assert_int_equal(h->skeleton->bss->result, 0);
 	assert_not_notified(h);
 	output(h, 1);
@@ -476,9 +477,9 @@ static void *produce_until_done(void *context)
 #define WAKEUPS 5000
 
 /*
- * Several producers that submit, discard and write large records, and a reader that has only their
- * notifications, and takes a different number of records each time, one at least: where the first
- * is not submitted yet, it does not sleep until it is.
+ * Several producers submit, discard and write large records. The reader depends on their
+ * notifications and takes a varying number of records per wakeup, at least one: if the first one is
+ * not submitted yet, it polls until it is.
  */
 static void at_least_leaves_nobody_asleep_with_several_producers(void **state)
 {
@@ -501,7 +502,7 @@ static void at_least_leaves_nobody_asleep_with_several_producers(void **state)
 		uint64_t left = (random = random * 6364136223846793005u + 1) >> 57;
 
 		while (ringview_peek(h->rv, &record) <= 0) {
-			ringview_release(h->rv); /* of those that were discarded */
+			ringview_release(h->rv); /* releases the discarded records */
 			sched_yield();
 		}
 		while (left-- > 0 && ringview_peek(h->rv, &record) > 0)
@@ -516,7 +517,7 @@ static void at_least_leaves_nobody_asleep_with_several_producers(void **state)
 	assert_int_equal(wakeups, WAKEUPS);
 }
 
-/* A kernel without them refuses the object that has them, so it is loaded only here. */
+/* A kernel without dynptrs refuses an object that uses them, so it is loaded only here. */
 static int header_open_with_dynptrs(void **state)
 {
 	with_dynptrs = libbpf_probe_bpf_helper(

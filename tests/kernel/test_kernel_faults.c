@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What others do to a ring of the kernel while it is read: a second consumer, in another process or
- * thread; the program replaced; descriptors closed and the pinned file removed. Needs CAP_BPF and
- * CAP_NET_ADMIN.
+ * Faults while a ring of the kernel is read: a second consumer in another process or thread, a
+ * replaced program, closed descriptors, a removed pin. Needs CAP_BPF and CAP_NET_ADMIN.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -61,7 +60,7 @@ static int close_pinned(void **state)
 
 /* A second consumer. */
 
-/* Another process takes @records from the pinned ring. */
+/* Another process consumes @records of the pinned ring. */
 static void take_in_another_process(int records)
 {
 	struct ringview_record record;
@@ -84,15 +83,15 @@ static void take_in_another_process(int records)
 	assert_int_equal(status, 0);
 }
 
-/* Reads on until it gets -EBUSY: at its next release, or where that is late, by the end of what it knew
- * there to be. */
+/* Continues to read until it gets -EBUSY: at the next release, or at the end of the records that it
+ * knew of. */
 static void read_until_told(struct kernel *k, enum ringview_wait_strategy strategy, int known)
 {
 	struct ringview_record record;
 	int count = 0, found, ends;
 
 	ringview_release(k->rv);
-	/* Twice: the first 0 may be a rest. */
+	/* Twice: the first 0 may end a pass. */
 	for (ends = 0; ends < 2; ends++) {
 		while ((found = ringview_peek(k->rv, &record)) > 0) {
 			count++;
@@ -117,7 +116,7 @@ static void a_consumer_in_another_process_is_told(void **state)
 		assert_int_equal(ringview_wait(k->rv, -1), 1);
 		assert_record(k, number, 8);
 		take_in_another_process(3);
-		/* It releases nothing over the position of the other, which goes on. */
+		/* It does not change the position of the other consumer, which continues. */
 		read_until_told(k, strategies[i], 7);
 		take_in_another_process(1);
 		assert_int_equal(ringview_restart(k->rv), 0);
@@ -171,8 +170,8 @@ static void *produce(void *argument)
 	return NULL;
 }
 
-/* A release that is held up between its check and its write may put the position back so far that
- * it is impossible, which is reported, too. */
+/* A release that is preempted between its check and its write may set the position back so far that
+ * it is impossible, which is reported too. */
 static bool is_told(int result)
 {
 	return result == -EBUSY || result == -EBADMSG;
@@ -221,7 +220,7 @@ static void of_two_threads_one_is_told(void **state)
 
 /* Descriptors and files. */
 
-/* Closes the map's descriptor, whose number stays taken by something else. */
+/* Closes the map's descriptor and occupies its number with another file. */
 static void close_map(struct kernel *k)
 {
 	int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -273,7 +272,7 @@ struct sender {
 	bool stop;
 };
 
-/* Stays on one CPU, and with it the programs that its packets run, so that they number in order. */
+/* Stays on one CPU, as do the programs that its packets run, so that the numbers are in order. */
 static void *send_packets(void *argument)
 {
 	struct sender *s = argument;
@@ -301,8 +300,8 @@ static void start_sender(struct sender *s)
 	pthread_attr_destroy(&attributes);
 }
 
-/* A network of this thread's and its children's own, with nothing but a loopback device. 0, or -1.
- * @before gets the one to go back to. */
+/* Enters a new network namespace with only a loopback device. Returns 0 or -1. @before gets the
+ * previous namespace. */
 static int leave_network(int *before, int *sock)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -314,7 +313,7 @@ static int leave_network(int *before, int *sock)
 	return *sock < 0 ? -1 : ioctl(*sock, SIOCSIFFLAGS, &request);
 }
 
-/* Reads on until @count records of @version were seen: none is missing, and none of an older
+/* Reads until @count records of @version were seen. Asserts that none is missing and no older
  * version follows. */
 static void read_version(struct kernel *k, uint64_t version, uint64_t count, uint64_t *next)
 {
@@ -369,7 +368,7 @@ static void a_program_is_replaced_in_mid_stream(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(strategies); i++) {
-		/* What came after the last look. */
+		/* What came after the last poll. */
 		ringview_close(k->rv);
 		k->rv = NULL;
 		kernel_ring_close(k);

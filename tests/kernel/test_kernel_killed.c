@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Consumers of a pinned ring that are killed at any point, and followed by others, while a BPF
- * program goes on writing: nothing is lost but what was released, and nothing is read twice but
- * what was not, and one record where the reader holds it back. Needs CAP_BPF and CAP_NET_ADMIN.
- * RINGVIEW_KILLS says how many for each case.
- *
- * Each consumer notes in shared memory what it is about to release and what it has released. The
- * next one compares the first record that it sees.
+ * Consumers of a pinned ring are killed at random points and replaced while a BPF program writes.
+ * Only released records are lost to the next consumer; it reads again only what was not released,
+ * and one record more if the reader holds it back. Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_KILLS
+ * sets the kills per case. Each consumer notes in shared memory what it is about to release and
+ * what it has released. The next one compares the first record that it sees.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -42,7 +40,7 @@ _Static_assert(
 
 enum style { EACH, BATCH, COPY, DRAIN, GROUP };
 
-/* Numbers are those of the first record that is not meant. */
+/* Each number is that of the first record not included. */
 struct journal {
 	uint64_t seen;      /* records that the consumer has seen */
 	uint64_t released;  /* surely */
@@ -58,7 +56,7 @@ struct killed {
 	enum style style;
 	struct random_stream random;
 	pthread_t producer;
-	bool one_by_one; /* the producer gives the consumer time to fall asleep */
+	bool one_by_one; /* the producer gives the consumer time to go to sleep */
 	bool stop;
 	int err; /* of the producer */
 };
@@ -71,7 +69,7 @@ struct consumer {
 	uint64_t next; /* number of the next record to see */
 };
 
-/* The first record from @number on that is not discarded. */
+/* Returns the first record from @number on that is not discarded. */
 static uint64_t shown_from(uint64_t number)
 {
 	while (numbered_is_discarded(number))
@@ -79,7 +77,7 @@ static uint64_t shown_from(uint64_t number)
 	return number;
 }
 
-/* The last record before @number that is not discarded; @number, where there is none. */
+/* Returns the last record before @number that is not discarded, or @number if there is none. */
 static uint64_t shown_before(uint64_t number)
 {
 	uint64_t before = number;
@@ -92,7 +90,7 @@ static uint64_t shown_before(uint64_t number)
 
 static void note(uint64_t *place, uint64_t value)
 {
-	/* Release: a note is not made before what precedes it, wherever the kill falls. */
+	/* Release order: wherever the kill falls, a note implies all that precedes it. */
 	__atomic_store_n(place, value, __ATOMIC_RELEASE);
 }
 
@@ -109,7 +107,7 @@ static uint64_t noted(const uint64_t *place)
 		_exit(1);                                                                \
 	} while (0)
 
-/* Whether a consumer may begin with record @first after what the last one noted. */
+/* Returns whether a consumer may start with record @first, by what the last one noted. */
 static bool may_begin_with(const struct killed *k, uint64_t first)
 {
 	const struct journal *j = k->journal;
@@ -123,7 +121,7 @@ static bool may_begin_with(const struct killed *k, uint64_t first)
 	       (holds && (first == shown_before(released) || first == shown_before(releasing)));
 }
 
-/* Looks at a record: it is the next one, and whole. */
+/* Asserts that a record is the next one, and whole. */
 static void see(struct consumer *c, const void *data, size_t length)
 {
 	const unsigned char *bytes = data;
@@ -154,7 +152,7 @@ static void begin_with(struct consumer *c, const struct ringview_record *record)
 		wrong(c, "begins with record %llu, but %llu to %llu were released",
 			(unsigned long long)first, (unsigned long long)j->released,
 			(unsigned long long)j->releasing);
-	/* In this order, so that a kill in between leaves nothing that forbids @first. */
+	/* In this order, so that after a kill in between @first is still permitted. */
 	note(&j->released, first);
 	note(&j->releasing, first);
 	c->next = first;
@@ -275,7 +273,7 @@ static void run_consumer(struct killed *k)
 	wrong(&c, "reading ended with %d", err);
 }
 
-/* The producer. Where the ring is full, a run writes nothing. */
+/* The producer. If the ring is full, a run writes nothing. */
 
 static int write_numbered(struct kernel *k, int times)
 {
@@ -293,8 +291,8 @@ static bool flag(const bool *place)
 	return __atomic_load_n(place, __ATOMIC_ACQUIRE);
 }
 
-/* Until the consumer has seen another record, so that it falls asleep; or not, as it may have been
- * killed. */
+/* Waits until the consumer has seen another record, so that it goes to sleep; not for ever, because
+ * it may have been killed. */
 static void await_sight(const struct killed *k, uint64_t seen)
 {
 	for (int i = 0; i < PATIENCE && noted(&k->journal->seen) == seen; i++)
@@ -327,7 +325,7 @@ static int64_t now_s(void)
 	return now.tv_sec;
 }
 
-/* Lets @pid see that many records. */
+/* Waits until @pid has seen this many records. */
 static void let_see(struct killed *k, pid_t pid, uint64_t records)
 {
 	const uint64_t until = noted(&k->journal->seen) + records;
@@ -372,7 +370,7 @@ static void run_and_kill(struct killed *k)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
-/* What the killed ones left, up to the last record. */
+/* Reads what the killed consumers left, up to the last record. */
 static void read_the_rest(struct killed *k)
 {
 	struct ringview_record record;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which maps of the kernel are opened, and why others are not. Needs CAP_BPF.
+ * Which maps of the kernel can be opened, and why others are refused. Needs CAP_BPF.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -25,7 +25,7 @@ static uint32_t page_size(void)
 	return (uint32_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A map, or the end of this test: the kernel has none, or we may not have one. */
+/* Creates a map, or skips the test if the kernel has no such map or permission is missing. */
 static int make_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
 	uint32_t entries, uint32_t flags)
 {
@@ -38,8 +38,7 @@ static int make_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_si
 	return fd;
 }
 
-/* Whether a constant of this name is among the types that the kernel tells of itself, and its
- * value. */
+/* Returns whether the kernel's BTF has a constant of this name, and its value. */
 static bool kernel_has(const char *name, uint32_t *value)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -59,8 +58,8 @@ static bool kernel_has(const char *name, uint32_t *value)
 	return found;
 }
 
-/* As make_map(), for maps that not all kernels have: where the constant @name is one of this
- * kernel's, the test is not skipped, and @value is what it says. */
+/* As make_map(), for maps that not all kernels have: if this kernel has the constant @name, @value
+ * must equal it and the test is not skipped. */
 static int make_newer_map(enum bpf_map_type type, uint32_t flags, const char *name, uint32_t value)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags);
@@ -82,7 +81,7 @@ static int make_ring(void)
 	return make_map(BPF_MAP_TYPE_RINGBUF, 0, 0, page_size(), 0);
 }
 
-/* Opening @fd fails with @error, leaves the reader alone and nothing behind. */
+/* Asserts that opening @fd fails with @error, does not set the reader and leaks nothing. */
 static void assert_refused(int fd, int error)
 {
 	struct ringview *const untouched = (struct ringview *)&fd;
@@ -173,7 +172,7 @@ static void an_array_is_refused(void **state)
 	close(fd);
 }
 
-/* Its pages look the same, but the user is the producer. */
+/* Its pages have the same layout, but user space is the producer. */
 static void a_user_ring_buffer_is_refused(void **state)
 {
 	int fd = make_newer_map(
@@ -219,7 +218,7 @@ static void a_frozen_ring_that_overwrites_is_read_passively(void **state)
 	close(fd);
 }
 
-/* Whether a descriptor for reading only can be mapped is the kernel's to say. */
+/* The kernel decides whether a read-only descriptor can be mapped. */
 static void a_ring_that_overwrites_is_read_passively_or_refused_by_a_read_only_descriptor(
 	void **state)
 {
@@ -288,7 +287,7 @@ static void impossible_positions_are_refused(void **state)
 	close(fd);
 }
 
-/* What SECURITY.md builds upon: nobody but the kernel writes the producer position, headers and
+/* What SECURITY.md relies on: only the kernel writes the producer position, headers and
  * payloads. */
 static void only_the_consumer_page_can_be_written(void **state)
 {
@@ -305,7 +304,7 @@ static void only_the_consumer_page_can_be_written(void **state)
 		assert_ptr_equal(
 			mmap(NULL, page, both, MAP_SHARED, fd, (off_t)(i * page)), MAP_FAILED);
 	assert_ptr_equal(mmap(NULL, 2 * page, both, MAP_SHARED, fd, 0), MAP_FAILED);
-	/* Nor made so later. */
+	/* Nor can they become writable later. */
 	pages = mmap(NULL, 3 * page, PROT_READ, MAP_SHARED, fd, (off_t)page);
 	assert_ptr_not_equal(pages, MAP_FAILED);
 	assert_int_equal(mprotect(pages, 3 * page, both), -1);
@@ -330,7 +329,7 @@ static void larger_rings_are_opened(void **state)
 
 /* Pinned maps. */
 
-/* Pins @fd, or ends this test. */
+/* Pins @fd, or skips the test. */
 static void pin(int fd, char *path, size_t size)
 {
 	bpf_files_path(path, size, "open");

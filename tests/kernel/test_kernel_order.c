@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One order over rings of the kernel, one a CPU, into which BPF programs write on two CPUs at once.
- * Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_ORDER_RECORDS=N writes more than usual.
+ * One order over rings of the kernel, one ring per CPU, with BPF programs that write on two CPUs at
+ * once. Needs CAP_BPF and CAP_NET_ADMIN. RINGVIEW_ORDER_RECORDS=N sets the number of records.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>
@@ -130,7 +130,7 @@ static void *write_all(void *argument)
 {
 	struct writer *w = argument;
 
-	/* A part at a time: the kernel lets a long run be preempted, but not for all. */
+	/* In parts: a long run of a program delays other tasks on that CPU. */
 	for (uint64_t left = w->records; left > 0; left -= left < 1000 ? left : 1000)
 		if (run_on(w->cpu, left < 1000 ? (int)left : 1000))
 			break;
@@ -173,7 +173,7 @@ static uint64_t shown(void)
 	return sum;
 }
 
-/* Two CPUs write, if there are two, while this thread reads. */
+/* Two CPUs, if there are two, write while this thread reads. */
 static void read_while_written(void)
 {
 	const char *value = getenv("RINGVIEW_ORDER_RECORDS");
@@ -229,7 +229,7 @@ static void none_is_out_of_order_within_the_lateness(void **state)
 		(unsigned long long)shown(), (unsigned long long)order.skeleton->bss->failed,
 		(unsigned long long)order.out_of_order, (unsigned long long)longest_delay());
 	assert_true(shown() > 0);
-	/* A host may take a CPU away for any time. */
+	/* A hypervisor may preempt a CPU for any time. */
 	if (longest_delay() < (uint64_t)lateness / 2)
 		assert_int_equal(order.out_of_order, 0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rings of the kernel that overwrite (Linux 6.19 and later; before, all is skipped): two CPUs write
- * as fast as they can, and each record that is read is whole, in order and read once.
- * RINGVIEW_RECORDS says how many.
+ * Rings of the kernel that overwrite (Linux 6.19 and later, else skipped): two CPUs write at full
+ * rate, and each record is read whole, in order and once. RINGVIEW_RECORDS sets the number of
+ * records.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>
@@ -80,7 +80,7 @@ static uint32_t words_of(uint64_t number)
 	return number % 3 == 0 ? 1 : number % 3 == 1 ? 5 : 25;
 }
 
-/* Bytes of the first @count records of a producer. */
+/* Returns the bytes of the first @count records of a producer. */
 static uint64_t bytes_of(uint64_t count)
 {
 	uint64_t bytes = 0;
@@ -182,7 +182,7 @@ static void a_waiting_reader_is_notified(void **state)
 	struct kernel *k = available(state);
 	size_t length;
 
-	/* Beyond a lap, so that the consumer position has been left behind. */
+	/* More than a lap, so that the consumer position is overwritten. */
 	assert_int_equal(run(k, 1000, 0, false, 100), 0);
 	while (ringview_read_into(k->rv, payload, sizeof(payload), &length) > 0)
 		;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A pinned ring is opened with no more than the permissions of its file: by a process of user
- * nobody, without any capability. Needs root, to pin the ring and to become nobody.
+ * A process of user nobody, without capabilities, opens a pinned ring with the permissions of its
+ * file. Needs root to pin the ring and to become nobody.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -62,8 +62,8 @@ static bool become_nobody(void)
 	       setresuid(NOBODY, NOBODY, NOBODY) == 0 && syscall(__NR_capset, &header, none) == 0;
 }
 
-/* Whether the kernel refuses bpf() itself, before it looks at what is asked: none has descriptor
- * -1. */
+/* Returns whether the kernel refuses bpf() as such, before it checks the arguments: descriptor -1
+ * never exists. */
 static bool may_not_call_bpf(void)
 {
 	struct bpf_map_info info;
@@ -72,8 +72,8 @@ static bool may_not_call_bpf(void)
 	return bpf_obj_get_info_by_fd(-1, &info, &size) == -EPERM;
 }
 
-/* In the child: reads record 0 and releases it. The status says how far it came: READ, or the errno
- * of opening. */
+/* In the child: reads record 0 and releases it. The exit status is READ, or the errno of
+ * opening. */
 static int read_as_nobody(void)
 {
 	struct ringview_record record;
@@ -98,7 +98,7 @@ static int read_as_nobody(void)
 	return READ;
 }
 
-/* What nobody comes to with a file of @group and @mode. */
+/* Returns the status of a child of user nobody with a file of @group and @mode. */
 static int status_with(struct kernel *k, gid_t group, mode_t mode)
 {
 	int status;
@@ -151,7 +151,7 @@ static void another_group_gets_nothing(void **state)
 	assert_int_equal(status_with(available(state), 0, 0660), EACCES);
 }
 
-/* As bpf() pins it. */
+/* The mode with which bpf() pins it. */
 static void by_default_it_is_its_owners(void **state)
 {
 	struct kernel *k = available(state);

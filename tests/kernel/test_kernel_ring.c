@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Rings of the kernel, written by a BPF program: which records are shown. Needs CAP_BPF and
- * CAP_NET_ADMIN.
- *
- * A record that stays busy is not among the tests: the verifier lets no program end before it has
- * submitted what it reserved. The unit tests have it.
+ * CAP_NET_ADMIN. Busy records are in the unit tests: the verifier refuses a program that ends
+ * without submitting what it reserved.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -41,7 +39,7 @@ static void records_of_all_lengths_are_shown_wherever_the_ring_wraps(void **stat
 	while (number < 2000) {
 		uint64_t first = number, i;
 
-		/* Which ones come together changes, so that the offsets vary. */
+		/* Combinations change, so that the offsets vary. */
 		for (i = 0; i < 3; i++)
 			submit(k, lengths[(number++ * 7 + first / 9) % COUNT(lengths)], 0);
 		for (i = first; i < number; i++)
@@ -176,7 +174,7 @@ static void a_second_reader_makes_the_first_one_stand_back(void **state)
 	ringview_release(k->rv);
 	assert_int_equal(ringview_peek(k->rv, &record), -EBUSY);
 
-	/* It wrote nothing: the second one does not notice. */
+	/* It wrote nothing, so the second one does not notice. */
 	assert_int_equal(ringview_peek(second, &record), 1);
 	assert_payload(record.data, 1, 8);
 	ringview_release(second);

@@ -100,7 +100,7 @@ static void no_record_notifies_while(void **state, enum ringview_wait_strategy s
 	for (i = 1; i < 1000; i++)
 		read_one(k, i);
 	assert_false(notified(k, 0));
-	/* Nor after a time-out, but when the reader is armed. */
+	/* Nor after a time-out, only when the reader arms. */
 	assert_int_equal(ringview_wait(k->rv, 0), 0);
 	read_one(k, i);
 	assert_false(notified(k, 0));
@@ -145,7 +145,7 @@ static void a_busy_reader_finds_a_record(void **state)
 	assert_int_equal(sleeper_join(&s), -ECANCELED);
 }
 
-/* A stream faster than it can be read now and then: what fitted is seen, once and in order. */
+/* A stream that is sometimes faster than the reader: all that fitted is read once and in order. */
 
 #define STREAM 200000
 
@@ -180,7 +180,7 @@ static void read_stream(struct kernel *k)
 		done = __atomic_load_n(&s.done, __ATOMIC_ACQUIRE);
 		if (!done)
 			ringview_wait(k->rv, 1000 * MS);
-		/* Twice: the first 0 may be a rest. */
+		/* Twice: the first 0 may end a pass. */
 		for (int ends = 0; ends < 2; ends++)
 			while (ringview_peek(k->rv, &record) > 0)
 				assert_payload(record.data, seen++, 8);
@@ -254,7 +254,7 @@ static struct kernel *next_turn(void)
 static void read_group_with(void **state, enum ringview_wait_strategy strategy)
 {
 	const struct ringview_options options = options_of(strategy);
-	/* But for the record that is held back. */
+	/* All but the record that is held back. */
 	const uint64_t flood = rings[0].size / STRIDE - 1 - (strategy != RINGVIEW_WAIT_EVENT);
 	struct ringview_record record;
 	uint64_t number, seen = 0, turns = 0;
@@ -313,7 +313,7 @@ static void a_group_is_read_busily(void **state)
 	read_group_with(state, RINGVIEW_WAIT_BUSY);
 }
 
-/* No wakeup is lost: RINGVIEW_SLEEPS says of how many. */
+/* No wakeup is lost. RINGVIEW_SLEEPS sets the number of sleeps. */
 
 static bool put_by_program(void *context, uint64_t number)
 {
@@ -345,7 +345,7 @@ static void wait_with(void **state, enum ringview_wait_strategy strategy, uint64
 	struct kernel *k = available(state);
 	struct handover h = { .put = put_by_program, .context = k, .longest = longest };
 
-	/* Nothing but a notification ends the silence, and it comes soon. */
+	/* Only a notification ends the silence, and silence comes soon. */
 	options.latency_budget_ns = 5 * US;
 	options.timer_slack_ns = 1;
 	options.always_notified = 1;

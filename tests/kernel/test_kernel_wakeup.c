@@ -8,7 +8,7 @@
 #include "support/sleeper.h"
 
 #define MS INT64_C(1000000)
-#define LAST_DITCH_MS 20000 /* ends a sleep that would be for ever */
+#define LAST_DITCH_MS 20000 /* ends a sleep that nothing else would end */
 
 static void a_record_ends_a_sleep(void **state)
 {
@@ -33,7 +33,7 @@ static void an_interrupt_ends_a_sleep(void **state)
 	assert_int_equal(sleeper_join(&s), -ECANCELED);
 }
 
-/* Longer and longer, until the record was there before the time-out was over. */
+/* Retries with longer time-outs until the record comes before the time-out. */
 static void a_record_without_wakeup_is_found_after_the_time_out(void **state)
 {
 	struct kernel *k = available(state);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * A program to be watched: records of chosen sizes, counted or not, and one that stays reserved.
+ * A program for watch to look at: records of chosen sizes, with and without accounts, and one that
+ * stays reserved.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -21,11 +22,11 @@ struct watched_event {
 	char comm[8];
 };
 
-/* So that the type is in the program's BTF, for watch -peek -type. */
+/* Puts the type into the program's BTF, for watch -peek -type. */
 const struct watched_event *unused __attribute__((unused));
 
 __u32 length;  /* of the next record: one of the cases below */
-__u64 written; /* records; also the number of the next */
+__u64 written; /* records; also the number of the next record */
 
 static __always_inline void put(__u32 size, struct ringview_account *account)
 {
@@ -68,7 +69,7 @@ int produce_counted(struct __sk_buff *skb)
 	return 0;
 }
 
-/* Reserves a record, and submits it when the memory at *address can be read. */
+/* Reserves a record and submits it once the memory at *address can be read. */
 SEC("syscall")
 int hold(__u64 *address)
 {
