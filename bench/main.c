@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@ static const struct {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int complain_of_command(const char *name)
+static int end_unknown(const char *name)
 {
 	const char *names[COMMANDS + 2] = { "help" }, *nearest;
 	struct complaint why;
@@ -49,22 +48,23 @@ static int complain_of_command(const char *name)
 	return command_end(-EINVAL, EXIT_USAGE, &why);
 }
 
-static bool is_version(const char *argument)
-{
-	return strcmp(argument, "-version") == 0 || strcmp(argument, "--version") == 0;
-}
-
 static int run(int argc, char **argv)
 {
 	static char help[] = "-help";
 	char *command_help[] = { argv[0], argc > 2 ? argv[2] : help, help, NULL };
+	const char *word = argc > 1 ? argv[1] + (strncmp(argv[1], "--", 2) == 0) : "";
+	struct complaint why;
 
-	if (argc == 2 && is_version(argv[1])) {
+	if (strcmp(word, "-version") == 0 && argc > 2) {
+		complain(&why, -EINVAL, "-version stands alone; leave out \"%.48s\"", argv[2]);
+		return command_end(-EINVAL, EXIT_USAGE, &why);
+	}
+	if (strcmp(word, "-version") == 0 || strcmp(word, "version") == 0) {
 		printf(PROGRAM " %s, libbpf %s\n", RINGVIEW_VERSION, libbpf_version_string());
 		return EXIT_DONE;
 	}
 	/* "help live" is "live -help". */
-	if (argc >= 2 && strcmp(argv[1], "help") == 0) {
+	if (strcmp(word, "help") == 0) {
 		argv = command_help;
 		argc = 3;
 	}
@@ -74,7 +74,7 @@ static int run(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return complain_of_command(argv[1]);
+	return end_unknown(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -84,11 +84,11 @@ int main(int argc, char **argv)
 
 	interrupt_catch();
 	settings_add_command(&watch_command);
-	/* A closed pipe and a file grown too large are errors of writing, told as such. */
+	/* A closed pipe and a file that grows too large become errors of writing. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	status = run(argc, argv);
-	/* Only the help goes through stdout; results are written at once (results/output.h). */
+	/* Only help and version go through stdout; results are written at once (results/output.h). */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	complain(&why, -EIO, "cannot write to standard output: %s", strerror(errno));

@@ -22,8 +22,8 @@ int build_folder_own(char folder[PATH_MAX])
 }
 
 /*
- * Decided by the build, not by the look of the folders: anybody who can write next to a copy of this
- * program could make them look like these, and root would run what he put there.
+ * The build decides the folder, not the names of the folders around this program: else anybody who
+ * can write next to a copy of it could make root run a program of theirs.
  */
 bool build_folder_was_left(void)
 {

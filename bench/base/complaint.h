@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Errors: one line for people that says what was wrong and what to do, and a negative errno for the
+ * Errors: a line for people that says what is wrong and what to do, and a negative errno for the
  * program.
  */
 #ifndef BENCH_COMPLAINT_H
@@ -8,19 +8,19 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/controls.h"
 
-/* What lines to people begin with. */
+/* Lines on standard error begin with it. */
 #define PROGRAM "bpf_ringbuf_zc_benchmark"
 
 struct complaint {
 	char text[512];
 };
 
-/* Sets the line and returns @error, a negative errno, so that a function can end with it. Text from
- * people and files may hold line ends or escape sequences for the terminal, which become question
- * marks. */
+/* Formats the line and returns @error, a negative errno, so that a function can end with it. In text
+ * from users and files, control characters and bytes that are not UTF-8 become question marks. */
 __attribute__((format(printf, 3, 4))) static inline int complain(
 	struct complaint *complaint, int error, const char *format, ...)
 {
@@ -29,9 +29,11 @@ __attribute__((format(printf, 3, 4))) static inline int complain(
 	va_start(arguments, format);
 	vsnprintf(complaint->text, sizeof(complaint->text), format, arguments);
 	va_end(arguments);
-	for (char *at = complaint->text; *at != '\0'; at++)
-		for (size_t length = control_length(at); length > 0; length--)
-			at[length - 1] = '?';
+	for (size_t length, i = 0; complaint->text[i]; i += length)
+		if (utf8_character(&complaint->text[i], &length) >= 0x80 && length == 1)
+			complaint->text[i] = '?';
+		else if (control_length(&complaint->text[i]) > 0)
+			memset(&complaint->text[i], '?', length);
 	return error;
 }
 

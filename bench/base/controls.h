@@ -41,15 +41,12 @@ static inline size_t control_length(const char *text)
 		{ 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
 		{ 0xe0000, 0xe0fff } };
 	size_t length;
-	uint32_t character;
+	const uint32_t character = utf8_character(text, &length);
 
-	/* Most characters are one byte, and need no look-up. */
-	if (text[0] >= ' ' && text[0] < 0x7f)
-		return 0;
-	character = utf8_character(text, &length);
+	if (length == 1)
+		return character < 0x20 || character == 0x7f;
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (length > 1 ? character >= hidden[i].first && character <= hidden[i].last
-			       : i == 0 && (character < 0x20 || character == 0x7f))
+		if (character >= hidden[i].first && character <= hidden[i].last)
 			return length;
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "base/interrupt.h"
 
-/* Atomic, not volatile: measuring threads read it too, not only the thread of the handler. */
+/* Atomic, not volatile: other threads than the one that runs the handler read it. */
 static int arrived;
 
 static void note(int signal_number)
@@ -17,14 +17,14 @@ static void catch (int number, const struct sigaction *action)
 {
 	struct sigaction before;
 
-	/* Signals that are ignored stay ignored: nohup, and shells that start a background job. */
+	/* Ignored signals stay ignored: nohup, and background jobs of a shell. */
 	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 		sigaction(number, action, NULL);
 }
 
 void interrupt_catch(void)
 {
-	/* No SA_RESTART: system calls return, and their callers check the flag. */
+	/* Without SA_RESTART system calls return, and their callers check the flag. */
 	struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESETHAND };
 
 	sigemptyset(&action.sa_mask);

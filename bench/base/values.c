@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,25 +73,25 @@ static int scan_decimal(const char **text, struct decimal *number)
 	return 0;
 }
 
-/* Parses a number and its unit, which is everything up to one of @ends, at the front of the text. A
- * fraction below one is dropped, or with @whole refused. */
-static int scan_amount(const char **text, const struct unit *units, const char *ends, bool whole,
-	bool any_case, uint64_t *value)
+/* Parses a number and its unit, which is everything up to one of @ends, at the front of the text. In
+ * a duration a fraction below one is dropped; elsewhere it is an error. */
+static int scan_amount(
+	const char **text, const struct unit *units, const char *ends, uint64_t *value)
 {
 	struct decimal number;
 	int err = scan_decimal(text, &number);
 	const size_t length = err ? 0 : strcspn(*text, ends);
+	const bool any_case = units == size_units;
 	wide product;
 
 	for (; !err && units->name; units++)
 		if (strlen(units->name) == length &&
-			(any_case ? strncasecmp(units->name, *text, length)
-				  : strncmp(units->name, *text, length)) == 0)
+			(any_case ? strncasecmp : strncmp)(units->name, *text, length) == 0)
 			break;
 	if (err || !units->name)
 		return err ? err : -EINVAL;
 	product = (wide)number.fraction * units->factor;
-	if (whole && (number.lost || product % number.scale != 0))
+	if (!ends[0] && (number.lost || product % number.scale != 0))
 		return -EINVAL;
 	product = product / number.scale + (wide)number.whole * units->factor;
 	if (product > UINT64_MAX)
@@ -102,52 +101,24 @@ static int scan_amount(const char **text, const struct unit *units, const char *
 	return 0;
 }
 
-static int parse_amount(const char *text, const struct unit *units, bool any_case, uint64_t *value)
-{
-	uint64_t parsed;
-	const int err = scan_amount(&text, units, "", true, any_case, &parsed);
-
-	if (!err)
-		*value = parsed;
-	return err;
-}
-
 int parse_count(const char *text, uint64_t *count)
 {
-	return parse_amount(text, count_units, false, count);
+	return scan_amount(&text, count_units, "", count);
 }
 
 int parse_size(const char *text, uint64_t *bytes)
 {
-	return parse_amount(text, size_units, true, bytes);
-}
-
-int parse_integer(const char *text, int *value)
-{
-	const bool negative = *text == '-';
-	struct decimal number;
-	int err;
-
-	text += negative;
-	err = scan_decimal(&text, &number);
-	if (err || *text || number.scale > 1)
-		return err ? err : -EINVAL;
-	if (number.whole > (uint64_t)INT_MAX + negative)
-		return -ERANGE;
-	*value = (int)(negative ? -(int64_t)number.whole : (int64_t)number.whole);
-	return 0;
+	return scan_amount(&text, size_units, "", bytes);
 }
 
 int parse_duration(const char *text, int64_t *nanoseconds)
 {
-	const bool negative = *text == '-';
 	uint64_t sum = 0, part = 0;
 
-	text += negative;
 	if (strcmp(text, "0") == 0)
 		text = "0s";
 	do {
-		int err = scan_amount(&text, duration_units, ".0123456789", false, false, &part);
+		int err = scan_amount(&text, duration_units, ".0123456789", &part);
 
 		if (err)
 			return err;
@@ -155,7 +126,7 @@ int parse_duration(const char *text, int64_t *nanoseconds)
 			return -ERANGE;
 		sum += part;
 	} while (*text);
-	*nanoseconds = negative ? -(int64_t)sum : (int64_t)sum;
+	*nanoseconds = (int64_t)sum;
 	return 0;
 }
 
@@ -179,80 +150,7 @@ int parse_percent(const char *text, double *fraction)
 	return 0;
 }
 
-/* One size, which is a range of one, or first:last:step. */
-static int scan_range(const char **text, uint64_t range[3])
-{
-	int fields = 0, err;
-
-	do {
-		*text += fields > 0;
-		err = scan_amount(text, size_units, ":,", true, true, &range[fields++]);
-	} while (!err && **text == ':' && fields < 3);
-	if (err || **text == ':' || fields == 2)
-		return err ? err : -EINVAL;
-	if (fields == 1) {
-		range[1] = range[0];
-		range[2] = 1;
-	}
-	return range[1] < range[0] || range[2] == 0 ? -EINVAL : 0;
-}
-
-int parse_size_list(const char *text, uint64_t *sizes, size_t capacity, size_t *count)
-{
-	size_t used = 0;
-
-	do {
-		uint64_t range[3], steps;
-		int err;
-
-		text += used > 0;
-		err = scan_range(&text, range);
-		if (err)
-			return err;
-		steps = (range[1] - range[0]) / range[2];
-		/* Not steps + 1 > ..., which can wrap around. */
-		if (steps >= capacity - used)
-			return -ERANGE;
-		for (uint64_t i = 0; i <= steps; i++)
-			sizes[used++] = range[0] + i * range[2];
-	} while (*text == ',');
-	*count = used;
-	return 0;
-}
-
-int parse_rate(const char *text, uint64_t *per_second)
-{
-	uint64_t count;
-	int err;
-
-	if (strcmp(text, "max") == 0) {
-		*per_second = PARSE_RATE_MAX;
-		return 0;
-	}
-	err = parse_count(text, &count);
-	if (!err && count == 0)
-		err = -ERANGE;
-	if (!err)
-		*per_second = count;
-	return err;
-}
-
-/* @value without the zeros at its end. */
-static void append_decimal(char text[FORMAT_SIZE], double value, int decimals, const char *unit)
-{
-	char digits[FORMAT_SIZE];
-	size_t length = (size_t)snprintf(digits, sizeof(digits), "%.*f", decimals, value);
-
-	for (size_t i = 0; i < length; i++)
-		if (digits[i] == ',') /* of some locales */
-			digits[i] = '.';
-	while (decimals > 0 && digits[length - 1] == '0')
-		length--;
-	length -= decimals > 0 && digits[length - 1] == '.';
-	snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%.*s%s", (int)length, digits,
-		unit);
-}
-
+/* Copies the text, or, if it does not fit, the empty text: a cut number would be a wrong number. */
 static char *copy_text(const char *text, char *buffer, size_t size)
 {
 	if (strlen(text) < size)
@@ -262,63 +160,66 @@ static char *copy_text(const char *text, char *buffer, size_t size)
 	return buffer;
 }
 
-static char *format_magnitude(bool negative, uint64_t ns, char *buffer, size_t size)
+/* Formats @units / 10^@decimals without the zeros at its end. Integers only: the decimal point of
+ * printf depends on the locale. */
+static void append_decimal(char text[FORMAT_SIZE], uint64_t units, int decimals, const char *unit)
 {
-	const uint64_t minutes = ns / (60 * SECOND);
-	char text[FORMAT_SIZE] = "";
+	const size_t used = strlen(text);
+	uint64_t scale = 1;
 
-	if (negative)
-		strcpy(text, "-");
-	if (ns == 0)
-		strcat(text, "0s");
-	else if (ns < MICROSECOND)
-		append_decimal(text, (double)ns, 0, "ns");
-	else if (ns < MILLISECOND)
-		append_decimal(text, (double)ns / 1e3, 3, "\xc2\xb5s");
-	else if (ns < SECOND)
-		append_decimal(text, (double)ns / 1e6, 6, "ms");
-	else {
-		if (minutes >= 60)
-			snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%" PRIu64 "h",
-				minutes / 60);
-		if (minutes > 0)
-			snprintf(text + strlen(text), FORMAT_SIZE - strlen(text), "%" PRIu64 "m",
-				minutes % 60);
-		append_decimal(text, (double)(ns % (60 * SECOND)) / 1e9, 9, "s");
-	}
-	return copy_text(text, buffer, size);
-}
-
-static uint64_t magnitude_of(int64_t value)
-{
-	/* Negated as unsigned, where INT64_MIN has an opposite. */
-	return value < 0 ? -(uint64_t)value : (uint64_t)value;
+	for (; decimals > 0 && units % 10 == 0; decimals--)
+		units /= 10;
+	for (int i = 0; i < decimals; i++)
+		scale *= 10;
+	if (decimals == 0)
+		snprintf(text + used, FORMAT_SIZE - used, "%" PRIu64 "%s", units, unit);
+	else
+		snprintf(text + used, FORMAT_SIZE - used, "%" PRIu64 ".%0*" PRIu64 "%s",
+			units / scale, decimals, units % scale, unit);
 }
 
 char *format_duration(int64_t nanoseconds, char *buffer, size_t size)
 {
-	return format_magnitude(nanoseconds < 0, magnitude_of(nanoseconds), buffer, size);
+	const uint64_t ns = (uint64_t)nanoseconds, minutes = ns / (60 * SECOND);
+	char text[FORMAT_SIZE] = "";
+
+	if (ns == 0)
+		strcpy(text, "0s");
+	else if (ns < MICROSECOND)
+		append_decimal(text, ns, 0, "ns");
+	else if (ns < MILLISECOND)
+		append_decimal(text, ns, 3, "\xc2\xb5s");
+	else if (ns < SECOND)
+		append_decimal(text, ns, 6, "ms");
+	else {
+		if (minutes >= 60)
+			append_decimal(text, minutes / 60, 0, "h");
+		if (minutes > 0)
+			append_decimal(text, minutes % 60, 0, "m");
+		append_decimal(text, ns % (60 * SECOND), 9, "s");
+	}
+	return copy_text(text, buffer, size);
 }
 
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size)
 {
-	uint64_t magnitude = magnitude_of(nanoseconds), grain = 1;
+	const uint64_t ns = (uint64_t)nanoseconds;
+	uint64_t grain = 1;
 
-	while (grain < SECOND && magnitude / grain >= 10000)
+	while (grain < SECOND && ns / grain >= 10000)
 		grain *= 10;
-	magnitude = (magnitude + grain / 2) / grain * grain;
-	return format_magnitude(nanoseconds < 0, magnitude, buffer, size);
+	return format_duration((int64_t)((ns + grain / 2) / grain * grain), buffer, size);
 }
 
 char *format_size(uint64_t bytes, char *buffer, size_t size)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	char text[FORMAT_SIZE];
+	char text[FORMAT_SIZE] = "";
 	int unit = 0;
 
 	for (; bytes > 0 && bytes % 1024 == 0 && unit < 4; unit++)
 		bytes /= 1024;
-	snprintf(text, sizeof(text), "%" PRIu64 "%s", bytes, units[unit]);
+	append_decimal(text, bytes, 0, units[unit]);
 	return copy_text(text, buffer, size);
 }
 

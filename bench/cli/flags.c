@@ -5,61 +5,52 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define CLIP 48 /* bytes of a text of the user that are repeated in an error line */
+#define CLIP 48 /* bytes of the user's text that a message repeats */
 
-#define LIMITS_SIZE (2 * FORMAT_SIZE + 16)
+struct clipped {
+	char text[CLIP + 4];
+};
 
-static bool is_continuation_byte(char c)
+static struct clipped clip(const char *text, size_t length)
 {
-	return ((unsigned char)c & 0xc0) == 0x80;
+	struct clipped clipped;
+
+	snprintf(clipped.text, sizeof(clipped.text), "%.*s%s", (int)(length > CLIP ? CLIP : length),
+		text, length > CLIP ? "..." : "");
+	return clipped;
 }
 
-/* A text of the user, cut between two characters, so that there is room for the advice behind it.
- */
-static const char *clip(const char *text, size_t length, char clipped[CLIP + 4])
+/* Whether @written is an abbreviation of @name, or has one letter wrong, missing or too many, or two
+ * swapped. */
+static bool is_similar(const char *written, size_t length, const char *name)
 {
-	const bool cut = length > CLIP;
+	const size_t name_length = strlen(name);
+	size_t head = 0, tail = 0, more, less;
 
-	length = cut ? CLIP : length;
-	while (cut && length > 0 && is_continuation_byte(text[length]))
-		length--;
-	snprintf(clipped, CLIP + 4, "%.*s%s", (int)length, text, cut ? "..." : "");
-	return clipped;
+	if (length >= 2 && strncmp(written, name, length) == 0)
+		return true;
+	while (head < length && head < name_length && written[head] == name[head])
+		head++;
+	while (tail < length - head && tail < name_length - head &&
+		written[length - 1 - tail] == name[name_length - 1 - tail])
+		tail++;
+	more = length - head - tail;
+	less = name_length - head - tail;
+	return length > 2 && ((more <= 1 && less <= 1) ||
+				     (more == 2 && less == 2 && written[head] == name[head + 1] &&
+					     written[head + 1] == name[head]));
+}
+
+const char *flags_nearest(const char *written, size_t length, const char *const *names)
+{
+	while (*names && !is_similar(written, length, *names))
+		names++;
+	return *names;
 }
 
 bool flags_has(const struct flag_command *command, const struct flag *flag)
 {
 	return flag->commands == 0 || command->bit == 0 || flag->commands & command->bit;
-}
-
-static bool is_limited(const struct flag *flag)
-{
-	return flag->minimal != 0 || flag->maximal != 0;
-}
-
-static bool has_maximal(const struct flag *flag)
-{
-	return flag->maximal >= flag->minimal && flag->maximal != FLAG_UNLIMITED;
-}
-
-static bool is_within(const struct flag *flag, int64_t value)
-{
-	return !is_limited(flag) ||
-	       (value >= flag->minimal && (!has_maximal(flag) || value <= flag->maximal));
-}
-
-static bool is_share_within(const struct flag *flag, double share)
-{
-	/* Not share * 100, which is above 7 for 7%. */
-	return !is_limited(flag) ||
-	       (share >= (double)flag->minimal / 100 &&
-		       (!has_maximal(flag) || share <= (double)flag->maximal / 100));
-}
-
-/* Limits end at INT64_MAX, and everything above compares with them as that does. */
-static bool is_unsigned_within(const struct flag *flag, uint64_t value)
-{
-	return is_within(flag, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 }
 
 void flag_names_add(struct flag_names *names, int number)
@@ -78,47 +69,50 @@ static int index_of(const char *const *names, const char *text, size_t length)
 	return -1;
 }
 
-/* Parses one value, checks it against the limits and stores it. False, and the target is as it was.
- */
+static bool is_within(const struct flag *flag, double value)
+{
+	const double unit = flag->kind == FLAG_PERCENT ? 100 : 1;
+
+	return value >= (double)flag->minimal / unit &&
+	       (flag->maximal == 0 || value <= (double)flag->maximal / unit);
+}
+
+/* Parses one value, checks it against the limits and stores it. Returns false, and leaves the target
+ * as it was, if the value is wrong. */
 static bool set_value(const struct flag *flag, const char *text)
 {
 	uint64_t amount;
 	int64_t duration;
 	double share;
-	int integer;
+	int index;
 
 	switch (flag->kind) {
 	case FLAG_COUNT:
 	case FLAG_SIZE:
 		if ((flag->kind == FLAG_SIZE ? parse_size : parse_count)(text, &amount) ||
-			!is_unsigned_within(flag, amount))
+			!is_within(flag, (double)amount))
 			return false;
 		*(uint64_t *)flag->target = amount;
 		return true;
-	case FLAG_INTEGER:
-		if (parse_integer(text, &integer) || !is_within(flag, integer))
-			return false;
-		*(int *)flag->target = integer;
-		return true;
 	case FLAG_DURATION:
-		if (parse_duration(text, &duration) || !is_within(flag, duration))
+		if (parse_duration(text, &duration) || !is_within(flag, (double)duration))
 			return false;
 		*(int64_t *)flag->target = duration;
 		return true;
 	case FLAG_PERCENT:
-		if (parse_percent(text, &share) || !is_share_within(flag, share))
+		if (parse_percent(text, &share) || !is_within(flag, share))
 			return false;
 		*(double *)flag->target = share;
 		return true;
 	case FLAG_STRING:
-		*(const char **)flag->target = text;
-		return true;
+		if (text[0])
+			*(const char **)flag->target = text;
+		return text[0];
 	case FLAG_CHOICE:
-		integer = index_of(flag->choices, text, strlen(text));
-		if (integer < 0)
-			return false;
-		*(int *)flag->target = integer;
-		return true;
+		index = index_of(flag->choices, text, strlen(text));
+		if (index >= 0)
+			*(int *)flag->target = index;
+		return index >= 0;
 	default: /* a boolean */
 		if (!text[0] || !strstr(" 1 t true 0 f false ", text))
 			return false;
@@ -127,32 +121,32 @@ static bool set_value(const struct flag *flag, const char *text)
 	}
 }
 
-/* What the target holds, in the notation of the flag; NULL when there is nothing to show. */
+/* A limit, or the target's value, in the notation of the flag. */
+static const char *format_amount(const struct flag *flag, uint64_t amount, char text[FORMAT_SIZE])
+{
+	if (flag->kind == FLAG_SIZE)
+		return format_size(amount, text, FORMAT_SIZE);
+	if (flag->kind == FLAG_DURATION)
+		return format_duration((int64_t)amount, text, FORMAT_SIZE);
+	snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s", amount, flag->kind == FLAG_PERCENT ? "%" : "");
+	return text;
+}
+
+/* The target's value; NULL if there is nothing to show. */
 static const char *format_target(const struct flag *flag, char text[FORMAT_SIZE])
 {
-	const char *string;
-
 	switch (flag->kind) {
 	case FLAG_COUNT:
-		snprintf(text, FORMAT_SIZE, "%" PRIu64, *(const uint64_t *)flag->target);
-		return text;
-	case FLAG_INTEGER:
-		snprintf(text, FORMAT_SIZE, "%d", *(const int *)flag->target);
-		return text;
 	case FLAG_SIZE:
-		return format_size(*(const uint64_t *)flag->target, text, FORMAT_SIZE);
 	case FLAG_DURATION:
-		return format_duration(*(const int64_t *)flag->target, text, FORMAT_SIZE);
+		return format_amount(flag, *(const uint64_t *)flag->target, text);
 	case FLAG_PERCENT:
 		return format_percent(*(const double *)flag->target, text, FORMAT_SIZE);
 	case FLAG_STRING:
-		string = *(const char *const *)flag->target;
-		return string && *string ? string : NULL;
+		return *(const char *const *)flag->target;
 	case FLAG_CHOICE:
 		return *(const int *)flag->target < 0 ? NULL
 						      : flag->choices[*(const int *)flag->target];
-	case FLAG_BOOLEAN:
-		return *(const bool *)flag->target ? "true" : NULL;
 	default:
 		return NULL;
 	}
@@ -165,102 +159,71 @@ const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE])
 	return found ? found : "";
 }
 
-static const char *format_limit(const struct flag *flag, int64_t limit, char text[FORMAT_SIZE])
-{
-	if (flag->kind == FLAG_SIZE)
-		return format_size((uint64_t)limit, text, FORMAT_SIZE);
-	if (flag->kind == FLAG_DURATION)
-		return format_duration(limit, text, FORMAT_SIZE);
-	snprintf(text, FORMAT_SIZE, "%" PRId64 "%s", limit, flag->kind == FLAG_PERCENT ? "%" : "");
-	return text;
-}
-
-/* A value that the flag would accept: the target's, if nothing wrong got there, or the minimal. */
 static const char *good_value(const struct flag *flag, char text[FORMAT_SIZE])
 {
-	const char *target = format_target(flag, text);
-	const bool numeric = flag->kind <= FLAG_PERCENT;
-	int64_t value = 0;
-
-	if (flag->example || !numeric)
-		return flag->example ? flag->example : target;
-	if (flag->kind == FLAG_INTEGER)
-		value = *(const int *)flag->target;
-	else if (flag->kind != FLAG_PERCENT)
-		value = *(const int64_t *)flag->target;
-	if (flag->kind == FLAG_PERCENT ? is_share_within(flag, *(const double *)flag->target)
-				       : is_within(flag, value))
-		return target;
-	return format_limit(flag, flag->minimal, text);
+	return flag->example ? flag->example : format_target(flag, text);
 }
 
-/* " of at least 1", " from 1 to 64" or nothing, to follow the name of the kind. */
-static const char *describe_limits(const struct flag *flag, char text[LIMITS_SIZE])
+const char *flags_choices(
+	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE])
 {
-	char minimal[FORMAT_SIZE], maximal[FORMAT_SIZE];
+	const char *word = flag->words ? flag->words : "";
+	size_t used = 0, length;
 
 	text[0] = '\0';
-	if (is_limited(flag) && has_maximal(flag))
-		snprintf(text, LIMITS_SIZE, " from %s to %s",
-			format_limit(flag, flag->minimal, minimal),
-			format_limit(flag, flag->maximal, maximal));
-	else if (is_limited(flag))
-		snprintf(text, LIMITS_SIZE, " of at least %s",
-			format_limit(flag, flag->minimal, minimal));
+	for (; *word && used < FLAGS_CHOICES_SIZE; word += length + (word[length] == ' ')) {
+		length = strcspn(word, " ");
+		used += (size_t)snprintf(text + used, FLAGS_CHOICES_SIZE - used, "%s%.*s",
+			used ? separator : "", (int)length, word);
+	}
+	for (size_t i = 0; flag->choices && flag->choices[i] && used < FLAGS_CHOICES_SIZE; i++)
+		used += (size_t)snprintf(text + used, FLAGS_CHOICES_SIZE - used, "%s%s",
+			used ? separator : "", flag->choices[i]);
 	return text;
-}
-
-/* "all, or some of copy, view"; of a choice "one of run, syscall". */
-static void names_with_commas(const struct flag *flag, char *text, size_t size)
-{
-	const bool list = flag->kind == FLAG_NAMES;
-	size_t used = 0;
-
-	for (const char *word = list && flag->words ? flag->words : ""; *word && used < size;
-		word += strcspn(word, " "), word += *word == ' ')
-		used += (size_t)snprintf(
-			text + used, size - used, "%.*s, ", (int)strcspn(word, " "), word);
-	if (used < size)
-		used += (size_t)snprintf(text + used, size - used, "%s%s of ", used ? "or " : "",
-			list ? "some" : "one");
-	for (size_t i = 0; flag->choices[i] && used < size; i++)
-		used += (size_t)snprintf(
-			text + used, size - used, "%s%s", i ? ", " : "", flag->choices[i]);
 }
 
 static int fail_name(
 	const struct flag *flag, const char *name, size_t length, struct complaint *why)
 {
 	const char *nearest = flags_nearest(name, length, flag->choices);
-	char clipped[CLIP + 4], names[320];
+	char names[FLAGS_CHOICES_SIZE];
 
-	clip(name, length, clipped);
 	if (nearest)
-		return complain(why, -EINVAL, "-%s: unknown %s \"%s\"; did you mean %s?",
-			flag->name, flag->kind == FLAG_NAMES ? flag->name : "value", clipped,
-			nearest);
-	names_with_commas(flag, names, sizeof(names));
-	return complain(why, -EINVAL, "-%s: unknown %s \"%s\"; choose %s", flag->name,
-		flag->kind == FLAG_NAMES ? flag->name : "value", clipped, names);
+		return complain(why, -EINVAL, "-%s: unknown value \"%s\"; did you mean %s?",
+			flag->name, clip(name, length).text, nearest);
+	return complain(why, -EINVAL, "-%s: unknown value \"%s\"; give %s %s", flag->name,
+		clip(name, length).text,
+		flag->kind == FLAG_NAMES   ? "some of"
+		: flag->choices[1] == NULL ? "the only one,"
+					   : "one of",
+		flags_choices(flag, ", ", names));
 }
 
 static int fail_value(const struct flag *flag, const char *value, struct complaint *why)
 {
-	static const char *const kinds[] = { "a count", "an integer", "a size", "a duration",
-		"a percentage" };
-	char limits[LIMITS_SIZE], clipped[CLIP + 4], scratch[FORMAT_SIZE];
+	static const char *const kinds[] = { "a count", "a size", "a duration", "a percentage" };
+	char limits[2 * FORMAT_SIZE + 16] = "", minimal[FORMAT_SIZE], maximal[FORMAT_SIZE];
 
-	clip(value, strlen(value), clipped);
 	if (flag->kind == FLAG_CHOICE)
 		return fail_name(flag, value, strlen(value), why);
+	if (flag->kind == FLAG_STRING)
+		return complain(why, -EINVAL,
+			"-%s: the value is empty; give a %s, or leave out -%s", flag->name,
+			flag->placeholder, flag->name);
 	if (flag->kind == FLAG_BOOLEAN)
 		return complain(why, -EINVAL,
 			"-%s: \"%s\" is not true or false; give -%s or -%s=false", flag->name,
-			clipped, flag->name, flag->name);
+			clip(value, strlen(value)).text, flag->name, flag->name);
+	format_amount(flag, (uint64_t)flag->minimal, minimal);
+	format_amount(flag, (uint64_t)flag->maximal, maximal);
+	if (flag->maximal > 0)
+		snprintf(limits, sizeof(limits), " from %s to %s", minimal, maximal);
+	else if (flag->minimal > 0)
+		snprintf(limits, sizeof(limits), " of at least %s", minimal);
 	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s%s; give for example -%s %s",
-		flag->name, clipped, kinds[flag->kind],
+		flag->name, clip(value, strlen(value)).text, kinds[flag->kind], limits,
 		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (mega is M, giga is G)" : "",
-		describe_limits(flag, limits), flag->name, good_value(flag, scratch));
+		flag->name, good_value(flag, minimal));
 }
 
 static int set_names(const struct flag *flag, const char *text, struct complaint *why)
@@ -270,20 +233,22 @@ static int set_names(const struct flag *flag, const char *text, struct complaint
 
 	*names = (struct flag_names){ 0 };
 	do {
-		char word[FLAGS_NAME_MOST + 1] = "";
 		int number;
 
 		length = strcspn(text, ",");
 		number = index_of(flag->choices, text, length);
-		if (length < sizeof(word))
-			memcpy(word, text, length);
 		if (number >= 0) {
 			flag_names_add(names, number);
 			names->named |= UINT64_C(1) << number;
-		} else if (strcmp(word, "all") == 0) {
+		} else if (length == 3 && memcmp(text, "all", 3) == 0) {
 			for (number = 0; flag->choices[number]; number++)
 				flag_names_add(names, number);
-		} else if (!flag->several || !flag->several(word, names)) {
+		} else if (flag->both && length == 4 && memcmp(text, "both", 4) == 0) {
+			for (number = 0; flag->choices[number]; number++)
+				if (*flag->both >> number & 1)
+					flag_names_add(names, number);
+			names->named |= *flag->both;
+		} else {
 			return fail_name(flag, text, length, why);
 		}
 		text += length;
@@ -314,63 +279,61 @@ static const struct flag *find(const struct flag_command *command, const char *n
 	return NULL;
 }
 
-/* The commands that have the flag, with commas between; false: none has. */
-static bool find_owners(const struct flag_command *const *others, const char *name, size_t length,
-	char *owners, size_t size)
-{
-	size_t used = 0;
-
-	owners[0] = '\0';
-	for (; others && *others; others++) {
-		const char *last = strrchr((*others)->name, ' ');
-
-		if (find(*others, name, length) && used < size)
-			used += (size_t)snprintf(owners + used, size - used, "%s%s",
-				used ? ", " : "", last ? last + 1 : "drain");
-	}
-	return used > 0;
-}
-
 static int fail_unknown(const struct flag_command *command,
 	const struct flag_command *const *others, const char *argument, struct complaint *why)
 {
 	const char *name = argument + (argument[1] == '-' ? 2 : 1), *nearest = NULL;
 	const size_t length = strcspn(name, "=");
-	char clipped[CLIP + 4], owners[96];
-	size_t far = SIZE_MAX;
+	char owners[96] = "";
+	size_t used = 0;
 
 	if (length == 0 || *name == '-')
 		return complain(why, -EINVAL, "bad flag syntax \"%s\"; see %s -help",
-			clip(argument, strlen(argument), clipped), command->name);
-	clip(name, length, clipped);
-	if (find_owners(others, name, length, owners, sizeof(owners)))
-		return complain(why, -EINVAL, "-%s is a flag of %s; see %s -help", clipped, owners,
-			command->name);
-	if (flags_is_nearer(name, length, "help", &far))
+			clip(argument, strlen(argument)).text, command->name);
+	for (; others && *others && used < sizeof(owners); others++) {
+		const char *last = strrchr((*others)->name, ' ');
+
+		if (find(*others, name, length))
+			used += (size_t)snprintf(owners + used, sizeof(owners) - used, "%s%s",
+				used ? ", " : "", last ? last + 1 : "drain");
+	}
+	if (used > 0)
+		return complain(why, -EINVAL, "-%s is a flag of %s; see %s -help",
+			clip(name, length).text, owners, command->name);
+	if (is_similar(name, length, "help"))
 		nearest = "help";
-	for (size_t i = 0; i < command->flag_count; i++)
+	for (size_t i = 0; i < command->flag_count && !nearest; i++)
 		if (flags_has(command, &command->flags[i]) &&
-			flags_is_nearer(name, length, command->flags[i].name, &far))
+			is_similar(name, length, command->flags[i].name))
 			nearest = command->flags[i].name;
 	if (nearest)
-		return complain(
-			why, -EINVAL, "unknown flag -%s; did you mean -%s?", clipped, nearest);
-	return complain(why, -EINVAL, "unknown flag -%s; see %s -help", clipped, command->name);
+		return complain(why, -EINVAL, "unknown flag -%s; did you mean -%s?",
+			clip(name, length).text, nearest);
+	return complain(why, -EINVAL, "unknown flag -%s; see %s -help", clip(name, length).text,
+		command->name);
 }
 
-static int add_argument(const struct flag_command *command, struct flag_arguments *arguments,
+static int add_argument(const struct flag_command *command,
+	const struct flag_command *const *others, struct flag_arguments *arguments,
 	const char *value, struct complaint *why)
 {
-	char clipped[CLIP + 4];
+	if (arguments && arguments->count < arguments->capacity) {
+		arguments->values[arguments->count++] = value;
+		return 0;
+	}
+	for (; others && *others; others++) {
+		const char *name = strrchr((*others)->name, ' ');
 
-	if (!arguments || arguments->count == arguments->capacity)
-		return complain(why, -EINVAL, "unexpected argument \"%s\"; see %s -help",
-			clip(value, strlen(value), clipped), command->name);
-	arguments->values[arguments->count++] = value;
-	return 0;
+		if (name && strcmp(name + 1, value) == 0)
+			return complain(why, -EINVAL,
+				"unexpected argument \"%s\"; a command comes first: %s", value,
+				(*others)->name);
+	}
+	return complain(why, -EINVAL, "unexpected argument \"%s\"; see %s -help",
+		clip(value, strlen(value)).text, command->name);
 }
 
-/* What a walk over the arguments knows. */
+/* One pass over the arguments. */
 struct walk {
 	const struct flag_command *command;
 	const struct flag_command *const *others;
@@ -381,7 +344,8 @@ struct walk {
 	struct complaint *why;
 };
 
-/* The flag at argv[*@at], which moves to its last argument. 0, 1 for help, or -EINVAL. */
+/* Handles the flag at argv[*@at] and moves *@at to its last argument. Returns 0, 1 for help, or
+ * -EINVAL. */
 static int take_flag(const struct walk *w, int *at)
 {
 	const char *name = w->argv[*at] + (w->argv[*at][1] == '-' ? 2 : 1), *value;
@@ -405,9 +369,8 @@ static int take_flag(const struct walk *w, int *at)
 	if (!value) {
 		const char *good = good_value(flag, scratch);
 
-		return complain(w->why, -EINVAL, "-%s needs a value; %s%s%s %s", flag->name,
-			good ? "give for example -" : "see ", good ? flag->name : w->command->name,
-			good ? "" : " -help", good ? good : "");
+		return complain(w->why, -EINVAL, "-%s needs a value; give %s-%s %s", flag->name,
+			good ? "for example " : "", flag->name, good ? good : flag->placeholder);
 	}
 	if (!w->store)
 		return 0;
@@ -427,7 +390,8 @@ static int go(const struct walk *w)
 		else if (!ended && w->argv[i][0] == '-' && w->argv[i][1])
 			result = take_flag(w, &i);
 		else if (w->store)
-			result = add_argument(w->command, w->arguments, w->argv[i], w->why);
+			result = add_argument(
+				w->command, w->others, w->arguments, w->argv[i], w->why);
 		if (!w->argv[i])
 			break;
 	}

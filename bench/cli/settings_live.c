@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live: defaults that depend on other flags, the combinations of mode and wait, and whether what
- * was asked for makes sense together.
+ * live: defaults that depend on other flags, and checks of flags against each other.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,191 +11,141 @@
 
 #define PRESET_DURATION_NS INT64_C(200000000)
 
-static void add_mode(struct typed *typed, const char *name)
+static void add_mode(struct settings *s, const char *name)
 {
-	const struct reader *reader;
-
-	for (int mode = 0; (reader = settings_mode(mode)); mode++)
-		if (strcmp(reader->name, name) == 0)
-			flag_names_add(&typed->modes, mode);
+	for (int mode = 0; settings_mode(mode); mode++)
+		if (strcmp(settings_mode(mode)->name, name) == 0)
+			flag_names_add(&s->modes, mode);
 }
 
-/* What the kernel's benchmark has, and waiting paced. */
-static void choose_for_preset(struct settings *s, struct typed *typed)
+/* The modes and waits that were not given. A preset asks what the kernel's benchmark measures, and
+ * PACED. */
+static void choose_defaults(struct settings *s)
 {
-	if (typed->modes.count == 0) {
-		add_mode(typed, "batch");
-		add_mode(typed, "libbpf");
-		add_mode(typed, "perfbuf");
+	const struct reader *reader;
+	const bool modes_given = s->modes.count > 0;
+	const unsigned int waits =
+		s->advise   ? 1u << WAIT_PACED
+		: s->preset ? 1u << WAIT_EVENT | 1u << WAIT_PACED | 1u << WAIT_LIBBPF_POLL
+		: s->workload.overwrite ? WAITS_OF_RINGVIEW
+					: WAITS_OF_RINGVIEW | WAITS_OF_LIBBPF;
+
+	if (!modes_given)
+		add_mode(s, s->workload.overwrite ? "copy" : "batch");
+	if (!modes_given && s->preset) {
+		add_mode(s, "libbpf");
+		add_mode(s, "perfbuf");
 	}
-	if (typed->waits.count == 0) {
-		flag_names_add(&typed->waits, WAIT_EVENT);
-		flag_names_add(&typed->waits, WAIT_PACED);
-		flag_names_add(&typed->waits, WAIT_LIBBPF_POLL);
-	}
-	if (!typed->duration_given)
+	for (int mode = 0; (reader = settings_mode(mode)); mode++)
+		if (!modes_given && !s->preset && !s->workload.overwrite && reader->named)
+			flag_names_add(&s->modes, mode);
+	for (int wait = 0; live_wait_names[wait] && !settings_given("wait"); wait++)
+		if (waits >> wait & 1)
+			flag_names_add(&s->waits, wait);
+	if (s->preset && !settings_given("duration"))
 		s->workload.duration_ns = PRESET_DURATION_NS;
 }
 
-static int check_notify(const struct workload *workload, struct complaint *why)
+/* A BPF program reserves constant sizes, so there can be only a few of them. */
+static int choose_write(struct workload *w, struct complaint *why)
 {
-	const uint64_t room = workload->ring_size - 1;
+	const struct mix *mix = w->mix;
+
+	if (!mix || mix->kind_count > 0 || w->source == SOURCE_MEMORY)
+		return 0;
+	if (w->write == LIVE_RESERVE && settings_given("write"))
+		return complain(why, -EINVAL,
+			"-write: a BPF program reserves at most %d sizes, and %s has more; leave out "
+			"-write, and bpf_ringbuf_output writes the events",
+			MIX_KINDS, mix->name);
+	w->write = LIVE_OUTPUT;
+	return 0;
+}
+
+/* Whether -notify sampled:N notifies, and a turn of -back-to-back fits into the ring. */
+static int check_counts(const struct workload *w, struct complaint *why)
+{
+	const uint64_t room = w->ring_size - 1, events = w->back_to_back;
 	char size[FORMAT_SIZE];
 
+	format_size(w->ring_size, size, sizeof(size));
 	/* First without the product, which may overflow. */
-	if (workload->notify != NOTIFY_SAMPLED ||
-		(workload->notify_events <= room && live_plan_of(workload).notify_bytes <= room))
-		return 0;
-	return complain(why, -EINVAL,
-		"-notify: a ring of %s is full before %" PRIu64
-		" events wait in it, so nobody would ever be notified; give fewer, or a larger "
-		"-ring-size",
-		format_size(workload->ring_size, size, sizeof(size)), workload->notify_events);
-}
-
-static int check_ring(const struct workload *workload, struct complaint *why)
-{
-	int err = settings_check_ring(workload->ring_size, "1MiB", why);
-
-	if (!err)
-		err = settings_check_ring_holds(workload->ring_size,
-			workload->mix ? workload->mix->largest : workload->event_size, why);
-	return err ? err : check_notify(workload, why);
-}
-
-/* A reservation's size is a constant of the program, so there can be but a few of them. */
-static int choose_write(struct workload *workload, const struct typed *typed, struct complaint *why)
-{
-	const struct mix *mix = workload->mix;
-
-	if (!mix || mix->kind_count > 0 || workload->write == LIVE_OUTPUT ||
-		workload->source == SOURCE_MEMORY)
-		return 0;
-	if (typed->write_given)
+	if (w->notify == NOTIFY_SAMPLED &&
+		(w->notify_events > room || live_plan_of(w).notify_bytes > room))
 		return complain(why, -EINVAL,
-			"-write: %s has more than %d sizes, which a program cannot reserve; leave "
-			"out -write, and bpf_ringbuf_output copies the events",
-			mix->name, MIX_KINDS);
-	workload->write = LIVE_OUTPUT;
-	return 0;
-}
-
-static int check_burst(const struct workload *workload, struct complaint *why)
-{
-	if (workload->burst % workload->producers > 0)
-		return complain(why, -EINVAL,
-			"-rate: %" PRIu64 " events of a burst cannot be dealt evenly to %" PRIu32
-			" producers; give a multiple",
-			workload->burst, workload->producers);
-	return 0;
-}
-
-static int check_producers(const struct workload *workload, struct complaint *why)
-{
-	const bool memory = workload->source == SOURCE_MEMORY,
-		   output = workload->write == LIVE_OUTPUT;
-	char duration[FORMAT_SIZE];
-
-	if (workload->producer == PRODUCER_SYSCALL && memory)
-		return complain(why, -EINVAL,
-			"-producer: syscall runs a BPF program; leave it out, or leave out -source "
-			"memory");
-	if (output && memory)
-		return complain(why, -EINVAL,
-			"-write: output is what BPF programs can do; leave it out, or leave out "
-			"-source memory");
-	if (output && workload->discard > 0)
-		return complain(why, -EINVAL,
-			"-discard: what -write output has written cannot be taken back; leave out "
-			"one of them");
-	if (workload->discard >= 1)
-		return complain(why, -EINVAL,
-			"-discard: 100%% leaves no event to read; give for example -discard 1%%");
-	if (workload->rate != PARSE_RATE_MAX &&
-		(double)workload->rate * (double)workload->duration_ns / 1e9 < 1)
-		return complain(why, -EINVAL,
-			"-rate: %" PRIu64 " a second is not one event in %s; give a larger one, or "
-			"a longer -duration",
-			workload->rate,
-			format_duration(workload->duration_ns, duration, sizeof(duration)));
-	return 0;
-}
-
-static int check_order(const struct workload *workload, struct complaint *why)
-{
-	if (!workload->order || workload->rings > 1)
-		return 0;
-	return complain(why, -EINVAL,
-		"-order: one ring has one order; give -rings 2 or more, and as many -producers");
-}
-
-static int check_back_to_back(const struct workload *workload, struct complaint *why)
-{
-	const uint64_t events = workload->back_to_back;
-	char size[FORMAT_SIZE];
-
-	if (events == 0)
-		return 0;
-	if (workload->producers > 1)
-		return complain(why, -EINVAL,
-			"-back-to-back: the consumer makes the events itself, as the only "
-			"producer; leave out -producers");
-	if (workload->rate != PARSE_RATE_MAX)
-		return complain(why, -EINVAL,
-			"-back-to-back: events are made when those before them are read, not at a "
-			"rate; leave out -rate");
-	if (workload->same_cpu)
-		return complain(why, -EINVAL,
-			"-same-cpu: -back-to-back has but one thread; leave out -same-cpu");
-	if (workload->notify == NOTIFY_SAMPLED && workload->notify_events > events)
-		return complain(why, -EINVAL,
-			"-notify: of the %" PRIu64 " events of a turn none would notify; give "
-			"-notify sampled:%" PRIu64 ", or fewer",
-			events, events);
-	if (events > (workload->ring_size - 1) / workload_largest_stride(workload))
+			"-notify: a ring of %s is full before %" PRIu64
+			" events wait in it, so no producer would notify; give fewer, or a larger "
+			"-ring-size",
+			size, w->notify_events);
+	if (events > room / workload_largest_stride(w))
 		return complain(why, -EINVAL,
 			"-back-to-back: a ring of %s does not hold %" PRIu64
-			" events, so the others of each turn would be lost; give fewer, or a "
-			"larger -ring-size",
-			format_size(workload->ring_size, size, sizeof(size)), events);
+			" events, so each turn would lose the others; give fewer, or a larger "
+			"-ring-size",
+			size, events);
 	return 0;
 }
 
-static int check_overwrite(
-	const struct settings *s, const struct typed *typed, struct complaint *why)
+static int check_workload(const struct settings *s, struct complaint *why)
 {
-	if (!s->workload.overwrite)
-		return 0;
-	if (s->preset || s->advise || s->workload.back_to_back > 0)
-		return complain(why, -EINVAL,
+	const struct workload *w = &s->workload;
+	const bool memory = w->source == SOURCE_MEMORY, output = w->write == LIVE_OUTPUT,
+		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0;
+	const struct rule rules[] = {
+		{ w->producer == PRODUCER_SYSCALL && memory,
+			"-producer: syscall runs a BPF program; leave it out, or leave out -source "
+			"memory" },
+		{ output && memory,
+			"-write: output is bpf_ringbuf_output of BPF programs; leave it out, or leave "
+			"out -source memory" },
+		{ output && w->discard > 0,
+			"-discard: bpf_ringbuf_output cannot discard events; leave out one of -discard "
+			"and -write output" },
+		{ w->discard >= 1,
+			"-discard: 100% leaves no event to read; give for example -discard 1%" },
+		{ paced_rate && (double)w->rate * (double)w->duration_ns / 1e9 < 1,
+			"-rate: there is not one event in -duration; give a higher rate, or a longer "
+			"-duration" },
+		{ w->burst % w->producers > 0,
+			"-rate: the producers share a burst evenly; give a multiple of -producers" },
+		{ w->order && w->rings == 1,
+			"-order: one ring is always in order; give -rings 2 or more, and as many "
+			"-producers" },
+		{ turns && w->producers > 1,
+			"-back-to-back: the consumer is the only producer; leave out -producers" },
+		{ turns && paced_rate,
+			"-back-to-back: events are produced once the previous ones have been read, not "
+			"at a rate; leave out -rate" },
+		{ turns && w->same_cpu,
+			"-same-cpu: -back-to-back has only one thread; leave out -same-cpu" },
+		{ turns && w->notify == NOTIFY_SAMPLED && w->notify_events > w->back_to_back,
+			"-notify: no event of a turn would notify; give sampled:N with N at most "
+			"-back-to-back" },
+		{ w->overwrite && (s->advise || turns),
 			"-overwrite: a ring that overwrites is never too small; leave out -overwrite, or "
-			"-preset, -advise and -back-to-back");
-	for (int wait = 0; live_wait_names[wait]; wait++)
-		if (live_wait_is_of_libbpf((enum live_wait)wait) &&
-			flag_names_has(&typed->waits, wait))
-			return complain(why, -EINVAL,
-				"-wait: %s is of libbpf, which does not read rings that overwrite; leave it "
-				"out, or leave out -overwrite",
-				live_wait_names[wait]);
-	return 0;
+			"-advise and -back-to-back" },
+		{ w->overwrite && s->waits.named & WAITS_OF_LIBBPF,
+			"-wait: libbpf does not read rings that overwrite; give event, paced or busy, or "
+			"leave out -overwrite" },
+		{ false, NULL },
+	};
+
+	return settings_check_rules(rules, why);
 }
 
-static int check_advise(const struct settings *s, const struct typed *typed, struct complaint *why)
+static int check_advise(const struct settings *s, struct complaint *why)
 {
-	if (s->combination_count > 1)
-		return complain(why, -EINVAL,
-			"-advise: a ring's size is for one way of reading, and these are %zu; give "
-			"one -mode and one -wait",
-			s->combination_count);
-	if (s->combinations[0].reader->reads_perf)
-		return complain(why, -EINVAL,
-			"-advise: it is for rings, and a perf buffer does not tell how full it was; "
-			"give another -mode");
-	if (typed->ring_size_given)
-		return complain(why, -EINVAL,
-			"-ring-size: -advise finds the size; leave out -ring-size, or leave out "
-			"-advise");
-	return 0;
+	const struct rule rules[] = {
+		{ s->combination_count > 1,
+			"-advise: finds the ring's size for one reader; give one -mode and one -wait" },
+		{ s->combinations[0].reader->reads_perf,
+			"-advise: a perf buffer does not report how full it was; give another -mode" },
+		{ settings_given("ring-size"),
+			"-ring-size: -advise finds the size; leave out one of them" },
+		{ false, NULL },
+	};
+
+	return s->advise ? settings_check_rules(rules, why) : 0;
 }
 
 static int check_baseline(const struct settings *s, struct complaint *why)
@@ -210,61 +159,36 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 			s->combinations[count], texts[count], sizeof(texts[count]));
 	for (int mode = 0; settings_mode(mode); mode++)
 		names[count++] = settings_mode(mode)->name;
-	return settings_check_baseline(s->baseline,
+	return settings_check_baseline(s,
 		combination_find(s->combinations, s->combination_count, s->baseline) != SIZE_MAX,
 		names, why);
 }
 
-int settings_conclude_live(struct settings *s, struct typed *typed, struct complaint *why)
+int settings_conclude_live(struct settings *s, struct complaint *why)
 {
-	struct workload *workload = &s->workload;
+	struct workload *w = &s->workload;
 	const struct reader *reader;
-	int err = 0;
+	int err;
 
-	workload->source = (enum source_kind)s->source;
-	workload->producer = (enum live_producer)typed->producer;
-	workload->write = (enum live_way)typed->write;
-	workload->producers = (uint32_t)typed->producers;
-	workload->rings = (uint32_t)typed->rings;
 	for (int mode = 0; (reader = settings_mode(mode)) && s->preset; mode++)
-		if (flag_names_has(&typed->modes, mode) && reader->program)
+		if (flag_names_has(&s->modes, mode) && reader->program)
 			return complain(why, -EINVAL,
-				"-mode: %s is not asked by -preset %s; leave it out", reader->name,
-				live_preset_names[typed->preset]);
-	if (s->preset)
-		choose_for_preset(s, typed);
-	if (typed->modes.count == 0 && workload->overwrite)
-		add_mode(typed, "copy");
-	if (typed->modes.count == 0) {
-		add_mode(typed, "batch");
-		for (int mode = 0; (reader = settings_mode(mode)); mode++)
-			if (reader->named)
-				flag_names_add(&typed->modes, mode);
-	}
-	if (typed->waits.count == 0 && s->advise)
-		flag_names_add(&typed->waits, WAIT_PACED);
-	if (typed->waits.count == 0)
-		for (int wait = 0; live_wait_names[wait]; wait++)
-			if (!workload->overwrite || !live_wait_is_of_libbpf((enum live_wait)wait))
-				flag_names_add(&typed->waits, wait);
-	if (!s->advise)
-		err = check_ring(workload, why);
+				"-mode: a preset does not run peers such as %s; leave it out",
+				reader->name);
+	choose_defaults(s);
+	err = s->advise ? 0
+			: settings_check_ring(w->ring_size,
+				  w->mix ? w->mix->largest : w->event_size, "1MiB", why);
 	if (!err)
-		err = choose_write(workload, typed, why);
+		err = choose_write(w, why);
 	if (!err)
-		err = check_producers(workload, why);
+		err = check_workload(s, why);
+	if (!err && !s->advise)
+		err = check_counts(w, why);
 	if (!err)
-		err = check_burst(workload, why);
+		err = settings_combine(s, why);
 	if (!err)
-		err = check_order(workload, why);
-	if (!err)
-		err = check_back_to_back(workload, why);
-	if (!err)
-		err = check_overwrite(s, typed, why);
-	if (!err)
-		err = settings_combine(s, typed, why);
-	if (!err && s->advise)
-		err = check_advise(s, typed, why);
+		err = check_advise(s, why);
 	if (!err)
 		err = check_baseline(s, why);
 	if (!err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sizes of events, and when they come.
+ * Flags of the events: their sizes, when they are produced, and when producers notify.
  */
 #include <errno.h>
 #include <limits.h>
@@ -8,9 +8,9 @@
 
 #include "cli/settings.h"
 
-#define RATE_MOST 1000000000 /* one a nanosecond: more is a mistake */
+#define RATE_MOST 1000000000 /* an event each nanosecond: more is a mistake */
 
-/* One size, or a mix: then *@size is 0. */
+/* One size, or a mix, which makes *@size 0. */
 static int parse_one(
 	const char *text, uint64_t *size, const struct mix **mix, struct complaint *why)
 {
@@ -44,7 +44,7 @@ int parse_live_event_size(const char *text, void *target, struct complaint *why)
 	return err;
 }
 
-/* What is named twice is measured once. */
+/* Each size once. */
 static int add_size(struct settings *s, uint64_t size, const struct mix *mix)
 {
 	if (!mix && (size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX))
@@ -60,13 +60,32 @@ static int add_size(struct settings *s, uint64_t size, const struct mix *mix)
 	return 0;
 }
 
+/* SIZE, or FIRST:LAST:STEP. Changes @text. */
+static int add_range(struct settings *s, char *text)
+{
+	uint64_t range[3] = { 0 };
+	int fields = 0, err = 0;
+	char *field;
+
+	for (; (field = strsep(&text, ":")) && !err; fields++)
+		err = fields < 3 ? parse_size(field, &range[fields]) : -EINVAL;
+	if (!err && fields == 1)
+		return add_size(s, range[0], NULL);
+	if (err || fields != 3 || range[2] == 0 || range[1] < range[0])
+		return -EINVAL;
+	for (uint64_t size = range[0];; size += range[2]) {
+		err = add_size(s, size, NULL);
+		if (err || range[1] - size < range[2])
+			return err;
+	}
+}
+
 int parse_sizes(const char *text, void *target, struct complaint *why)
 {
-	static uint64_t sizes[SIZES_MAX];
 	struct settings *s = target;
 	const char *rest = text;
 	char part[PATH_MAX];
-	size_t length, count = 0;
+	size_t length;
 	int err = 0;
 
 	s->size_count = 0;
@@ -76,16 +95,9 @@ int parse_sizes(const char *text, void *target, struct complaint *why)
 		length = strcspn(rest, ",");
 		snprintf(part, sizeof(part), "%.*s", (int)length, rest);
 		rest += length + 1;
-		if (mix_is_meant(part)) {
-			err = mix_parse(part, &mix, why);
-			if (err)
-				return err;
-			err = add_size(s, 0, mix);
-			continue;
-		}
-		err = parse_size_list(part, sizes, SIZES_MAX, &count);
-		for (size_t i = 0; i < count && !err; i++)
-			err = add_size(s, sizes[i], NULL);
+		if (mix_is_meant(part) && mix_parse(part, &mix, why))
+			return -EINVAL;
+		err = mix ? add_size(s, 0, mix) : add_range(s, part);
 	} while (!err && rest[-1]);
 	if (err == -EINVAL && strchr(text, ':'))
 		return complain(why, err,
@@ -94,7 +106,7 @@ int parse_sizes(const char *text, void *target, struct complaint *why)
 			text);
 	return err ? complain(why, err,
 			     "\"%.48s\" is not a list of at most %d sizes of %d to %d B, or mixes; "
-			     "for example 16,64 or 80:2048:16 or 64,24+40+56",
+			     "give for example -sizes 16,64 or 80:2048:16 or 64,24+40+56",
 			     text, SIZES_MAX, SIZED_EVENT_MIN, SIZED_EVENT_MAX)
 		   : 0;
 }
@@ -116,43 +128,63 @@ void settings_default_sizes(struct settings *s)
 			add_size(s, 0, mix);
 }
 
-/* burst:EVENTS/TIME */
-static int parse_burst(const char *text, struct workload *workload)
+/* "burst:EVENTS/TIME" */
+static int parse_burst(const char *text, struct workload *w)
 {
 	const size_t length = strcspn(text, "/");
 	char events[32];
-	int err;
 
 	if (length >= sizeof(events) || text[length] != '/')
 		return -EINVAL;
 	snprintf(events, sizeof(events), "%.*s", (int)length, text);
-	err = parse_count(events, &workload->burst);
-	if (!err)
-		err = parse_duration(text + length + 1, &workload->burst_ns);
-	if (err || workload->burst == 0 || workload->burst > UINT32_MAX || workload->burst_ns <= 0)
+	if (parse_count(events, &w->burst) || w->burst == 0 || w->burst > UINT32_MAX ||
+		parse_duration(text + length + 1, &w->burst_ns) || w->burst_ns == 0)
 		return -EINVAL;
-	workload->rate = (uint64_t)((double)workload->burst * 1e9 / (double)workload->burst_ns);
-	return workload->rate == 0 ? -ERANGE : 0;
+	w->rate = (uint64_t)((double)w->burst * 1e9 / (double)w->burst_ns);
+	return w->rate == 0 ? -ERANGE : 0;
 }
 
 int parse_live_rate(const char *text, void *target, struct complaint *why)
 {
-	struct workload *workload = target;
-	const bool burst = strncmp(text, "burst:", 6) == 0;
-	uint64_t rate;
-	int err;
+	struct workload *w = target;
+	int err = 0;
 
-	workload->burst = 0;
-	err = burst ? parse_burst(text + 6, workload) : parse_rate(text, &rate);
-	if (!burst && !err)
-		workload->rate = rate;
+	w->burst = 0;
+	if (strcmp(text, "max") == 0)
+		w->rate = PARSE_RATE_MAX;
+	else if (strncmp(text, "burst:", 6) == 0)
+		err = parse_burst(text + 6, w);
+	else
+		err = parse_count(text, &w->rate) || w->rate == 0;
 	if (err && text[0] && strchr("mg", text[strlen(text) - 1]))
 		return complain(why, -EINVAL,
 			"\"%.48s\": mega is M and giga is G; give for example -rate 1M", text);
-	if (err || workload->rate > RATE_MOST)
+	if (err || w->rate > RATE_MOST)
 		return complain(why, -EINVAL,
 			"\"%.48s\" is not max, 1 to 1G events a second, or burst:EVENTS/TIME; give "
 			"for example -rate 500k or -rate burst:2000/20ms",
 			text);
+	return 0;
+}
+
+/* default, never, force, or sampled:N */
+int parse_notify(const char *text, void *target, struct complaint *why)
+{
+	struct workload *w = target;
+	uint64_t events = 0;
+	int notify = 0;
+
+	if (strncmp(text, "sampled:", 8) == 0 && parse_count(text + 8, &events) == 0 && events > 0)
+		notify = NOTIFY_SAMPLED;
+	else
+		while (notify < NOTIFY_SAMPLED && strcmp(live_notify_names[notify], text) != 0)
+			notify++;
+	if (notify == NOTIFY_SAMPLED && events == 0)
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not default, never, force, or sampled:N with a count of "
+			"events; give for example -notify sampled:100",
+			text);
+	w->notify = (enum live_notify)notify;
+	w->notify_events = events;
 	return 0;
 }

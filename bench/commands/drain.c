@@ -35,14 +35,14 @@ static int prepare(struct measuring *m)
 {
 	struct benchmark *b = (struct benchmark *)m;
 	const struct settings *settings = m->settings;
-	int cpu = settings->cpu, err = 0;
+	int cpu = settings->workload.consumer_cpu, err = 0;
 
 	if (settings_need_caches(settings)) {
 		err = cache_place_find(&b->place, cpu, m->why);
 		cpu = b->place.reader;
 	}
-	for (size_t i = 0; i < settings->caches_count && !err; i++)
-		if (settings->caches[i] == CACHES_OTHER && b->place.writer < 0)
+	for (size_t i = 0; i < settings->caches.count && !err; i++)
+		if (settings->caches.chosen[i] == CACHES_OTHER && b->place.writer < 0)
 			err = complain(m->why, -ENODEV,
 				"-caches: other takes a second CPU, and this process may run on CPU %d "
 				"only; leave it out",
@@ -82,8 +82,7 @@ static int choose(struct measuring *m, size_t *count)
 		bool chosen;
 
 		err = peers_choose(&m->peers, reader, settings->all_readers,
-			reader_obstacle(reader, (enum source_kind)settings->source, NULL), &chosen,
-			m->why);
+			reader_obstacle(reader, settings->workload.source, NULL), &chosen, m->why);
 		if (chosen)
 			b->readers[b->reader_count++] = (struct combination){ reader, WAIT_OWN };
 	}
@@ -112,9 +111,10 @@ static void name_row(struct row *row, const struct settings *settings)
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
 
 	style_append(&name, "BenchmarkRead/event=%s/size=%s/touch=%.*s/path=%s",
-		event_names[settings->event], row->size_text, (int)touch, row->touch, row->path);
-	if (settings->discard > 0)
-		style_append(&name, "/discard=%g", settings->discard);
+		event_names[settings->workload.event], row->size_text, (int)touch, row->touch,
+		row->path);
+	if (settings->workload.discard > 0)
+		style_append(&name, "/discard=%g", settings->workload.discard);
 	if (row->touch[touch])
 		style_append(&name, "/caches=%s", row->touch + touch + 1);
 }
@@ -191,7 +191,7 @@ static void add_group(struct benchmark *b)
 
 	if (!table->workload)
 		table->workload = workload_json(b);
-	table_add_group(table, b->all.settings->caches_count > 1 ? workload_json(b) : NULL);
+	table_add_group(table, b->all.settings->caches.count > 1 ? workload_json(b) : NULL);
 	for (size_t i = 0; i < measurement.count + measurement.twin; i++)
 		add_row(&b->all, &measurement.samples[i]);
 	table_end_group(table, measurement.reference, measurement.twin);
@@ -202,24 +202,7 @@ static void add_group(struct benchmark *b)
 static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum caches caches)
 {
 	const struct settings *settings = b->all.settings;
-	struct workload workload = {
-		.source = (enum source_kind)settings->source,
-		.event = (enum event_kind)settings->event,
-		.event_size = (uint32_t)settings->sizes[size],
-		.mix = settings->mixes[size],
-		.discard = settings->discard,
-		.caches = caches,
-		.consumer_cpu = b->place.reader,
-		.writer_cpu = b->place.writer,
-		.events = settings->events,
-		.ring_size = settings_ring_size(settings, caches),
-		.rings = 1,
-		.producers = 1,
-		.notify = NOTIFY_NEVER,
-		.touch = touch,
-		.batch = settings->batch,
-		.read_timeout_ns = settings->read_timeout_ns,
-	};
+	struct workload workload = settings->workload;
 	const struct request request = {
 		.workload = &workload,
 		.combinations = b->readers,
@@ -233,6 +216,13 @@ static int run_workload(struct benchmark *b, size_t size, enum touch touch, enum
 	};
 	int err;
 
+	workload.event_size = (uint32_t)settings->sizes[size];
+	workload.mix = settings->mixes[size];
+	workload.caches = caches;
+	workload.consumer_cpu = b->place.reader;
+	workload.writer_cpu = b->place.writer;
+	workload.ring_size = settings_ring_size(settings, caches);
+	workload.touch = touch;
 	if (workload.events == 0)
 		workload.events = (uint64_t)((double)(caches == CACHES_COLD
 							      ? ROUND_BYTES
@@ -255,14 +245,14 @@ static int measure_all(struct measuring *m)
 		b->no_counters[0] = '\0';
 	else
 		m->table.no_counters = b->no_counters;
-	b->workloads = settings->size_count * settings->touch_count * settings->caches_count;
+	b->workloads = settings->size_count * settings->touches.count * settings->caches.count;
 	for (; b->workloads_done < b->workloads && b->reader_count > 0 && !err;
 		b->workloads_done++) {
 		const size_t i = b->workloads_done / settings->size_count;
 
 		err = run_workload(b, b->workloads_done % settings->size_count,
-			settings->touches[i % settings->touch_count],
-			settings->caches[i / settings->touch_count]);
+			(enum touch)settings->touches.chosen[i % settings->touches.count],
+			(enum caches)settings->caches.chosen[i / settings->touches.count]);
 	}
 	counters_close(&b->counters);
 	return err;
@@ -279,7 +269,7 @@ static int run(const struct call *call)
 {
 	static struct benchmark b = { .place = { -1, -1, false, NAN } };
 	const struct measuring_command command = {
-		.request.cpu = call->settings->cpu,
+		.request.cpu = call->settings->workload.consumer_cpu,
 		.prepare = prepare,
 		.choose = choose,
 		.measure = measure_all,

@@ -46,12 +46,7 @@ static int check(
 {
 	const char *path = s->wanted.target.path;
 	const bool one = typed->map || path, is_text = s->format == WATCH_TEXT;
-	const struct {
-		bool is_wrong;
-		const char *text;
-	} rules[] = {
-		{ path && !path[0], "-pinned: the path is empty" },
-		{ s->output && !s->output[0], "-o: the name of the file is empty" },
+	const struct rule rules[] = {
 		{ typed->map && path,
 			"-map and -pinned both choose a ring; leave one of them out" },
 		{ typed->pid && one,
@@ -67,12 +62,10 @@ static int check(
 		{ typed->sample_ns > s->interval_ns,
 			"-sample is longer than -interval; give a shorter one, or a longer "
 			"-interval" },
+		{ false, NULL },
 	};
 
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (rules[i].is_wrong)
-			return complain(why, -EINVAL, "%s", rules[i].text);
-	return 0;
+	return settings_check_rules(rules, why);
 }
 
 static int conclude(
@@ -150,8 +143,7 @@ static const struct flag flags[] = {
 		.default_text = "unlimited; 1 for the list without a terminal, -check and -format "
 				"prometheus",
 		.example = "10",
-		.minimal = 1,
-		.maximal = FLAG_UNLIMITED },
+		.minimal = 1 },
 	{ .name = "format",
 		.kind = FLAG_CHOICE,
 		.target = &chosen.format,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each flag of drain does, as the JSON shows it.
+ * What each flag of drain and sweep does, as the JSON shows it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,114 +12,182 @@
 #include "support/folder.h"
 #include "support/text.h"
 
-#define JSON QUICK, "-format", "json"
-#define TIMED "-ring-size", "64KiB", "-source", "memory", "-format", "json"
+#define MEMORY "-source", "memory", "-format", "json"
+#define WORDS_MAX 40
 
-static void assert_workload(const char *const *arguments, const char *name, json_int_t expected)
+/* Runs the command line, whose words are separated by single spaces, on small rings and for few
+ * rounds, unless it says otherwise. */
+static json_t *run_line(const char *line)
 {
-	json_t *root = run_json(arguments);
+	static const char *const defaults[] = { "-ring-size", "64KiB", "-rounds", "2", "-format",
+		"json" };
+	const char *arguments[WORDS_MAX] = { NULL };
+	char text[512], *rest = text;
+	const bool timed = strstr(line, "-time") || strstr(line, "-precision");
+	size_t count = 0;
 
-	assert_int_equal(integer_in(object_in(root, "workload"), name), expected);
-	json_decref(root);
+	strcpy(text, line);
+	arguments[count++] = strsep(&rest, " ");
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		if (!timed || i < 2 || i > 3)
+			arguments[count++] = defaults[i];
+	while (rest)
+		arguments[count++] = strsep(&rest, " ");
+	print_message("# %s\n", line);
+	return run_json(arguments);
 }
 
-static void assert_workload_text(
-	const char *const *arguments, const char *name, const char *expected)
+/* Members of the workload. */
+static const struct {
+	const char *line, *name, *text; /* NULL: a number */
+	json_int_t number;
+} workloads[] = {
+	{ "drain -source memory -n 1234", "events", NULL, 1234 },
+	{ "drain -source memory -n 2k", "events", NULL, 2000 },
+	{ "drain -source memory --n 321", "events", NULL, 321 },
+	{ "drain -source memory -n=322", "events", NULL, 322 },
+	{ "drain -source memory --n=323", "events", NULL, 323 },
+	{ "drain -source memory -n 1 -n 324", "events", NULL, 324 },
+	{ "drain -source memory -n 500 -read-timeout 1.5ms", "read_timeout_ns", NULL, 1500000 },
+	{ "drain -source memory -n 500 -ring-size 128KiB", "ring_size", NULL, 131072 },
+	{ "drain -source memory -n 10 -ring-size 4096", "ring_size", NULL, 4096 },
+	{ "drain -source memory -n 500 -mode batch -batch 7", "batch", NULL, 7 },
+	{ "drain -source memory -n 500", "source", "memory", 0 },
+	{ "drain -source memory -n 500 -event sized", "event", "sized", 0 },
+	{ "sweep -source memory -n 100 -sizes 16 -mode batch", "source", "memory", 0 },
+	{ "sweep -source memory -n 100 -sizes 16 -mode batch", "event", "sized", 0 },
+	{ "sweep -source memory -n 100 -sizes 16 -mode copy -ring-size 32KiB", "ring_size", NULL,
+		32768 },
+	{ "sweep -source memory -n 100 -sizes 16 -mode batch -batch 5", "batch", NULL, 5 },
+	{ "sweep -source memory -n 100 -sizes 16 -mode copy -read-timeout 2ms", "read_timeout_ns",
+		NULL, 2000000 },
+	/* The kernel's rings. */
+	{ "drain -n 500 -source bpf", "source", "bpf", 0 },
+	{ "drain -n 500", "source", "bpf", 0 },
+	{ "drain -n 500 -event sized -event-size 100", "event", "sized", 0 },
+};
+
+static void flags_describe_the_workload(void **state)
 {
-	json_t *root = run_json(arguments);
+	(void)state;
+	for (size_t i = 0; i < COUNT(workloads); i++) {
+		json_t *root, *workload;
 
-	assert_string_equal(text_in(object_in(root, "workload"), name), expected);
-	json_decref(root);
-}
-
-/* The value of @name in each result, in order, with commas. */
-static void assert_results(const char *const *arguments, const char *name, const char *expected)
-{
-	json_t *root = run_json(arguments), *result;
-	char found[256] = "";
-	size_t i;
-
-	json_array_foreach(array_in(root, "results"), i, result)
-	{
-		if (i > 0)
-			strcat(found, ",");
-		strncat(found, text_in(result, name), 32);
+		if (!strstr(workloads[i].line, "memory"))
+			need_bpf();
+		root = run_line(workloads[i].line);
+		workload = object_in(root, "workload");
+		if (workloads[i].text)
+			assert_string_equal(
+				text_in(workload, workloads[i].name), workloads[i].text);
+		else
+			assert_int_equal(
+				integer_in(workload, workloads[i].name), workloads[i].number);
+		json_decref(root);
 	}
-	assert_string_equal(found, expected);
+}
+
+/* The results: SIZE/TOUCH/PATH of each, and rounds of each, if it is not 0. */
+static const struct {
+	const char *line, *results;
+	size_t rounds;
+} measured[] = {
+	{ "drain -source memory -n 500", "80/fields/copy 80/fields/view", 6 },
+	{ "drain -source memory -n 500 -mode copy", "80/fields/copy", 2 },
+	{ "drain -source memory -n 500 -mode both", "80/fields/copy 80/fields/view", 6 },
+	{ "drain -source memory -n 500 -mode floor,batch,memory",
+		"80/fields/floor 80/fields/batch 80/fields/memory", 0 },
+	{ "drain -source memory -n 500 -mode view,both,view", "80/fields/view 80/fields/copy", 6 },
+	{ "drain -source memory -n 500 -mode copy -touch none,header,fields,bytes",
+		"80/none/copy 80/header/copy 80/fields/copy 80/bytes/copy", 2 },
+	{ "drain -source memory -n 100 -mode view,view,both -touch header,none,header",
+		"80/header/view 80/header/copy 80/none/view 80/none/copy", 6 },
+	{ "drain -source memory -n 100 -mode copy -event sized -event-size 123", "123/fields/copy",
+		2 },
+	{ "drain -source memory -n 100 -mode copy -event sized -event-size 16", "16/fields/copy",
+		2 },
+	{ "drain -source memory -n 10 -mode copy -event sized -event-size 64KiB -ring-size 256KiB",
+		"65536/fields/copy", 2 },
+	/* copy, view, and copy once more make schedules of six rounds. */
+	{ "drain -source memory -n 500 -rounds 1", "80/fields/copy 80/fields/view", 6 },
+	{ "drain -source memory -n 500 -rounds 6", "80/fields/copy 80/fields/view", 6 },
+	{ "drain -source memory -n 500 -rounds 7", "80/fields/copy 80/fields/view", 12 },
+	{ "drain -source memory -n 10 -rounds 1024", "80/fields/copy 80/fields/view", 1020 },
+	{ "drain -source memory -n 500 -time 1ms", "80/fields/copy 80/fields/view", 6 },
+	{ "drain -source memory -n 1000 -precision 1000000%", "80/fields/copy 80/fields/view", 6 },
+	{ "sweep -source memory -n 100 -sizes 16,4096,17 -mode copy",
+		"16/fields/copy 4096/fields/copy 17/fields/copy", 2 },
+	{ "sweep -source memory -n 100 -sizes 16:48:16,1KiB -mode view",
+		"16/fields/view 32/fields/view 48/fields/view 1024/fields/view", 2 },
+	{ "sweep -source memory -n 100 -sizes 16,32 -mode view,batch",
+		"16/fields/view 16/fields/batch 32/fields/view 32/fields/batch", 0 },
+	{ "sweep -source memory -n 100 -sizes 16,32 -mode copy -touch none,bytes",
+		"16/none/copy 32/none/copy 16/bytes/copy 32/bytes/copy", 2 },
+	{ "sweep -source memory -n 100 -sizes 16,64 -mode copy -rounds 4",
+		"16/fields/copy 64/fields/copy", 4 },
+	{ "sweep -source memory -n 100 -sizes 16,64 -mode both -precision 1000000%",
+		"16/fields/copy 16/fields/view 64/fields/copy 64/fields/view", 6 },
+	/* The kernel's rings. */
+	{ "drain -n 500 -mode all",
+		"80/fields/copy 80/fields/view 80/fields/batch 80/fields/memcpy-batch "
+		"80/fields/libbpf 80/fields/floor 80/fields/memory",
+		0 },
+	{ "sweep -n 100 -sizes 16",
+		"16/fields/copy 16/fields/view 16/fields/batch 16/fields/memcpy-batch "
+		"16/fields/libbpf 16/fields/floor 16/fields/memory",
+		0 },
+};
+
+static void flags_choose_what_is_measured(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(measured); i++) {
+		json_t *root, *result;
+		char found[1024] = "";
+		size_t n;
+
+		if (!strstr(measured[i].line, "memory"))
+			need_bpf();
+		root = run_line(measured[i].line);
+		json_array_foreach(array_in(root, "results"), n, result)
+		{
+			sprintf(found + strlen(found), "%s%d/%s/%s", n ? " " : "",
+				(int)integer_in(result, "event_size"), text_in(result, "touch"),
+				text_in(result, "path"));
+			if (measured[i].rounds > 0)
+				assert_int_equal(json_array_size(array_in(result, "rounds")),
+					measured[i].rounds);
+		}
+		assert_string_equal(found, measured[i].results);
+		json_decref(root);
+	}
+}
+
+static json_int_t consumed(const json_t *root, size_t result)
+{
+	return integer_in(
+		json_array_get(array_in(result_of(root, result), "rounds"), 0), "consumed");
+}
+
+static void n_is_the_number_of_events_of_each_result(void **state)
+{
+	json_t *root = run_line("drain -source memory -n 1234");
+
+	(void)state;
+	assert_int_equal(consumed(root, 0), 1234);
+	assert_int_equal(consumed(root, 1), 1234);
+	json_decref(root);
+	root = run_line("sweep -source memory -n 345 -sizes 16,64 -mode copy");
+	assert_int_equal(consumed(root, 0), 345);
+	assert_int_equal(consumed(root, 1), 345);
+	json_decref(root);
+	/* 64 MiB of records of 4096 bytes, with 8 of header. */
+	root = run_line("sweep -source memory -ring-size 128MiB -sizes 4096 -mode batch");
+	assert_int_equal(consumed(root, 0), (64 << 20) / 4104);
 	json_decref(root);
 }
 
-static size_t rounds_with(const char *const *arguments)
-{
-	json_t *root = run_json(arguments);
-	size_t rounds = rounds_of(root);
-
-	json_decref(root);
-	return rounds;
-}
-
-static void n_is_the_number_of_events(void **state)
-{
-	json_t *root = run_json(ARGUMENTS(JSON, "-n", "1234"));
-
-	(void)state;
-	assert_int_equal(integer_in(object_in(root, "workload"), "events"), 1234);
-	assert_int_equal(
-		integer_in(json_array_get(array_in(result_of(root, 0), "rounds"), 0), "consumed"),
-		1234);
-	assert_int_equal(
-		integer_in(json_array_get(array_in(result_of(root, 1), "rounds"), 0), "consumed"),
-		1234);
-	json_decref(root);
-}
-
-static void n_takes_thousands(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n", "2k"), "events", 2000);
-}
-
-static void mode_copy_reads_by_copying(void **state)
-{
-	(void)state;
-	assert_results(ARGUMENTS(JSON, "-n", "500", "-mode", "copy"), "path", "copy");
-}
-
-static void mode_view_reads_views(void **state)
-{
-	(void)state;
-	assert_results(ARGUMENTS(JSON, "-n", "500", "-mode", "view"), "path", "view");
-}
-
-static void mode_both_is_copy_and_view(void **state)
-{
-	(void)state;
-	assert_results(ARGUMENTS(JSON, "-n", "500", "-mode", "both"), "path", "copy,view");
-}
-
-static void mode_takes_a_list_in_its_order(void **state)
-{
-	(void)state;
-	assert_results(ARGUMENTS(JSON, "-n", "500", "-mode", "floor,batch,memory"), "path",
-		"floor,batch,memory");
-}
-
-static void a_path_is_measured_once_though_named_twice(void **state)
-{
-	(void)state;
-	assert_results(
-		ARGUMENTS(JSON, "-n", "500", "-mode", "view,both,view"), "path", "view,copy");
-}
-
-static void mode_all_is_every_path_of_a_ring_of_the_kernel(void **state)
-{
-	(void)state;
-	need_bpf();
-	assert_results(ARGUMENTS(QUICK_BPF, "-format", "json", "-n", "500", "-mode", "all"), "path",
-		"copy,view,batch,memcpy-batch,libbpf,floor,memory");
-}
-
-/* Says what it leaves out, on standard error. */
+/* Reports what it leaves out on standard error. */
 static void mode_all_leaves_out_libbpf_on_a_ring_in_memory(void **state)
 {
 	struct outcome outcome = run(ARGUMENTS(QUICK, "-n", "500", "-mode", "all"));
@@ -130,11 +199,10 @@ static void mode_all_leaves_out_libbpf_on_a_ring_in_memory(void **state)
 	outcome_free(&outcome);
 }
 
-/* Which also runs twice: it has a ratio to each other, and none to itself. */
+/* The baseline also runs twice: it has a ratio to each other reader, and none to itself. */
 static void baseline_is_what_ratios_refer_to(void **state)
 {
-	json_t *root =
-		run_json(ARGUMENTS(JSON, "-n", "500", "-mode", "batch,view", "-baseline", "view"));
+	json_t *root = run_line("drain -source memory -n 500 -mode batch,view -baseline view");
 	const json_t *ratios = array_in(root, "ratios");
 
 	(void)state;
@@ -144,154 +212,10 @@ static void baseline_is_what_ratios_refer_to(void **state)
 	json_decref(root);
 }
 
-static void a_baseline_that_does_not_take_part_is_told(void **state)
-{
-	struct outcome outcome = run(ARGUMENTS(QUICK, "-baseline", "vew"));
-
-	(void)state;
-	assert_complains(
-		&outcome, WRONG_USAGE, "-baseline: unknown reader \"vew\"; did you mean view?");
-	outcome_free(&outcome);
-	outcome = run(ARGUMENTS(QUICK, "-baseline", "batch"));
-	assert_complains(&outcome, WRONG_USAGE, "-baseline: \"batch\" does not take part");
-	outcome_free(&outcome);
-}
-
-static void read_timeout_is_the_readers(void **state)
-{
-	(void)state;
-	assert_workload(
-		ARGUMENTS(JSON, "-n", "500", "-read-timeout", "1.5ms"), "read_timeout_ns", 1500000);
-}
-
-static void ring_size_is_the_rings(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n", "500", "-ring-size", "128KiB"), "ring_size", 131072);
-}
-
-static void ring_size_takes_bytes(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n", "10", "-ring-size", "4096"), "ring_size", 4096);
-}
-
-static void touch_is_what_is_touched(void **state)
-{
-	(void)state;
-	assert_results(
-		ARGUMENTS(JSON, "-n", "500", "-mode", "copy", "-touch", "bytes"), "touch", "bytes");
-}
-
-static void touch_takes_a_list(void **state)
-{
-	(void)state;
-	assert_results(
-		ARGUMENTS(JSON, "-n", "500", "-mode", "copy", "-touch", "none,header,fields,bytes"),
-		"touch", "none,header,fields,bytes");
-}
-
-static void batch_is_the_records_of_a_release(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n", "500", "-mode", "batch", "-batch", "7"), "batch", 7);
-}
-
-static void source_memory_needs_no_kernel(void **state)
-{
-	(void)state;
-	assert_workload_text(ARGUMENTS(JSON, "-n", "500"), "source", "memory");
-}
-
-static void source_bpf_is_the_kernels_ring(void **state)
-{
-	(void)state;
-	need_bpf();
-	assert_workload_text(ARGUMENTS(QUICK_BPF, "-format", "json", "-n", "500", "-source", "bpf"),
-		"source", "bpf");
-}
-
-static void source_bpf_is_the_default(void **state)
-{
-	(void)state;
-	need_bpf();
-	assert_workload_text(ARGUMENTS(QUICK_BPF, "-format", "json", "-n", "500"), "source", "bpf");
-}
-
-static void event_sized_has_other_events(void **state)
-{
-	(void)state;
-	assert_workload_text(ARGUMENTS(JSON, "-n", "500", "-event", "sized"), "event", "sized");
-}
-
-static void event_sized_works_on_a_ring_of_the_kernel(void **state)
-{
-	(void)state;
-	need_bpf();
-	assert_workload_text(ARGUMENTS(QUICK_BPF, "-format", "json", "-n", "500", "-event", "sized",
-				     "-event-size", "100"),
-		"event", "sized");
-}
-
-static void assert_event_size(const char *text, json_int_t expected)
-{
-	json_t *root = run_json(ARGUMENTS(
-		JSON, "-ring-size", "256KiB", "-n", "100", "-event", "sized", "-event-size", text));
-
-	assert_int_equal(integer_in(result_of(root, 0), "event_size"), expected);
-	json_decref(root);
-}
-
-static void event_size_is_that_of_sized_events(void **state)
-{
-	(void)state;
-	assert_event_size("123", 123);
-}
-
-static void the_smallest_event_size_works(void **state)
-{
-	(void)state;
-	assert_event_size("16", 16);
-}
-
-static void the_largest_event_size_works(void **state)
-{
-	(void)state;
-	assert_event_size("64KiB", 65536);
-}
-
-static void the_event_size_of_skb_meta_is_80(void **state)
-{
-	json_t *root = run_json(ARGUMENTS(JSON, "-n", "500"));
-
-	(void)state;
-	assert_int_equal(integer_in(result_of(root, 0), "event_size"), 80);
-	json_decref(root);
-}
-
-/* copy, view, and copy once more make schedules of six rounds. */
-static void rounds_are_rounded_up_to_whole_schedules(void **state)
-{
-	(void)state;
-	assert_int_equal(rounds_with(ARGUMENTS(JSON, "-n", "500", "-rounds", "1")), 6);
-	assert_int_equal(rounds_with(ARGUMENTS(JSON, "-n", "500", "-rounds", "6")), 6);
-	assert_int_equal(rounds_with(ARGUMENTS(JSON, "-n", "500", "-rounds", "7")), 12);
-}
-
-static void the_most_rounds_are_whole_schedules_too(void **state)
-{
-	size_t rounds = rounds_with(ARGUMENTS(JSON, "-n", "10", "-rounds", "1024"));
-
-	(void)state;
-	assert_in_range(rounds, 1000, 1024);
-	assert_int_equal(rounds % 6, 0);
-}
-
 /* Each run is a process of its own, with the rounds of one. */
 static void runs_are_added_up(void **state)
 {
-	json_t *root = run_json(
-		ARGUMENTS(JSON, "-n", "500", "-mode", "both", "-rounds", "5", "-runs", "3"));
+	json_t *root = run_line("drain -source memory -n 500 -mode both -rounds 5 -runs 3");
 	const json_t *ratio = json_array_get(array_in(root, "ratios"), 0);
 
 	(void)state;
@@ -312,13 +236,11 @@ static void runs_can_use_two_cpus(void **state)
 	(void)state;
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		skip();
-	root = run_json(
-		ARGUMENTS(JSON, "-n", "500", "-rounds", "2", "-runs", "2", "-caches", "own,other"));
+	root = run_line("drain -source memory -n 500 -runs 2 -caches own,other");
 	assert_int_equal(json_array_size(array_in(root, "noise")), 2);
 	json_decref(root);
 }
 
-/* Wherever it goes. */
 static void runs_can_go_to_a_file_as_text(void **state)
 {
 	const char *path = folder_path(state, "f");
@@ -331,25 +253,24 @@ static void runs_can_go_to_a_file_as_text(void **state)
 	outcome_free(&outcome);
 }
 
-static void a_short_duration_is_one_schedule(void **state)
+static void a_longer_time_is_more_rounds_of_each_size(void **state)
 {
-	(void)state;
-	assert_int_equal(rounds_with(ARGUMENTS(TIMED, "-n", "500", "-time", "1ms")), 6);
-}
-
-static void a_longer_duration_is_more_rounds(void **state)
-{
-	size_t rounds = rounds_with(ARGUMENTS(TIMED, "-n", "100", "-time", "300ms"));
+	json_t *root = run_line("drain -source memory -n 100 -time 300ms");
 
 	(void)state;
-	assert_true(rounds > 6);
-	assert_int_equal(rounds % 6, 0);
+	assert_true(rounds_of(root) > 6);
+	assert_int_equal(rounds_of(root) % 6, 0);
+	json_decref(root);
+	root = run_line("sweep -source memory -n 100 -sizes 16,64 -mode copy -time 100ms");
+	for (size_t i = 0; i < 2; i++)
+		assert_true(json_array_size(array_in(result_of(root, i), "rounds")) > 2);
+	json_decref(root);
 }
 
 /* Until it is reached, or there are as many rounds as there can be. */
 static void precision_goes_on_until_it_is_reached(void **state)
 {
-	json_t *root = run_json(ARGUMENTS(TIMED, "-n", "1000", "-precision", "3%")), *result;
+	json_t *root = run_line("drain -source memory -n 1000 -precision 3%"), *result;
 	const bool most = rounds_of(root) >= 1000;
 	size_t i;
 
@@ -365,15 +286,9 @@ static void precision_goes_on_until_it_is_reached(void **state)
 	json_decref(root);
 }
 
-static void a_rough_precision_takes_few_rounds(void **state)
-{
-	(void)state;
-	assert_int_equal(rounds_with(ARGUMENTS(TIMED, "-n", "1000", "-precision", "1000000%")), 6);
-}
-
 static void cpu_pins_to_that_cpu(void **state)
 {
-	json_t *root = run_json(ARGUMENTS(JSON, "-n", "500", "-cpu", "0"));
+	json_t *root = run_line("drain -source memory -n 500 -cpu 0");
 	const json_t *environment = object_in(root, "environment");
 
 	(void)state;
@@ -381,111 +296,104 @@ static void cpu_pins_to_that_cpu(void **state)
 	assert_int_equal(integer_in(environment, "affinity_cpus"), 1);
 	assert_string_equal(text_in(environment, "affinity_given"), "0");
 	json_decref(root);
+	root = run_line("sweep -source memory -n 100 -sizes 16 -mode copy -cpu 0");
+	assert_string_equal(text_in(object_in(root, "environment"), "affinity_given"), "0");
+	json_decref(root);
 }
 
-/* The one thing that only the machine can tell is wrong. */
-static void a_cpu_beyond_the_machine_is_told(void **state)
+static void a_cpu_that_does_not_exist_is_reported(void **state)
 {
 	char number[16];
 
 	(void)state;
 	snprintf(number, sizeof(number), "%ld", sysconf(_SC_NPROCESSORS_CONF));
 	assert_command_complains(
-		&(struct command){ .arguments = ARGUMENTS(JSON, "-n", "500", "-cpu", number) },
-		WRONG_USAGE, "-cpu: cannot run on CPU");
+		&(struct command){ .arguments = ARGUMENTS(MEMORY, "-n", "500", "-cpu", number) },
+		WRONG_USAGE, "is not a CPU that this process may run on");
 }
 
-static void two_dashes_are_as_good_as_one(void **state)
+static void the_command_is_recorded(void **state)
 {
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "--n", "321"), "events", 321);
-}
-
-static void a_value_may_follow_an_equals_sign(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n=322"), "events", 322);
-}
-
-static void two_dashes_and_an_equals_sign_work(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "--n=323"), "events", 323);
-}
-
-static void the_last_of_two_values_counts(void **state)
-{
-	(void)state;
-	assert_workload(ARGUMENTS(JSON, "-n", "1", "-n", "324"), "events", 324);
-}
-
-static void drain_may_be_named(void **state)
-{
-	json_t *root = run_json(ARGUMENTS("drain", JSON, "-n", "325"));
+	json_t *root = run_line("drain -source memory -n 325");
 
 	(void)state;
 	assert_string_equal(text_in(root, "command"), "drain");
-	assert_int_equal(integer_in(object_in(root, "workload"), "events"), 325);
+	json_decref(root);
+	root = run_line("sweep -source memory -n 100 -sizes 16 -mode both");
+	assert_matches(text_in(root, "command_line"), "^bpf_ringbuf_zc_benchmark sweep -ring-size");
 	json_decref(root);
 }
 
-static void what_is_named_twice_is_measured_once(void **state)
+static void sweep_writes_to_a_file(void **state)
 {
-	json_t *root = run_json(ARGUMENTS(QUICK, "-format", "json", "-n", "100", "-mode",
-		"view,view,both", "-touch", "header,none,header"));
+	const char *path = folder_path(state, "sweep.json");
+	struct outcome outcome = run(ARGUMENTS(
+		"sweep", QUICK, MEMORY, "-n", "100", "-sizes", "16", "-mode", "both", "-o", path));
+	char *text;
+
+	assert_done(&outcome);
+	assert_string_equal(outcome.out, "");
+	text = file_text(path);
+	assert_matches(text, "\"command\": \"sweep\"");
+	free(text);
+	outcome_free(&outcome);
+}
+
+static void every_size_from_16_to_80_is_read_correctly(void **state)
+{
+	json_t *root = run_line(
+		"sweep -source memory -n 200 -sizes 16:80:1 -mode both,batch -touch fields,bytes");
 
 	(void)state;
-	assert_int_equal(json_array_size(array_in(root, "results")), 4);
+	assert_int_equal(json_array_size(array_in(root, "results")), 65 * 3 * 2);
 	json_decref(root);
+	need_bpf();
+	root = run_line("sweep -n 200 -sizes 16:80:3 -mode both,batch,libbpf");
+	assert_int_equal(json_array_size(array_in(root, "results")), 22 * 4);
+	json_decref(root);
+}
+
+static void the_text_of_sweep_has_a_row_of_every_size(void **state)
+{
+	struct outcome outcome = run(ARGUMENTS(
+		"sweep", QUICK, "-n", "500", "-sizes", "16,100,1000", "-mode", "both,batch"));
+
+	(void)state;
+	assert_done(&outcome);
+	assert_matches(
+		outcome.out, "^ size +copy +(view +batch|batch +view) +fastest +\\[95 %\\]$");
+	assert_matches(outcome.out, "^   16 +[0-9.]+M( +[0-9]+\\.[0-9]{2}[+?=-]){2} +[a-z]+");
+	assert_matches(outcome.out, "^  100 +[0-9.]+M( +[0-9]+\\.[0-9]{2}[+?=-]){2} +[a-z]+");
+	assert_matches(outcome.out, "^ 1000 +[0-9.]+M( +[0-9]+\\.[0-9]{2}[+?=-]){2} +[a-z]+");
+	outcome_free(&outcome);
+	outcome = run(ARGUMENTS("sweep", QUICK, "-n", "500", "-sizes", "16,1000", "-mode", "both"));
+	assert_done(&outcome);
+	assert_matches(outcome.out,
+		"^view beats copy (from [0-9]+ B on: [0-9.]+x|at no size|at [0-9]+ of [0-9]+ "
+		"sizes)");
+	outcome_free(&outcome);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_named_twice_is_measured_once),
-		cmocka_unit_test(n_is_the_number_of_events),
-		cmocka_unit_test(n_takes_thousands),
-		cmocka_unit_test(mode_copy_reads_by_copying),
-		cmocka_unit_test(mode_view_reads_views),
-		cmocka_unit_test(mode_both_is_copy_and_view),
-		cmocka_unit_test(mode_takes_a_list_in_its_order),
-		cmocka_unit_test(a_path_is_measured_once_though_named_twice),
-		cmocka_unit_test(mode_all_is_every_path_of_a_ring_of_the_kernel),
+		cmocka_unit_test(flags_describe_the_workload),
+		cmocka_unit_test(flags_choose_what_is_measured),
+		cmocka_unit_test(n_is_the_number_of_events_of_each_result),
 		cmocka_unit_test(mode_all_leaves_out_libbpf_on_a_ring_in_memory),
 		cmocka_unit_test(baseline_is_what_ratios_refer_to),
-		cmocka_unit_test(a_baseline_that_does_not_take_part_is_told),
-		cmocka_unit_test(read_timeout_is_the_readers),
-		cmocka_unit_test(ring_size_is_the_rings),
-		cmocka_unit_test(ring_size_takes_bytes),
-		cmocka_unit_test(touch_is_what_is_touched),
-		cmocka_unit_test(touch_takes_a_list),
-		cmocka_unit_test(batch_is_the_records_of_a_release),
-		cmocka_unit_test(source_memory_needs_no_kernel),
-		cmocka_unit_test(source_bpf_is_the_kernels_ring),
-		cmocka_unit_test(source_bpf_is_the_default),
-		cmocka_unit_test(event_sized_has_other_events),
-		cmocka_unit_test(event_sized_works_on_a_ring_of_the_kernel),
-		cmocka_unit_test(event_size_is_that_of_sized_events),
-		cmocka_unit_test(the_smallest_event_size_works),
-		cmocka_unit_test(the_largest_event_size_works),
-		cmocka_unit_test(the_event_size_of_skb_meta_is_80),
-		cmocka_unit_test(rounds_are_rounded_up_to_whole_schedules),
-		cmocka_unit_test(the_most_rounds_are_whole_schedules_too),
 		cmocka_unit_test(runs_are_added_up),
 		cmocka_unit_test(runs_can_use_two_cpus),
 		cmocka_unit_test_setup_teardown(
 			runs_can_go_to_a_file_as_text, folder_make, folder_remove),
-		cmocka_unit_test(a_short_duration_is_one_schedule),
-		cmocka_unit_test(a_longer_duration_is_more_rounds),
+		cmocka_unit_test(a_longer_time_is_more_rounds_of_each_size),
 		cmocka_unit_test(precision_goes_on_until_it_is_reached),
-		cmocka_unit_test(a_rough_precision_takes_few_rounds),
 		cmocka_unit_test(cpu_pins_to_that_cpu),
-		cmocka_unit_test(a_cpu_beyond_the_machine_is_told),
-		cmocka_unit_test(two_dashes_are_as_good_as_one),
-		cmocka_unit_test(a_value_may_follow_an_equals_sign),
-		cmocka_unit_test(two_dashes_and_an_equals_sign_work),
-		cmocka_unit_test(the_last_of_two_values_counts),
-		cmocka_unit_test(drain_may_be_named),
+		cmocka_unit_test(a_cpu_that_does_not_exist_is_reported),
+		cmocka_unit_test(the_command_is_recorded),
+		cmocka_unit_test_setup_teardown(sweep_writes_to_a_file, folder_make, folder_remove),
+		cmocka_unit_test(every_size_from_16_to_80_is_read_correctly),
+		cmocka_unit_test(the_text_of_sweep_has_a_row_of_every_size),
 	};
 
 	return exit_status(cmocka_run_group_tests(tests, NULL, NULL), COUNT(tests));

@@ -970,7 +970,7 @@ static void a_cpu_beyond_the_machine_is_told(void **state)
 	snprintf(number, sizeof(number), "%ld", sysconf(_SC_NPROCESSORS_CONF));
 	assert_command_complains(
 		&(struct command){ .arguments = ARGUMENTS(QUICK_LIVE, WAITS, "-cpu", number) },
-		WRONG_USAGE, "Invalid argument; give 0 to ");
+		WRONG_USAGE, "is not a CPU that this process may run on; give 0 to ");
 }
 
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)

@@ -242,7 +242,7 @@ static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
 	fake_timeout_for("right");
 	fake_peer(state, "cilium-ebpf", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(LIVE, "-mode", "cilium-ebpf-raw"));
-	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown mode \"cilium-ebpf-raw\"");
+	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown value \"cilium-ebpf-raw\"");
 	outcome_free(&outcome);
 }
 

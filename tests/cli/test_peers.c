@@ -132,7 +132,7 @@ static void a_path_that_the_peer_does_not_have_is_an_error(void **state)
 	need_bpf();
 	fake_peer(state, "cilium-ebpf", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,cilium-ebpf-raw"));
-	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown mode \"cilium-ebpf-raw\"");
+	assert_complains(&outcome, WRONG_USAGE, "-mode: unknown value \"cilium-ebpf-raw\"");
 	outcome_free(&outcome);
 	fake_peer(state, "libbpf-1.7", "right");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,libbpf-1.7-n"));
