@@ -11,7 +11,7 @@
 
 #include "machine/system_files.h"
 
-/* What read(2) gives for a group with the read_format below. */
+/* What read(2) returns for a group with the read_format below. */
 struct group {
 	uint64_t events, enabled_ns, running_ns;
 	uint64_t count[COUNTERS_EVENTS];
@@ -25,7 +25,7 @@ static int open_event(uint64_t event, int leader)
 		.config = event,
 		.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED |
 			       PERF_FORMAT_TOTAL_TIME_RUNNING,
-		.disabled = leader < 0, /* the leader switches the whole group */
+		.disabled = leader < 0, /* the leader switches the group */
 		.exclude_kernel = 1,
 		.exclude_hv = 1,
 	};
@@ -48,32 +48,24 @@ static int read_group(const struct counters *counters, struct group *group)
 		       : 0;
 }
 
-static int count_spins(struct counters *counters, unsigned int spins)
-{
-	struct counters_values values;
-	volatile unsigned int spin;
-	int err = counters_start(counters);
-
-	for (spin = 0; spin < spins; spin++)
-		;
-	if (!err)
-		err = counters_stop(counters);
-	if (!err)
-		err = counters_read(counters, &values);
-	return !err && (!values.cycles || !values.instructions) ? -ENODATA : err;
-}
-
-/* Some hypervisors let counters be opened that stay at 0; better to know before the run. Counters
- * shared with others may have to wait some milliseconds for their turn. */
+/* Some hypervisors allow counters that stay at 0, so it counts a loop. Counters that others use too
+ * may have to wait some milliseconds for their turn, so the loop becomes longer. */
 static int try_counting(struct counters *counters)
 {
-	unsigned int spins = 10000;
-	int err;
+	struct counters_values values;
+	int err = -ENODATA;
 
-	do {
-		err = count_spins(counters, spins);
-		spins *= 4;
-	} while (err == -ENODATA && spins < 10000000);
+	for (unsigned int spins = 10000; err == -ENODATA && spins < 10000000; spins *= 4) {
+		err = counters_start(counters);
+		for (volatile unsigned int spin = 0; spin < spins; spin++)
+			;
+		if (!err)
+			err = counters_stop(counters);
+		if (!err)
+			err = counters_read(counters, &values);
+		if (!err && (!values.cycles || !values.instructions))
+			err = -ENODATA;
+	}
 	return err;
 }
 
@@ -104,23 +96,19 @@ static void explain(int err, char *reason, size_t size)
 
 int counters_open(struct counters *counters, char *reason, size_t size)
 {
+	static const uint64_t events[COUNTERS_EVENTS] = { PERF_COUNT_HW_CPU_CYCLES,
+		PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CACHE_MISSES };
 	int *fd = counters->fd, err = 0;
 
 	*counters = (struct counters){ .fd = { -1, -1, -1 } };
 	reason[0] = '\0';
-	fd[COUNTERS_CYCLES] = open_event(PERF_COUNT_HW_CPU_CYCLES, -1);
-	err = fd[COUNTERS_CYCLES] < 0 ? fd[COUNTERS_CYCLES] : 0;
-	if (!err) {
-		fd[COUNTERS_INSTRUCTIONS] =
-			open_event(PERF_COUNT_HW_INSTRUCTIONS, fd[COUNTERS_CYCLES]);
-		err = fd[COUNTERS_INSTRUCTIONS] < 0 ? fd[COUNTERS_INSTRUCTIONS] : 0;
+	for (int i = 0; i < COUNTERS_EVENTS && !err; i++) {
+		fd[i] = open_event(events[i], fd[COUNTERS_CYCLES]);
+		/* The other two are useful without cache misses. */
+		err = fd[i] < 0 && i != COUNTERS_CACHE_MISSES ? fd[i] : 0;
 	}
-	if (!err) {
-		/* The other two are worth having without this one. */
-		fd[COUNTERS_CACHE_MISSES] =
-			open_event(PERF_COUNT_HW_CACHE_MISSES, fd[COUNTERS_CYCLES]);
+	if (!err)
 		err = try_counting(counters);
-	}
 	if (err) {
 		counters_close(counters);
 		explain(err, reason, size);
@@ -128,8 +116,8 @@ int counters_open(struct counters *counters, char *reason, size_t size)
 	return err;
 }
 
-/* Only the leader is switched, and its group follows. PERF_IOC_FLAG_GROUP would switch each event,
- * and on Linux 6.18 the others then stayed off (seen with software events). */
+/* Only the leader is switched; its group follows. With PERF_IOC_FLAG_GROUP the others stay off on
+ * Linux 6.18 (seen with software events). */
 int counters_start(struct counters *counters)
 {
 	const int leader = counters->fd[COUNTERS_CYCLES];
@@ -166,7 +154,7 @@ int counters_read(const struct counters *counters, struct counters_values *value
 	running = group.running_ns - counters->running_before_ns;
 	if (running == 0)
 		return -ENODATA;
-	/* Estimates where it ran for a part of the time only. */
+	/* Estimates, if the counters ran for part of the time only. */
 	values->scaled = running < enabled;
 	scale = values->scaled ? (double)enabled / (double)running : 1;
 	values->cycles = (uint64_t)((double)group.count[COUNTERS_CYCLES] * scale);
@@ -179,7 +167,7 @@ int counters_read(const struct counters *counters, struct counters_values *value
 
 void counters_close(struct counters *counters)
 {
-	/* The leader last, so that no event loses its group while it is still open. */
+	/* The leader last, so that no open event loses its group. */
 	for (int event = COUNTERS_EVENTS - 1; event >= 0; event--) {
 		if (counters->fd[event] >= 0)
 			close(counters->fd[event]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Hardware counters of the calling thread, in user space only: perf_event_open(2). Many virtual
- * machines and containers have none: opening then fails with a reason, which results show instead
- * of numbers, never zeros.
+ * machines and containers have none: then opening fails with a reason, which results show instead
+ * of numbers.
  */
 #ifndef BENCH_MACHINE_COUNTERS_H
 #define BENCH_MACHINE_COUNTERS_H
@@ -24,9 +24,9 @@ struct counters {
 
 /* From counters_start() to counters_stop(). */
 struct counters_values {
-	uint64_t cycles, instructions; /* all of the same instants, so their ratios are exact */
-	int64_t cache_misses;          /* of the last level; -1: it cannot count them together */
-	bool scaled;                   /* they shared the hardware with others, and are estimates */
+	uint64_t cycles, instructions; /* counted together: their ratios are exact */
+	int64_t cache_misses;          /* of the last level; -1: not available with these */
+	bool scaled;                   /* estimates: others used the hardware, too */
 };
 
 /* Opens them, stopped, and tests that they count. Returns 0; or a negative errno, with all closed

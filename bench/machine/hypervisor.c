@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "machine/hypervisor.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +10,7 @@
 #include <cpuid.h>
 #endif
 
-/* The beginning of a cpuid signature, or of what the firmware calls the machine. */
+/* The beginning of a cpuid signature, or of a name in the firmware. */
 static const struct {
 	const char *text, *name;
 } known[] = {
@@ -43,7 +41,7 @@ static const char *known_name(const char *text)
 	return NULL;
 }
 
-/* The signature in a hypervisor's own leaf; empty where there is none. */
+/* The signature in the hypervisor's leaf; empty if there is none. */
 static void read_cpuid(char *name, size_t size)
 {
 	name[0] = '\0';
@@ -51,7 +49,7 @@ static void read_cpuid(char *name, size_t size)
 	unsigned int eax, ebx, ecx, edx;
 	char signature[13] = "";
 
-	/* Without this bit the leaf holds whatever the processor likes. */
+	/* Without this bit the leaf is undefined. */
 	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & 1u << 31))
 		return;
 	__cpuid(0x40000000, eax, ebx, ecx, edx);
@@ -70,7 +68,7 @@ static bool read_firmware(const char *root, char *name, size_t size)
 		"bios_vendor" };
 	char text[128];
 
-	/* Amazon sells whole machines too, whose firmware has the same vendor. */
+	/* Amazon also rents whole machines; their firmware has the same vendor. */
 	if (system_read_text(text, sizeof(text), root, "/sys/class/dmi/id/product_name") &&
 		strstr(text, ".metal"))
 		return false;
@@ -84,44 +82,38 @@ static bool read_firmware(const char *root, char *name, size_t size)
 	return false;
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	const char *found = strstr(text, word);
-	const size_t length = strlen(word);
-
-	return found && (found == text || found[-1] == ' ') &&
-	       (found[length] == ' ' || found[length] == '\0');
-}
-
-/* The processor "max" of QEMU on arm64, which no hypervisor offers: its maker has the number that
- * Arm leaves to software, its part is a Q. */
+/* QEMU's processor "max" on arm64, which no hypervisor has: its implementer is the number that Arm
+ * reserves for software, its part is a Q. */
 static bool is_emulated_arm(const char *root)
 {
 	char maker[16], part[16];
 
-	return system_read_cpuinfo(maker, sizeof(maker), root, "CPU implementer") &&
-	       system_read_cpuinfo(part, sizeof(part), root, "CPU part") &&
+	return system_read_field(
+		       maker, sizeof(maker), root, "/proc/cpuinfo", "CPU implementer", ':') &&
+	       system_read_field(part, sizeof(part), root, "/proc/cpuinfo", "CPU part", ':') &&
 	       system_parse_number(maker) == 0 && system_parse_number(part) == 'Q';
 }
 
 int hypervisor_find(const char *root, char *name, size_t size)
 {
 	char flags[4096], text[64];
-	const bool has_flags = system_read_cpuinfo(flags, sizeof(flags), root, "flags");
+	const bool has_flags =
+		system_read_field(flags, sizeof(flags), root, "/proc/cpuinfo", "flags", ':');
+	const char *flag = strstr(flags, " hypervisor");
 
 	name[0] = '\0';
-	/* It tells about this machine, not about the one whose files a test made up. */
+	/* About this machine, not the one whose files a test made. */
 	if (!root[0])
 		read_cpuid(name, size);
 	if (!name[0] && is_emulated_arm(root))
 		system_copy_text(name, size, MACHINE_QEMU_TCG);
-	/* The file in which a kernel, rather than the firmware, says who runs it. */
+	/* In this file the kernel names its hypervisor. */
 	if (!name[0])
 		system_read_text(name, size, root, "/sys/hypervisor/type");
 	if (name[0] || read_firmware(root, name, size) ||
-		(has_flags && has_word(flags, "hypervisor")))
+		(flag && (flag[11] == ' ' || flag[11] == '\0')))
 		return 1;
-	/* What QEMU and others call the machines that they make up for arm64. */
+	/* QEMU's and others' virtual machine for arm64. */
 	if (system_read_text(text, sizeof(text), root, "/proc/device-tree/compatible") &&
 		strncmp(text, "linux,dummy-virt", 16) == 0)
 		return 1;

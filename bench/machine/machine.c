@@ -1,78 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine/machine.h"
 
-#include <math.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "machine/hypervisor.h"
+#include "base/pin.h"
 #include "machine/system_files.h"
-
-#define CPU "/sys/devices/system/cpu"
-#define THIS_CPU CPU "/cpu%d"
 
 enum kind { TEXT, NUMBER, FLAG, REAL };
 
-/*
- * Decisive: results that differ in it must not be compared. Not so what every run changes, what the
- * warnings judge, which one CPU was chosen, and the project's own version: comparing that is what a
- * comparison is for.
- */
-static const struct description {
+static const struct {
 	const char *name;
 	enum kind kind;
 	bool decisive;
-	const char *path; /* its first line is the fact; may have the CPU described in it */
+	const char *path;
 } facts[FACT_COUNT] = {
-	[FACT_TIMESTAMP] = { "timestamp", TEXT, false, NULL },
-	[FACT_CPU_MODEL] = { "cpu_model", TEXT, true, NULL },
-	[FACT_CPU_ID] = { "cpu_id", TEXT, true, NULL },
-	[FACT_CPUS_ONLINE] = { "cpus_online", NUMBER, true, NULL },
-	[FACT_SMT] = { "smt", FLAG, true, CPU "/smt/active" },
-	[FACT_NUMA_NODES] = { "numa_nodes", NUMBER, true, NULL },
-	[FACT_FREQUENCY_DRIVER] = { "frequency_driver", TEXT, true,
-		THIS_CPU "/cpufreq/scaling_driver" },
-	[FACT_GOVERNOR] = { "governor", TEXT, true, THIS_CPU "/cpufreq/scaling_governor" },
-	[FACT_ENERGY_PREFERENCE] = { "energy_preference", TEXT, true,
-		THIS_CPU "/cpufreq/energy_performance_preference" },
-	[FACT_BOOST] = { "boost", FLAG, true, CPU "/cpufreq/boost" },
-	[FACT_THROTTLES] = { "throttles", NUMBER, false, NULL },
-	[FACT_THROTTLES_DURING_RUN] = { "throttles_during_run", NUMBER, false, NULL },
-	[FACT_VIRTUAL_MACHINE] = { "virtual_machine", FLAG, true, NULL },
-	[FACT_HYPERVISOR] = { "hypervisor", TEXT, true, NULL },
-	[FACT_KERNEL_RELEASE] = { "kernel_release", TEXT, true, "/proc/sys/kernel/osrelease" },
-	/* Not /proc/version, which also names the user and the host that built the kernel. */
-	[FACT_KERNEL_VERSION] = { "kernel_version", TEXT, true, "/proc/sys/kernel/version" },
-	[FACT_ARCHITECTURE] = { "architecture", TEXT, true, "/proc/sys/kernel/arch" },
-	[FACT_PAGE_SIZE] = { "page_size_bytes", NUMBER, true, NULL },
-	[FACT_CLOCK_SOURCE] = { "clock_source", TEXT, true,
-		"/sys/devices/system/clocksource/clocksource0/current_clocksource" },
-	[FACT_HUGEPAGES] = { "transparent_hugepages", TEXT, true,
-		"/sys/kernel/mm/transparent_hugepage/enabled" },
-	[FACT_SPECTRE_V2] = { "spectre_v2", TEXT, true, CPU "/vulnerabilities/spectre_v2" },
-	[FACT_BPF_JIT] = { "bpf_jit", NUMBER, true, "/proc/sys/net/core/bpf_jit_enable" },
-	[FACT_BPF_JIT_HARDEN] = { "bpf_jit_harden", NUMBER, true,
-		"/proc/sys/net/core/bpf_jit_harden" },
-	[FACT_BPF_STATS] = { "bpf_stats", FLAG, true, "/proc/sys/kernel/bpf_stats_enabled" },
-	[FACT_LOAD] = { "load_1_minute", REAL, false, NULL },
-	[FACT_OTHER_TASKS] = { "other_tasks_running", NUMBER, false, NULL },
-	[FACT_STEAL_MS] = { "steal_ms", NUMBER, false, NULL },
-	[FACT_STEAL_MS_DURING_RUN] = { "steal_ms_during_run", NUMBER, false, NULL },
-	[FACT_AFFINITY_ASKED] = { "affinity_asked", NUMBER, false, NULL },
-	[FACT_AFFINITY_CPUS] = { "affinity_cpus", NUMBER, true, NULL },
-	[FACT_AFFINITY_GIVEN] = { "affinity_given", TEXT, false, NULL },
-	[FACT_COMPILER] = { "compiler", TEXT, true, NULL },
-	[FACT_COMPILE_FLAGS] = { "compile_flags", TEXT, true, NULL },
-	[FACT_OPTIMIZED] = { "optimized", FLAG, true, NULL },
-	[FACT_SANITIZED] = { "sanitized", FLAG, true, NULL },
-	[FACT_LIBBPF_VERSION] = { "libbpf_version", TEXT, true, NULL },
-	[FACT_RINGVIEW_VERSION] = { "ringview_version", TEXT, false, NULL },
-	[FACT_RINGVIEW_COMMIT] = { "ringview_commit", TEXT, false, NULL },
+#define FACT(fact, ...) { __VA_ARGS__ },
+	FACTS(FACT)
+#undef FACT
 };
 
 #ifdef __clang__
@@ -116,23 +64,23 @@ static void set_number(struct machine *m, enum fact fact, double number)
 static void read_files(struct machine *m, const char *root, int cpu)
 {
 	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		const struct description *d = &facts[fact];
+		const char *format = facts[fact].path;
 		int64_t number;
 		char path[160];
 
-		if (!d->path || (strchr(d->path, '%') && cpu < 0))
+		if (!format || (strchr(format, '%') && cpu < 0))
 			continue;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(path, sizeof(path), d->path, cpu); /* of the table above */
+		snprintf(path, sizeof(path), format, cpu); /* of FACTS */
 #pragma GCC diagnostic pop
-		if (d->kind == TEXT) {
+		if (facts[fact].kind == TEXT) {
 			system_read_text(m->facts[fact].text, MACHINE_TEXT_SIZE, root, "%s", path);
 			continue;
 		}
 		number = system_read_number(root, "%s", path);
 		if (number >= 0 && number <= 2)
-			set_number(m, fact, d->kind == FLAG ? number > 0 : (double)number);
+			set_number(m, fact, facts[fact].kind == FLAG ? number > 0 : (double)number);
 	}
 }
 
@@ -146,7 +94,7 @@ static void read_timestamp(struct machine *m)
 			&utc);
 }
 
-/* How many there are in a list such as "0-3,8"; -1: it is none. */
+/* Returns the length of a list such as "0-3,8"; -1 if it is no list. */
 static int count_of(const char *list)
 {
 	int count = 0, first, last;
@@ -159,7 +107,7 @@ static int count_of(const char *list)
 	return count > 0 ? count : -1;
 }
 
-/* The first CPU online, for facts of one CPU where none was asked for. */
+/* Returns the first CPU online, for facts of one CPU if -cpu was not given. */
 static int read_counts(struct machine *m, const char *root)
 {
 	char list[4096];
@@ -168,13 +116,13 @@ static int read_counts(struct machine *m, const char *root)
 
 	if (system_read_text(list, sizeof(list), root, "/sys/devices/system/node/online"))
 		set_number(m, FACT_NUMA_NODES, count_of(list));
-	if (!system_read_text(list, sizeof(list), root, CPU "/online"))
+	if (!system_read_text(list, sizeof(list), root, CPU_FOLDER "/online"))
 		return -1;
 	set_number(m, FACT_CPUS_ONLINE, count_of(list));
 	return system_next_range(&rest, &first, &last) ? first : -1;
 }
 
-/* Models by numbers where they have no name: arm64. */
+/* On arm64 a model has no name, only numbers. */
 static void read_processor(struct machine *m, const char *root)
 {
 	static const char *const names[][4] = {
@@ -185,20 +133,21 @@ static void read_processor(struct machine *m, const char *root)
 
 	for (int kind = 0; kind < 2; kind++) {
 		for (int i = 0; i < 4; i++)
-			system_read_cpuinfo(part[i], sizeof(part[i]), root, names[kind][i]);
+			system_read_field(part[i], sizeof(part[i]), root, "/proc/cpuinfo",
+				names[kind][i], ':');
 		if (!part[0][0])
 			continue;
 		snprintf(id, sizeof(id), "%s/%s/%s/%s", part[0], part[1], part[2], part[3]);
 		set_text(m, FACT_CPU_ID, id);
 	}
-	if (!system_read_cpuinfo(
-		    m->facts[FACT_CPU_MODEL].text, MACHINE_TEXT_SIZE, root, "model name"))
+	if (!system_read_field(m->facts[FACT_CPU_MODEL].text, MACHINE_TEXT_SIZE, root,
+		    "/proc/cpuinfo", "model name", ':'))
 		set_text(m, FACT_CPU_MODEL, machine_text(m, FACT_CPU_ID));
 }
 
 static void read_affinity(struct machine *m)
 {
-	cpu_set_t set[64]; /* 65536 CPUs */
+	pin_set set;
 	char *text = m->facts[FACT_AFFINITY_GIVEN].text;
 	size_t used = 0;
 
@@ -229,7 +178,7 @@ static double read_steal(const char *root)
 	char line[256];
 
 	system_read_text(line, sizeof(line), root, "/proc/stat");
-	/* The width keeps the product below within 64 bits. */
+	/* The width prevents an overflow below. */
 	if (sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %15llu", &ticks) != 1)
 		return -1;
 	return (double)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
@@ -242,14 +191,14 @@ static void read_load(struct machine *m, const char *root)
 
 	set_number(m, FACT_STEAL_MS, read_steal(root));
 	system_read_text(line, sizeof(line), root, "/proc/loadavg");
-	/* By its digits, because strtod() would obey the decimal point of the locale. */
+	/* Not strtod(), whose decimal point depends on the locale. */
 	if (sscanf(line, "%9u.%1u%1u %*s %*s %9u/%*u", &whole, &tenths, &hundredths, &running) != 4)
 		return;
 	set_number(m, FACT_LOAD, whole + (tenths * 10 + hundredths) / 100.0);
 	set_number(m, FACT_OTHER_TASKS, running > 0 ? running - 1 : 0);
 }
 
-/* Of all CPUs online together; -1 where one does not tell (only Intel's do). */
+/* The sum over all CPUs online; -1 if one does not count (only Intel's do). */
 static double read_throttles(const char *root)
 {
 	char list[4096];
@@ -257,14 +206,14 @@ static double read_throttles(const char *root)
 	int first, last;
 	double sum = 0;
 
-	if (!system_read_text(list, sizeof(list), root, CPU "/online"))
+	if (!system_read_text(list, sizeof(list), root, CPU_FOLDER "/online"))
 		return -1;
 	while (system_next_range(&online, &first, &last))
 		for (int cpu = first; cpu <= last; cpu++) {
-			const int64_t core = system_read_number(
-				root, THIS_CPU "/thermal_throttle/core_throttle_count", cpu);
-			const int64_t package = system_read_number(
-				root, THIS_CPU "/thermal_throttle/package_throttle_count", cpu);
+			const int64_t core = system_read_number(root,
+				CPU_FOLDER "/cpu%d/thermal_throttle/core_throttle_count", cpu);
+			const int64_t package = system_read_number(root,
+				CPU_FOLDER "/cpu%d/thermal_throttle/package_throttle_count", cpu);
 
 			if (core < 0)
 				return -1;
@@ -300,14 +249,14 @@ void machine_read(struct machine *m, const struct machine_request *request)
 	read_build(m, request);
 	read_affinity(m);
 	set_number(m, FACT_AFFINITY_ASKED, request->cpu);
-	/* Before the many files below, which themselves are work on other CPUs. */
+	/* Before the files below: to read them is load, too. */
 	read_load(m, root);
 	first = read_counts(m, root);
 	read_files(m, root, request->cpu >= 0 ? request->cpu : first);
-	/* Before Linux 6.1 only uname() says it, which ignores a test's root. */
+	/* Linux before 6.1 has no such file; uname() ignores a test's root. */
 	if (!root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
 		set_text(m, FACT_ARCHITECTURE, name.machine);
-	no_turbo = system_read_number(root, CPU "/intel_pstate/no_turbo");
+	no_turbo = system_read_number(root, CPU_FOLDER "/intel_pstate/no_turbo");
 	if (no_turbo == 0 || no_turbo == 1)
 		set_number(m, FACT_BOOST, !no_turbo);
 	set_number(m, FACT_THROTTLES, read_throttles(root));
@@ -316,8 +265,7 @@ void machine_read(struct machine *m, const struct machine_request *request)
 		hypervisor_find(root, m->facts[FACT_HYPERVISOR].text, MACHINE_TEXT_SIZE));
 }
 
-/* Of a count that only grows: unknown if either end is, or if it fell, as when a CPU goes offline.
- */
+/* Of a count that only grows: -1 if either is unknown, or if it fell, as when a CPU goes offline. */
 static double growth(double before, double after)
 {
 	return before < 0 || after < before ? -1 : after - before;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a benchmark ran, as far as it decides what its results are worth: facts that make two runs
- * incomparable, and facts that make one doubtful.
+ * The machine a benchmark ran on: facts that make two runs incomparable, and facts that make one
+ * doubtful.
  *
- * Every fact is read from the kernel, never guessed. One that could not be read, or that read as
- * nonsense, is unknown: the empty text, a negative number, null in JSON. Text is one line of
- * printable ASCII. No host name, user name or path is recorded.
+ * Every fact is read from the kernel, never guessed. One that cannot be read, or is garbage, is
+ * unknown: the empty text, a negative number, null in JSON. Text is one line of printable ASCII. No
+ * host name, user name or path is recorded.
  */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
@@ -15,52 +15,72 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the order of the JSON. machine.c says where each comes from. */
+/*
+ * The facts, in the order of the JSON: the enum's name, JSON's name, the kind of value, whether it is
+ * decisive, and the file whose first line it is, with the CPU for %d; or NULL.
+ *
+ * Results that differ in a decisive fact must not be compared. Facts that change with each run, that
+ * the warnings judge, the chosen CPU and the project's version are not decisive: to compare versions
+ * is what a comparison is for.
+ */
+#define CPU_FOLDER "/sys/devices/system/cpu"
+#define FACTS(X)                                                                                   \
+	X(TIMESTAMP, "timestamp", TEXT, false, NULL) /* UTC, ISO 8601 */                           \
+	X(CPU_MODEL, "cpu_model", TEXT, true, NULL)                                                \
+	X(CPU_ID, "cpu_id", TEXT, true, NULL) /* vendor/family/model/stepping, or arm64's like */  \
+	X(CPUS_ONLINE, "cpus_online", NUMBER, true, NULL)                                          \
+	X(SMT, "smt", FLAG, true, CPU_FOLDER "/smt/active")                                        \
+	X(NUMA_NODES, "numa_nodes", NUMBER, true, NULL)                                            \
+	X(FREQUENCY_DRIVER, "frequency_driver", TEXT, true,                                        \
+		CPU_FOLDER "/cpu%d/cpufreq/scaling_driver")                                        \
+	X(GOVERNOR, "governor", TEXT, true, CPU_FOLDER "/cpu%d/cpufreq/scaling_governor")          \
+	X(ENERGY_PREFERENCE, "energy_preference", TEXT, true,                                      \
+		CPU_FOLDER "/cpu%d/cpufreq/energy_performance_preference")                         \
+	X(BOOST, "boost", FLAG, true, CPU_FOLDER "/cpufreq/boost")                                 \
+	X(THROTTLES, "throttles", NUMBER, false, NULL) /* since boot, of cores and packages */     \
+	X(THROTTLES_DURING_RUN, "throttles_during_run", NUMBER, false, NULL)                       \
+	X(VIRTUAL_MACHINE, "virtual_machine", FLAG, true,                                          \
+		NULL) /* unknown without proof of either */                                        \
+	X(HYPERVISOR, "hypervisor", TEXT, true, NULL)                                              \
+	X(KERNEL_RELEASE, "kernel_release", TEXT, true, "/proc/sys/kernel/osrelease")              \
+	/* Not /proc/version, which also has the user and host that built the kernel. */           \
+	X(KERNEL_VERSION, "kernel_version", TEXT, true, "/proc/sys/kernel/version")                \
+	X(ARCHITECTURE, "architecture", TEXT, true, "/proc/sys/kernel/arch")                       \
+	X(PAGE_SIZE, "page_size_bytes", NUMBER, true, NULL)                                        \
+	X(CLOCK_SOURCE, "clock_source", TEXT, true,                                                \
+		"/sys/devices/system/clocksource/clocksource0/current_clocksource")                \
+	X(HUGEPAGES, "transparent_hugepages", TEXT, true,                                          \
+		"/sys/kernel/mm/transparent_hugepage/enabled")                                     \
+	/* Decides the cost of an indirect call. */                                                \
+	X(SPECTRE_V2, "spectre_v2", TEXT, true, CPU_FOLDER "/vulnerabilities/spectre_v2")          \
+	X(BPF_JIT, "bpf_jit", NUMBER, true, "/proc/sys/net/core/bpf_jit_enable")                   \
+	X(BPF_JIT_HARDEN, "bpf_jit_harden", NUMBER, true, "/proc/sys/net/core/bpf_jit_harden")     \
+	X(BPF_STATS, "bpf_stats", FLAG, true, "/proc/sys/kernel/bpf_stats_enabled")                \
+	X(LOAD, "load_1_minute", REAL, false, NULL)                                                \
+	X(OTHER_TASKS, "other_tasks_running", NUMBER, false, NULL)                                 \
+	X(STEAL_MS, "steal_ms", NUMBER, false, NULL) /* since boot: the host ran something else */ \
+	X(STEAL_MS_DURING_RUN, "steal_ms_during_run", NUMBER, false, NULL)                         \
+	X(AFFINITY_ASKED, "affinity_asked", NUMBER, false, NULL)                                   \
+	X(AFFINITY_CPUS, "affinity_cpus", NUMBER, true, NULL)                                      \
+	X(AFFINITY_GIVEN, "affinity_given", TEXT, false, NULL) /* as taskset -c prints it */       \
+	X(COMPILER, "compiler", TEXT, true, NULL)                                                  \
+	X(COMPILE_FLAGS, "compile_flags", TEXT, true, NULL)                                        \
+	X(OPTIMIZED, "optimized", FLAG, true, NULL)                                                \
+	X(SANITIZED, "sanitized", FLAG, true, NULL)                                                \
+	X(LIBBPF_VERSION, "libbpf_version", TEXT, true, NULL)                                      \
+	X(RINGVIEW_VERSION, "ringview_version", TEXT, false, NULL)                                 \
+	X(RINGVIEW_COMMIT, "ringview_commit", TEXT, false, NULL) /* "-dirty" with changes */
+
 enum fact {
-	FACT_TIMESTAMP, /* UTC, ISO 8601 */
-	FACT_CPU_MODEL,
-	FACT_CPU_ID, /* vendor/family/model/stepping, and their like on arm64 */
-	FACT_CPUS_ONLINE,
-	FACT_SMT,
-	FACT_NUMA_NODES,
-	FACT_FREQUENCY_DRIVER,
-	FACT_GOVERNOR,
-	FACT_ENERGY_PREFERENCE,
-	FACT_BOOST,
-	FACT_THROTTLES, /* times since boot that a core or package was slowed for its heat */
-	FACT_THROTTLES_DURING_RUN,
-	FACT_VIRTUAL_MACHINE, /* unknown where the absence of evidence proves nothing */
-	FACT_HYPERVISOR,
-	FACT_KERNEL_RELEASE,
-	FACT_KERNEL_VERSION,
-	FACT_ARCHITECTURE,
-	FACT_PAGE_SIZE,
-	FACT_CLOCK_SOURCE,
-	FACT_HUGEPAGES,
-	FACT_SPECTRE_V2, /* decides what an indirect call costs */
-	FACT_BPF_JIT,
-	FACT_BPF_JIT_HARDEN,
-	FACT_BPF_STATS,
-	FACT_LOAD,
-	FACT_OTHER_TASKS,
-	FACT_STEAL_MS, /* of all CPUs since boot, in which the host ran something else */
-	FACT_STEAL_MS_DURING_RUN,
-	FACT_AFFINITY_ASKED,
-	FACT_AFFINITY_CPUS,
-	FACT_AFFINITY_GIVEN, /* as taskset -c prints it */
-	FACT_COMPILER,
-	FACT_COMPILE_FLAGS,
-	FACT_OPTIMIZED,
-	FACT_SANITIZED,
-	FACT_LIBBPF_VERSION,
-	FACT_RINGVIEW_VERSION,
-	FACT_RINGVIEW_COMMIT, /* it was built from, "-dirty" with changes; unknown outside of git */
-	FACT_COUNT
+#define FACT_NAME(fact, ...) FACT_##fact,
+	FACTS(FACT_NAME)
+#undef FACT_NAME
+		FACT_COUNT
 };
 
 #define MACHINE_TEXT_SIZE 256
 
-/* The hypervisor that is none: QEMU's Tiny Code Generator emulates the processor. */
+/* No hypervisor, but QEMU's Tiny Code Generator, which emulates the processor. */
 #define MACHINE_QEMU_TCG "QEMU TCG"
 
 struct machine {
@@ -68,14 +88,13 @@ struct machine {
 		double number;
 		char text[MACHINE_TEXT_SIZE];
 	} facts[FACT_COUNT];
-	bool pins_threads; /* each of its threads by itself, so what this one may run on does not
-			      matter */
+	bool pins_threads; /* each thread by itself: this thread's affinity does not matter */
 };
 
-/* What machine_read() cannot find out itself. */
+/* What machine_read() cannot read. */
 struct machine_request {
 	const char *root; /* put before each path: "" for this machine, a folder in tests */
-	int cpu;          /* that the benchmark was asked to run on, or -1 */
+	int cpu;          /* of -cpu, or -1 */
 	bool pins_threads;
 	const char *libbpf_version, *ringview_version, *ringview_commit;
 };
@@ -90,17 +109,17 @@ static inline const char *machine_text(const struct machine *machine, enum fact 
 	return machine->facts[fact].text;
 }
 
-/* Before the measurement, after the thread is pinned. */
+/* Call it before the measurement, after the thread was pinned. */
 void machine_read(struct machine *machine, const struct machine_request *request);
 
-/* After it, with the same root: what grew meanwhile. */
+/* Call it after the measurement, with the same root: reads the counts that grew. */
 void machine_finish(struct machine *machine, const char *root);
 
-/* All facts as a flat object by name. A new reference; NULL when out of memory. */
+/* Returns all facts as an object by name, a new reference; NULL if out of memory. */
 json_t *machine_json(const struct machine *machine);
 
-/* Calls @tell for each fact that both objects of machine_json() know, in which they differ, and
- * with which results must not be compared. Returns how many there are. */
+/* Calls @tell for each decisive fact that is known in both objects of machine_json() and differs.
+ * Returns how many there are. */
 typedef void machine_difference_fn(
 	void *context, const char *name, const json_t *old_value, const json_t *new_value);
 size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
@@ -114,8 +133,12 @@ struct machine_warnings {
 	char text[MACHINE_WARNINGS][MACHINE_WARNING_SIZE];
 };
 
-/* What makes the numbers unsafe, a line each: the trouble, a colon, what to do about it; worst
- * first. An unknown fact gives no warning. */
+/* What makes the results doubtful, worst first: each line has the problem, a colon, and what to do. An
+ * unknown fact gives no warning. */
 void machine_warnings(const struct machine *machine, struct machine_warnings *warnings);
+
+/* Returns 1 if a hypervisor runs this kernel, and sets @name, which is empty if unknown; 0 if not;
+ * -1 if there is no evidence and that proves nothing, as on other processors than x86. */
+int hypervisor_find(const char *root, char *name, size_t size);
 
 #endif

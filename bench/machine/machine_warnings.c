@@ -32,7 +32,7 @@ static bool is(const struct warner *w, enum fact fact, const char *text)
 	return strcmp(machine_text(w->machine, fact), text) == 0;
 }
 
-/* Of facts that are just one value too many. */
+/* Facts with one bad value. */
 static const struct {
 	enum fact fact;
 	double value;
@@ -91,7 +91,7 @@ static void warn_load(const struct warner *w)
 	if (cpus > 0 && number(w, FACT_LOAD) > 0.5 * cpus)
 		warn(w, "load was %.2f on %.0f CPU%s: stop other work, wait a minute and repeat",
 			number(w, FACT_LOAD), cpus, cpus == 1 ? "" : "s");
-	/* Growth during the run is proof; the count since boot is only a reason to look. */
+	/* Growth during the run is proof; the count since boot is only a hint. */
 	if (number(w, FACT_THROTTLES_DURING_RUN) > 0)
 		warn(w, "the CPUs were slowed for heat during the run: let them cool, repeat");
 	else if (number(w, FACT_THROTTLES_DURING_RUN) < 0 && number(w, FACT_THROTTLES) > 0)
@@ -101,14 +101,14 @@ static void warn_load(const struct warner *w)
 static void warn_frequency(const struct warner *w)
 {
 	static const char advice[] = "cpupower frequency-set -g performance";
-	/* Only here does powersave mean that the processor itself chooses. */
+	/* With these drivers, powersave means that the processor itself chooses. */
 	const bool own_choice = is(w, FACT_FREQUENCY_DRIVER, "intel_pstate") ||
 				is(w, FACT_FREQUENCY_DRIVER, "amd-pstate-epp") ||
 				is(w, FACT_FREQUENCY_DRIVER, "amd_pstate_epp");
 
 	if (is(w, FACT_GOVERNOR, "powersave") && !own_choice)
 		warn(w, "governor powersave keeps the CPU at its lowest frequency: %s", advice);
-	/* userspace is left out: it fixes the frequency. */
+	/* Not userspace: it fixes the frequency. */
 	else if (!is(w, FACT_GOVERNOR, "") && !is(w, FACT_GOVERNOR, "performance") &&
 		 !is(w, FACT_GOVERNOR, "userspace"))
 		warn(w, "governor %.60s lets the frequency follow the load: %s",
@@ -135,7 +135,7 @@ static void warn_machine(const struct warner *w)
 			"virtual machine (%.40s), the host may move or stop its CPUs: repeat runs "
 			"and doubt small differences",
 			hypervisor[0] ? hypervisor : "unknown hypervisor");
-	/* Reading these means a system call, and for most a slow device. */
+	/* Each read is a system call, and for most a slow device. */
 	if (is(w, FACT_CLOCK_SOURCE, "hpet") || is(w, FACT_CLOCK_SOURCE, "acpi_pm") ||
 		is(w, FACT_CLOCK_SOURCE, "jiffies"))
 		warn(w, "clock source %s is slow to read: use tsc if the machine has it",

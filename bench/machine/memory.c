@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,7 +13,7 @@
 
 #define LINE_SIZE 4096
 
-/* The two kinds of control groups: what their files are called. */
+/* The files of the two versions of control groups. */
 struct kind {
 	const char *controller; /* in /proc/self/cgroup; v2 has none there */
 	const char *file_system;
@@ -27,28 +27,15 @@ static const struct kind kinds[] = {
 		"total_inactive_file", "total_active_file" },
 };
 
-static FILE *open_file(const char *root, const char *folder, const char *name)
+/* The number of a line of the file; @missing if there is none. */
+static uint64_t number_of(
+	const char *root, const char *path, const char *name, char separator, uint64_t missing)
 {
-	char path[PATH_MAX];
+	char text[64];
 
-	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", root, folder, name) >= sizeof(path))
-		return NULL;
-	return fopen(path, "re");
-}
-
-/* The number after @name and a blank or colon, in @unit bytes; @missing where there is none. */
-static uint64_t field_of(FILE *file, const char *name, uint64_t unit, uint64_t missing)
-{
-	const size_t length = strlen(name);
-	char line[LINE_SIZE];
-	uint64_t value = 0;
-
-	rewind(file);
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, name, length) == 0 && strchr(": ", line[length]) &&
-			sscanf(line + length + 1, "%" SCNu64, &value) == 1)
-			return value <= UINT64_MAX / unit ? value * unit : UINT64_MAX;
-	return missing;
+	return system_read_field(text, sizeof(text), root, path, name, separator)
+		       ? strtoull(text, NULL, 10)
+		       : missing;
 }
 
 /* Whether @list, with commas, has @name. */
@@ -65,10 +52,12 @@ static bool has_name(const char *list, const char *name)
 /* The path of this process's group, as /proc/self/cgroup has it: "ID:CONTROLLERS:PATH". */
 static bool find_group(const char *root, const struct kind *kind, char path[LINE_SIZE])
 {
-	FILE *file = open_file(root, "/proc/self", "cgroup");
 	char line[LINE_SIZE];
 	bool found = false;
+	FILE *file;
 
+	snprintf(line, sizeof(line), "%s/proc/self/cgroup", root);
+	file = fopen(line, "re");
 	if (!file)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
@@ -87,14 +76,16 @@ static bool find_group(const char *root, const struct kind *kind, char path[LINE
 	return found;
 }
 
-/* Where the groups of @kind are mounted, and which of them is at that place. */
+/* Where the groups of @kind are mounted, and the group at that place. */
 static bool find_mount(
 	const char *root, const struct kind *kind, char at[LINE_SIZE], char group[LINE_SIZE])
 {
-	FILE *file = open_file(root, "/proc/self", "mountinfo");
 	char line[LINE_SIZE], type[64], options[LINE_SIZE];
 	bool found = false;
+	FILE *file;
 
+	snprintf(line, sizeof(line), "%s/proc/self/mountinfo", root);
+	file = fopen(line, "re");
 	if (!file)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
@@ -114,22 +105,19 @@ static uint64_t at_most(uint64_t value, uint64_t most)
 	return value < most ? value : most;
 }
 
-/* What the group in @folder leaves; UINT64_MAX where it has no limit. */
+/* Bytes that the group in @folder may still allocate; UINT64_MAX without a limit. */
 static uint64_t left_in(const char *root, const struct kind *kind, const char *folder)
 {
 	const int64_t limit = system_read_number(root, "%s/%s", folder, kind->limit);
 	const int64_t used = system_read_number(root, "%s/%s", folder, kind->used);
-	FILE *statistics;
-	uint64_t cache = 0;
+	char statistics[2 * LINE_SIZE + 16];
+	uint64_t cache;
 
 	if (limit < 0 || used < 0)
 		return UINT64_MAX;
-	statistics = open_file(root, folder, "memory.stat");
-	if (statistics) {
-		cache = at_most(field_of(statistics, kind->inactive, 1, 0), (uint64_t)used);
-		cache += at_most(field_of(statistics, kind->active, 1, 0), (uint64_t)used - cache);
-		fclose(statistics);
-	}
+	snprintf(statistics, sizeof(statistics), "%s/memory.stat", folder);
+	cache = at_most(number_of(root, statistics, kind->inactive, ' ', 0), (uint64_t)used);
+	cache += at_most(number_of(root, statistics, kind->active, ' ', 0), (uint64_t)used - cache);
 	return used - (int64_t)cache < limit ? (uint64_t)limit - ((uint64_t)used - cache) : 0;
 }
 
@@ -143,18 +131,16 @@ static uint64_t left_in_groups(const char *root, const struct kind *kind)
 
 	if (!find_group(root, kind, group) || !find_mount(root, kind, at, mounted))
 		return UINT64_MAX;
-	/* A container may see its own group only, mounted as if it were the first, while the path
-	 * is that outside of it. */
+	/* A container may see only its own group, mounted as the root, while the path is that
+	 * outside of the container. */
 	length = strlen(mounted);
 	if (length > 1 && strncmp(group, mounted, length) == 0)
 		below += length;
 	top = (size_t)snprintf(folder, sizeof(folder), "%s%s", at, below) - strlen(below);
 	for (;;) {
-		const uint64_t left = left_in(root, kind, folder);
 		char *slash = strrchr(folder + top, '/');
 
-		if (left < least)
-			least = left;
+		least = at_most(left_in(root, kind, folder), least);
 		if (!slash)
 			return least;
 		*slash = '\0';
@@ -163,24 +149,15 @@ static uint64_t left_in_groups(const char *root, const struct kind *kind)
 
 uint64_t memory_available(const char *root)
 {
-	FILE *file = open_file(root, "/proc", "meminfo");
-	uint64_t least = UINT64_MAX;
+	const uint64_t kib = number_of(root, "/proc/meminfo", "MemAvailable", ':', UINT64_MAX);
+	uint64_t least = kib > UINT64_MAX / 1024 ? UINT64_MAX : kib * 1024;
 
-	if (file) {
-		least = field_of(file, "MemAvailable", 1024, UINT64_MAX);
-		fclose(file);
-	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const uint64_t left = left_in_groups(root, &kinds[i]);
-
-		if (left < least)
-			least = left;
-	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		least = at_most(left_in_groups(root, &kinds[i]), least);
 	return least;
 }
 
-/* Rings that were closed just now are freed a little later: as long as there is more and more,
- * looks again. */
+/* The kernel frees closed rings with a delay: reads it again as long as it grows. */
 static uint64_t enough_available(const char *root, uint64_t wanted)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pin.h"
+
 #define BLANKS " \t\n\v\f\r"
-#define CPUS_MAX 65536 /* no kernel has more; larger numbers are garbage */
 
 void system_copy_text(char *to, size_t size, const char *from)
 {
@@ -80,22 +81,25 @@ int64_t system_read_number(const char *root, const char *format, ...)
 	return found ? system_parse_number(text) : -1;
 }
 
-bool system_read_cpuinfo(char *value, size_t size, const char *root, const char *name)
+bool system_read_field(char *value, size_t size, const char *root, const char *path,
+	const char *name, char separator)
 {
-	char path[PATH_MAX], *line = NULL;
+	const size_t length = strlen(name);
+	char full[PATH_MAX], *line = NULL;
 	size_t allocated = 0;
-	FILE *file;
+	FILE *file = NULL;
 
 	value[0] = '\0';
-	snprintf(path, sizeof(path), "%.3000s/proc/cpuinfo", root);
-	file = fopen(path, "re");
+	if (snprintf(full, sizeof(full), "%s%s", root, path) < (int)sizeof(full))
+		file = fopen(full, "re");
 	while (file && !value[0] && getline(&line, &allocated, file) >= 0) {
-		const size_t length = strlen(name);
-		const char *colon = strchr(line, ':');
+		const char *at = line + length;
 
-		if (colon && strncmp(line, name, length) == 0 &&
-			line + length + strspn(line + length, BLANKS) == colon)
-			system_copy_text(value, size, colon + 1);
+		if (strncmp(line, name, length) != 0)
+			continue;
+		at += separator == ':' ? strspn(at, BLANKS) : 0;
+		if (*at == separator)
+			system_copy_text(value, size, at + 1);
 	}
 	free(line);
 	if (file)
@@ -109,9 +113,9 @@ static int take_cpu(const char **text)
 
 	if (**text < '0' || **text > '9')
 		return -1;
-	for (; **text >= '0' && **text <= '9' && number < CPUS_MAX; (*text)++)
+	for (; **text >= '0' && **text <= '9' && number < PIN_CPUS_MAX; (*text)++)
 		number = number * 10 + (**text - '0');
-	return number < CPUS_MAX ? number : -1;
+	return number < PIN_CPUS_MAX ? number : -1;
 }
 
 bool system_next_range(const char **list, int *first, int *last)

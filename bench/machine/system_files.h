@@ -26,9 +26,10 @@ __attribute__((format(printf, 4, 5))) bool system_read_text(
 __attribute__((format(printf, 2, 3))) int64_t system_read_number(
 	const char *root, const char *format, ...);
 
-/* Reads the value of the first line "@name : value" of /proc/cpuinfo. Returns false if there is
- * none. */
-bool system_read_cpuinfo(char *value, size_t size, const char *root, const char *name);
+/* Reads the value of the first line "@name : value", with ':' or ' ' as the separator. Returns false,
+ * and empties @value, if there is none. */
+bool system_read_field(char *value, size_t size, const char *root, const char *path,
+	const char *name, char separator);
 
 /* Reads the next range of a list of CPUs ("0-3,8"), and advances the list. Returns false at its
  * end, or if it is no list. */
