@@ -32,7 +32,10 @@ static void show_progress(void *context, size_t done, size_t total)
 	if (s->watch)
 		live_watch_progress(&live->watch, "run", done, total);
 	else if (s->advise && measurement.count == 0)
-		measuring_progress(&live->all, 0, "trying ring size %zu", done + 1);
+		measuring_progress(&live->all, 0,
+			"trying ring sizes until nothing is lost, then %" PRIu64
+			" rounds: size %zu",
+			s->rounds, done + 1);
 	else /* the reference runs twice in each round */
 		measuring_progress(&live->all, (double)done / (double)total,
 			"%zu readers, %zu rounds (%" PRIu64 " asked): %zu of %zu", count,

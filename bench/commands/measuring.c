@@ -14,6 +14,8 @@
 #include "results/style.h"
 #include "results/result_file.h"
 
+#define ANNOUNCED_S 5 /* shorter measurements are not announced */
+
 uint64_t measuring_rounds_asked(const struct settings *settings)
 {
 	return settings->plan.precision > 0 || settings->plan.duration_ns > 0
@@ -21,20 +23,32 @@ uint64_t measuring_rounds_asked(const struct settings *settings)
 		       : settings->rounds * settings->runs;
 }
 
+/* A run of -runs has -runs=1 (runs.c). It announces nothing, as the process that started it does. */
+static bool is_one_of_runs(const struct measuring *m)
+{
+	return settings_given("runs") && m->settings->runs == 1;
+}
+
 void measuring_progress(struct measuring *m, double share, const char *format, ...)
 {
-	const double elapsed = (double)(monotonic_ns() - m->started_ns) / 1e9;
+	const double elapsed = (double)(monotonic_ns() - m->started_ns) / 1e9,
+		     left = share > 0 ? ceil(elapsed / share * (1 - share)) : 0;
+	const bool terminal = isatty(STDERR_FILENO);
+	char text[256], time[48] = "";
 	va_list arguments;
 
-	if (elapsed < 1 || !isatty(STDERR_FILENO))
+	if (elapsed < 1 || (!terminal && (m->progress_shown || is_one_of_runs(m) ||
+						 elapsed + left < ANNOUNCED_S)))
 		return;
-	fprintf(stderr, "\r%3.0f %%  ", share * 100);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	if (share > 0)
-		fprintf(stderr, "; about %.0f s left", ceil(elapsed / share * (1 - share)));
-	fputs("\x1b[K", stderr);
+		snprintf(time, sizeof(time), "; about %.0f s left", left);
+	if (terminal)
+		fprintf(stderr, "\r%3.0f %%  %s%s\x1b[K", share * 100, text, time);
+	else
+		fprintf(stderr, PROGRAM ": measuring: %s%s\n", text, time);
 	m->progress_shown = true;
 }
 
@@ -69,7 +83,7 @@ static int write_report(const struct measuring_command *command, struct measurin
 static int measure_in_runs(const struct measuring_command *command, struct measuring *m)
 {
 	json_t *runs;
-	int err = runs_measure(m->call, &runs);
+	int err = runs_measure(m, &runs);
 
 	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
 		if (table_take_runs(&m->table, runs))
@@ -89,7 +103,7 @@ static int measure_and_write(const struct measuring_command *command, struct mea
 
 	m->started_ns = monotonic_ns();
 	err = in_runs ? measure_in_runs(command, m) : command->measure(m);
-	if (m->progress_shown)
+	if (m->progress_shown && isatty(STDERR_FILENO))
 		fputs("\r\x1b[K", stderr);
 	machine_finish(&m->machine, "");
 	m->table.partial = err == -EINTR && m->table.row_count > 0;

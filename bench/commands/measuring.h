@@ -47,16 +47,17 @@ int measuring_run(
 /* Rounds that were asked for; 0 if the time or the precision decides. */
 uint64_t measuring_rounds_asked(const struct settings *settings);
 
-/* On a terminal, after a second: rewrites a line that says that @share of the work (0 to 1) is done,
- * followed by the formatted text. */
+/* Says on standard error that @share of the work (0 to 1) is done, what runs (the formatted text), and
+ * about how long it takes: on a terminal a line that is rewritten, from the first second on;
+ * elsewhere one line, once, if the measurement takes more than five seconds. */
 __attribute__((format(printf, 3, 4))) void measuring_progress(
 	struct measuring *m, double share, const char *format, ...);
 
 /*
  * Runs the command settings->runs times with the same arguments, each time in a new process, and
  * appends the result files to *@runs, a new array. 0; -EINTR if interrupted, with the results of the
- * completed runs; or another negative errno with call->why.
+ * completed runs; or another negative errno with m->why.
  */
-int runs_measure(const struct call *call, json_t **runs);
+int runs_measure(struct measuring *m, json_t **runs);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +81,21 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 	return json_array_append_new(runs, document) ? complain(why, -ENOMEM, "out of memory") : 0;
 }
 
-int runs_measure(const struct call *call, json_t **runs)
+int runs_measure(struct measuring *m, json_t **runs)
 {
-	char **arguments = arguments_of(call);
+	const uint64_t count = m->settings->runs;
+	char **arguments = arguments_of(m->call);
 	int err = 0;
 
 	*runs = json_array();
 	if (!arguments || !*runs)
-		err = complain(call->why, -ENOMEM, "out of memory");
-	for (uint64_t i = 0; i < call->settings->runs && !err; i++)
-		err = run_once(arguments, *runs, call->why);
+		err = complain(m->why, -ENOMEM, "out of memory");
+	for (uint64_t i = 0; i < count && !err; i++) {
+		err = run_once(arguments, *runs, m->why);
+		if (i + 1 < count)
+			measuring_progress(m, (double)(i + 1) / (double)count,
+				"run %" PRIu64 " of %" PRIu64, i + 2, count);
+	}
 	free(arguments);
 	return err;
 }

@@ -196,6 +196,31 @@ static void progress_is_not_shown_elsewhere(void **state)
 	outcome_free(&outcome);
 }
 
+static void assert_announced(const char *const *arguments, const char *pattern)
+{
+	struct outcome outcome =
+		run_command(&(struct command){ .arguments = arguments, .announces = true });
+
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.err, pattern);
+	/* Once. */
+	assert_ptr_equal(strchr(outcome.err, '\n') + 1, outcome.err + strlen(outcome.err));
+	outcome_free(&outcome);
+}
+
+#define SIX_SECONDS \
+	"live", "-source", "memory", "-mode", "batch", "-wait", "busy", "-duration", "2s"
+
+static void a_long_run_is_announced_elsewhere(void **state)
+{
+	(void)state;
+	assert_announced(ARGUMENTS(SIX_SECONDS, "-rounds", "3"),
+		"^bpf_ringbuf_zc_benchmark: measuring: 1 readers, 3 rounds \\(3 asked\\): 2 of 3; "
+		"about [0-9]+ s left$");
+	assert_announced(ARGUMENTS(SIX_SECONDS, "-rounds", "1", "-runs", "3"),
+		"^bpf_ringbuf_zc_benchmark: measuring: run 2 of 3; about [0-9]+ s left$");
+}
+
 static void a_short_run_shows_no_progress(void **state)
 {
 	struct outcome outcome = run_command(&(struct command){
@@ -285,6 +310,7 @@ int main(void)
 		cmocka_unit_test(progress_is_shown_on_a_terminal),
 		cmocka_unit_test(progress_is_wiped_away),
 		cmocka_unit_test(progress_is_not_shown_elsewhere),
+		cmocka_unit_test(a_long_run_is_announced_elsewhere),
 		cmocka_unit_test(a_short_run_shows_no_progress),
 	};
 
