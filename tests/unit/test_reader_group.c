@@ -7,102 +7,27 @@
 
 #include "reader.h"
 #include "statistics/random.h"
-#include "support/fixture.h"
+#include "support/ring_set.h"
 #include "support/virtual_time.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
-#define BUDGET (200 * US)
+#define BUDGET RING_SET_BUDGET
 #define INSTANT US
 #define LENGTH 16
 #define STRIDE 24
 
-#define RINGS 4 /* of most tests */
-#define MOST_RINGS 64
-
-struct ring_set {
-	enum ringview_wait_strategy strategy;
-	struct fixture of[MOST_RINGS];
-	size_t count;
-	struct ringview_group *group;
-};
-
-static struct ring_set the_rings;
-
-static struct ringview_options options_of(enum ringview_wait_strategy strategy)
-{
-	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
-
-	options.wait = strategy;
-	options.latency_budget_ns = BUDGET;
-	options.timer_slack_ns = 1;
-	return options;
-}
-
-/* Adds a ring and its reader to the group. The reader's own strategy is EVENT. */
-static struct fixture *add_ring(struct ring_set *r, size_t size)
-{
-	struct fixture *f = &r->of[r->count];
-
-	f->rv = NULL;
-	assert_int_equal(memory_ring_open(&f->ring, size), 0);
-	r->count++;
-	reopen(f);
-	assert_int_equal(ringview_group_add(r->group, f->rv), 0);
-	return f;
-}
-
-static int open_group(void **state)
-{
-	struct ring_set *r = &the_rings;
-	struct ringview_options options;
-
-	memset(r, 0, sizeof(*r));
-	r->strategy = (enum ringview_wait_strategy)(intptr_t)*state;
-	options = options_of(r->strategy);
-	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
-	*state = r;
-	return ringview_group_open(&r->group, &options);
-}
-
+#define RINGS 4 /* in most tests */
 static int open_rings(void **state)
 {
-	struct ring_set *r;
-
 	if (open_group(state))
 		return -1;
-	r = *state;
-	while (r->count < RINGS)
-		add_ring(r, (size_t)sysconf(_SC_PAGESIZE));
+	add_rings(*state, RINGS);
 	return 0;
 }
 
-/* Closes the group first, or the readers first: both must work. */
-static int close_rings(void **state)
-{
-	struct ring_set *r = *state;
-
-	virtual_time_end();
-	if (r->strategy == RINGVIEW_WAIT_PACED)
-		ringview_group_close(r->group);
-	while (r->count-- > 0) {
-		ringview_close(r->of[r->count].rv);
-		memory_ring_close(&r->of[r->count].ring);
-	}
-	if (r->strategy != RINGVIEW_WAIT_PACED)
-		ringview_group_close(r->group);
-	return 0;
-}
-
-#define with(strategy, test, open)                                 \
-	{                                                          \
-#test ", " #strategy, test, open, close_rings,     \
-			(void *)(intptr_t)RINGVIEW_WAIT_##strategy \
-	}
-#define each(test) \
-	with(EVENT, test, open_rings), with(PACED, test, open_rings), with(BUSY, test, open_rings)
-#define each_empty(test) \
-	with(EVENT, test, open_group), with(PACED, test, open_group), with(BUSY, test, open_group)
+#define each(test) with_each(test, open_rings)
+#define each_empty(test) with_each(test, open_group)
 
 /* Assert that the next turn is that of @f, or that there is none. */
 static void assert_turn_of(struct ring_set *r, const struct fixture *f)
@@ -113,6 +38,13 @@ static void assert_turn_of(struct ring_set *r, const struct fixture *f)
 	assert_ptr_equal(rv, f->rv);
 }
 
+/* Asserts that the next turn is that of @f, and begins with record @number. */
+static void assert_turn_shows(struct ring_set *r, struct fixture *f, uint64_t number)
+{
+	assert_turn_of(r, f);
+	assert_shows(f, number, LENGTH);
+}
+
 static void assert_no_turn(struct ring_set *r)
 {
 	struct ringview *const untouched = (struct ringview *)r;
@@ -120,19 +52,6 @@ static void assert_no_turn(struct ring_set *r)
 
 	assert_int_equal(ringview_group_next(r->group, &rv), 0);
 	assert_ptr_equal(rv, untouched);
-}
-
-static void assert_found(struct ring_set *r)
-{
-	assert_int_equal(ringview_group_wait(r->group, -1), 1);
-}
-
-static struct ringview_statistics statistics_of_group(const struct ring_set *r)
-{
-	struct ringview_statistics statistics;
-
-	ringview_group_get_statistics(r->group, &statistics);
-	return statistics;
 }
 
 /* Fills the ring with records of LENGTH. Returns their number. */
@@ -157,8 +76,7 @@ static void a_record_of_any_ring_is_found(void **state)
 		for (i = 0; i < RINGS; i++) {
 			put(&r->of[i], number, LENGTH);
 			assert_found(r);
-			assert_turn_of(r, &r->of[i]);
-			assert_shows(&r->of[i], number, LENGTH);
+			assert_turn_shows(r, &r->of[i], number);
 			assert_shows_nothing(&r->of[i]);
 			assert_no_turn(r);
 			assert_no_turn(r);
@@ -175,8 +93,7 @@ static void every_ring_with_a_record_has_a_turn(void **state)
 		put(&r->of[i], 7, LENGTH);
 	assert_found(r);
 	for (i = 0; i < RINGS; i++) {
-		assert_turn_of(r, &r->of[i]);
-		assert_shows(&r->of[i], 7, LENGTH);
+		assert_turn_shows(r, &r->of[i], 7);
 		assert_shows_nothing(&r->of[i]);
 	}
 	assert_no_turn(r);
@@ -230,8 +147,7 @@ static void a_turn_ends_with_a_record_longer_than_a_turn(void **state)
 	assert_turn_of(r, f);
 	assert_shows(f, 0, longer);
 	assert_shows_nothing(f);
-	assert_turn_of(r, f);
-	assert_shows(f, 1, LENGTH);
+	assert_turn_shows(r, f, 1);
 	assert_shows_nothing(f);
 	assert_no_turn(r);
 }
@@ -269,20 +185,17 @@ static void quiet_rings_have_turns_between_those_of_a_flooded_one(void **state)
 	put(&r->of[2], 0, LENGTH);
 	put(&r->of[0], 0, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
 	assert_turn_of(r, &r->of[1]);
 	shown += read_turn(&r->of[1], 0);
-	assert_turn_of(r, &r->of[2]);
-	assert_shows(&r->of[2], 0, LENGTH);
+	assert_turn_shows(r, &r->of[2], 0);
 	/* Also the records that come meanwhile. */
 	for (turns = 1; shown < count - 30; turns++) {
 		put(&r->of[3], turns, LENGTH);
 		virtual_time_pass(BUDGET);
 		assert_turn_of(r, &r->of[1]);
 		shown += read_turn(&r->of[1], shown);
-		assert_turn_of(r, &r->of[3]);
-		assert_shows(&r->of[3], turns, LENGTH);
+		assert_turn_shows(r, &r->of[3], turns);
 		assert_shows_nothing(&r->of[3]);
 	}
 	assert_true(turns > 4);
@@ -295,8 +208,7 @@ static void a_turn_that_is_finished_early_goes_on_in_the_next(void **state)
 	put_range(&r->of[0], 0, 3, LENGTH);
 	put_range(&r->of[1], 0, 3, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
 	assert_turn_of(r, &r->of[1]);
 	assert_turn_of(r, &r->of[0]);
 	assert_shows_range(&r->of[0], 1, 3, LENGTH);
@@ -319,8 +231,7 @@ static void a_cancelled_turn_is_shown_again(void **state)
 	assert_turn_of(r, f);
 	assert_int_equal(read_turn(f, 0), turn);
 	ringview_release(f->rv);
-	assert_turn_of(r, f);
-	assert_shows(f, turn, LENGTH);
+	assert_turn_shows(r, f, turn);
 	ringview_cancel(f->rv);
 	assert_found(r);
 	assert_turn_of(r, f);
@@ -335,17 +246,13 @@ static void a_wait_ends_all_views_and_turns(void **state)
 	put_range(&r->of[0], 0, 1, LENGTH);
 	put_range(&r->of[3], 0, 1, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
-	assert_turn_of(r, &r->of[3]);
-	assert_shows(&r->of[3], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
+	assert_turn_shows(r, &r->of[3], 0);
 	assert_found(r);
 	assert_int_equal(r->of[0].rv->released, STRIDE);
 	assert_int_equal(r->of[3].rv->released, STRIDE);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 1, LENGTH);
-	assert_turn_of(r, &r->of[3]);
-	assert_shows(&r->of[3], 1, LENGTH);
+	assert_turn_shows(r, &r->of[0], 1);
+	assert_turn_shows(r, &r->of[3], 1);
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 }
 
@@ -358,8 +265,7 @@ static void discarded_records_have_no_turn(void **state)
 	put_discarded(&r->of[1], LENGTH);
 	put_discarded(&r->of[2], LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[1]);
-	assert_shows(&r->of[1], 0, LENGTH);
+	assert_turn_shows(r, &r->of[1], 0);
 	assert_no_turn(r);
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
@@ -374,14 +280,12 @@ static void the_last_ring_that_is_left_is_not_looked_at(void **state)
 
 	put(&r->of[0], 0, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
 	put(&r->of[0], 1, LENGTH);
 	assert_shows_nothing(&r->of[0]);
 	assert_no_turn(r);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 1, LENGTH);
+	assert_turn_shows(r, &r->of[0], 1);
 }
 
 /* Membership. */
@@ -433,13 +337,10 @@ static void a_removed_ring_has_no_turn(void **state)
 	for (i = 0; i < RINGS; i++)
 		put(&r->of[i], 0, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
 	assert_int_equal(ringview_group_remove(r->group, r->of[1].rv), 0);
-	assert_turn_of(r, &r->of[2]);
-	assert_shows(&r->of[2], 0, LENGTH);
-	assert_turn_of(r, &r->of[3]);
-	assert_shows(&r->of[3], 0, LENGTH);
+	assert_turn_shows(r, &r->of[2], 0);
+	assert_turn_shows(r, &r->of[3], 0);
 	assert_no_turn(r);
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
 	assert_shows(&r->of[1], 0, LENGTH);
@@ -517,8 +418,7 @@ static void a_reader_that_was_removed_waits_as_it_was_opened(void **state)
 			assert_int_equal(ringview_group_add(r->group, r->of[i].rv), 0);
 			put(&r->of[i], 0, LENGTH);
 			assert_found(r);
-			assert_turn_of(r, &r->of[i]);
-			assert_shows(&r->of[i], 0, LENGTH);
+			assert_turn_shows(r, &r->of[i], 0);
 			ringview_release(r->of[i].rv);
 		}
 		if (way == 0)
@@ -660,11 +560,9 @@ static void a_ring_that_breaks_in_its_turn_is_not_handed_out_again(void **state)
 	set_header(&r->of[0], STRIDE, 5000);
 	put(&r->of[1], 0, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[0]);
-	assert_shows(&r->of[0], 0, LENGTH);
+	assert_turn_shows(r, &r->of[0], 0);
 	assert_peek_returns(&r->of[0], -EBADMSG);
-	assert_turn_of(r, &r->of[1]);
-	assert_shows(&r->of[1], 0, LENGTH);
+	assert_turn_shows(r, &r->of[1], 0);
 	assert_no_turn(r);
 }
 
@@ -719,8 +617,7 @@ static void a_busy_record_keeps_no_other_ring_waiting(void **state)
 	for (i = 0; i < 100; i++) {
 		put(&r->of[2], i, LENGTH);
 		assert_found(r);
-		assert_turn_of(r, &r->of[2]);
-		assert_shows(&r->of[2], i, LENGTH);
+		assert_turn_shows(r, &r->of[2], i);
 		assert_no_turn(r);
 	}
 	assert_int_equal(ringview_group_wait(r->group, MS), 0);
@@ -734,8 +631,7 @@ static void a_busy_record_does_not_make_others_be_looked_at(void **state)
 	reserve(&r->of[0], 0, LENGTH);
 	put(&r->of[2], 0, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, &r->of[2]);
-	assert_shows(&r->of[2], 0, LENGTH);
+	assert_turn_shows(r, &r->of[2], 0);
 	put(&r->of[2], 1, LENGTH);
 	assert_no_turn(r);
 }
@@ -750,8 +646,7 @@ static void a_busy_record_ends_the_turn_and_no_more(void **state)
 	record = reserve(f, 1, LENGTH);
 	put(f, 2, LENGTH);
 	assert_found(r);
-	assert_turn_of(r, f);
-	assert_shows(f, 0, LENGTH);
+	assert_turn_shows(r, f, 0);
 	assert_shows_nothing(f);
 	memory_ring_submit(&f->ring, record, 0);
 	assert_found(r);
@@ -798,8 +693,7 @@ static void a_record_of_any_ring_ends_a_wait(void **state)
 		virtual_time_expect(deliver, &d, at);
 		assert_found(r);
 		assert_in_range(virtual_now(), at, at + INSTANT);
-		assert_turn_of(r, d.f);
-		assert_shows(d.f, 0, LENGTH);
+		assert_turn_shows(r, d.f, 0);
 		assert_no_turn(r);
 	}
 	assert_int_equal(
@@ -819,8 +713,7 @@ static void a_record_without_wakeup_is_found_in_time(void **state)
 		/* It waits at most as long as the silence before it lasted. */
 		assert_true(virtual_now() < VIRTUAL_START + 2 * MS + BUDGET + INSTANT);
 	}
-	assert_turn_of(r, d.f);
-	assert_shows(d.f, 0, LENGTH);
+	assert_turn_shows(r, d.f, 0);
 }
 
 /* The poll of all rings that is due then skips it. The record behind it must notify
@@ -836,8 +729,7 @@ static void a_record_behind_a_discarded_one_without_wakeup_is_found_at_once(void
 	virtual_time_expect(deliver, &d, virtual_now() + 10 * US);
 	assert_found(r);
 	assert_true(virtual_now() < VIRTUAL_START + 100 * MS + 10 * US + 2 * INSTANT);
-	assert_turn_of(r, d.f);
-	assert_shows(d.f, 0, LENGTH);
+	assert_turn_shows(r, d.f, 0);
 }
 
 static void a_record_beside_a_busy_one_is_found_in_time(void **state)
@@ -850,8 +742,7 @@ static void a_record_beside_a_busy_one_is_found_in_time(void **state)
 	virtual_time_begin(deliver, &d, VIRTUAL_START + MS);
 	assert_found(r);
 	assert_true(virtual_now() < VIRTUAL_START + MS + late[r->strategy] + INSTANT);
-	assert_turn_of(r, d.f);
-	assert_shows(d.f, 0, LENGTH);
+	assert_turn_shows(r, d.f, 0);
 	assert_no_turn(r);
 }
 
@@ -985,8 +876,7 @@ static void the_last_record_of_each_ring_is_held_back_when_busy(void **state)
 			put(&r->of[i], number, LENGTH);
 		assert_found(r);
 		for (i = 0; i < RINGS; i++) {
-			assert_turn_of(r, &r->of[i]);
-			assert_shows(&r->of[i], number, LENGTH);
+			assert_turn_shows(r, &r->of[i], number);
 			assert_int_equal(read(r->of[i].ring.notify_fd, &value, sizeof(value)) > 0,
 				number == 0);
 		}
@@ -1003,25 +893,21 @@ static void sixty_four_rings_have_turns(void **state)
 	uint64_t number;
 	size_t i;
 
-	while (r->count < MOST_RINGS)
-		add_ring(r, (size_t)sysconf(_SC_PAGESIZE));
+	add_rings(r, 64);
 	for (number = 0; number < 3; number++) {
-		for (i = 0; i < MOST_RINGS; i++)
+		for (i = 0; i < r->count; i++)
 			put(&r->of[i], number, LENGTH);
 		assert_found(r);
-		for (i = 0; i < MOST_RINGS; i++) {
-			assert_turn_of(r, &r->of[i]);
-			assert_shows(&r->of[i], number, LENGTH);
-		}
+		for (i = 0; i < r->count; i++)
+			assert_turn_shows(r, &r->of[i], number);
 		assert_no_turn(r);
 	}
-	for (i = 0; i < MOST_RINGS; i += 7) {
+	for (i = 0; i < r->count; i += 7) {
 		struct delivery d = { .f = &r->of[i], .number = 3 };
 
 		virtual_time_expect(deliver, &d, virtual_now() + MS);
 		assert_found(r);
-		assert_turn_of(r, d.f);
-		assert_shows(d.f, 3, LENGTH);
+		assert_turn_shows(r, d.f, 3);
 		assert_no_turn(r);
 	}
 }

@@ -10,26 +10,20 @@
 
 #include "clock.h"
 #include "reader.h"
+#include "support/ring_set.h"
 #include "support/timed.h"
 #include "support/virtual_time.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
-#define BUDGET (200 * US)
+#define BUDGET RING_SET_BUDGET
 #define LATENESS (300 * US)
 #define INSTANT (20 * US) /* the most that clock readings, polls and the spinning of BUSY take */
 #define RINGS 5           /* no power of two */
 
-struct rings {
-	enum ringview_wait_strategy strategy;
-	struct fixture of[RINGS];
-	uint64_t numbers[RINGS]; /* of the next record to put */
-	struct ringview_group *group;
-};
+static uint64_t numbers[RINGS]; /* of the next record to put, per ring */
 
-static struct rings the_rings;
-
-static void set_order(struct rings *r, int64_t lateness_ns)
+static void set_order(struct ring_set *r, int64_t lateness_ns)
 {
 	const struct ringview_order order = timed_order(lateness_ns);
 
@@ -38,77 +32,41 @@ static void set_order(struct rings *r, int64_t lateness_ns)
 
 static int open_rings(void **state)
 {
-	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
-	struct rings *r = &the_rings;
-	size_t i;
-
-	memset(r, 0, sizeof(*r));
-	r->strategy = (enum ringview_wait_strategy)(intptr_t)*state;
-	*state = r;
-	options.wait = r->strategy;
-	options.latency_budget_ns = BUDGET;
-	options.timer_slack_ns = 1;
-	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
-	assert_int_equal(ringview_group_open(&r->group, &options), 0);
-	set_order(r, LATENESS);
-	for (i = 0; i < RINGS; i++) {
-		assert_int_equal(
-			memory_ring_open(&r->of[i].ring, (size_t)sysconf(_SC_PAGESIZE)), 0);
-		reopen(&r->of[i]);
-		assert_int_equal(ringview_group_add(r->group, r->of[i].rv), 0);
-	}
+	if (open_group(state))
+		return -1;
+	memset(numbers, 0, sizeof(numbers));
+	set_order(*state, LATENESS);
+	add_rings(*state, RINGS);
 	return 0;
 }
 
-static int close_rings(void **state)
-{
-	struct rings *r = *state;
-	size_t i;
-
-	virtual_time_end();
-	if (r->strategy == RINGVIEW_WAIT_PACED)
-		ringview_group_close(r->group);
-	for (i = 0; i < RINGS; i++) {
-		ringview_close(r->of[i].rv);
-		memory_ring_close(&r->of[i].ring);
-	}
-	if (r->strategy != RINGVIEW_WAIT_PACED)
-		ringview_group_close(r->group);
-	return 0;
-}
-
-#define with(strategy, test)                                         \
-	{                                                            \
-#test ", " #strategy, test, open_rings, close_rings, \
-			(void *)(intptr_t)RINGVIEW_WAIT_##strategy   \
-	}
-#define each(test) with(EVENT, test), with(PACED, test), with(BUSY, test)
+#define each(test) with_each(test, open_rings)
 
 static uint64_t now(void)
 {
 	return (uint64_t)virtual_now();
 }
 
-static struct timed *reserve_at(struct rings *r, size_t ring, uint64_t time)
+static struct timed *reserve_at(struct ring_set *r, size_t ring, uint64_t time)
 {
-	struct timed *t = reserve_timed(&r->of[ring].ring, ring, r->numbers[ring]++, time);
+	struct timed *t = reserve_timed(&r->of[ring].ring, ring, numbers[ring]++, time);
 
 	assert_non_null(t);
 	return t;
 }
 
-static void submit(struct rings *r, size_t ring, struct timed *t)
+static void submit(struct ring_set *r, size_t ring, struct timed *t)
 {
 	memory_ring_submit(&r->of[ring].ring, t, 0);
 }
 
-static void put_at(struct rings *r, size_t ring, uint64_t time)
+static void put_at(struct ring_set *r, size_t ring, uint64_t time)
 {
 	submit(r, ring, reserve_at(r, ring, time));
 }
 
 /* Asserts that the next record is that of @ring with @time. */
-static void assert_next(struct rings *r, size_t ring, uint64_t time)
+static void assert_next(struct ring_set *r, size_t ring, uint64_t time)
 {
 	struct ringview_record record = { NULL, 0 };
 	struct ringview *rv = NULL;
@@ -122,7 +80,7 @@ static void assert_next(struct rings *r, size_t ring, uint64_t time)
 	assert_int_equal(t.time, time);
 }
 
-static void assert_none(struct rings *r)
+static void assert_none(struct ring_set *r)
 {
 	struct ringview_record record = { r, 1234567 };
 	struct ringview *rv = r->of[0].rv;
@@ -135,8 +93,8 @@ static void assert_none(struct rings *r)
 
 /* Calls @act with ring R and time @start + T for each word "R+T" or "R-T" of @words. A last word "." asserts that
  * nothing more is shown. */
-static void for_each_word(struct rings *r, uint64_t start, const char *words,
-	void (*act)(struct rings *, size_t, uint64_t))
+static void for_each_word(struct ring_set *r, uint64_t start, const char *words,
+	void (*act)(struct ring_set *, size_t, uint64_t))
 {
 	while (*words >= '0') {
 		char *end;
@@ -153,47 +111,34 @@ static void for_each_word(struct rings *r, uint64_t start, const char *words,
 }
 
 /* Puts these records, in this order. */
-static void put_all(struct rings *r, uint64_t start, const char *words)
+static void put_all(struct ring_set *r, uint64_t start, const char *words)
 {
 	for_each_word(r, start, words, put_at);
 }
 
 /* The next records shown are these. */
-static void assert_shown(struct rings *r, uint64_t start, const char *words)
+static void assert_shown(struct ring_set *r, uint64_t start, const char *words)
 {
 	for_each_word(r, start, words, assert_next);
-}
-
-static void assert_found(struct rings *r)
-{
-	assert_int_equal(ringview_group_wait(r->group, -1), 1);
-}
-
-static struct ringview_statistics group_statistics(const struct rings *r)
-{
-	struct ringview_statistics statistics;
-
-	ringview_group_get_statistics(r->group, &statistics);
-	return statistics;
 }
 
 /* Which record is next. */
 
 static void the_oldest_of_all_rings_is_next(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 100;
 
 	put_all(r, start, "1+20 0+30 2+10 2+25 4+5 1+35 1+40");
 	assert_found(r);
 	assert_shown(r, start, "4+5 2+10 1+20 2+25 0+30 1+35 1+40 .");
-	assert_int_equal(group_statistics(r).late, 0);
-	assert_int_equal(group_statistics(r).records, 7);
+	assert_int_equal(statistics_of_group(r).late, 0);
+	assert_int_equal(statistics_of_group(r).records, 7);
 }
 
 static void of_equal_times_the_ring_added_first_is_next(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 100;
 	size_t ring;
 	int i;
@@ -206,12 +151,12 @@ static void of_equal_times_the_ring_added_first_is_next(void **state)
 		for (i = 0; i < 3; i++)
 			assert_next(r, ring, start);
 	assert_none(r);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void times_of_any_size_are_compared(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 
 	put_at(r, 3, 0);
 	put_at(r, 2, 0);
@@ -232,20 +177,20 @@ static void times_of_any_size_are_compared(void **state)
 
 static void records_of_one_ring_stay_in_its_order(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 100;
 
 	put_all(r, start, "0+10 0+5 1+7 1+10");
 	assert_found(r);
 	assert_shown(r, start, "1+7 0+10 0+5 1+10");
-	assert_int_equal(group_statistics(r).late, 1);
+	assert_int_equal(statistics_of_group(r).late, 1);
 	assert_int_equal(statistics_of(&r->of[0]).late, 1);
 	assert_int_equal(statistics_of(&r->of[1]).late, 0);
 }
 
 static void discarded_records_are_skipped(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 100;
 
 	memory_ring_discard(&r->of[0].ring, reserve_at(r, 0, start), 0);
@@ -254,12 +199,12 @@ static void discarded_records_are_skipped(void **state)
 	put_all(r, start, "1+2 1+5");
 	assert_found(r);
 	assert_shown(r, start, "1+2 0+3 1+5 .");
-	assert_int_equal(group_statistics(r).discarded, 2);
+	assert_int_equal(statistics_of_group(r).discarded, 2);
 }
 
 /* Puts a record of @length bytes with its timestamp at @offset. */
 static void put_with_time(
-	struct rings *r, size_t ring, uint32_t length, size_t offset, uint64_t time)
+	struct ring_set *r, size_t ring, uint32_t length, size_t offset, uint64_t time)
 {
 	unsigned char *payload = memory_ring_reserve(&r->of[ring].ring, length);
 
@@ -270,7 +215,7 @@ static void put_with_time(
 	memory_ring_submit(&r->of[ring].ring, payload, 0);
 }
 
-static void assert_next_of(struct rings *r, size_t ring, uint32_t length)
+static void assert_next_of(struct ring_set *r, size_t ring, uint32_t length)
 {
 	struct ringview_record record;
 	struct ringview *rv;
@@ -284,7 +229,7 @@ static void assert_next_of(struct rings *r, size_t ring, uint32_t length)
 static void the_time_is_anywhere_in_the_record(void **state)
 {
 	struct ringview_order order = timed_order(LATENESS);
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 1000, position = r->of[0].ring.size - 24;
 
 	order.timestamp_offset = 13;
@@ -307,7 +252,7 @@ static void the_time_is_anywhere_in_the_record(void **state)
 static void a_record_without_a_time_follows_the_one_before_it(void **state)
 {
 	struct ringview_order order = timed_order(LATENESS);
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() - 2 * LATENESS;
 
 	order.timestamp_offset = 8;
@@ -328,13 +273,13 @@ static void a_record_without_a_time_follows_the_one_before_it(void **state)
 	assert_next_of(r, 1, 18);
 	assert_next_of(r, 1, 19);
 	assert_none(r);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 /* When a record may be shown. */
 
 /* Asserts that the record of @ring with @time is shown as soon as it is as old as the lateness. */
-static void assert_shown_once_old(struct rings *r, size_t ring, uint64_t time)
+static void assert_shown_once_old(struct ring_set *r, size_t ring, uint64_t time)
 {
 	const uint64_t due = time + LATENESS;
 
@@ -351,7 +296,7 @@ static void assert_shown_once_old(struct rings *r, size_t ring, uint64_t time)
 
 static void a_record_is_shown_when_it_is_as_old_as_the_lateness(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	uint64_t start = now();
 
 	put_at(r, 2, start);
@@ -360,12 +305,12 @@ static void a_record_is_shown_when_it_is_as_old_as_the_lateness(void **state)
 	put_at(r, 3, start);
 	put_at(r, 1, start + LATENESS);
 	assert_shown_once_old(r, 3, start);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void to_the_nanosecond(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	put_all(r, start, "2+0 3+1");
@@ -378,7 +323,7 @@ static void to_the_nanosecond(void **state)
 
 static void an_older_record_that_comes_in_time_goes_first(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	put_at(r, 2, start + 10);
@@ -389,13 +334,13 @@ static void an_older_record_that_comes_in_time_goes_first(void **state)
 	virtual_time_pass(200);
 	assert_found(r);
 	assert_shown(r, start, "4+5 2+10 0+15");
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 /* A reserved record may have any timestamp; only the lateness bounds the wait for it. */
 static void a_reserved_record_holds_the_others_back_for_the_lateness_only(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	struct timed *busy = reserve_at(r, 0, start);
 
@@ -405,13 +350,13 @@ static void a_reserved_record_holds_the_others_back_for_the_lateness_only(void *
 	submit(r, 0, busy);
 	assert_found(r);
 	assert_shown(r, start, "0+0 0+1 .");
-	assert_int_equal(group_statistics(r).late, 2);
+	assert_int_equal(statistics_of_group(r).late, 2);
 	assert_int_equal(statistics_of(&r->of[0]).late, 2);
 }
 
 static void a_reserved_record_that_is_submitted_in_time_goes_first(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	struct timed *busy = reserve_at(r, 0, start);
 
@@ -422,12 +367,12 @@ static void a_reserved_record_that_is_submitted_in_time_goes_first(void **state)
 	virtual_time_pass(LATENESS);
 	assert_found(r);
 	assert_shown(r, start, "0+0 1+2");
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void a_reserved_record_behind_one_that_is_shown_holds_nobody_back(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_at(r, 0, old);
@@ -438,7 +383,7 @@ static void a_reserved_record_behind_one_that_is_shown_holds_nobody_back(void **
 }
 
 struct in_wait {
-	struct rings *rings;
+	struct ring_set *rings;
 	size_t ring;
 	uint64_t time; /* 0: interrupts */
 };
@@ -458,7 +403,7 @@ static int64_t happen(void *context, int64_t at)
 /* The record is just old enough; a poll before the clock reading would miss it. */
 static void the_clock_is_read_before_the_rings_are_looked_at(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	struct in_wait h = { r, 0, start + 10 - LATENESS };
 
@@ -471,7 +416,7 @@ static void the_clock_is_read_before_the_rings_are_looked_at(void **state)
 
 static void a_late_record_is_shown_at_once_and_counted(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	put_all(r, start, "2+0 2+1");
@@ -481,18 +426,18 @@ static void a_late_record_is_shown_at_once_and_counted(void **state)
 	put_all(r, start, "3-5 3+1");
 	assert_none(r);
 	assert_next(r, 3, start - 5);
-	assert_int_equal(group_statistics(r).late, 1);
+	assert_int_equal(statistics_of_group(r).late, 1);
 	assert_shown(r, start, "3+1 .");
-	assert_int_equal(group_statistics(r).late, 1);
+	assert_int_equal(statistics_of_group(r).late, 1);
 	/* An old record that follows no newer one is not late. */
 	put_at(r, 3, start + 2);
 	assert_next(r, 3, start + 2);
-	assert_int_equal(group_statistics(r).late, 1);
+	assert_int_equal(statistics_of_group(r).late, 1);
 }
 
 static void a_time_in_the_future_is_that_at_which_it_was_found(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	uint64_t later;
 	int i;
@@ -514,13 +459,13 @@ static void a_time_in_the_future_is_that_at_which_it_was_found(void **state)
 	assert_none(r);
 	assert_found(r);
 	assert_next(r, 2, later);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 /* It came after the poll began and before the poll reached its ring. */
 static void a_time_just_after_the_look_is_no_future(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	put_at(r, 0, start + 500);
@@ -536,7 +481,7 @@ static void a_time_just_after_the_look_is_no_future(void **state)
 
 static void without_an_own_lateness_it_is_the_latency_budget(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	set_order(r, 0);
@@ -551,7 +496,7 @@ static void without_an_own_lateness_it_is_the_latency_budget(void **state)
 
 static void what_comes_within_a_pass_is_of_the_next(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_all(r, old, "0+0 1+10");
@@ -561,13 +506,13 @@ static void what_comes_within_a_pass_is_of_the_next(void **state)
 	assert_shown(r, old, "1+10 .");
 	assert_shown(r, old, "0+5 2+6 .");
 	assert_none(r);
-	assert_int_equal(group_statistics(r).late, 2);
+	assert_int_equal(statistics_of_group(r).late, 2);
 }
 
 /* Each pass shows this many records of ring 3, with those of ring 1 between them. */
 static void a_pass_shows_an_eighth_of_a_ring_at_most(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	const uint64_t most = (r->of[0].ring.size / 8 + TIMED_STRIDE - 1) / TIMED_STRIDE;
 	uint64_t number, consumed = 0;
@@ -592,12 +537,12 @@ static void a_pass_shows_an_eighth_of_a_ring_at_most(void **state)
 		if (number % 4 == 0 && (number + 1) % most != 0)
 			assert_next(r, 1, old + 2 * number + 1);
 	}
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void what_was_not_read_is_found_again_at_once(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	size_t ring;
 
@@ -614,14 +559,14 @@ static void what_was_not_read_is_found_again_at_once(void **state)
 		assert_next(r, ring, old + 10 + ring);
 	assert_none(r);
 	assert_int_equal(ringview_group_wait(r->group, 0), 0);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 /* Waits. */
 
 static void a_wait_ends_when_a_record_may_be_shown(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -640,7 +585,7 @@ static void a_wait_ends_when_a_record_may_be_shown(void **state)
 
 static void a_notification_ends_the_silence_and_the_lateness_follows(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now() + 5 * MS;
 	struct in_wait h = { r, 3, start };
 
@@ -656,7 +601,7 @@ static void a_notification_ends_the_silence_and_the_lateness_follows(void **stat
 
 static void what_comes_while_records_are_held_back_is_found(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	struct in_wait h = { r, 0, start + 50 * US };
 
@@ -666,12 +611,12 @@ static void what_comes_while_records_are_held_back_is_found(void **state)
 	assert_next(r, 0, start + 50 * US);
 	assert_found(r);
 	assert_next(r, 2, start + 100 * US);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void an_interrupt_ends_a_wait_for_records_held_back(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 	struct in_wait h = { r, 0, 0 };
 
@@ -685,7 +630,7 @@ static void an_interrupt_ends_a_wait_for_records_held_back(void **state)
 
 static void no_pass_begins_after_an_interrupt(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_all(r, old, "2+0 3+1");
@@ -700,7 +645,7 @@ static void no_pass_begins_after_an_interrupt(void **state)
 
 static void a_reserved_record_keeps_no_wait_from_its_end(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t start = now();
 
 	reserve_at(r, 0, start);
@@ -714,7 +659,7 @@ static void a_reserved_record_keeps_no_wait_from_its_end(void **state)
 
 /* Errors. */
 
-static void assert_fails(struct rings *r, size_t ring, int error)
+static void assert_fails(struct ring_set *r, size_t ring, int error)
 {
 	struct ringview_record record = { r, 1234567 };
 	struct ringview *rv = NULL;
@@ -726,7 +671,7 @@ static void assert_fails(struct rings *r, size_t ring, int error)
 
 static void broken_rings_are_reported_once_a_pass(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record record;
 
@@ -753,7 +698,7 @@ static void broken_rings_are_reported_once_a_pass(void **state)
 
 static void another_consumer_is_noticed(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_all(r, old, "2+0 4+1 4+2");
@@ -767,12 +712,12 @@ static void another_consumer_is_noticed(void **state)
 	assert_int_equal(ringview_restart(r->of[4].rv), 0);
 	put_at(r, 4, old + 3);
 	assert_next(r, 4, old + 3);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 /* Changes of the group and of its readers, in the middle of a pass. */
 
-static void put_two_each(struct rings *r, uint64_t old)
+static void put_two_each(struct ring_set *r, uint64_t old)
 {
 	size_t ring;
 
@@ -792,7 +737,7 @@ static void assert_is_of(const struct ringview_record *record, uint64_t number, 
 
 static void a_removed_reader_keeps_what_it_showed(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record first, second;
 	struct ringview *rv;
@@ -818,12 +763,12 @@ static void a_removed_reader_keeps_what_it_showed(void **state)
 	assert_none(r);
 	assert_int_equal(ringview_group_add(r->group, rv), 0);
 	assert_next(r, 1, old + 15);
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void a_closed_reader_leaves_the_order(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_two_each(r, old);
@@ -839,7 +784,7 @@ static void a_closed_reader_leaves_the_order(void **state)
 
 static void an_added_reader_is_looked_at_before_others_are_shown(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	assert_int_equal(ringview_group_remove(r->group, r->of[3].rv), 0);
@@ -848,12 +793,12 @@ static void an_added_reader_is_looked_at_before_others_are_shown(void **state)
 	assert_next(r, 0, old);
 	assert_int_equal(ringview_group_add(r->group, r->of[3].rv), 0);
 	assert_shown(r, old, "3+1 0+2 .");
-	assert_int_equal(group_statistics(r).late, 0);
+	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
 static void a_cancelled_record_is_shown_again(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 
 	put_two_each(r, old);
@@ -861,7 +806,7 @@ static void a_cancelled_record_is_shown_again(void **state)
 	assert_shown(r, old, "0+0 1+1");
 	ringview_cancel(r->of[0].rv);
 	assert_shown(r, old, "0+0 2+2");
-	assert_int_equal(group_statistics(r).late, 1);
+	assert_int_equal(statistics_of_group(r).late, 1);
 	ringview_release(r->of[2].rv);
 	ringview_cancel(r->of[2].rv);
 	assert_shown(r, old, "3+3 4+4 0+10");
@@ -872,7 +817,7 @@ static void a_cancelled_record_is_shown_again(void **state)
 /* What its own functions read is out of the order and breaks nothing. */
 static void a_member_may_be_read_by_itself(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record record = { NULL, 0 };
 	struct timed t;
@@ -890,31 +835,27 @@ static void a_member_may_be_read_by_itself(void **state)
 
 static void readers_are_added_to_an_order_without_end(void **state)
 {
-	static struct fixture more[60];
-	struct rings *r = *state;
+	enum { MORE = 60 };
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record record = { NULL, 0 };
 	size_t i;
 
-	for (i = 0; i < COUNT(more); i++) {
-		struct timed *t;
+	for (i = 0; i < MORE; i++) {
+		struct fixture *f = add_ring(r, (size_t)sysconf(_SC_PAGESIZE));
 
-		more[i].rv = NULL;
-		assert_int_equal(memory_ring_open(&more[i].ring, (size_t)sysconf(_SC_PAGESIZE)), 0);
-		reopen(&more[i]);
-		assert_int_equal(ringview_group_add(r->group, more[i].rv), 0);
-		t = reserve_timed(&more[i].ring, i, 0, old + (i * 37) % COUNT(more));
-		memory_ring_submit(&more[i].ring, t, 0);
+		memory_ring_submit(
+			&f->ring, reserve_timed(&f->ring, i, 0, old + (i * 37) % MORE), 0);
 	}
 	assert_found(r);
-	for (i = 0; i < COUNT(more); i++) {
+	for (i = 0; i < MORE; i++) {
 		assert_int_equal(ringview_group_peek_ordered(r->group, &record, NULL), 1);
 		assert_int_equal(((const struct timed *)record.data)->time, old + i);
 	}
 	assert_none(r);
-	for (i = 0; i < COUNT(more); i++) {
-		ringview_close(more[i].rv);
-		memory_ring_close(&more[i].ring);
+	for (i = RINGS; i < r->count; i++) {
+		ringview_close(r->of[i].rv);
+		r->of[i].rv = NULL;
 	}
 	put_at(r, 4, old + 100);
 	assert_next(r, 4, old + 100);
@@ -924,7 +865,7 @@ static void readers_are_added_to_an_order_without_end(void **state)
 
 static void orders_that_are_unknown_are_refused(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	struct ringview_order good = timed_order(1), bad;
 	struct {
 		struct ringview_order order;
@@ -962,7 +903,7 @@ static void orders_that_are_unknown_are_refused(void **state)
 static void a_group_has_turns_or_an_order(void **state)
 {
 	struct ringview_record record = { NULL, 7 };
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview *rv;
 
@@ -985,7 +926,7 @@ static void a_group_has_turns_or_an_order(void **state)
 
 static void an_order_of_no_rings_waits_all_the_same(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	for (i = 0; i < RINGS; i++)
@@ -999,7 +940,7 @@ static void an_order_of_no_rings_waits_all_the_same(void **state)
 
 static void no_ring_that_overwrites_has_an_order(void **state)
 {
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	const struct ringview_order order = timed_order(LATENESS);
 
 	assert_int_equal(ringview_group_remove(r->group, r->of[3].rv), 0);
@@ -1017,7 +958,7 @@ static void times_are_of_the_clock_of_the_order(void **state)
 	static const clockid_t clocks[] = { CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI };
 	struct ringview_order order = timed_order(10 * NS_PER_SECOND);
 	struct ringview_record record;
-	struct rings *r = *state;
+	struct ring_set *r = *state;
 	size_t i;
 
 	virtual_time_end();
