@@ -19,11 +19,14 @@ const char *text_number(double value)
 		amount_exact(digits, sizeof(digits), (uint64_t)nearbyint(size)));
 }
 
+static const char *interval(double low, double high, const char *(*write)(double))
+{
+	return isfinite(low) && isfinite(high) ? text("[%s, %s]", write(low), write(high)) : "";
+}
+
 const char *text_interval(double low, double high)
 {
-	if (!isfinite(low) || !isfinite(high))
-		return "";
-	return text("[%s, %s]", text_number(low), text_number(high));
+	return interval(low, high, text_number);
 }
 
 static const char *ratio_digits(double ratio)
@@ -40,9 +43,7 @@ const char *text_ratio(double ratio)
 
 const char *text_ratio_interval(double low, double high)
 {
-	if (!isfinite(low) || !isfinite(high))
-		return "";
-	return text("[%s, %s]", ratio_digits(low), ratio_digits(high));
+	return interval(low, high, ratio_digits);
 }
 
 const char *text_percent(double percent)

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/controls.h"
 #include "report/page.h"
 
 static const char style_sheet[] =
@@ -31,24 +30,21 @@ static const struct {
 	[TONE_UNCLEAR] = { "unclear", "? " },
 };
 
+static bool escape(FILE *out, const char *c)
+{
+	return strchr("&<>\"'", *c) && fprintf(out, "&#%d;", *c) > 0;
+}
+
 void html_text(FILE *out, const char *words)
 {
-	const size_t length = text_length(words, PAGE_TEXT_MOST);
+	page_write_text(out, words, "\ufffd", escape);
+}
 
-	for (size_t i = 0; i < length; i++) {
-		const char c = words[i];
-		const size_t control = c == '\n' || c == '\t' ? 0 : control_length(&words[i]);
-
-		if (strchr("&<>\"'", c))
-			fprintf(out, "&#%d;", c);
-		else if (control == 0)
-			fputc(c, out);
-		else
-			fputs("\ufffd", out);
-		i += control > 1 ? control - 1 : 0;
-	}
-	if (words[length])
-		fputs("\u2026", out);
+static void write_between(FILE *out, const char *before, const char *words, const char *after)
+{
+	fputs(before, out);
+	html_text(out, words);
+	fputs(after, out);
 }
 
 void html_style(FILE *out, int style, unsigned dash)
@@ -58,14 +54,6 @@ void html_style(FILE *out, int style, unsigned dash)
 	else if (style != STYLE_NONE)
 		fprintf(out, " class=\"c%d d%u\"", style % STYLE_COLOURS,
 			(dash + (unsigned)style / STYLE_COLOURS) % 5);
-}
-
-/* <@tag>@words</@tag>; a tag may have attributes. */
-static void write_element(FILE *out, const char *tag, const char *words)
-{
-	fprintf(out, "<%s>", tag);
-	html_text(out, words);
-	fprintf(out, "</%.*s>\n", (int)strcspn(tag, " "), tag);
 }
 
 static void write_anchor(FILE *out, char kind, unsigned number)
@@ -152,15 +140,11 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 /* A link to download the file; percent-encodes what no address may contain. */
 static void write_file(FILE *out, const struct block *block)
 {
-	fputs("<p><a download=\"", out);
-	html_text(out, block->name);
-	fputs("\" href=\"data:application/json,", out);
+	write_between(out, "<p><a download=\"", block->name, "\" href=\"data:application/json,");
 	for (const char *c = block->text; *c; c++)
 		fprintf(out, isalnum((unsigned char)*c) || strchr("-_.,:[]", *c) ? "%c" : "%%%02X",
 			(unsigned char)*c);
-	fputs("\">Download ", out);
-	html_text(out, block->name);
-	fputs("</a></p>\n", out);
+	write_between(out, "\">Download ", block->name, "</a></p>\n");
 }
 
 static void write_block(FILE *out, const struct block *block)
@@ -173,12 +157,11 @@ static void write_block(FILE *out, const struct block *block)
 		fputs("</h2>\n", out);
 		break;
 	case BLOCK_TEXT:
-		write_element(out, "p", block->text);
+		write_between(out, "<p>", block->text, "</p>\n");
 		break;
 	case BLOCK_CODE:
-		fputs("<div class=\"code\"><pre><code>", out);
-		html_text(out, block->text);
-		fputs("</code></pre></div>\n", out);
+		write_between(out, "<div class=\"code\"><pre><code>", block->text,
+			"</code></pre></div>\n");
 		break;
 	case BLOCK_FILE:
 		write_file(out, block);
@@ -191,14 +174,12 @@ static void write_block(FILE *out, const struct block *block)
 
 static void write_top(FILE *out, const struct page *page)
 {
-	write_element(out, "h1", page->title);
-	write_element(out, "p class=\"verdict\"", page->verdict);
-	if (page->cautions) {
-		fputs("<p class=\"cautions\"><b>Caution:</b> ", out);
-		html_text(out, page->cautions);
-		fputs("</p>\n", out);
-	}
-	write_element(out, "p class=\"facts\"", page->facts);
+	write_between(out, "<h1>", page->title, "</h1>\n");
+	write_between(out, "<p class=\"verdict\">", page->verdict, "</p>\n");
+	if (page->cautions)
+		write_between(
+			out, "<p class=\"cautions\"><b>Caution:</b> ", page->cautions, "</p>\n");
+	write_between(out, "<p class=\"facts\">", page->facts, "</p>\n");
 }
 
 void page_write_html(FILE *out, const struct page *page)
@@ -209,7 +190,7 @@ void page_write_html(FILE *out, const struct page *page)
 	      "base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
 	      "script-src 'sha256-" SCRIPT_SHA256 "'\">\n",
 		out);
-	write_element(out, "title", page->title);
+	write_between(out, "<title>", page->title, "</title>\n");
 	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style_sheet);
 	write_top(out, page);
 	for (const struct block *block = page->first; block; block = block->next)

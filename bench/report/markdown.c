@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/controls.h"
 #include "report/page.h"
 
 /* Bytes that a comment may have on a code host, less what ends it. */
@@ -15,38 +14,26 @@
 /* Rows above the fold, which makes it 15 lines. */
 #define SUMMARY_ROWS 7
 
-/* Replaces a control character of @length bytes. Returns the bytes to skip after the first. */
-static size_t write_control(FILE *out, size_t length)
+/* Escapes every character that could be markup. After @ and # an empty comment prevents a mention of a
+ * person or an issue, which a backslash does not; after the colon of an address, a link. */
+static bool escape(FILE *out, const char *c)
 {
-	fputc(length > 1 ? '?' : ' ', out);
-	return length - 1;
+	if (*c == '&' || *c == '<')
+		fputs(*c == '&' ? "&amp;" : "&lt;", out);
+	else if (*c == '@' || *c == '#')
+		fprintf(out, "\\%c<!-- -->", *c);
+	else if (strchr("\\`*_{}[]>|~!$", *c))
+		fprintf(out, "\\%c", *c);
+	else if (*c == ':' && c[1] == '/')
+		fputs(":<!-- -->", out);
+	else
+		return false;
+	return true;
 }
 
-/* Escapes every character that could be markup. After @ and # an empty comment prevents a mention of a
- * person or an issue, which a backslash does not. */
 static void write_text(FILE *out, const char *words)
 {
-	const size_t length = text_length(words, PAGE_TEXT_MOST);
-
-	for (size_t i = 0; i < length; i++) {
-		const char c = words[i];
-
-		if (c == '&' || c == '<')
-			fputs(c == '&' ? "&amp;" : "&lt;", out);
-		else if (c == '@' || c == '#')
-			fprintf(out, "\\%c<!-- -->", c);
-		else if (strchr("\\`*_{}[]>|~!$", c))
-			fprintf(out, "\\%c", c);
-		else if (c == ':' && words[i + 1] == '/')
-			/* So that no address becomes a link. */
-			fputs(":<!-- -->", out);
-		else if (control_length(&words[i]) > 0)
-			i += write_control(out, control_length(&words[i]));
-		else
-			fputc(c, out);
-	}
-	if (words[length])
-		fputs("\u2026", out);
+	page_write_text(out, words, "?", escape);
 }
 
 static void write_between(FILE *out, const char *before, const char *words, const char *after)
@@ -59,15 +46,8 @@ static void write_between(FILE *out, const char *before, const char *words, cons
 /* An indented line, in which nothing is markup. */
 static void write_code(FILE *out, const char *words)
 {
-	const size_t length = text_length(words, PAGE_TEXT_MOST);
-
 	fputs("    ", out);
-	for (size_t i = 0; i < length; i++) {
-		if (control_length(&words[i]) > 0)
-			i += write_control(out, control_length(&words[i]));
-		else
-			fputc(words[i], out);
-	}
+	page_write_text(out, words, "?", NULL);
 	fputs("\n\n", out);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "report/page.h"
 
 #define VERDICT_MOST 32 /* no verdict is longer */
@@ -211,4 +212,22 @@ size_t text_length(const char *words, size_t most)
 	while (length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80)
 		length--;
 	return length;
+}
+
+void page_write_text(
+	FILE *out, const char *words, const char *control, bool (*escape)(FILE *out, const char *c))
+{
+	const size_t length = text_length(words, PAGE_TEXT_MOST);
+
+	for (size_t i = 0; i < length; i++) {
+		const size_t controls = control_length(&words[i]);
+
+		if (controls > 0)
+			fputs(control, out);
+		else if (!escape || !escape(out, &words[i]))
+			fputc(words[i], out);
+		i += controls > 1 ? controls - 1 : 0;
+	}
+	if (words[length])
+		fputs("\u2026", out);
 }

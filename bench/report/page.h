@@ -153,6 +153,11 @@ void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 /* Longer texts are cut. In bytes: more than any command, warning or list of rounds has. */
 #define PAGE_TEXT_MOST 10000
 
+/* Writes @text: @control instead of control characters, and what @escape writes, if it does not return
+ * false, instead of others. @escape: NULL: nothing is escaped. */
+void page_write_text(
+	FILE *out, const char *text, const char *control, bool (*escape)(FILE *out, const char *c));
+
 /* How many bytes of @text are shown: all, or as many whole characters as fit @most bytes. */
 size_t text_length(const char *text, size_t most);
 
