@@ -69,7 +69,7 @@
 extern "C" {
 #endif
 
-#define RINGVIEW_VERSION "0.2.0" /* of this header */
+#define RINGVIEW_VERSION "0.2.0" /* The version of this header. */
 
 #if UINTPTR_MAX != UINT64_MAX
 #error "ringview needs a 64-bit system: the kernel's ring positions are unsigned long"
@@ -132,7 +132,7 @@ enum ringview_wait_strategy {
 	RINGVIEW_WAIT_BUSY = 2,
 };
 
-#define RINGVIEW_LATENCY_BUDGET_NS 200000 /* the default: 200 us */
+#define RINGVIEW_LATENCY_BUDGET_NS 200000 /* The default latency budget: 200 us. */
 
 /* Options of ringview_open(). Initialize them with RINGVIEW_OPTIONS_DEFAULT: fields that later
  * versions add then have their default. */
@@ -451,12 +451,12 @@ struct ringview_statistics {
 
 	/*
 	 * Ring that overwrites: bytes that were overwritten before this reader read them, headers
-	 * included, and how often it found that some were. A record of n bytes takes (n + 15) / 8 *
-	 * 8 bytes; if all have one length, divide to get their number, which is unknown otherwise.
-	 * Bytes read, discarded and overwritten add up to those produced.
+	 * included. A record of n bytes takes (n + 15) / 8 * 8 bytes; if all have one length,
+	 * divide to get their number, which is unknown otherwise. Bytes read, discarded and
+	 * overwritten add up to those produced.
 	 */
 	uint64_t overwritten;
-	uint64_t overruns;
+	uint64_t overruns; /* times that the reader found bytes overwritten */
 
 	uint64_t late; /* records that ringview_group_peek_ordered() returned after a later one */
 };
@@ -493,11 +493,12 @@ static inline void ringview_get_statistics(
 
 /* A copy made by ringview_snapshot(), and how far ringview_window_next() has read it. */
 struct ringview_window {
-	uint64_t position; /* of its first byte, in bytes since the ring was made */
-	uint64_t bytes;    /* headers included */
-	uint64_t busy;     /* records skipped that were reserved and not yet submitted */
-	const unsigned char *next, *end;
-	uint64_t reserved[3]; /* 0 */
+	uint64_t position;         /* of its first byte, in bytes since the ring was made */
+	uint64_t bytes;            /* headers included */
+	uint64_t busy;             /* records skipped that were reserved and not yet submitted */
+	const unsigned char *next; /* private, as all fields below */
+	const unsigned char *end;
+	uint64_t reserved[3];
 };
 
 /*
@@ -765,7 +766,7 @@ const char *ringview_version(void);
  * The hot path.
  */
 
-#define RINGVIEW_HEADER_SIZE 8 /* BPF_RINGBUF_HDR_SZ of linux/bpf.h */
+#define RINGVIEW_HEADER_SIZE 8 /* Bytes of a record's header: BPF_RINGBUF_HDR_SZ. */
 
 #define RINGVIEW_LIKELY(condition) __builtin_expect(!!(condition), 1)
 
