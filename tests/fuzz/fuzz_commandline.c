@@ -89,7 +89,8 @@ static void check_settings(const struct settings *s, bool sweep)
 	demand(s->touches.count > 0 && s->touches.count <= 4, "%zu touches", s->touches.count);
 	demand(s->size_count > 0 && s->size_count <= SIZES_MAX, "%zu sizes", s->size_count);
 	for (size_t i = 0; i < s->size_count; i++)
-		demand(s->sizes[i] >= SIZED_EVENT_MIN && s->sizes[i] <= SIZED_EVENT_MAX,
+		demand(s->mixes[i] ||
+				(s->sizes[i] >= SIZED_EVENT_MIN && s->sizes[i] <= SIZED_EVENT_MAX),
 			"events of %" PRIu64 " B", s->sizes[i]);
 	demand(is_ring_size(w->ring_size), "a ring of %" PRIu64 " B", w->ring_size);
 	demand(w->read_timeout_ns >= 0 && s->plan.duration_ns >= 0 && s->plan.rounds > 0 &&
