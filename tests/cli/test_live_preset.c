@@ -34,7 +34,7 @@ static void assert_done_but_for_overwriting(const struct outcome *outcome)
 	assert_int_equal(outcome->status, 0);
 	assert_int_equal(count_lines(outcome->err), !rings_can_overwrite());
 	if (!rings_can_overwrite())
-		assert_matches(outcome->err, "^overwrite: left out: .*Linux 6\\.19$");
+		assert_matches(outcome->err, "^overwrite: left out: .*Linux 6\\.19 added$");
 }
 
 static json_t *run_preset(const char *const *arguments)
