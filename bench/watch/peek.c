@@ -270,9 +270,11 @@ int peek_write(FILE *out, struct ring *ring, uint64_t count, int64_t wait_ns, co
 		.ring = &ring->watched.access,
 		.copy = malloc(BYTES_COPIED),
 	};
-	int err = peek.copy ? 0 : complain(why, -ENOMEM, "out of memory");
+	int err = 0;
 
-	if (!err && type)
+	if (!peek.copy)
+		return complain(why, -ENOMEM, "out of memory");
+	if (type)
 		err = open_type(&peek, ring, type, why);
 	if (!err) {
 		peek.consumer = load_consumer(peek.ring);

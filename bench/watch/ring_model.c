@@ -290,7 +290,7 @@ static int64_t full_in(const struct ring_model *m, double seconds)
 	if (m->overwrites || m->last.fault != FAULT_NONE || !(rate > 0))
 		return -1;
 	ns = (double)(m->size - m->last.waiting) / rate * 1e9;
-	/* A century is never. */
+	/* More than a century is never. */
 	return ns < 3e18 ? (int64_t)ns : -1;
 }
 

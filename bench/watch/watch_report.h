@@ -92,8 +92,8 @@ struct watch_check {
 	bool losing;
 };
 
-/* Parses "fill=80%,stalled=1s,stuck=1s,losing" for a flag. */
-int watch_check_parse(const char *text, void *check, struct complaint *why);
+/* Parses "fill=80%,stalled=1s,stuck=1s,losing" into a struct watch_check, for a flag. */
+int watch_check_parse(const char *text, void *target, struct complaint *why);
 
 /* How long a ring has to be watched for these conditions. */
 int64_t watch_check_interval(const struct watch_check *check);
