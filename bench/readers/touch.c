@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "readers/touch.h"
 
-/* The touching of all words of events of one size, which is at least 16. */
+/* The touching of all words of events of @size bytes; 0: of different sizes. */
 static enum touching words_of(uint32_t size)
 {
-	return size % 16 == 0 && size <= 96 ? TOUCHING_WORDS_16 + size / 16 - 1 : TOUCHING_WORDS;
+	return size >= 16 && size <= 96 && size % 16 == 0 ? TOUCHING_WORDS_16 + size / 16 - 1
+							  : TOUCHING_WORDS;
 }
 
 enum touching touching_of(const struct workload *workload)
