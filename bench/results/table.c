@@ -149,12 +149,14 @@ static struct noise noise_in(
 	const struct table *table, const struct row_group *group, enum metric metric)
 {
 	const struct row *reference = &table->rows[group->reference];
-	const double *first = reference->cells[metric].rounds;
-	const double *second = table->rows[group->first + group->count].cells[metric].rounds;
+	const struct row *twin = reference;
 
-	if (!group->twin || !first || !second)
+	if (group->twin)
+		twin = &table->rows[group->first + group->count];
+	if (twin == reference || !reference->cells[metric].rounds || !twin->cells[metric].rounds)
 		return (struct noise){ INFINITY, INFINITY };
-	return noise_between(first, second, reference->rounds);
+	return noise_between(
+		reference->cells[metric].rounds, twin->cells[metric].rounds, reference->rounds);
 }
 
 void table_end_group(struct table *table, size_t reference, bool twin)
