@@ -142,6 +142,8 @@ const char *run_verdict(const struct run *run)
 
 	if (json_is_object(advice))
 		return advice_verdict(advice);
+	if (run->live && run_amount(best->json, "consumed") == 0)
+		return run_text(best->json, "verdict"); /* it says why */
 	if (run->live && isfinite(run->rate))
 		return text("%s is best at %s events a second: %s.", best->name,
 			text_count(run->rate), costs_text(best));

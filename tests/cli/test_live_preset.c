@@ -32,9 +32,11 @@ static bool rings_can_overwrite(void)
 static void assert_done_but_for_overwriting(const struct outcome *outcome)
 {
 	assert_int_equal(outcome->status, 0);
-	assert_int_equal(count_lines(outcome->err), !rings_can_overwrite());
+	/* A run of some seconds is announced. */
+	assert_int_equal(count_lines(outcome->err),
+		!rings_can_overwrite() + (strstr(outcome->err, ": measuring: ") != NULL));
 	if (!rings_can_overwrite())
-		assert_matches(outcome->err, "^overwrite: left out: .*Linux 6\\.19 added$");
+		assert_matches(outcome->err, "^overwrite: left out: .*Linux 6\\.19");
 }
 
 static json_t *run_preset(const char *const *arguments)
