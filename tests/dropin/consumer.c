@@ -117,3 +117,35 @@ bool is_dropin(void)
 
 	return function && dladdr(function, &info) && strstr(info.dli_fname, "ringview") != NULL;
 }
+
+struct functions functions_of(void *handle)
+{
+	struct functions f;
+	const struct {
+		const char *name;
+		void *function;
+	} all[] = {
+		{ "ring_buffer__new", &f.new },
+		{ "ring_buffer__free", &f.free },
+		{ "ring_buffer__add", &f.add },
+		{ "ring_buffer__poll", &f.poll },
+		{ "ring_buffer__consume", &f.consume },
+		{ "ring_buffer__epoll_fd", &f.epoll_fd },
+		{ "ring_buffer__consume_n", &f.consume_n },
+		{ "ring_buffer__ring", &f.ring },
+		{ "ring__consumer_pos", &f.consumer_pos },
+		{ "ring__producer_pos", &f.producer_pos },
+		{ "ring__avail_data_size", &f.avail_data_size },
+		{ "ring__size", &f.size },
+		{ "ring__map_fd", &f.map_fd },
+		{ "ring__consume", &f.ring_consume },
+		{ "ring__consume_n", &f.ring_consume_n },
+	};
+
+	for (size_t i = 0; i < COUNT(all); i++) {
+		void *function = dlsym(handle, all[i].name);
+
+		memcpy(all[i].function, &function, sizeof(function));
+	}
+	return f;
+}

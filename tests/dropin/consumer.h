@@ -65,4 +65,27 @@ bool looks_itself(void);
 bool is_busy(void);
 bool is_dropin(void);
 
+/* libbpf's functions, and those of its rings. */
+struct functions {
+	__typeof__(ring_buffer__new) *new;
+	__typeof__(ring_buffer__free) *free;
+	__typeof__(ring_buffer__add) *add;
+	__typeof__(ring_buffer__poll) *poll;
+	__typeof__(ring_buffer__consume) *consume;
+	__typeof__(ring_buffer__epoll_fd) *epoll_fd;
+	/* Since libbpf 1.3, or 1.5 (consume_n); NULL with an older one. */
+	int (*consume_n)(struct ring_buffer *rb, size_t n);
+	struct ring *(*ring)(struct ring_buffer *rb, unsigned int index);
+	unsigned long (*consumer_pos)(const struct ring *r);
+	unsigned long (*producer_pos)(const struct ring *r);
+	size_t (*avail_data_size)(const struct ring *r);
+	size_t (*size)(const struct ring *r);
+	int (*map_fd)(const struct ring *r);
+	int (*ring_consume)(struct ring *r);
+	int (*ring_consume_n)(struct ring *r, size_t n);
+};
+
+/* Looks the functions up by dlsym() with @handle. */
+struct functions functions_of(void *handle);
+
 #endif

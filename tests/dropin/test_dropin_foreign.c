@@ -18,57 +18,6 @@
 #define THREADS 4
 #define ROUNDS 300
 
-struct functions {
-	__typeof__(ring_buffer__new) *new;
-	__typeof__(ring_buffer__free) *free;
-	__typeof__(ring_buffer__add) *add;
-	__typeof__(ring_buffer__poll) *poll;
-	__typeof__(ring_buffer__consume) *consume;
-	__typeof__(ring_buffer__epoll_fd) *epoll_fd;
-	/* NULL with an older libbpf */
-	int (*consume_n)(struct ring_buffer *rb, size_t n);
-	struct ring *(*ring)(struct ring_buffer *rb, unsigned int index);
-	unsigned long (*consumer_pos)(const struct ring *r);
-	unsigned long (*producer_pos)(const struct ring *r);
-	size_t (*avail_data_size)(const struct ring *r);
-	size_t (*size)(const struct ring *r);
-	int (*map_fd)(const struct ring *r);
-	int (*ring_consume)(struct ring *r);
-	int (*ring_consume_n)(struct ring *r, size_t n);
-};
-
-static struct functions functions_of(void *handle)
-{
-	struct functions f;
-	const struct {
-		const char *name;
-		void *function;
-	} all[] = {
-		{ "ring_buffer__new", &f.new },
-		{ "ring_buffer__free", &f.free },
-		{ "ring_buffer__add", &f.add },
-		{ "ring_buffer__poll", &f.poll },
-		{ "ring_buffer__consume", &f.consume },
-		{ "ring_buffer__epoll_fd", &f.epoll_fd },
-		{ "ring_buffer__consume_n", &f.consume_n },
-		{ "ring_buffer__ring", &f.ring },
-		{ "ring__consumer_pos", &f.consumer_pos },
-		{ "ring__producer_pos", &f.producer_pos },
-		{ "ring__avail_data_size", &f.avail_data_size },
-		{ "ring__size", &f.size },
-		{ "ring__map_fd", &f.map_fd },
-		{ "ring__consume", &f.ring_consume },
-		{ "ring__consume_n", &f.ring_consume_n },
-	};
-
-	for (size_t i = 0; i < COUNT(all); i++) {
-		void *function = dlsym(handle, all[i].name);
-
-		memcpy(all[i].function, &function, sizeof(function));
-	}
-	return f;
-}
-
 static void *open_library(const char *path)
 {
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);

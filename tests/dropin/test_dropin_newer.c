@@ -10,45 +10,20 @@
 #include "consumer.h"
 #include "support/skipping.h"
 
-static struct {
-	struct ring *(*ring)(struct ring_buffer *rb, unsigned int index);
-	unsigned long (*consumer_pos)(const struct ring *r);
-	unsigned long (*producer_pos)(const struct ring *r);
-	size_t (*avail_data_size)(const struct ring *r);
-	size_t (*size)(const struct ring *r);
-	int (*map_fd)(const struct ring *r);
-	int (*consume)(struct ring *r);
-	int (*consume_n)(struct ring *r, size_t n);
-	int (*consume_n_of_all)(struct ring_buffer *rb, size_t n);
-} newer;
+static struct functions newer;
 
 static struct consumer *with_newer(void **state)
 {
 	struct consumer *c = consumer_of(state);
-	const struct {
-		const char *name;
-		void *function;
-	} wanted[] = {
-		{ "ring_buffer__ring", &newer.ring },
-		{ "ring__consumer_pos", &newer.consumer_pos },
-		{ "ring__producer_pos", &newer.producer_pos },
-		{ "ring__avail_data_size", &newer.avail_data_size },
-		{ "ring__size", &newer.size },
-		{ "ring__map_fd", &newer.map_fd },
-		{ "ring__consume", &newer.consume },
-		{ "ring__consume_n", &newer.consume_n },
-		{ "ring_buffer__consume_n", &newer.consume_n_of_all },
-	};
+	const char *missing;
 
-	for (size_t i = 0; i < COUNT(wanted); i++) {
-		void *function = dlsym(RTLD_DEFAULT, wanted[i].name);
-
-		if (!function && !is_dropin())
-			skip_because(
-				"libbpf %s has no %s", libbpf_version_string(), wanted[i].name);
-		assert_non_null(function);
-		memcpy(wanted[i].function, &function, sizeof(function));
-	}
+	newer = functions_of(RTLD_DEFAULT);
+	missing = !newer.ring        ? "ring_buffer__ring"
+		  : !newer.consume_n ? "ring_buffer__consume_n"
+				     : NULL;
+	if (missing && !is_dropin())
+		skip_because("libbpf %s has no %s", libbpf_version_string(), missing);
+	assert_null(missing);
 	return c;
 }
 
@@ -80,12 +55,12 @@ static void positions_are_those_of_the_ring(void **state)
 	assert_int_equal(newer.consumer_pos(ring), 0);
 	assert_int_equal(newer.producer_pos(ring), 48);
 	assert_int_equal(newer.avail_data_size(ring), 48);
-	assert_int_equal(newer.consume(ring), 3);
+	assert_int_equal(newer.ring_consume(ring), 3);
 	assert_int_equal(newer.consumer_pos(ring), 48);
 	assert_int_equal(newer.avail_data_size(ring), 0);
 	assert_int_equal(run(&c->rings[0].kernel, 8, 0, true, 1), 0);
 	assert_int_equal(newer.avail_data_size(ring), 16);
-	assert_int_equal(newer.consume(ring), 0);
+	assert_int_equal(newer.ring_consume(ring), 0);
 	assert_int_equal(newer.consumer_pos(ring), 64);
 }
 
@@ -98,14 +73,14 @@ static void an_error_leaves_the_position_behind_its_record(void **state)
 	c->stop_after = 2;
 	c->stop_with = -7;
 	errno = 0;
-	assert_int_equal(newer.consume(ring), -7);
+	assert_int_equal(newer.ring_consume(ring), -7);
 	assert_int_equal(errno, 7);
 	assert_int_equal(newer.consumer_pos(ring), 32);
 	c->stop_after = 3;
 	assert_int_equal(ring_buffer__poll(c->rb, -1), -7);
 	c->stop_after = 4;
-	assert_int_equal(newer.consume_n(ring, 4), -7);
-	assert_int_equal(newer.consume_n(ring, 4), 1);
+	assert_int_equal(newer.ring_consume_n(ring, 4), -7);
+	assert_int_equal(newer.ring_consume_n(ring, 4), 1);
 }
 
 static void one_ring_is_read_of_several(void **state)
@@ -115,8 +90,8 @@ static void one_ring_is_read_of_several(void **state)
 	consumer_add(c, 1);
 	produce(c, 0, 2);
 	produce(c, 1, 3);
-	assert_int_equal(newer.consume(newer.ring(c->rb, 1)), 3);
-	assert_int_equal(newer.consume(newer.ring(c->rb, 1)), 0);
+	assert_int_equal(newer.ring_consume(newer.ring(c->rb, 1)), 3);
+	assert_int_equal(newer.ring_consume(newer.ring(c->rb, 1)), 0);
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
@@ -126,14 +101,14 @@ static void consume_n_of_a_ring_reads_no_more(void **state)
 	struct ring *ring = newer.ring(c->rb, 0);
 
 	produce(c, 0, 5);
-	assert_int_equal(newer.consume_n(ring, 2), 2);
+	assert_int_equal(newer.ring_consume_n(ring, 2), 2);
 	assert_int_equal(c->count, 2);
 	assert_int_equal(newer.consumer_pos(ring), 32);
-	assert_int_equal(newer.consume_n(ring, 1), 1);
-	assert_int_equal(newer.consume_n(ring, 100), 2);
-	assert_int_equal(newer.consume_n(ring, 100), 0);
+	assert_int_equal(newer.ring_consume_n(ring, 1), 1);
+	assert_int_equal(newer.ring_consume_n(ring, 100), 2);
+	assert_int_equal(newer.ring_consume_n(ring, 100), 0);
 	produce(c, 0, 4);
-	assert_int_equal(newer.consume_n(ring, SIZE_MAX), 4);
+	assert_int_equal(newer.ring_consume_n(ring, SIZE_MAX), 4);
 }
 
 static void a_bound_leaves_the_discards_behind_it(void **state)
@@ -143,11 +118,11 @@ static void a_bound_leaves_the_discards_behind_it(void **state)
 
 	produce(c, 0, 2);
 	assert_int_equal(run(&c->rings[0].kernel, 8, 0, true, 2), 0);
-	assert_int_equal(newer.consume_n(ring, 2), 2);
+	assert_int_equal(newer.ring_consume_n(ring, 2), 2);
 	if (looks_itself())
 		skip_because("a reader that holds records back releases what it has skipped");
 	assert_int_equal(newer.avail_data_size(ring), 32);
-	assert_int_equal(newer.consume_n(ring, 2), 0);
+	assert_int_equal(newer.ring_consume_n(ring, 2), 0);
 	assert_int_equal(newer.avail_data_size(ring), 0);
 }
 
@@ -158,13 +133,13 @@ static void consume_n_shares_its_bound_among_rings(void **state)
 	consumer_add(c, 2);
 	for (int i = 0; i < 3; i++)
 		produce(c, i, 3);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 4), 4);
+	assert_int_equal(newer.consume_n(c->rb, 4), 4);
 	assert_int_equal(c->rings[0].next, 3);
 	assert_int_equal(c->rings[1].next, 1);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 2), 2);
+	assert_int_equal(newer.consume_n(c->rb, 2), 2);
 	assert_int_equal(c->rings[1].next, 3);
-	assert_int_equal(newer.consume_n_of_all(c->rb, SIZE_MAX), 3);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 1), 0);
+	assert_int_equal(newer.consume_n(c->rb, SIZE_MAX), 3);
+	assert_int_equal(newer.consume_n(c->rb, 1), 0);
 }
 
 /* Surprising, but libbpf's behaviour. */
@@ -175,10 +150,10 @@ static void a_bound_of_0_reads_a_record_and_then_whole_rings(void **state)
 	consumer_add(c, 1);
 	produce(c, 0, 3);
 	produce(c, 1, 3);
-	assert_int_equal(newer.consume_n(newer.ring(c->rb, 0), 0), 1);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 0), 4);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 0), 1);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 0), 0);
+	assert_int_equal(newer.ring_consume_n(newer.ring(c->rb, 0), 0), 1);
+	assert_int_equal(newer.consume_n(c->rb, 0), 4);
+	assert_int_equal(newer.consume_n(c->rb, 0), 1);
+	assert_int_equal(newer.consume_n(c->rb, 0), 0);
 }
 
 static void what_a_bound_leaves_wakes_by_itself(void **state)
@@ -187,7 +162,7 @@ static void what_a_bound_leaves_wakes_by_itself(void **state)
 	struct epoll_event event;
 
 	produce(c, 0, 5);
-	assert_int_equal(newer.consume_n_of_all(c->rb, 2), 2);
+	assert_int_equal(newer.consume_n(c->rb, 2), 2);
 	assert_int_equal(epoll_wait(ring_buffer__epoll_fd(c->rb), &event, 1, 0), 1);
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
 }
@@ -203,12 +178,12 @@ static void ways_of_reading_may_be_mixed(void **state)
 		c->count = 0;
 		produce(c, 0, 1 + i % 7);
 		produce(c, 1, 1 + i % 3);
-		total += newer.consume_n_of_all(c->rb, (size_t)(1 + i % 4));
-		total += newer.consume_n(newer.ring(c->rb, 1), (size_t)(1 + i % 2));
+		total += newer.consume_n(c->rb, (size_t)(1 + i % 4));
+		total += newer.ring_consume_n(newer.ring(c->rb, 1), (size_t)(1 + i % 2));
 		if (i % 2)
 			total += ring_buffer__poll(c->rb, 0);
 		if (i % 3)
-			total += newer.consume(newer.ring(c->rb, 0));
+			total += newer.ring_consume(newer.ring(c->rb, 0));
 		total += ring_buffer__consume(c->rb);
 		assert_int_equal(total, 2 + i % 7 + i % 3);
 		assert_int_equal(c->count, (size_t)total);
