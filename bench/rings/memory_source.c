@@ -4,6 +4,7 @@
  * privileges.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,16 +25,6 @@ struct memory_source {
 	struct live_state states[LIVE_PRODUCERS_MAX];
 	struct counts counts[LIVE_PRODUCERS_MAX];
 };
-
-/* What bpf_ringbuf_query(BPF_RB_AVAIL_DATA) returns: the bytes that are not released. */
-static uint64_t waiting_in(const struct memory_ring *ring)
-{
-	const uint64_t consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
-	const uint64_t waiting = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - consumer;
-
-	/* A ring that overwrites may be more than its size ahead. */
-	return waiting < ring->size ? waiting : ring->size;
-}
 
 /* RINGVIEW_NOTIFY_AT_LEAST of ringview_notify_flags_of(). Threads share @shared; each field is
  * atomic by itself, which is enough. */
@@ -132,7 +123,7 @@ static void produce_one(struct memory_source *memory, uint32_t index)
 	else
 		event_fill(event, size, id, source->workload.event == EVENT_TIMED, due);
 	if ((id & plan->query_mask) == 0) {
-		uint64_t waiting = waiting_in(ring);
+		uint64_t waiting = ring_waiting(ring->consumer, ring->producer, ring->size);
 
 		if (waiting > state->high_water)
 			state->high_water = waiting;
@@ -194,10 +185,11 @@ static int memory_open(struct source *source, struct complaint *why)
 
 		if (err)
 			return complain(why, err,
-				"cannot make ring %u of %u, of %llu bytes, in memory: %s; try a "
+				"cannot make ring %u of %u, of %" PRIu64
+				" bytes, in memory: %s; try a "
 				"smaller -ring-size",
-				memory->opened + 1, source->rings.count,
-				(unsigned long long)source->rings.size, strerror(-err));
+				memory->opened + 1, source->rings.count, source->rings.size,
+				strerror(-err));
 		if (source->workload.overwrite)
 			memory_ring_let_overwrite(&memory->rings[memory->opened]);
 	}

@@ -296,21 +296,21 @@ int producers_stop(struct source *source, double *ns, struct complaint *why)
 	return err;
 }
 
+/* What measure_alone() is to do, and what it found. */
 struct alone {
-	struct source *source;
+	struct producer *producer; /* its err and why are set */
 	bool unattached;
 	double ns_per_event;
-	int err;
-	struct complaint why;
 };
 
-static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event)
+static int fill_alone(const struct alone *alone, uint64_t events, double *ns_per_event)
 {
-	struct source *source = alone->source;
+	struct producer *me = alone->producer;
+	struct source *source = me->source;
 	const struct ring_bytes *ring = source_ring(source, 0);
 	uint64_t before = producers_attempted(source, 0), made;
-	double ns = 0;
-	int err = source->operations->produce(source, 0, events, &ns, &alone->why);
+	double ns;
+	int err = producers_produce(me, events, &ns);
 
 	/* Releases everything, as a reader would. */
 	__atomic_store_n(ring->consumer, __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE),
@@ -318,10 +318,10 @@ static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event
 	if (err)
 		return err;
 	if (interrupted())
-		return complain(&alone->why, -EINTR, "interrupted");
+		return complain(&me->why, -EINTR, "interrupted");
 	made = alone->unattached ? events : producers_attempted(source, 0) - before;
 	if (made == 0)
-		return complain(&alone->why, -EIO, "the producer made no event when it was run");
+		return complain(&me->why, -EIO, "the producer made no event when it was run");
 	*ns_per_event = ns / (double)made;
 	return 0;
 }
@@ -329,22 +329,24 @@ static int fill_alone(struct alone *alone, uint64_t events, double *ns_per_event
 static void *measure_alone(void *argument)
 {
 	struct alone *alone = argument;
-	struct source *source = alone->source;
+	struct producer *me = alone->producer;
+	struct source *source = me->source;
 	const uint64_t capacity =
 		(source->rings.size - 1) / workload_largest_stride(&source->workload);
 	const uint64_t start = producers_clock();
 	double samples[ALONE_ROUNDS];
 	size_t rounds = 0;
 
+	me->err = 0;
 	if (capacity == 0)
-		alone->err = complain(&alone->why, -ENOSPC,
+		me->err = complain(&me->why, -ENOSPC,
 			"the ring has no room for a single event; give a larger -ring-size");
 	source->states[0] = (struct live_state){ .due = start };
-	while (rounds < ALONE_ROUNDS && !alone->err &&
+	while (rounds < ALONE_ROUNDS && !me->err &&
 		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS))
-		alone->err = fill_alone(
+		me->err = fill_alone(
 			alone, capacity < BULK_MAX ? capacity : BULK_MAX, &samples[rounds++]);
-	if (!alone->err) {
+	if (!me->err) {
 		samples_sort(samples, rounds);
 		alone->ns_per_event = sorted_median(samples, rounds);
 	}
@@ -354,8 +356,8 @@ static void *measure_alone(void *argument)
 int source_measure_alone(struct source *source, bool unattached, double *ns, struct complaint *why)
 {
 	int (*const attach)(struct source *, bool, struct complaint *) = source->operations->attach;
-	struct alone alone = { .source = source, .unattached = unattached };
 	struct producer *first = &source->producers[0];
+	struct alone alone = { .producer = first, .unattached = unattached };
 	int err;
 
 	*ns = 0;
@@ -367,8 +369,8 @@ int source_measure_alone(struct source *source, bool unattached, double *ns, str
 	if (err)
 		return err;
 	pthread_join(first->thread, NULL);
-	if (alone.err)
-		*why = alone.why;
 	*ns = alone.ns_per_event;
-	return alone.err;
+	if (first->err)
+		*why = first->why;
+	return first->err;
 }

@@ -28,6 +28,19 @@ struct ring_bytes {
 	uint64_t size;
 };
 
+/* The backlog in bytes: what bpf_ringbuf_query(BPF_RB_AVAIL_DATA) returns. */
+static inline uint64_t ring_waiting(
+	const uint64_t *consumer, const uint64_t *producer, uint64_t size)
+{
+	/* The consumer position first, so that it is not ahead. Pairs with the store-release of the
+	 * readers. */
+	const uint64_t released = __atomic_load_n(consumer, __ATOMIC_ACQUIRE);
+	const uint64_t waiting = __atomic_load_n(producer, __ATOMIC_ACQUIRE) - released;
+
+	/* The producer of a ring that overwrites may be more than its size ahead. */
+	return waiting < size ? waiting : size;
+}
+
 /* Opens a reader on ring @index. Returns 0 or a negative errno. */
 int ring_set_open_reader(const struct ring_set *rings, uint32_t index,
 	const struct ringview_options *options, struct ringview **reader);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,23 +177,9 @@ int source_fill(struct source *source, uint64_t first, uint64_t events, struct c
 	/* A failed event would be missing when the ring is read. */
 	if (!err && produced.failed > 0)
 		err = complain(why, -ENOSPC,
-			"the ring had no room for %llu of %llu events; this is a bug",
-			(unsigned long long)produced.failed, (unsigned long long)events);
+			"the ring had no room for %" PRIu64 " of %" PRIu64 " events; this is a bug",
+			produced.failed, events);
 	return err;
-}
-
-static uint64_t waiting_in(struct source *source, uint32_t index)
-{
-	const struct ring_bytes *ring = source_ring(source, index);
-	uint64_t consumer, waiting;
-
-	if (!ring)
-		return LIVE_UNKNOWN;
-	/* The consumer position first, so that it is not ahead. Pairs with the store-release of the
-	 * readers. */
-	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
-	waiting = __atomic_load_n(ring->producer, __ATOMIC_RELAXED) - consumer;
-	return waiting < ring->size ? waiting : ring->size;
 }
 
 static uint64_t sum_of_known(uint64_t sum, uint64_t more)
@@ -211,6 +198,11 @@ void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, 
 		*lost = sum_of_known(
 			*lost, known ? account.failed - source->before[i].failed : LIVE_UNKNOWN);
 	}
-	for (uint32_t i = 0; i < source->rings.count; i++)
-		*waiting = sum_of_known(*waiting, waiting_in(source, i));
+	for (uint32_t i = 0; i < source->rings.count; i++) {
+		const struct ring_bytes *ring = source_ring(source, i);
+
+		*waiting = sum_of_known(
+			*waiting, ring ? ring_waiting(ring->consumer, ring->producer, ring->size)
+				       : LIVE_UNKNOWN);
+	}
 }
