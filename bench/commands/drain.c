@@ -172,7 +172,7 @@ static json_t *workload_json(const struct benchmark *b)
 		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
 		(json_int_t)workload->batch, "read_timeout_ns",
 		(json_int_t)workload->read_timeout_ns, "caches",
-		cold && !cache_can_flush() ? "as left" : caches_names[workload->caches]);
+		cold && !CACHE_CAN_FLUSH ? "as left" : caches_names[workload->caches]);
 
 	if (workload->discard > 0)
 		json_object_set_new(object, "discard", json_real(workload->discard));

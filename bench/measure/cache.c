@@ -18,11 +18,6 @@ static bool has_clflushopt(void)
 	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 23);
 }
 
-bool cache_can_flush(void)
-{
-	return true;
-}
-
 void cache_flush(const void *start, size_t size)
 {
 	const char *line = (const char *)((uintptr_t)start & ~(uintptr_t)(LINE - 1));
@@ -41,11 +36,6 @@ void cache_flush(const void *start, size_t size)
 
 /* Linux lets programs clean and invalidate, and read the line size (arch/arm64/kernel/cpufeature.c:
  * SCTLR_EL1_UCI, SCTLR_EL1_UCT). */
-bool cache_can_flush(void)
-{
-	return true;
-}
-
 void cache_flush(const void *start, size_t size)
 {
 	const char *const end = (const char *)start + size;
@@ -61,11 +51,6 @@ void cache_flush(const void *start, size_t size)
 }
 
 #else
-
-bool cache_can_flush(void)
-{
-	return false;
-}
 
 void cache_flush(const void *start, size_t size)
 {

@@ -13,7 +13,11 @@
 #include "base/complaint.h"
 
 /* Whether cache_flush() works on this architecture. */
-bool cache_can_flush(void);
+#if defined(__x86_64__) || defined(__aarch64__)
+#define CACHE_CAN_FLUSH true
+#else
+#define CACHE_CAN_FLUSH false
+#endif
 
 /* Flushes @size bytes at @start from all caches, for all mappings. */
 void cache_flush(const void *start, size_t size);

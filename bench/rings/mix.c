@@ -43,36 +43,25 @@ static int add_size(struct mix *mix, uint64_t size, uint64_t weight)
 	return 0;
 }
 
-/* Scans "64" or "64*9" and advances *@text behind it. */
-static int scan_term(struct mix *mix, const char **text)
-{
-	const size_t length = strcspn(*text, "+");
-	char term[64], *weight;
-	uint64_t size, count = 1;
-	int err;
-
-	if (length >= sizeof(term))
-		return -EINVAL;
-	snprintf(term, sizeof(term), "%.*s", (int)length, *text);
-	*text += length + ((*text)[length] == '+');
-	weight = strchr(term, '*');
-	if (weight)
-		*weight++ = '\0';
-	err = parse_size(term, &size);
-	if (!err && weight)
-		err = parse_count(weight, &count);
-	return err ? err : add_size(mix, size, count);
-}
-
+/* Scans "64+64*9". */
 static int scan_terms(struct mix *mix, const char *text)
 {
-	bool more = true;
-	int err = 0;
+	char *copy = strdup(text), *rest = copy, *term;
+	int err = copy ? 0 : -ENOMEM;
 
-	while (more && !err) {
-		more = strchr(text, '+');
-		err = scan_term(mix, &text);
+	while (!err && (term = strsep(&rest, "+"))) {
+		char *weight = strchr(term, '*');
+		uint64_t size, count = 1;
+
+		if (weight)
+			*weight++ = '\0';
+		err = parse_size(term, &size);
+		if (!err && weight)
+			err = parse_count(weight, &count);
+		if (!err)
+			err = add_size(mix, size, count);
 	}
+	free(copy);
 	return err;
 }
 
