@@ -138,15 +138,15 @@ int check_walk(const struct ring_bytes *ring, const struct reading *reading,
 {
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	const bool narrow = workload->event == EVENT_SKB_META;
-	uint64_t position = reading->start;
+	uint64_t position = reading->fill->start;
 
 	*result = (struct reading_result){ 0, 0 };
-	for (uint64_t number = reading->first; position < end; number++) {
+	for (uint64_t number = reading->fill->first; position < end; number++) {
 		const unsigned char *record = ring->data + position % ring->size;
 		const unsigned char *bytes = record + RECORD_HEADER;
 		const uint32_t header = read_u32(record), expected = header_of(workload, number);
 		const uint32_t length = expected & ~(1u << 30);
-		const unsigned long long at = number - reading->first;
+		const unsigned long long at = number - reading->fill->first;
 		uint64_t found;
 
 		if (header != expected)

@@ -12,8 +12,8 @@
 #include "rings/workload.h"
 
 /*
- * Walks the ring from reading->start to the producer position. Records must be numbered from
- * reading->first on, and have the length, and the discard bit, that the workload gives to their
+ * Walks the ring from reading->fill->start to the producer position. Records must be numbered from
+ * reading->fill->first on, and have the length, and the discard bit, that the workload gives to their
  * number; with TOUCHING_PROOF, the bytes of sized events must be right, too. @result is what a
  * reader finds. Returns 0, or -EBADMSG with @why.
  */

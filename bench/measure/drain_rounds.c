@@ -17,6 +17,7 @@
 struct drain {
 	struct reading readings[COMBINATIONS_MAX + 1];
 	size_t opened;
+	struct fill fill;  /* the current one */
 	uint64_t first;    /* number of the next round's first event */
 	uint32_t *lengths; /* of a fill's events; NULL: all are alike, and none is discarded */
 	uint64_t checksums[COMBINATIONS_MAX + 1]; /* of the current round */
@@ -39,13 +40,13 @@ static int compare_with_walk(struct run *run, size_t entry)
 	struct reading_result expected;
 	int err;
 
-	if (r->found.events < r->wanted)
+	if (r->found.events < drain->fill.wanted)
 		return blame(run, entry,
 			complain(run->why, -ETIME,
 				"timeout waiting for events: received %llu/%llu; give a longer "
 				"-read-timeout",
 				(unsigned long long)r->found.events,
-				(unsigned long long)r->wanted));
+				(unsigned long long)drain->fill.wanted));
 	if (!r->reader->limit && *ring->consumer != end)
 		return blame(run, entry,
 			complain(run->why, -EBADMSG, "released up to position %llu instead of %llu",
@@ -54,7 +55,7 @@ static int compare_with_walk(struct run *run, size_t entry)
 	if (err)
 		return err;
 	if (r->reader->by_lines)
-		expected.checksum = check_cache_lines(ring, r->start);
+		expected.checksum = check_cache_lines(ring, drain->fill.start);
 	if (r->found.events != expected.events || r->found.checksum != expected.checksum)
 		return blame(run, entry,
 			complain(run->why, -EBADMSG,
@@ -77,7 +78,7 @@ static int read_all(struct reading *r, int64_t timeout_ns)
 	if (r->reader->itself)
 		return read(r, timeout_ns);
 	err = read(r, 0);
-	while (!err && r->found.events < r->wanted) {
+	while (!err && r->found.events < r->fill->wanted) {
 		before = r->found.events;
 		err = read(r, timeout_ns);
 		if (err == -EINTR && !interrupted())
@@ -105,14 +106,14 @@ static int read_once(struct run *run, size_t entry, enum touching touching, int6
 	r->work = (int)touching;
 	r->found = (struct reading_result){ 0, 0 };
 	r->why.text[0] = '\0';
-	if (!r->again) {
-		__atomic_store_n(ring->consumer, r->start, __ATOMIC_RELEASE);
+	if (!drain->fill.again) {
+		__atomic_store_n(ring->consumer, drain->fill.start, __ATOMIC_RELEASE);
 		if (reader->rewind)
 			err = reader->rewind(r);
 	}
 	/* Earlier readings, and the walk at the latest, left a part of the ring in the caches. */
 	if (workload->caches == CACHES_COLD)
-		cache_flush(ring->data + (r->start & (ring->size - 1)), r->bytes);
+		cache_flush(ring->data + (drain->fill.start & (ring->size - 1)), drain->fill.bytes);
 	if (counted)
 		counters_start(run->request->counters);
 	if (!err) {
@@ -156,14 +157,14 @@ static int read_counted(struct run *run, size_t entry, enum touching touching, s
 
 /*
  * Plans a fill: as many of the @most events from @first on as the ring, which is never wholly full,
- * has room for. The last one is not a discarded one, as readers need not go so far. Returns the part
- * of struct reading that describes the fill; sets drain->lengths if it is not NULL.
+ * has room for. The last one is not a discarded one, as readers need not go so far. Sets
+ * drain->lengths if it is not NULL.
  */
-static struct reading plan_fill(
+static struct fill plan_fill(
 	const struct drain *drain, const struct workload *workload, uint64_t first, uint64_t most)
 {
 	const uint64_t discard = workload_discard(workload), room = workload->ring_size - 1;
-	struct reading fill = { .first = first, .lengths = drain->lengths };
+	struct fill fill = { .first = first, .lengths = drain->lengths };
 	uint64_t bytes = 0;
 
 	fill.stride = record_stride(workload->event_size);
@@ -201,32 +202,21 @@ static uint64_t fill_most(const struct workload *workload)
 
 /* Produces the events of @fill, on the CPU that -caches needs. Readers read them from where they
  * are then, and with @again without a rewind. */
-static int make_fill(struct run *run, const struct reading *fill, bool again)
+static int make_fill(struct run *run, struct fill fill, bool again)
 {
 	struct drain *drain = run->state;
 	const struct workload *workload = run->request->workload;
 	const struct ring_bytes *ring = source_ring(run->source, 0);
-	const uint64_t start = *ring->producer;
 	const bool other = workload->caches == CACHES_OTHER;
 	int err;
 
-	for (size_t i = 0; i < run->entries; i++) {
-		struct reading *r = &drain->readings[i];
-
-		r->first = fill->first;
-		r->produced = fill->produced;
-		r->wanted = fill->wanted;
-		r->bytes = fill->bytes;
-		r->stride = fill->stride;
-		r->lengths = fill->lengths;
-		r->start = start;
-		r->batch = workload->batch;
-		r->again = again;
-	}
-	__atomic_store_n(ring->consumer, start, __ATOMIC_RELEASE);
+	fill.start = *ring->producer;
+	fill.again = again;
+	drain->fill = fill;
+	__atomic_store_n(ring->consumer, fill.start, __ATOMIC_RELEASE);
 	err = other ? pin_thread(workload->writer_cpu) : 0;
 	if (!err)
-		err = source_fill(run->source, fill->first, fill->produced, run->why);
+		err = source_fill(run->source, fill.first, fill.produced, run->why);
 	if (other && !err)
 		err = pin_thread(workload->consumer_cpu);
 	return err;
@@ -238,12 +228,12 @@ static int read_cold(struct run *run, const size_t *order, size_t round, uint64_
 	struct drain *drain = run->state;
 	const struct workload *workload = run->request->workload;
 	uint64_t first = drain->first, left = workload->events;
-	struct reading fill;
+	struct fill fill;
 	int64_t ignored = 0;
 	int err = 0;
 
 	while (!err && (fill = plan_fill(drain, workload, first, left)).produced > 0) {
-		err = make_fill(run, &fill, false);
+		err = make_fill(run, fill, false);
 		for (size_t i = 0; i < run->entries && !err && drain->warm_up; i++)
 			if (!run_reader(run, order[i])->limit)
 				err = read_once(run, order[i], TOUCHING_PROOF, &ignored, NULL);
@@ -266,15 +256,15 @@ static int read_cached(struct run *run, size_t entry, size_t round, uint64_t *ev
 					       ? TOUCHING_PROOF
 					       : touching_of(workload);
 	uint64_t first = drain->first, left = workload->events;
-	struct reading fill = plan_fill(drain, workload, first, left);
+	struct fill fill = plan_fill(drain, workload, first, left);
 	int64_t ignored = 0;
-	int err = make_fill(run, &fill, false);
+	int err = make_fill(run, fill, false);
 
 	*events = 0;
 	if (!err)
 		err = read_once(run, entry, touching, &ignored, NULL);
 	while (!err && (fill = plan_fill(drain, workload, first, left)).produced > 0) {
-		err = make_fill(run, &fill, true);
+		err = make_fill(run, fill, true);
 		if (!err)
 			err = read_counted(run, entry, touching, round);
 		*events += fill.wanted;
@@ -335,7 +325,9 @@ static int drain_begin(struct run *run)
 		int err;
 
 		*r = (struct reading){ .reader = run_reader(run, drain->opened),
-			.rings = &run->source->rings };
+			.rings = &run->source->rings,
+			.fill = &drain->fill,
+			.batch = run->request->workload->batch };
 		err = r->reader->open(r);
 		if (err)
 			return blame(

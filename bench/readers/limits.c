@@ -37,12 +37,12 @@ static void limit_close(struct reading *r)
 ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *ring)
 {
 	const unsigned char *data = ring->data;
-	const uint64_t mask = ring->size - 1, stride = r->stride;
-	const uint64_t end = r->start + r->wanted * stride;
-	const uint32_t known = *(const uint32_t *)(data + (r->start & mask));
+	const uint64_t mask = ring->size - 1, stride = r->fill->stride;
+	const uint64_t end = r->fill->start + r->fill->wanted * stride;
+	const uint32_t known = *(const uint32_t *)(data + (r->fill->start & mask));
 	uint64_t sum = 0;
 
-	for (uint64_t position = r->start; position != end; position += stride) {
+	for (uint64_t position = r->fill->start; position != end; position += stride) {
 		uint32_t length = known;
 
 		/* Keeps the compiler from specialising the touching for one length. */
@@ -50,7 +50,7 @@ ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *rin
 		sum = touch_record(
 			(enum touching)work, sum, data + (position & mask) + RECORD_HEADER, length);
 	}
-	r->found = (struct reading_result){ r->wanted, sum };
+	r->found = (struct reading_result){ r->fill->wanted, sum };
 	return 0;
 }
 
@@ -58,18 +58,19 @@ ALWAYS_INLINE int loop(int work, struct reading *r, const struct ring_bytes *rin
 ALWAYS_INLINE int loop_lengths(int work, struct reading *r, const struct ring_bytes *ring)
 {
 	const unsigned char *data = ring->data;
+	const struct fill fill = *r->fill;
 	const uint64_t mask = ring->size - 1;
-	uint64_t sum = 0, position = r->start;
+	uint64_t sum = 0, position = fill.start;
 
-	for (uint64_t i = 0; i < r->produced; i++) {
-		const uint32_t length = r->lengths[i] & ~LENGTH_DISCARDED;
+	for (uint64_t i = 0; i < fill.produced; i++) {
+		const uint32_t length = fill.lengths[i] & ~LENGTH_DISCARDED;
 
-		if (length == r->lengths[i])
+		if (length == fill.lengths[i])
 			sum = touch_record((enum touching)work, sum,
 				data + (position & mask) + RECORD_HEADER, length);
 		position += record_stride(length);
 	}
-	r->found = (struct reading_result){ r->wanted, sum };
+	r->found = (struct reading_result){ fill.wanted, sum };
 	return 0;
 }
 
@@ -79,7 +80,7 @@ SPECIALIZE(read_lengths, const struct ring_bytes *, loop_lengths)
 static int floor_read(struct reading *r, int64_t timeout_ns)
 {
 	(void)timeout_ns; /* everything is there */
-	return (r->lengths ? read_lengths : read_ring)(r, r->state);
+	return (r->fill->lengths ? read_lengths : read_ring)(r, r->state);
 }
 
 const struct reader floor_reader = {
@@ -98,13 +99,13 @@ static int memory_read(struct reading *r, int64_t timeout_ns)
 {
 	const struct ring_bytes *ring = r->state;
 	const uint64_t mask = ring->size - 1;
-	const uint64_t end = r->start + r->bytes;
+	const uint64_t end = r->fill->start + r->fill->bytes;
 	uint64_t sum = 0;
 
 	(void)timeout_ns; /* everything is there */
-	for (uint64_t line = r->start & ~(CACHE_LINE - 1ull); line < end; line += CACHE_LINE)
+	for (uint64_t line = r->fill->start & ~(CACHE_LINE - 1ull); line < end; line += CACHE_LINE)
 		sum += *(const uint64_t *)(ring->data + (line & mask));
-	r->found = (struct reading_result){ r->wanted, sum };
+	r->found = (struct reading_result){ r->fill->wanted, sum };
 	return 0;
 }
 

@@ -116,16 +116,17 @@ static int peer_open(struct reading *r)
 static int drain(struct reading *r, int64_t timeout_ns)
 {
 	const int64_t before = monotonic_ns();
-	int64_t most_ns = (int64_t)r->wanted * SLOWEST_NS_PER_EVENT, passed_ns;
+	int64_t most_ns = (int64_t)r->fill->wanted * SLOWEST_NS_PER_EVENT, passed_ns;
 	char command[160];
 	json_t *answer;
 	int err;
 
-	if (r->again)
-		snprintf(command, sizeof(command), "again %" PRIu64, r->wanted);
+	if (r->fill->again)
+		snprintf(command, sizeof(command), "again %" PRIu64, r->fill->wanted);
 	else
 		snprintf(command, sizeof(command), "drain %s %" PRIu64 " %s %" PRId64,
-			reader_spoken(r->reader), r->wanted, touching_names[r->work], timeout_ns);
+			reader_spoken(r->reader), r->fill->wanted, touching_names[r->work],
+			timeout_ns);
 	if (__builtin_add_overflow(most_ns, timeout_ns, &most_ns))
 		most_ns = INT64_MAX;
 	err = ask(r, command, peer_patience_ns(most_ns), &answer);

@@ -46,6 +46,18 @@ static inline bool live_wait_is_of_libbpf(enum live_wait wait)
 struct reader;
 struct live_check;
 
+/* The events that drain has written before a reading. */
+struct fill {
+	uint64_t first;    /* number of the first event */
+	uint64_t produced; /* events; discarded ones count, but the last one is not discarded */
+	uint64_t wanted;   /* events that are to be read */
+	uint64_t bytes;    /* that the records take in the ring */
+	uint64_t stride;   /* from one record to the next; only limits use it, and lengths */
+	const uint32_t *lengths; /* of each event produced; NULL: all are alike */
+	uint64_t start;          /* consumer position before the reading */
+	bool again;              /* the reader continues where it is, without a rewind */
+};
+
 /* A reader at work on rings. */
 struct reading {
 	/* Set before it is opened. */
@@ -54,17 +66,11 @@ struct reading {
 	struct live_check *live; /* of live; NULL: drain */
 	enum live_wait wait;     /* of live */
 
+	const struct fill *fill; /* of drain, it changes between readings */
+	uint64_t batch;          /* records a release; 0: all that are ready */
+
 	/* Set before each reading. */
-	int work;                /* enum touching, or WORK_LIVE */
-	uint64_t wanted;         /* events to be read */
-	uint64_t first;          /* number of the first event in the ring */
-	uint64_t produced;       /* events in the ring, with discarded ones; the last is not */
-	uint64_t bytes;          /* of all events in the ring, headers included */
-	uint64_t stride;         /* for limits: bytes from one event to the next */
-	const uint32_t *lengths; /* for limits: of each event; NULL if all are alike */
-	uint64_t start;          /* consumer position before the reading */
-	uint64_t batch;          /* records a release; 0: all that are there */
-	bool again;              /* continues where the last reading ended */
+	int work; /* enum touching, or WORK_LIVE */
 
 	/* Left by the reader. */
 	struct reading_result found;          /* of drain, since it was last set to 0 */
@@ -114,7 +120,7 @@ struct reader {
 	 * r->live. Returns 0, also if nothing came; -EINTR after a signal; or another negative
 	 * errno. */
 	int (*read)(struct reading *r, int64_t timeout_ns);
-	/* Called after the consumer position was set back to r->start. Returns 0 or a negative
+	/* Called after the consumer position was set back to r->fill->start. Returns 0 or a negative
 	 * errno. */
 	int (*rewind)(struct reading *r);
 	/* Ends a wait of read(); called by another thread. Without it, a wait takes at most

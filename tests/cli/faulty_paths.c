@@ -93,8 +93,8 @@ static int release_read(struct reading *r)
 {
 	struct ringview_record record;
 
-	for (uint64_t i = 0; i < r->wanted; i++) {
-		if (i + 1 == r->wanted)
+	for (uint64_t i = 0; i < r->fill->wanted; i++) {
+		if (i + 1 == r->fill->wanted)
 			ringview_release(ring_of(r));
 		if (ringview_peek(ring_of(r), &record) <= 0)
 			return -ENODATA;
