@@ -64,165 +64,187 @@ static int parse_cpu(const char *text, void *target, struct complaint *why)
 
 static const struct flag flags[] = {
 	{ "n", DRAIN, FLAG_COUNT, &s.workload.events, "COUNT",
-		.help = "Events to produce and read.", NULL, "50000", 1, EVENTS_MAX },
+		.help = "Events that each reader reads per round.", NULL, "50000", 1, EVENTS_MAX },
 	{ "n", SWEEP, FLAG_COUNT, &s.workload.events, "COUNT",
-		.help = "Events of each size. Default: as many as fill 64MiB.", "", "50000", 1,
-		EVENTS_MAX },
+		.help = "Events of each size that each reader reads per round.",
+		"as many as fill 64MiB", "50000", 1, EVENTS_MAX },
 	{ "mode", DRAIN | SWEEP, FLAG_NAMES, &s.modes, "PATHS",
-		.help = "Read paths: copy, view, both, all, or a list of names with commas; the list command "
-			"explains them.",
-		"both; of sweep, all", .choices = mode_names, .words = "both all", .both = &both },
+		.help = "Readers to measure: both (copy and view), all, or names separated by "
+			"commas; the list command describes each.",
+		"both; for sweep all", .choices = mode_names, .words = "both all", .both = &both },
 	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.workload.read_timeout_ns, "TIME",
-		.help = "How long a read waits if there is no event." },
+		.help = "How long a reader waits for an event that is not ready; then the "
+			"measurement fails." },
 	{ "ring-size", MEASURING, FLAG_SIZE, &s.workload.ring_size, "SIZE",
-		.help = "Size of each ring: a power of two, a page to 2GiB. If it does not hold all events, "
-			"drain writes and reads them in several parts." },
+		.help = "Size of each ring: a power of two, from one page to 2GiB. If the ring "
+			"cannot hold all events, drain and sweep produce and read them in parts." },
 	{ "caches", DRAIN | SWEEP, FLAG_NAMES, &s.caches, "LIST",
-		.help = "Where the ring is when it is read: cold (flushed to memory), own (as left by a producer "
-			"on the reader's CPU), other (as left by one on another CPU); or several with commas. Without -ring-size, a ring in a "
-			"cache has half the size of the second-level one.",
+		.help = "State of the caches before each reading: cold (the ring is flushed to "
+			"memory), own (a producer on the reader's CPU has just filled it), other "
+			"(a producer on another CPU has); all, or several, separated by commas. "
+			"Without -ring-size, own and other use a ring of half the L2 cache.",
 		"cold", "cold", .choices = caches_names, .words = "all" },
 	{ "touch", DRAIN | SWEEP, FLAG_NAMES, &s.touches, "LIST",
-		.help = "What is read of each event: none, header (its first 8 bytes), fields or bytes (all); "
-			"or several with commas.",
+		.help = "What a reader loads of each event: none, header (the first 8 bytes), "
+			"fields (each field as a whole) or bytes (every byte); all, or several, "
+			"separated by commas.",
 		"fields", "fields", .choices = touch_names, .words = "all" },
 	{ "batch", DRAIN | SWEEP, FLAG_COUNT, &s.workload.batch, "COUNT",
-		.help = "Records per release in path batch; 0: all that are ready." },
+		.help = "Records per ringview_release in the batch reader; 0 releases all ready "
+			"records at once." },
 	{ "producers", LIVE, FLAG_COUNT, &producers, "COUNT",
-		.help = "Threads that write events, each on a CPU of its own if there are enough.",
+		.help = "Number of producer threads. Each has a CPU of its own if there are "
+			"enough.",
 		NULL, NULL, 1, LIVE_PRODUCERS_MAX },
 	{ "producer", LIVE, FLAG_CHOICE, &s.workload.producer, "KIND",
-		.help = "What runs the BPF program: run: BPF_PROG_TEST_RUN, many events per call; syscall: a "
-			"system call for each event.",
+		.help = "How producers run the BPF program: run (BPF_PROG_TEST_RUN, many events "
+			"per call) or syscall (on a tracepoint, one event per system call).",
 		.choices = live_producer_names },
 	{ "write", LIVE, FLAG_CHOICE, &s.workload.write, "HOW",
-		.help = "How producers write: reserve: bpf_ringbuf_reserve and submit; output: "
-			"bpf_ringbuf_output, which copies the event.",
+		.help = "How producers write an event: reserve (bpf_ringbuf_reserve and "
+			"bpf_ringbuf_submit) or output (bpf_ringbuf_output, which copies it).",
 		.choices = live_write_names },
 	{ "back-to-back", LIVE, FLAG_COUNT, &s.workload.back_to_back, "EVENTS",
-		.help = "The consumer's thread alternates: it produces this many events, then reads them. 0: "
-			"producers have threads of their own.",
+		.help = "The consumer's thread alternates: it produces this many events, then "
+			"reads them. With 0, producers have threads of their own.",
 		NULL, "500" },
 	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
 		.help = "Run the producers on the consumer's CPU." },
 	{ "rate", LIVE, FLAG_CUSTOM, &s.workload, "RATE",
-		.help = "Events per second of all producers together; max; or burst:2000/20ms: 2000 at once, "
-			"every 20 ms.",
+		.help = "Events per second of all producers together, max (as many as possible), "
+			"or bursts: burst:2000/20ms produces 2000 events at once, every 20 ms.",
 		"max", "500k", .words = "max burst:", .parse = parse_live_rate },
 	{ "source", MEASURING, FLAG_CHOICE, &s.workload.source, "SOURCE",
-		.help = "bpf: a ring of the kernel. memory: a ring in plain memory, which needs no privileges.",
+		.help = "Where the rings are: bpf (in the kernel) or memory (plain memory, filled "
+			"from user space; needs no privileges).",
 		.choices = source_names },
 	{ "duration", LIVE, FLAG_DURATION, &s.workload.duration_ns, "TIME",
-		.help = "How long each combination runs in each round.", "500ms", "500ms", MS },
+		.help = "How long each combination of -mode and -wait runs in a round.", "500ms",
+		"500ms", MS },
 	{ "rounds", MEASURING, FLAG_COUNT, &s.rounds, "COUNT",
-		.help = "Rounds; each measures everything once. Rounded up, so that everything is equally often "
-			"in every position.",
+		.help = "Number of rounds; a round measures every reader once. It is rounded up "
+			"so that every reader runs equally often in each position of a round.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
 	{ "runs", MEASURING, FLAG_COUNT, &s.runs, "COUNT",
-		.help = "Repeat everything COUNT times, each in a new process; intervals then include the "
-			"differences between runs.",
+		.help = "Repeat the whole measurement COUNT times, each in a new process. The "
+			"intervals then include the differences between runs.",
 		NULL, "5", 1, TABLE_RUNS_MAX },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
-		.help = "Instead of -rounds: as many as fit into this time, for each size and touch.",
+		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
+			"size and each -touch.",
 		"", "10s", MS },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT",
-		.help = "Instead of -rounds: until the 95 % interval of every median is at most plus or minus "
-			"this, or there were 1024 rounds or two minutes.",
+		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
+			"median is within plus or minus PERCENT; for each event size and -touch, "
+			"at most 1024 rounds or about 2 minutes.",
 		"", "1%" },
 	{ "mode", LIVE, FLAG_NAMES, &s.modes, "MODES",
-		.help = "Readers: all, or a list of names with commas; the list command explains them. libbpf "
-			"has only its own waits, dropin (libringview-libbpf in its place) all but event; "
-			"perfbuf (libbpf's perf buffer instead of a ring) and peers ignore -wait.",
+		.help = "Readers to measure: all, or names separated by commas; the list command "
+			"describes each. libbpf runs only with the libbpf waits, dropin "
+			"(libringview-libbpf instead of libbpf) with all waits but event. perfbuf "
+			"(a perf buffer instead of a ring) and peers ignore -wait.",
 		"batch", "batch", .choices = mode_names, .words = "all" },
 	{ "baseline", MEASURING, FLAG_STRING, &s.baseline, "NAME",
-		.help = "The reader that ratios refer to, in live also with its wait (batch/paced); it runs "
-			"twice to show the noise.",
-		"the best-known that takes part", "batch", .choices = mode_names },
+		.help = "The reader that ratios refer to; in live with its wait, such as "
+			"batch/paced. It is measured twice; the difference is the noise.",
+		"the best-known reader that runs", "batch", .choices = mode_names },
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
-		.help = "A reader of your own: a program that speaks the protocol of peers/README.md. It runs in "
-			"addition to the default readers, or as -mode says, under the name of its file.",
+		.help = "Also measure PROGRAM, which speaks the protocol of peers/README.md. Its "
+			"file name is its name in -mode. If -mode is given, name it there.",
 		NULL, "./peer", .parse = parse_peer },
 	{ "wait", LIVE, FLAG_NAMES, &s.waits, "WAITS",
-		.help = "How to wait: event (until notified), paced (polls within the latency budget), busy "
-			"(never sleeps), libbpf-poll and libbpf-spin (libbpf's loops), libbpf-sleep "
-			"(ring_buffer__consume and a sleep, as often as paced), or all; or several with commas.",
+		.help = "How the reader waits: event (sleeps until notified), paced (polls within "
+			"-latency-budget, sleeps in between), busy (polls, never sleeps), "
+			"libbpf-poll (ring_buffer__poll), libbpf-spin (ring_buffer__consume in a "
+			"loop), libbpf-sleep (ring_buffer__consume, then sleeps for "
+			"-latency-budget); all, or several, separated by commas.",
 		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
 	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
-		.help = "How long an event may wait for a paced reader, and the interval of libbpf-sleep.",
+		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
+			"sleeps; 10us to 1s.",
 		NULL, NULL, 10 * US, S }, /* as in struct ringview_options */
 	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME",
-		.help = "How late the consumer's timers may be (PR_SET_TIMERSLACK); 0 keeps the current value.",
+		.help = "How late the timers of the consumer's thread may fire "
+			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value.",
 		NULL, "1us", 0, S },
 	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN",
-		.help = "When producers notify: default (if the reader has released everything), never, force "
-			"(each event), or sampled:N (once N events wait).",
+		.help = "When producers notify the consumer: default (if it has released every "
+			"earlier record), never, force (for each event) or sampled:N (once N "
+			"events are waiting).",
 		"default", "sampled:100",
 		.words = "default never force sampled:", .parse = parse_notify },
 	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload, "SIZE",
-		.help = "Size of events, 16 to 65536 B; or a mix, as in drain.", "64", "64",
-		.words = MIX_NAMED, .parse = parse_live_event_size },
+		.help = "Size of an event, 16 to 65536 B, or a mix of sizes such as 24+40+56 or "
+			"mixed; drain -help describes mixes.",
+		"64", "64", .words = MIX_NAMED, .parse = parse_live_event_size },
 	{ "discard", MEASURING, FLAG_PERCENT, &s.workload.discard, "PERCENT",
-		.help = "Share of the events that the producer reserves and then discards.", NULL,
-		"1%", 0, 100 },
+		.help = "Share of the events that producers reserve and then discard.", NULL, "1%",
+		0, 100 },
 	{ "rings", LIVE, FLAG_COUNT, &rings, "COUNT",
-		.help = "Rings, all read by one consumer; producers are assigned to them in turn.",
+		.help = "Number of rings, all read by one consumer. Producers are assigned to "
+			"them in turn.",
 		NULL, NULL, 1, LIVE_RINGS_MAX },
 	{ "overwrite", LIVE, FLAG_BOOLEAN, &s.workload.overwrite, NULL,
-		.help = "Rings overwrite their oldest events (BPF_F_RB_OVERWRITE, Linux 6.19); only with mode "
-			"copy." },
+		.help = "Use rings that overwrite their oldest records when full "
+			"(BPF_F_RB_OVERWRITE, Linux 6.19). Needs -mode copy." },
 	{ "order", LIVE, FLAG_BOOLEAN, &s.workload.order, NULL,
-		.help = "Count events of two or more rings that are read out of the order of time. -mode "
-			"ordered reads in order by ringview_group_peek_ordered, scan by a loop of its own." },
+		.help = "Count the events that are read out of timestamp order; needs two or more "
+			"rings. -mode ordered reads in order by ringview_group_peek_ordered, "
+			"-mode scan by a hand-written loop." },
 	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
-		.help = "How long the consumer works on each event.", NULL, "100ns", 0, S },
+		.help = "Time that the consumer computes for each event, in addition to reading "
+			"it; at most 1s.",
+		NULL, "100ns", 0, S },
 	{ "cpu", MEASURING, FLAG_CUSTOM, &s.workload.consumer_cpu, "CPU",
-		.help = "Read on this CPU only. In drain and sweep it writes too; in live, producers run on the "
-			"others that taskset allows.",
-		"any that taskset allows; of live, the last", "0", .parse = parse_cpu },
+		.help = "The CPU that reads. In drain and sweep it also writes; in live, "
+			"producers run on the other CPUs that taskset allows.",
+		"any CPU that taskset allows; for live the last one", "0", .parse = parse_cpu },
 	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT",
-		.help = "Format of the results; gobench is for benchstat.",
+		.help = "Format of the results: text, json, csv, or gobench (for benchstat).",
 		.choices = format_names },
 	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
 		.help = "Write the results to a file instead of standard output." },
 	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,
-		.help = "Details: every ratio, all cautions in full, where it ran." },
+		.help = "Print details: every ratio, all cautions in full, and the machine." },
 	{ "preset", LIVE, FLAG_CHOICE, &preset, "NAME",
-		.help = "kernel-selftests: what the kernel's own ring buffer benchmark measures, in about four "
-			"minutes. -duration is then 200ms by default; -mode and -wait choose the readers, by "
-			"default batch, libbpf and perfbuf with event, paced and libbpf-poll.",
+		.help = "kernel-selftests: measure what the kernel's own ring buffer benchmark "
+			"measures, in about four minutes. Changes defaults: -duration to 200ms, "
+			"-mode to batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll.",
 		.choices = live_preset_names },
 	{ "watch", LIVE, FLAG_BOOLEAN, &s.watch, NULL,
-		.help = "Show each run in progress on standard error: in place on a terminal, otherwise a line "
-			"per second." },
+		.help = "Show the progress of each run on standard error: updated in place on a "
+			"terminal, otherwise one line per second." },
 	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
-		.help = "Find the size that the ring needs, for one mode and one wait." },
+		.help = "Find a ring size that loses no events, for one -mode and one -wait." },
 	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE",
-		.help = "Size of sized events, 16 to 65536 B; or a mix: 24+40+56 at random, 64*9+1024 with "
-			"weights, mixed (16, 24, 64, 200 and 1000 B), @FILE (one per line, repeated in that "
-			"order).",
+		.help = "Size of the events of -event sized, 16 to 65536 B, or a mix of sizes: "
+			"24+40+56 (at random), 64*9+1024 (with weights), mixed (16, 24, 64, 200 "
+			"and 1000 B) or @FILE (one size per line, repeated in that order).",
 		"80", "64", .words = MIX_NAMED, .parse = parse_event_size },
 	{ "sizes", SWEEP, FLAG_CUSTOM, &s, "LIST",
-		.help = "Event sizes, 16 to 65536 B: sizes, ranges first:last:step, and mixes as in drain's "
-			"-event-size, with commas between.",
+		.help = "Event sizes, 16 to 65536 B, separated by commas: single sizes, ranges "
+			"first:last:step, and mixes as in -event-size of drain.",
 		"12 sizes from 16 to 4096, and three mixes", "16,64", .parse = parse_sizes },
 	{ "event", DRAIN, FLAG_CHOICE, &s.workload.event, "EVENT",
-		.help = "skb_meta: metadata of a packet, 80 B. sized: a sequence number and a pattern, of any "
-			"size.",
+		.help = "Type of the events: skb_meta (metadata of a packet, 80 B) or sized (a "
+			"sequence number and a pattern, of any size).",
 		.choices = event_names },
 	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, &s.threshold, "PERCENT",
-		.help = "Differences within this are the same; larger ones are faster or slower." },
+		.help = "A difference of at most this is the same; a larger one is faster or "
+			"slower." },
 	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, &s.undecided, "WHAT",
-		.help = "Result of a comparison that noise or too few rounds leave undecided: fail, with exit "
-			"status 3, or ok.",
+		.help = "What to do if noise or too few rounds leave a comparison undecided: fail "
+			"(exit with status 3) or ok (exit with status 0).",
 		.choices = undecided_names },
 	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
-		.help = "Compare results of different machines or settings too." },
+		.help = "Compare results even if their machines or settings differ." },
 	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",
-		.help = "Write the page to this file: HTML if its name ends in .html, Markdown if it ends in "
-			".md. Without it, Markdown on standard output." },
+		.help = "Write the page to this file. Without it, Markdown is written to standard "
+			"output." },
 	{ "format", COMMAND_REPORT, FLAG_CHOICE, &s.format, "FORMAT",
-		.help = "html: one page with plots that loads nothing else; md: the tables, for a pull request; "
-			"auto: by FILE's name.",
+		.help = "Format of the page: html (self-contained, with charts), md (Markdown "
+			"with tables, for a pull request) or auto (html if the name of FILE ends "
+			"in .html, md if it ends in .md).",
 		.choices = page_format_names },
 };
 
@@ -241,30 +263,33 @@ bool settings_given(const char *flag)
 /* In the order of enum command_bit. */
 static const struct flag_command commands[] = {
 	{ PROGRAM, "[COMMAND]",
-		"Fills a BPF ring buffer through BPF_PROG_TEST_RUN and measures how fast it can be read. "
-		"Commands: drain (the default), sweep, live, compare, report, list, watch; each has "
-		"-help. Also installed as ringview-bench.",
+		"Fills a BPF ring buffer by BPF_PROG_TEST_RUN and measures how fast readers empty "
+		"it. Commands: drain (the default), sweep, live, compare, report, list, watch; "
+		"-help after a command describes it and its flags. Also installed as "
+		"ringview-bench.",
 		DRAIN, flags, FLAGS },
 	{ PROGRAM " sweep", NULL,
-		"Reads events of many sizes: shows from which size on zero-copy wins.", SWEEP,
-		flags, FLAGS },
+		"Measures readers with events of many sizes, and reports from which size on "
+		"zero-copy is faster.",
+		SWEEP, flags, FLAGS },
 	{ PROGRAM " live", NULL,
-		"Writes and reads rings at the same time: how many events are lost, their latency, and "
-		"what each costs producers and the consumer.",
+		"Measures readers while producers write: events lost, latency, and the cost to "
+		"the producers and to the consumer.",
 		LIVE, flags, FLAGS },
 	{ PROGRAM " compare", "OLD.json NEW.json",
-		"Compares two results of -format json. Each file may hold several runs. The exit status "
-		"is 0 if everything is the same or faster, 1 if anything became slower, 2 if they cannot "
-		"be compared, 3 if that is undecided.",
+		"Compares two results of -format json; each file may hold several runs. Exits "
+		"with status 0 if everything is the same or faster, 1 if a reader is slower, 2 if "
+		"the files cannot be compared, 3 if the comparison is undecided.",
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
-		"Writes results of -format json as a page. With several files, compares each with an "
-		"earlier one of the same workload. HTML has charts and the result files; Markdown is "
-		"short, for a pull request. The exit status is 0, or 2 if there is no page.",
+		"Writes results of -format json as one page, HTML (with charts and the result "
+		"files) or Markdown (short, for a pull request). With several files, compares "
+		"each with an earlier one of the same workload. Exits with status 0, or 2 if no "
+		"page was written.",
 		COMMAND_REPORT, flags, FLAGS },
 	{ PROGRAM " list", NULL,
-		"Lists the read paths, sources and privileges that are available here, and why others "
-		"are not.",
+		"Lists the readers, waits and sources that are available here, why others are "
+		"not, and the privileges that they need.",
 		COMMAND_LIST, flags, FLAGS },
 };
 

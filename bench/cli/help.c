@@ -3,7 +3,7 @@
 
 #include "cli/flags.h"
 
-#define COLUMNS 90
+#define COLUMNS 80
 #define MARGIN_MOST 30
 
 /* Text that is broken into lines at its spaces, indented by a margin. */
@@ -53,9 +53,13 @@ static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 	fprintf(stream, "  -%s%s%s%s", flag->name, flag->placeholder ? " " : "",
 		flag->placeholder ? flag->placeholder : "", columns > margin ? "\n" : "  ");
 	print_words(&out, flag->help);
-	if (value[0])
-		print_word(&out, text,
-			(size_t)snprintf(text, sizeof(text), "(default %.100s)", value));
+	if (value[0]) {
+		snprintf(text, sizeof(text), "(default %.100s)", value);
+		if (strlen(text) <= COLUMNS - margin)
+			print_word(&out, text, strlen(text));
+		else
+			print_words(&out, text);
+	}
 	fputc('\n', stream);
 }
 

@@ -95,18 +95,18 @@ static const struct flag flags[] = {
 		.kind = FLAG_STRING,
 		.target = &typed.map,
 		.placeholder = "RING",
-		.help = "The ring buffer with this map id, or those with this name.",
+		.help = "Watch the ring buffer with this map id, or those with this name.",
 		.example = "42" },
 	{ .name = "pinned",
 		.kind = FLAG_STRING,
 		.target = &chosen.wanted.target.path,
 		.placeholder = "PATH",
-		.help = "The ring buffer that is pinned at this path." },
+		.help = "Watch the ring buffer that is pinned at this path." },
 	{ .name = "pid",
 		.kind = FLAG_COUNT,
 		.target = &typed.pid,
 		.placeholder = "PID",
-		.help = "Only those that this process has open.",
+		.help = "List only ring buffers that this process has open.",
 		.default_text = "",
 		.example = "812",
 		.minimal = 1,
@@ -119,8 +119,9 @@ static const struct flag flags[] = {
 		.kind = FLAG_DURATION,
 		.target = &typed.interval_ns,
 		.placeholder = "TIME",
-		.help = "Time between two updates, 10ms to 1h; with -check, how long it watches.",
-		.default_text = "1s",
+		.help = "Time between two updates, 10ms to 1h; with -check, how long to watch "
+			"before the conditions are checked.",
+		.default_text = "1s; with -check the longest time in its LIST, but at least 1s",
 		.example = "1s",
 		.minimal = 10 * MS,
 		.maximal = 3600 * S },
@@ -128,9 +129,9 @@ static const struct flag flags[] = {
 		.kind = FLAG_DURATION,
 		.target = &typed.sample_ns,
 		.placeholder = "TIME",
-		.help = "Time between two samples of the ring, at least 100us: shorter peaks can "
-			"be missed. Each sample takes some cache lines away from the producers "
-			"and the consumer.",
+		.help = "Time between two samples of the ring, at least 100us. Peaks shorter than "
+			"this can be missed. Each sample takes some cache lines away from the "
+			"producers and the consumer.",
 		.default_text = "10ms; with -sizes 1ms",
 		.example = "10ms",
 		.minimal = MS / 10,
@@ -140,8 +141,8 @@ static const struct flag flags[] = {
 		.target = &chosen.count,
 		.placeholder = "COUNT",
 		.help = "Exit after this many updates.",
-		.default_text = "unlimited; 1 for the list without a terminal, -check and -format "
-				"prometheus",
+		.default_text = "unlimited; 1 with -check, with -format prometheus, and for the "
+				"list without a terminal",
 		.example = "10",
 		.minimal = 1 },
 	{ .name = "format",
@@ -149,23 +150,24 @@ static const struct flag flags[] = {
 		.target = &chosen.format,
 		.placeholder = "FORMAT",
 		.choices = formats,
-		.help = "text: updated in place on a terminal, lines elsewhere; json: an object "
-			"on a line for each ring and update; prometheus: metrics; names: ids and "
-			"names of all rings, for completion." },
+		.help = "text (updated in place on a terminal, otherwise as lines), json (per "
+			"ring and update one object on a line), prometheus (metrics) or names "
+			"(ids and names of all rings, for completion)." },
 	{ .name = "o",
 		.kind = FLAG_STRING,
 		.target = &chosen.output,
 		.placeholder = "FILE",
-		.help = "Write to this file instead of standard output; it is replaced atomically." },
+		.help = "Write to this file instead of standard output. Each update replaces the "
+			"file atomically." },
 	{ .name = "check",
 		.kind = FLAG_CUSTOM,
 		.target = &chosen.check,
 		.placeholder = "LIST",
-		.help = "Exit with status 1, and say why, if one of these conditions holds. "
-			"fill=80%: the ring was at least 80 % full in a sample; stalled=1s: the "
-			"reader has released nothing for 1 s while records were ready; stuck=1s: "
-			"the oldest record has been reserved and not submitted for 1 s; losing: "
-			"records are almost certainly lost.",
+		.help = "Exit with status 1 and print the reason if a condition of LIST holds; "
+			"several are separated by commas. fill=80%: the ring was at least 80 % "
+			"full in a sample. stalled=1s: the reader released nothing for 1 s while "
+			"records were ready. stuck=1s: the oldest record has been reserved for 1 "
+			"s and is not submitted. losing: records are almost certainly lost.",
 		.default_text = "",
 		.example = "fill=80%,stalled=1s,losing",
 		.words = "fill=80% stalled=1s stuck=1s losing",
@@ -174,8 +176,8 @@ static const struct flag flags[] = {
 		.kind = FLAG_COUNT,
 		.target = &chosen.peek,
 		.placeholder = "COUNT",
-		.help = "Print the last records, consumed or not, and exit. If fewer wait, it "
-			"waits for others for one -interval.",
+		.help = "Print the last COUNT records, consumed or not, and exit. If there are "
+			"fewer, wait one -interval for more.",
 		.default_text = "",
 		.example = "5",
 		.minimal = 1,
@@ -184,27 +186,29 @@ static const struct flag flags[] = {
 		.kind = FLAG_STRING,
 		.target = &chosen.type,
 		.placeholder = "NAME",
-		.help = "Print the records of -peek by this BTF type of the programs that use the "
-			"ring, or of the kernel, instead of in hexadecimal and text." },
+		.help = "Print the records of -peek as this BTF type of the kernel or of a "
+			"program that uses the ring. Without it, they are printed in hexadecimal "
+			"and text." },
 	{ .name = "sizes",
 		.kind = FLAG_STRING,
 		.target = &chosen.sizes,
 		.placeholder = "FILE",
-		.help = "Write the sizes of the records that pass to this file, one a line, for "
-			"-event-size @FILE of the other commands." },
+		.help = "Write the sizes of the records that pass to this file, one per line, for "
+			"-event-size @FILE of drain and live." },
 };
 
 const struct flag_command watch_command = {
 	.name = PROGRAM " watch",
 	.arguments = "[RING]",
 	.summary =
-		"Monitors the BPF ring buffers of running programs: records a second, fill level, "
-		"losses, stalls. It only reads: it consumes nothing, and does not change the "
-		"programs. Without -map and -pinned it lists all ring buffers of the system, those "
-		"that need attention first; RING stands for -map RING, or, if it has a slash, for "
-		"-pinned RING. Opening maps by their id needs CAP_SYS_ADMIN; -pinned needs read "
-		"and write permission on the file. Exits with status 0 at Ctrl-C, after -count "
-		"updates, or when the ring is gone (1 if that is before -count).",
+		"Monitors the BPF ring buffers of running programs: records per second, fill "
+		"level, losses, stalls. It only reads: it consumes no records and does not change "
+		"the programs. RING is a map id or name (as -map) or, if it contains a slash, a "
+		"pinned path (as -pinned). Without RING, -map and -pinned, it lists all ring "
+		"buffers of the system, those that need attention first. Opening maps by id needs "
+		"CAP_SYS_ADMIN; -pinned needs read and write permission on the file. Exits with "
+		"status 0 at Ctrl-C or after -count updates; if the ring is gone earlier, with 0, "
+		"or with 1 if -count is given.",
 	.flags = flags,
 	.flag_count = sizeof(flags) / sizeof(flags[0]),
 };

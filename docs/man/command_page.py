@@ -34,8 +34,8 @@ def flag(row):
     out = [f'.It Fl {name}' + (f' Ar {placeholder}' if placeholder else ''), *mdoc.prose(text)]
     # The values, unless the text names them.
     if any(word not in text for word in names.split()):
-        several = ', or several of these with commas between' if is_list else ''
-        out += mdoc.prose(f'One of {", ".join(w.replace(":", ":N") for w in names.split())}{several}.')
+        values = ', '.join(word.replace(':', ':N') for word in names.split())
+        out += mdoc.prose(f'The names are {values}.' if is_list else f'One of {values}.')
     if default:
         out += mdoc.prose(f'The default is {default}.')
     return out

@@ -83,6 +83,27 @@ static void help_names_every_flag(void **state)
 	assert_help_names("sweep", ARGUMENTS(OF_BOTH, "sizes"));
 }
 
+/* Characters, not bytes: the micro sign has two. */
+static void help_fits_into_80_columns(void **state)
+{
+	static const char *const commands[] = { "drain", "sweep", "live", "compare", "report",
+		"list", "watch" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		struct outcome outcome = run(ARGUMENTS(commands[i], "-help"));
+		size_t columns = 0;
+
+		for (const char *c = outcome.out; *c; c++) {
+			columns = *c == '\n' ? 0 : columns + (((unsigned char)*c & 0xc0) != 0x80);
+			if (columns > 80)
+				fail_msg("%s -help: a line is wider than 80 columns:\n%s",
+					commands[i], outcome.out);
+		}
+		outcome_free(&outcome);
+	}
+}
+
 static void list_says_that_rings_of_the_kernel_are_there(void **state)
 {
 	struct outcome outcome = run(ARGUMENTS("list"));
@@ -128,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_output_has_its_line),
 		cmocka_unit_test(help_names_every_flag),
+		cmocka_unit_test(help_fits_into_80_columns),
 		cmocka_unit_test(list_says_that_rings_of_the_kernel_are_there),
 		cmocka_unit_test(every_path_of_the_list_can_be_measured),
 	};

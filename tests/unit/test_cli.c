@@ -370,7 +370,7 @@ static void test_help(void **state)
 				     "                      even or odd (default neither)\n"));
 	assert_non_null(strstr(text, "  -force              overwrite the file\n"));
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-		assert_true(strcspn(line, "\n") <= 90);
+		assert_true(strcspn(line, "\n") <= 80);
 	free(text);
 	text = printed("-help=table", &result);
 	assert_int_equal(result, 1);

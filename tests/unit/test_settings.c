@@ -906,8 +906,8 @@ static void help_has_every_flag_and_the_defaults(void **state)
 		"(default 1)", "(default run)", "(default max)", "(default 500ms)", "(default 6)",
 		"(default batch)", "(default all; with -advise paced)", "(default 200\xc2\xb5s)",
 		"(default 0s)", "(default default)", "(default 64)", "(default 0%)",
-		"(default 1MiB)", "(default bpf)",
-		"(default any that taskset allows; of live, the last)", "(default text)" };
+		"(default 1MiB)", "(default bpf)", "(default any CPU that taskset allows;",
+		"(default text)" };
 	char *text = printed_while_parsing(stdout, "live -rate 5 --help", 1);
 
 	(void)state;
