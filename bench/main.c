@@ -56,7 +56,8 @@ static int run(int argc, char **argv)
 	struct complaint why;
 
 	if (strcmp(word, "-version") == 0 && argc > 2) {
-		complain(&why, -EINVAL, "-version stands alone; leave out \"%.48s\"", argv[2]);
+		complain(
+			&why, -EINVAL, "-version takes no arguments; leave out \"%.48s\"", argv[2]);
 		return command_end(-EINVAL, EXIT_USAGE, &why);
 	}
 	if (strcmp(word, "-version") == 0 || strcmp(word, "version") == 0) {

@@ -82,7 +82,7 @@ static int fail_waits(const struct reader *reader, struct complaint *why)
 			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 				used ? ", " : "", live_wait_names[wait]);
 	return complain(why, -EINVAL,
-		"-mode: %s does not wait as -wait says; give some of %s, or another -mode",
+		"-mode: %s supports no wait of -wait; give one or more of %s, or another -mode",
 		reader->name, names);
 }
 
@@ -98,7 +98,7 @@ static int check(const struct settings *s, struct complaint *why)
 			return fail_waits(reader, why);
 	if (unused)
 		return complain(why, -EINVAL,
-			"-wait: no reader of -mode waits like this; add one that does, such as "
+			"-wait: no reader of -mode supports this wait; add one that does, such as "
 			"batch, or leave out -wait");
 	for (int i = 0; (reader = settings_mode(i)); i++) {
 		const bool named = flag_names_has(&s->modes, i);

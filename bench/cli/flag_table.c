@@ -313,11 +313,11 @@ static int check_ends(struct complaint *why)
 		   by_precision = settings_given("precision"), several = s.runs > 1;
 	const struct rule rules[] = {
 		{ by_rounds && by_time,
-			"-rounds and -time: each says when to stop; give one of them" },
+			"-rounds and -time: each sets when to stop; give only one of them" },
 		{ by_rounds && by_precision,
-			"-rounds and -precision: each says when to stop; give one of them" },
+			"-rounds and -precision: each sets when to stop; give only one of them" },
 		{ by_time && by_precision,
-			"-time and -precision: each says when to stop; give one of them" },
+			"-time and -precision: each sets when to stop; give only one of them" },
 		{ several && by_time,
 			"-runs: all runs need the same number of rounds; give -rounds instead of -time" },
 		{ several && by_precision,

@@ -193,8 +193,8 @@ static int fail_name(
 			flag->name, clip(name, length).text, nearest);
 	return complain(why, -EINVAL, "-%s: unknown value \"%s\"; give %s %s", flag->name,
 		clip(name, length).text,
-		flag->kind == FLAG_NAMES   ? "some of"
-		: flag->choices[1] == NULL ? "the only one,"
+		flag->kind == FLAG_NAMES   ? "one or more of"
+		: flag->choices[1] == NULL ? "the only value,"
 					   : "one of",
 		flags_choices(flag, ", ", names));
 }
@@ -222,7 +222,8 @@ static int fail_value(const struct flag *flag, const char *value, struct complai
 		snprintf(limits, sizeof(limits), " of at least %s", minimal);
 	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s%s; give for example -%s %s",
 		flag->name, clip(value, strlen(value)).text, kinds[flag->kind], limits,
-		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (mega is M, giga is G)" : "",
+		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (for mega write M, for giga G)"
+								 : "",
 		flag->name, good_value(flag, minimal));
 }
 

@@ -55,8 +55,9 @@ int settings_check_baseline(const struct settings *settings, bool takes_part,
 		return complain(why, -EINVAL,
 			"-baseline: unknown reader \"%.48s\"; did you mean %s?", baseline, nearest);
 	return complain(why, -EINVAL,
-		nearest ? "-baseline: \"%.48s\" does not take part; add it to -mode, or give one that does"
-			: "-baseline: unknown reader \"%.48s\"; give one that takes part",
+		nearest ? "-baseline: \"%.48s\" is not measured; add it to -mode, or give a "
+			  "reader that is"
+			: "-baseline: unknown reader \"%.48s\"; give a reader that is measured",
 		baseline);
 }
 

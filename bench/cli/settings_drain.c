@@ -61,8 +61,9 @@ static int check_sizes(const struct settings *s, struct complaint *why)
 		if (s->workload.discard > 0 && mix && mix->kind_count == 0 &&
 			s->workload.source == SOURCE_BPF)
 			return complain(why, -EINVAL,
-				"-discard: %s has more than %d sizes, so bpf_ringbuf_output writes "
-				"its events, which cannot be discarded; leave out one of them",
+				"-discard: %s has more than %d sizes, so bpf_ringbuf_output "
+				"writes its events, which cannot be discarded; leave out "
+				"-discard, or give a mix of fewer sizes",
 				mix->name, MIX_KINDS);
 		for (size_t c = 0; c < s->caches.count && !err; c++)
 			err = settings_check_ring(
@@ -81,10 +82,9 @@ int settings_conclude_drain(struct settings *s, bool sweep, struct complaint *wh
 		{ s->workload.discard >= 1,
 			"-discard: 100% leaves no event to read; give for example -discard 1%" },
 		{ s->plan.precision == 0,
-			"-precision: an interval of width 0 is never reached; give for example "
-			"-precision 1%" },
+			"-precision: 0 is never reached; give for example -precision 1%" },
 		{ !sized && s->size_count > 0 && s->sizes[0] != sizeof(struct skb_meta),
-			"-event-size: skb_meta events have 80 B; add -event sized for others" },
+			"-event-size: skb_meta events have 80 B; for other sizes add -event sized" },
 		{ false, NULL },
 	};
 	int err;

@@ -55,8 +55,8 @@ static int choose_write(struct workload *w, struct complaint *why)
 		return 0;
 	if (w->write == LIVE_RESERVE && settings_given("write"))
 		return complain(why, -EINVAL,
-			"-write: a BPF program reserves at most %d sizes, and %s has more; leave out "
-			"-write, and bpf_ringbuf_output writes the events",
+			"-write: a BPF program can reserve at most %d different sizes, and %s has "
+			"more; leave out -write to use bpf_ringbuf_output",
 			MIX_KINDS, mix->name);
 	w->write = LIVE_OUTPUT;
 	return 0;
@@ -80,8 +80,7 @@ static int check_counts(const struct workload *w, struct complaint *why)
 	if (events > room / workload_largest_stride(w))
 		return complain(why, -EINVAL,
 			"-back-to-back: a ring of %s does not hold %" PRIu64
-			" events, so each turn would lose the others; give fewer, or a larger "
-			"-ring-size",
+			" events, so each turn would lose some; give fewer, or a larger -ring-size",
 			size, events);
 	return 0;
 }
@@ -93,24 +92,24 @@ static int check_workload(const struct settings *s, struct complaint *why)
 		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0;
 	const struct rule rules[] = {
 		{ w->producer == PRODUCER_SYSCALL && memory,
-			"-producer: syscall runs a BPF program; leave it out, or leave out -source "
-			"memory" },
+			"-producer: syscall needs a ring of the kernel; leave out -producer or "
+			"-source memory" },
 		{ output && memory,
-			"-write: output is bpf_ringbuf_output of BPF programs; leave it out, or leave "
-			"out -source memory" },
+			"-write: output needs a ring of the kernel; leave out -write or -source "
+			"memory" },
 		{ output && w->discard > 0,
 			"-discard: bpf_ringbuf_output cannot discard events; leave out one of -discard "
 			"and -write output" },
 		{ w->discard >= 1,
 			"-discard: 100% leaves no event to read; give for example -discard 1%" },
 		{ paced_rate && (double)w->rate * (double)w->duration_ns / 1e9 < 1,
-			"-rate: there is not one event in -duration; give a higher rate, or a longer "
-			"-duration" },
+			"-rate: no event would be produced within -duration; give a higher rate, "
+			"or a longer -duration" },
 		{ w->burst % w->producers > 0,
 			"-rate: the producers share a burst evenly; give a multiple of -producers" },
 		{ w->order && w->rings == 1,
-			"-order: one ring is always in order; give -rings 2 or more, and as many "
-			"-producers" },
+			"-order: the events of one ring are always in order; give -rings 2 or "
+			"more, and as many -producers" },
 		{ turns && w->producers > 1,
 			"-back-to-back: the consumer is the only producer; leave out -producers" },
 		{ turns && paced_rate,
@@ -119,11 +118,11 @@ static int check_workload(const struct settings *s, struct complaint *why)
 		{ turns && w->same_cpu,
 			"-same-cpu: -back-to-back has only one thread; leave out -same-cpu" },
 		{ turns && w->notify == NOTIFY_SAMPLED && w->notify_events > w->back_to_back,
-			"-notify: no event of a turn would notify; give sampled:N with N at most "
-			"-back-to-back" },
+			"-notify: a turn has fewer than N events, so none would notify; give "
+			"sampled:N with N at most -back-to-back" },
 		{ w->overwrite && (s->advise || turns),
-			"-overwrite: a ring that overwrites is never too small; leave out -overwrite, or "
-			"-advise and -back-to-back" },
+			"-overwrite: cannot be combined with -advise or -back-to-back, as an "
+			"overwriting ring is never full; leave out -overwrite, or both of them" },
 		{ w->overwrite && s->waits.named & WAITS_OF_LIBBPF,
 			"-wait: libbpf does not read rings that overwrite; give event, paced or busy, or "
 			"leave out -overwrite" },
@@ -137,7 +136,8 @@ static int check_advise(const struct settings *s, struct complaint *why)
 {
 	const struct rule rules[] = {
 		{ s->combination_count > 1,
-			"-advise: finds the ring's size for one reader; give one -mode and one -wait" },
+			"-advise: the ring's size is found for one reader; give one -mode and one "
+			"-wait" },
 		{ s->combinations[0].reader->reads_perf,
 			"-advise: a perf buffer does not report how full it was; give another -mode" },
 		{ settings_given("ring-size"),

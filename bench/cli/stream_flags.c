@@ -158,11 +158,12 @@ int parse_live_rate(const char *text, void *target, struct complaint *why)
 		err = parse_count(text, &w->rate) || w->rate == 0;
 	if (err && text[0] && strchr("mg", text[strlen(text) - 1]))
 		return complain(why, -EINVAL,
-			"\"%.48s\": mega is M and giga is G; give for example -rate 1M", text);
+			"\"%.48s\": write M for mega and G for giga; give for example -rate 1M",
+			text);
 	if (err || w->rate > RATE_MOST)
 		return complain(why, -EINVAL,
-			"\"%.48s\" is not max, 1 to 1G events a second, or burst:EVENTS/TIME; give "
-			"for example -rate 500k or -rate burst:2000/20ms",
+			"\"%.48s\" is not max, a rate of 1 to 1G events per second, or "
+			"burst:EVENTS/TIME; give for example -rate 500k or -rate burst:2000/20ms",
 			text);
 	return 0;
 }
@@ -181,8 +182,8 @@ int parse_notify(const char *text, void *target, struct complaint *why)
 			notify++;
 	if (notify == NOTIFY_SAMPLED && events == 0)
 		return complain(why, -EINVAL,
-			"\"%.48s\" is not default, never, force, or sampled:N with a count of "
-			"events; give for example -notify sampled:100",
+			"\"%.48s\" is not default, never, force, or sampled:N, where N is a "
+			"number of events; give for example -notify sampled:100",
 			text);
 	w->notify = (enum live_notify)notify;
 	w->notify_events = events;

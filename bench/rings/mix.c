@@ -181,7 +181,7 @@ int mix_parse(const char *text, const struct mix **result, struct complaint *why
 	if (err && *text != '@')
 		return complain(why, -EINVAL,
 			"\"%.48s\" is not a mix of sizes of %d to %d B; give for example 24+40+56, "
-			"64*9+1024 with weights, " MIX_NAMED ", or @FILE with a size a line",
+			"64*9+1024 with weights, " MIX_NAMED ", or @FILE with one size per line",
 			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
 	*result = mix;
 	return err;

@@ -47,8 +47,8 @@ int watch_check_parse(const char *text, void *target, struct complaint *why)
 	while ((word = strsep(&rest, ",")))
 		if (parse_one(word, check))
 			return complain(why, -EINVAL,
-				"\"%.32s\" is no condition; give some of fill=80%%,stalled=1s,"
-				"stuck=1s,losing",
+				"\"%.32s\" is not a condition; give one or more of "
+				"fill=80%%,stalled=1s,stuck=1s,losing",
 				word);
 	return 0;
 }

@@ -48,14 +48,14 @@ static int check(
 	const bool one = typed->map || path, is_text = s->format == WATCH_TEXT;
 	const struct rule rules[] = {
 		{ typed->map && path,
-			"-map and -pinned both choose a ring; leave one of them out" },
+			"-map and -pinned each choose a ring; give only one of them" },
 		{ typed->pid && one,
-			"-pid chooses rings, as -map and -pinned do; give one of them" },
+			"-pid, -map and -pinned each choose rings; give only one of them" },
 		{ s->peek && !one, "-peek reads one ring; give -map ID or -pinned PATH" },
 		{ s->sizes && !one, "-sizes reads one ring; give -map ID or -pinned PATH" },
 		{ s->type && !s->peek, "-type needs -peek; give for example -peek 5" },
-		{ s->peek && s->check.wanted, "-peek ends at once; leave out -check" },
-		{ s->peek && s->sizes, "-peek ends at once; leave out -sizes" },
+		{ s->peek && s->check.wanted, "-peek prints records and exits; leave out -check" },
+		{ s->peek && s->sizes, "-peek prints records and exits; leave out -sizes" },
 		{ s->peek && !is_text, "-format: -peek writes text only; leave out -format" },
 		{ s->check.wanted && !is_text,
 			"-format: -check writes text only; leave out -format" },

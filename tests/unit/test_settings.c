@@ -447,31 +447,32 @@ static void nothing_is_printed_if_something_is_wrong(void **state)
 
 /* Wrong uses. */
 
-#define BAD_RATE                                                                                   \
-	" is not max, 1 to 1G events a second, or burst:EVENTS/TIME; give for example -rate 500k " \
-	"or -rate burst:2000/20ms"
+#define BAD_RATE                                                                   \
+	" is not max, a rate of 1 to 1G events per second, or burst:EVENTS/TIME; " \
+	"give for example -rate 500k or -rate burst:2000/20ms"
 #define BAD_SIZE                                                                       \
 	" is not a size of 16 to 65536 B, or a mix; give for example -event-size 64, " \
 	"24+40+56, 64*9+1024, mixed or @FILE"
-#define BAD_NOTIFY                                                                              \
-	" is not default, never, force, or sampled:N with a count of events; give for example " \
-	"-notify sampled:100"
+#define BAD_NOTIFY                                                                          \
+	" is not default, never, force, or sampled:N, where N is a number of events; give " \
+	"for example -notify sampled:100"
 #define BAD_LIST                                                                                   \
 	" is not a list of at most 512 sizes of 16 to 65536 B, or mixes; give for example -sizes " \
 	"16,64 or 80:2048:16 or 64,24+40+56"
 #define BAD_RANGE                                                                                \
 	" is not first:last:step, from the smaller size to the larger; give for example -sizes " \
 	"16:80:16"
-#define MODES                                                                                  \
-	"; give some of all, copy, view, batch, memcpy-batch, ordered, scan, dropin, libbpf, " \
+#define MODES                                                                                         \
+	"; give one or more of all, copy, view, batch, memcpy-batch, ordered, scan, dropin, libbpf, " \
 	"perfbuf, cilium-ebpf, aya, libbpf-1.7"
-#define WAITS "; give some of all, event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
-#define LIBBPF_WAITS                                                                         \
-	"-mode: libbpf does not wait as -wait says; give some of libbpf-poll, libbpf-spin, " \
+#define WAITS \
+	"; give one or more of all, event, paced, busy, libbpf-poll, libbpf-spin, libbpf-sleep"
+#define LIBBPF_WAITS                                                                              \
+	"-mode: libbpf supports no wait of -wait; give one or more of libbpf-poll, libbpf-spin, " \
 	"libbpf-sleep, or another -mode"
-#define NO_WAIT                                                                                      \
-	"-wait: no reader of -mode waits like this; add one that does, such as batch, or leave out " \
-	"-wait"
+#define NO_WAIT                                                                                     \
+	"-wait: no reader of -mode supports this wait; add one that does, such as batch, or leave " \
+	"out -wait"
 #define NOT_IN_MEMORY " reads only rings of the kernel; leave it out, or leave out -source memory"
 #define SET_BY_PRESET ": -preset kernel-selftests sets this itself; leave out one of them"
 #define PRESET "live -preset kernel-selftests "
@@ -490,7 +491,7 @@ static const struct {
 	{ "live -back-to-back -1",
 		"-back-to-back: \"-1\" is not a count; give for example -back-to-back 500" },
 	{ "live -preset all",
-		"-preset: unknown value \"all\"; give the only one, kernel-selftests" },
+		"-preset: unknown value \"all\"; give the only value, kernel-selftests" },
 	{ "live -rate 0", "-rate: \"0\"" BAD_RATE },
 	{ "live -rate 2G", "-rate: \"2G\"" BAD_RATE },
 	{ "live -rate fast", "-rate: \"fast\"" BAD_RATE },
@@ -502,13 +503,14 @@ static const struct {
 	{ "live -rate burst:5", "-rate: \"burst:5\"" BAD_RATE },
 	{ "live -rate burst:9999999999/1s", "-rate: \"burst:9999999999/1s\"" BAD_RATE },
 	{ "live -rate burst:1/1h", "-rate: \"burst:1/1h\"" BAD_RATE },
-	{ "live -rate 1m", "-rate: \"1m\": mega is M and giga is G; give for example -rate 1M" },
+	{ "live -rate 1m", "-rate: \"1m\": write M for mega and G for giga; give for example "
+			   "-rate 1M" },
 	{ "live -rate 1",
-		"-rate: there is not one event in -duration; give a higher rate, or a longer "
-		"-duration" },
+		"-rate: no event would be produced within -duration; give a higher rate, or a "
+		"longer -duration" },
 	{ "live -rate 999 -duration 1ms",
-		"-rate: there is not one event in -duration; give a higher rate, or a longer "
-		"-duration" },
+		"-rate: no event would be produced within -duration; give a higher rate, or a "
+		"longer -duration" },
 	{ "live -rate burst:2000/20ms -producers 3",
 		"-rate: the producers share a burst evenly; give a multiple of -producers" },
 	{ "live -duration 999us",
@@ -597,9 +599,9 @@ static const struct {
 		"-baseline: unknown reader \"batch/pased\"; did you mean batch/paced?" },
 	{ "live -baseline vew", "-baseline: unknown reader \"vew\"; did you mean view?" },
 	{ "live -baseline nothing",
-		"-baseline: unknown reader \"nothing\"; give one that takes part" },
+		"-baseline: unknown reader \"nothing\"; give a reader that is measured" },
 	{ "live -baseline view",
-		"-baseline: \"view\" does not take part; add it to -mode, or give one that does" },
+		"-baseline: \"view\" is not measured; add it to -mode, or give a reader that is" },
 	{ "live -mode libbpf -wait event", LIBBPF_WAITS },
 	{ "live -mode copy,libbpf -wait paced", LIBBPF_WAITS },
 	{ "live -mode all,libbpf -wait busy", LIBBPF_WAITS },
@@ -607,8 +609,8 @@ static const struct {
 	{ "live -mode aya,cilium-ebpf -wait libbpf-poll,event", NO_WAIT },
 	{ "live -mode dropin -wait event,libbpf-poll", NO_WAIT },
 	{ "live -mode copy,dropin -wait event",
-		"-mode: dropin does not wait as -wait says; give some of paced, busy, libbpf-poll, "
-		"libbpf-spin, libbpf-sleep, or another -mode" },
+		"-mode: dropin supports no wait of -wait; give one or more of paced, busy, "
+		"libbpf-poll, libbpf-spin, libbpf-sleep, or another -mode" },
 	{ "live -source memory -mode dropin -wait paced", "-mode: dropin" NOT_IN_MEMORY },
 	{ "live -mode all,aya -source memory", "-mode: aya" NOT_IN_MEMORY },
 	{ "live -source memory -wait libbpf-poll", "-wait: libbpf" NOT_IN_MEMORY },
@@ -631,18 +633,20 @@ static const struct {
 	{ "live -mode perfbuf -advise",
 		"-advise: a perf buffer does not report how full it was; give another -mode" },
 	{ "live -producer syscall -source memory -wait busy",
-		"-producer: syscall runs a BPF program; leave it out, or leave out -source memory" },
+		"-producer: syscall needs a ring of the kernel; leave out -producer or -source "
+		"memory" },
 	{ "live -write output -source memory",
-		"-write: output is bpf_ringbuf_output of BPF programs; leave it out, or leave out "
-		"-source memory" },
+		"-write: output needs a ring of the kernel; leave out -write or -source memory" },
 	{ "live -write output -discard 1%",
 		"-discard: bpf_ringbuf_output cannot discard events; leave out one of -discard and "
 		"-write output" },
 	{ "live -write reserve -event-size 16+17+18+19+20+21+22+23+24",
-		"-write: a BPF program reserves at most 8 sizes, and 16+17+18+19+20+21+22+23+24 has "
-		"more; leave out -write, and bpf_ringbuf_output writes the events" },
+		"-write: a BPF program can reserve at most 8 different sizes, and "
+		"16+17+18+19+20+21+22+23+24 has more; leave out -write to use "
+		"bpf_ringbuf_output" },
 	{ "live -order",
-		"-order: one ring is always in order; give -rings 2 or more, and as many -producers" },
+		"-order: the events of one ring are always in order; give -rings 2 or more, and "
+		"as many -producers" },
 	{ "live -back-to-back 500 -producers 2",
 		"-back-to-back: the consumer is the only producer; leave out -producers" },
 	{ "live -back-to-back 500 -rate 500k",
@@ -651,11 +655,11 @@ static const struct {
 	{ "live -back-to-back 500 -same-cpu",
 		"-same-cpu: -back-to-back has only one thread; leave out -same-cpu" },
 	{ "live -back-to-back 500 -notify sampled:501",
-		"-notify: no event of a turn would notify; give sampled:N with N at most "
-		"-back-to-back" },
+		"-notify: a turn has fewer than N events, so none would notify; give sampled:N "
+		"with N at most -back-to-back" },
 	{ "live -back-to-back 2731 -event-size 16 -ring-size 64KiB",
-		"-back-to-back: a ring of 64KiB does not hold 2731 events, so each turn would lose "
-		"the others; give fewer, or a larger -ring-size" },
+		"-back-to-back: a ring of 64KiB does not hold 2731 events, so each turn would "
+		"lose some; give fewer, or a larger -ring-size" },
 	{ "live -back-to-back 5 -mode aya",
 		"-mode: aya reads in a process of its own; leave it out, or leave out "
 		"-back-to-back" },
@@ -666,12 +670,12 @@ static const struct {
 		"-wait: libbpf does not read rings that overwrite; give event, paced or busy, or "
 		"leave out -overwrite" },
 	{ "live -overwrite -back-to-back 5",
-		"-overwrite: a ring that overwrites is never too small; leave out -overwrite, or "
-		"-advise and -back-to-back" },
+		"-overwrite: cannot be combined with -advise or -back-to-back, as an overwriting "
+		"ring is never full; leave out -overwrite, or both of them" },
 	{ "live -advise -wait all",
-		"-advise: finds the ring's size for one reader; give one -mode and one -wait" },
+		"-advise: the ring's size is found for one reader; give one -mode and one -wait" },
 	{ "live -advise -mode copy,batch",
-		"-advise: finds the ring's size for one reader; give one -mode and one -wait" },
+		"-advise: the ring's size is found for one reader; give one -mode and one -wait" },
 	/* Also if the size is the default, or wrong. */
 	{ "live -advise -ring-size 2MiB",
 		"-ring-size: -advise finds the size; leave out one of them" },
@@ -706,29 +710,28 @@ static const struct {
 		"-runs: all runs need the same number of rounds; give -rounds instead of "
 		"-precision" },
 	{ "drain -rounds 5 -time 1s",
-		"-rounds and -time: each says when to stop; give one of them" },
+		"-rounds and -time: each sets when to stop; give only one of them" },
 	{ "drain -rounds 5 -precision 1%",
-		"-rounds and -precision: each says when to stop; give one of them" },
+		"-rounds and -precision: each sets when to stop; give only one of them" },
 	{ "sweep -time 1s -precision 1%",
-		"-time and -precision: each says when to stop; give one of them" },
-	{ "drain -precision 0%",
-		"-precision: an interval of width 0 is never reached; give for example -precision "
-		"1%" },
+		"-time and -precision: each sets when to stop; give only one of them" },
+	{ "drain -precision 0%", "-precision: 0 is never reached; give for example -precision 1%" },
 	{ "drain -discard 100%",
 		"-discard: 100% leaves no event to read; give for example -discard 1%" },
 	{ "drain -discard 1% -event-size 16+17+18+19+20+21+22+23+24",
-		"-discard: 16+17+18+19+20+21+22+23+24 has more than 8 sizes, so bpf_ringbuf_output "
-		"writes its events, which cannot be discarded; leave out one of them" },
+		"-discard: 16+17+18+19+20+21+22+23+24 has more than 8 sizes, so "
+		"bpf_ringbuf_output writes its events, which cannot be discarded; leave out "
+		"-discard, or give a mix of fewer sizes" },
 	{ "drain -event-size 64",
-		"-event-size: skb_meta events have 80 B; add -event sized for others" },
+		"-event-size: skb_meta events have 80 B; for other sizes add -event sized" },
 	{ "drain -event skb_meta -event-size 64+80",
-		"-event-size: skb_meta events have 80 B; add -event sized for others" },
+		"-event-size: skb_meta events have 80 B; for other sizes add -event sized" },
 	{ "drain -mode libbpf -source memory", "-mode: libbpf" NOT_IN_MEMORY },
 	{ "drain -mode copy -baseline view",
-		"-baseline: \"view\" does not take part; add it to -mode, or give one that does" },
+		"-baseline: \"view\" is not measured; add it to -mode, or give a reader that is" },
 	{ "drain -n 1m",
-		"-n: \"1m\" is not a count from 1 to 1000000000000 (mega is M, giga is G); give for "
-		"example -n 50000" },
+		"-n: \"1m\" is not a count from 1 to 1000000000000 (for mega write M, for giga G)"
+		"; give for example -n 50000" },
 	{ "drain -peer /nonexistent",
 		"-peer: cannot open /nonexistent: No such file or directory" },
 	{ "sweep -sizes ", "-sizes: \"\"" BAD_LIST },

@@ -482,7 +482,7 @@ static void wrong_conditions_are_refused(void **state)
 		struct complaint why;
 
 		assert_true(watch_check_parse(wrong[i], &check, &why) != 0);
-		assert_says(why.text, "is no condition; give some of fill=80%");
+		assert_says(why.text, "is not a condition; give one or more of fill=80%");
 		assert_says(why.text, wrong[i][0] == 'l' ? "" : wrong[i]);
 	}
 }
