@@ -189,8 +189,8 @@ static void add_group(struct benchmark *b)
 {
 	struct table *table = &b->all.table;
 
-	if (!table->workload)
-		table->workload = workload_json(b);
+	json_decref(table->workload); /* the file has the settings of the last one */
+	table->workload = workload_json(b);
 	table_add_group(table, b->all.settings->caches.count > 1 ? workload_json(b) : NULL);
 	for (size_t i = 0; i < measurement.count + measurement.twin; i++)
 		add_row(&b->all, &measurement.samples[i]);

@@ -273,6 +273,9 @@ static void several_caches_are_measured_one_after_the_other(void **state)
 		else
 			assert_in_range(integer_in(workload, "ring_size"), 4096, 64 << 20);
 	}
+	/* The file's own workload is the last one, in files of all versions: compare compares it. */
+	assert_true(json_equal(object_in(root, "workload"),
+		object_in(result_of(root, 2 * 2 * 3 * 2 - 1), "workload")));
 	json_decref(root);
 	outcome = run(ARGUMENTS("sweep", QUICK, "-n", "500", "-mode", "copy,view", "-sizes",
 		"16,24+40", "-caches", "cold,own"));
