@@ -158,7 +158,7 @@ int parse_live_rate(const char *text, void *target, struct complaint *why)
 		err = parse_count(text, &w->rate) || w->rate == 0;
 	if (err && text[0] && strchr("mg", text[strlen(text) - 1]))
 		return complain(why, -EINVAL,
-			"\"%.48s\": write M for mega and G for giga; give for example -rate 1M",
+			"\"%.48s\": for mega write M, for giga G; give for example -rate 1M",
 			text);
 	if (err || w->rate > RATE_MOST)
 		return complain(why, -EINVAL,

@@ -503,7 +503,7 @@ static const struct {
 	{ "live -rate burst:5", "-rate: \"burst:5\"" BAD_RATE },
 	{ "live -rate burst:9999999999/1s", "-rate: \"burst:9999999999/1s\"" BAD_RATE },
 	{ "live -rate burst:1/1h", "-rate: \"burst:1/1h\"" BAD_RATE },
-	{ "live -rate 1m", "-rate: \"1m\": write M for mega and G for giga; give for example "
+	{ "live -rate 1m", "-rate: \"1m\": for mega write M, for giga G; give for example "
 			   "-rate 1M" },
 	{ "live -rate 1",
 		"-rate: no event would be produced within -duration; give a higher rate, or a "
