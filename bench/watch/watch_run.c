@@ -224,8 +224,11 @@ static int follow(struct watch *w, uint64_t count)
 	take_sample(w);
 	for (uint64_t i = 0; !err && !interrupted() && !w->ended && (count == 0 || i < count);
 		i++) {
-		if (i > 0)
+		if (i > 0) {
 			err = rings_refresh(&w->rings, w->why);
+			/* Keys come before the next update. */
+			list_arrange(&w->list, w->rings.items, w->rings.count);
+		}
 		w->gone = err == -ENOENT;
 		if (!err)
 			err = sample_interval(
