@@ -212,14 +212,29 @@ const char *advice_verdict(const json_t *advice)
 						       : "");
 }
 
+/* A question's figures may have a source of their own. */
+static const json_t *source_of(const json_t *published, const char *question)
+{
+	const json_t *figures = json_object_get(published, "figures"), *figure;
+	size_t i;
+
+	json_array_foreach(figures, i, figure)
+	{
+		if (strcmp(run_text(figure, "question"), question) == 0)
+			return json_object_get(figure, "source") ? figure : published;
+	}
+	return published;
+}
+
 void add_advice(struct page *page, const struct run *run)
 {
 	const json_t *published = json_object_get(run->whole, "published");
+	const json_t *source = source_of(published, run->question);
 
 	add_objects(page, "Ring sizes that were tried",
 		json_object_get(json_object_get(run->whole, "advice"), "tries"), "");
 	add_objects(page,
-		text("Published by %s, on %s", run_text(published, "source"),
-			run_text(published, "machine")),
+		text("Published by %s, on %s", run_text(source, "source"),
+			run_text(source, "machine")),
 		json_object_get(published, "figures"), run->question);
 }
