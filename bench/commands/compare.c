@@ -146,13 +146,17 @@ static void write_doubts(const struct compare *c, FILE *out)
 				style_percent(percent, sizeof(percent), noisiest->noise));
 	}
 	if (drift > c->threshold)
-		fprintf(out, "! floor or memory, which run no reader, changed by %s too: %s\n",
+		fprintf(out,
+			"! the limits floor and memory, which run no reader, changed by up "
+			"to %s: %s\n",
 			style_percent(percent, sizeof(percent), drift),
-			drift > VERDICT_NOISE_MOST ? "the machine did, so nothing is decided"
-						   : "that much may be the machine's");
+			drift > VERDICT_NOISE_MOST ? "the machine changed, so nothing is decided"
+						   : "differences of this size may come from the "
+						     "machine");
 	if (undecided(c) > 0 && !c->undecided_is_fine)
-		fputs("? Undecided is no success (-undecided ok makes it one): measure with more "
-		      "-rounds\n  and -runs, on an idle machine.\n",
+		fputs("? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
+		      "more -rounds\n"
+		      "  and -runs, on an idle machine.\n",
 			out);
 }
 
@@ -193,17 +197,19 @@ static int compare(struct compare *c, const char *const *names, bool force, stru
 	 * the next. */
 	if (c->old.live != c->new.live)
 		return complain(why, -EINVAL,
-			"%s is of live and %s is not, so their figures mean different things; "
-			"compare live with live, drain with drain",
+			"%s is a result of live and %s is not, so their figures mean different "
+			"things; compare live with live, drain with drain",
 			names[c->old.live ? 0 : 1], names[c->old.live ? 1 : 0]);
 	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !force)
 		return complain(why, -EINVAL,
-			"%s and %s are not comparable, as the lines above say; -force compares "
-			"them all the same",
+			"%s and %s are not comparable because of the differences above; -force "
+			"compares them anyway",
 			names[0], names[1]);
 	err = comparison_find(&comparison, &c->all);
 	if (!err && c->all.count == 0)
-		return complain(why, -EINVAL, "%s and %s have no path, size and %s in common",
+		return complain(why, -EINVAL,
+			"%s and %s have no results of the same path, size "
+			"and %s",
 			names[0], names[1], c->new.live ? "wait" : "touch");
 	if (!err)
 		err = output_begin(&output);

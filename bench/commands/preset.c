@@ -179,7 +179,7 @@ static void add_unread_row(struct table *table, const struct measurement *m, con
 	}
 	table_end_group(table, 0, false);
 	snprintf(verdict, sizeof(verdict),
-		"No consumer: the producers submit all they can, at %.0f ns an event.",
+		"No consumer: the producers submit as fast as they can, at %.0f ns per event.",
 		row_value(row, METRIC_PRODUCER_NS));
 	row->verdict = strdup(verdict);
 }

@@ -203,12 +203,12 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 		style_write_wrapped(out, line);
 	}
 	style_write_wrapped(out,
-		"They are means with deviations, of events of 8 B; lost is in million a second. "
-		"Compare figures within a column only.");
+		"They are means with deviations, for events of 8 B; lost is in million events per "
+		"second. Compare figures only within a column.");
 	text.used = 0;
 	style_append(&text,
-		"Run: %zu workloads, each in at least %zu rounds in balanced order, each reader for "
-		"%s in each.",
+		"Run: %zu workloads, each in at least %zu rounds in balanced order; each reader "
+		"runs for %s in a round.",
 		table->group_count, fewest,
 		format_duration_short(shared->duration_ns, duration, sizeof(duration)));
 	style_append(&text,

@@ -31,8 +31,8 @@ static int format_of(const struct settings *settings, struct complaint *why)
 	if (ends_with(path, ".html") || ends_with(path, ".htm"))
 		return PAGE_HTML;
 	return complain(why, -EINVAL,
-		"cannot tell the format of %s: let it end in .html or .md, or give -format html or "
-		"-format md",
+		"cannot tell the format from the name %s; end it in .html or .md, or give -format "
+		"html or -format md",
 		path);
 }
 

@@ -80,8 +80,7 @@ static int add_run(struct runs *runs, const json_t *json, const char *name, cons
 
 	if (runs->run_count == RUNS_MAX)
 		return complain(why, -E2BIG,
-			"more than %d runs, up to those in %s; make several pages of them",
-			RUNS_MAX, name);
+			"more than %d runs, up to those in %s; make several pages", RUNS_MAX, name);
 	runs->run_count++;
 	*run = (struct run){
 		.whole = json,
@@ -125,7 +124,7 @@ static int add(struct runs *runs, size_t file, size_t number, struct complaint *
 
 	if (!is_run(json))
 		return complain(why, -EINVAL,
-			"%s: run %zu in it is not of schema ringview.result/2; make one with "
+			"%s: run %zu does not have schema ringview.result/2; make one with "
 			"-format json",
 			runs->names[file], number + 1);
 	if (json_array_size(runs->files[file]) > 1)
@@ -176,8 +175,8 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 	}
 	if (!err && (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX))
 		err = complain(why, -E2BIG,
-			"%zu results with %zu rounds are more than a page can show (%d and %d); make "
-			"several pages of them",
+			"%zu results with %zu rounds are more than a page can show (%d and %d); "
+			"make several pages",
 			runs->result_count, runs->round_count, RESULTS_MAX, READINGS_MAX);
 	return err;
 }

@@ -107,7 +107,7 @@ static void write_place(FILE *out, const json_t *w)
 		" to CPU %" JSON_INTEGER_FORMAT ", the reader's.\n",
 		json_number_value(json_object_get(w, "line_transfer_ns")), writer, reader);
 	if (json_is_true(json_object_get(w, "same_core")))
-		fputs("Caution: both are threads of one core and share its caches.\n", out);
+		fputs("Caution: both CPUs are threads of one core and share its caches.\n", out);
 }
 
 void drain_write_facts(FILE *out, const struct table *table)

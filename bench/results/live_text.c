@@ -148,7 +148,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 			style_ratio(text, sizeof(text), &ratio, row_name(reference, name)));
 	style_write_wrapped(out, line);
 	if (has_rate(workload) && table->row_count > 1)
-		fputs("ranked by loss, p99, CPU, producer's cost: the rate is given\n", out);
+		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
 }
 
 #define COLUMNS_FORMAT " %6s %7s %6s %6s %6s %5s %6s %7s\n"
@@ -244,11 +244,13 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 	if (!(m->unattached_ns > 0))
 		return;
 	fprintf(out,
-		"\nSlowdown of the system call; it takes %.0f ns with no program attached, and "
-		"%.2fx as\nlong with one and no reader\n"
+		"\n"
+		"Slowdown of the system call: it takes %.0f ns without a BPF program, and %.2fx "
+		"as\n"
+		"long with the program and no reader\n"
 		"%-20s %13s %15s\n",
-		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "to no program",
-		"to no reader");
+		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "vs no program",
+		"vs no reader");
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
@@ -344,8 +346,8 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 
 	if (advice->ring_size > 0)
 		style_append(&text,
-			"Advice: -ring-size %s, verified; %s was the smallest that lost nothing, and "
-			"the rest is margin.",
+			"Advice: -ring-size %s, verified; the smallest size that lost nothing was "
+			"%s, the rest is margin.",
 			format_size(advice->ring_size, size, sizeof(size)),
 			format_size(advice->smallest, smallest, sizeof(smallest)));
 	else
@@ -447,7 +449,8 @@ static void write_notes(
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
 		fprintf(out,
-			"Latency: from when an event was written until it was handled; one of %d.\n",
+			"Latency: from when an event was written until it was handled; measured "
+			"for one in %d.\n",
 			LIVE_STAMP_EVERY);
 	fputs("Off CPU: run delay, the time ready to run but not running; sum of all rounds.\n",
 		out);

@@ -270,19 +270,19 @@ int result_file_take(
 	{
 		if (is_of(run, SCHEMA_BEFORE))
 			return complain(why, -EINVAL,
-				"%s: run %zu in it is of schema " SCHEMA_BEFORE
-				", which an older version wrote; measure again",
+				"%s: run %zu has schema " SCHEMA_BEFORE
+				" of an older version; measure again",
 				name, i + 1);
 		if (is_live(run) != file->live)
 			return complain(why, -EINVAL,
-				"%s: run %zu in it is %s live, the runs before are%s; keep them in "
-				"files of their own",
-				name, i + 1, file->live ? "not of" : "of",
+				"%s: run %zu is %s of live, the runs before it are%s; keep them "
+				"in separate files",
+				name, i + 1, file->live ? "not a result" : "a result",
 				file->live ? "" : " not");
 		err = read_run(file, run);
 		if (err == -EINVAL)
 			return complain(why, err,
-				"%s: run %zu in it is not of schema " SCHEMA
+				"%s: run %zu does not have schema " SCHEMA
 				"; make one with -format json",
 				name, i + 1);
 		if (err)

@@ -72,7 +72,7 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	}
 	if (status.st_size > SIZE_MOST) {
 		fclose(stream);
-		complain(why, -EFBIG, "%s has more than %d MiB, so it is no result file", name,
+		complain(why, -EFBIG, "%s is larger than %d MiB, so it is not a result file", name,
 			SIZE_MOST >> 20);
 		return NULL;
 	}

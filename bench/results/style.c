@@ -161,8 +161,8 @@ void style_append_rounds(struct style_text *text, const struct table *table)
 
 	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
 	if (table->runs > 1)
-		style_append(
-			text, " in %zu runs, whose differences the intervals include", table->runs);
+		style_append(text, " in %zu runs (intervals include the differences between them)",
+			table->runs);
 	if (table->asked > 0 && table->asked != rounds)
 		style_append(text, " (%zu asked)", table->asked);
 	style_append(text, "%s", ", verified");
@@ -239,7 +239,7 @@ void style_write_oddities(FILE *out, const struct table *table)
 		readings += table->rows[i].rounds;
 	}
 	if (outliers > 0)
-		fprintf(out, "Outliers: %zu of %zu readings, kept in every figure above.\n",
+		fprintf(out, "Outliers: %zu of %zu readings, included in all figures above.\n",
 			outliers, readings);
 	if (humped == 0)
 		return;

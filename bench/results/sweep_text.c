@@ -184,7 +184,7 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	/* So many changes that a line cannot hold them are noise. */
 	if (text.used > STYLE_COLUMNS && !verbose) {
 		text.used = 0;
-		style_append(&text, "fastest: changes with the size, as the last column says");
+		style_append(&text, "fastest: differs by size; see the last column");
 	}
 	if (s->table->group_count > s->count)
 		style_append(&text, " (touched: %s)", s->touch);

@@ -210,7 +210,7 @@ static void nothing_in_common_is_refused(void **state)
 
 	json_array_foreach(array_in(new, "results"), i, result)
 		json_object_set_new(result, "event_size", json_integer(81));
-	assert_refused(state, new, "no path, size and touch in common$");
+	assert_refused(state, new, "no results of the same path, size and touch$");
 }
 
 static void another_schema_is_refused(void **state)
@@ -218,7 +218,7 @@ static void another_schema_is_refused(void **state)
 	json_t *new = result_with_rounds(1e6);
 
 	json_object_set_new(new, "schema", json_string("ringview.result/3"));
-	assert_refused(state, new, "is not of schema ringview.result/2");
+	assert_refused(state, new, "does not have schema ringview.result/2");
 }
 
 static void the_schema_before_is_refused(void **state)
@@ -226,8 +226,8 @@ static void the_schema_before_is_refused(void **state)
 	json_t *new = result_with_rounds(1e6);
 
 	json_object_set_new(new, "schema", json_string("ringview.result/1"));
-	assert_refused(state, new,
-		"is of schema ringview.result/1, which an older version wrote; measure again");
+	assert_refused(
+		state, new, "has schema ringview.result/1 of an older version; measure again");
 }
 
 static void rounds_that_are_no_times_are_refused(void **state)
@@ -236,7 +236,7 @@ static void rounds_that_are_no_times_are_refused(void **state)
 
 	json_array_set_new(json_object_get(object_in(result_of(new, 0), "ns_per_event"), "rounds"),
 		3, json_integer(-1));
-	assert_refused(state, new, "is not of schema ringview.result/2");
+	assert_refused(state, new, "does not have schema ringview.result/2");
 }
 
 static void assert_text_refused(void **state, const char *text, const char *pattern)
@@ -260,7 +260,7 @@ static void an_empty_file_is_refused(void **state)
 
 static void a_file_of_other_json_is_refused(void **state)
 {
-	assert_text_refused(state, "[1, 2]", "is not of schema");
+	assert_text_refused(state, "[1, 2]", "does not have schema");
 }
 
 /* What a file of somebody else's says is not for the terminal to obey. */
@@ -377,7 +377,7 @@ static void a_path_without_a_name_is_refused(void **state)
 	json_t *new = result_with_rounds(1e6);
 
 	json_object_set_new(result_of(new, 0), "path", json_string(""));
-	assert_refused(state, new, "is not of schema ringview.result/2");
+	assert_refused(state, new, "does not have schema ringview.result/2");
 }
 
 static void one_file_is_not_enough(void **state)
