@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,9 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 	if (err)
 		return complain(why, err, "cannot start a run: %s", strerror(-err));
 	document = json_loadf(output, 0, NULL);
+	/* Other signals than the terminal's reach only this process. */
+	if (interrupted())
+		kill(pid, SIGTERM);
 	fclose(output);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -92,7 +96,7 @@ int runs_measure(struct measuring *m, json_t **runs)
 		err = complain(m->why, -ENOMEM, "out of memory");
 	for (uint64_t i = 0; i < count && !err; i++) {
 		err = run_once(arguments, *runs, m->why);
-		if (i + 1 < count)
+		if (!err && i + 1 < count)
 			measuring_progress(m, (double)(i + 1) / (double)count,
 				"run %" PRIu64 " of %" PRIu64, i + 2, count);
 	}

@@ -72,6 +72,26 @@ static void sigint_stops_a_sweep(void **state)
 	assert_stops(ARGUMENTS("sweep", ENDLESS_MEMORY, "-mode", "both"), SIGINT);
 }
 
+/* Also the process that measures, which gets no signal that was sent to the first one alone. */
+static void sigterm_stops_several_runs(void **state)
+{
+	const int after = 500000000;
+	struct outcome outcome = run_command(&(struct command){
+		.arguments = ARGUMENTS(
+			"-n", "10M", "-rounds", "20", "-source", "memory", "-runs", "50"),
+		.signal = SIGTERM,
+		.after = &after,
+		.announces = true,
+	});
+
+	(void)state;
+	assert_int_equal(outcome.status, STOPPED);
+	assert_string_equal(outcome.out, "");
+	assert_non_null(strstr(outcome.err, "interrupted; partial results discarded"));
+	assert_null(strstr(outcome.err, "run 2 of 50"));
+	outcome_free(&outcome);
+}
+
 static void sigint_stops_a_run_for_precision(void **state)
 {
 	(void)state;
@@ -292,6 +312,7 @@ int main(void)
 		cmocka_unit_test(sigint_stops_a_run_on_the_kernels_ring),
 		cmocka_unit_test(sigterm_stops_a_run_on_the_kernels_ring),
 		cmocka_unit_test(sigint_stops_a_sweep),
+		cmocka_unit_test(sigterm_stops_several_runs),
 		cmocka_unit_test(sigint_stops_a_run_for_precision),
 		cmocka_unit_test(sigint_stops_a_long_round),
 		cmocka_unit_test(sigint_stops_a_long_round_on_the_kernels_ring),
