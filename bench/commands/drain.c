@@ -44,8 +44,8 @@ static int prepare(struct measuring *m)
 	for (size_t i = 0; i < settings->caches.count && !err; i++)
 		if (settings->caches.chosen[i] == CACHES_OTHER && b->place.writer < 0)
 			err = complain(m->why, -ENODEV,
-				"-caches: other takes a second CPU, and this process may run on CPU %d "
-				"only; leave it out",
+				"-caches: other needs a second CPU, and this process may run on "
+				"CPU %d only; leave out other",
 				cpu);
 	if (err)
 		return err;

@@ -56,11 +56,12 @@ static void write_list(FILE *out)
 	fputs("\nOnly in live (-mode)\n", out);
 	write_readers(out, false, bpf);
 	fprintf(out,
-		"\nWaits of live (-wait)\n"
+		"\n"
+		"Waits of live (-wait)\n"
 		"  event        sleeps in epoll until the kernel notifies\n"
-		"  paced        polls, and sleeps at most -latency-budget in between\n"
-		"  busy         polls without sleeping, and holds the last record back so that "
-		"nobody notifies\n"
+		"  paced        polls, sleeps at most -latency-budget in between\n"
+		"  busy         polls without sleeping; keeps the last record unreleased, so "
+		"producers do not notify\n"
 		"  libbpf-poll  ring_buffer__poll%s\n"
 		"  libbpf-spin  ring_buffer__consume in a loop%s\n"
 		"  libbpf-sleep ring_buffer__consume, then a sleep of -latency-budget%s\n",

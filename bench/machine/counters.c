@@ -75,7 +75,7 @@ static void explain(int err, char *reason, size_t size)
 
 	if (err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP) {
 		snprintf(reason, size,
-			"not available: this machine exposes no counters (as most virtual "
+			"not available: this machine exposes no counters (usual in virtual "
 			"machines)");
 	} else if (err == -ENODATA) {
 		snprintf(reason, size,

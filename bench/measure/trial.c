@@ -53,7 +53,7 @@ static int check_balance(
 
 		if (stream->next > produced->sequences[i])
 			return complain(why, -EBADMSG,
-				"producer %u made %llu events, but event %llu was read", i,
+				"producer %u produced %llu events, but event %llu was read", i,
 				(unsigned long long)produced->sequences[i],
 				(unsigned long long)stream->next - 1);
 		missing += produced->sequences[i] - stream->read;

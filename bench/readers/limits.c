@@ -86,7 +86,8 @@ static int floor_read(struct reading *r, int64_t timeout_ns)
 const struct reader floor_reader = {
 	.name = "floor",
 	.label = "floor (known stride):  ",
-	.summary = "limit: the same bytes touched with all lengths known, no header, no release",
+	.summary = "limit: touches the same bytes with known lengths: reads no header, releases "
+		   "nothing",
 	.drains = true,
 	.limit = true,
 	.baseline = 1,

@@ -65,17 +65,15 @@ int peers_find(const char *program, struct complaint *why)
 	int err;
 
 	if (!are_wanted() && !strchr(program, '/'))
-		return complain(why, -ENOENT,
-			"peer %s is not looked for, as RINGVIEW_PEERS is empty", program);
+		return complain(
+			why, -ENOENT, "peer %s is disabled: RINGVIEW_PEERS is empty", program);
 	err = file_of(file, program);
 	if (err == -ENOENT)
 		return complain(why, err,
-			"peer %s is not looked for, as this program was copied from its build "
-			"folder; %s",
+			"peer %s is not searched for: this program is not in its build folder; %s",
 			program, remedy());
 	if (err)
-		return complain(
-			why, err, "peer %s cannot be looked for: %s", program, strerror(-err));
+		return complain(why, err, "cannot find peer %s: %s", program, strerror(-err));
 	if (access(file, F_OK) == 0)
 		return 0;
 	return complain(
@@ -92,7 +90,7 @@ int peers_start(struct peer_process **process, const char *program, int map_fd,
 	*process = NULL;
 	err = file_of(file, program);
 	if (err)
-		return complain(why, err, "cannot be looked for: %s", strerror(-err));
+		return complain(why, err, "cannot be found: %s", strerror(-err));
 	err = peer_start(process, file, map_fd, why);
 	if (!err)
 		err = peer_receive(*process, peer_patience_ns(0), &answer, why);
@@ -240,10 +238,10 @@ static int add(const char *file, const struct peer *peer, const char *spoken, st
 		extends ? spoken + strlen(said) : spoken);
 	if (!is_name(f->name))
 		return complain(why, -EINVAL,
-			"its reader %s cannot be a name in -mode; rename the program", f->name);
+			"its reader %s is not a valid name for -mode; rename the program", f->name);
 	if (reader_find(f->name))
-		return complain(
-			why, -EEXIST, "there is a reader %s already; rename the program", f->name);
+		return complain(why, -EEXIST,
+			"a reader named %s exists already; rename the program", f->name);
 	snprintf(f->spoken, sizeof(f->spoken), "%s", spoken);
 	snprintf(f->file, sizeof(f->file), "%s", file);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);

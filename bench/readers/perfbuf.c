@@ -123,8 +123,8 @@ static int explain_open(const struct reading *r, int err, struct complaint *why)
 
 	if (err == -EACCES)
 		return complain(why, err,
-			"opening a perf buffer takes CAP_PERFMON, which this process lacks; run it "
-			"with sudo, or leave perfbuf out of -mode");
+			"opening a perf buffer needs CAP_PERFMON, which this process lacks; run "
+			"it with sudo, or leave perfbuf out of -mode");
 	if (err == -EPERM || err == -ENOMEM)
 		return complain(why, err,
 			"no memory for a perf buffer of %llu KiB on each CPU: %s; raise the limits "
@@ -238,10 +238,11 @@ static struct obstacle perfbuf_obstacle(const struct workload *workload)
 		return (struct obstacle){ "has a buffer for each CPU, and no rings",
 			"leave out -rings" };
 	if (size > PERFBUF_EVENT_MAX)
-		return (struct obstacle){ "takes events of 65516 B at most",
+		return (struct obstacle){ "takes events of at most 65516 B",
 			"give a smaller -event-size" };
 	if (overflows(workload, 1, perfbuf_stride(size)))
-		return (struct obstacle){ "needs 16 B beside an event, and has no room for one",
+		return (struct obstacle){ "needs 16 B in addition to an event, and has no room "
+					  "for both",
 			"give a larger -ring-size" };
 	if (overflows(workload, workload->back_to_back, perfbuf_stride(size)))
 		return (struct obstacle){ "has no room for the events of a turn",

@@ -46,7 +46,8 @@ static int scan_read(struct reading *r, int64_t timeout_ns)
 
 const struct reader scan_reader = {
 	.name = "scan",
-	.summary = "a scan of the next records of all rings for each, by hand, with live -order",
+	.summary = "for each record, hand-written code scans the next one of every ring; for "
+		   "-order",
 	.lives = true,
 	.waits = WAITS_OF_RINGVIEW,
 	.orders = true,

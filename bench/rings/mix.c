@@ -95,7 +95,9 @@ static int read_lines(struct mix *mix, const char *path, FILE *file, struct comp
 		return complain(why, -EINVAL,
 			"%s has no sizes; watch -sizes records those of a program's ring", path);
 	if (raised > 0)
-		fprintf(stderr, "%s: %" PRIu64 " of %" PRIu32 " sizes are below %d B, and raised\n",
+		fprintf(stderr,
+			"%s: %" PRIu64 " of %" PRIu32 " sizes are below %d B, and were "
+			"raised to it\n",
 			path, raised, mix->count, SIZED_EVENT_MIN);
 	return 0;
 }

@@ -321,7 +321,7 @@ static int fill_alone(const struct alone *alone, uint64_t events, double *ns_per
 		return complain(&me->why, -EINTR, "interrupted");
 	made = alone->unattached ? events : producers_attempted(source, 0) - before;
 	if (made == 0)
-		return complain(&me->why, -EIO, "the producer made no event when it was run");
+		return complain(&me->why, -EIO, "the producer ran and produced no event");
 	*ns_per_event = ns / (double)made;
 	return 0;
 }

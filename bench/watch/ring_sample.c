@@ -126,7 +126,7 @@ char *ring_fault_text(const struct ring_sample *s, uint64_t size, char *text, si
 		break;
 	case FAULT_CONSUMER_ALIGNMENT:
 	case FAULT_PRODUCER_ALIGNMENT:
-		snprintf(text, length, "the %s position %" PRIu64 " is no multiple of 8",
+		snprintf(text, length, "the %s position %" PRIu64 " is not a multiple of 8",
 			of_producer ? "producer" : "consumer",
 			of_producer ? s->producer : s->consumer);
 		break;

@@ -196,7 +196,7 @@ static void write_lost(FILE *out, const struct ring *ring, bool coloured)
 	const enum ring_state state = f->lost_per_s > 0 ? STATE_LOSING : STATE_OK;
 
 	if (f->overwrites)
-		fprintf(out, "  lost      what was not read before position %s: overwritten\n",
+		fprintf(out, "  lost      all unread records before position %s: overwritten\n",
 			EXACT(f->sample.oldest));
 	else if (!a->known)
 		fprintf(out,

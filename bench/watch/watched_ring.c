@@ -121,9 +121,9 @@ static int identify(struct watched_ring *ring, bool by_path, struct complaint *w
 	int err;
 
 	if (by_path && !is_map(ring->fd))
-		return complain(why, -EMEDIUMTYPE, "what is pinned there is not a map");
+		return complain(why, -EMEDIUMTYPE, "the pinned object is not a map");
 	if (bpf_obj_get_info_by_fd(ring->fd, &info, &length) < 0)
-		return complain(why, -errno, "cannot read what map it is: %s", strerror(errno));
+		return complain(why, -errno, "cannot read the id of the map: %s", strerror(errno));
 	err = watched_ring_check(&info, why);
 	if (err)
 		return err;

@@ -104,7 +104,7 @@ static void small_sizes_of_a_file_are_raised(void **state)
 	snprintf(flag, sizeof(flag), "@%s", path);
 	outcome = run(ARGUMENTS(DRAIN, "-event-size", flag));
 	assert_int_equal(outcome.status, DONE);
-	assert_matches(outcome.err, ": 2 of 4 sizes are below 16 B, and raised$");
+	assert_matches(outcome.err, ": 2 of 4 sizes are below 16 B, and were raised to it$");
 	assert_matches(outcome.out, "\"event_size_mean\": 62.0");
 	outcome_free(&outcome);
 }

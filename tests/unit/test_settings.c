@@ -414,13 +414,14 @@ static void what_cannot_run_is_left_out(void **state)
 		{ "live -rings 2 -mode all -wait busy",
 			OUT("perfbuf", "has a buffer for each CPU, and no rings") },
 		{ "live -mode all -wait busy -event-size 65517",
-			OUT("perfbuf", "takes events of 65516 B at most") },
+			OUT("perfbuf", "takes events of at most 65516 B") },
 		/* 2730 records of 24 B in a ring, and 2047 of 32 B here. */
 		{ "live -mode all -wait busy -event-size 16 -ring-size 64KiB -back-to-back 2048",
 			OUT("perfbuf", "has no room for the events of a turn") },
 		/* With larger pages no ring is as small. */
 		{ "live -mode all -wait busy -event-size 32752 -ring-size 32KiB",
-			OUT("perfbuf", "needs 16 B beside an event, and has no room for one") },
+			OUT("perfbuf", "needs 16 B in addition to an event, and has no room for "
+				       "both") },
 	};
 
 	(void)state;
@@ -628,7 +629,7 @@ static const struct {
 		"-mode: perfbuf has a buffer for each CPU, and no rings; leave it out, or leave out "
 		"-rings" },
 	{ "live -mode perfbuf -event-size 64KiB",
-		"-mode: perfbuf takes events of 65516 B at most; leave it out, or give a smaller "
+		"-mode: perfbuf takes events of at most 65516 B; leave it out, or give a smaller "
 		"-event-size" },
 	{ "live -mode perfbuf -advise",
 		"-advise: a perf buffer does not report how full it was; give another -mode" },
