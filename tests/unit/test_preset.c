@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,7 @@ static void producers_overwrite_without_a_consumer(void **state)
 	struct table table = { .command = "live" };
 	struct complaint why;
 	char *text = NULL;
+	bool ran = true;
 	double progress = 0;
 	size_t size;
 	FILE *out;
@@ -226,8 +228,10 @@ static void producers_overwrite_without_a_consumer(void **state)
 		assert_int_equal(row->rounds, ROUNDS);
 		assert_true(row_value(row, METRIC_PRODUCED) > CAPACITY);
 		assert_true(row_value(row, METRIC_CONSUMED) == 0);
-		for (size_t r = 0; r < ROUNDS; r++) /* infinite if its threads did not run */
+		for (size_t r = 0; r < ROUNDS; r++) { /* infinite if its threads did not run */
 			assert_true(row->cells[METRIC_NS].rounds[r] > 0);
+			ran &= isfinite(row->cells[METRIC_NS].rounds[r]) != 0;
+		}
 		assert_non_null(strstr(row->verdict, "No consumer"));
 		/* Both producers of a ring may be in a reservation, and one stall the other. */
 		assert_true(i > 0 || row_value(row, METRIC_LOST) == 0);
@@ -238,7 +242,8 @@ static void producers_overwrite_without_a_consumer(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "no-consumer"));
 	assert_non_null(strstr(text, "rb-prod"));
-	assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
+	if (ran)
+		assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
 	assert_null(strstr(text, "batch/event"));
 	free(text);
 	free((void *)table.machine);
