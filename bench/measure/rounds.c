@@ -51,15 +51,16 @@ static size_t wanted_rounds(const struct run *run, size_t done, int64_t round_ns
 }
 
 /* The number of rounds to show; 0: unknown. */
-static size_t expected_rounds(const struct run *run, size_t wanted, size_t done, int64_t round_ns)
+static size_t expected_rounds(const struct run *run, size_t wanted, size_t done)
 {
 	const struct measure_plan *plan = &run->request->plan;
-	const int64_t left = plan->duration_ns - (monotonic_ns() - run->started_ns);
+	const double passed = (double)(monotonic_ns() - run->started_ns);
 
 	if (plan->precision > 0)
 		return 0;
-	if (plan->duration_ns > 0 && round_ns > 0 && left > 0)
-		return done + (size_t)(left / round_ns);
+	/* By their mean time: new rings make some rounds many times as long as the others. */
+	if (done > 0 && passed < (double)plan->duration_ns)
+		return (size_t)((double)done * (double)plan->duration_ns / passed);
 	return wanted;
 }
 
@@ -91,7 +92,7 @@ static int run_rounds(struct run *run, const struct method *method)
 	int err = 0;
 
 	while (!err && *done < (wanted = wanted_rounds(run, *done, round_ns))) {
-		const size_t expected = expected_rounds(run, wanted, *done, round_ns);
+		const size_t expected = expected_rounds(run, wanted, *done);
 		const size_t schedules = *done / step;
 		const int64_t before = monotonic_ns();
 		size_t order[COMBINATIONS_MAX + 1];

@@ -221,6 +221,20 @@ static void a_long_run_is_announced_elsewhere(void **state)
 		"^bpf_ringbuf_zc_benchmark: measuring: run 2 of 3; about [0-9]+ s left$");
 }
 
+/* The first rounds of -time take most of it, as they have new rings of 512 MiB. */
+static void a_short_time_is_not_announced(void **state)
+{
+	struct outcome outcome =
+		run_command(&(struct command){ .arguments = ARGUMENTS("drain", "-source", "memory",
+						       "-mode", "copy", "-n", "100", "-time", "2s"),
+			.announces = true });
+
+	(void)state;
+	assert_int_equal(outcome.status, DONE);
+	assert_null(strstr(outcome.err, ": measuring: "));
+	outcome_free(&outcome);
+}
+
 static void a_short_run_shows_no_progress(void **state)
 {
 	struct outcome outcome = run_command(&(struct command){
@@ -311,6 +325,7 @@ int main(void)
 		cmocka_unit_test(progress_is_wiped_away),
 		cmocka_unit_test(progress_is_not_shown_elsewhere),
 		cmocka_unit_test(a_long_run_is_announced_elsewhere),
+		cmocka_unit_test(a_short_time_is_not_announced),
 		cmocka_unit_test(a_short_run_shows_no_progress),
 	};
 
