@@ -45,10 +45,10 @@ int ring_set_map(const struct ring_set *rings, uint32_t index, struct ring_bytes
 		return 0;
 	}
 	pages = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (pages == MAP_FAILED)
-		return -errno;
-	bytes->consumer = pages;
-	pages = mmap(NULL, page + 2 * rings->size, PROT_READ, MAP_SHARED, fd, (off_t)page);
+	if (pages != MAP_FAILED) {
+		bytes->consumer = pages;
+		pages = mmap(NULL, page + 2 * rings->size, PROT_READ, MAP_SHARED, fd, (off_t)page);
+	}
 	if (pages == MAP_FAILED) {
 		err = -errno;
 		ring_set_unmap(rings, bytes);
