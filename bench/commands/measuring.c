@@ -31,12 +31,16 @@ static bool is_one_of_runs(const struct measuring *m)
 
 void measuring_progress(struct measuring *m, double share, const char *format, ...)
 {
-	const double elapsed = (double)(monotonic_ns() - m->started_ns) / 1e9,
-		     left = share > 0 ? ceil(elapsed / share * (1 - share)) : 0;
+	const int64_t now = monotonic_ns();
+	const double elapsed = (double)(now - m->started_ns) / 1e9;
+	const double measured = (double)(now - m->measured_ns) / 1e9; /* without the preparations */
+	const double left = share > 0 ? ceil(measured / share * (1 - share)) : 0;
 	const bool terminal = isatty(STDERR_FILENO);
 	char text[256], time[48] = "";
 	va_list arguments;
 
+	if (share <= 0)
+		m->measured_ns = now;
 	if (elapsed < 1 || (!terminal && (m->progress_shown || is_one_of_runs(m) ||
 						 elapsed + left < ANNOUNCED_S)))
 		return;
@@ -101,7 +105,7 @@ static int measure_and_write(const struct measuring_command *command, struct mea
 	bool any;
 	int err;
 
-	m->started_ns = monotonic_ns();
+	m->started_ns = m->measured_ns = monotonic_ns();
 	err = in_runs ? measure_in_runs(command, m) : command->measure(m);
 	if (m->progress_shown && isatty(STDERR_FILENO))
 		fputs("\r\x1b[K", stderr);

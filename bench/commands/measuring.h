@@ -20,7 +20,8 @@ struct measuring {
 	struct table table;
 	struct machine machine;
 	struct peers peers;
-	int64_t started_ns; /* of the measurement, CLOCK_MONOTONIC */
+	int64_t started_ns;  /* of the measurement, CLOCK_MONOTONIC */
+	int64_t measured_ns; /* the last progress of 0, after the preparations */
 	bool progress_shown;
 };
 
