@@ -44,8 +44,8 @@ struct interval interval_with_runs(
 
 /*
  * The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent series
- * of positive samples: the 2.5 % and 97.5 % quantiles of ratios of resampled series. The seed is
- * fixed, so the same samples give the same interval. Simulated coverage: 94 to 98 %.
+ * of positive samples: the 2.5 % and 97.5 % quantiles of ratios of resampled series. The random
+ * seed is fixed, so the same samples give the same interval. Simulated coverage: 94 to 98 %.
  */
 struct interval interval_bootstrap_ratio(
 	const double *top, size_t top_count, const double *bottom, size_t bottom_count);

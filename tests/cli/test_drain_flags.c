@@ -248,7 +248,7 @@ static void runs_can_go_to_a_file_as_text(void **state)
 	char *text = file_text(path);
 
 	assert_done(&outcome);
-	assert_matches(text, " rounds in 2 runs[ ,]");
+	assert_matches(text, " rounds in 2 runs \\(intervals");
 	free(text);
 	outcome_free(&outcome);
 }

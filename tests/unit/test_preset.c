@@ -194,14 +194,23 @@ static void note_progress(void *context, size_t part, size_t parts, double share
 }
 
 /* On rings in memory, which overwrite on any kernel. */
+/* The time per event of a round is infinite if its threads did not run. */
+static bool all_ran(const struct table *table)
+{
+	for (size_t i = 0; i < table->row_count; i++)
+		for (size_t r = 0; r < table->rows[i].rounds; r++)
+			if (isinf(table->rows[i].cells[METRIC_NS].rounds[r]))
+				return false;
+	return true;
+}
+
 static void producers_overwrite_without_a_consumer(void **state)
 {
 	enum { CAPACITY = 524288 / (8 + 16), ROUNDS = 3 };
 	static const char *const asked[] = { "overwrite:1", "overwrite:2" };
-	struct table table = { .command = "live" };
+	struct table table = { 0 };
 	struct complaint why;
 	char *text = NULL;
-	bool ran = true;
 	double progress = 0;
 	size_t size;
 	FILE *out;
@@ -216,8 +225,13 @@ static void producers_overwrite_without_a_consumer(void **state)
 		part->workload.source = SOURCE_MEMORY;
 		part->workload.duration_ns = 30000000;
 	}
-	assert_int_equal(
-		preset_measure(&preset, ROUNDS, NULL, note_progress, &progress, &table, &why), 0);
+	do { /* again if a producer of a round did not run, on a loaded machine */
+		table_free(&table);
+		table.command = "live";
+		assert_int_equal(preset_measure(&preset, ROUNDS, NULL, note_progress, &progress,
+					 &table, &why),
+			0);
+	} while (!all_ran(&table));
 	assert_true(progress > 1);
 	assert_int_equal(table.row_count, 2);
 	for (size_t i = 0; i < table.row_count; i++) {
@@ -228,10 +242,8 @@ static void producers_overwrite_without_a_consumer(void **state)
 		assert_int_equal(row->rounds, ROUNDS);
 		assert_true(row_value(row, METRIC_PRODUCED) > CAPACITY);
 		assert_true(row_value(row, METRIC_CONSUMED) == 0);
-		for (size_t r = 0; r < ROUNDS; r++) { /* infinite if its threads did not run */
+		for (size_t r = 0; r < ROUNDS; r++)
 			assert_true(row->cells[METRIC_NS].rounds[r] > 0);
-			ran &= isfinite(row->cells[METRIC_NS].rounds[r]) != 0;
-		}
 		assert_non_null(strstr(row->verdict, "No consumer"));
 		/* Both producers of a ring may be in a reservation, and one stall the other. */
 		assert_true(i > 0 || row_value(row, METRIC_LOST) == 0);
@@ -242,8 +254,7 @@ static void producers_overwrite_without_a_consumer(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "no-consumer"));
 	assert_non_null(strstr(text, "rb-prod"));
-	if (ran)
-		assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
+	assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
 	assert_null(strstr(text, "batch/event"));
 	free(text);
 	free((void *)table.machine);
