@@ -10,7 +10,7 @@
 
 #include "cli/settings.h"
 #include "commands/commands.h"
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "ringview/ringview.h"
 #include "watch/watch.h"
 

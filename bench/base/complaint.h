@@ -6,11 +6,9 @@
 #ifndef BENCH_COMPLAINT_H
 #define BENCH_COMPLAINT_H
 
-#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/controls.h"
 
 /* Lines on standard error begin with it. */
 #define PROGRAM "bpf_ringbuf_zc_benchmark"
@@ -21,20 +19,15 @@ struct complaint {
 
 /* Formats the line and returns @error, a negative errno, so that a function can end with it. In text
  * from users and files, control characters and bytes that are not UTF-8 become question marks. */
-__attribute__((format(printf, 3, 4))) static inline int complain(
-	struct complaint *complaint, int error, const char *format, ...)
-{
-	va_list arguments;
+__attribute__((format(printf, 3, 4))) int complain(
+	struct complaint *complaint, int error, const char *format, ...);
 
-	va_start(arguments, format);
-	vsnprintf(complaint->text, sizeof(complaint->text), format, arguments);
-	va_end(arguments);
-	for (size_t length, i = 0; complaint->text[i]; i += length)
-		if (utf8_character(&complaint->text[i], &length) >= 0x80 && length == 1)
-			complaint->text[i] = '?';
-		else if (control_length(&complaint->text[i]) > 0)
-			memset(&complaint->text[i], '?', length);
-	return error;
-}
+/*
+ * Returns the length of the character at @text if a terminal or a page would not display it but act
+ * on it, else 0. @text is not at its end. These are C0 and C1, and characters that change the order
+ * of the following ones, end a line, or are invisible, so that two names look alike (Unicode's
+ * categories Cf, Zl and Zp, and blank letters).
+ */
+size_t control_length(const char *text);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/pin.h"
+#include "base/process.h"
 #include "cli/settings.h"
 #include "readers/peers.h"
 #include "results/comparison.h"

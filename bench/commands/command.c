@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "commands/commands.h"
 
 int command_run(const char *name, enum command_bit command, int (*run)(const struct call *call),

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
-#include "base/pin.h"
+#include "base/process.h"
 #include "commands/measuring.h"
 #include "measure/cache.h"
 #include "results/style.h"

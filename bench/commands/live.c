@@ -11,7 +11,7 @@
 #include "results/live_table.h"
 #include "results/result_file.h"
 #include "rings/source.h"
-#include "statistics/schedule.h"
+#include "statistics/statistics.h"
 
 struct live {
 	struct measuring all; /* first */

@@ -109,7 +109,7 @@ static int measure_and_write(const struct measuring_command *command, struct mea
 	err = in_runs ? measure_in_runs(command, m) : command->measure(m);
 	if (m->progress_shown && isatty(STDERR_FILENO))
 		fputs("\r\x1b[K", stderr);
-	machine_finish(&m->machine, "");
+	machine_finish(&m->machine);
 	m->table.partial = err == -EINTR && m->table.row_count > 0;
 	any = m->table.row_count > 0 || m->table.more;
 	if (any && (!err || m->table.partial)) {
@@ -132,7 +132,6 @@ int measuring_run(
 	m->call = call;
 	m->settings = settings;
 	m->why = call->why;
-	request.root = "";
 	request.libbpf_version = libbpf_version_string();
 	request.ringview_version = ringview_version();
 	request.ringview_commit = RINGVIEW_COMMIT;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
 #include "commands/preset.h"
 #include "measure/measure.h"

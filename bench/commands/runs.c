@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "commands/measuring.h"
 
 extern char **environ;

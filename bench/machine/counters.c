@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "machine/system_files.h"
+#include "machine/machine.h"
 
 /* What read(2) returns for a group with the read_format below. */
 struct group {
@@ -82,13 +82,11 @@ static void explain(int err, char *reason, size_t size)
 			"not available: the counters open but count nothing (virtual machine, or "
 			"in use by others)");
 	} else if (err == -EACCES || err == -EPERM) {
-		if (!system_read_text(
-			    level, sizeof(level), "", "/proc/sys/kernel/perf_event_paranoid"))
-			snprintf(level, sizeof(level), "unknown");
+		system_read_text(level, sizeof(level), "/proc/sys/kernel/perf_event_paranoid");
 		snprintf(reason, size,
 			"not allowed: kernel.perf_event_paranoid is %s and must be 2 or less, and "
 			"a container must allow perf_event_open",
-			level);
+			level[0] ? level : "unknown");
 	} else {
 		snprintf(reason, size, "not available: %s", strerror(-err));
 	}

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "machine/system_files.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -62,60 +61,56 @@ static void read_cpuid(char *name, size_t size)
 #endif
 }
 
-static bool read_firmware(const char *root, char *name, size_t size)
+static bool read_firmware(char *name, size_t size)
 {
-	static const char *const files[] = { "product_name", "sys_vendor", "board_vendor",
-		"bios_vendor" };
+	static const char *const files[] = { "/sys/class/dmi/id/product_name",
+		"/sys/class/dmi/id/sys_vendor", "/sys/class/dmi/id/board_vendor",
+		"/sys/class/dmi/id/bios_vendor" };
 	char text[128];
 
 	/* Amazon also rents whole machines; their firmware has the same vendor. */
-	if (system_read_text(text, sizeof(text), root, "/sys/class/dmi/id/product_name") &&
-		strstr(text, ".metal"))
+	if (system_read_text(text, sizeof(text), files[0]) && strstr(text, ".metal"))
 		return false;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		system_read_text(text, sizeof(text), root, "/sys/class/dmi/id/%s", files[i]);
-		if (!known_name(text))
-			continue;
-		system_copy_text(name, size, known_name(text));
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (system_read_text(text, sizeof(text), files[i]) && known_name(text)) {
+			system_copy_text(name, size, known_name(text));
+			return true;
+		}
 	return false;
 }
 
 /* QEMU's processor "max" on arm64, which no hypervisor has: its implementer is the number that Arm
  * reserves for software, its part is a Q. */
-static bool is_emulated_arm(const char *root)
+static bool is_emulated_arm(void)
 {
 	char maker[16], part[16];
 
-	return system_read_field(
-		       maker, sizeof(maker), root, "/proc/cpuinfo", "CPU implementer", ':') &&
-	       system_read_field(part, sizeof(part), root, "/proc/cpuinfo", "CPU part", ':') &&
+	return system_read_field(maker, sizeof(maker), "/proc/cpuinfo", "CPU implementer", ':') &&
+	       system_read_field(part, sizeof(part), "/proc/cpuinfo", "CPU part", ':') &&
 	       system_parse_number(maker) == 0 && system_parse_number(part) == 'Q';
 }
 
-int hypervisor_find(const char *root, char *name, size_t size)
+int hypervisor_find(char *name, size_t size)
 {
 	char flags[4096], text[64];
 	const bool has_flags =
-		system_read_field(flags, sizeof(flags), root, "/proc/cpuinfo", "flags", ':');
+		system_read_field(flags, sizeof(flags), "/proc/cpuinfo", "flags", ':');
 	const char *flag = strstr(flags, " hypervisor");
 
 	name[0] = '\0';
 	/* About this machine, not the one whose files a test made. */
-	if (!root[0])
+	if (!system_root[0])
 		read_cpuid(name, size);
-	if (!name[0] && is_emulated_arm(root))
+	if (!name[0] && is_emulated_arm())
 		system_copy_text(name, size, MACHINE_QEMU_TCG);
 	/* In this file the kernel names its hypervisor. */
 	if (!name[0])
-		system_read_text(name, size, root, "/sys/hypervisor/type");
-	if (name[0] || read_firmware(root, name, size) ||
-		(flag && (flag[11] == ' ' || flag[11] == '\0')))
+		system_read_text(name, size, "/sys/hypervisor/type");
+	if (name[0] || read_firmware(name, size) || (flag && (flag[11] == ' ' || flag[11] == '\0')))
 		return 1;
 	/* QEMU's and others' virtual machine for arm64. */
-	if (system_read_text(text, sizeof(text), root, "/proc/device-tree/compatible") &&
-		strncmp(text, "linux,dummy-virt", 16) == 0)
+	system_read_text(text, sizeof(text), "/proc/device-tree/compatible");
+	if (strncmp(text, "linux,dummy-virt", 16) == 0)
 		return 1;
 	return has_flags ? 0 : -1;
 }

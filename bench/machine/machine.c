@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine/machine.h"
 
+#include <glob.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/pin.h"
-#include "machine/system_files.h"
+#include "base/process.h"
 
-enum kind { TEXT, NUMBER, FLAG, REAL };
+enum kind { TEXT, NUMBER, FLAG, REAL, LIST };
 
 static const struct {
 	const char *name;
@@ -60,40 +62,6 @@ static void set_number(struct machine *m, enum fact fact, double number)
 	m->facts[fact].number = number;
 }
 
-/* Flags and settings are 0, 1 or 2; anything else is garbage. */
-static void read_files(struct machine *m, const char *root, int cpu)
-{
-	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		const char *format = facts[fact].path;
-		int64_t number;
-		char path[160];
-
-		if (!format || (strchr(format, '%') && cpu < 0))
-			continue;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(path, sizeof(path), format, cpu); /* of FACTS */
-#pragma GCC diagnostic pop
-		if (facts[fact].kind == TEXT) {
-			system_read_text(m->facts[fact].text, MACHINE_TEXT_SIZE, root, "%s", path);
-			continue;
-		}
-		number = system_read_number(root, "%s", path);
-		if (number >= 0 && number <= 2)
-			set_number(m, fact, facts[fact].kind == FLAG ? number > 0 : (double)number);
-	}
-}
-
-static void read_timestamp(struct machine *m)
-{
-	struct timespec now;
-	struct tm utc;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && gmtime_r(&now.tv_sec, &utc))
-		strftime(m->facts[FACT_TIMESTAMP].text, MACHINE_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ",
-			&utc);
-}
-
 /* Returns the length of a list such as "0-3,8"; -1 if it is no list. */
 static int count_of(const char *list)
 {
@@ -107,23 +75,60 @@ static int count_of(const char *list)
 	return count > 0 ? count : -1;
 }
 
-/* Returns the first CPU online, for facts of one CPU if -cpu was not given. */
-static int read_counts(struct machine *m, const char *root)
+static void read_file(struct machine *m, enum fact fact, const char *path)
 {
+	const enum kind kind = facts[fact].kind;
 	char list[4096];
-	const char *rest = list;
-	int first = -1, last;
+	int64_t number;
 
-	if (system_read_text(list, sizeof(list), root, "/sys/devices/system/node/online"))
-		set_number(m, FACT_NUMA_NODES, count_of(list));
-	if (!system_read_text(list, sizeof(list), root, CPU_FOLDER "/online"))
-		return -1;
-	set_number(m, FACT_CPUS_ONLINE, count_of(list));
-	return system_next_range(&rest, &first, &last) ? first : -1;
+	if (kind == TEXT) {
+		system_read_text(m->facts[fact].text, MACHINE_TEXT_SIZE, path);
+	} else if (kind == LIST) {
+		system_read_text(list, sizeof(list), path);
+		set_number(m, fact, count_of(list));
+	} else {
+		number = system_read_number(path);
+		/* Flags and settings are 0, 1 or 2; anything else is garbage. */
+		if (number >= 0 && number <= 2)
+			set_number(m, fact, kind == FLAG ? number > 0 : (double)number);
+	}
+}
+
+/* Facts of one CPU are those of @cpu, or of the first online if it is negative. */
+static void read_files(struct machine *m, int cpu)
+{
+	char path[160], online[4096];
+	const char *rest = online;
+	int last;
+
+	system_read_text(online, sizeof(online), CPU_FOLDER "/online");
+	if (cpu < 0 && !system_next_range(&rest, &cpu, &last))
+		cpu = -1;
+	for (int fact = 0; fact < FACT_COUNT; fact++) {
+		const char *format = facts[fact].path;
+
+		if (!format || (strchr(format, '%') && cpu < 0))
+			continue;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(path, sizeof(path), format, cpu); /* of FACTS */
+#pragma GCC diagnostic pop
+		read_file(m, fact, path);
+	}
+}
+
+static void read_timestamp(struct machine *m)
+{
+	struct timespec now;
+	struct tm utc;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && gmtime_r(&now.tv_sec, &utc))
+		strftime(m->facts[FACT_TIMESTAMP].text, MACHINE_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ",
+			&utc);
 }
 
 /* On arm64 a model has no name, only numbers. */
-static void read_processor(struct machine *m, const char *root)
+static void read_processor(struct machine *m)
 {
 	static const char *const names[][4] = {
 		{ "vendor_id", "cpu family", "model", "stepping" },
@@ -133,64 +138,63 @@ static void read_processor(struct machine *m, const char *root)
 
 	for (int kind = 0; kind < 2; kind++) {
 		for (int i = 0; i < 4; i++)
-			system_read_field(part[i], sizeof(part[i]), root, "/proc/cpuinfo",
-				names[kind][i], ':');
+			system_read_field(
+				part[i], sizeof(part[i]), "/proc/cpuinfo", names[kind][i], ':');
 		if (!part[0][0])
 			continue;
 		snprintf(id, sizeof(id), "%s/%s/%s/%s", part[0], part[1], part[2], part[3]);
 		set_text(m, FACT_CPU_ID, id);
 	}
-	if (!system_read_field(m->facts[FACT_CPU_MODEL].text, MACHINE_TEXT_SIZE, root,
-		    "/proc/cpuinfo", "model name", ':'))
+	if (!system_read_field(m->facts[FACT_CPU_MODEL].text, MACHINE_TEXT_SIZE, "/proc/cpuinfo",
+		    "model name", ':'))
 		set_text(m, FACT_CPU_MODEL, machine_text(m, FACT_CPU_ID));
 }
 
 static void read_affinity(struct machine *m)
 {
-	pin_set set;
 	char *text = m->facts[FACT_AFFINITY_GIVEN].text;
 	size_t used = 0;
+	pin_set set;
 
 	if (sched_getaffinity(0, sizeof(set), set) < 0)
 		return;
 	set_number(m, FACT_AFFINITY_CPUS, CPU_COUNT_S(sizeof(set), set));
-	for (size_t first = 0, last; first < 8 * sizeof(set); first = last + 1) {
-		last = first;
-		if (!CPU_ISSET_S(first, sizeof(set), set))
+	for (size_t cpu = 0; cpu < PIN_CPUS_MAX; cpu++) {
+		const size_t first = cpu;
+
+		if (!CPU_ISSET_S(cpu, sizeof(set), set))
 			continue;
-		while (last + 1 < 8 * sizeof(set) && CPU_ISSET_S(last + 1, sizeof(set), set))
-			last++;
+		while (CPU_ISSET_S(cpu + 1, sizeof(set), set))
+			cpu++;
 		if (used + 24 > MACHINE_TEXT_SIZE) {
 			strcpy(text + used, ",...");
 			return;
 		}
-		used += (size_t)snprintf(
-			text + used, MACHINE_TEXT_SIZE - used, "%s%zu", used ? "," : "", first);
-		if (last > first)
-			used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used, "%c%zu",
-				last == first + 1 ? ',' : '-', last);
+		used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used,
+			cpu > first ? "%s%zu%c%zu" : "%s%zu", used ? "," : "", first,
+			cpu == first + 1 ? ',' : '-', cpu);
 	}
 }
 
-static double read_steal(const char *root)
+static double read_steal(void)
 {
 	unsigned long long ticks;
 	char line[256];
 
-	system_read_text(line, sizeof(line), root, "/proc/stat");
+	system_read_text(line, sizeof(line), "/proc/stat");
 	/* The width prevents an overflow below. */
 	if (sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %15llu", &ticks) != 1)
 		return -1;
 	return (double)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
-static void read_load(struct machine *m, const char *root)
+static void read_load(struct machine *m)
 {
 	unsigned int whole, tenths, hundredths, running;
 	char line[128];
 
-	set_number(m, FACT_STEAL_MS, read_steal(root));
-	system_read_text(line, sizeof(line), root, "/proc/loadavg");
+	set_number(m, FACT_STEAL_MS, read_steal());
+	system_read_text(line, sizeof(line), "/proc/loadavg");
 	/* Not strtod(), whose decimal point depends on the locale. */
 	if (sscanf(line, "%9u.%1u%1u %*s %*s %9u/%*u", &whole, &tenths, &hundredths, &running) != 4)
 		return;
@@ -198,27 +202,21 @@ static void read_load(struct machine *m, const char *root)
 	set_number(m, FACT_OTHER_TASKS, running > 0 ? running - 1 : 0);
 }
 
-/* The sum over all CPUs online; -1 if one does not count (only Intel's do). */
-static double read_throttles(const char *root)
+/* The sum over all CPUs online; -1 if none counts (only Intel's do). */
+static double read_throttles(void)
 {
-	char list[4096];
-	const char *online = list;
-	int first, last;
+	char pattern[PATH_MAX];
+	glob_t counts;
 	double sum = 0;
 
-	if (!system_read_text(list, sizeof(list), root, CPU_FOLDER "/online"))
+	snprintf(pattern, sizeof(pattern),
+		"%s" CPU_FOLDER "/cpu[0-9]*/thermal_throttle/*_throttle_count", system_root);
+	if (glob(pattern, GLOB_NOSORT, NULL, &counts) != 0)
 		return -1;
-	while (system_next_range(&online, &first, &last))
-		for (int cpu = first; cpu <= last; cpu++) {
-			const int64_t core = system_read_number(root,
-				CPU_FOLDER "/cpu%d/thermal_throttle/core_throttle_count", cpu);
-			const int64_t package = system_read_number(root,
-				CPU_FOLDER "/cpu%d/thermal_throttle/package_throttle_count", cpu);
-
-			if (core < 0)
-				return -1;
-			sum += (double)core + (package > 0 ? (double)package : 0);
-		}
+	for (size_t i = 0; i < counts.gl_pathc; i++)
+		sum += fmax(
+			0, (double)system_read_number(counts.gl_pathv[i] + strlen(system_root)));
+	globfree(&counts);
 	return sum;
 }
 
@@ -236,10 +234,8 @@ static void read_build(struct machine *m, const struct machine_request *request)
 
 void machine_read(struct machine *m, const struct machine_request *request)
 {
-	const char *root = request->root;
 	struct utsname name;
 	int64_t no_turbo;
-	int first;
 
 	memset(m, 0, sizeof(*m));
 	for (int fact = 0; fact < FACT_COUNT; fact++)
@@ -250,19 +246,18 @@ void machine_read(struct machine *m, const struct machine_request *request)
 	read_affinity(m);
 	set_number(m, FACT_AFFINITY_ASKED, request->cpu);
 	/* Before the files below: to read them is load, too. */
-	read_load(m, root);
-	first = read_counts(m, root);
-	read_files(m, root, request->cpu >= 0 ? request->cpu : first);
+	read_load(m);
+	read_files(m, request->cpu);
 	/* Linux before 6.1 has no such file; uname() ignores a test's root. */
-	if (!root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
+	if (!system_root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
 		set_text(m, FACT_ARCHITECTURE, name.machine);
-	no_turbo = system_read_number(root, CPU_FOLDER "/intel_pstate/no_turbo");
+	no_turbo = system_read_number(CPU_FOLDER "/intel_pstate/no_turbo");
 	if (no_turbo == 0 || no_turbo == 1)
 		set_number(m, FACT_BOOST, !no_turbo);
-	set_number(m, FACT_THROTTLES, read_throttles(root));
-	read_processor(m, root);
+	set_number(m, FACT_THROTTLES, read_throttles());
+	read_processor(m);
 	set_number(m, FACT_VIRTUAL_MACHINE,
-		hypervisor_find(root, m->facts[FACT_HYPERVISOR].text, MACHINE_TEXT_SIZE));
+		hypervisor_find(m->facts[FACT_HYPERVISOR].text, MACHINE_TEXT_SIZE));
 }
 
 /* Of a count that only grows: -1 if either is unknown, or if it fell, as when a CPU goes offline. */
@@ -271,12 +266,12 @@ static double growth(double before, double after)
 	return before < 0 || after < before ? -1 : after - before;
 }
 
-void machine_finish(struct machine *m, const char *root)
+void machine_finish(struct machine *m)
 {
 	set_number(m, FACT_THROTTLES_DURING_RUN,
-		growth(machine_number(m, FACT_THROTTLES), read_throttles(root)));
+		growth(machine_number(m, FACT_THROTTLES), read_throttles()));
 	set_number(m, FACT_STEAL_MS_DURING_RUN,
-		growth(machine_number(m, FACT_STEAL_MS), read_steal(root)));
+		growth(machine_number(m, FACT_STEAL_MS), read_steal()));
 }
 
 static json_t *fact_json(const struct machine *m, enum fact fact)

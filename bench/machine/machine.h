@@ -14,10 +14,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "base/complaint.h"
 
 /*
  * The facts, in the order of the JSON: the enum's name, JSON's name, the kind of value, whether it is
- * decisive, and the file whose first line it is, with the CPU for %d; or NULL.
+ * decisive, and the file whose first line it is, with the CPU for %d; or NULL. A LIST is the number of
+ * CPUs or nodes in a list.
  *
  * Results that differ in a decisive fact must not be compared. Facts that change with each run, that
  * the warnings judge, the chosen CPU and the project's version are not decisive: to compare versions
@@ -28,9 +32,9 @@
 	X(TIMESTAMP, "timestamp", TEXT, false, NULL) /* UTC, ISO 8601 */                           \
 	X(CPU_MODEL, "cpu_model", TEXT, true, NULL)                                                \
 	X(CPU_ID, "cpu_id", TEXT, true, NULL) /* vendor/family/model/stepping, or arm64's like */  \
-	X(CPUS_ONLINE, "cpus_online", NUMBER, true, NULL)                                          \
+	X(CPUS_ONLINE, "cpus_online", LIST, true, CPU_FOLDER "/online")                            \
 	X(SMT, "smt", FLAG, true, CPU_FOLDER "/smt/active")                                        \
-	X(NUMA_NODES, "numa_nodes", NUMBER, true, NULL)                                            \
+	X(NUMA_NODES, "numa_nodes", LIST, true, "/sys/devices/system/node/online")                 \
 	X(FREQUENCY_DRIVER, "frequency_driver", TEXT, true,                                        \
 		CPU_FOLDER "/cpu%d/cpufreq/scaling_driver")                                        \
 	X(GOVERNOR, "governor", TEXT, true, CPU_FOLDER "/cpu%d/cpufreq/scaling_governor")          \
@@ -93,8 +97,7 @@ struct machine {
 
 /* What machine_read() cannot read. */
 struct machine_request {
-	const char *root; /* put before each path: "" for this machine, a folder in tests */
-	int cpu;          /* of -cpu, or -1 */
+	int cpu; /* of -cpu, or -1 */
 	bool pins_threads;
 	const char *libbpf_version, *ringview_version, *ringview_commit;
 };
@@ -112,8 +115,8 @@ static inline const char *machine_text(const struct machine *machine, enum fact 
 /* Call it before the measurement, after the thread was pinned. */
 void machine_read(struct machine *machine, const struct machine_request *request);
 
-/* Call it after the measurement, with the same root: reads the counts that grew. */
-void machine_finish(struct machine *machine, const char *root);
+/* Call it after the measurement: reads the counts that grew. */
+void machine_finish(struct machine *machine);
 
 /* Returns all facts as an object by name, a new reference; NULL if out of memory. */
 json_t *machine_json(const struct machine *machine);
@@ -139,6 +142,52 @@ void machine_warnings(const struct machine *machine, struct machine_warnings *wa
 
 /* Returns 1 if a hypervisor runs this kernel, and sets @name, which is empty if unknown; 0 if not;
  * -1 if there is no evidence and that proves nothing, as on other processors than x86. */
-int hypervisor_find(const char *root, char *name, size_t size);
+int hypervisor_find(char *name, size_t size);
+
+/*
+ * Bytes that can be allocated before the kernel kills a process: the least of MemAvailable and the
+ * rest of each memory control group from this process's up to the root (limit minus use, with the
+ * page cache counted as free; cgroup v1 and v2). UINT64_MAX if unknown.
+ */
+uint64_t memory_available(void);
+
+/*
+ * Call it before rings are made: the kernel allocates their memory even if it has to kill others.
+ * @per_ring: bytes of each; @what: their name, "rings". Returns 0, or -ENOMEM with @why if @rings
+ * of them need more than is available.
+ */
+int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, struct complaint *why);
+
+/* The small text files of /proc and /sys. Their contents are not trusted: garbage is unknown, never a
+ * value. */
+
+/* Put before each path: "" for this machine, a folder in tests. */
+extern const char *system_root;
+
+/* Opens a file to read it; NULL if that fails. */
+FILE *system_open(const char *path);
+
+/* Copies one line as printable text: without blanks at the ends, "?" for other bytes than printable
+ * ASCII, cut to fit. */
+void system_copy_text(char *to, size_t size, const char *from);
+
+/* Returns @text as a number, decimal or 0x hexadecimal; -1 if it is none. */
+int64_t system_parse_number(const char *text);
+
+/* Reads the first line. Returns false, and empties @text, if the file cannot be read or the line is
+ * blank. */
+bool system_read_text(char *text, size_t size, const char *path);
+
+/* Returns the first line as a number; -1 if it is none. */
+int64_t system_read_number(const char *path);
+
+/* Reads the value of the first line "@name : value", with ':' or ' ' as the separator. Returns false,
+ * and empties @value, if there is none. */
+bool system_read_field(
+	char *value, size_t size, const char *path, const char *name, char separator);
+
+/* Reads the next range of a list of CPUs ("0-3,8"), and advances the list. Returns false at its
+ * end, or if it is no list. */
+bool system_next_range(const char **list, int *first, int *last);
 
 #endif

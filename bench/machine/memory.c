@@ -8,8 +8,7 @@
 #include <time.h>
 
 #include "base/values.h"
-#include "machine/memory.h"
-#include "machine/system_files.h"
+#include "machine/machine.h"
 
 #define LINE_SIZE 4096
 
@@ -28,12 +27,11 @@ static const struct kind kinds[] = {
 };
 
 /* The number of a line of the file; @missing if there is none. */
-static uint64_t number_of(
-	const char *root, const char *path, const char *name, char separator, uint64_t missing)
+static uint64_t number_of(const char *path, const char *name, char separator, uint64_t missing)
 {
 	char text[64];
 
-	return system_read_field(text, sizeof(text), root, path, name, separator)
+	return system_read_field(text, sizeof(text), path, name, separator)
 		       ? strtoull(text, NULL, 10)
 		       : missing;
 }
@@ -50,45 +48,36 @@ static bool has_name(const char *list, const char *name)
 }
 
 /* The path of this process's group, as /proc/self/cgroup has it: "ID:CONTROLLERS:PATH". */
-static bool find_group(const char *root, const struct kind *kind, char path[LINE_SIZE])
+static bool find_group(const struct kind *kind, char path[LINE_SIZE])
 {
+	FILE *file = system_open("/proc/self/cgroup");
 	char line[LINE_SIZE];
 	bool found = false;
-	FILE *file;
 
-	snprintf(line, sizeof(line), "%s/proc/self/cgroup", root);
-	file = fopen(line, "re");
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
-		char *controllers = strchr(line, ':'), *end;
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		char *rest = line, *controllers;
 
-		end = controllers ? strchr(++controllers, ':') : NULL;
-		if (!end)
+		strsep(&rest, ":");
+		controllers = strsep(&rest, ":");
+		if (!rest)
 			continue;
-		*end++ = '\0';
 		found = kind->controller[0] ? has_name(controllers, kind->controller)
 					    : controllers[0] == '\0';
-		end[strcspn(end, "\n")] = '\0';
-		snprintf(path, LINE_SIZE, "%s", end);
+		snprintf(path, LINE_SIZE, "%.*s", (int)strcspn(rest, "\n"), rest);
 	}
-	fclose(file);
+	if (file)
+		fclose(file);
 	return found;
 }
 
 /* Where the groups of @kind are mounted, and the group at that place. */
-static bool find_mount(
-	const char *root, const struct kind *kind, char at[LINE_SIZE], char group[LINE_SIZE])
+static bool find_mount(const struct kind *kind, char at[LINE_SIZE], char group[LINE_SIZE])
 {
+	FILE *file = system_open("/proc/self/mountinfo");
 	char line[LINE_SIZE], type[64], options[LINE_SIZE];
 	bool found = false;
-	FILE *file;
 
-	snprintf(line, sizeof(line), "%s/proc/self/mountinfo", root);
-	file = fopen(line, "re");
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
+	while (file && !found && fgets(line, sizeof(line), file)) {
 		const char *rest = strstr(line, " - ");
 
 		found = rest && sscanf(line, "%*s %*s %*s %4095s %4095s", group, at) == 2 &&
@@ -96,7 +85,8 @@ static bool find_mount(
 			strcmp(type, kind->file_system) == 0 &&
 			(!kind->controller[0] || has_name(options, kind->controller));
 	}
-	fclose(file);
+	if (file)
+		fclose(file);
 	return found;
 }
 
@@ -106,30 +96,33 @@ static uint64_t at_most(uint64_t value, uint64_t most)
 }
 
 /* Bytes that the group in @folder may still allocate; UINT64_MAX without a limit. */
-static uint64_t left_in(const char *root, const struct kind *kind, const char *folder)
+static uint64_t left_in(const struct kind *kind, const char *folder)
 {
-	const int64_t limit = system_read_number(root, "%s/%s", folder, kind->limit);
-	const int64_t used = system_read_number(root, "%s/%s", folder, kind->used);
-	char statistics[2 * LINE_SIZE + 16];
+	char path[2 * LINE_SIZE + 32];
+	int64_t limit, used;
 	uint64_t cache;
 
+	snprintf(path, sizeof(path), "%s/%s", folder, kind->limit);
+	limit = system_read_number(path);
+	snprintf(path, sizeof(path), "%s/%s", folder, kind->used);
+	used = system_read_number(path);
 	if (limit < 0 || used < 0)
 		return UINT64_MAX;
-	snprintf(statistics, sizeof(statistics), "%s/memory.stat", folder);
-	cache = at_most(number_of(root, statistics, kind->inactive, ' ', 0), (uint64_t)used);
-	cache += at_most(number_of(root, statistics, kind->active, ' ', 0), (uint64_t)used - cache);
+	snprintf(path, sizeof(path), "%s/memory.stat", folder);
+	cache = at_most(number_of(path, kind->inactive, ' ', 0), (uint64_t)used);
+	cache += at_most(number_of(path, kind->active, ' ', 0), (uint64_t)used - cache);
 	return used - (int64_t)cache < limit ? (uint64_t)limit - ((uint64_t)used - cache) : 0;
 }
 
 /* The least of this process's group and those above it. */
-static uint64_t left_in_groups(const char *root, const struct kind *kind)
+static uint64_t left_in_groups(const struct kind *kind)
 {
 	char folder[2 * LINE_SIZE], at[LINE_SIZE], mounted[LINE_SIZE], group[LINE_SIZE];
 	const char *below = group;
 	uint64_t least = UINT64_MAX;
 	size_t top, length;
 
-	if (!find_group(root, kind, group) || !find_mount(root, kind, at, mounted))
+	if (!find_group(kind, group) || !find_mount(kind, at, mounted))
 		return UINT64_MAX;
 	/* A container may see only its own group, mounted as the root, while the path is that
 	 * outside of the container. */
@@ -140,41 +133,40 @@ static uint64_t left_in_groups(const char *root, const struct kind *kind)
 	for (;;) {
 		char *slash = strrchr(folder + top, '/');
 
-		least = at_most(left_in(root, kind, folder), least);
+		least = at_most(left_in(kind, folder), least);
 		if (!slash)
 			return least;
 		*slash = '\0';
 	}
 }
 
-uint64_t memory_available(const char *root)
+uint64_t memory_available(void)
 {
-	const uint64_t kib = number_of(root, "/proc/meminfo", "MemAvailable", ':', UINT64_MAX);
+	const uint64_t kib = number_of("/proc/meminfo", "MemAvailable", ':', UINT64_MAX);
 	uint64_t least = kib > UINT64_MAX / 1024 ? UINT64_MAX : kib * 1024;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		least = at_most(left_in_groups(root, &kinds[i]), least);
+		least = at_most(left_in_groups(&kinds[i]), least);
 	return least;
 }
 
 /* The kernel frees closed rings with a delay: reads it again as long as it grows. */
-static uint64_t enough_available(const char *root, uint64_t wanted)
+static uint64_t enough_available(uint64_t wanted)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
-	uint64_t available = memory_available(root), before = 0;
+	uint64_t available = memory_available(), before = 0;
 
 	while (available < wanted && available > before) {
 		before = available;
 		nanosleep(&pause, NULL);
-		available = memory_available(root);
+		available = memory_available();
 	}
 	return available;
 }
 
-int memory_check_rings(const char *root, uint64_t rings, uint64_t per_ring, const char *what,
-	struct complaint *why)
+int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, struct complaint *why)
 {
-	const uint64_t available = enough_available(root, rings * per_ring);
+	const uint64_t available = enough_available(rings * per_ring);
 	char each[FORMAT_SIZE], all[FORMAT_SIZE], left[FORMAT_SIZE];
 
 	if (rings * per_ring <= available)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "machine/system_files.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pin.h"
+#include "base/process.h"
 
 #define BLANKS " \t\n\v\f\r"
 
@@ -39,17 +38,23 @@ int64_t system_parse_number(const char *text)
 	return errno || end[strspn(end, BLANKS)] ? -1 : number;
 }
 
-__attribute__((format(printf, 4, 0))) static bool read_text(
-	char *text, size_t size, const char *root, const char *format, va_list arguments)
+const char *system_root = "";
+
+FILE *system_open(const char *path)
 {
-	char path[PATH_MAX], line[4096] = "";
-	const size_t length = (size_t)snprintf(path, sizeof(path), "%s", root);
-	FILE *file = NULL;
+	char full[PATH_MAX];
+
+	return snprintf(full, sizeof(full), "%s%s", system_root, path) < (int)sizeof(full)
+		       ? fopen(full, "re")
+		       : NULL;
+}
+
+bool system_read_text(char *text, size_t size, const char *path)
+{
+	FILE *file = system_open(path);
+	char line[4096];
 
 	text[0] = '\0';
-	if (length < sizeof(path) && vsnprintf(path + length, sizeof(path) - length, format,
-					     arguments) < (int)(sizeof(path) - length))
-		file = fopen(path, "re");
 	if (!file)
 		return false;
 	if (fgets(line, sizeof(line), file))
@@ -58,40 +63,22 @@ __attribute__((format(printf, 4, 0))) static bool read_text(
 	return text[0] != '\0';
 }
 
-bool system_read_text(char *text, size_t size, const char *root, const char *format, ...)
-{
-	va_list arguments;
-	bool found;
-
-	va_start(arguments, format);
-	found = read_text(text, size, root, format, arguments);
-	va_end(arguments);
-	return found;
-}
-
-int64_t system_read_number(const char *root, const char *format, ...)
+int64_t system_read_number(const char *path)
 {
 	char text[64]; /* longer than any number: one that is cut is too large */
-	va_list arguments;
-	bool found;
 
-	va_start(arguments, format);
-	found = read_text(text, sizeof(text), root, format, arguments);
-	va_end(arguments);
-	return found ? system_parse_number(text) : -1;
+	system_read_text(text, sizeof(text), path);
+	return system_parse_number(text);
 }
 
-bool system_read_field(char *value, size_t size, const char *root, const char *path,
-	const char *name, char separator)
+bool system_read_field(char *value, size_t size, const char *path, const char *name, char separator)
 {
 	const size_t length = strlen(name);
-	char full[PATH_MAX], *line = NULL;
+	FILE *file = system_open(path);
 	size_t allocated = 0;
-	FILE *file = NULL;
+	char *line = NULL;
 
 	value[0] = '\0';
-	if (snprintf(full, sizeof(full), "%s%s", root, path) < (int)sizeof(full))
-		file = fopen(full, "re");
 	while (file && !value[0] && getline(&line, &allocated, file) >= 0) {
 		const char *at = line + length;
 

@@ -6,10 +6,10 @@
 
 #include "measure/cache.h"
 #include "base/values.h"
-#include "machine/system_files.h"
+#include "machine/machine.h"
 #include "base/monotonic.h"
-#include "base/pin.h"
-#include "statistics/samples.h"
+#include "base/process.h"
+#include "statistics/statistics.h"
 
 #define SAMPLES 21
 #define ROUND_TRIPS 500 /* a sample */
@@ -61,13 +61,12 @@ static double measure_line(int writer)
 
 static bool share_core(int a, int b)
 {
-	char text[256];
+	char path[96], text[256];
 	const char *list = text;
 	int first, last;
 
-	if (!system_read_text(text, sizeof(text), "",
-		    "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", a))
-		return false;
+	snprintf(path, sizeof(path), CPU_FOLDER "/cpu%d/topology/thread_siblings_list", a);
+	system_read_text(text, sizeof(text), path);
 	while (system_next_range(&list, &first, &last))
 		if (first <= b && b <= last)
 			return true;
@@ -120,8 +119,7 @@ uint64_t cache_ring_size(void)
 	char text[32];
 	uint64_t half = 0, size = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	if (system_read_text(
-		    text, sizeof(text), "", "/sys/devices/system/cpu/cpu0/cache/index2/size") &&
+	if (system_read_text(text, sizeof(text), CPU_FOLDER "/cpu0/cache/index2/size") &&
 		parse_size(text, &half) == 0)
 		half /= 2;
 	if (half < size)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "base/pin.h"
+#include "base/process.h"
 #include "measure/consumer.h"
 
 /* At most: events that never notify have to be polled for. */

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
-#include "base/pin.h"
 #include "measure/cache.h"
 #include "measure/check.h"
 #include "measure/rounds.h"

@@ -6,7 +6,7 @@
 
 #include "measure/rounds.h"
 #include "measure/trial.h"
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 struct live {
 	struct work work;
@@ -29,10 +29,8 @@ static int live_begin(struct run *run)
 	if (err)
 		return err;
 	live->rings++;
-	samples_sort(live->alone, live->rings);
-	samples_sort(live->unattached, live->rings);
-	m->alone_ns = sorted_median(live->alone, live->rings);
-	m->unattached_ns = sorted_median(live->unattached, live->rings);
+	m->alone_ns = samples_median(live->alone, live->rings);
+	m->unattached_ns = samples_median(live->unattached, live->rings);
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 #include "readers/reader.h"
 #include "rings/workload.h"
 #include "statistics/histogram.h"
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 #define ROUNDS_MAX STATISTICS_ROUNDS_MAX
 

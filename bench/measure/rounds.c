@@ -4,8 +4,7 @@
 
 #include "base/monotonic.h"
 #include "measure/rounds.h"
-#include "statistics/schedule.h"
-#include "statistics/summary.h"
+#include "statistics/statistics.h"
 
 #define RINGS_EVERY 8 /* schedules, after as many with new rings each */
 
@@ -19,7 +18,7 @@ static bool precise_enough(const struct run *run, size_t rounds)
 
 		for (size_t round = 0; round < rounds; round++)
 			ns[round] = (double)run->m->samples[i].rounds[round].elapsed_ns;
-		s = summary_of(ns, rounds);
+		s = summary_of(ns, rounds, 1);
 		if (!s.has_interval || (s.interval.high - s.interval.low) / 2 >
 					       run->request->plan.precision * s.median)
 			return false;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "measure/consumer.h"
 #include "measure/trial.h"
 #include "base/monotonic.h"
-#include "base/pin.h"
 
 /* A signal that is handled just before the sleep does not end it. */
 #define SLEEP_MOST_NS INT64_C(500000000)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/build_folder.h"
+#include "base/process.h"
 #include "readers/libbpf.h"
 #include "readers/live_check.h"
 

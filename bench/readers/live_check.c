@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "readers/live_check.h"
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 int live_check_wrong(struct live_check *c, const void *data, size_t length)
 {
@@ -73,8 +73,7 @@ struct bursts_sum bursts_sum_up(
 			late[seen++] = (double)burst->late;
 	}
 	if (seen > 0) {
-		samples_sort(late, seen);
-		sum.late_ns = sorted_median(late, seen);
+		sum.late_ns = samples_median(late, seen);
 		sum.late_most_ns = late[seen - 1];
 	}
 	free(late);

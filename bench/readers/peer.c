@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
 #include "base/values.h"
 #include "readers/live_check.h"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/values.h"
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
 #include "readers/peer_answer.h"
 #include "readers/peer_process.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/build_folder.h"
+#include "base/process.h"
 #include "readers/peer.h"
 #include "readers/peers.h"
 
@@ -247,7 +247,7 @@ static int add(const char *file, const struct peer *peer, const char *spoken, st
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
 	/* As wide as the labels of other readers. */
 	snprintf(named, sizeof(named), "%s:", f->name);
-	snprintf(f->label, sizeof(f->label), "%-22s ", named);
+	snprintf(f->label, sizeof(f->label), "%-22.78s ", named);
 	f->reader.name = f->name;
 	f->reader.program = f->file;
 	f->reader.spoken = f->spoken;

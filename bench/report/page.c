@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/controls.h"
+#include "base/complaint.h"
 #include "report/page.h"
 
 #define VERDICT_MOST 32 /* no verdict is longer */

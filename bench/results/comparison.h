@@ -6,7 +6,7 @@
 #define BENCH_COMPARISON_H
 
 #include "results/result_file.h"
-#include "statistics/ratio.h"
+#include "statistics/statistics.h"
 
 /* The default of -threshold, relative: smaller differences are the same. */
 #define COMPARISON_THRESHOLD 0.02

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "results/output.h"
-#include "base/write_all.h"
+#include "base/process.h"
 
 int output_begin(struct output *output)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "results/result_file.h"
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 #define SCHEMA "ringview.result/2"
 #define SCHEMA_BEFORE "ringview.result/1"
@@ -17,8 +17,7 @@ static const json_t *rounds_of(const json_t *result, enum metric metric)
 
 static double median_of(double *values, size_t count)
 {
-	samples_sort(values, count);
-	return count > 0 ? sorted_median(values, count) : 0;
+	return count > 0 ? samples_median(values, count) : 0;
 }
 
 static int append(double **values, size_t count, double value)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 const struct metric_description metrics[METRIC_COUNT] = {
 	[METRIC_NS] = { "ns_per_event", SUMMING_MEDIAN, "ns/op" },
@@ -98,21 +98,6 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 		cell->rounds[round] = value;
 }
 
-/* Widens the interval of rounds of several runs by what differs between the runs. */
-static void widen_by_runs(struct metric_cell *cell, size_t rounds, size_t runs)
-{
-	struct interval *interval = &cell->summary.interval, logs_interval;
-	double logs[STATISTICS_ROUNDS_MAX];
-
-	if (!cell->summary.has_interval || !samples_positive(cell->rounds, rounds))
-		return;
-	for (size_t i = 0; i < rounds; i++)
-		logs[i] = log(cell->rounds[i]);
-	logs_interval = interval_with_runs(
-		logs, rounds, runs, (struct interval){ log(interval->low), log(interval->high) });
-	*interval = (struct interval){ exp(logs_interval.low), exp(logs_interval.high) };
-}
-
 static void sum_up(struct row *row, enum metric metric, size_t runs)
 {
 	struct metric_cell *cell = &row->cells[metric];
@@ -120,10 +105,8 @@ static void sum_up(struct row *row, enum metric metric, size_t runs)
 	if (!cell->rounds)
 		return;
 	if (metrics[metric].summing == SUMMING_MEDIAN) {
-		cell->summary = summary_of(cell->rounds, row->rounds);
+		cell->summary = summary_of(cell->rounds, row->rounds, runs);
 		cell->value = cell->summary.valid ? cell->summary.median : NAN;
-		if (runs > 1)
-			widen_by_runs(cell, row->rounds, runs);
 		return;
 	}
 	cell->value = 0;

@@ -16,8 +16,7 @@
 #include "machine/machine.h"
 #include "readers/peers.h"
 #include "rings/mix.h"
-#include "statistics/ratio.h"
-#include "statistics/summary.h"
+#include "statistics/statistics.h"
 
 enum metric {
 	/* Compared between rows, round by round: less is better. */

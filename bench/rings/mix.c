@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/build_folder.h"
+#include "base/process.h"
 #include "base/values.h"
 #include "rings/mix.h"
 #include "rings/workload.h"

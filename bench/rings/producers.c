@@ -4,10 +4,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "base/interrupt.h"
-#include "base/pin.h"
+#include "base/process.h"
 #include "rings/source.h"
-#include "statistics/samples.h"
+#include "statistics/statistics.h"
 
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
@@ -346,10 +345,8 @@ static void *measure_alone(void *argument)
 		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS))
 		me->err = fill_alone(
 			alone, capacity < BULK_MAX ? capacity : BULK_MAX, &samples[rounds++]);
-	if (!me->err) {
-		samples_sort(samples, rounds);
-		alone->ns_per_event = sorted_median(samples, rounds);
-	}
+	if (!me->err)
+		alone->ns_per_event = samples_median(samples, rounds);
 	return NULL;
 }
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/values.h"
-#include "machine/memory.h"
+#include "machine/machine.h"
 #include "rings/source.h"
 
 int source_open(
@@ -17,7 +17,7 @@ int source_open(
 		workload->source == SOURCE_MEMORY ? &memory_source : &bpf_source;
 	const uint64_t buffers = perf ? producers_cpus() : 0; /* each as large as a ring */
 	struct source *source;
-	int err = memory_check_rings("", workload->rings + buffers, workload->ring_size,
+	int err = memory_check_rings(workload->rings + buffers, workload->ring_size,
 		perf ? "rings and buffers" : "rings", why);
 
 	if (err)

@@ -14,10 +14,21 @@ struct random_stream {
 };
 
 /* The next 64 random bits. */
-uint64_t random_bits(struct random_stream *stream);
+static inline uint64_t random_bits(struct random_stream *stream)
+{
+	uint64_t bits = stream->state += 0x9e3779b97f4a7c15u;
+
+	bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
+	bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
+	return bits ^ (bits >> 31);
+}
 
 /* A whole number from 0 to limit - 1, or 0 if limit is 0. Some numbers are likelier than others by
  * less than limit / 2^32, which no median can show. */
-uint32_t random_below(struct random_stream *stream, uint32_t limit);
+static inline uint32_t random_below(struct random_stream *stream, uint32_t limit)
+{
+	/* A multiplication maps the top bits onto the range without a division. */
+	return (uint32_t)(((random_bits(stream) >> 32) * limit) >> 32);
+}
 
 #endif

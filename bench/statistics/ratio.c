@@ -1,10 +1,170 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "statistics/ratio.h"
-
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "statistics/samples.h"
+#include "statistics/random.h"
+#include "statistics/statistics.h"
+
+/* 95 % inside leaves this much beyond each end. */
+#define BEYOND_EACH_END 0.025
+
+#define BOOTSTRAP_SEED 1979
+
+/* Enough that another seed moves an end of a 95 % interval by a small part of its width. */
+#define RESAMPLES 2000
+
+/* Intervals. */
+
+struct interval interval_binomial(const double *sorted, size_t count)
+{
+	const double *low = sorted, *high = sorted + count - 1, n = (double)count;
+	/* Chance that at most "depth" of the samples lie below the true median. */
+	double missed = ldexp(1, -(int)count), step = missed;
+	double depth = 0, rank, part, weight;
+
+	if (missed > BEYOND_EACH_END)
+		return (struct interval){ *low, *high };
+
+	for (;; depth++, low++, high--) {
+		step *= (n - depth) / (depth + 1);
+		if (missed + step > BEYOND_EACH_END)
+			break;
+		missed += step;
+	}
+	/* 95 % lies this far on the way to the next pair of samples inwards... */
+	part = (BEYOND_EACH_END - missed) / step;
+	/* ...in chance, and this far in distance: chance grows faster towards the middle. */
+	rank = depth + 1;
+	weight = (n - rank) * part / (rank + (n - 2 * rank) * part);
+	return (struct interval){
+		low[0] + weight * (low[1] - low[0]),
+		high[0] - weight * (high[0] - high[-1]),
+	};
+}
+
+/* The median of each of @parts equal parts of a series. Reorders each part. */
+static void medians_of_parts(double *series, size_t count, size_t parts, double *medians)
+{
+	const size_t each = count / parts;
+
+	for (size_t i = 0; i < parts; i++)
+		medians[i] = samples_median(&series[i * each], each);
+}
+
+/* The variance of the mean of two or more values. */
+static double variance_of_mean(const double *values, size_t count, double *mean)
+{
+	const double n = (double)count;
+	double squares = 0;
+
+	*mean = 0;
+	for (size_t i = 0; i < count; i++)
+		*mean += values[i] / n;
+	for (size_t i = 0; i < count; i++)
+		squares += (values[i] - *mean) * (values[i] - *mean);
+	return squares / (n - 1) / n;
+}
+
+struct interval interval_of_runs(double *logs, size_t rounds, size_t runs)
+{
+	/* 97.5 % of Student's t, by degrees of freedom; more come down to 1.96. */
+	static const double t[] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
+		2.228 };
+	const size_t freedom = runs - 1, known = sizeof(t) / sizeof(t[0]);
+	double medians[STATISTICS_ROUNDS_MAX], mean, half;
+
+	if (runs < 2)
+		return (struct interval){ INFINITY, -INFINITY };
+	medians_of_parts(logs, rounds, runs, medians);
+	half = sqrt(variance_of_mean(medians, runs, &mean)) *
+	       (freedom <= known ? t[freedom - 1] : 1.96 + 2.7 / (double)freedom);
+	return (struct interval){ mean - half, mean + half };
+}
+
+/* The median of one resample: counting how often each sorted sample is drawn replaces sorting the
+ * resample. */
+static double resample_median(struct random_stream *random, const double *sorted, size_t count)
+{
+	uint16_t drawn[STATISTICS_ROUNDS_MAX] = { 0 };
+	size_t lower = 0, upper, seen;
+
+	for (size_t i = 0; i < count; i++)
+		drawn[random_below(random, (uint32_t)count)]++;
+	seen = drawn[0];
+	while (seen <= (count - 1) / 2)
+		seen += drawn[++lower];
+	upper = lower;
+	while (seen <= count / 2)
+		seen += drawn[++upper];
+	return (sorted[lower] + sorted[upper]) / 2;
+}
+
+struct interval interval_bootstrap_ratio(
+	const double *top, size_t top_count, const double *bottom, size_t bottom_count)
+{
+	struct random_stream random = { BOOTSTRAP_SEED };
+	double resampled[RESAMPLES];
+
+	for (size_t i = 0; i < RESAMPLES; i++) {
+		const double above = resample_median(&random, top, top_count);
+
+		resampled[i] = above / resample_median(&random, bottom, bottom_count);
+	}
+	samples_sort(resampled, RESAMPLES);
+	return (struct interval){
+		sorted_quantile(resampled, RESAMPLES, BEYOND_EACH_END),
+		sorted_quantile(resampled, RESAMPLES, 1 - BEYOND_EACH_END),
+	};
+}
+
+/* Verdicts. */
+
+static const struct {
+	const char *name, *sign;
+} verdicts[] = {
+	[VERDICT_TOO_FEW] = { "too few rounds", "?" },
+	[VERDICT_TOO_NOISY] = { "too noisy", "?" },
+	[VERDICT_WITHIN_NOISE] = { "within noise", "?" },
+	[VERDICT_SAME] = { "same", "=" },
+	[VERDICT_FASTER] = { "faster", "+" },
+	[VERDICT_SLOWER] = { "slower", "-" },
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdicts[verdict].name;
+}
+
+const char *verdict_sign(enum verdict verdict)
+{
+	return verdicts[verdict].sign;
+}
+
+enum verdict verdict_of(
+	double ratio, struct interval interval, double noise, struct tolerance tolerance)
+{
+	const double beyond_noise = 1 + fmax(noise, tolerance.least);
+	const double of_matter = 1 + tolerance.margin;
+
+	/* Written so that each NaN makes it false. */
+	if (!(interval.low > 0 && interval.low <= ratio && ratio <= interval.high &&
+		    interval.high < INFINITY && noise >= 0 && noise < INFINITY))
+		return VERDICT_TOO_FEW;
+	if (interval.low > 1 && ratio > beyond_noise)
+		return VERDICT_FASTER;
+	if (interval.high < 1 && ratio < 1 / beyond_noise)
+		return VERDICT_SLOWER;
+	if (interval.low >= 1 / of_matter && interval.high <= of_matter &&
+		noise <= tolerance.margin)
+		return VERDICT_SAME;
+	if (noise > VERDICT_NOISE_MOST ||
+		expm1(log(interval.high / interval.low) / 2) > VERDICT_NOISE_MOST)
+		return VERDICT_TOO_NOISY;
+	return VERDICT_WITHIN_NOISE;
+}
+
+/* Ratios. */
 
 /* Stores the log ratio of each round. False: the series are not samples_positive(). */
 static bool log_ratios(const double *baseline, const double *path, size_t rounds, double *logs)
@@ -21,30 +181,22 @@ struct ratio ratio_paired(
 {
 	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
 	double logs[STATISTICS_ROUNDS_MAX];
+	struct interval runs_interval, interval;
 
 	if (!log_ratios(baseline, path, rounds, logs))
 		return ratio;
-	samples_sort(logs, rounds);
+	runs_interval = interval_of_runs(logs, rounds, runs);
 	ratio.valid = true;
-	ratio.median = exp(sorted_median(logs, rounds));
+	ratio.median = exp(samples_median(logs, rounds));
 	ratio.has_interval = rounds >= INTERVAL_ROUNDS_MIN;
 	if (ratio.has_interval) {
-		struct interval interval = interval_binomial(logs, rounds);
-
-		if (runs > 1 && log_ratios(baseline, path, rounds, logs))
-			interval = interval_with_runs(logs, rounds, runs, interval);
-		ratio.interval = (struct interval){ exp(interval.low), exp(interval.high) };
+		interval = interval_binomial(logs, rounds);
+		ratio.interval.low = exp(fmin(interval.low, runs_interval.low));
+		ratio.interval.high = exp(fmax(interval.high, runs_interval.high));
 		ratio.verdict =
 			verdict_of(ratio.median, ratio.interval, noise_floor, TOLERANCE_PAIRED);
 	}
 	return ratio;
-}
-
-static const double *sorted_copy(const double *samples, size_t count, double *copy)
-{
-	memcpy(copy, samples, count * sizeof(*copy));
-	samples_sort(copy, count);
-	return copy;
 }
 
 /* Rounds near each other in time are alike, which resampling single rounds ignores. The medians of this
@@ -52,45 +204,40 @@ static const double *sorted_copy(const double *samples, size_t count, double *co
 #define PARTS 5
 #define T_OF_PARTS 2.306 /* Student's t, 97.5 %, with 2 * (PARTS - 1) degrees of freedom */
 
-/* The variance of the mean of the logarithms of the parts' medians. */
-static double variance_by_parts(const double *samples, size_t rounds)
+/* The variance of the mean of the logarithms of the parts' medians. Reorders each part. */
+static double variance_by_parts(double *samples, size_t rounds)
 {
-	const size_t each = rounds / PARTS;
-	double part[STATISTICS_ROUNDS_MAX / PARTS], logs[PARTS], mean = 0, squares = 0;
+	double logs[PARTS], mean;
 
-	for (size_t i = 0; i < PARTS; i++) {
-		logs[i] = log(sorted_median(sorted_copy(&samples[i * each], each, part), each));
-		mean += logs[i] / PARTS;
-	}
+	medians_of_parts(samples, rounds, PARTS, logs);
 	for (size_t i = 0; i < PARTS; i++)
-		squares += (logs[i] - mean) * (logs[i] - mean);
-	return squares / (PARTS - 1) / PARTS;
+		logs[i] = log(logs[i]);
+	return variance_of_mean(logs, PARTS, &mean);
 }
 
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
 	size_t after_rounds, double noise_floor, struct tolerance tolerance)
 {
 	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
-	double sorted[2][STATISTICS_ROUNDS_MAX], by_parts = 0;
+	double top[STATISTICS_ROUNDS_MAX], bottom[STATISTICS_ROUNDS_MAX], by_parts = 0;
+	struct interval *interval = &ratio.interval;
 
 	if (!samples_positive(before, before_rounds) || !samples_positive(after, after_rounds))
 		return ratio;
+	memcpy(top, before, before_rounds * sizeof(*top));
+	memcpy(bottom, after, after_rounds * sizeof(*bottom));
 	if (before_rounds >= 2 * PARTS && after_rounds >= 2 * PARTS)
-		by_parts = T_OF_PARTS * sqrt(variance_by_parts(before, before_rounds) +
-						variance_by_parts(after, after_rounds));
-	before = sorted_copy(before, before_rounds, sorted[0]);
-	after = sorted_copy(after, after_rounds, sorted[1]);
-
+		by_parts = T_OF_PARTS * sqrt(variance_by_parts(top, before_rounds) +
+						variance_by_parts(bottom, after_rounds));
 	ratio.valid = true;
-	ratio.median = sorted_median(before, before_rounds) / sorted_median(after, after_rounds);
+	ratio.median = samples_median(top, before_rounds) / samples_median(bottom, after_rounds);
 	ratio.has_interval =
 		before_rounds >= INTERVAL_ROUNDS_MIN && after_rounds >= INTERVAL_ROUNDS_MIN;
 	if (ratio.has_interval) {
-		ratio.interval =
-			interval_bootstrap_ratio(before, before_rounds, after, after_rounds);
-		ratio.interval.low = fmin(ratio.interval.low, ratio.median * exp(-by_parts));
-		ratio.interval.high = fmax(ratio.interval.high, ratio.median * exp(by_parts));
-		ratio.verdict = verdict_of(ratio.median, ratio.interval, noise_floor, tolerance);
+		*interval = interval_bootstrap_ratio(top, before_rounds, bottom, after_rounds);
+		interval->low = fmin(interval->low, ratio.median * exp(-by_parts));
+		interval->high = fmax(interval->high, ratio.median * exp(by_parts));
+		ratio.verdict = verdict_of(ratio.median, *interval, noise_floor, tolerance);
 	}
 	return ratio;
 }
@@ -106,15 +253,13 @@ static double median_half_width(const double *sorted, size_t rounds)
 
 struct noise noise_between(const double *first, const double *second, size_t rounds)
 {
-	double logs[STATISTICS_ROUNDS_MAX];
+	double logs[STATISTICS_ROUNDS_MAX], half, distance;
 	struct interval interval;
-	double half, distance;
 
 	if (rounds < INTERVAL_ROUNDS_MIN || !log_ratios(first, second, rounds, logs))
 		return (struct noise){ INFINITY, INFINITY };
-	samples_sort(logs, rounds);
+	distance = fabs(samples_median(logs, rounds));
 	interval = interval_binomial(logs, rounds);
 	half = fmin((interval.high - interval.low) / 2, median_half_width(logs, rounds));
-	distance = fabs(sorted_median(logs, rounds));
 	return (struct noise){ expm1(fmax(half, distance)), expm1(fmax(distance - half, 0)) };
 }

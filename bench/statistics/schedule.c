@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "statistics/schedule.h"
+#include "statistics/statistics.h"
 
 size_t schedule_rows(size_t paths)
 {
-	if (paths < 1 || paths > SCHEDULE_PATHS_MAX)
-		return 0;
 	return paths == 1 || paths % 2 == 0 ? paths : 2 * paths;
 }
 
@@ -16,14 +14,10 @@ static size_t zigzag(size_t paths, size_t position)
 
 void schedule_fill(size_t paths, size_t row, size_t *order)
 {
-	size_t rows = schedule_rows(paths);
-
-	if (!rows)
-		return;
-	row %= rows;
+	row %= schedule_rows(paths);
 	for (size_t i = 0; i < paths; i++) {
 		/* With odd k the steps pair up only against the same rows read backwards. */
-		size_t position = row < paths ? i : paths - 1 - i;
+		const size_t position = row < paths ? i : paths - 1 - i;
 
 		order[i] = (zigzag(paths, position) + row) % paths;
 	}
@@ -31,11 +25,7 @@ void schedule_fill(size_t paths, size_t row, size_t *order)
 
 size_t schedule_rounds(size_t paths, size_t wanted)
 {
-	size_t rows = schedule_rows(paths);
+	const size_t rows = schedule_rows(paths);
 
-	if (!rows)
-		return 0;
-	if (!wanted)
-		wanted = 1;
-	return (wanted + rows - 1) / rows * rows;
+	return wanted == 0 ? rows : (wanted + rows - 1) / rows * rows;
 }

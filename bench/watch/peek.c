@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
 #include "watch/peek.h"
 #include "watch/watch_report.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "watch/screen.h"
-#include "base/write_all.h"
+#include "base/process.h"
 
 /* For terminals without a size, such as some serial lines. */
 #define COLUMNS_DEFAULT 80

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/process.h"
 #include "base/monotonic.h"
 #include "results/output.h"
 #include "results/style.h"

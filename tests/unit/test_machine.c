@@ -15,8 +15,6 @@
 
 #include "machine/counters.h"
 #include "machine/machine.h"
-#include "machine/memory.h"
-#include "machine/system_files.h"
 
 #define CPU "/sys/devices/system/cpu"
 
@@ -27,6 +25,7 @@ static int make_root(void **state)
 {
 	(void)state;
 	snprintf(root, sizeof(root), "/tmp/test_machine.XXXXXX");
+	system_root = root;
 	return mkdtemp(root) ? 0 : -1;
 }
 
@@ -41,6 +40,7 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 static int remove_root(void **state)
 {
 	(void)state;
+	system_root = "";
 	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -64,8 +64,7 @@ static void put(const char *path, const char *text)
 
 static void read_root(struct machine *m, int cpu)
 {
-	machine_read(m, &(struct machine_request){ .root = root,
-				.cpu = cpu,
+	machine_read(m, &(struct machine_request){ .cpu = cpu,
 				.libbpf_version = "v1.4",
 				.ringview_version = "0.1",
 				.ringview_commit = "1a2b3c4-dirty" });
@@ -135,17 +134,17 @@ static void test_growth(void **state)
 	put_laptop();
 	read_root(&m, -1);
 	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), -1);
-	machine_finish(&m, root);
+	machine_finish(&m);
 	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), 0);
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "5\n");
 	put("/proc/stat", "cpu  1 2 3 4 5 6 7 8 0 0\n");
-	machine_finish(&m, root);
+	machine_finish(&m);
 	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), 2);
 	assert_int_equal(
 		machine_number(&m, FACT_STEAL_MS_DURING_RUN), 8 * 1000 / sysconf(_SC_CLK_TCK));
 	/* A count that fell is no count. */
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "0\n");
-	machine_finish(&m, root);
+	machine_finish(&m);
 	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), -1);
 }
 
@@ -313,7 +312,7 @@ static void test_this_machine(void **state)
 	struct machine m;
 
 	(void)state;
-	machine_read(&m, &(struct machine_request){ .root = "", .cpu = -1 });
+	machine_read(&m, &(struct machine_request){ .cpu = -1 });
 	assert_true(machine_number(&m, FACT_CPUS_ONLINE) >= 1);
 	assert_true(machine_number(&m, FACT_AFFINITY_CPUS) >= 1);
 	assert_true(strlen(machine_text(&m, FACT_AFFINITY_GIVEN)) > 0);
@@ -373,15 +372,15 @@ static void without_files_the_memory_is_unknown(void **state)
 	struct complaint why;
 
 	(void)state;
-	assert_true(memory_available(root) == UINT64_MAX);
-	assert_int_equal(memory_check_rings(root, 64, 2048 * MIB, "rings", &why), 0);
+	assert_true(memory_available() == UINT64_MAX);
+	assert_int_equal(memory_check_rings(64, 2048 * MIB, "rings", &why), 0);
 }
 
 static void memory_is_what_the_kernel_says_is_available(void **state)
 {
 	(void)state;
 	put("/proc/meminfo", MEMINFO);
-	assert_true(memory_available(root) == 4096 * MIB);
+	assert_true(memory_available() == 4096 * MIB);
 }
 
 static void put_v2(void)
@@ -399,11 +398,11 @@ static void a_group_above_limits_the_memory(void **state)
 {
 	(void)state;
 	put_v2();
-	assert_true(memory_available(root) == 768 * MIB);
+	assert_true(memory_available() == 768 * MIB);
 	put(GROUP "/b.service/memory.max", "104857600\n");
-	assert_true(memory_available(root) == 99 * MIB);
+	assert_true(memory_available() == 99 * MIB);
 	put(GROUP "/b.service/memory.current", "204857600\n");
-	assert_true(memory_available(root) == 0);
+	assert_true(memory_available() == 0);
 }
 
 static void the_page_cache_of_a_group_can_be_taken(void **state)
@@ -412,10 +411,10 @@ static void the_page_cache_of_a_group_can_be_taken(void **state)
 	put_v2();
 	put(GROUP "/memory.stat", "anon 104857600\nfile 1\ninactive_file 134217728\nactive_file "
 				  "67108864\n");
-	assert_true(memory_available(root) == 960 * MIB);
+	assert_true(memory_available() == 960 * MIB);
 	/* More than is used: garbage. */
 	put(GROUP "/memory.stat", "inactive_file 18446744073709551615\nactive_file 1\n");
-	assert_true(memory_available(root) == 1024 * MIB);
+	assert_true(memory_available() == 1024 * MIB);
 }
 
 static void groups_of_version_1_limit_the_memory(void **state)
@@ -426,12 +425,12 @@ static void groups_of_version_1_limit_the_memory(void **state)
 	put("/proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/x/y\n0::/\n");
 	put("/sys/fs/cgroup/memory/x/y/memory.limit_in_bytes", "9223372036854771712\n");
 	put("/sys/fs/cgroup/memory/x/y/memory.usage_in_bytes", "4096\n");
-	assert_true(memory_available(root) == 4096 * MIB);
+	assert_true(memory_available() == 4096 * MIB);
 	put("/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "536870912\n");
 	put("/sys/fs/cgroup/memory/x/memory.usage_in_bytes", "134217728\n");
 	put("/sys/fs/cgroup/memory/x/memory.stat",
 		"inactive_file 1\ntotal_inactive_file 67108864\n");
-	assert_true(memory_available(root) == 448 * MIB);
+	assert_true(memory_available() == 448 * MIB);
 }
 
 /* The path of the group is that outside of the container, which sees it as the first. */
@@ -444,9 +443,9 @@ static void a_container_finds_its_limit(void **state)
 	put("/proc/self/cgroup", "4:memory:/docker/0af\n");
 	put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n");
 	put("/sys/fs/cgroup/memory/memory.usage_in_bytes", "33554432\n");
-	assert_true(memory_available(root) == 96 * MIB);
+	assert_true(memory_available() == 96 * MIB);
 	put("/proc/self/mountinfo", MOUNTS_V1);
-	assert_true(memory_available(root) == 96 * MIB);
+	assert_true(memory_available() == 96 * MIB);
 }
 
 static void rings_that_do_not_fit_are_refused(void **state)
@@ -455,13 +454,13 @@ static void rings_that_do_not_fit_are_refused(void **state)
 
 	(void)state;
 	put("/proc/meminfo", MEMINFO);
-	assert_int_equal(memory_check_rings(root, 2, 2048 * MIB, "rings", &why), 0);
-	assert_int_equal(memory_check_rings(root, 64, 2048 * MIB, "rings", &why), -ENOMEM);
+	assert_int_equal(memory_check_rings(2, 2048 * MIB, "rings", &why), 0);
+	assert_int_equal(memory_check_rings(64, 2048 * MIB, "rings", &why), -ENOMEM);
 	assert_string_equal(why.text,
 		"-ring-size: 64 rings of 2GiB take 128GiB, and 4GiB of memory are available; give a "
 		"smaller one, or fewer -rings");
 	put("/proc/meminfo", "MemAvailable: 524288 kB\n");
-	assert_int_equal(memory_check_rings(root, 1, 2048 * MIB, "rings", &why), -ENOMEM);
+	assert_int_equal(memory_check_rings(1, 2048 * MIB, "rings", &why), -ENOMEM);
 	assert_string_equal(why.text,
 		"-ring-size: a ring of 2GiB is more than the 512MiB of memory that are available; "
 		"give a smaller one");

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What samples say: medians and their 95 % intervals, ratios of two series, verdicts, and the order
+ * of rounds that makes them comparable. Units are the caller's; the benchmark uses nanoseconds per
+ * event. Noise and tolerance are relative: 0.01 is 1 %.
+ */
+#ifndef BENCH_STATISTICS_H
+#define BENCH_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Samples. */
+
+/* A longer series is refused, never shortened. */
+#define STATISTICS_ROUNDS_MAX 1024
+
+/* No measured time is larger. Below it no sum, difference or ratio of two samples overflows, so
+ * nothing in this folder checks for overflow. */
+#define SAMPLE_MAGNITUDE_MAX 1e100
+
+/* Whether there are 1 to STATISTICS_ROUNDS_MAX samples, each from 1 / SAMPLE_MAGNITUDE_MAX to
+ * SAMPLE_MAGNITUDE_MAX, as ratios need. One NaN or infinity makes the whole series unusable: leaving
+ * it out would report a measurement that did not happen. */
+bool samples_positive(const double *samples, size_t count);
+
+/* Sorts upwards in place. The samples must not hold a NaN. */
+void samples_sort(double *samples, size_t count);
+
+/* Sorts at least one sample, and returns the median. */
+double samples_median(double *samples, size_t count);
+
+/* Of samples that are sorted and at least one: */
+
+/* The quantile at a share from 0 (smallest) to 1 (largest): type 7 of Hyndman and Fan ("Sample
+ * quantiles in statistical packages", 1996), linear between the two nearest samples. */
+double sorted_quantile(const double *sorted, size_t count, double share);
+
+/* The middle sample, or the mean of the middle two. */
+double sorted_median(const double *sorted, size_t count);
+
+/* The median absolute deviation from the median (MAD), not scaled. */
+double sorted_deviation(const double *sorted, size_t count);
+
+/* For normal noise the standard deviation is this many times the MAD. */
+#define SAMPLE_MAD_TO_SIGMA 1.4826
+
+/* Fewer samples cannot tell two humps from chance. */
+#define HUMPS_ROUNDS_MIN 8
+
+/*
+ * Whether the samples fall into two clusters: the mark of a virtual CPU that moved during a
+ * measurement. The series is split at its widest gap that leaves each side at least a fifth of the
+ * samples and at least three, so that a few outliers make no hump. The sides are humps if the gap is
+ * wider than 1 % of the median and than
+ *
+ *	(2 + 30 / count) * 1.4826 * the larger of the two sides' MADs
+ *
+ * The factor falls with count because chance gaps do; it was fitted by simulation
+ * (tests/unit/test_statistics.c): noise with one hump (normal, lognormal, uniform, exponential,
+ * heavy-tailed) is called two-humped in less than 5 % of series of 8 to 15 samples and about 1 % of
+ * longer ones. Equal humps ten standard deviations apart are found in about 80 % of series of 10 and
+ * 95 % of series of 20 or more.
+ */
+bool sorted_two_humped(const double *sorted, size_t count);
+
+/* 95 % intervals of a median. */
+
+struct interval {
+	double low, high;
+};
+
+/*
+ * The surest interval of a median of n samples of an unknown distribution is their whole range, which
+ * misses with probability 2^(1-n): 12.5 % for four samples, 6.25 % for five, the fewest for which
+ * "95 %" is not a lie.
+ */
+#define INTERVAL_ROUNDS_MIN 5
+
+/*
+ * The interval between two order statistics that the binomial distribution gives exactly for any
+ * distribution, interpolated to 95 % between neighbouring ranks (Hettmansperger and Sheather,
+ * "Confidence intervals based on interpolated order statistics", 1986). With five samples the whole
+ * range, 93.75 %. Simulated coverage: 94 to 95.5 % from 6 samples up, whatever the distribution.
+ */
+struct interval interval_binomial(const double *sorted, size_t count);
+
+/*
+ * The interval of the medians of @runs runs, whose logarithms are @logs in the order measured,
+ * equally many each: Student's t. It assumes that runs are independent, not that their rounds are,
+ * so it contains what differs between runs. Few runs make it wide; of one run it is empty, from
+ * INFINITY to -INFINITY. Reorders @logs within each run.
+ */
+struct interval interval_of_runs(double *logs, size_t rounds, size_t runs);
+
+/*
+ * The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent, sorted
+ * series of positive samples: the 2.5 % and 97.5 % quantiles of ratios of resampled series. The
+ * random seed is fixed, so the same samples give the same interval. Simulated coverage: 94 to 98 %.
+ */
+struct interval interval_bootstrap_ratio(
+	const double *top, size_t top_count, const double *bottom, size_t bottom_count);
+
+/* What one series looks like, in the samples' unit. */
+struct summary {
+	size_t rounds;     /* samples summarised; none is ever dropped */
+	bool valid;        /* false: all below is zero and means nothing */
+	bool has_interval; /* false: fewer than INTERVAL_ROUNDS_MIN rounds, the interval is zero */
+	bool two_humped;   /* sorted_two_humped(): the median describes neither cluster */
+	size_t outliers;   /* counted, and part of every other value */
+	double min, median, max;
+	double deviation; /* sorted_deviation() */
+	struct interval interval;
+};
+
+/*
+ * Summarises 1 to STATISTICS_ROUNDS_MAX samples of @runs runs, equally many each. Not valid if a
+ * sample is no number, or larger in magnitude than SAMPLE_MAGNITUDE_MAX. The interval is
+ * interval_binomial(), of positive samples widened by interval_of_runs().
+ *
+ * An outlier is further from the median than 3.5 * 1.4826 * MAD (Iglewicz and Hoaglin, "How to detect
+ * and handle outliers", 1993). If more than half the samples are equal, the MAD is zero, and 1.2533 *
+ * the mean absolute deviation takes the place of 1.4826 * MAD.
+ */
+struct summary summary_of(const double *samples, size_t count, size_t runs);
+
+/* What a ratio, its interval and the noise of the machine allow to claim. */
+
+/* Too few is zero, so that an unfilled result claims nothing. The first three decide nothing. */
+enum verdict {
+	VERDICT_TOO_FEW,   /* rounds: there is no interval */
+	VERDICT_TOO_NOISY, /* a difference of VERDICT_NOISE_MOST could not be seen */
+	VERDICT_WITHIN_NOISE,
+	VERDICT_SAME,
+	VERDICT_FASTER,
+	VERDICT_SLOWER,
+};
+
+/* "too few rounds", "too noisy", "within noise", "same", "faster", "slower" */
+const char *verdict_name(enum verdict verdict);
+
+/* The same in a column of a table: "+", "-", "=", or "?" if it decides nothing. */
+const char *verdict_sign(enum verdict verdict);
+
+static inline bool verdict_decides(enum verdict verdict)
+{
+	return verdict >= VERDICT_SAME;
+}
+
+#define VERDICT_NOISE_MOST 0.05
+
+struct tolerance {
+	double least;  /* a smaller difference is not called faster or slower */
+	double margin; /* same: the difference is shown to be smaller */
+};
+
+/* For series measured in the same rounds. */
+#define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 })
+
+/*
+ * Judges a ratio of times, reference / measured: above 1 the measured side is faster. With the
+ * threshold t, the noise but at least tolerance.least, and the margin m:
+ *
+ * - faster: the whole interval is above 1 and the ratio above 1 + t;
+ * - slower: the whole interval is below 1 and the ratio below 1 / (1 + t);
+ * - same: neither, the whole interval lies from 1 / (1 + m) to 1 + m, and the noise is at most m. So
+ *   any difference is shown to be smaller than m (an equivalence test: Schuirmann, 1987);
+ * - too noisy: none of these, and the noise or half of the interval exceeds VERDICT_NOISE_MOST;
+ * - within noise: all else.
+ *
+ * Too few rounds if any number is NaN or infinite, the noise is negative, the ratio or an end of its
+ * interval is not positive, or the ratio lies outside its interval.
+ */
+enum verdict verdict_of(
+	double ratio, struct interval interval, double noise, struct tolerance tolerance);
+
+/* A ratio of times: above 1 the second series is the faster one. */
+struct ratio {
+	bool valid;               /* false: all numbers are zero and mean nothing */
+	bool has_interval;        /* false: too few rounds, the interval is zero */
+	double median;            /* the ratio */
+	struct interval interval; /* its 95 % interval */
+	enum verdict verdict;     /* of the second series against the first */
+};
+
+/*
+ * Two series measured in the same rounds, baseline[i] and path[i] next to each other in time: the
+ * median over the rounds of baseline[i] / path[i], in logarithms, so that swapping the series gives
+ * the inverse. What slows both samples of a round alike (frequency, neighbours, another CPU) cancels.
+ *
+ * The interval is interval_binomial() of the log ratios, which assumes only that rounds are
+ * independent, widened by interval_of_runs(). In simulations a path against itself is called faster
+ * or slower in at most 5.8 % of comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 % once
+ * the noise is measured.
+ *
+ * The verdict is verdict_of() with TOLERANCE_PAIRED and @noise_floor, >= 0. Fewer than
+ * INTERVAL_ROUNDS_MIN rounds have no interval and are too few. Not valid if either series is not
+ * samples_positive().
+ */
+struct ratio ratio_paired(
+	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor);
+
+/*
+ * Two series with nothing in common, as from two result files, of any length: median(before) /
+ * median(after), with interval_bootstrap_ratio(), widened by what differs between parts of each
+ * series, in the order measured. Nothing cancels: a change of the machine between the two is in
+ * neither the interval nor the noise, so read faster and slower as "the runs differ". Intervals,
+ * verdict and validity as in ratio_paired().
+ */
+struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
+	size_t after_rounds, double noise_floor, struct tolerance tolerance);
+
+/* How much one path seems to differ from itself: both series are of the same path, which is in the
+ * schedule twice. */
+struct noise {
+	/* For ratios to this path: the larger of half the width of the paired ratio's interval and
+	 * the distance of the ratio from 1. INFINITY, with which nothing is decided, if there is no
+	 * interval: too few rounds or an unusable sample. */
+	double own;
+	/* For ratios between others: the part of the distance beyond half the width, which is not
+	 * chance. Otherwise the noise of this path says nothing of them; their intervals do. */
+	double shared;
+};
+
+/* Half the width is that of the binomial interval, or of one from the MAD if that is less: of few
+ * rounds the binomial one is the whole range, which one outlier decides. The order of the two does
+ * not matter. */
+struct noise noise_between(const double *first, const double *second, size_t rounds);
+
+/*
+ * The order in which readers run. A row is a round: every path once. Over a whole schedule each path
+ * is equally often in each position and follows each other path equally often, so neither drift nor
+ * the caches and queues that a path leaves behind favour anyone (Williams, "Experimental designs
+ * balanced for the estimation of residual effects of treatments", 1949).
+ */
+
+/* Rows of a balanced schedule: as many as paths, at least one, if their number is even; twice as many
+ * if it is odd; one for a single path. */
+size_t schedule_rows(size_t paths);
+
+/* Writes the order of one row, the path numbers 0 to paths - 1, into order[0 .. paths - 1]. Rows
+ * after the last start again with the first. */
+void schedule_fill(size_t paths, size_t row, size_t *order);
+
+/* The wanted number of rounds, rounded up to whole schedules, at least one. The caller keeps the
+ * result within STATISTICS_ROUNDS_MAX. */
+size_t schedule_rounds(size_t paths, size_t wanted);
+
+#endif
