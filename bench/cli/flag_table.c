@@ -131,7 +131,7 @@ static const struct flag flags[] = {
 		NULL, "5", 1, TABLE_RUNS_MAX },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
 		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
-			"size and each -touch.",
+			"size and each -touch, at most 1024.",
 		"", "10s", MS },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT",
 		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "

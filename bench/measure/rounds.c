@@ -8,6 +8,11 @@
 
 #define RINGS_EVERY 8 /* schedules, after as many with new rings each */
 
+static size_t min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Whether the interval of every median is as narrow as asked. */
 static bool precise_enough(const struct run *run, size_t rounds)
 {
@@ -26,12 +31,19 @@ static bool precise_enough(const struct run *run, size_t rounds)
 	return true;
 }
 
+/* The most whole schedules have so many rounds. */
+static size_t most_rounds(const struct run *run)
+{
+	const size_t step = schedule_rows(run->entries);
+
+	return ROUNDS_MAX / step * step;
+}
+
 /* The number of rounds, as far as is known after @done of them. */
 static size_t wanted_rounds(const struct run *run, size_t done, int64_t round_ns)
 {
 	const struct measure_plan *plan = &run->request->plan;
 	const size_t step = schedule_rows(run->entries);
-	const size_t most = ROUNDS_MAX / step * step;
 	const int64_t elapsed = monotonic_ns() - run->started_ns;
 	size_t wanted = schedule_rounds(run->entries, plan->rounds);
 
@@ -46,7 +58,7 @@ static size_t wanted_rounds(const struct run *run, size_t done, int64_t round_ns
 		if (plan->precision <= 0 && elapsed + round_ns * (int64_t)step > plan->duration_ns)
 			return done;
 	}
-	return wanted < most ? wanted : most;
+	return min_size(wanted, most_rounds(run));
 }
 
 /* The number of rounds to show; 0: unknown. */
@@ -59,7 +71,8 @@ static size_t expected_rounds(const struct run *run, size_t wanted, size_t done)
 		return 0;
 	/* By their mean time: new rings make some rounds many times as long as the others. */
 	if (done > 0 && passed < (double)plan->duration_ns)
-		return (size_t)((double)done * (double)plan->duration_ns / passed);
+		return min_size((size_t)((double)done * (double)plan->duration_ns / passed),
+			most_rounds(run));
 	return wanted;
 }
 

@@ -172,6 +172,30 @@ static void progress_is_shown_on_a_terminal(void **state)
 	outcome_free(&outcome);
 }
 
+/* 1024 rounds of a moment end long before the time that was asked for. */
+static void progress_counts_no_more_rounds_than_the_most(void **state)
+{
+	struct outcome outcome = run_command(
+		&(struct command){ .arguments = ARGUMENTS("-source", "memory", "-mode", "batch",
+					   "-ring-size", "64KiB", "-n", "100k", "-time", "10m"),
+			.err = STREAM_TERMINAL });
+	const char *at = outcome.err;
+	size_t shown = 0;
+
+	(void)state;
+	assert_int_equal(outcome.status, DONE);
+	while ((at = strstr(at, ", round "))) {
+		unsigned of;
+
+		assert_int_equal(sscanf(at, ", round %*u of %u", &of), 1);
+		assert_in_range(of, 1, 1024);
+		at++;
+		shown++;
+	}
+	assert_true(shown > 0);
+	outcome_free(&outcome);
+}
+
 static void progress_is_wiped_away(void **state)
 {
 	static const char wipe[] = "\r" ESCAPE "K";
@@ -322,6 +346,7 @@ int main(void)
 		cmocka_unit_test(json_on_a_terminal_has_no_colour),
 		cmocka_unit_test_setup_teardown(a_file_gets_no_colour, folder_make, folder_remove),
 		cmocka_unit_test(progress_is_shown_on_a_terminal),
+		cmocka_unit_test(progress_counts_no_more_rounds_than_the_most),
 		cmocka_unit_test(progress_is_wiped_away),
 		cmocka_unit_test(progress_is_not_shown_elsewhere),
 		cmocka_unit_test(a_long_run_is_announced_elsewhere),

@@ -155,7 +155,7 @@ static void stutter(pid_t pid, int pidfd)
 
 static void send_signal(const struct command *command, pid_t pid, int pidfd)
 {
-	volatile int spins = command->after ? *command->after : 0;
+	volatile int64_t spins = command->after ? *command->after : 0;
 
 	if (!command->after)
 		await_ring(pid, pidfd);

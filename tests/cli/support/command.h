@@ -35,12 +35,12 @@ struct command {
 	const struct command_limit {
 		__rlimit_resource_t resource;
 		rlim_t most;
-	} * limit;          /* NULL: none */
-	const char *cgroup; /* the folder of one to run in; NULL: the test's */
-	int signal;         /* sent once the program has a ring; 0: none */
-	const int *after;   /* rounds of an empty loop from its start, to send it then instead */
-	int ignored;        /* a signal that is ignored when the program starts; 0: none */
-	bool announces;     /* keeps the line that announces a long measurement in err */
+	} * limit;            /* NULL: none */
+	const char *cgroup;   /* the folder of one to run in; NULL: the test's */
+	int signal;           /* sent once the program has a ring; 0: none */
+	const int64_t *after; /* rounds of an empty loop from its start, to send it then instead */
+	int ignored;          /* a signal that is ignored when the program starts; 0: none */
+	bool announces;       /* keeps the line that announces a long measurement in err */
 	bool stutters; /* from when it has a ring, it is stopped and continued time and again */
 };
 
