@@ -42,7 +42,8 @@ int watch_check_parse(const char *text, void *target, struct complaint *why)
 
 	*check = (struct watch_check){ .wanted = true };
 	if (strlen(text) >= sizeof(copy))
-		return -EINVAL;
+		return complain(why, -EINVAL, "more than %zu characters; give each condition once",
+			sizeof(copy) - 1);
 	strcpy(copy, text);
 	while ((word = strsep(&rest, ",")))
 		if (parse_one(word, check))

@@ -681,6 +681,11 @@ static void wrong_usage_is_told(void **state)
 		WRONG_USAGE, "-check");
 	assert_complaint(ARGUMENTS("watch", "-check", "full"), WRONG_USAGE, "fill=80%");
 	assert_complaint(
+		ARGUMENTS("watch", "-check",
+			"losing,losing,losing,losing,losing,losing,losing,losing,losing,"
+			"losing,losing,losing,losing,losing,losing,losing,losing,losing,losing"),
+		WRONG_USAGE, "give each condition once");
+	assert_complaint(
 		ARGUMENTS("watch", "-check", "losing", "-format", "json"), WRONG_USAGE, "-format");
 	assert_complaint(ARGUMENTS("watch", "-o", ""), WRONG_USAGE, "-o");
 	assert_complaint(ARGUMENTS("watch", "42", "-map", "1"), WRONG_USAGE, "leave out \"42\"");
