@@ -243,6 +243,16 @@ static void those_out_of_order_are_counted(void **state)
 		(unsigned long long)order.out_of_order);
 }
 
+/* A kernel that is busy may write the records so far apart that not all are due at once. */
+static void read_until_shown(uint64_t count)
+{
+	while (shown() < count) {
+		assert_int_equal(ringview_group_wait(order.group, -1), 1);
+		read_pass();
+	}
+	assert_int_equal(shown(), count);
+}
+
 static void a_record_that_is_late_is_counted(void **state)
 {
 	struct ringview_statistics statistics;
@@ -250,14 +260,10 @@ static void a_record_that_is_late_is_counted(void **state)
 	(void)state;
 	set_order(MS);
 	assert_int_equal(run_on(sched_getcpu(), 10), 0);
-	assert_int_equal(ringview_group_wait(order.group, -1), 1);
-	read_pass();
-	assert_int_equal(shown(), 10);
+	read_until_shown(10);
 	order.skeleton->bss->shift_ns = -1000 * MS;
 	assert_int_equal(run_on(sched_getcpu(), 1), 0);
-	assert_int_equal(ringview_group_wait(order.group, -1), 1);
-	read_pass();
-	assert_int_equal(shown(), 11);
+	read_until_shown(11);
 	assert_int_equal(order.out_of_order, 1);
 	ringview_group_get_statistics(order.group, &statistics);
 	assert_int_equal(statistics.late, 1);
