@@ -1,6 +1,6 @@
 # Counts the results of test programs. Source it.
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=
 
 # count NAME STATUS FILE: adds up the results in a program's output, which is TAP, and prints failed and skipped tests.
 # A program also fails if its status or its number of tests contradicts that output; 77 means that it skipped all.
@@ -13,8 +13,11 @@ count() {
 	if [[ $2 != 0 && $bad == 0 && ! ($2 == 77 && $ok == 0 && $skip != 0) || $planned != $((ok + bad + skip)) || $planned == 0 ]]; then
 		bad=$((bad + 1))
 		echo "FAILED  $1: ended with status $2 after $((ok + bad + skip - 1)) of $planned tests"
+		failures+="FAILED  $1: ended with status $2"$'\n'$(tail -n 20 "$3")$'\n'
 	fi
 	if [[ $bad != 0 ]]; then
+		failures+=$(awk -v name="$1" '/^(not )?ok/ { show = /^not/ && !/# SKIP/; if (show) print "FAILED  " name ": " $0; next }
+			show { print }' "$3" | head -n 40)$'\n'
 		sed 's/^/    /' "$3"
 	else
 		awk '/# SKIP|^# skip/ { print why "    " $0 } { why = /^# / ? "    " $0 "\n" : "" }' "$3"
@@ -23,8 +26,9 @@ count() {
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }
 
-# Prints the total. Fails if a test failed, or none passed.
+# Prints what failed, and the total. Fails if a test failed, or none passed.
 count_end() {
+	grep . <<<"$failures"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed == 0 && $passed != 0 ]]
 }
