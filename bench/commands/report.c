@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
-#include "report/sections.h"
+#include "report/report.h"
 #include "results/output.h"
 
 /* After those of enum page_format: by the suffix of the file's name. */

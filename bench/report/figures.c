@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
+#include <stdlib.h>
 
 #include "report/page.h"
 #include "results/amounts.h"
 
 const char *text_number(double value)
 {
-	const double size = fabs(value);
+	double size;
 	char digits[AMOUNT_SIZE];
 
 	if (!isfinite(value))
 		return "-";
+	/* To the digits of a result file, so that a median of rounds is rounded as the one there. */
+	snprintf(digits, sizeof(digits), "%.9g", value);
+	value = strtod(digits, NULL);
+	size = fabs(value);
 	if (size > 1e15)
 		return text("%.3g", value);
 	if (size < 99.95 && value != round(value))

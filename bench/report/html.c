@@ -35,15 +35,10 @@ static bool escape(FILE *out, const char *c)
 	return strchr("&<>\"'", *c) && fprintf(out, "&#%d;", *c) > 0;
 }
 
-void html_text(FILE *out, const char *words)
-{
-	page_write_text(out, words, "\ufffd", escape);
-}
-
-static void write_between(FILE *out, const char *before, const char *words, const char *after)
+void html_put(FILE *out, const char *before, const char *words, const char *after)
 {
 	fputs(before, out);
-	html_text(out, words);
+	page_write_text(out, words, "\ufffd", escape);
 	fputs(after, out);
 }
 
@@ -56,10 +51,11 @@ void html_style(FILE *out, int style, unsigned dash)
 			(dash + (unsigned)style / STYLE_COLOURS) % 5);
 }
 
-static void write_anchor(FILE *out, char kind, unsigned number)
+/* The end of a heading or caption: a link to itself. */
+static const char *anchor(char kind, unsigned number, const char *tag)
 {
-	fprintf(out, " <a class=\"anchor\" href=\"#%c%u\" aria-label=\"Link to this\">#</a>", kind,
-		number);
+	return text(" <a class=\"anchor\" href=\"#%c%u\" aria-label=\"Link to this\">#</a></%s>\n",
+		kind, number, tag);
 }
 
 static bool is_number(const struct column *column)
@@ -69,54 +65,50 @@ static bool is_number(const struct column *column)
 
 static void write_column(FILE *out, const struct column *column, const struct axis *axis)
 {
-	fprintf(out, "<th scope=\"col\"%s>", is_number(column) ? " class=\"number\"" : "");
-	html_text(out, column->title);
+	html_put(out,
+		is_number(column) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">",
+		column->title, "");
 	if (column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO)
 		fprintf(out, " <small>%s to %s%s</small>", text_number(axis->low),
 			text_number(axis->high), axis->logarithmic ? ", log" : "");
 	fputs("</th>", out);
 }
 
-static void write_cell(
-	FILE *out, const struct column *column, const struct axis *axis, const struct cell *cell)
-{
-	fprintf(out, "<td class=\"%s%s\">%s", is_number(column) ? "number " : "",
-		tones[cell->tone].class, tones[cell->tone].sign);
-	html_text(out, cell->text);
-	if (cell->mark && column->kind > COLUMN_NUMBER)
-		svg_mark(out, column->kind, axis, cell->mark);
-	fputs("</td>", out);
-}
-
 static void write_row(
 	FILE *out, const struct sheet *sheet, const struct sheet_row *row, const struct axis *axes)
 {
-	const struct cell *name = &row->cells[0];
+	const struct cell *cell = &row->cells[0];
+	const unsigned section = cell->section;
 
 	fputs("<tr", out);
 	html_style(out, row->style, 0);
 	fprintf(out, "><th scope=\"row\">%s", row->style != STYLE_NONE ? "<i></i>" : "");
-	if (name->section > 0)
-		fprintf(out, "<a href=\"#s%u\">", name->section);
-	html_text(out, name->text);
-	fprintf(out, "%s</th>", name->section > 0 ? "</a>" : "");
-	for (size_t i = 1; i < sheet->column_count; i++)
-		write_cell(out, &sheet->columns[i], &axes[i], &row->cells[i]);
+	html_put(out, section > 0 ? text("<a href=\"#s%u\">", section) : "", cell->text,
+		section > 0 ? "</a></th>" : "</th>");
+	for (size_t i = 1; i < sheet->column_count; i++) {
+		const struct column *column = &sheet->columns[i];
+
+		cell = &row->cells[i];
+		html_put(out,
+			text("<td class=\"%s%s\">%s", is_number(column) ? "number " : "",
+				tones[cell->tone].class, tones[cell->tone].sign),
+			cell->text, "");
+		if (column->kind > COLUMN_NUMBER)
+			svg_mark(out, column->kind, &axes[i], &cell->mark);
+		fputs("</td>", out);
+	}
 	fputs("</tr>\n", out);
 }
 
 static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 {
 	struct axis *axes = page_allocate(sheet->column_count * sizeof(*axes));
-
 	const bool folded = sheet->folded && !sheet->curves;
 	const char *caption = folded ? "summary" : "figcaption";
 
-	fprintf(out, "<figure id=\"f%u\">%s<%s id=\"f%u-name\">", number, folded ? "<details>" : "",
-		caption, number);
-	html_text(out, sheet->caption);
-	write_anchor(out, 'f', number);
-	fprintf(out, "</%s>\n", caption);
+	fprintf(out, "<figure id=\"f%u\">%s", number, folded ? "<details>" : "");
+	html_put(out, text("<%s id=\"f%u-name\">", caption, number), sheet->caption,
+		anchor('f', number, caption));
 	if (sheet->curves) {
 		svg_curves(out, sheet, number);
 		fputs("<details><summary>The figures</summary>\n", out);
@@ -140,27 +132,25 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 /* A link to download the file; percent-encodes what no address may contain. */
 static void write_file(FILE *out, const struct block *block)
 {
-	write_between(out, "<p><a download=\"", block->name, "\" href=\"data:application/json,");
+	html_put(out, "<p><a download=\"", block->name, "\" href=\"data:application/json,");
 	for (const char *c = block->text; *c; c++)
 		fprintf(out, isalnum((unsigned char)*c) || strchr("-_.,:[]", *c) ? "%c" : "%%%02X",
 			(unsigned char)*c);
-	write_between(out, "\">Download ", block->name, "</a></p>\n");
+	html_put(out, "\">Download ", block->name, "</a></p>\n");
 }
 
 static void write_block(FILE *out, const struct block *block)
 {
 	switch (block->kind) {
 	case BLOCK_HEADING:
-		fprintf(out, "<h2 id=\"s%u\">", block->number);
-		html_text(out, block->text);
-		write_anchor(out, 's', block->number);
-		fputs("</h2>\n", out);
+		html_put(out, text("<h2 id=\"s%u\">", block->number), block->text,
+			anchor('s', block->number, "h2"));
 		break;
 	case BLOCK_TEXT:
-		write_between(out, "<p>", block->text, "</p>\n");
+		html_put(out, "<p>", block->text, "</p>\n");
 		break;
 	case BLOCK_CODE:
-		write_between(out, "<div class=\"code\"><pre><code>", block->text,
+		html_put(out, "<div class=\"code\"><pre><code>", block->text,
 			"</code></pre></div>\n");
 		break;
 	case BLOCK_FILE:
@@ -172,16 +162,6 @@ static void write_block(FILE *out, const struct block *block)
 	}
 }
 
-static void write_top(FILE *out, const struct page *page)
-{
-	write_between(out, "<h1>", page->title, "</h1>\n");
-	write_between(out, "<p class=\"verdict\">", page->verdict, "</p>\n");
-	if (page->cautions)
-		write_between(
-			out, "<p class=\"cautions\"><b>Caution:</b> ", page->cautions, "</p>\n");
-	write_between(out, "<p class=\"facts\">", page->facts, "</p>\n");
-}
-
 void page_write_html(FILE *out, const struct page *page)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -190,9 +170,13 @@ void page_write_html(FILE *out, const struct page *page)
 	      "base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
 	      "script-src 'sha256-" SCRIPT_SHA256 "'\">\n",
 		out);
-	write_between(out, "<title>", page->title, "</title>\n");
+	html_put(out, "<title>", page->title, "</title>\n");
 	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style_sheet);
-	write_top(out, page);
+	html_put(out, "<h1>", page->title, "</h1>\n");
+	html_put(out, "<p class=\"verdict\">", page->verdict, "</p>\n");
+	if (page->cautions)
+		html_put(out, "<p class=\"cautions\"><b>Caution:</b> ", page->cautions, "</p>\n");
+	html_put(out, "<p class=\"facts\">", page->facts, "</p>\n");
 	for (const struct block *block = page->first; block; block = block->next)
 		write_block(out, block);
 	fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,21 +23,25 @@ void page_free(void)
 	}
 }
 
+static void *or_exit(void *memory)
+{
+	if (memory)
+		return memory;
+	fputs("report: out of memory\n", stderr);
+	exit(2);
+}
+
 void *page_allocate(size_t size)
 {
-	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
+	struct chunk *chunk = or_exit(calloc(1, sizeof(*chunk) + size));
 
-	if (!chunk) {
-		fputs("report: out of memory\n", stderr);
-		exit(2);
-	}
 	chunk->next = chunks;
 	chunks = chunk;
 	return chunk->data;
 }
 
-/* @array with room for one more than @count: it doubles at every power of two. */
-static void *grow(void *array, size_t count, size_t size)
+/* The room doubles at every power of two. */
+void *page_grow(void *array, size_t count, size_t size)
 {
 	void *grown;
 
@@ -48,110 +53,29 @@ static void *grow(void *array, size_t count, size_t size)
 
 const char *text(const char *format, ...)
 {
-	va_list arguments, again;
-	char *written;
+	va_list arguments;
+	char *written, *kept;
 	int length;
 
 	va_start(arguments, format);
-	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	written = page_allocate((size_t)(length < 0 ? 0 : length) + 1);
-	vsnprintf(written, (size_t)(length < 0 ? 0 : length) + 1, format, arguments);
+	length = vasprintf(&written, format, arguments);
 	va_end(arguments);
-	return written;
+	kept = memcpy(page_allocate((size_t)length + 1), or_exit(length < 0 ? NULL : written),
+		(size_t)length + 1);
+	free(written);
+	return kept;
 }
 
-static struct block *add(struct page *page, enum block_kind kind)
+void page_add(struct page *page, enum block_kind kind, const char *name, const char *words)
 {
 	struct block *block = page_allocate(sizeof(*block));
 
-	*block = (struct block){ .kind = kind, .number = ++page->numbers[kind], .text = "" };
+	*block = (struct block){ kind, ++page->numbers[kind], name, words, NULL, NULL };
 	if (page->last)
 		page->last->next = block;
 	else
 		page->first = block;
 	page->last = block;
-	return block;
-}
-
-void page_add(struct page *page, enum block_kind kind, const char *name, const char *words)
-{
-	struct block *block = add(page, kind);
-
-	block->name = name;
-	block->text = words;
-}
-
-void page_add_sheet(struct page *page, struct sheet *sheet, bool folded)
-{
-	sheet->folded = folded;
-	add(page, BLOCK_SHEET)->sheet = sheet;
-}
-
-void page_caution(struct page *page, const char *words)
-{
-	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
-}
-
-void sheet_column(struct sheet *sheet, struct column column)
-{
-	sheet->columns = grow(sheet->columns, sheet->column_count, sizeof(column));
-	sheet->columns[sheet->column_count++] = column;
-}
-
-struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count)
-{
-	struct sheet *sheet = page_allocate(sizeof(*sheet));
-
-	sheet->caption = caption;
-	for (size_t i = 0; i < count; i++)
-		sheet_column(sheet, columns[i]);
-	return sheet;
-}
-
-struct cell *sheet_cell(struct sheet *sheet, const char *words)
-{
-	struct cell *cell = &sheet->rows[sheet->row_count - 1].cells[sheet->filled++];
-
-	cell->text = words;
-	return cell;
-}
-
-struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
-{
-	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
-
-	for (size_t i = 0; i < sheet->column_count; i++)
-		cells[i].text = "";
-	sheet->rows = grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
-	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
-	sheet->filled = 0;
-	return sheet_cell(sheet, name);
-}
-
-void sheet_cells(struct sheet *sheet, const char *const *texts)
-{
-	for (; *texts; texts++)
-		sheet_cell(sheet, *texts);
-}
-
-void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
-{
-	struct mark *copy = page_allocate(sizeof(*copy));
-
-	*copy = mark;
-	sheet_cell(sheet, words)->mark = copy;
-}
-
-void sheet_verdict(struct sheet *sheet, const char *verdict)
-{
-	static const char *const words[] = { [TONE_PLAIN] = "", "faster", "slower", "same" };
-	const int length = (int)text_length(verdict, VERDICT_MOST);
-	struct cell *cell = sheet_cell(sheet, text("%.*s", length, verdict));
-
-	while (cell->tone < TONE_UNCLEAR && strcmp(words[cell->tone], verdict) != 0)
-		cell->tone++;
 }
 
 static bool says_something(const struct sheet *sheet, size_t column)
@@ -165,7 +89,7 @@ static bool says_something(const struct sheet *sheet, size_t column)
 	return column == 0 || sheet->columns[column].kind == COLUMN_ROUNDS;
 }
 
-static void tidy_sheet(struct sheet *sheet)
+void page_add_sheet(struct page *page, struct sheet *sheet, bool folded)
 {
 	size_t count = 0;
 
@@ -177,28 +101,68 @@ static void tidy_sheet(struct sheet *sheet)
 		sheet->columns[count++] = sheet->columns[c];
 	}
 	sheet->column_count = count;
+	sheet->folded = folded;
+	if (sheet->row_count == 0 || count < 2)
+		return;
+	page_add(page, BLOCK_SHEET, NULL, "");
+	page->last->sheet = sheet;
 }
 
-/* Headings and sheets that have no content. */
-static bool is_empty(const struct block *block)
+struct sheet *sheet_make(const char *caption, const struct column *columns)
 {
-	if (block->kind == BLOCK_SHEET)
-		return block->sheet->row_count == 0 || block->sheet->column_count < 2;
-	return block->kind == BLOCK_HEADING && (!block->next || block->next->kind == BLOCK_HEADING);
+	struct sheet *sheet = page_allocate(sizeof(*sheet));
+
+	sheet->caption = caption;
+	for (; columns->title; columns++)
+		sheet_column(sheet, *columns);
+	return sheet;
 }
 
-void page_tidy(struct page *page)
+void sheet_column(struct sheet *sheet, struct column column)
 {
-	/* Of a sheet that is empty the heading goes in the second turn. */
-	for (int turn = 0; turn < 2; turn++)
-		for (struct block **at = &page->first; *at;) {
-			if (turn == 0 && (*at)->sheet)
-				tidy_sheet((*at)->sheet);
-			if (is_empty(*at))
-				*at = (*at)->next;
-			else
-				at = &(*at)->next;
-		}
+	sheet->columns = page_grow(sheet->columns, sheet->column_count, sizeof(column));
+	sheet->columns[sheet->column_count++] = column;
+}
+
+struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
+{
+	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
+
+	for (size_t i = 0; i < sheet->column_count; i++)
+		cells[i] = (struct cell){ .text = "", .mark = { NAN, NAN, NAN, NULL, 0 } };
+	sheet->rows = page_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
+	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
+	sheet->filled = 0;
+	return sheet_cell(sheet, name);
+}
+
+struct cell *sheet_cell(struct sheet *sheet, const char *words)
+{
+	struct cell *cell = &sheet->rows[sheet->row_count - 1].cells[sheet->filled++];
+
+	cell->text = words;
+	return cell;
+}
+
+void sheet_cells(struct sheet *sheet, const char *const *texts)
+{
+	for (; *texts; texts++)
+		sheet_cell(sheet, *texts);
+}
+
+void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
+{
+	sheet_cell(sheet, words)->mark = mark;
+}
+
+void sheet_verdict(struct sheet *sheet, const char *verdict)
+{
+	static const char *const words[] = { [TONE_PLAIN] = "", "faster", "slower", "same" };
+	const int length = (int)text_length(verdict, VERDICT_MOST);
+	struct cell *cell = sheet_cell(sheet, text("%.*s", length, verdict));
+
+	while (cell->tone < TONE_UNCLEAR && strcmp(words[cell->tone], verdict) != 0)
+		cell->tone++;
 }
 
 size_t text_length(const char *words, size_t most)

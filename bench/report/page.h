@@ -28,7 +28,7 @@ struct cell {
 	const char *text;
 	enum tone tone;   /* of a verdict */
 	unsigned section; /* to link to; 0: none */
-	const struct mark *mark;
+	struct mark mark;
 };
 
 enum column_kind {
@@ -45,15 +45,6 @@ struct column {
 	bool detail; /* left out where there is little room */
 	double at;   /* of curves: its horizontal position */
 };
-
-#define COLUMN(title, kind)                    \
-	{                                      \
-		title, COLUMN_##kind, false, 0 \
-	}
-#define DETAIL(title, kind)                   \
-	{                                     \
-		title, COLUMN_##kind, true, 0 \
-	}
 
 /* Rows that are drawn as curves before the table, each named at its end. */
 struct curves {
@@ -103,27 +94,36 @@ struct page {
 /* Frees everything that is allocated here. */
 void page_free(void);
 void *page_allocate(size_t size); /* zeroed */
+/* @array with room for one more than @count. */
+void *page_grow(void *array, size_t count, size_t size);
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 
 /* Adds to @page, from top to end. @name is of a file. */
 void page_add(struct page *page, enum block_kind kind, const char *name, const char *words);
+/* Removes columns without content, and adds the sheet if anything is left. */
 void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
-void page_caution(struct page *page, const char *words);
 
 /* Columns first, then cells row by row; a row begins with its name. */
-struct sheet *sheet_make(const char *caption, const struct column *columns, size_t count);
+#define COLUMN(of, is)                           \
+	{                                        \
+		.title = of, .kind = COLUMN_##is \
+	}
+#define DETAIL(of, is)                                           \
+	{                                                        \
+		.title = of, .kind = COLUMN_##is, .detail = true \
+	}
+#define SHEET(caption, ...) \
+	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
+struct sheet *sheet_make(const char *caption, const struct column *columns);
 void sheet_column(struct sheet *sheet, struct column column);
 struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
 struct cell *sheet_cell(struct sheet *sheet, const char *text);
-void sheet_cells(struct sheet *sheet, const char *const *texts); /* NULL-terminated */
-#define SHEET(caption, columns) sheet_make(caption, columns, sizeof(columns) / sizeof((columns)[0]))
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
+void sheet_cells(struct sheet *sheet, const char *const *texts);
 void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
 /* A verdict of a file: "faster", "slower" and "same"; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
-/* Removes columns, sheets and headings without content. */
-void page_tidy(struct page *page);
 void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);
 
@@ -147,7 +147,8 @@ struct axis {
 struct axis svg_column_axis(const struct sheet *sheet, size_t column);
 void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark);
 void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
-void html_text(FILE *out, const char *text);
+/* Writes @text, escaped, between markup. */
+void html_put(FILE *out, const char *before, const char *text, const char *after);
 void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
 /* Longer texts are cut. In bytes: more than any command, warning or list of rounds has. */

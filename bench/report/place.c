@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/sections.h"
+#include "report/report.h"
 
 static const json_t *facts_of(const struct run *run)
 {
-	return json_object_get(run->whole, "environment");
+	return json_object_get(run->json, "environment");
 }
 
 static bool is_shared(const struct runs *runs, const char *name)
@@ -38,15 +38,15 @@ static const char *known(
 const char *place_title(const struct runs *runs)
 {
 	return text("%s%.10s", known(runs, "", "cpu_model", ", "),
-		run_text(facts_of(&runs->runs[runs->run_count - 1]), "timestamp"));
+		text_in(facts_of(&runs->runs[runs->run_count - 1]), "timestamp"));
 }
 
 const char *place_facts(const struct runs *runs)
 {
 	const struct run *run = &runs->runs[0];
-	const size_t rounds = run_round_count(json_array_get(run->json_results, 0));
-	const double noise = noise_of(run);
-	const char *time = run_text(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
+	const size_t rounds = run->result_count > 0 ? run->results[0].row->rounds : 0;
+	const double noise = run_noise(run);
+	const char *time = text_in(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
 	const char *of_run = "";
 
 	if (strlen(time) > 16)
@@ -64,42 +64,35 @@ const char *place_facts(const struct runs *runs)
 		known(runs, ", commit ", "ringview_commit", ""), time, of_run);
 }
 
-static bool has_warning(const struct run *run, const char *warning)
+static void add_caution(struct page *page, const char *words)
 {
-	const json_t *element;
-	size_t i;
-
-	json_array_foreach(json_object_get(run->whole, "warnings"), i, element)
-	{
-		if (json_is_string(element) && strcmp(json_string_value(element), warning) == 0)
-			return true;
-	}
-	return false;
+	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
 }
 
 /* Adds each warning once: its first words to the page's cautions, all of it to the sheet. */
 static void add_cautions(struct page *page, const struct runs *runs, struct sheet *sheet)
 {
+	struct names seen = { NULL, 0 };
 	const json_t *element;
 	size_t i;
 
 	for (size_t r = 0; r < runs->run_count; r++) {
 		const struct run *run = &runs->runs[r];
 
-		if (json_is_true(json_object_get(run->whole, "partial")))
-			page_caution(page, text("%s was stopped early", run->name));
-		json_array_foreach(json_object_get(run->whole, "failed_peers"), i, element)
-			page_caution(page, text("%s failed", run_text(element, "name")));
-		json_array_foreach(json_object_get(run->whole, "warnings"), i, element)
+		if (json_is_true(json_object_get(run->json, "partial")))
+			add_caution(page, text("%s was stopped early", run->name));
+		json_array_foreach(json_object_get(run->json, "failed_peers"), i, element)
+		{
+			add_caution(page, text("%s failed", text_in(element, "name")));
+		}
+		json_array_foreach(json_object_get(run->json, "warnings"), i, element)
 		{
 			const char *warning = json_string_value(element);
-			size_t before = 0;
+			const size_t before = seen.count;
 
-			while (warning && before < r && !has_warning(&runs->runs[before], warning))
-				before++;
-			if (!warning || before < r)
+			if (!warning || names_add(&seen, warning) < before)
 				continue;
-			page_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
+			add_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
 			sheet_row(sheet, STYLE_NONE, 0, run->name);
 			sheet_cell(sheet, warning);
 		}
@@ -108,9 +101,8 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 
 static struct sheet *facts_sheet(const struct runs *runs)
 {
-	static const struct column columns[] = { COLUMN("fact", TEXT), COLUMN("value", TEXT),
-		COLUMN("only of", TEXT) };
-	struct sheet *sheet = SHEET("The machine", columns);
+	struct sheet *sheet = SHEET("The machine", COLUMN("fact", TEXT), COLUMN("value", TEXT),
+		COLUMN("only of", TEXT));
 
 	for (size_t r = 0; r < runs->run_count; r++) {
 		const char *name;
@@ -132,16 +124,15 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 void add_place(struct page *page, const struct runs *runs)
 {
-	static const struct column columns[] = { COLUMN("run", TEXT),
-		COLUMN("what makes its figures unsafe, and what to do", TEXT) };
-	struct sheet *cautions = SHEET("Every caution", columns);
+	struct sheet *cautions = SHEET("Every caution", COLUMN("run", TEXT),
+		COLUMN("what makes its figures unsafe, and what to do", TEXT));
 
 	add_cautions(page, runs, cautions);
 	page_add(page, BLOCK_HEADING, NULL, "Where it ran, and how to repeat it");
 	for (size_t r = 0; r < runs->run_count; r++)
-		if (r == 0 || runs->runs[r].whole != runs->runs[r - 1].whole)
+		if (r == 0 || runs->runs[r].json != runs->runs[r - 1].json)
 			page_add(page, BLOCK_CODE, NULL,
-				run_text(runs->runs[r].whole, "command_line"));
+				text_in(runs->runs[r].json, "command_line"));
 	page_add_sheet(page, cautions, false);
 	page_add_sheet(page, facts_sheet(runs), true);
 	for (size_t f = 0; f < runs->file_count; f++) {

@@ -3,75 +3,73 @@
  * The page: verdict, cautions and facts, a line each; then what changed, what was measured, and the
  * details.
  */
-#include "report/sections.h"
+#include "report/report.h"
 
 static const char *run_title(const struct run *run)
 {
-	return text("%s: %s", run_text(run->whole, "command"), run->name);
+	return text("%s: %s", text_in(run->json, "command"), run->name);
+}
+
+static void add_content(struct sheet *contents, const char *name, const char *verdict)
+{
+	struct cell *part = sheet_row(contents, STYLE_NONE, 0, name);
+
+	part->section = (unsigned)contents->row_count;
+	sheet_cell(contents, verdict);
 }
 
 /* A line with a link for each part. Sections are numbered in order: comparisons, then runs. */
-static struct sheet *contents_sheet(const struct runs *runs,
-	const struct comparison_summary *comparisons, size_t comparison_count)
+static struct sheet *contents_sheet(
+	const struct runs *runs, const struct change *changes, size_t change_count)
 {
-	static const struct column columns[] = { COLUMN("part", TEXT),
-		COLUMN("what came out", TEXT) };
-	struct sheet *sheet = SHEET("Contents", columns);
+	struct sheet *sheet =
+		SHEET("Contents", COLUMN("part", TEXT), COLUMN("what came out", TEXT));
 
-	for (size_t i = 0; i < comparison_count + runs->run_count; i++) {
-		const bool comparison = i < comparison_count;
-		const struct run *run = &runs->runs[comparison ? 0 : i - comparison_count];
-
-		sheet_row(sheet, STYLE_NONE, 0,
-			comparison ? comparison_name(&comparisons[i]) : run_title(run))
-			->section = (unsigned)i + 1;
-		sheet_cell(
-			sheet, comparison ? comparison_verdict(&comparisons[i]) : run_verdict(run));
-	}
+	for (size_t i = 0; i < change_count; i++)
+		add_content(sheet, changes[i].name, changes[i].verdict);
+	for (size_t i = 0; i < runs->run_count; i++)
+		add_content(sheet, run_title(&runs->runs[i]), run_verdict(&runs->runs[i]));
 	return sheet;
 }
 
 void write_report(FILE *out, enum page_format format, const struct runs *runs)
 {
-	struct comparison_summary *comparisons =
-		page_allocate(runs->group_count * sizeof(*comparisons));
-	const size_t comparison_count = comparisons_of(runs, comparisons);
+	struct change *changes = page_allocate(runs->group_count * sizeof(*changes));
+	const size_t change_count = find_changes(runs, changes);
 	const struct run *first = &runs->runs[0];
-	const struct sheet *sheet = NULL;
+	const bool several = runs->run_count > 1;
 	struct page page = {
 		.title = text("ringview %s: %s",
-			runs->file_count == 1 ? run_text(first->whole, "command")
+			runs->file_count == 1 ? text_in(first->json, "command")
 					      : text("%zu result files", runs->file_count),
 			place_title(runs)),
-		.verdict = comparison_count > 0 ? text("%s: %s", comparison_name(comparisons),
-							  comparison_verdict(comparisons))
-			   : runs->run_count > 1
-				   ? text("%zu runs, each with its own verdict.", runs->run_count)
-				   : run_verdict(first),
+		.verdict = change_count > 0 ? text("%s: %s", changes->name, changes->verdict)
+			   : several ? text("%zu runs, each with its own verdict.", runs->run_count)
+				     : run_verdict(first),
 		.facts = place_facts(runs),
 	};
 
-	if (runs->run_count > 1) {
-		struct sheet *contents = contents_sheet(runs, comparisons, comparison_count);
+	if (several) {
+		struct sheet *contents = contents_sheet(runs, changes, change_count);
 
-		page.summary = contents;
 		page_add_sheet(&page, contents, false);
+		page.summary = change_count == 1 ? changes->sheet : contents;
 	}
-	for (size_t i = 0; i < comparison_count; i++)
-		sheet = add_comparison(&page, runs, &comparisons[i]);
-	if (comparison_count == 1 && sheet)
-		page.summary = sheet;
+	for (size_t i = 0; i < change_count; i++) {
+		page_add(&page, BLOCK_HEADING, NULL, changes[i].name);
+		page_add_sheet(&page, changes[i].sheet, false);
+		if (changes[i].note)
+			page_add(&page, BLOCK_TEXT, NULL, changes[i].note);
+	}
 	for (size_t i = 0; i < runs->run_count; i++) {
-		if (runs->run_count > 1)
+		const struct sheet *sheet;
+
+		if (several)
 			page_add(&page, BLOCK_HEADING, NULL, run_title(&runs->runs[i]));
 		sheet = add_results(&page, &runs->runs[i]);
+		if (!several)
+			page.summary = sheet;
 	}
-	if (runs->run_count == 1)
-		page.summary = sheet;
 	add_place(&page, runs);
-	page_tidy(&page);
-	if (format == PAGE_HTML)
-		page_write_html(out, &page);
-	else
-		page_write_markdown(out, &page);
+	(format == PAGE_HTML ? page_write_html : page_write_markdown)(out, &page);
 }

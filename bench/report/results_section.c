@@ -6,65 +6,62 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/sections.h"
+#include "report/report.h"
 
 /* The fewest sizes that are drawn as curves. */
 #define SIZES_FOR_CURVES 3
 
-struct mark mark_of(const json_t *result, const char *metric)
+struct mark mark_of(const struct row *row, enum metric metric)
 {
-	const json_t *cell = json_object_get(result, metric);
-	const json_t *list = json_object_get(cell, "rounds"), *round;
-	double *rounds = page_allocate((json_array_size(list) + 1) * sizeof(*rounds));
-	size_t i;
+	const struct metric_cell *cell = &row->cells[metric];
+	const struct summary *s = &cell->summary;
+	const struct interval unknown = { NAN, NAN };
+	const struct interval interval = s->has_interval ? s->interval : unknown;
 
-	json_array_foreach(list, i, round) rounds[i] =
-		json_is_number(round) ? json_number_value(round) : NAN;
-	return (struct mark){ run_amount(result, metric), run_number(cell, "low"),
-		run_number(cell, "high"), rounds, json_array_size(list) };
+	return (struct mark){ metrics[metric].summing != SUMMING_MEDIAN ? cell->value
+			      : s->valid                                ? s->median
+									: NAN,
+		interval.low, interval.high, cell->rounds, cell->rounds ? row->rounds : 0 };
 }
 
 /* The reciprocal of the time an event, in million events a second. */
 static struct mark rate_mark(const struct result *result)
 {
-	struct mark mark = mark_of(result->json, "ns_per_event");
-	double *rounds = page_allocate((mark.round_count + 1) * sizeof(*rounds));
+	const struct mark ns = mark_of(result->row, METRIC_NS);
+	double *rounds = page_allocate(ns.round_count * sizeof(*rounds));
 
-	for (size_t i = 0; i < mark.round_count; i++)
-		rounds[i] = 1e3 / mark.rounds[i];
-	return (struct mark){ result->mevents_per_s, 1e3 / mark.high, 1e3 / mark.low, rounds,
-		mark.round_count };
+	for (size_t i = 0; i < ns.round_count; i++)
+		rounds[i] = isfinite(ns.rounds[i]) ? 1e3 / ns.rounds[i] : NAN;
+	return (struct mark){ result->mevents_per_s, 1e3 / ns.high, 1e3 / ns.low, rounds,
+		ns.round_count };
 }
 
-struct mark ratio_mark(const json_t *ratio)
+/* Of a ratio, or anything like it. */
+static struct mark ratio_mark(const json_t *ratio)
 {
-	return (struct mark){ run_number(ratio, "median"), run_number(ratio, "low"),
-		run_number(ratio, "high"), NULL, 0 };
+	return (struct mark){ number_in(ratio, "median"), number_in(ratio, "low"),
+		number_in(ratio, "high"), NULL, 0 };
 }
 
-static double floor_share(const struct result *result)
+static struct mark baseline_mark(const struct result *result)
 {
-	return run_number(result->floor, "median");
+	return ratio_mark(result->ratio);
 }
 
-/* Of live a combination: any of its ratios knows the wait. */
-static const char *baseline_name(const struct run *run)
+static struct mark floor_mark(const struct result *result)
 {
-	const json_t *ratio = json_array_get(run->ratios, 0);
-
-	return run->live ? run_combination(run->baseline, run_text(ratio, "baseline_wait"))
-			 : run->baseline;
+	return ratio_mark(result->floor);
 }
 
 /* ", 1.17x libbpf [1.15, 1.21] (faster)" */
 static const char *against_text(const struct run *run, const struct result *result)
 {
-	const struct mark mark = ratio_mark(result->ratio);
+	const struct mark mark = baseline_mark(result);
 
 	return isfinite(mark.value)
-		       ? text(", %s %s %s (%s)", text_ratio(mark.value), baseline_name(run),
+		       ? text(", %s %s %s (%s)", text_ratio(mark.value), run->baseline_name,
 				 text_ratio_interval(mark.low, mark.high),
-				 run_text(result->ratio, "verdict"))
+				 text_in(result->ratio, "verdict"))
 		       : "";
 }
 
@@ -72,78 +69,63 @@ static const char *costs_text(const struct result *result)
 {
 	return text("lost %s, p99 %s, %s of one CPU, %s an event to the producer",
 		text_percent(result->lost_percent), text_time(result->p99),
-		text_percent(run_amount(result->json, "consumer_cpu_percent")),
-		text_time(run_amount(result->json, "producer_ns_per_event")));
+		text_percent(mark_of(result->row, METRIC_CPU_PERCENT).value),
+		text_time(mark_of(result->row, METRIC_PRODUCER_NS).value));
 }
 
-/* The fastest of a size that is no limit, or NULL. */
-static const struct result *fastest_of(const struct run *run, size_t size, size_t way)
+/* ", 1.17x to 3.4x libbpf" and ", 80 % to 98 % of the floor": of results like @like, from size to
+ * size. */
+static const char *range_text(const struct run *run, const struct result *like,
+	struct mark (*mark)(const struct result *), const char *(*write)(double), const char *of)
 {
-	const struct result *best = NULL;
-
-	for (size_t p = 0; p < json_object_size(run->paths); p++) {
-		const struct result *result = run_at(run, p, way, size);
-
-		if (result && !result->limit &&
-			(!best || result->mevents_per_s > best->mevents_per_s))
-			best = result;
-	}
-	return best;
-}
-
-/* ", 1.17x to 3.4x libbpf" and ", 80 % to 98 % of the floor", from size to size. */
-static const char *range_text(const struct run *run, const struct result *like, bool of_floor)
-{
-	const char *(*const write)(double) = of_floor ? text_share : text_ratio;
 	double low = INFINITY, high = -INFINITY;
 
-	for (size_t s = 0; s < run->size_count; s++) {
-		const struct result *r = run_at(run, like->path_number, like->way_number, s);
-		const double value = !r         ? NAN
-				     : of_floor ? floor_share(r)
-						: run_number(r->ratio, "median");
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct result *r = &run->results[i];
 
-		low = fmin(low, value);
-		high = fmax(high, value);
+		if (r->path != like->path || r->way != like->way)
+			continue;
+		low = fmin(low, mark(r).value);
+		high = fmax(high, mark(r).value);
 	}
-	return low <= high
-		       ? text(", %s to %s %s%s", write(low), write(high), of_floor ? "of the " : "",
-				 of_floor ? run->floor : run->baseline)
-		       : "";
+	return low <= high ? text(", %s to %s %s", write(low), write(high), of) : "";
 }
 
-/* The reader that is fastest at most sizes. */
-static const char *sweep_verdict(const struct run *run, size_t way)
+/* The reader that is fastest at most sizes: of each size and way the fastest result is the first. */
+static const char *sweep_verdict(const struct run *run)
 {
-	size_t wins[PAGE_PATHS_MAX] = { 0 }, most = 0;
+	size_t wins[PAGE_PATHS_MAX] = { 0 }, most = 0, last = SIZE_MAX;
 	const struct result *winner = NULL;
 
-	for (size_t s = 0; s < run->size_count; s++) {
-		const struct result *best = fastest_of(run, s, way);
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct result *r = &run->results[i];
 
-		if (best && ++wins[best->path_number] > most) {
-			most = wins[best->path_number];
-			winner = best;
+		if (r->row->limit || r->way != 0 || r->size == last)
+			continue;
+		last = r->size;
+		if (++wins[r->path] > most) {
+			most = wins[r->path];
+			winner = r;
 		}
 	}
 	if (!winner)
 		return "Only limits were measured.";
-	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->path, most, run->size_count,
-		range_text(run, winner, false), range_text(run, winner, true));
+	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
+		run->sizes.count, range_text(run, winner, baseline_mark, text_ratio, run->baseline),
+		range_text(run, winner, floor_mark, text_share,
+			run->floor ? text("of the %s", run->floor) : ""));
 }
 
 const char *run_verdict(const struct run *run)
 {
-	const json_t *advice = json_object_get(run->whole, "advice");
+	const json_t *advice = json_object_get(run->json, "advice");
 	const struct result *best = &run->results[0];
-	const size_t way =
-		(size_t)json_integer_value(json_object_iter_value(json_object_iter(run->ways)));
-	const char *share = "";
+	double share;
 
 	if (json_is_object(advice))
 		return advice_verdict(advice);
-	if (run->live && run_amount(best->json, "consumed") == 0)
-		return run_text(best->json, "verdict"); /* it says why */
+	if (run->live && row_value(best->row, METRIC_CONSUMED) == 0)
+		return text_in(best->json, "verdict"); /* it says why */
 	if (run->live && isfinite(run->rate))
 		return text("%s is best at %s events a second: %s.", best->name,
 			text_count(run->rate), costs_text(best));
@@ -151,15 +133,14 @@ const char *run_verdict(const struct run *run)
 		return text("%s reads most: %s million events a second%s; %s.", best->name,
 			text_number(best->mevents_per_s), against_text(run, best),
 			costs_text(best));
-	if (run->size_count > 1)
-		return sweep_verdict(run, way);
-	best = fastest_of(run, 0, way);
-	if (!best)
+	if (run->sizes.count > 1)
+		return sweep_verdict(run);
+	if (best->row->limit)
 		return "Only limits were measured.";
-	if (isfinite(floor_share(best)))
-		share = text(", %s of the %s", text_share(floor_share(best)), run->floor);
+	share = floor_mark(best).value;
 	return text("%s is fastest: %s million events a second%s%s.", best->name,
-		text_number(best->mevents_per_s), against_text(run, best), share);
+		text_number(best->mevents_per_s), against_text(run, best),
+		isfinite(share) ? text(", %s of the %s", text_share(share), run->floor) : "");
 }
 
 struct sheet *add_rows(struct sheet *sheet, const struct run *run,
@@ -176,99 +157,79 @@ struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 
 static void fill_main(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	static const char *const costs[] = { "consumer_cpu_percent", "producer_ns_per_event" };
-	const json_t *ns = json_object_get(result->json, "ns_per_event");
-	const struct mark ratio = ratio_mark(result->ratio);
+	static const enum metric costs[] = { METRIC_CPU_PERCENT, METRIC_PRODUCER_NS };
+	const struct mark ns = mark_of(result->row, METRIC_NS), ratio = baseline_mark(result);
 
 	sheet_mark(sheet, text_number(result->mevents_per_s), rate_mark(result));
-	SHEET_CELLS(sheet, run->live ? "" : text_number(run_number(ns, "median")),
-		run->live ? "" : text_interval(run_number(ns, "low"), run_number(ns, "high")),
-		text_share(floor_share(result)), text_percent(result->lost_percent),
+	SHEET_CELLS(sheet, run->live ? "" : text_number(ns.value),
+		run->live ? "" : text_interval(ns.low, ns.high),
+		text_share(floor_mark(result).value), text_percent(result->lost_percent),
 		text_time(result->p99));
-	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)
-		sheet_mark(sheet, text_number(run_amount(result->json, costs[i])),
-			mark_of(result->json, costs[i]));
-	sheet_cell(sheet, text_time(run_amount(result->json, "consumer_off_cpu_ns")));
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		const struct mark cost = mark_of(result->row, costs[i]);
+
+		sheet_mark(sheet, text_number(cost.value), cost);
+	}
+	sheet_cell(sheet, text_time(row_value(result->row, METRIC_OFF_CPU_NS)));
 	sheet_mark(sheet, text_ratio(ratio.value), ratio);
-	if (result->ratio && !result->limit)
-		sheet_verdict(sheet, run_text(result->ratio, "verdict"));
+	if (result->ratio && !result->row->limit)
+		sheet_verdict(sheet, text_in(result->ratio, "verdict"));
 	else
-		sheet_cell(sheet, result->limit ? "(limit)" : "(baseline)");
+		sheet_cell(sheet, result->row->limit ? "(limit)" : "(baseline)");
 }
 
 /* Whatever was measured: columns without content are removed later. */
 static struct sheet *main_sheet(const struct run *run)
 {
-	static const struct column columns[] = { COLUMN("reader", TEXT), COLUMN("Mev/s", RANGE),
-		COLUMN("ns/event", NUMBER), DETAIL("95 % interval", NUMBER),
-		COLUMN("of the floor", NUMBER), COLUMN("lost", NUMBER), COLUMN("p99", NUMBER),
-		COLUMN("CPU, %", RANGE), COLUMN("producer, ns/event", RANGE),
-		DETAIL("off CPU", NUMBER), COLUMN("", RATIO), COLUMN("verdict", TEXT) };
+	const char *speed = run->baseline ? text("speed vs %s", run->baseline_name) : "";
 	struct sheet *sheet = SHEET(
 		isfinite(run->rate)
 			? "By loss, then p99, CPU and the producer's cost; medians of the rounds"
 			: "The fastest first; medians of the rounds",
-		columns);
+		COLUMN("reader", TEXT), COLUMN("Mev/s", RANGE), COLUMN("ns/event", NUMBER),
+		DETAIL("95 % interval", NUMBER), COLUMN("of the floor", NUMBER),
+		COLUMN("lost", NUMBER), COLUMN("p99", NUMBER), COLUMN("CPU, %", RANGE),
+		COLUMN("producer, ns/event", RANGE), DETAIL("off CPU", NUMBER),
+		COLUMN(speed, RATIO), COLUMN("verdict", TEXT));
 
-	if (run->baseline)
-		sheet->columns[sheet->column_count - 2].title =
-			text("speed vs %s", baseline_name(run));
 	return add_rows(sheet, run, fill_main);
-}
-
-static struct mark floor_mark(const struct result *result)
-{
-	return ratio_mark(result->floor);
-}
-
-static struct mark baseline_mark(const struct result *result)
-{
-	return ratio_mark(result->ratio);
 }
 
 /* Readers by size: what @mark takes of each result. @line: where a line is drawn, or NAN. */
 static void add_curves(struct page *page, const struct run *run, size_t way, const char *title,
 	struct mark (*mark)(const struct result *), const char *(*write)(double), double line)
 {
+	struct sheet *sheet = SHEET(title, COLUMN("reader", TEXT));
 	struct curves *curves = page_allocate(sizeof(*curves));
-	struct sheet *sheet = sheet_make(title, NULL, 0);
-	const char *path;
-	json_t *number;
 
 	*curves = (struct curves){ "bytes an event",
-		"medians of the rounds; a band is a 95 % interval", run->sizes[0].at > 0,
-		write != text_share, line, write };
+		"medians of the rounds; a band is a 95 % interval",
+		size_bytes(run->sizes.list[0]) > 0, write != text_share, line, write };
 	sheet->curves = curves;
-	sheet_column(sheet, (struct column)COLUMN("reader", TEXT));
-	for (size_t s = 0; s < run->size_count; s++)
-		sheet_column(sheet, (struct column){ run->sizes[s].text, COLUMN_NUMBER, false,
-					    run->sizes[s].at });
-	json_object_foreach(run->paths, path, number)
-	{
-		sheet_row(sheet, STYLE_LIMIT, 0, path);
-		for (size_t s = 0; s < run->size_count; s++) {
-			const struct result *r =
-				run_at(run, (size_t)json_integer_value(number), way, s);
-			const struct mark of =
-				r ? mark(r) : (struct mark){ NAN, NAN, NAN, NULL, 0 };
+	for (size_t s = 0; s < run->sizes.count; s++)
+		sheet_column(sheet, (struct column){ .title = run->sizes.list[s],
+					    .kind = COLUMN_NUMBER,
+					    .at = size_bytes(run->sizes.list[s]) });
+	for (size_t p = 0; p < run->paths.count; p++)
+		sheet_row(sheet, STYLE_LIMIT, 0, run->paths.list[p]);
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct result *r = &run->results[i];
+		struct cell *cell = &sheet->rows[r->path].cells[r->size + 1];
 
-			if (r)
-				sheet->rows[sheet->row_count - 1].style = r->style;
-			sheet_mark(sheet, isfinite(of.value) ? write(of.value) : "", of);
-		}
+		if (r->way != way)
+			continue;
+		cell->mark = mark(r);
+		cell->text = isfinite(cell->mark.value) ? write(cell->mark.value) : "";
+		sheet->rows[r->path].style = r->style;
 	}
 	page_add_sheet(page, sheet, false);
 }
 
 static void add_sizes(struct page *page, const struct run *run)
 {
-	const char *name;
-	json_t *number;
-
-	json_object_foreach(run->ways, name, number)
-	{
-		const size_t way = (size_t)json_integer_value(number);
-		const char *of = json_object_size(run->ways) > 1 ? text(", %s touched", name) : "";
+	for (size_t way = 0; way < run->ways.count; way++) {
+		const char *of =
+			run->ways.count > 1 ? text(", %s touched", run->ways.list[way]) : "";
 
 		if (run->floor)
 			add_curves(page, run, way, text("Share of the %s%s", run->floor, of),
@@ -283,88 +244,80 @@ static void add_sizes(struct page *page, const struct run *run)
 
 static void fill_latency(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	static const char *const names[] = { "p50", "p90", "p99", "p999", "max" };
-	const json_t *latency = json_object_get(result->json, "latency_ns");
-
 	(void)run;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		sheet_mark(sheet, text_time(run_number(latency, names[i])),
-			(struct mark){ run_number(latency, names[i]), NAN, NAN, NULL, 0 });
+	for (int q = 0; q < LATENCIES; q++) {
+		const double ns =
+			result->row->latency_count > 0 ? (double)result->row->latencies[q] : NAN;
+
+		sheet_mark(sheet, text_time(ns), (struct mark){ ns, NAN, NAN, NULL, 0 });
+	}
 }
 
 static void add_latency(struct page *page, const struct run *run)
 {
-	static const struct column columns[] = { COLUMN("reader", TEXT),
-		{ "p50", COLUMN_NUMBER, false, 0.3 }, { "p90", COLUMN_NUMBER, false, 1 },
-		{ "p99", COLUMN_NUMBER, false, 2 }, { "p99.9", COLUMN_NUMBER, false, 3 },
-		{ "max", COLUMN_NUMBER, false, 4 } };
 	static const struct curves curves = { "percentile of the events",
 		"from the time an event was due (at full rate: was written) until it was handled",
 		false, true, NAN, text_time };
-	struct sheet *sheet =
-		add_rows(SHEET("Latency: how long events waited", columns), run, fill_latency);
+	struct sheet *sheet = SHEET("Latency: how long events waited", COLUMN("reader", TEXT),
+		{ "p50", COLUMN_NUMBER, false, 0.3 }, { "p90", COLUMN_NUMBER, false, 1 },
+		{ "p99", COLUMN_NUMBER, false, 2 }, { "p99.9", COLUMN_NUMBER, false, 3 },
+		{ "max", COLUMN_NUMBER, false, 4 });
 
 	sheet->curves = &curves;
-	page_add_sheet(page, sheet, false);
+	page_add_sheet(page, add_rows(sheet, run, fill_latency), false);
 }
 
 /* Of live there are ratios of several metrics. */
 static const char *metric_title(const char *metric)
 {
-	return strcmp(metric, "ns_per_event") == 0                ? "events a second"
-	       : strcmp(metric, "consumer_cpu_ns_per_event") == 0 ? "CPU time of the consumer"
+	return strcmp(metric, metrics[METRIC_NS].name) == 0       ? "events a second"
+	       : strcmp(metric, metrics[METRIC_CPU_NS].name) == 0 ? "CPU time of the consumer"
 								  : "cost to the producer";
 }
 
 static void add_ratios(struct page *page, const struct run *run)
 {
-	static const struct column columns[] = { COLUMN("reader", TEXT), COLUMN("against", TEXT),
-		COLUMN("in", TEXT), COLUMN("times as good", RATIO), COLUMN("95 % interval", NUMBER),
-		COLUMN("verdict", TEXT) };
-	struct sheet *sheet = SHEET("Every ratio, paired by round; above 1 is better", columns);
-	const json_t *ratio;
-	size_t i;
+	struct sheet *sheet =
+		SHEET("Every ratio, paired by round; above 1 is better", COLUMN("reader", TEXT),
+			COLUMN("against", TEXT), COLUMN("in", TEXT), COLUMN("times as good", RATIO),
+			COLUMN("95 % interval", NUMBER), COLUMN("verdict", TEXT));
 
-	json_array_foreach(run->ratios, i, ratio)
-	{
-		const struct result *result = run_find(run, ratio);
-		const char *baseline = run_text(ratio, "baseline");
+	for (size_t i = 0; i < run->ratio_count; i++) {
+		const struct result *result = run->ratios[i].result;
+		const json_t *ratio = run->ratios[i].json;
+		const char *baseline = text_in(ratio, "baseline");
 		const struct mark mark = ratio_mark(ratio);
 
-		if (!result)
-			continue;
 		sheet_row(sheet, result->style, 0, result->name);
 		SHEET_CELLS(sheet,
-			run->live ? run_combination(baseline, run_text(ratio, "baseline_wait"))
+			run->live ? name_with_wait(baseline, text_in(ratio, "baseline_wait"))
 				  : baseline,
-			run->live ? metric_title(run_text(ratio, "metric")) : "");
+			run->live ? metric_title(text_in(ratio, "metric")) : "");
 		sheet_mark(sheet, text_ratio(mark.value), mark);
 		sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
-		sheet_verdict(sheet, run_text(ratio, "verdict"));
+		sheet_verdict(sheet, text_in(ratio, "verdict"));
 	}
 	page_add_sheet(page, sheet, true);
 }
 
 static void fill_limit(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	sheet_cell(sheet, run->live ? run_text(result->json, "verdict") : "");
+	sheet_cell(sheet, run->live ? text_in(result->json, "verdict") : "");
 }
 
 const struct sheet *add_results(struct page *page, const struct run *run)
 {
-	static const struct column limits[] = { COLUMN("reader", TEXT),
-		COLUMN("what limits it, and what to change", TEXT) };
-	const bool curves = run->size_count >= SIZES_FOR_CURVES;
+	const bool curves = run->sizes.count >= SIZES_FOR_CURVES;
 	struct sheet *sheet = main_sheet(run);
+	struct sheet *limits = SHEET("What limits each, and what to change", COLUMN("reader", TEXT),
+		COLUMN("what limits it, and what to change", TEXT));
 
 	if (curves)
 		add_sizes(page, run);
 	page_add_sheet(page, sheet, curves);
 	add_latency(page, run);
 	add_advice(page, run);
-	page_add_sheet(page,
-		add_rows(SHEET("What limits each, and what to change", limits), run, fill_limit),
-		true);
+	page_add_sheet(page, add_rows(limits, run, fill_limit), true);
 	add_ratios(page, run);
 	add_notes(page, run);
 	return sheet;

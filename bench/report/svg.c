@@ -17,14 +17,14 @@
 /* From this ratio of the largest to the smallest value, the axis is logarithmic. */
 #define SPREAD_LINEAR 20
 
-/* The position of @value on @axis, from 0 to 1. */
-static double place(const struct axis *axis, double value)
+/* The position of @value on @axis, from 0 to @length. */
+static double place(const struct axis *axis, double value, double length)
 {
 	const double share = axis->logarithmic
 				     ? log(value / axis->low) / log(axis->high / axis->low)
 				     : (value - axis->low) / (axis->high - axis->low);
 
-	return isfinite(share) ? fmin(1, fmax(0, share)) : 0;
+	return isfinite(share) ? length * fmin(1, fmax(0, share)) : 0;
 }
 
 /* Outside this range no figure makes sense, and axes overflow. */
@@ -42,12 +42,18 @@ static void widen(struct axis *axis, double value)
 }
 
 /* The ends of a noisy interval widen the axis to at most half and twice its value. */
-static void widen_by(struct axis *axis, const struct mark *mark)
+static void widen_by_column(struct axis *axis, const struct sheet *sheet, size_t column)
 {
-	widen(axis, mark->value);
-	if (mark->low <= mark->high) {
-		widen(axis, fmax(mark->low, mark->value / 2));
-		widen(axis, fmin(mark->high, mark->value * 2));
+	for (size_t r = 0; r < sheet->row_count; r++) {
+		const struct mark *mark = &sheet->rows[r].cells[column].mark;
+
+		if (!is_drawable(mark->value, axis->logarithmic))
+			continue;
+		widen(axis, mark->value);
+		if (mark->low <= mark->high) {
+			widen(axis, fmax(mark->low, mark->value / 2));
+			widen(axis, fmin(mark->high, mark->value * 2));
+		}
 	}
 }
 
@@ -56,12 +62,12 @@ static void give_room(struct axis *axis, double share)
 {
 	if (!(axis->low <= axis->high))
 		axis->low = axis->high = 1;
-	if (axis->logarithmic)
+	if (axis->logarithmic) {
 		axis->low /= 1 + share;
-	if (axis->logarithmic)
 		axis->high *= 1 + share;
-	else
+	} else {
 		axis->high += axis->high > axis->low ? share * (axis->high - axis->low) : 1;
+	}
 }
 
 /* A round as a share of the median, cut so that it does not hide the others. */
@@ -75,14 +81,14 @@ struct axis svg_column_axis(const struct sheet *sheet, size_t column)
 	const enum column_kind kind = sheet->columns[column].kind;
 	struct axis axis = { INFINITY, -INFINITY, true };
 
-	for (size_t r = 0; r < sheet->row_count; r++) {
-		const struct mark *mark = sheet->rows[r].cells[column].mark;
+	for (size_t r = 0; r < sheet->row_count && kind == COLUMN_ROUNDS; r++) {
+		const struct mark *mark = &sheet->rows[r].cells[column].mark;
 
-		for (size_t i = 0; mark && kind == COLUMN_ROUNDS && i < mark->round_count; i++)
+		for (size_t i = 0; i < mark->round_count; i++)
 			widen(&axis, round_share(mark, i));
-		if (mark && kind != COLUMN_ROUNDS)
-			widen_by(&axis, mark);
 	}
+	if (kind != COLUMN_ROUNDS)
+		widen_by_column(&axis, sheet, column);
 	if (kind != COLUMN_RANGE) {
 		widen(&axis, kind == COLUMN_RATIO ? 1 : 0.95);
 		widen(&axis, kind == COLUMN_RATIO ? 1 : 1.05);
@@ -94,22 +100,16 @@ struct axis svg_column_axis(const struct sheet *sheet, size_t column)
 	return axis;
 }
 
-/* In thousandths of the width. */
-static double across(const struct axis *axis, double value)
-{
-	return 1000 * place(axis, value);
-}
-
 static void write_rounds(FILE *out, const struct axis *axis, const struct mark *mark)
 {
 	const double step = 1000.0 / (double)(mark->round_count + 1);
 
 	fprintf(out, "<path class=\"axis\" d=\"M0 %.1fH1000\"/><path class=\"dots\" d=\"",
-		36 - 32 * place(axis, 1));
+		36 - place(axis, 1, 32));
 	for (size_t i = 0; i < mark->round_count; i++)
 		if (isfinite(mark->rounds[i]))
 			fprintf(out, "M%.0f %.1fh.01", step * (double)(i + 1),
-				36 - 32 * place(axis, round_share(mark, i)));
+				36 - place(axis, round_share(mark, i), 32));
 	fputs("\"/>", out);
 }
 
@@ -119,21 +119,21 @@ static void write_rect(FILE *out, const char *class, double from, double to)
 		fmin(from, to), fabs(to - from));
 }
 
-static void write_range(
-	FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark)
+static void write_range(FILE *out, bool ratio, const struct axis *axis, const struct mark *mark)
 {
-	const double from = kind == COLUMN_RATIO ? across(axis, 1) : 0;
+	const double from = ratio ? place(axis, 1, 1000) : 0, at = place(axis, mark->value, 1000);
 
 	fprintf(out, "<path class=\"axis\" d=\"M0 11.5H1000M%.1f 0V12\"/>", from);
-	if (kind == COLUMN_RATIO || !axis->logarithmic)
-		write_rect(out, "bar", from, across(axis, mark->value));
+	if (ratio || !axis->logarithmic)
+		write_rect(out, "bar", from, at);
 	if (mark->low <= mark->high)
-		write_rect(out, "band", across(axis, mark->low), across(axis, mark->high));
+		write_rect(
+			out, "band", place(axis, mark->low, 1000), place(axis, mark->high, 1000));
 	fputs("<path class=\"rounds\" d=\"M0 0", out);
 	for (size_t i = 0; i < mark->round_count; i++)
 		if (isfinite(mark->rounds[i]))
-			fprintf(out, "M%.1f 1v10", across(axis, mark->rounds[i]));
-	fprintf(out, "\"/><path class=\"value\" d=\"M%.1f 0V12\"/>", across(axis, mark->value));
+			fprintf(out, "M%.1f 1v10", place(axis, mark->rounds[i], 1000));
+	fprintf(out, "\"/><path class=\"value\" d=\"M%.1f 0V12\"/>", at);
 }
 
 void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark)
@@ -147,7 +147,7 @@ void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const s
 	if (kind == COLUMN_ROUNDS)
 		write_rounds(out, axis, mark);
 	else
-		write_range(out, kind, axis, mark);
+		write_range(out, kind == COLUMN_RATIO, axis, mark);
 	fputs("</svg>", out);
 }
 
@@ -194,20 +194,17 @@ struct drawing {
 
 static double x_of(const struct drawing *d, size_t column)
 {
-	return 100 * place(&d->across, d->sheet->columns[column].at);
+	return place(&d->across, d->sheet->columns[column].at, 100);
 }
 
 static double y_of(const struct drawing *d, double value)
 {
-	return d->height * (1 - place(&d->up, value));
+	return d->height - place(&d->up, value, d->height);
 }
 
-/* NULL: there is nothing to draw. */
-static const struct mark *mark_at(const struct drawing *d, const struct sheet_row *row, size_t i)
+static bool is_drawn(const struct drawing *d, const struct sheet_row *row, size_t column)
 {
-	const struct mark *mark = row->cells[i].mark;
-
-	return mark && is_drawable(mark->value, d->up.logarithmic) ? mark : NULL;
+	return is_drawable(row->cells[column].mark.value, d->up.logarithmic);
 }
 
 static void find_axes(struct drawing *d)
@@ -215,18 +212,18 @@ static void find_axes(struct drawing *d)
 	d->across = (struct axis){ INFINITY, -INFINITY, d->curves->log_across };
 	d->up = (struct axis){ d->curves->log_up ? INFINITY : 0, -INFINITY, d->curves->log_up };
 	widen(&d->up, d->curves->line);
-	for (size_t c = 1; c < d->sheet->column_count; c++)
+	for (size_t c = 1; c < d->sheet->column_count; c++) {
 		widen(&d->across, d->sheet->columns[c].at);
-	for (size_t r = 0; r < d->sheet->row_count; r++)
-		for (size_t c = 1; c < d->sheet->column_count; c++) {
-			const struct mark *mark = mark_at(d, &d->sheet->rows[r], c);
-
-			if (mark)
-				widen_by(&d->up, mark);
-		}
+		widen_by_column(&d->up, d->sheet, c);
+	}
 	give_room(&d->up, 0.05);
 	if (!(d->across.low < d->across.high))
 		give_room(&d->across, 0.5);
+}
+
+static void write_line(const struct drawing *d, const char *class, double y)
+{
+	fprintf(d->out, "<line class=\"%s\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", class, y, y);
 }
 
 static void write_grid(const struct drawing *d)
@@ -235,42 +232,46 @@ static void write_grid(const struct drawing *d)
 	const size_t count = ticks_of(&d->up, ticks);
 
 	for (size_t i = 0; i < count; i++) {
-		fprintf(d->out,
-			"<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
-			"<text x=\"-6\" y=\"%.1f\" text-anchor=\"end\">",
-			y_of(d, ticks[i]), y_of(d, ticks[i]), y_of(d, ticks[i]) + 4);
-		html_text(d->out, d->curves->text(ticks[i]));
-		fputs("</text>\n", d->out);
+		const double y = y_of(d, ticks[i]);
+
+		write_line(d, "grid", y);
+		html_put(d->out, text("<text x=\"-6\" y=\"%.1f\" text-anchor=\"end\">", y + 4),
+			d->curves->text(ticks[i]), "</text>\n");
 	}
 	if (isfinite(d->curves->line))
-		fprintf(d->out, "<line class=\"line\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
-			y_of(d, d->curves->line), y_of(d, d->curves->line));
+		write_line(d, "line", y_of(d, d->curves->line));
 	/* A narrow screen shows every second or third. */
 	for (size_t i = 1; i < d->sheet->column_count; i++) {
-		const bool narrow = x_of(d, i) >= last + 24;
+		const double x = x_of(d, i);
+		const bool narrow = x >= last + 24;
 
-		if (!narrow && x_of(d, i) < last_wide + 7)
+		if (!narrow && x < last_wide + 7)
 			continue;
-		last = narrow ? x_of(d, i) : last;
-		last_wide = x_of(d, i);
-		fprintf(d->out, "<text x=\"%.2f%%\" y=\"%.0f\" text-anchor=\"middle\"%s>",
-			last_wide, d->height + 18, narrow ? "" : " class=\"wide\"");
-		html_text(d->out, d->sheet->columns[i].title);
-		fputs("</text>\n", d->out);
+		last = narrow ? x : last;
+		last_wide = x;
+		html_put(d->out,
+			text("<text x=\"%.2f%%\" y=\"%.0f\" text-anchor=\"middle\"%s>", x,
+				d->height + 18, narrow ? "" : " class=\"wide\""),
+			d->sheet->columns[i].title, "</text>\n");
 	}
 }
 
-/* @edge: 0 for a point of the curve, -1 or 1 for the lower or upper edge of its band. */
-static void write_point(const struct drawing *d, const struct sheet_row *row, size_t i, int edge)
+/* @edge: 0 for the curve from left to right, -1 for the lower edge of its band, or 1 for the upper one
+ * from right to left. */
+static void write_points(const struct drawing *d, const struct sheet_row *row, int edge)
 {
-	const struct mark *mark = mark_at(d, row, i);
+	const size_t count = d->sheet->column_count;
 
-	if (!mark)
-		return;
-	fprintf(d->out, "%.1f,%.1f ", 10 * x_of(d, i),
-		y_of(d, edge == 0 || !(mark->low <= mark->high) ? mark->value
-			: edge < 0                              ? mark->low
-								: mark->high));
+	for (size_t n = 1; n < count; n++) {
+		const size_t i = edge > 0 ? count - n : n;
+		const struct mark *mark = &row->cells[i].mark;
+
+		if (is_drawn(d, row, i))
+			fprintf(d->out, "%.1f,%.1f ", 10 * x_of(d, i),
+				y_of(d, edge == 0 || !(mark->low <= mark->high) ? mark->value
+					: edge < 0                              ? mark->low
+										: mark->high));
+	}
 }
 
 static void write_curve(const struct drawing *d, const struct sheet_row *row)
@@ -283,23 +284,19 @@ static void write_curve(const struct drawing *d, const struct sheet_row *row)
 		"><svg viewBox=\"0 0 1000 %.0f\" preserveAspectRatio=\"none\" width=\"100%%\" "
 		"height=\"%.0f\"><polygon class=\"band\" points=\"",
 		d->height, d->height);
-	for (size_t i = 1; i < count; i++)
-		write_point(d, row, i, -1);
-	for (size_t i = count; i-- > 1;)
-		write_point(d, row, i, 1);
+	write_points(d, row, -1);
+	write_points(d, row, 1);
 	fputs("\"/><polyline class=\"curve\" points=\"", d->out);
-	for (size_t i = 1; i < count; i++)
-		write_point(d, row, i, 0);
+	write_points(d, row, 0);
 	fputs("\"/></svg>", d->out);
-	for (size_t i = 1; i < count && count <= POINTS_MOST; i++) {
-		if (!mark_at(d, row, i))
-			continue;
-		fprintf(d->out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"2.5\"><title>", x_of(d, i),
-			y_of(d, mark_at(d, row, i)->value));
-		html_text(d->out, text("%s, %s: %s", row->cells[0].text, d->sheet->columns[i].title,
-					  row->cells[i].text));
-		fputs("</title></circle>", d->out);
-	}
+	for (size_t i = 1; i < count && count <= POINTS_MOST; i++)
+		if (is_drawn(d, row, i))
+			html_put(d->out,
+				text("<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"2.5\"><title>",
+					x_of(d, i), y_of(d, row->cells[i].mark.value)),
+				text("%s, %s: %s", row->cells[0].text, d->sheet->columns[i].title,
+					row->cells[i].text),
+				"</title></circle>");
 	fputs("</g>\n", d->out);
 }
 
@@ -315,45 +312,49 @@ static int upper_first(const void *a, const void *b)
 	return (x->end > y->end) - (x->end < y->end);
 }
 
-/* Moves names so that none overlap and all are in the drawing, which is high enough. */
-static void spread(struct label *labels, size_t count, double height)
+/* The name of each curve, at its end. */
+static size_t find_labels(const struct drawing *d, struct label *labels)
 {
-	for (size_t i = 0; i < count; i++)
-		labels[i].at = fmax(labels[i].end, i > 0 ? labels[i - 1].at + LABEL_LINE : 4);
-	for (size_t i = count; i-- > 0;)
-		labels[i].at = fmin(
-			labels[i].at, i + 1 < count ? labels[i + 1].at - LABEL_LINE : height - 4);
-}
-
-static void write_labels(const struct drawing *d)
-{
-	struct label *labels = page_allocate(d->sheet->row_count * sizeof(*labels));
 	size_t count = 0;
 
 	for (size_t r = 0; r < d->sheet->row_count; r++) {
 		const struct sheet_row *row = &d->sheet->rows[r];
 		size_t last = d->sheet->column_count - 1;
 
-		while (last > 0 && !mark_at(d, row, last))
+		while (last > 0 && !is_drawn(d, row, last))
 			last--;
 		if (last > 0)
 			labels[count++] =
-				(struct label){ row, y_of(d, mark_at(d, row, last)->value), 0 };
+				(struct label){ row, y_of(d, row->cells[last].mark.value), 0 };
 	}
 	qsort(labels, count, sizeof(*labels), upper_first);
-	spread(labels, count, d->height);
+	/* None overlap, and all are in the drawing, which is high enough. */
+	for (size_t i = 0; i < count; i++)
+		labels[i].at = fmax(labels[i].end, i > 0 ? labels[i - 1].at + LABEL_LINE : 4);
+	for (size_t i = count; i-- > 0;)
+		labels[i].at = fmin(labels[i].at,
+			i + 1 < count ? labels[i + 1].at - LABEL_LINE : d->height - 4);
+	return count;
+}
+
+static void write_labels(const struct drawing *d)
+{
+	struct label *labels = page_allocate(d->sheet->row_count * sizeof(*labels));
+	const size_t count = find_labels(d, labels);
+
 	fputs("<svg x=\"100%\" class=\"labels\">", d->out);
 	for (size_t i = 0; i < count; i++) {
-		const char *name = labels[i].row->cells[0].text;
+		const struct label *label = &labels[i];
+		const char *name = label->row->cells[0].text;
 		const size_t length = text_length(name, LABEL_MOST);
 
 		fputs("<g", d->out);
-		html_style(d->out, labels[i].row->style, 0);
-		fprintf(d->out,
-			"><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" y=\"%.1f\">",
-			labels[i].end, labels[i].at, labels[i].at + 4);
-		html_text(d->out, text("%.*s%s", (int)length, name, name[length] ? ".." : ""));
-		fputs("</text></g>", d->out);
+		html_style(d->out, label->row->style, 0);
+		html_put(d->out,
+			text("><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" "
+			     "y=\"%.1f\">",
+				label->end, label->at, label->at + 4),
+			text("%.*s%s", (int)length, name, name[length] ? ".." : ""), "</text></g>");
 	}
 	fputs("</svg>\n", d->out);
 }
@@ -368,17 +369,14 @@ void svg_curves(FILE *out, const struct sheet *sheet, unsigned number)
 	for (size_t r = 0; r < sheet->row_count; r++)
 		if (text_length(sheet->rows[r].cells[0].text, LABEL_MOST) > longest)
 			longest = text_length(sheet->rows[r].cells[0].text, LABEL_MOST);
-	fputs("<p class=\"up\">", out);
-	html_text(out, d.curves->up);
+	html_put(out, "<p class=\"up\">", d.curves->up, "</p>\n");
 	fprintf(out,
-		"</p>\n<div class=\"chart\" style=\"padding-right:%.1fem\">"
+		"<div class=\"chart\" style=\"padding-right:%.1fem\">"
 		"<svg height=\"%.0f\" role=\"img\" aria-labelledby=\"f%u-name\">\n",
 		1.5 + 0.6 * (double)longest, d.height, number);
 	write_grid(&d);
 	for (size_t r = 0; r < sheet->row_count; r++)
 		write_curve(&d, &sheet->rows[r]);
 	write_labels(&d);
-	fputs("</svg></div>\n<p class=\"across\">", out);
-	html_text(out, d.curves->across);
-	fputs("</p>\n", out);
+	html_put(out, "</svg></div>\n<p class=\"across\">", d.curves->across, "</p>\n");
 }

@@ -7,28 +7,33 @@
 #include "results/result_file.h"
 #include "statistics/statistics.h"
 
-#define SCHEMA "ringview.result/2"
 #define SCHEMA_BEFORE "ringview.result/1"
-
-static const json_t *rounds_of(const json_t *result, enum metric metric)
-{
-	return json_object_get(json_object_get(result, metrics[metric].name), "rounds");
-}
 
 static double median_of(double *values, size_t count)
 {
 	return count > 0 ? samples_median(values, count) : 0;
 }
 
-static int append(double **values, size_t count, double value)
+/* The median of a number in the member @object of the elements of @list; 0 if none has it. */
+static double median_in(const json_t *list, const char *object, const char *name)
 {
-	double *grown = realloc(*values, (count + 1) * sizeof(value));
+	double values[TABLE_RUNS_MAX];
+	const json_t *element;
+	size_t count = 0, i;
 
-	if (!grown)
-		return -ENOMEM;
-	*values = grown;
-	grown[count] = value;
-	return 0;
+	json_array_foreach(list, i, element)
+	{
+		const json_t *value = json_object_get(json_object_get(element, object), name);
+
+		if (json_is_number(value) && count < TABLE_RUNS_MAX)
+			values[count++] = json_number_value(value);
+	}
+	return median_of(values, count);
+}
+
+double table_runs_setting(const json_t *runs, const char *name)
+{
+	return median_in(runs, "workload", name);
 }
 
 /* Reads a word that has room in a table; "" if the member is absent. False: it is not such a word. */
@@ -75,65 +80,103 @@ static bool read_names(bool live, const json_t *element, struct row *row)
 	return row->path[0] && touch[0] && length < ROW_NAME_SIZE && !row->wait[0];
 }
 
-/* The row of that name, added if there is none. NULL: out of memory. */
-static struct row *row_like(struct table *table, const struct row *like, const json_t *result)
+struct row *result_file_row(const struct result_file *file, const json_t *element)
 {
-	struct row *row = (struct row *)table_find(table, like);
+	struct row like;
+
+	return read_names(file->live, element, &like)
+		       ? (struct row *)table_find(&file->table, &like)
+		       : NULL;
+}
+
+/* Adds the row that @result is the first of. NULL: out of memory. */
+static struct row *add_row(struct table *table, struct row *names, const json_t *result)
+{
+	struct row *row = table_add_row(table, names->path, 0);
 	const char *checksum = json_string_value(json_object_get(result, "checksum"));
 
-	if (row)
-		return row;
-	row = table_add_row(table, like->path, 0);
-	memcpy(row->wait, like->wait, sizeof(row->wait));
-	memcpy(row->touch, like->touch, sizeof(row->touch));
-	memcpy(row->question, like->question, sizeof(row->question));
-	memcpy(row->size_text, like->size_text, sizeof(row->size_text));
-	row->event_size = like->event_size;
+	memcpy(names->cells, row->cells, sizeof(row->cells)); /* nothing is known */
+	*row = *names;
 	row->mean_size = json_number_value(
-		json_object_get(result, like->event_size ? "event_size" : "event_size_mean"));
+		json_object_get(result, row->event_size ? "event_size" : "event_size_mean"));
 	row->limit = json_is_true(json_object_get(result, "limit"));
 	snprintf(row->checksum, sizeof(row->checksum), "%s", checksum ? checksum : "");
 	row->results = json_array();
 	return row->results && !table->failed ? row : NULL;
 }
 
-/* Reads an element of results[] with the rounds of @runs runs. */
-static int read_result(struct result_file *file, json_t *result, size_t runs)
+/* Appends @count rounds of @result to a cell. Nothing of @metric in the first document: none. */
+static int add_rounds(struct row *row, enum metric metric, const json_t *result, size_t count)
 {
-	static double ns_per_event[STATISTICS_ROUNDS_MAX];
-	const json_t *rounds = rounds_of(result, METRIC_NS);
-	const size_t count = json_array_size(rounds);
-	struct row like, *row;
+	const json_t *of = json_object_get(result, metrics[metric].name);
+	const json_t *rounds = json_object_get(of, "rounds");
+	struct metric_cell *cell = &row->cells[metric];
+	double *grown;
 
-	if (!read_names(file->live, result, &like) || count == 0 || count > STATISTICS_ROUNDS_MAX ||
-		count % runs != 0)
-		return -EINVAL;
+	if (row->rounds > 0 ? !cell->rounds : !rounds) {
+		of = json_object_get(of, "whole");
+		if (json_is_number(of) && isnan(cell->value))
+			cell->value = json_number_value(of);
+		return 0;
+	}
+	grown = reallocarray(cell->rounds, row->rounds + count, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	cell->rounds = grown;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *round = json_array_get(rounds, i);
 
 		/* null: no event was read. */
-		ns_per_event[i] = json_is_null(round) ? INFINITY : json_number_value(round);
-		if (!(ns_per_event[i] > 0))
-			return -EINVAL;
+		grown[row->rounds + i] = json_is_number(round) ? json_number_value(round)
+					 : json_is_null(round) && metric < METRICS_COMPARED
+						 ? INFINITY
+						 : NAN;
 	}
-	row = row_like(&file->table, &like, result);
+	return 0;
+}
+
+/* Reads an element of results[] with the rounds of @runs runs. */
+static int read_result(struct result_file *file, json_t *result, size_t runs)
+{
+	const size_t count = json_array_size(
+		json_object_get(json_object_get(result, metrics[METRIC_NS].name), "rounds"));
+	double part[STATISTICS_ROUNDS_MAX], *medians, *ns;
+	struct row names, *row;
+
+	if (!read_names(file->live, result, &names) || count == 0 ||
+		count > STATISTICS_ROUNDS_MAX || count % runs != 0)
+		return -EINVAL;
+	row = (struct row *)table_find(&file->table, &names);
+	if (!row)
+		row = add_row(&file->table, &names, result);
 	if (!row || json_array_append(row->results, result))
 		return -ENOMEM;
-	row->rounds += count;
-	for (size_t i = 0; i < runs; i++, row->runs++)
-		if (append(&row->run_medians, row->runs,
-			    median_of(&ns_per_event[count / runs * i], count / runs)))
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (add_rounds(row, (enum metric)metric, result, count))
 			return -ENOMEM;
+	ns = row->cells[METRIC_NS].rounds + row->rounds;
+	for (size_t i = 0; i < count; i++)
+		if (!(ns[i] > 0))
+			return -EINVAL;
+	medians = reallocarray(row->run_medians, row->runs + runs, sizeof(*medians));
+	if (!medians)
+		return -ENOMEM;
+	row->run_medians = medians;
+	for (size_t i = 0; i < runs; i++) {
+		memcpy(part, &ns[count / runs * i], count / runs * sizeof(*ns));
+		medians[row->runs + i] = median_of(part, count / runs);
+	}
+	row->uneven |= row->runs > 0 && row->rounds / row->runs != count / runs;
+	row->rounds += count;
+	row->runs += runs;
 	return 0;
 }
 
 static void read_noise(struct result_file *file, const json_t *element)
 {
 	const json_t *floor = json_object_get(element, "floor");
-	struct row like, *row = NULL;
+	struct row *row = result_file_row(file, element);
 
-	if (read_names(file->live, element, &like))
-		row = (struct row *)table_find(&file->table, &like);
 	if (!row)
 		return;
 	row->twin = true;
@@ -175,17 +218,17 @@ static bool can_be_shown(const json_t *value)
 	return true;
 }
 
-/* Whether its rows have waits. */
-static bool is_live(const json_t *run)
+static bool has(const json_t *run, const char *name, const char *text)
 {
-	return json_object_get(json_array_get(json_object_get(run, "results"), 0), "wait");
+	const char *written = json_string_value(json_object_get(run, name));
+
+	return written && strcmp(written, text) == 0;
 }
 
-static bool is_of(const json_t *run, const char *schema)
+/* Its rows have waits. */
+static bool is_live(const json_t *run)
 {
-	const char *written = json_string_value(json_object_get(run, "schema"));
-
-	return written && strcmp(written, schema) == 0;
+	return has(run, "command", "live");
 }
 
 static int read_run(struct result_file *file, const json_t *run)
@@ -194,69 +237,95 @@ static int read_run(struct result_file *file, const json_t *run)
 	const json_int_t runs = json_integer_value(json_object_get(run, "runs"));
 	json_t *element;
 	size_t i;
-	int err;
+	int err = 0;
 
-	if (!is_of(run, SCHEMA) || json_array_size(results) == 0 ||
+	/* Advice of live that no ring was large enough has no results. */
+	if (!has(run, "schema", RESULT_SCHEMA) ||
+		(json_array_size(results) == 0 &&
+			!(file->live && json_is_object(json_object_get(run, "advice")))) ||
 		!json_is_object(json_object_get(run, "workload")) ||
 		!json_is_object(json_object_get(run, "environment")) || !can_be_shown(run))
 		return -EINVAL;
 	json_array_foreach(results, i, element)
 	{
-		err = read_result(file, element, runs > 1 ? (size_t)runs : 1);
-		if (err)
-			return err;
+		if (!err)
+			err = read_result(file, element, runs > 1 ? (size_t)runs : 1);
 	}
 	json_array_foreach(json_object_get(run, "noise"), i, element)
 	{
 		read_noise(file, element);
 	}
-	return 0;
+	return err;
 }
 
-/* Fills the cell with the rounds of all documents. Nothing of @metric in the first: none. */
-static void fill_cell(struct row *row, enum metric metric)
+static void finish_row(struct row *row)
 {
-	const json_t *first = json_array_get(row->results, 0), *result;
-	size_t i, done = 0;
+	const json_t *result;
+	size_t i;
 
-	if (!rounds_of(first, metric)) {
-		const json_t *whole =
-			json_object_get(json_object_get(first, metrics[metric].name), "whole");
-
-		row->cells[metric].value = json_is_number(whole) ? json_number_value(whole) : NAN;
-		return;
-	}
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		row_sum_up(row, (enum metric)metric, row->uneven ? 1 : row->runs);
+	for (int q = 0; q < LATENCIES; q++)
+		row->latencies[q] = (uint64_t)fmin(
+			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));
 	json_array_foreach(row->results, i, result)
 	{
-		const size_t count = json_array_size(rounds_of(result, METRIC_NS));
+		const json_t *count =
+			json_object_get(json_object_get(result, "latency_ns"), "count");
 
-		for (size_t r = 0; r < count; r++) {
-			const json_t *round = json_array_get(rounds_of(result, metric), r);
-
-			row_set(row, metric, done++,
-				json_is_number(round)       ? json_number_value(round)
-				: metric < METRICS_COMPARED ? INFINITY
-							    : NAN);
-		}
+		row->latency_count += (uint64_t)json_integer_value(count);
 	}
 }
 
-static int finish_row(struct row *row)
+/* Whether both rows were measured in the same rounds. */
+static bool is_alike(const struct row *a, const struct row *b)
 {
-	double *sorted = malloc(row->rounds * sizeof(*sorted));
-	struct metric_cell *cell = &row->cells[METRIC_NS];
-
-	fill_cell(row, METRIC_NS);
-	if (sorted && cell->rounds) {
-		memcpy(sorted, cell->rounds, row->rounds * sizeof(*sorted));
-		cell->value = median_of(sorted, row->rounds);
-	}
-	free(sorted);
-	return sorted && cell->rounds ? 0 : -ENOMEM;
+	return strcmp(a->touch, b->touch) == 0 && strcmp(a->size_text, b->size_text) == 0 &&
+	       a->event_size == b->event_size && strcmp(a->question, b->question) == 0;
 }
 
-int result_file_take(
-	struct result_file *file, const char *name, json_t *runs, struct complaint *why)
+/* The noise of rows is that of the one that ran twice, which may be left out later. */
+static void share_noise(struct table *table)
+{
+	for (size_t i = 0; i < table->row_count; i++)
+		for (size_t j = 0; j < table->row_count && table->rows[i].twin; j++)
+			if (is_alike(&table->rows[i], &table->rows[j])) {
+				table->rows[j].noise = table->rows[i].noise;
+				table->rows[j].noise_unknown = table->rows[i].noise_unknown;
+			}
+}
+
+/* Makes groups of successive rows that are alike. */
+static void group_rows(struct table *table)
+{
+	struct row_group *group = NULL;
+
+	table->group_count = 0;
+	for (size_t i = 0; i < table->row_count; i++) {
+		struct row *row = &table->rows[i];
+
+		if (i == 0 || !is_alike(row, &table->rows[i - 1])) {
+			table_add_group(
+				table, json_incref(json_object_get(
+					       json_array_get(row->results, 0), "workload")));
+			if (table->failed)
+				return;
+			group = &table->groups[table->group_count - 1];
+			group->first = group->reference = i;
+			for (int metric = 0; metric < METRICS_COMPARED; metric++)
+				group->noise[metric].own =
+					row->noise_unknown ? INFINITY : row->noise;
+		}
+		row->group = table->group_count - 1;
+		group->twin = ++group->count > 1;
+		group->reference = row->twin ? i : group->reference;
+	}
+	for (size_t i = 0; i < table->group_count; i++)
+		table->rows[table->groups[i].reference].baseline = true;
+}
+
+static int take(struct result_file *file, const char *name, json_t *runs, size_t first,
+	struct complaint *why)
 {
 	const json_t *run;
 	size_t i;
@@ -267,29 +336,47 @@ int result_file_take(
 	file->live = is_live(json_array_get(file->runs, 0));
 	json_array_foreach(file->runs, i, run)
 	{
-		if (is_of(run, SCHEMA_BEFORE))
+		if (has(run, "schema", SCHEMA_BEFORE))
 			return complain(why, -EINVAL,
 				"%s: run %zu has schema " SCHEMA_BEFORE
 				" of an older version; measure again",
-				name, i + 1);
+				name, first + i);
 		if (is_live(run) != file->live)
 			return complain(why, -EINVAL,
 				"%s: run %zu is %s of live, the runs before it are%s; keep them "
 				"in separate files",
-				name, i + 1, file->live ? "not a result" : "a result",
+				name, first + i, file->live ? "not a result" : "a result",
 				file->live ? "" : " not");
 		err = read_run(file, run);
 		if (err == -EINVAL)
 			return complain(why, err,
-				"%s: run %zu does not have schema " SCHEMA
+				"%s: run %zu does not have schema " RESULT_SCHEMA
 				"; make one with -format json",
-				name, i + 1);
-		if (err)
-			return complain(why, err, "out of memory");
+				name, first + i);
+		if (err || file->table.failed)
+			return complain(why, -ENOMEM, "out of memory");
 	}
-	for (i = 0; i < file->table.row_count && !err; i++)
-		err = finish_row(&file->table.rows[i]);
-	return err || file->table.failed ? complain(why, -ENOMEM, "out of memory") : 0;
+	for (i = 0; i < file->table.row_count; i++)
+		finish_row(&file->table.rows[i]);
+	return 0;
+}
+
+int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
+	struct complaint *why)
+{
+	int err = take(file, name, runs, first, why);
+
+	for (size_t i = 0; i < file->table.row_count && !err; i++) {
+		struct row *row = &file->table.rows[i];
+		double *sorted = malloc(row->rounds * sizeof(*sorted));
+
+		if (!sorted)
+			return complain(why, -ENOMEM, "out of memory");
+		memcpy(sorted, row->cells[METRIC_NS].rounds, row->rounds * sizeof(*sorted));
+		row->cells[METRIC_NS].value = median_of(sorted, row->rounds);
+		free(sorted);
+	}
+	return err;
 }
 
 int result_file_read(struct result_file *file, const char *name, struct complaint *why)
@@ -297,7 +384,7 @@ int result_file_read(struct result_file *file, const char *name, struct complain
 	json_t *runs = result_file_load(name, why);
 
 	*file = (struct result_file){ .name = name };
-	return runs ? result_file_take(file, name, runs, why) : -EINVAL;
+	return runs ? result_file_take(file, name, runs, 1, why) : -EINVAL;
 }
 
 void result_file_free(struct result_file *file)
@@ -307,65 +394,8 @@ void result_file_free(struct result_file *file)
 	*file = (struct result_file){ 0 };
 }
 
-double table_runs_setting(const json_t *runs, const char *name)
-{
-	double values[TABLE_RUNS_MAX];
-	size_t count = 0, i;
-	const json_t *run;
-
-	json_array_foreach(runs, i, run)
-	{
-		const json_t *value = json_object_get(json_object_get(run, "workload"), name);
-
-		if (json_is_number(value) && count < TABLE_RUNS_MAX)
-			values[count++] = json_number_value(value);
-	}
-	return median_of(values, count);
-}
-
-/* Whether all of @runs runs have the row, with as many rounds. */
-static bool is_in_all(const struct row *row, size_t runs)
-{
-	const json_t *result;
-	size_t i;
-
-	json_array_foreach(row->results, i, result)
-	{
-		if (json_array_size(rounds_of(result, METRIC_NS)) * runs != row->rounds)
-			return false;
-	}
-	return i == runs;
-}
-
-/* Whether both rows were measured in the same rounds. */
-static bool is_alike(const struct row *a, const struct row *b)
-{
-	return strcmp(a->touch, b->touch) == 0 && strcmp(a->size_text, b->size_text) == 0 &&
-	       a->event_size == b->event_size;
-}
-
-static void fill_latencies(struct row *row)
-{
-	double values[LATENCIES][TABLE_RUNS_MAX];
-	const json_t *result;
-	size_t i;
-
-	json_array_foreach(row->results, i, result)
-	{
-		const json_t *latency = json_object_get(result, "latency_ns");
-
-		for (int q = 0; q < LATENCIES; q++)
-			values[q][i] =
-				json_number_value(json_object_get(latency, latency_names[q]));
-		row->latency_count +=
-			(uint64_t)json_integer_value(json_object_get(latency, "count"));
-	}
-	for (int q = 0; q < LATENCIES; q++)
-		row->latencies[q] = (uint64_t)median_of(values[q], i);
-}
-
 /* Marks the rows that others were compared with in @run. */
-static void mark_baselines(struct result_file *file, const json_t *run)
+static void mark_baselines(const struct result_file *file, const json_t *run)
 {
 	const json_t *ratio;
 	size_t i;
@@ -384,77 +414,33 @@ static void mark_baselines(struct result_file *file, const json_t *run)
 	}
 }
 
-/* Ends the group of rows like @like of @file, with the noise of the one that ran twice. */
-static void end_group(struct table *table, const struct table *file, const struct row *like)
-{
-	struct row_group *group = &table->groups[table->group_count - 1];
-	size_t reference = 0;
-	double noise = 0;
-
-	for (size_t i = 0; i < file->row_count; i++)
-		if (file->rows[i].twin && is_alike(&file->rows[i], like))
-			noise = file->rows[i].noise_unknown ? INFINITY : file->rows[i].noise;
-	for (size_t i = 0; i < group->count; i++)
-		if (table->rows[group->first + i].twin)
-			reference = i;
-	table_end_group(table, reference, false);
-	group->twin = group->count > 1;
-	for (int metric = 0; metric < METRICS_COMPARED; metric++)
-		group->noise[metric] = (struct noise){ .own = noise };
-}
-
-/* Moves a row of a file to the last group of @table. */
-static void move_row(struct table *table, struct row *from)
-{
-	struct row *row = table_add_row(table, from->path, from->rounds);
-	const size_t group = row->group;
-
-	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		if (metric != METRIC_NS)
-			fill_cell(from, (enum metric)metric);
-	if (from->wait[0])
-		fill_latencies(from);
-	*row = *from;
-	row->group = group;
-	/* What is shared is now the table's. */
-	memset(from->cells, 0, sizeof(from->cells));
-	from->results = NULL;
-	from->run_medians = NULL;
-}
-
 int table_take_runs(struct table *table, json_t *runs)
 {
 	static const char *const more[] = { "peers", "failed_peers", "counters_unavailable" };
 	const json_t *run = json_array_get(runs, 0);
 	struct result_file file;
 	struct complaint why;
-	const struct row *last = NULL;
-	int err = result_file_take(&file, "", json_incref(runs), &why);
+	int err = take(&file, "", json_incref(runs), 1, &why);
 
 	mark_baselines(&file, run);
+	*table = file.table;
 	table->runs = json_array_size(runs);
-	for (size_t i = 0; i < file.table.row_count && !err; i++) {
-		struct row *row = &file.table.rows[i];
-		const json_t *result = json_array_get(row->results, 0);
+	for (size_t i = 0; i < table->row_count && !err; i++) {
+		struct row *row = &table->rows[i];
 
-		if (!is_in_all(row, table->runs))
-			continue;
-		if (row->rounds > STATISTICS_ROUNDS_MAX)
+		if (row->runs != table->runs || row->uneven)
+			row->path[0] = '\0';
+		else if (row->rounds > STATISTICS_ROUNDS_MAX)
 			err = -EINVAL;
-		if (last && !is_alike(last, row))
-			end_group(table, &file.table, last);
-		if (!last || !is_alike(last, row))
-			table_add_group(table, json_deep_copy(json_object_get(result, "workload")));
-		move_row(table, row);
-		last = row;
 	}
-	if (last)
-		end_group(table, &file.table, last);
-	table->workload = json_deep_copy(json_object_get(run, "workload"));
+	share_noise(table);
+	table_remove(table, "");
+	group_rows(table);
+	table->workload = json_incref(json_object_get(run, "workload"));
 	table->more = json_object();
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
 		if (json_object_get(run, more[i]))
 			json_object_set(table->more, more[i], json_object_get(run, more[i]));
-	result_file_free(&file);
-	return err ? err : !last ? -EINVAL : table->failed ? -ENOMEM : 0;
+	json_decref(file.runs);
+	return err ? err : table->failed ? -ENOMEM : table->row_count == 0 ? -EINVAL : 0;
 }

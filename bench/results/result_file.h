@@ -11,8 +11,8 @@
 struct result_file {
 	const char *name;
 	json_t *runs; /* the documents of the file, at least one */
-	/* A row has the rounds of all documents, and of the metrics METRIC_NS only. Its median also
-	 * counts rounds without events, as infinite. No group is ended. */
+	/* A row has the rounds of all documents. Its value of METRIC_NS is a median that also counts
+	 * rounds without events, as infinite. */
 	struct table table;
 	bool live; /* all runs are of live; else none is */
 };
@@ -23,12 +23,15 @@ struct result_file {
 int result_file_read(struct result_file *file, const char *name, struct complaint *why);
 
 /* Its two steps: loads the documents of a file into an array, NULL with @why; and reads the runs in
- * @runs, whose reference it takes. @name is for @why. */
+ * @runs, whose reference it takes. @name and the number of the first run are for @why. */
 json_t *result_file_load(const char *name, struct complaint *why);
-int result_file_take(
-	struct result_file *file, const char *name, json_t *runs, struct complaint *why);
+int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
+	struct complaint *why);
 
 void result_file_free(struct result_file *file);
+
+/* The row that an element of ratios[] or noise[] is of, or NULL. */
+struct row *result_file_row(const struct result_file *file, const json_t *element);
 
 /*
  * Fills @table with the rounds of all documents of @runs, one run after the other, and sets

@@ -25,9 +25,9 @@ static void *allocate(size_t size)
 static json_t *read_documents(FILE *stream, json_error_t *error)
 {
 	json_t *runs = json_array(), *document;
-	int next, err;
+	int next, err = runs ? 0 : -1;
 
-	while (runs) {
+	while (!err) {
 		while ((next = getc(stream)) == ' ' || next == '\n' || next == '\t' || next == '\r')
 			;
 		if (next == EOF)
@@ -35,47 +35,21 @@ static json_t *read_documents(FILE *stream, json_error_t *error)
 		ungetc(next, stream);
 		document =
 			json_loadf(stream, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, error);
-		if (!document) {
-			json_decref(runs);
-			return NULL;
-		}
 		err = json_is_array(document) ? json_array_extend(runs, document)
 					      : json_array_append(runs, document);
 		json_decref(document);
-		if (err) {
-			json_decref(runs);
-			return NULL;
-		}
 	}
+	json_decref(runs);
 	return NULL;
 }
 
-json_t *result_file_load(const char *name, struct complaint *why)
+static json_t *load(FILE *stream, const char *name, struct complaint *why)
 {
 	json_error_t error = { .line = 0 }; /* not set if out of memory */
 	json_free_t free_before;
-	struct stat status;
-	FILE *stream;
 	json_t *runs;
 	int err;
 
-	stream = fopen(name, "re"); /* a pipe may let it wait */
-	if (!stream) {
-		complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
-		return NULL;
-	}
-	err = fstat(fileno(stream), &status) < 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-	if (err) {
-		fclose(stream);
-		complain(why, -err, "cannot read %s: %s", name, strerror(err));
-		return NULL;
-	}
-	if (status.st_size > SIZE_MOST) {
-		fclose(stream);
-		complain(why, -EFBIG, "%s is larger than %d MiB, so it is not a result file", name,
-			SIZE_MOST >> 20);
-		return NULL;
-	}
 	json_get_alloc_funcs(&allocate_before, &free_before);
 	json_set_alloc_funcs(allocate, free_before);
 	out_of_memory = false;
@@ -83,7 +57,6 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	runs = read_documents(stream, &error);
 	err = ferror(stream) ? errno ? errno : EIO : 0;
 	json_set_alloc_funcs(allocate_before, free_before);
-	fclose(stream);
 	if (!err && runs && json_array_size(runs) > 0)
 		return runs;
 	if (err)
@@ -96,4 +69,27 @@ json_t *result_file_load(const char *name, struct complaint *why)
 		complain(why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
 	json_decref(runs);
 	return NULL;
+}
+
+json_t *result_file_load(const char *name, struct complaint *why)
+{
+	FILE *stream = fopen(name, "re"); /* a pipe may let it wait */
+	struct stat status;
+	json_t *runs = NULL;
+	int err;
+
+	if (!stream) {
+		complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
+		return NULL;
+	}
+	err = fstat(fileno(stream), &status) < 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
+	if (err)
+		complain(why, -err, "cannot read %s: %s", name, strerror(err));
+	else if (status.st_size > SIZE_MOST)
+		complain(why, -EFBIG, "%s is larger than %d MiB, so it is not a result file", name,
+			SIZE_MOST >> 20);
+	else
+		runs = load(stream, name, why);
+	fclose(stream);
+	return runs;
 }

@@ -98,7 +98,7 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 		cell->rounds[round] = value;
 }
 
-static void sum_up(struct row *row, enum metric metric, size_t runs)
+void row_sum_up(struct row *row, enum metric metric, size_t runs)
 {
 	struct metric_cell *cell = &row->cells[metric];
 
@@ -152,7 +152,7 @@ void table_end_group(struct table *table, size_t reference, bool twin)
 	table->rows[group->reference].baseline = true;
 	for (size_t i = group->first; i < table->row_count; i++)
 		for (int metric = 0; metric < METRIC_COUNT; metric++)
-			sum_up(&table->rows[i], (enum metric)metric, table->runs);
+			row_sum_up(&table->rows[i], (enum metric)metric, table->runs);
 	group->twin = twin;
 	group->count -= twin;
 	for (int metric = 0; metric < METRICS_COMPARED; metric++)

@@ -97,6 +97,7 @@ struct row {
 	/* Of a result file: */
 	json_t *results;     /* those that the row has the rounds of; else NULL */
 	size_t runs;         /* that the rounds are of */
+	bool uneven;         /* not equally many each */
 	double *run_medians; /* ns an event */
 	bool twin;           /* it ran twice in each round */
 	double noise;        /* the most that it differed from itself in any run */
@@ -146,6 +147,9 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 /* @mix: NULL if all events have @event_size. */
 void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix);
 void row_set(struct row *row, enum metric metric, size_t round, double value);
+
+/* Summarises the rounds of a metric, which are of @runs runs, equally many each. 0: of one. */
+void row_sum_up(struct row *row, enum metric metric, size_t runs);
 
 /*
  * Ends the last group: sums up its rounds and finds the noise. @reference is the number in the group
@@ -206,7 +210,8 @@ extern const char *const format_names[]; /* NULL-terminated */
 /* All formats but text. 0 or -ENOMEM; the caller checks the stream for errors. */
 int table_write(FILE *out, const struct table *table, enum format format);
 
-/* ringview.result/2: docs/result.md and docs/result.schema.json describe it. */
+/* docs/result.md and docs/result.schema.json describe it. */
+#define RESULT_SCHEMA "ringview.result/2"
 int table_write_json(FILE *out, const struct table *table);
 
 /* null for infinity and NAN, which JSON does not have. */

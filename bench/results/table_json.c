@@ -195,11 +195,11 @@ int table_write_json(FILE *out, const struct table *table)
 
 	for (size_t i = 0; i < table->row_count; i++)
 		json_array_append_new(rows, row_json(table, &table->rows[i]));
-	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:O, s:o, s:o, s:o}", "schema",
-		"ringview.result/2", "command", table->command, "command_line", table->command_line,
-		"environment", machine_json(table->machine), "warnings",
-		warnings_json(table->machine), "workload", table->workload, "results", rows,
-		"ratios", ratios_json(table), "noise", noise_json(table));
+	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:O, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
+		"command", table->command, "command_line", table->command_line, "environment",
+		machine_json(table->machine), "warnings", warnings_json(table->machine), "workload",
+		table->workload, "results", rows, "ratios", ratios_json(table), "noise",
+		noise_json(table));
 	if (!root || table->failed) {
 		json_decref(root);
 		return -ENOMEM;

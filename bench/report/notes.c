@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/sections.h"
+#include "report/report.h"
 
 /* "duration" for duration_ns. */
 static const char *words_of(const char *name)
@@ -41,44 +41,38 @@ const char *value_text(const char *name, const json_t *value)
 		       : text_number(number);
 }
 
-/* A row an object, a column a member of the first one. */
+/* Adds a row for each object of @list that is of @question, or of none; a column for each member of the
+ * first object. */
 static void add_objects(
 	struct page *page, const char *caption, const json_t *list, const char *question)
 {
-	const json_t *first = json_array_get(list, 0), *element;
-	struct sheet *sheet = sheet_make(caption, NULL, 0);
+	struct sheet *sheet = sheet_make(caption, (const struct column[]){ { .title = NULL } });
+	json_t *first = json_copy(json_array_get(list, 0)), *element, *value;
 	const char *name;
-	json_t *value;
 	size_t i;
 
-	json_object_foreach((json_t *)first, name, value)
+	json_object_del(first, "question");
+	json_object_foreach(first, name, value)
 	{
-		if (strcmp(name, "question") != 0)
-			sheet_column(
-				sheet, (struct column){ words_of(name),
-					       json_is_number(value) ? COLUMN_NUMBER : COLUMN_TEXT,
-					       false, 0 });
+		sheet_column(sheet,
+			(struct column){ .title = words_of(name),
+				.kind = json_is_number(value) ? COLUMN_NUMBER : COLUMN_TEXT });
 	}
 	json_array_foreach(list, i, element)
 	{
 		const json_t *of = json_object_get(element, "question");
-		bool begun = false;
 
-		if (of && strcmp(json_string_value(of) ? json_string_value(of) : "", question) != 0)
+		if (sheet->column_count == 0 ||
+			(of && strcmp(text_in(element, "question"), question) != 0))
 			continue;
-		json_object_foreach((json_t *)first, name, value)
+		sheet_row(sheet, STYLE_NONE, 0, "");
+		sheet->filled = 0; /* the name is a member, too */
+		json_object_foreach(first, name, value)
 		{
-			const char *words = value_text(name, json_object_get(element, name));
-
-			if (strcmp(name, "question") == 0)
-				continue;
-			if (begun)
-				sheet_cell(sheet, words);
-			else
-				sheet_row(sheet, STYLE_NONE, 0, words);
-			begun = true;
+			sheet_cell(sheet, value_text(name, json_object_get(element, name)));
 		}
 	}
+	json_decref(first);
 	page_add_sheet(page, sheet, false);
 }
 
@@ -104,83 +98,70 @@ static const char *workload_text(const struct run *run)
 			    "count, order, checksum.");
 }
 
-/* The metrics that the first result has. */
 static void fill_metrics(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	const char *name;
-	json_t *value;
+	(void)run;
+	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		const struct mark mark = mark_of(result->row, (enum metric)metric);
+		const char *interval = text_interval(mark.low, mark.high);
 
-	json_object_foreach(json_array_get(run->json_results, 0), name, value)
-	{
-		const json_t *cell = json_object_get(result->json, name);
-		const char *interval =
-			text_interval(run_number(cell, "low"), run_number(cell, "high"));
-
-		if (run_is_metric(value))
-			sheet_cell(
-				sheet, text("%s%s%s", text_number(run_amount(result->json, name)),
-					       *interval ? " " : "", interval));
+		sheet_cell(sheet,
+			text("%s%s%s", text_number(mark.value), *interval ? " " : "", interval));
 	}
 }
 
 static struct sheet *metrics_sheet(const struct run *run)
 {
-	struct sheet *sheet = sheet_make(
-		"Every metric: medians with 95 % intervals, or sums over all rounds", NULL, 0);
-	const char *name;
-	json_t *value;
+	struct sheet *sheet =
+		SHEET("Every metric: medians with 95 % intervals, or sums over all rounds",
+			COLUMN("reader", TEXT));
 
-	sheet_column(sheet, (struct column)COLUMN("reader", TEXT));
-	json_object_foreach(json_array_get(run->json_results, 0), name, value)
-	{
-		if (run_is_metric(value))
-			sheet_column(
-				sheet, (struct column){
-					       text("%s%s%s", words_of(name),
-						       strstr(name, "_ns") ? ", ns" : "",
-						       strstr(name, "_ns_per") ? " an event" : ""),
-					       COLUMN_NUMBER, false, 0 });
+	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		const char *name = metrics[metric].name;
+
+		sheet_column(
+			sheet, (struct column){ .title = text("%s%s%s", words_of(name),
+							strstr(name, "_ns") ? ", ns" : "",
+							strstr(name, "_ns_per") ? " an event" : ""),
+				       .kind = COLUMN_NUMBER });
 	}
 	return add_rows(sheet, run, fill_metrics);
 }
 
 static void fill_rounds(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	const json_t *ns = json_object_get(result->json, "ns_per_event");
+	const struct summary *ns = row_summary(result->row, METRIC_NS);
 
-	sheet_mark(sheet, "", mark_of(result->json, "ns_per_event"));
-	SHEET_CELLS(sheet, text_number(run_number(ns, "min")), text_number(run_number(ns, "max")),
-		text_number(run_number(ns, "mad")), text_number(run_number(ns, "outliers")),
-		json_is_true(json_object_get(ns, "two_humped"))
-			? "two speeds: a virtual CPU may have moved"
-			: "",
-		run->live ? "" : run_text(result->json, "checksum"));
+	sheet_mark(sheet, "", mark_of(result->row, METRIC_NS));
+	SHEET_CELLS(sheet, text_number(ns->valid ? ns->min : NAN),
+		text_number(ns->valid ? ns->max : NAN),
+		text_number(ns->valid ? ns->deviation : NAN), text_number((double)ns->outliers),
+		ns->two_humped ? "two speeds: a virtual CPU may have moved" : "",
+		run->live ? "" : result->row->checksum);
 }
 
 static struct sheet *rounds_sheet(const struct run *run)
 {
-	static const struct column columns[] = { COLUMN("reader", TEXT),
-		COLUMN("each round as a share of the median", ROUNDS), COLUMN("min, ns", NUMBER),
-		COLUMN("max, ns", NUMBER), COLUMN("deviation, ns", NUMBER),
-		COLUMN("outliers", NUMBER), COLUMN("note", TEXT), COLUMN("checksum", TEXT) };
-
 	return add_rows(
 		SHEET("Every round in the order measured, from left to right; nothing was dropped",
-			columns),
+			COLUMN("reader", TEXT),
+			COLUMN("each round as a share of the median", ROUNDS),
+			COLUMN("min, ns", NUMBER), COLUMN("max, ns", NUMBER),
+			COLUMN("deviation, ns", NUMBER), COLUMN("outliers", NUMBER),
+			COLUMN("note", TEXT), COLUMN("checksum", TEXT)),
 		run, fill_rounds);
 }
 
-double noise_of(const struct run *run)
+double run_noise(const struct run *run)
 {
-	const json_t *noise;
 	double largest = 0;
-	size_t i;
 
-	json_array_foreach(run->noise, i, noise)
-	{
-		if (isnan(run_number(noise, "floor")))
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct row *row = run->results[i].row;
+
+		if (row->noise_unknown)
 			return NAN;
-		largest = fmax(largest, run_number(noise, "floor"));
+		largest = fmax(largest, row->noise);
 	}
 	return largest;
 }
@@ -190,20 +171,20 @@ void add_notes(struct page *page, const struct run *run)
 	page_add_sheet(page, rounds_sheet(run), true);
 	page_add_sheet(page, metrics_sheet(run), true);
 	page_add(page, BLOCK_TEXT, NULL, workload_text(run));
-	add_objects(page, "Peers", json_object_get(run->whole, "peers"), "");
+	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
 	add_objects(page, "Peers that failed, so none of their readings is here",
-		json_object_get(run->whole, "failed_peers"), "");
+		json_object_get(run->json, "failed_peers"), "");
 	page_add(page, BLOCK_TEXT, NULL,
 		text("Peak memory of the benchmark without the ring: %s.",
-			text_bytes(run_number(run->whole, "own_memory_bytes"))));
+			text_bytes(number_in(run->json, "own_memory_bytes"))));
 }
 
 const char *advice_verdict(const json_t *advice)
 {
 	if (json_is_integer(json_object_get(advice, "ring_size")))
 		return text("Recommended ring: %s; the smallest that lost nothing: %s.",
-			text_bytes(run_number(advice, "ring_size")),
-			text_bytes(run_number(advice, "smallest")));
+			text_bytes(number_in(advice, "ring_size")),
+			text_bytes(number_in(advice, "smallest")));
 	return text(
 		"No ring was large enough%s.", json_is_true(json_object_get(advice, "saturated"))
 						       ? ": the consumer was busy all the time"
@@ -220,7 +201,7 @@ static const json_t *source_of(const json_t *published, const char *question)
 
 	json_array_foreach(figures, i, figure)
 	{
-		if (strcmp(run_text(figure, "question"), question) == 0)
+		if (strcmp(text_in(figure, "question"), question) == 0)
 			return json_object_get(figure, "source") ? figure : published;
 	}
 	return published;
@@ -228,13 +209,13 @@ static const json_t *source_of(const json_t *published, const char *question)
 
 void add_advice(struct page *page, const struct run *run)
 {
-	const json_t *published = json_object_get(run->whole, "published");
+	const json_t *published = json_object_get(run->json, "published");
 	const json_t *source = source_of(published, run->question);
 
 	add_objects(page, "Ring sizes that were tried",
-		json_object_get(json_object_get(run->whole, "advice"), "tries"), "");
+		json_object_get(json_object_get(run->json, "advice"), "tries"), "");
 	add_objects(page,
-		text("Published by %s, on %s", run_text(source, "source"),
-			run_text(source, "machine")),
+		text("Published by %s, on %s", text_in(source, "source"),
+			text_in(source, "machine")),
 		json_object_get(published, "figures"), run->question);
 }

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What changed from file to file, with the verdicts of compare.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "report/report.h"
+
+/* Two groups of runs, and the rows that both have. */
+struct pair {
+	const struct run_group *old, *new;
+	struct comparison comparison;
+	struct comparison_rows rows;
+	size_t differences;
+};
+
+/* @context: the sheet; NULL: only count. */
+static void tell(void *context, const char *name, const char *old, const char *new)
+{
+	struct sheet *sheet = context;
+
+	if (!sheet)
+		return;
+	sheet_row(sheet, STYLE_NONE, 0, text("%s", name));
+	SHEET_CELLS(sheet, text("%s", old), text("%s", new));
+}
+
+static const char *verdict_of_all(const struct pair *pair)
+{
+	const size_t *found = pair->rows.found;
+	const size_t undecided =
+		found[VERDICT_TOO_FEW] + found[VERDICT_TOO_NOISY] + found[VERDICT_WITHIN_NOISE];
+	const size_t decided = found[VERDICT_FASTER] + found[VERDICT_SLOWER] + found[VERDICT_SAME];
+
+	if (pair->differences > 0)
+		return text("not comparable, %zu settings or facts of the machine differ.",
+			pair->differences);
+	return text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
+		decided + undecided, found[VERDICT_FASTER], found[VERDICT_SLOWER],
+		found[VERDICT_SAME], undecided);
+}
+
+static void add_row(struct sheet *sheet, const struct comparison_row *row, bool live, int style)
+{
+	const struct row *new = row->new;
+	const struct ratio *ratio = &row->ratio;
+	const struct mark mark = { ratio->valid ? ratio->median : NAN,
+		ratio->has_interval ? ratio->interval.low : NAN,
+		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
+
+	sheet_row(sheet, style, 0,
+		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "",
+			       name_with_wait(new->path, new->wait))
+		     : text("%s, %s B, %s", new->path, new->size_text, new->touch));
+	SHEET_CELLS(sheet, text_number(row_value(row->old, METRIC_NS)),
+		text_number(row_value(new, METRIC_NS)));
+	sheet_mark(sheet, text_ratio(mark.value), mark);
+	sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
+	if (row->limit)
+		sheet_cell(sheet, "(the\u00a0machine)");
+	else
+		sheet_verdict(sheet, verdict_name(ratio->verdict));
+	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");
+}
+
+static struct change change_of(const struct runs *runs, const struct pair *pair)
+{
+	const struct comparison *comparison = &pair->comparison;
+	const struct comparison_rows *rows = &pair->rows;
+	struct change change = {
+		.name = text("%s against %s", pair->new->name, pair->old->name),
+		.verdict = verdict_of_all(pair),
+	};
+
+	if (pair->differences > 0) {
+		change.sheet = SHEET("These differ, so there is no verdict",
+			COLUMN("fact or setting", TEXT), COLUMN("before", TEXT),
+			COLUMN("now", TEXT));
+		comparison_differences(comparison, tell, change.sheet);
+		return change;
+	}
+	change.sheet = SHEET("What changed: medians, ns an event, not paired",
+		COLUMN("reader", TEXT), COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
+		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
+		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT));
+	for (size_t i = 0; i < rows->count; i++)
+		add_row(change.sheet, &rows->rows[i], comparison->new->live,
+			style_of(runs, rows->rows[i].new->path));
+	change.note =
+		text("Changes below %s are the same. The limits, which run no reader, changed by "
+		     "up to %s. Only in %s: %zu rows; only in %s: %zu.",
+			text_share(comparison->threshold), text_share(rows->drift), pair->old->name,
+			comparison->old->table.row_count - rows->count, pair->new->name,
+			comparison->new->table.row_count - rows->count);
+	return change;
+}
+
+size_t find_changes(const struct runs *runs, struct change *changes)
+{
+	size_t count = 0;
+
+	for (size_t n = 0; n < runs->group_count; n++) {
+		const struct run_group *new = &runs->groups[n], *old = runs->groups;
+		bool any = false, comparable = false;
+
+		for (; old->file < new->file && !comparable; old++) {
+			struct pair pair = { old, new,
+				{ COMPARISON_THRESHOLD, &old->results, &new->results }, { 0 }, 0 };
+
+			if (old->results.live != new->results.live)
+				continue;
+			comparison_find(&pair.comparison, &pair.rows);
+			if (pair.rows.count > 0)
+				pair.differences =
+					comparison_differences(&pair.comparison, tell, NULL);
+			comparable = pair.rows.count > 0 && pair.differences == 0;
+			if (comparable || (pair.rows.count > 0 && !any)) {
+				changes[count] = change_of(runs, &pair);
+				any = true;
+			}
+			free(pair.rows.rows);
+		}
+		count += any;
+	}
+	return count;
+}

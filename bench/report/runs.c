@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The runs of result files: by names, and in order.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+double number_in(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+const char *text_in(const json_t *object, const char *name)
+{
+	const char *found = json_string_value(json_object_get(object, name));
+
+	return found ? found : "?";
+}
+
+/* @names->count: it is not there. */
+static size_t find(const struct names *names, const char *name)
+{
+	size_t i = 0;
+
+	while (i < names->count && strcmp(names->list[i], name) != 0)
+		i++;
+	return i;
+}
+
+size_t names_add(struct names *names, const char *name)
+{
+	const size_t number = find(names, name);
+
+	if (number == names->count) {
+		names->list = page_grow(names->list, names->count, sizeof(name));
+		names->list[names->count++] = name;
+	}
+	return number;
+}
+
+int style_of(const struct runs *runs, const char *path)
+{
+	const size_t number = find(&runs->readers, path);
+
+	return number < runs->readers.count ? (int)number : STYLE_LIMIT;
+}
+
+const char *name_with_wait(const char *path, const char *wait)
+{
+	if (strcmp(wait, "own") == 0)
+		return path;
+	return strncmp(wait, path, strlen(path)) == 0 ? wait : text("%s/%s", path, wait);
+}
+
+double size_bytes(const char *size)
+{
+	char *end;
+	const double bytes = strtod(size, &end);
+
+	return *end ? NAN : bytes;
+}
+
+/* What is unknown is last. */
+static int less_first(double x, double y)
+{
+	if (isnan(x) || isnan(y))
+		return isnan(x) - isnan(y);
+	return (x > y) - (x < y);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+	const int order = less_first(size_bytes(*x), size_bytes(*y));
+
+	return order ? order : strcmp(*x, *y);
+}
+
+static int by_keys(const void *a, const void *b)
+{
+	const struct result *x = a, *y = b;
+	int order = 0;
+
+	for (size_t i = 0; i < sizeof(x->keys) / sizeof(x->keys[0]) && order == 0; i++)
+		order = less_first(x->keys[i], y->keys[i]);
+	return order;
+}
+
+static void add_result(struct runs *runs, struct run *run, const struct row *row)
+{
+	const double lost = row_value(row, METRIC_LOST), consumed = row_value(row, METRIC_CONSUMED);
+	struct result *r = &run->results[run->result_count++];
+
+	*r = (struct result){
+		.row = row,
+		.json = json_array_get(row->results, 0),
+		.path = names_add(&run->paths, row->path),
+		.way = names_add(&run->ways, row_way(row)),
+		.mevents_per_s = row_summary(row, METRIC_NS)->valid ? row_mevents_per_s(row) : NAN,
+		.lost_percent = lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN,
+		.p99 = row->latency_count > 0 ? (double)row->latencies[2] : NAN,
+	};
+	names_add(&run->sizes, row->size_text);
+	if (!row->limit)
+		names_add(&runs->readers, row->path);
+	runs->result_count++;
+	runs->round_count += row->rounds;
+}
+
+/* Fills what depends on the names of all results, and sorts. */
+static void sort_results(const struct runs *runs, struct run *run)
+{
+	const bool sizes = run->sizes.count > 1;
+
+	qsort(run->sizes.list, run->sizes.count, sizeof(*run->sizes.list), by_size);
+	for (size_t i = 0; i < run->result_count; i++) {
+		struct result *r = &run->results[i];
+		const struct row *row = r->row;
+		const double by_rate[] = { r->lost_percent, r->p99,
+			row_value(row, METRIC_CPU_PERCENT), row_value(row, METRIC_PRODUCER_NS) };
+
+		r->size = find(&run->sizes, row->size_text);
+		r->style = style_of(runs, row->path);
+		r->dash = run->live ? (unsigned)r->way : 0;
+		r->name = run->live ? name_with_wait(row->path, row->wait)
+				    : text("%s%s%s%s%s%s", row->path, sizes ? ", " : "",
+					      sizes ? row->size_text : "", sizes ? " B" : "",
+					      run->ways.count > 1 ? ", " : "",
+					      run->ways.count > 1 ? row->touch : "");
+		if (isfinite(run->rate)) {
+			memcpy(r->keys, by_rate, sizeof(by_rate));
+			continue;
+		}
+		r->keys[0] = row->limit;
+		r->keys[1] = (double)r->size;
+		r->keys[2] = run->live ? 0 : (double)r->way;
+		r->keys[3] = -r->mevents_per_s;
+	}
+	qsort(run->results, run->result_count, sizeof(*run->results), by_keys);
+}
+
+static bool is_of_speed(const struct run_ratio *ratio)
+{
+	return strcmp(text_in(ratio->json, "metric"), metrics[METRIC_NS].name) == 0;
+}
+
+/* The baseline is the reader that ran twice in each round, if others are compared with it, or the
+ * first. */
+static void choose_baselines(const struct runs *runs, struct run *run)
+{
+	const char *twin = "";
+
+	for (size_t i = 0; i < run->result_count; i++)
+		if (run->results[i].row->twin)
+			twin = run->results[i].row->path;
+	for (size_t i = 0; i < run->ratio_count; i++) {
+		const json_t *ratio = run->ratios[i].json;
+		const char *name = text_in(ratio, "baseline");
+
+		if (!is_of_speed(&run->ratios[i]))
+			continue;
+		if (style_of(runs, name) == STYLE_LIMIT)
+			run->floor = name;
+		else if (!run->baseline || strcmp(name, twin) == 0) {
+			run->baseline = name;
+			run->baseline_name =
+				run->live ? name_with_wait(name, text_in(ratio, "baseline_wait"))
+					  : name;
+		}
+	}
+}
+
+static void read_ratios(
+	const struct runs *runs, struct run *run, const struct result_file *document)
+{
+	const json_t *list = json_object_get(run->json, "ratios"), *ratio;
+	size_t i;
+
+	run->ratios = page_allocate((json_array_size(list) + 1) * sizeof(*run->ratios));
+	json_array_foreach(list, i, ratio)
+	{
+		const struct row *row = result_file_row(document, ratio);
+
+		for (size_t r = 0; r < run->result_count && row; r++)
+			if (run->results[r].row == row)
+				run->ratios[run->ratio_count++] =
+					(struct run_ratio){ &run->results[r], ratio };
+	}
+	choose_baselines(runs, run);
+	for (i = 0; i < run->ratio_count; i++) {
+		const struct run_ratio *of = &run->ratios[i];
+		const char *name = text_in(of->json, "baseline");
+
+		if (!is_of_speed(of))
+			continue;
+		if (run->baseline && strcmp(name, run->baseline) == 0)
+			of->result->ratio = of->json;
+		if (run->floor && strcmp(name, run->floor) == 0)
+			of->result->floor = of->json;
+	}
+}
+
+static int add_run(struct runs *runs, const struct result_file *document, const char *name,
+	const char *question, struct complaint *why)
+{
+	const struct table *table = &document->table;
+	struct run *run = &runs->runs[runs->run_count];
+	const json_t *workload;
+
+	if (runs->run_count == RUNS_MAX)
+		return complain(why, -E2BIG,
+			"more than %d runs, up to those in %s; make several pages", RUNS_MAX, name);
+	runs->run_count++;
+	*run = (struct run){
+		.json = json_array_get(document->runs, 0),
+		.name = question[0] ? text("%s, %s", name, question) : name,
+		.question = question,
+		.live = document->live,
+		.results = page_allocate((table->row_count + 1) * sizeof(*run->results)),
+	};
+	for (size_t i = 0; i < table->row_count; i++)
+		if (strcmp(table->rows[i].question, question) == 0)
+			add_result(runs, run, &table->rows[i]);
+	if (run->paths.count > PAGE_PATHS_MAX || run->ways.count > PAGE_WAYS_MAX ||
+		run->sizes.count > PAGE_SIZES_MAX)
+		return complain(why, -E2BIG,
+			"%s has more than %d paths, %d sizes or %d touches or waits, which no run has",
+			run->name, PAGE_PATHS_MAX, PAGE_SIZES_MAX, PAGE_WAYS_MAX);
+	workload = json_object_get(run->results[0].json, "workload");
+	run->workload =
+		json_is_object(workload) ? workload : json_object_get(run->json, "workload");
+	run->rate = number_in(run->workload, "rate");
+	sort_results(runs, run);
+	read_ratios(runs, run, document);
+	return 0;
+}
+
+/* Equal for runs with the same settings: the workload without what is measured. */
+static const char *task_of(const json_t *json)
+{
+	json_t *workload = json_copy(json_object_get(json, "workload"));
+	const char *task;
+	char *dumped;
+
+	json_object_del(workload, "producer_alone_ns_per_event");
+	json_object_del(workload, "producer_unattached_ns_per_event");
+	dumped = json_dumps(workload, JSON_SORT_KEYS);
+	task = text("%s %s", text_in(json, "command"), dumped ? dumped : "");
+	free(dumped);
+	json_decref(workload);
+	return task;
+}
+
+static void put_into_group(struct runs *runs, size_t file, json_t *json, const char *name)
+{
+	const char *task = task_of(json);
+	size_t g = 0;
+
+	while (g < runs->group_count &&
+		(runs->groups[g].file != file || strcmp(runs->groups[g].task, task) != 0))
+		g++;
+	if (g == runs->group_count)
+		runs->groups[runs->group_count++] = (struct run_group){
+			.file = file, .name = name, .task = task, .runs = json_array()
+		};
+	json_array_append(runs->groups[g].runs, json);
+}
+
+/* A preset of live answers several questions in one run; on a page each is a run. */
+static int add(
+	struct runs *runs, size_t file, size_t number, const char *name, struct complaint *why)
+{
+	struct result_file *document = &runs->documents[runs->document_count++];
+	json_t *json = json_array_get(runs->files[file], number);
+	struct names questions = { 0 };
+	int err = result_file_take(
+		document, runs->names[file], json_pack("[O]", json), number + 1, why);
+
+	if (err)
+		return err;
+	if (json_array_size(runs->files[file]) > 1)
+		name = text("%s, run %zu", name, number + 1);
+	for (size_t i = 0; i < document->table.row_count; i++)
+		names_add(&questions, document->table.rows[i].question);
+	if (questions.count == 0) /* only advice */
+		return add_run(runs, document, name, "", why);
+	for (size_t i = 0; i < questions.count && !err; i++)
+		err = add_run(runs, document, name, questions.list[i], why);
+	if (!err)
+		put_into_group(runs, file, json, name);
+	return err;
+}
+
+/* Without its folder, unless two files have that name. */
+static const char *name_of_file(const struct runs *runs, size_t file)
+{
+	const char *base = basename(runs->names[file]);
+
+	for (size_t f = 0; f < runs->file_count; f++)
+		if (f != file && strcmp(basename(runs->names[f]), base) == 0)
+			return runs->names[file];
+	return base;
+}
+
+int runs_read(struct runs *runs, const char *const *names, size_t count, struct complaint *why)
+{
+	int err = 0;
+
+	*runs = (struct runs){
+		.names = names,
+		.file_count = count,
+		.files = page_allocate(count * sizeof(json_t *)),
+		.documents = page_allocate((RUNS_MAX + 1) * sizeof(struct result_file)),
+		.runs = page_allocate(RUNS_MAX * sizeof(struct run)),
+		.groups = page_allocate(RUNS_MAX * sizeof(struct run_group)),
+	};
+	for (size_t f = 0; f < count && !err; f++) {
+		runs->files[f] = result_file_load(names[f], why);
+		if (!runs->files[f])
+			return -EINVAL;
+		for (size_t i = 0; i < json_array_size(runs->files[f]) && !err; i++)
+			err = add(runs, f, i, name_of_file(runs, f), why);
+	}
+	for (size_t g = 0; g < runs->group_count && !err; g++) {
+		struct run_group *group = &runs->groups[g];
+
+		err = result_file_take(
+			&group->results, names[group->file], json_incref(group->runs), 1, why);
+	}
+	if (!err && (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX))
+		err = complain(why, -E2BIG,
+			"%zu results with %zu rounds are more than a page can show (%d and %d); "
+			"make several pages",
+			runs->result_count, runs->round_count, RESULTS_MAX, READINGS_MAX);
+	return err;
+}
+
+void runs_free(struct runs *runs)
+{
+	for (size_t i = 0; i < runs->document_count; i++)
+		result_file_free(&runs->documents[i]);
+	for (size_t g = 0; g < runs->group_count; g++) {
+		json_decref(runs->groups[g].runs);
+		result_file_free(&runs->groups[g].results);
+	}
+	for (size_t f = 0; f < runs->file_count; f++)
+		json_decref(runs->files[f]);
+	page_free();
+}
