@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -34,42 +35,41 @@ static const struct unit duration_units[] = { { "ns", 1 }, { "us", MICROSECOND }
 	{ "ms", MILLISECOND }, { "s", SECOND }, { "m", 60 * SECOND }, { "h", 3600 * SECOND },
 	{ NULL, 0 } };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A decimal number: whole + fraction / scale. Digits of the fraction beyond 18 are lost. */
 struct decimal {
 	uint64_t whole, fraction, scale;
 	bool lost;
 };
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Parses it at the front of the text. Returns 0; -EINVAL if there is none; or -ERANGE. */
 static int scan_decimal(const char **text, struct decimal *number)
 {
-	const char *start = *text;
+	char *end;
 
 	*number = (struct decimal){ .scale = 1 };
-	for (; is_digit(**text); (*text)++)
-		if (__builtin_mul_overflow(number->whole, UINT64_C(10), &number->whole) ||
-			__builtin_add_overflow(
-				number->whole, (uint64_t)(**text - '0'), &number->whole))
-			return -ERANGE;
-	if (*text == start)
+	if (!is_digit(**text))
 		return -EINVAL;
-	if (**text != '.')
+	errno = 0;
+	number->whole = strtoull(*text, &end, 10);
+	if (errno)
+		return -errno;
+	*text = end;
+	if (*end != '.')
 		return 0;
 	if (!is_digit(*++*text))
 		return -EINVAL;
-	for (; is_digit(**text); (*text)++) {
+	for (; is_digit(**text); (*text)++)
 		if (number->scale < UINT64_C(1000000000000000000)) {
 			number->fraction = number->fraction * 10 + (uint64_t)(**text - '0');
 			number->scale *= 10;
 		} else {
 			number->lost |= **text != '0';
 		}
-	}
 	return 0;
 }
 
@@ -150,19 +150,9 @@ int parse_percent(const char *text, double *fraction)
 	return 0;
 }
 
-/* Copies the text, or, if it does not fit, the empty text: a cut number would be a wrong number. */
-static char *copy_text(const char *text, char *buffer, size_t size)
-{
-	if (strlen(text) < size)
-		strcpy(buffer, text);
-	else if (size > 0)
-		buffer[0] = '\0';
-	return buffer;
-}
-
-/* Formats @units / 10^@decimals without the zeros at its end. Integers only: the decimal point of
- * printf depends on the locale. */
-static void append_decimal(char text[FORMAT_SIZE], uint64_t units, int decimals, const char *unit)
+/* Appends @units / 10^@decimals without the zeros at its end, and @unit. Integers only: the decimal
+ * point of printf depends on the locale. */
+static void append_decimal(char *text, size_t size, uint64_t units, int decimals, const char *unit)
 {
 	const size_t used = strlen(text);
 	uint64_t scale = 1;
@@ -172,33 +162,31 @@ static void append_decimal(char text[FORMAT_SIZE], uint64_t units, int decimals,
 	for (int i = 0; i < decimals; i++)
 		scale *= 10;
 	if (decimals == 0)
-		snprintf(text + used, FORMAT_SIZE - used, "%" PRIu64 "%s", units, unit);
+		snprintf(text + used, size - used, "%" PRIu64 "%s", units, unit);
 	else
-		snprintf(text + used, FORMAT_SIZE - used, "%" PRIu64 ".%0*" PRIu64 "%s",
-			units / scale, decimals, units % scale, unit);
+		snprintf(text + used, size - used, "%" PRIu64 ".%0*" PRIu64 "%s", units / scale,
+			decimals, units % scale, unit);
 }
 
 char *format_duration(int64_t nanoseconds, char *buffer, size_t size)
 {
 	const uint64_t ns = (uint64_t)nanoseconds, minutes = ns / (60 * SECOND);
-	char text[FORMAT_SIZE] = "";
 
-	if (ns == 0)
-		strcpy(text, "0s");
-	else if (ns < MICROSECOND)
-		append_decimal(text, ns, 0, "ns");
-	else if (ns < MILLISECOND)
-		append_decimal(text, ns, 3, "\xc2\xb5s");
-	else if (ns < SECOND)
-		append_decimal(text, ns, 6, "ms");
+	buffer[0] = '\0';
+	if (ns > 0 && ns < MICROSECOND)
+		append_decimal(buffer, size, ns, 0, "ns");
+	else if (ns > 0 && ns < MILLISECOND)
+		append_decimal(buffer, size, ns, 3, "\xc2\xb5s");
+	else if (ns > 0 && ns < SECOND)
+		append_decimal(buffer, size, ns, 6, "ms");
 	else {
 		if (minutes >= 60)
-			append_decimal(text, minutes / 60, 0, "h");
+			append_decimal(buffer, size, minutes / 60, 0, "h");
 		if (minutes > 0)
-			append_decimal(text, minutes % 60, 0, "m");
-		append_decimal(text, ns % (60 * SECOND), 9, "s");
+			append_decimal(buffer, size, minutes % 60, 0, "m");
+		append_decimal(buffer, size, ns % (60 * SECOND), 9, "s");
 	}
-	return copy_text(text, buffer, size);
+	return buffer;
 }
 
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size)
@@ -214,19 +202,16 @@ char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size)
 char *format_size(uint64_t bytes, char *buffer, size_t size)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	char text[FORMAT_SIZE] = "";
 	int unit = 0;
 
 	for (; bytes > 0 && bytes % 1024 == 0 && unit < 4; unit++)
 		bytes /= 1024;
-	append_decimal(text, bytes, 0, units[unit]);
-	return copy_text(text, buffer, size);
+	snprintf(buffer, size, "%" PRIu64 "%s", bytes, units[unit]);
+	return buffer;
 }
 
 char *format_percent(double fraction, char *buffer, size_t size)
 {
-	char text[FORMAT_SIZE];
-
-	snprintf(text, sizeof(text), "%.6g%%", fraction * 100);
-	return copy_text(text, buffer, size);
+	snprintf(buffer, size, "%.6g%%", fraction * 100);
+	return buffer;
 }

@@ -15,40 +15,26 @@
 /* The rate "max": as fast as possible. */
 #define PARSE_RATE_MAX UINT64_C(0)
 
-/* Bytes for every text of the format_ functions, including its zero byte. */
-#define FORMAT_SIZE 32
-
-/*
- * A count: decimal digits, with an optional fraction and an optional suffix k or K (1000), M or G.
- * The result is a whole number: "500k" and "1.5M" are counts, "1.5" is not. Not m or g: m means
- * milli.
- */
+/* A whole number: decimal digits, with an optional fraction and an optional suffix k or K (1000), M
+ * or G: "500k", "1.5M". Not m or g: m means milli. */
 int parse_count(const char *text, uint64_t *count);
 
-/*
- * A whole number of bytes: decimal digits, with an optional fraction and an optional unit in small
+/* A whole number of bytes: decimal digits, with an optional fraction and an optional unit in small
  * or capital letters: B; K, M, G, T or KiB, MiB, GiB, TiB, powers of 1024; KB, MB, GB, TB, powers
- * of 1000.
- */
+ * of 1000. */
 int parse_size(const char *text, uint64_t *bytes);
 
-/*
- * Nanoseconds: "0", or one or more decimal numbers each with its unit h, m, s, ms, us (also µs) or
- * ns, such as "5ms", "1.5s", "1h2m3s". Fractions of a nanosecond are dropped.
- */
+/* Nanoseconds: "0", or one or more decimal numbers each with its unit h, m, s, ms, us (also µs) or
+ * ns, such as "5ms", "1.5s", "1h2m3s". Fractions of a nanosecond are dropped. */
 int parse_duration(const char *text, int64_t *nanoseconds);
 
-/*
- * A share, stored as a fraction: a decimal number with a percent sign ("1%", "150%"), or a plain
- * fraction below 1 ("0.02"). A plain number from 1 up is -ERANGE: it could mean either.
- */
+/* A share, stored as a fraction: a decimal number with a percent sign ("1%", "150%"), or a plain
+ * fraction below 1 ("0.02"). A plain number from 1 up is -ERANGE: it could mean either. */
 int parse_percent(const char *text, double *fraction);
 
-/*
- * The format_ functions write a text and return @buffer, so that they can be arguments of printf.
- * If the text does not fit into @size bytes, the buffer gets the empty text, as a cut number would
- * be a wrong number.
- */
+/* The format_ functions write a text and return @buffer, so that they can be arguments of printf.
+ * @size is FORMAT_SIZE or more, enough for every text with its zero byte. */
+#define FORMAT_SIZE 32
 
 /* Not negative: "33.310123ms", "1m0.5s", "1.5µs". */
 char *format_duration(int64_t nanoseconds, char *buffer, size_t size);

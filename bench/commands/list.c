@@ -5,7 +5,7 @@
 #include <bpf/libbpf.h>
 
 #include "commands/commands.h"
-#include "machine/counters.h"
+#include "machine/machine.h"
 #include "readers/peers.h"
 #include "results/output.h"
 #include "rings/source.h"

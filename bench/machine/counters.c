@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "machine/counters.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "machine/machine.h"
-
-/* What read(2) returns for a group with the read_format below. */
-struct group {
-	uint64_t events, enabled_ns, running_ns;
-	uint64_t count[COUNTERS_EVENTS];
-};
 
 static int open_event(uint64_t event, int leader)
 {
@@ -29,23 +20,22 @@ static int open_event(uint64_t event, int leader)
 		.exclude_kernel = 1,
 		.exclude_hv = 1,
 	};
-	long fd = syscall(SYS_perf_event_open, &attributes, 0, -1, leader,
+	const long fd = syscall(SYS_perf_event_open, &attributes, 0, -1, leader,
 		(unsigned long)PERF_FLAG_FD_CLOEXEC);
 
 	return fd < 0 ? -errno : (int)fd;
 }
 
-static int read_group(const struct counters *counters, struct group *group)
+static int read_group(const struct counters *counters, struct counters_group *group)
 {
 	const uint64_t events = counters->fd[COUNTERS_CACHE_MISSES] < 0 ? 2 : 3;
-	const ssize_t size = read(counters->fd[COUNTERS_CYCLES], group, sizeof(*group));
+	const ssize_t size = read(counters->fd[COUNTERS_CYCLES], group, sizeof(*group)),
+		      whole = (ssize_t)(offsetof(struct counters_group, count) +
+					events * sizeof(uint64_t));
 
 	if (size < 0)
 		return -errno;
-	return (size_t)size < offsetof(struct group, count) + events * sizeof(uint64_t) ||
-			       group->events != events
-		       ? -EIO
-		       : 0;
+	return size < whole || group->events != events ? -EIO : 0;
 }
 
 /* Some hypervisors allow counters that stay at 0, so it counts a loop. Counters that others use too
@@ -73,23 +63,22 @@ static void explain(int err, char *reason, size_t size)
 {
 	char level[16];
 
-	if (err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP) {
+	system_read_text(level, sizeof(level), "/proc/sys/kernel/perf_event_paranoid");
+	if (err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP)
 		snprintf(reason, size,
 			"not available: this machine exposes no counters (usual in virtual "
 			"machines)");
-	} else if (err == -ENODATA) {
+	else if (err == -ENODATA)
 		snprintf(reason, size,
 			"not available: the counters open but count nothing (virtual machine, or "
 			"in use by others)");
-	} else if (err == -EACCES || err == -EPERM) {
-		system_read_text(level, sizeof(level), "/proc/sys/kernel/perf_event_paranoid");
+	else if (err == -EACCES || err == -EPERM)
 		snprintf(reason, size,
 			"not allowed: kernel.perf_event_paranoid is %s and must be 2 or less, and "
 			"a container must allow perf_event_open",
 			level[0] ? level : "unknown");
-	} else {
+	else
 		snprintf(reason, size, "not available: %s", strerror(-err));
-	}
 }
 
 int counters_open(struct counters *counters, char *reason, size_t size)
@@ -116,50 +105,47 @@ int counters_open(struct counters *counters, char *reason, size_t size)
 
 /* Only the leader is switched; its group follows. With PERF_IOC_FLAG_GROUP the others stay off on
  * Linux 6.18 (seen with software events). */
+static int switch_group(const struct counters *counters, unsigned long request)
+{
+	return ioctl(counters->fd[COUNTERS_CYCLES], request, 0) ? -errno : 0;
+}
+
 int counters_start(struct counters *counters)
 {
-	const int leader = counters->fd[COUNTERS_CYCLES];
-	struct group group;
-	int err;
+	const int err = read_group(counters, &counters->before);
 
-	if (ioctl(leader, PERF_EVENT_IOC_DISABLE, 0) ||
-		ioctl(leader, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP))
-		return -errno;
-	err = read_group(counters, &group);
-	if (err)
-		return err;
-	counters->enabled_before_ns = group.enabled_ns;
-	counters->running_before_ns = group.running_ns;
-	return ioctl(leader, PERF_EVENT_IOC_ENABLE, 0) ? -errno : 0;
+	return err ? err : switch_group(counters, PERF_EVENT_IOC_ENABLE);
 }
 
 int counters_stop(struct counters *counters)
 {
-	return ioctl(counters->fd[COUNTERS_CYCLES], PERF_EVENT_IOC_DISABLE, 0) ? -errno : 0;
+	return switch_group(counters, PERF_EVENT_IOC_DISABLE);
 }
 
 int counters_read(const struct counters *counters, struct counters_values *values)
 {
+	const struct counters_group *before = &counters->before;
+	struct counters_group now = { 0 };
 	uint64_t enabled, running;
-	struct group group;
-	double scale;
-	int err = read_group(counters, &group);
+	double counted[COUNTERS_EVENTS], scale;
+	const int err = read_group(counters, &now);
 
 	*values = (struct counters_values){ .cache_misses = -1 };
 	if (err)
 		return err;
-	enabled = group.enabled_ns - counters->enabled_before_ns;
-	running = group.running_ns - counters->running_before_ns;
+	enabled = now.enabled_ns - before->enabled_ns;
+	running = now.running_ns - before->running_ns;
 	if (running == 0)
 		return -ENODATA;
 	/* Estimates, if the counters ran for part of the time only. */
 	values->scaled = running < enabled;
 	scale = values->scaled ? (double)enabled / (double)running : 1;
-	values->cycles = (uint64_t)((double)group.count[COUNTERS_CYCLES] * scale);
-	values->instructions = (uint64_t)((double)group.count[COUNTERS_INSTRUCTIONS] * scale);
+	for (int i = 0; i < COUNTERS_EVENTS; i++)
+		counted[i] = (double)(now.count[i] - before->count[i]) * scale;
+	values->cycles = (uint64_t)counted[COUNTERS_CYCLES];
+	values->instructions = (uint64_t)counted[COUNTERS_INSTRUCTIONS];
 	if (counters->fd[COUNTERS_CACHE_MISSES] >= 0)
-		values->cache_misses =
-			(int64_t)((double)group.count[COUNTERS_CACHE_MISSES] * scale);
+		values->cache_misses = (int64_t)counted[COUNTERS_CACHE_MISSES];
 	return 0;
 }
 

@@ -48,10 +48,6 @@ static const struct {
 #define SANITIZED 0
 #endif
 
-#ifndef BENCH_CFLAGS
-#define BENCH_CFLAGS ""
-#endif
-
 static void set_text(struct machine *m, enum fact fact, const char *text)
 {
 	system_copy_text(m->facts[fact].text, MACHINE_TEXT_SIZE, text ? text : "");
@@ -115,16 +111,6 @@ static void read_files(struct machine *m, int cpu)
 #pragma GCC diagnostic pop
 		read_file(m, fact, path);
 	}
-}
-
-static void read_timestamp(struct machine *m)
-{
-	struct timespec now;
-	struct tm utc;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && gmtime_r(&now.tv_sec, &utc))
-		strftime(m->facts[FACT_TIMESTAMP].text, MACHINE_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ",
-			&utc);
 }
 
 /* On arm64 a model has no name, only numbers. */
@@ -220,8 +206,15 @@ static double read_throttles(void)
 	return sum;
 }
 
-static void read_build(struct machine *m, const struct machine_request *request)
+/* Facts that are in no file. */
+static void set_others(struct machine *m, const struct machine_request *request)
 {
+	const time_t now = time(NULL);
+	struct utsname name;
+	struct tm utc;
+
+	m->pins_threads = request->pins_threads;
+	set_number(m, FACT_AFFINITY_ASKED, request->cpu);
 	set_text(m, FACT_COMPILER, COMPILER);
 	set_text(m, FACT_COMPILE_FLAGS, BENCH_CFLAGS);
 	set_number(m, FACT_OPTIMIZED, OPTIMIZED);
@@ -230,27 +223,24 @@ static void read_build(struct machine *m, const struct machine_request *request)
 	set_text(m, FACT_RINGVIEW_VERSION, request->ringview_version);
 	set_text(m, FACT_RINGVIEW_COMMIT, request->ringview_commit);
 	set_number(m, FACT_PAGE_SIZE, (double)sysconf(_SC_PAGESIZE));
+	uname(&name);
+	set_text(m, FACT_ARCHITECTURE, name.machine);
+	strftime(m->facts[FACT_TIMESTAMP].text, MACHINE_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ",
+		gmtime_r(&now, &utc));
 }
 
 void machine_read(struct machine *m, const struct machine_request *request)
 {
-	struct utsname name;
 	int64_t no_turbo;
 
 	memset(m, 0, sizeof(*m));
 	for (int fact = 0; fact < FACT_COUNT; fact++)
 		set_number(m, fact, -1);
-	m->pins_threads = request->pins_threads;
-	read_timestamp(m);
-	read_build(m, request);
+	set_others(m, request);
 	read_affinity(m);
-	set_number(m, FACT_AFFINITY_ASKED, request->cpu);
 	/* Before the files below: to read them is load, too. */
 	read_load(m);
 	read_files(m, request->cpu);
-	/* Linux before 6.1 has no such file; uname() ignores a test's root. */
-	if (!system_root[0] && !machine_text(m, FACT_ARCHITECTURE)[0] && uname(&name) == 0)
-		set_text(m, FACT_ARCHITECTURE, name.machine);
 	no_turbo = system_read_number(CPU_FOLDER "/intel_pstate/no_turbo");
 	if (no_turbo == 0 || no_turbo == 1)
 		set_number(m, FACT_BOOST, !no_turbo);

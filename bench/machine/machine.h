@@ -49,7 +49,7 @@
 	X(KERNEL_RELEASE, "kernel_release", TEXT, true, "/proc/sys/kernel/osrelease")              \
 	/* Not /proc/version, which also has the user and host that built the kernel. */           \
 	X(KERNEL_VERSION, "kernel_version", TEXT, true, "/proc/sys/kernel/version")                \
-	X(ARCHITECTURE, "architecture", TEXT, true, "/proc/sys/kernel/arch")                       \
+	X(ARCHITECTURE, "architecture", TEXT, true, NULL)                                          \
 	X(PAGE_SIZE, "page_size_bytes", NUMBER, true, NULL)                                        \
 	X(CLOCK_SOURCE, "clock_source", TEXT, true,                                                \
 		"/sys/devices/system/clocksource/clocksource0/current_clocksource")                \
@@ -157,6 +157,46 @@ uint64_t memory_available(void);
  * of them need more than is available.
  */
 int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, struct complaint *why);
+
+/*
+ * Hardware counters of the calling thread, in user space only: perf_event_open(2). Many virtual
+ * machines and containers have none: then opening fails with a reason, which results show instead
+ * of numbers.
+ */
+#define COUNTERS_REASON_SIZE 160
+
+enum { COUNTERS_CYCLES, COUNTERS_INSTRUCTIONS, COUNTERS_CACHE_MISSES, COUNTERS_EVENTS };
+
+/* What read(2) returns for all of them. */
+struct counters_group {
+	uint64_t events, enabled_ns, running_ns;
+	uint64_t count[COUNTERS_EVENTS];
+};
+
+struct counters {
+	int fd[COUNTERS_EVENTS];      /* -1: not open */
+	struct counters_group before; /* at counters_start() */
+};
+
+/* From counters_start() to counters_stop(). */
+struct counters_values {
+	uint64_t cycles, instructions; /* counted together: their ratios are exact */
+	int64_t cache_misses;          /* of the last level; -1: not available with these */
+	bool scaled;                   /* estimates: others used the hardware, too */
+};
+
+/* Opens them, stopped, and tests that they count. Returns 0; or a negative errno, with all closed
+ * and a sentence in @reason, of COUNTERS_REASON_SIZE bytes. */
+int counters_open(struct counters *counters, char *reason, size_t size);
+
+/* Each returns 0 or a negative errno. Reading: -ENODATA if the hardware was busy with other
+ * counters. */
+int counters_start(struct counters *counters);
+int counters_stop(struct counters *counters);
+int counters_read(const struct counters *counters, struct counters_values *values);
+
+/* They may be closed already. */
+void counters_close(struct counters *counters);
 
 /* The small text files of /proc and /sys. Their contents are not trusted: garbage is unknown, never a
  * value. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,9 @@
 #include "base/values.h"
 #include "machine/machine.h"
 
-#define LINE_SIZE 4096
+#define PATH_SIZE 4096
 
-/* The files of the two versions of control groups. */
+/* The two versions of control groups. */
 struct kind {
 	const char *controller; /* in /proc/self/cgroup; v2 has none there */
 	const char *file_system;
@@ -26,6 +25,11 @@ static const struct kind kinds[] = {
 		"total_inactive_file", "total_active_file" },
 };
 
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+	return value < most ? value : most;
+}
+
 /* The number of a line of the file; @missing if there is none. */
 static uint64_t number_of(const char *path, const char *name, char separator, uint64_t missing)
 {
@@ -36,69 +40,10 @@ static uint64_t number_of(const char *path, const char *name, char separator, ui
 		       : missing;
 }
 
-/* Whether @list, with commas, has @name. */
-static bool has_name(const char *list, const char *name)
-{
-	const size_t length = strlen(name);
-
-	for (const char *at = list; at; at = strchr(at, ','), at = at ? at + 1 : NULL)
-		if (strncmp(at, name, length) == 0 && (at[length] == '\0' || at[length] == ','))
-			return true;
-	return false;
-}
-
-/* The path of this process's group, as /proc/self/cgroup has it: "ID:CONTROLLERS:PATH". */
-static bool find_group(const struct kind *kind, char path[LINE_SIZE])
-{
-	FILE *file = system_open("/proc/self/cgroup");
-	char line[LINE_SIZE];
-	bool found = false;
-
-	while (file && !found && fgets(line, sizeof(line), file)) {
-		char *rest = line, *controllers;
-
-		strsep(&rest, ":");
-		controllers = strsep(&rest, ":");
-		if (!rest)
-			continue;
-		found = kind->controller[0] ? has_name(controllers, kind->controller)
-					    : controllers[0] == '\0';
-		snprintf(path, LINE_SIZE, "%.*s", (int)strcspn(rest, "\n"), rest);
-	}
-	if (file)
-		fclose(file);
-	return found;
-}
-
-/* Where the groups of @kind are mounted, and the group at that place. */
-static bool find_mount(const struct kind *kind, char at[LINE_SIZE], char group[LINE_SIZE])
-{
-	FILE *file = system_open("/proc/self/mountinfo");
-	char line[LINE_SIZE], type[64], options[LINE_SIZE];
-	bool found = false;
-
-	while (file && !found && fgets(line, sizeof(line), file)) {
-		const char *rest = strstr(line, " - ");
-
-		found = rest && sscanf(line, "%*s %*s %*s %4095s %4095s", group, at) == 2 &&
-			sscanf(rest, " - %63s %*s %4095s", type, options) == 2 &&
-			strcmp(type, kind->file_system) == 0 &&
-			(!kind->controller[0] || has_name(options, kind->controller));
-	}
-	if (file)
-		fclose(file);
-	return found;
-}
-
-static uint64_t at_most(uint64_t value, uint64_t most)
-{
-	return value < most ? value : most;
-}
-
 /* Bytes that the group in @folder may still allocate; UINT64_MAX without a limit. */
 static uint64_t left_in(const struct kind *kind, const char *folder)
 {
-	char path[2 * LINE_SIZE + 32];
+	char path[2 * PATH_SIZE + 32];
 	int64_t limit, used;
 	uint64_t cache;
 
@@ -114,39 +59,72 @@ static uint64_t left_in(const struct kind *kind, const char *folder)
 	return used - (int64_t)cache < limit ? (uint64_t)limit - ((uint64_t)used - cache) : 0;
 }
 
-/* The least of this process's group and those above it. */
-static uint64_t left_in_groups(const struct kind *kind)
+/* Where the groups of @kind are mounted, and the group at that place. */
+static bool find_mount(const struct kind *kind, char at[PATH_SIZE], char group[PATH_SIZE])
 {
-	char folder[2 * LINE_SIZE], at[LINE_SIZE], mounted[LINE_SIZE], group[LINE_SIZE];
-	const char *below = group;
+	FILE *file = system_open("/proc/self/mountinfo");
+	char line[PATH_SIZE], type[64], options[PATH_SIZE];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		const char *rest = strstr(line, " - ");
+
+		found = rest && sscanf(line, "%*s %*s %*s %4095s %4095s", group, at) == 2 &&
+			sscanf(rest, " - %63s %*s %4095s", type, options) == 2 &&
+			strcmp(type, kind->file_system) == 0 && strstr(options, kind->controller);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* The least of the group at @path and those above it. */
+static uint64_t left_in_groups(const struct kind *kind, const char *path)
+{
+	char folder[2 * PATH_SIZE], at[PATH_SIZE], mounted[PATH_SIZE], *slash;
 	uint64_t least = UINT64_MAX;
 	size_t top, length;
 
-	if (!find_group(kind, group) || !find_mount(kind, at, mounted))
+	if (!find_mount(kind, at, mounted))
 		return UINT64_MAX;
 	/* A container may see only its own group, mounted as the root, while the path is that
 	 * outside of the container. */
 	length = strlen(mounted);
-	if (length > 1 && strncmp(group, mounted, length) == 0)
-		below += length;
-	top = (size_t)snprintf(folder, sizeof(folder), "%s%s", at, below) - strlen(below);
-	for (;;) {
-		char *slash = strrchr(folder + top, '/');
-
+	if (length > 1 && strncmp(path, mounted, length) == 0)
+		path += length;
+	top = strlen(at);
+	snprintf(folder, sizeof(folder), "%s%s", at, path);
+	do {
 		least = at_most(left_in(kind, folder), least);
-		if (!slash)
-			return least;
-		*slash = '\0';
-	}
+		slash = strrchr(folder + top, '/');
+		if (slash)
+			*slash = '\0';
+	} while (slash);
+	return least;
 }
 
 uint64_t memory_available(void)
 {
 	const uint64_t kib = number_of("/proc/meminfo", "MemAvailable", ':', UINT64_MAX);
 	uint64_t least = kib > UINT64_MAX / 1024 ? UINT64_MAX : kib * 1024;
+	FILE *file = system_open("/proc/self/cgroup");
+	char line[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		least = at_most(left_in_groups(&kinds[i]), least);
+	/* "ID:CONTROLLERS:PATH" */
+	while (file && fgets(line, sizeof(line), file)) {
+		char *path = line, *controllers;
+
+		path[strcspn(path, "\n")] = '\0';
+		strsep(&path, ":");
+		controllers = strsep(&path, ":");
+		for (size_t i = 0; path && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+			if (kinds[i].controller[0]
+					? strstr(controllers, kinds[i].controller) != NULL
+					: !controllers[0])
+				least = at_most(left_in_groups(&kinds[i], path), least);
+	}
+	if (file)
+		fclose(file);
 	return least;
 }
 

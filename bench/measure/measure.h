@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/complaint.h"
-#include "machine/counters.h"
+#include "machine/machine.h"
 #include "readers/live_check.h"
 #include "readers/peers.h"
 #include "readers/reader.h"

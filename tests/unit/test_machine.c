@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "machine/counters.h"
 #include "machine/machine.h"
 
 #define CPU "/sys/devices/system/cpu"
