@@ -12,16 +12,11 @@
 
 /* Samples. */
 
-/* A longer series is refused, never shortened. */
-#define STATISTICS_ROUNDS_MAX 1024
+#define STATISTICS_ROUNDS_MAX 1024 /* a longer series is refused, never shortened */
+#define SAMPLE_MAGNITUDE_MAX 1e100 /* below it no sum, difference or ratio of two overflows */
 
-/* No measured time is larger. Below it no sum, difference or ratio of two samples overflows, so
- * nothing in this folder checks for overflow. */
-#define SAMPLE_MAGNITUDE_MAX 1e100
-
-/* Whether there are 1 to STATISTICS_ROUNDS_MAX samples, each from 1 / SAMPLE_MAGNITUDE_MAX to
- * SAMPLE_MAGNITUDE_MAX, as ratios need. One NaN or infinity makes the whole series unusable: leaving
- * it out would report a measurement that did not happen. */
+/* Whether there are 1 to STATISTICS_ROUNDS_MAX samples, all positive and in range, as ratios need. One
+ * NaN makes all unusable: leaving it out would report a measurement that did not happen. */
 bool samples_positive(const double *samples, size_t count);
 
 /* Sorts upwards in place. The samples must not hold a NaN. */
@@ -30,10 +25,10 @@ void samples_sort(double *samples, size_t count);
 /* Sorts at least one sample, and returns the median. */
 double samples_median(double *samples, size_t count);
 
-/* Of samples that are sorted and at least one: */
+/* Of samples that are sorted and at least one. */
 
-/* The quantile at a share from 0 (smallest) to 1 (largest): type 7 of Hyndman and Fan ("Sample
- * quantiles in statistical packages", 1996), linear between the two nearest samples. */
+/* The quantile at a share from 0 to 1, linear between the two nearest samples: type 7 of Hyndman and
+ * Fan ("Sample quantiles in statistical packages", 1996). */
 double sorted_quantile(const double *sorted, size_t count, double share);
 
 /* The middle sample, or the mean of the middle two. */
@@ -41,28 +36,20 @@ double sorted_median(const double *sorted, size_t count);
 
 /* The median absolute deviation from the median (MAD), not scaled. */
 double sorted_deviation(const double *sorted, size_t count);
-
-/* For normal noise the standard deviation is this many times the MAD. */
-#define SAMPLE_MAD_TO_SIGMA 1.4826
-
-/* Fewer samples cannot tell two humps from chance. */
-#define HUMPS_ROUNDS_MIN 8
+#define SAMPLE_MAD_TO_SIGMA 1.4826 /* of normal noise */
 
 /*
  * Whether the samples fall into two clusters: the mark of a virtual CPU that moved during a
  * measurement. The series is split at its widest gap that leaves each side at least a fifth of the
  * samples and at least three, so that a few outliers make no hump. The sides are humps if the gap is
- * wider than 1 % of the median and than
+ * wider than 1 % of the median and than (2 + 30 / count) * 1.4826 * the larger of their MADs.
  *
- *	(2 + 30 / count) * 1.4826 * the larger of the two sides' MADs
- *
- * The factor falls with count because chance gaps do; it was fitted by simulation
- * (tests/unit/test_statistics.c): noise with one hump (normal, lognormal, uniform, exponential,
- * heavy-tailed) is called two-humped in less than 5 % of series of 8 to 15 samples and about 1 % of
- * longer ones. Equal humps ten standard deviations apart are found in about 80 % of series of 10 and
- * 95 % of series of 20 or more.
+ * The factor was fitted by simulation (tests/unit/test_statistics.c): noise with one hump is called
+ * two-humped in less than 5 % of series of 8 to 15 samples and about 1 % of longer ones. Equal humps
+ * ten standard deviations apart are found in about 80 % of series of 10 and 95 % of 20 or more.
  */
 bool sorted_two_humped(const double *sorted, size_t count);
+#define HUMPS_ROUNDS_MIN 8 /* fewer samples cannot tell two humps from chance */
 
 /* 95 % intervals of a median. */
 
@@ -78,26 +65,23 @@ struct interval {
 #define INTERVAL_ROUNDS_MIN 5
 
 /*
- * The interval between two order statistics that the binomial distribution gives exactly for any
- * distribution, interpolated to 95 % between neighbouring ranks (Hettmansperger and Sheather,
- * "Confidence intervals based on interpolated order statistics", 1986). With five samples the whole
- * range, 93.75 %. Simulated coverage: 94 to 95.5 % from 6 samples up, whatever the distribution.
+ * The interval between two order statistics that is exact for any distribution, interpolated to 95 %
+ * between neighbouring ranks (Hettmansperger and Sheather, "Confidence intervals based on interpolated
+ * order statistics", 1986). With five samples the whole range, 93.75 %. Simulated coverage: 94 to
+ * 95.5 % from 6 samples up.
  */
 struct interval interval_binomial(const double *sorted, size_t count);
 
 /*
  * The interval of the medians of @runs runs, whose logarithms are @logs in the order measured,
- * equally many each: Student's t. It assumes that runs are independent, not that their rounds are,
- * so it contains what differs between runs. Few runs make it wide; of one run it is empty, from
+ * equally many each: Student's t. It contains what differs between runs. Of one run it is empty, from
  * INFINITY to -INFINITY. Reorders @logs within each run.
  */
 struct interval interval_of_runs(double *logs, size_t rounds, size_t runs);
 
-/*
- * The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent, sorted
- * series of positive samples: the 2.5 % and 97.5 % quantiles of ratios of resampled series. The
- * random seed is fixed, so the same samples give the same interval. Simulated coverage: 94 to 98 %.
- */
+/* The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent, sorted
+ * series of positive samples. The random seed is fixed, so the same samples give the same interval.
+ * Simulated coverage: 94 to 98 %. */
 struct interval interval_bootstrap_ratio(
 	const double *top, size_t top_count, const double *bottom, size_t bottom_count);
 
@@ -153,9 +137,7 @@ struct tolerance {
 	double least;  /* a smaller difference is not called faster or slower */
 	double margin; /* same: the difference is shown to be smaller */
 };
-
-/* For series measured in the same rounds. */
-#define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 })
+#define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 }) /* measured in the same rounds */
 
 /*
  * Judges a ratio of times, reference / measured: above 1 the measured side is faster. With the
@@ -188,14 +170,10 @@ struct ratio {
  * median over the rounds of baseline[i] / path[i], in logarithms, so that swapping the series gives
  * the inverse. What slows both samples of a round alike (frequency, neighbours, another CPU) cancels.
  *
- * The interval is interval_binomial() of the log ratios, which assumes only that rounds are
- * independent, widened by interval_of_runs(). In simulations a path against itself is called faster
- * or slower in at most 5.8 % of comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 % once
- * the noise is measured.
- *
- * The verdict is verdict_of() with TOLERANCE_PAIRED and @noise_floor, >= 0. Fewer than
- * INTERVAL_ROUNDS_MIN rounds have no interval and are too few. Not valid if either series is not
- * samples_positive().
+ * The interval is interval_binomial(), widened by interval_of_runs(). In simulations a path against
+ * itself is called faster or slower in at most 5.8 % of comparisons of 5 rounds, 5.3 % of longer ones,
+ * and less than 2 % once the noise is measured. The verdict is verdict_of() with TOLERANCE_PAIRED.
+ * Not valid if either series is not samples_positive().
  */
 struct ratio ratio_paired(
 	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor);
@@ -204,8 +182,7 @@ struct ratio ratio_paired(
  * Two series with nothing in common, as from two result files, of any length: median(before) /
  * median(after), with interval_bootstrap_ratio(), widened by what differs between parts of each
  * series, in the order measured. Nothing cancels: a change of the machine between the two is in
- * neither the interval nor the noise, so read faster and slower as "the runs differ". Intervals,
- * verdict and validity as in ratio_paired().
+ * neither the interval nor the noise, so read faster and slower as "the runs differ".
  */
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
 	size_t after_rounds, double noise_floor, struct tolerance tolerance);
