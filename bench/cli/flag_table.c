@@ -29,7 +29,7 @@ static int preset;
 
 /* The names that -mode takes, of the current command. */
 static const char *mode_names[READERS_MAX + 1];
-static const struct reader *modes[READERS_MAX + 1];
+const struct reader *settings_modes[READERS_MAX + 1];
 static uint64_t both; /* bits of the readers that drain runs by default */
 
 /* In the order of enum page_format, and one more: by the file's name. */
@@ -63,188 +63,183 @@ static int parse_cpu(const char *text, void *target, struct complaint *why)
 }
 
 static const struct flag flags[] = {
-	{ "n", DRAIN, FLAG_COUNT, &s.workload.events, "COUNT",
-		.help = "Events that each reader reads per round.", NULL, "50000", 1, EVENTS_MAX },
-	{ "n", SWEEP, FLAG_COUNT, &s.workload.events, "COUNT",
-		.help = "Events of each size that each reader reads per round.",
-		"as many as fill 64MiB", "50000", 1, EVENTS_MAX },
-	{ "mode", DRAIN | SWEEP, FLAG_NAMES, &s.modes, "PATHS",
-		.help = "Readers to measure: both (copy and view), all, or names separated by "
-			"commas; the list command describes each.",
+	{ "n", DRAIN, FLAG_COUNT, .target = &s.workload.events, "COUNT",
+		"Events that each reader reads per round.", NULL, "50000", 1, EVENTS_MAX },
+	{ "n", SWEEP, FLAG_COUNT, .target = &s.workload.events, "COUNT",
+		"Events of each size that each reader reads per round.", "as many as fill 64MiB",
+		"50000", 1, EVENTS_MAX },
+	{ "mode", DRAIN | SWEEP, FLAG_NAMES, .target = &s.modes, "PATHS",
+		"Readers to measure: both (copy and view), all, or names separated by commas; the "
+		"list command describes each.",
 		"both; for sweep all", .choices = mode_names, .words = "both all", .both = &both },
-	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.workload.read_timeout_ns, "TIME",
-		.help = "How long a reader waits for an event that is not ready; then the "
-			"measurement fails." },
-	{ "ring-size", MEASURING, FLAG_SIZE, &s.workload.ring_size, "SIZE",
-		.help = "Size of each ring: a power of two, from one page to 2GiB. If the ring "
-			"cannot hold all events, drain and sweep produce and read them in parts." },
-	{ "caches", DRAIN | SWEEP, FLAG_NAMES, &s.caches, "LIST",
-		.help = "State of the caches before each reading: cold (the ring is flushed to "
-			"memory), own (a producer on the reader's CPU has just filled it), other "
-			"(a producer on another CPU has); all, or several, separated by commas. "
-			"Without -ring-size, own and other use a ring of half the L2 cache.",
+	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, .target = &s.workload.read_timeout_ns,
+		"TIME",
+		"How long a reader waits for an event that is not ready; then the measurement "
+		"fails." },
+	{ "ring-size", MEASURING, FLAG_SIZE, .target = &s.workload.ring_size, "SIZE",
+		"Size of each ring: a power of two, from one page to 2GiB. If the ring cannot hold "
+		"all events, drain and sweep produce and read them in parts." },
+	{ "caches", DRAIN | SWEEP, FLAG_NAMES, .target = &s.caches, "LIST",
+		"State of the caches before each reading: cold (the ring is flushed to memory), "
+		"own (a producer on the reader's CPU has just filled it), other (a producer on "
+		"another CPU has); all, or several, separated by commas. Without -ring-size, own "
+		"and other use a ring of half the L2 cache.",
 		"cold", "cold", .choices = caches_names, .words = "all" },
-	{ "touch", DRAIN | SWEEP, FLAG_NAMES, &s.touches, "LIST",
-		.help = "What a reader loads of each event: none, header (the first 8 bytes), "
-			"fields (each field as a whole) or bytes (every byte); all, or several, "
-			"separated by commas.",
+	{ "touch", DRAIN | SWEEP, FLAG_NAMES, .target = &s.touches, "LIST",
+		"What a reader loads of each event: none, header (the first 8 bytes), fields (each "
+		"field as a whole) or bytes (every byte); all, or several, separated by commas.",
 		"fields", "fields", .choices = touch_names, .words = "all" },
-	{ "batch", DRAIN | SWEEP, FLAG_COUNT, &s.workload.batch, "COUNT",
-		.help = "Records per ringview_release in the batch reader; 0 releases all ready "
-			"records at once." },
-	{ "producers", LIVE, FLAG_COUNT, &producers, "COUNT",
-		.help = "Number of producer threads. Each has a CPU of its own if there are "
-			"enough.",
-		NULL, NULL, 1, LIVE_PRODUCERS_MAX },
-	{ "producer", LIVE, FLAG_CHOICE, &s.workload.producer, "KIND",
-		.help = "How producers run the BPF program: run (BPF_PROG_TEST_RUN, many events "
-			"per call) or syscall (on a tracepoint, one event per system call).",
+	{ "batch", DRAIN | SWEEP, FLAG_COUNT, .target = &s.workload.batch, "COUNT",
+		"Records per ringview_release in the batch reader; 0 releases all ready records at "
+		"once." },
+	{ "producers", LIVE, FLAG_COUNT, .target = &producers, "COUNT",
+		"Number of producer threads. Each has a CPU of its own if there are enough.", NULL,
+		NULL, 1, LIVE_PRODUCERS_MAX },
+	{ "producer", LIVE, FLAG_CHOICE, .target = &s.workload.producer, "KIND",
+		"How producers run the BPF program: run (BPF_PROG_TEST_RUN, many events per call) "
+		"or syscall (on a tracepoint, one event per system call).",
 		.choices = live_producer_names },
-	{ "write", LIVE, FLAG_CHOICE, &s.workload.write, "HOW",
-		.help = "How producers write an event: reserve (bpf_ringbuf_reserve and "
-			"bpf_ringbuf_submit) or output (bpf_ringbuf_output, which copies it).",
+	{ "write", LIVE, FLAG_CHOICE, .target = &s.workload.write, "HOW",
+		"How producers write an event: reserve (bpf_ringbuf_reserve and "
+		"bpf_ringbuf_submit) or output (bpf_ringbuf_output, which copies it).",
 		.choices = live_write_names },
-	{ "back-to-back", LIVE, FLAG_COUNT, &s.workload.back_to_back, "EVENTS",
-		.help = "The consumer's thread alternates: it produces this many events, then "
-			"reads them. With 0, producers have threads of their own.",
+	{ "back-to-back", LIVE, FLAG_COUNT, .target = &s.workload.back_to_back, "EVENTS",
+		"The consumer's thread alternates: it produces this many events, then reads them. "
+		"With 0, producers have threads of their own.",
 		NULL, "500" },
-	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
-		.help = "Run the producers on the consumer's CPU." },
-	{ "rate", LIVE, FLAG_CUSTOM, &s.workload, "RATE",
-		.help = "Events per second of all producers together, max (as many as possible), "
-			"or bursts: burst:2000/20ms produces 2000 events at once, every 20 ms.",
+	{ "same-cpu", LIVE, FLAG_BOOLEAN, .target = &s.workload.same_cpu, NULL,
+		"Run the producers on the consumer's CPU." },
+	{ "rate", LIVE, FLAG_CUSTOM, .target = &s.workload, "RATE",
+		"Events per second of all producers together, max (as many as possible), or "
+		"bursts: burst:2000/20ms produces 2000 events at once, every 20 ms.",
 		"max", "500k", .words = "max burst:", .parse = parse_live_rate },
-	{ "source", MEASURING, FLAG_CHOICE, &s.workload.source, "SOURCE",
-		.help = "Where the rings are: bpf (in the kernel) or memory (plain memory, filled "
-			"from user space; needs no privileges).",
+	{ "source", MEASURING, FLAG_CHOICE, .target = &s.workload.source, "SOURCE",
+		"Where the rings are: bpf (in the kernel) or memory (plain memory, filled from "
+		"user space; needs no privileges).",
 		.choices = source_names },
-	{ "duration", LIVE, FLAG_DURATION, &s.workload.duration_ns, "TIME",
-		.help = "How long each combination of -mode and -wait runs in a round.", "500ms",
-		"500ms", MS },
-	{ "rounds", MEASURING, FLAG_COUNT, &s.rounds, "COUNT",
-		.help = "Number of rounds; a round measures every reader once. It is rounded up "
-			"so that every reader runs equally often in each position of a round.",
+	{ "duration", LIVE, FLAG_DURATION, .target = &s.workload.duration_ns, "TIME",
+		"How long each combination of -mode and -wait runs in a round.", "500ms", "500ms",
+		MS },
+	{ "rounds", MEASURING, FLAG_COUNT, .target = &s.plan.rounds, "COUNT",
+		"Number of rounds; a round measures every reader once. It is rounded up so that "
+		"every reader runs equally often in each position of a round.",
 		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
-	{ "runs", MEASURING, FLAG_COUNT, &s.runs, "COUNT",
-		.help = "Repeat the whole measurement COUNT times, each in a new process. The "
-			"intervals then include the differences between runs.",
+	{ "runs", MEASURING, FLAG_COUNT, .target = &s.runs, "COUNT",
+		"Repeat the whole measurement COUNT times, each in a new process. The intervals "
+		"then include the differences between runs.",
 		NULL, "5", 1, TABLE_RUNS_MAX },
-	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME",
-		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
-			"size and each -touch, at most 1024.",
+	{ "time", DRAIN | SWEEP, FLAG_DURATION, .target = &s.plan.duration_ns, "TIME",
+		"Instead of -rounds: as many rounds as fit into this time, for each event size and "
+		"each -touch, at most 1024.",
 		"", "10s", MS },
-	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT",
-		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
-			"median is within plus or minus PERCENT; for each event size and -touch, "
-			"at most 1024 rounds or about 2 minutes.",
+	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, .target = &s.plan.precision, "PERCENT",
+		"Instead of -rounds: measure until the 95 % confidence interval of every median is "
+		"within plus or minus PERCENT; for each event size and -touch, at most 1024 rounds "
+		"or about 2 minutes.",
 		"", "1%" },
-	{ "mode", LIVE, FLAG_NAMES, &s.modes, "MODES",
-		.help = "Readers to measure: all, or names separated by commas; the list command "
-			"describes each. libbpf runs only with the libbpf waits, dropin "
-			"(libringview-libbpf instead of libbpf) with all waits but event. perfbuf "
-			"(a perf buffer instead of a ring) and peers ignore -wait.",
+	{ "mode", LIVE, FLAG_NAMES, .target = &s.modes, "MODES",
+		"Readers to measure: all, or names separated by commas; the list command describes "
+		"each. libbpf runs only with the libbpf waits, dropin (libringview-libbpf instead "
+		"of libbpf) with all waits but event. perfbuf (a perf buffer instead of a ring) "
+		"and peers ignore -wait.",
 		"batch", "batch", .choices = mode_names, .words = "all" },
-	{ "baseline", MEASURING, FLAG_STRING, &s.baseline, "NAME",
-		.help = "The reader that ratios refer to; in live with its wait, such as "
-			"batch/paced. It is measured twice; the difference is the noise.",
+	{ "baseline", MEASURING, FLAG_STRING, .target = &s.baseline, "NAME",
+		"The reader that ratios refer to; in live with its wait, such as batch/paced. It "
+		"is measured twice; the difference is the noise.",
 		"the best-known reader that runs", "batch", .choices = mode_names },
-	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM",
-		.help = "Also measure PROGRAM, which speaks the protocol of peers/README.md. Its "
-			"file name is its name in -mode. If -mode is given, name it there.",
+	{ "peer", MEASURING, FLAG_CUSTOM, .target = NULL, "PROGRAM",
+		"Also measure PROGRAM, which speaks the protocol of peers/README.md. Its file name "
+		"is its name in -mode. If -mode is given, name it there.",
 		NULL, "./peer", .parse = parse_peer },
-	{ "wait", LIVE, FLAG_NAMES, &s.waits, "WAITS",
-		.help = "How the reader waits: event (sleeps until notified), paced (polls within "
-			"-latency-budget, sleeps in between), busy (polls, never sleeps), "
-			"libbpf-poll (ring_buffer__poll), libbpf-spin (ring_buffer__consume in a "
-			"loop), libbpf-sleep (ring_buffer__consume, then sleeps for "
-			"-latency-budget); all, or several, separated by commas.",
+	{ "wait", LIVE, FLAG_NAMES, .target = &s.waits, "WAITS",
+		"How the reader waits: event (sleeps until notified), paced (polls within "
+		"-latency-budget, sleeps in between), busy (polls, never sleeps), libbpf-poll "
+		"(ring_buffer__poll), libbpf-spin (ring_buffer__consume in a loop), libbpf-sleep "
+		"(ring_buffer__consume, then sleeps for -latency-budget); all, or several, "
+		"separated by commas.",
 		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
-	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
-		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
-			"sleeps; 10us to 1s.",
+	{ "latency-budget", LIVE, FLAG_DURATION, .target = &s.workload.latency_budget_ns, "TIME",
+		"How long an event may wait for a paced reader, and how long libbpf-sleep sleeps; "
+		"10us to 1s.",
 		NULL, NULL, 10 * US, S }, /* as in struct ringview_options */
-	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME",
-		.help = "How late the timers of the consumer's thread may fire "
-			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value.",
+	{ "timer-slack", LIVE, FLAG_DURATION, .target = &s.workload.timer_slack_ns, "TIME",
+		"How late the timers of the consumer's thread may fire (PR_SET_TIMERSLACK), at "
+		"most 1s. 0 keeps the current value.",
 		NULL, "1us", 0, S },
-	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN",
-		.help = "When producers notify the consumer: default (if it has released every "
-			"earlier record), never, force (for each event) or sampled:N (once N "
-			"events are waiting).",
+	{ "notify", LIVE, FLAG_CUSTOM, .target = &s.workload, "WHEN",
+		"When producers notify the consumer: default (if it has released every earlier "
+		"record), never, force (for each event) or sampled:N (once N events are waiting).",
 		"default", "sampled:100",
 		.words = "default never force sampled:", .parse = parse_notify },
-	{ "event-size", LIVE, FLAG_CUSTOM, &s.workload, "SIZE",
-		.help = "Size of an event, 16 to 65536 B, or a mix of sizes such as 24+40+56 or "
-			"mixed; drain -help describes mixes.",
-		"64", "64", .words = MIX_NAMED, .parse = parse_live_event_size },
-	{ "discard", MEASURING, FLAG_PERCENT, &s.workload.discard, "PERCENT",
-		.help = "Share of the events that producers reserve and then discard.", NULL, "1%",
-		0, 100 },
-	{ "rings", LIVE, FLAG_COUNT, &rings, "COUNT",
-		.help = "Number of rings, all read by one consumer. Producers are assigned to "
-			"them in turn.",
+	{ "event-size", LIVE, FLAG_CUSTOM, .target = &s, "SIZE",
+		"Size of an event, 16 to 65536 B, or a mix of sizes such as 24+40+56 or mixed; "
+		"drain -help describes mixes.",
+		"64", "64", .words = MIX_NAMED, .parse = parse_event_size },
+	{ "discard", MEASURING, FLAG_PERCENT, .target = &s.workload.discard, "PERCENT",
+		"Share of the events that producers reserve and then discard.", NULL, "1%", 0,
+		100 },
+	{ "rings", LIVE, FLAG_COUNT, .target = &rings, "COUNT",
+		"Number of rings, all read by one consumer. Producers are assigned to them in turn.",
 		NULL, NULL, 1, LIVE_RINGS_MAX },
-	{ "overwrite", LIVE, FLAG_BOOLEAN, &s.workload.overwrite, NULL,
-		.help = "Use rings that overwrite their oldest records when full "
-			"(BPF_F_RB_OVERWRITE, Linux 6.19). Needs -mode copy." },
-	{ "order", LIVE, FLAG_BOOLEAN, &s.workload.order, NULL,
-		.help = "Count the events that are read out of timestamp order; needs two or more "
-			"rings. -mode ordered reads in order by ringview_group_peek_ordered, "
-			"-mode scan by a hand-written loop." },
-	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME",
-		.help = "Time that the consumer computes for each event, in addition to reading "
-			"it; at most 1s.",
+	{ "overwrite", LIVE, FLAG_BOOLEAN, .target = &s.workload.overwrite, NULL,
+		"Use rings that overwrite their oldest records when full (BPF_F_RB_OVERWRITE, "
+		"Linux 6.19). Needs -mode copy." },
+	{ "order", LIVE, FLAG_BOOLEAN, .target = &s.workload.order, NULL,
+		"Count the events that are read out of timestamp order; needs two or more rings. "
+		"-mode ordered reads in order by ringview_group_peek_ordered, -mode scan by a "
+		"hand-written loop." },
+	{ "work", LIVE, FLAG_DURATION, .target = &s.workload.work_ns, "TIME",
+		"Time that the consumer computes for each event, in addition to reading it; at "
+		"most 1s.",
 		NULL, "100ns", 0, S },
-	{ "cpu", MEASURING, FLAG_CUSTOM, &s.workload.consumer_cpu, "CPU",
-		.help = "The CPU that reads. In drain and sweep it also writes; in live, "
-			"producers run on the other CPUs that taskset allows.",
+	{ "cpu", MEASURING, FLAG_CUSTOM, .target = &s.workload.consumer_cpu, "CPU",
+		"The CPU that reads. In drain and sweep it also writes; in live, producers run on "
+		"the other CPUs that taskset allows.",
 		"any CPU that taskset allows; for live the last one", "0", .parse = parse_cpu },
-	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT",
-		.help = "Format of the results: text, json, csv, or gobench (for benchstat).",
+	{ "format", MEASURING, FLAG_CHOICE, .target = &s.format, "FORMAT",
+		"Format of the results: text, json, csv, or gobench (for benchstat).",
 		.choices = format_names },
-	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
-		.help = "Write the results to a file instead of standard output." },
-	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,
-		.help = "Print details: every ratio, all cautions in full, and the machine." },
-	{ "preset", LIVE, FLAG_CHOICE, &preset, "NAME",
-		.help = "kernel-selftests: measure what the kernel's own ring buffer benchmark "
-			"measures, in about four minutes. Changes defaults: -duration to 200ms, "
-			"-mode to batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll.",
+	{ "o", MEASURING, FLAG_STRING, .target = &s.output, "FILE",
+		"Write the results to a file instead of standard output." },
+	{ "v", MEASURING, FLAG_BOOLEAN, .target = &s.verbose, NULL,
+		"Print details: every ratio, all cautions in full, and the machine." },
+	{ "preset", LIVE, FLAG_CHOICE, .target = &preset, "NAME",
+		"kernel-selftests: measure what the kernel's own ring buffer benchmark measures, "
+		"in about four minutes. Changes defaults: -duration to 200ms, -mode to "
+		"batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll.",
 		.choices = live_preset_names },
-	{ "watch", LIVE, FLAG_BOOLEAN, &s.watch, NULL,
-		.help = "Show the progress of each run on standard error: updated in place on a "
-			"terminal, otherwise one line per second." },
-	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
-		.help = "Find a ring size that loses no events, for one -mode and one -wait." },
-	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE",
-		.help = "Size of the events of -event sized, 16 to 65536 B, or a mix of sizes: "
-			"24+40+56 (at random), 64*9+1024 (with weights), mixed (16, 24, 64, 200 "
-			"and 1000 B) or @FILE (one size per line, repeated in that order).",
+	{ "watch", LIVE, FLAG_BOOLEAN, .target = &s.watch, NULL,
+		"Show the progress of each run on standard error: updated in place on a terminal, "
+		"otherwise one line per second." },
+	{ "advise", LIVE, FLAG_BOOLEAN, .target = &s.advise, NULL,
+		"Find a ring size that loses no events, for one -mode and one -wait." },
+	{ "event-size", DRAIN, FLAG_CUSTOM, .target = &s, "SIZE",
+		"Size of the events of -event sized, 16 to 65536 B, or a mix of sizes: 24+40+56 "
+		"(at random), 64*9+1024 (with weights), mixed (16, 24, 64, 200 and 1000 B) or "
+		"@FILE (one size per line, repeated in that order).",
 		"80", "64", .words = MIX_NAMED, .parse = parse_event_size },
-	{ "sizes", SWEEP, FLAG_CUSTOM, &s, "LIST",
-		.help = "Event sizes, 16 to 65536 B, separated by commas: single sizes, ranges "
-			"first:last:step, and mixes as in -event-size of drain.",
+	{ "sizes", SWEEP, FLAG_CUSTOM, .target = &s, "LIST",
+		"Event sizes, 16 to 65536 B, separated by commas: single sizes, ranges "
+		"first:last:step, and mixes as in -event-size of drain.",
 		"12 sizes from 16 to 4096, and three mixes", "16,64", .parse = parse_sizes },
-	{ "event", DRAIN, FLAG_CHOICE, &s.workload.event, "EVENT",
-		.help = "Type of the events: skb_meta (metadata of a packet, 80 B) or sized (a "
-			"sequence number and a pattern, of any size).",
+	{ "event", DRAIN, FLAG_CHOICE, .target = &s.workload.event, "EVENT",
+		"Type of the events: skb_meta (metadata of a packet, 80 B) or sized (a sequence "
+		"number and a pattern, of any size).",
 		.choices = event_names },
-	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, &s.threshold, "PERCENT",
-		.help = "A difference of at most this is the same; a larger one is faster or "
-			"slower." },
-	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, &s.undecided, "WHAT",
-		.help = "What to do if noise or too few rounds leave a comparison undecided: fail "
-			"(exit with status 3) or ok (exit with status 0).",
+	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, .target = &s.threshold, "PERCENT",
+		"A difference of at most this is the same; a larger one is faster or slower." },
+	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, .target = &s.undecided, "WHAT",
+		"What to do if noise or too few rounds leave a comparison undecided: fail (exit "
+		"with status 3) or ok (exit with status 0).",
 		.choices = undecided_names },
-	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
-		.help = "Compare results even if their machines or settings differ." },
-	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",
-		.help = "Write the page to this file. Without it, Markdown is written to standard "
-			"output." },
-	{ "format", COMMAND_REPORT, FLAG_CHOICE, &s.format, "FORMAT",
-		.help = "Format of the page: html (self-contained, with charts), md (Markdown "
-			"with tables, for a pull request) or auto (html if the name of FILE ends "
-			"in .html, md if it ends in .md).",
+	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, .target = &s.force, NULL,
+		"Compare results even if their machines or settings differ." },
+	{ "o", COMMAND_REPORT, FLAG_STRING, .target = &s.output, "FILE",
+		"Write the page to this file. Without it, Markdown is written to standard output." },
+	{ "format", COMMAND_REPORT, FLAG_CHOICE, .target = &s.format, "FORMAT",
+		"Format of the page: html (self-contained, with charts), md (Markdown with tables, "
+		"for a pull request) or auto (html if the name of FILE ends in .html, md if it "
+		"ends in .md).",
 		.choices = page_format_names },
 };
 
@@ -273,23 +268,23 @@ static const struct flag_command commands[] = {
 		"zero-copy is faster.",
 		SWEEP, flags, FLAGS },
 	{ PROGRAM " live", NULL,
-		"Measures readers while producers write: events lost, latency, and the cost to "
-		"the producers and to the consumer.",
+		"Measures readers while producers write: events lost, latency, and the cost to the "
+		"producers and to the consumer.",
 		LIVE, flags, FLAGS },
 	{ PROGRAM " compare", "OLD.json NEW.json",
-		"Compares two results of -format json; each file may hold several runs. Exits "
-		"with status 0 if everything is the same or faster, 1 if a reader is slower, 2 if "
-		"the files cannot be compared, 3 if the comparison is undecided.",
+		"Compares two results of -format json; each file may hold several runs. Exits with "
+		"status 0 if everything is the same or faster, 1 if a reader is slower, 2 if the "
+		"files cannot be compared, 3 if the comparison is undecided.",
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
 		"Writes results of -format json as one page, HTML (with charts and the result "
-		"files) or Markdown (short, for a pull request). With several files, compares "
-		"each with an earlier one of the same workload. Exits with status 0, or 2 if no "
-		"page was written.",
+		"files) or Markdown (short, for a pull request). With several files, compares each "
+		"with an earlier one of the same workload. Exits with status 0, or 2 if no page "
+		"was written.",
 		COMMAND_REPORT, flags, FLAGS },
 	{ PROGRAM " list", NULL,
-		"Lists the readers, waits and sources that are available here, why others are "
-		"not, and the privileges that they need.",
+		"Lists the readers, waits and sources that are available here, why others are not, "
+		"and the privileges that they need.",
 		COMMAND_LIST, flags, FLAGS },
 };
 
@@ -299,42 +294,6 @@ const struct flag_command *flag_commands[] = { &commands[0], &commands[1], &comm
 void settings_add_command(const struct flag_command *command)
 {
 	flag_commands[sizeof(commands) / sizeof(commands[0])] = command;
-}
-
-const struct reader *settings_mode(int number)
-{
-	return modes[number];
-}
-
-/* -rounds, -time and -precision say when to stop: one at most. */
-static int check_ends(struct complaint *why)
-{
-	const bool by_rounds = settings_given("rounds"), by_time = settings_given("time"),
-		   by_precision = settings_given("precision"), several = s.runs > 1;
-	const struct rule rules[] = {
-		{ by_rounds && by_time,
-			"-rounds and -time: each sets when to stop; give only one of them" },
-		{ by_rounds && by_precision,
-			"-rounds and -precision: each sets when to stop; give only one of them" },
-		{ by_time && by_precision,
-			"-time and -precision: each sets when to stop; give only one of them" },
-		{ several && by_time,
-			"-runs: all runs need the same number of rounds; give -rounds instead of -time" },
-		{ several && by_precision,
-			"-runs: all runs need the same number of rounds; give -rounds instead of "
-			"-precision" },
-		{ several && s.advise,
-			"-runs: -advise is for a single run; leave out one of them" },
-		{ several && s.watch, "-runs: -watch is for a single run; leave out one of them" },
-		{ false, NULL },
-	};
-
-	if (s.runs * s.rounds > STATISTICS_ROUNDS_MAX)
-		return complain(why, -EINVAL,
-			"-runs: %" PRIu64 " runs of %" PRIu64
-			" rounds are more than %d rounds; give fewer",
-			s.runs, s.rounds, STATISTICS_ROUNDS_MAX);
-	return settings_check_rules(rules, why);
 }
 
 /* A preset sets everything that its questions are about. */
@@ -371,59 +330,52 @@ static int last_cpu(void)
 	return cpu;
 }
 
-static const char *value_of(char **argv, int i, const char *name)
-{
-	const char *text = argv[i] + strspn(argv[i], "-");
-	const size_t length = strlen(name);
-
-	if (text == argv[i] || strncmp(text, name, length) != 0)
-		return NULL;
-	return text[length] == '=' ? text + length + 1 : text[length] == '\0' ? argv[i + 1] : NULL;
-}
-
 /* Asks unknown peers for their names before -mode is read, as it may contain them. An error of -peer
  * is reported when that flag is read. */
-static void find_peers(enum command_bit command, int argc, char **argv)
+static void find_peers(char **argv)
 {
-	bool wanted = command & (SWEEP | COMMAND_LIST);
+	bool wanted = s.command & (SWEEP | COMMAND_LIST);
 	struct complaint ignored;
 
-	for (int i = 1; i < argc; i++) {
-		const char *program = value_of(argv, i, "peer");
+	for (; argv[0] && argv[1]; argv++) {
+		const char *program = flags_value(argv + 1, "peer");
 
-		if (strcmp(argv[i], "-h") == 0 ||
-			strncmp(argv[i] + strspn(argv[i], "-"), "help", 4) == 0)
-			return;
 		if (program)
 			found_peers_add(program, &ignored);
-		wanted |= value_of(argv, i, "mode") != NULL;
+		wanted |= flags_value(argv + 1, "mode") != NULL;
 	}
 	if (wanted)
 		found_peers_look();
 }
 
-static void set_defaults(enum command_bit command)
+static void find_modes(void)
 {
 	size_t count = 0;
 
 	both = 0;
 	for (size_t i = 0; readers[i]; i++)
-		if (command == LIVE ? readers[i]->lives : readers[i]->drains) {
+		if (s.command == LIVE ? readers[i]->lives : readers[i]->drains) {
 			both |= (uint64_t)readers[i]->by_default << count;
-			modes[count] = readers[i];
+			settings_modes[count] = readers[i];
 			mode_names[count++] = readers[i]->name;
 		}
-	modes[count] = NULL;
+	settings_modes[count] = NULL;
 	mode_names[count] = NULL;
+}
+
+static void set_defaults(enum command_bit command)
+{
 	memset(given, 0, sizeof(given));
 	producers = rings = 1;
 	preset = -1;
 	s = (struct settings){
+		.command = command,
 		.runs = 1,
-		.rounds = command == LIVE ? 6 : command == SWEEP ? 10 : 20,
 		.touches = { { TOUCH_FIELDS }, .count = 1 },
 		.caches = { { CACHES_COLD }, .count = 1 },
-		.plan = { .precision = -1 }, /* not given */
+		/* -precision is not given. */
+		.plan = { .rounds = command == LIVE ? 6 : command == SWEEP ? 10 : 20,
+			.precision = -1 },
 		.workload = {
 			.event = command == DRAIN ? EVENT_SKB_META : EVENT_SIZED,
 			.events = command == DRAIN ? 50000 : 0,
@@ -438,7 +390,6 @@ static void set_defaults(enum command_bit command)
 	if (command == LIVE)
 		s.workload = (struct workload){
 			.event = EVENT_TIMED,
-			.event_size = 64,
 			.ring_size = 1 << 20,
 			.rate = PARSE_RATE_MAX,
 			.duration_ns = 500 * MS,
@@ -450,19 +401,20 @@ static void set_defaults(enum command_bit command)
 		settings_default_sizes(&s);
 }
 
-int settings_parse(struct settings *settings, enum command_bit command, int argc, char **argv,
-	struct complaint *why)
+int settings_parse(
+	struct settings *settings, enum command_bit command, char **argv, struct complaint *why)
 {
 	struct flag_arguments files = { .values = s.files };
 	const size_t least = command == COMMAND_COMPARE ? 2 : command == COMMAND_REPORT ? 1 : 0;
 	int err;
 
-	if (command & (MEASURING | COMMAND_LIST))
-		find_peers(command, argc, argv);
 	set_defaults(command);
+	if (command & (MEASURING | COMMAND_LIST) && !flags_help(argv))
+		find_peers(argv);
+	find_modes();
 	files.capacity = command == COMMAND_REPORT ? FILES_MAX : least;
 	err = flags_parse(
-		&commands[__builtin_ctz(command)], flag_commands, argc, argv, &files, given, why);
+		&commands[__builtin_ctz(command)], flag_commands, argv, &files, given, why);
 	s.file_count = files.count;
 	s.preset = preset >= 0;
 	s.workload.producers = (uint32_t)producers;
@@ -475,11 +427,7 @@ int settings_parse(struct settings *settings, enum command_bit command, int argc
 	if (!err && command & MEASURING)
 		err = check_preset(why);
 	if (!err && command & MEASURING)
-		err = check_ends(why);
-	if (!err && command & (DRAIN | SWEEP))
-		err = settings_conclude_drain(&s, command == SWEEP, why);
-	else if (!err && command == LIVE)
-		err = settings_conclude_live(&s, why);
+		err = settings_conclude(&s, why);
 	*settings = s;
 	return err;
 }

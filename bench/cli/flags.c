@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/values.h"
+#include "results/style.h"
+
 #define CLIP 48 /* bytes of the user's text that a message repeats */
 
 struct clipped {
@@ -18,6 +21,11 @@ static struct clipped clip(const char *text, size_t length)
 	snprintf(clipped.text, sizeof(clipped.text), "%.*s%s", (int)(length > CLIP ? CLIP : length),
 		text, length > CLIP ? "..." : "");
 	return clipped;
+}
+
+static bool is_name(const char *written, size_t length, const char *name)
+{
+	return strlen(name) == length && memcmp(written, name, length) == 0;
 }
 
 /* Whether @written is an abbreviation of @name, or has one letter wrong, missing or too many, or two
@@ -64,7 +72,7 @@ void flag_names_add(struct flag_names *names, int number)
 static int index_of(const char *const *names, const char *text, size_t length)
 {
 	for (int i = 0; names[i]; i++)
-		if (strlen(names[i]) == length && memcmp(names[i], text, length) == 0)
+		if (is_name(text, length, names[i]))
 			return i;
 	return -1;
 }
@@ -122,7 +130,7 @@ static bool set_value(const struct flag *flag, const char *text)
 }
 
 /* A limit, or the target's value, in the notation of the flag. */
-static const char *format_amount(const struct flag *flag, uint64_t amount, char text[FORMAT_SIZE])
+static const char *format_amount(const struct flag *flag, uint64_t amount, char *text)
 {
 	if (flag->kind == FLAG_SIZE)
 		return format_size(amount, text, FORMAT_SIZE);
@@ -132,16 +140,19 @@ static const char *format_amount(const struct flag *flag, uint64_t amount, char 
 	return text;
 }
 
-/* The target's value; NULL if there is nothing to show. */
-static const char *format_target(const struct flag *flag, char text[FORMAT_SIZE])
+/* @text, or the target's value; NULL if there is nothing to show. */
+static const char *text_or_target(
+	const struct flag *flag, const char *text, char scratch[FORMAT_SIZE])
 {
+	if (text)
+		return text;
 	switch (flag->kind) {
 	case FLAG_COUNT:
 	case FLAG_SIZE:
 	case FLAG_DURATION:
-		return format_amount(flag, *(const uint64_t *)flag->target, text);
+		return format_amount(flag, *(const uint64_t *)flag->target, scratch);
 	case FLAG_PERCENT:
-		return format_percent(*(const double *)flag->target, text, FORMAT_SIZE);
+		return format_percent(*(const double *)flag->target, scratch, FORMAT_SIZE);
 	case FLAG_STRING:
 		return *(const char *const *)flag->target;
 	case FLAG_CHOICE:
@@ -154,31 +165,24 @@ static const char *format_target(const struct flag *flag, char text[FORMAT_SIZE]
 
 const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE])
 {
-	const char *found = flag->default_text ? flag->default_text : format_target(flag, text);
+	const char *found = text_or_target(flag, flag->default_text, text);
 
 	return found ? found : "";
-}
-
-static const char *good_value(const struct flag *flag, char text[FORMAT_SIZE])
-{
-	return flag->example ? flag->example : format_target(flag, text);
 }
 
 const char *flags_choices(
 	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE])
 {
+	struct style_text all = { .text = text, .size = FLAGS_CHOICES_SIZE };
 	const char *word = flag->words ? flag->words : "";
-	size_t used = 0, length;
 
 	text[0] = '\0';
-	for (; *word && used < FLAGS_CHOICES_SIZE; word += length + (word[length] == ' ')) {
-		length = strcspn(word, " ");
-		used += (size_t)snprintf(text + used, FLAGS_CHOICES_SIZE - used, "%s%.*s",
-			used ? separator : "", (int)length, word);
+	for (size_t length; (length = strcspn(word, " ")) > 0; word += strspn(word, " ")) {
+		style_append(&all, "%s%.*s", all.used ? separator : "", (int)length, word);
+		word += length;
 	}
-	for (size_t i = 0; flag->choices && flag->choices[i] && used < FLAGS_CHOICES_SIZE; i++)
-		used += (size_t)snprintf(text + used, FLAGS_CHOICES_SIZE - used, "%s%s",
-			used ? separator : "", flag->choices[i]);
+	for (size_t i = 0; flag->choices && flag->choices[i]; i++)
+		style_append(&all, "%s%s", all.used ? separator : "", flag->choices[i]);
 	return text;
 }
 
@@ -224,7 +228,7 @@ static int fail_value(const struct flag *flag, const char *value, struct complai
 		flag->name, clip(value, strlen(value)).text, kinds[flag->kind], limits,
 		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (for mega write M, for giga G)"
 								 : "",
-		flag->name, good_value(flag, minimal));
+		flag->name, text_or_target(flag, flag->example, minimal));
 }
 
 static int set_names(const struct flag *flag, const char *text, struct complaint *why)
@@ -234,24 +238,17 @@ static int set_names(const struct flag *flag, const char *text, struct complaint
 
 	*names = (struct flag_names){ 0 };
 	do {
-		int number;
+		const int number = index_of(flag->choices, text, length = strcspn(text, ","));
+		const uint64_t named = number >= 0 ? UINT64_C(1) << number
+				       : flag->both && is_name(text, length, "both") ? *flag->both
+										     : 0;
 
-		length = strcspn(text, ",");
-		number = index_of(flag->choices, text, length);
-		if (number >= 0) {
-			flag_names_add(names, number);
-			names->named |= UINT64_C(1) << number;
-		} else if (length == 3 && memcmp(text, "all", 3) == 0) {
-			for (number = 0; flag->choices[number]; number++)
-				flag_names_add(names, number);
-		} else if (flag->both && length == 4 && memcmp(text, "both", 4) == 0) {
-			for (number = 0; flag->choices[number]; number++)
-				if (*flag->both >> number & 1)
-					flag_names_add(names, number);
-			names->named |= *flag->both;
-		} else {
+		if (!named && !is_name(text, length, "all"))
 			return fail_name(flag, text, length, why);
-		}
+		for (int i = 0; flag->choices[i]; i++)
+			if (!named || named >> i & 1)
+				flag_names_add(names, i);
+		names->named |= named;
 		text += length;
 	} while (*text++ == ',');
 	return 0;
@@ -270,37 +267,50 @@ static int set_flag(const struct flag *flag, const char *text, struct complaint 
 	return complain(why, -EINVAL, "-%s: %s", flag->name, said.text);
 }
 
+/* The name in "-name", "--name" or "-name=value". */
+static const char *name_in(const char *argument, size_t *length)
+{
+	const char *name = argument + 1 + (argument[1] == '-');
+
+	*length = strcspn(name, "=");
+	return name;
+}
+
 static const struct flag *find(const struct flag_command *command, const char *name, size_t length)
 {
 	for (size_t i = 0; i < command->flag_count; i++)
 		if (flags_has(command, &command->flags[i]) &&
-			strlen(command->flags[i].name) == length &&
-			memcmp(command->flags[i].name, name, length) == 0)
+			is_name(name, length, command->flags[i].name))
 			return &command->flags[i];
 	return NULL;
+}
+
+/* The word that chooses the command; NULL: it needs none. */
+static const char *word_of(const struct flag_command *command)
+{
+	const char *space = strrchr(command->name, ' ');
+
+	return space ? space + 1 : NULL;
 }
 
 static int fail_unknown(const struct flag_command *command,
 	const struct flag_command *const *others, const char *argument, struct complaint *why)
 {
-	const char *name = argument + (argument[1] == '-' ? 2 : 1), *nearest = NULL;
-	const size_t length = strcspn(name, "=");
-	char owners[96] = "";
-	size_t used = 0;
+	size_t length;
+	const char *name = name_in(argument, &length), *nearest = NULL;
+	char text[96];
+	struct style_text owners = { .text = text, .size = sizeof(text) };
 
 	if (length == 0 || *name == '-')
 		return complain(why, -EINVAL, "bad flag syntax \"%s\"; see %s -help",
 			clip(argument, strlen(argument)).text, command->name);
-	for (; others && *others && used < sizeof(owners); others++) {
-		const char *last = strrchr((*others)->name, ' ');
-
+	for (; others && *others; others++)
 		if (find(*others, name, length))
-			used += (size_t)snprintf(owners + used, sizeof(owners) - used, "%s%s",
-				used ? ", " : "", last ? last + 1 : "drain");
-	}
-	if (used > 0)
+			style_append(&owners, "%s%s", owners.used ? ", " : "",
+				word_of(*others) ? word_of(*others) : "drain");
+	if (owners.used > 0)
 		return complain(why, -EINVAL, "-%s is a flag of %s; see %s -help",
-			clip(name, length).text, owners, command->name);
+			clip(name, length).text, text, command->name);
 	if (is_similar(name, length, "help"))
 		nearest = "help";
 	for (size_t i = 0; i < command->flag_count && !nearest; i++)
@@ -322,94 +332,90 @@ static int add_argument(const struct flag_command *command,
 		arguments->values[arguments->count++] = value;
 		return 0;
 	}
-	for (; others && *others; others++) {
-		const char *name = strrchr((*others)->name, ' ');
-
-		if (name && strcmp(name + 1, value) == 0)
+	for (; others && *others; others++)
+		if (word_of(*others) && strcmp(word_of(*others), value) == 0)
 			return complain(why, -EINVAL,
 				"unexpected argument \"%s\"; a command comes first: %s", value,
 				(*others)->name);
-	}
 	return complain(why, -EINVAL, "unexpected argument \"%s\"; see %s -help",
 		clip(value, strlen(value)).text, command->name);
 }
 
-/* One pass over the arguments. */
-struct walk {
-	const struct flag_command *command;
-	const struct flag_command *const *others;
-	char **argv;
-	struct flag_arguments *arguments;
-	bool *given;
-	bool store; /* else it only looks for help */
-	struct complaint *why;
-};
-
-/* Handles the flag at argv[*@at] and moves *@at to its last argument. Returns 0, 1 for help, or
- * -EINVAL. */
-static int take_flag(const struct walk *w, int *at)
+static bool is_flag(const char *argument)
 {
-	const char *name = w->argv[*at] + (w->argv[*at][1] == '-' ? 2 : 1), *value;
-	const size_t length = strcspn(name, "=");
-	const struct flag *flag = find(w->command, name, length);
-	char scratch[FORMAT_SIZE];
-
-	if ((length == 4 && memcmp(name, "help", 4) == 0) || (length == 1 && *name == 'h')) {
-		(strcmp(name + length, "=table") == 0 ? flags_print_table : flags_print_help)(
-			stdout, w->command);
-		return 1;
-	}
-	if (!flag)
-		return fail_unknown(w->command, w->others, w->argv[*at], w->why);
-	if (name[length] == '=')
-		value = name + length + 1;
-	else if (flag->kind == FLAG_BOOLEAN)
-		value = "true";
-	else
-		value = w->argv[++*at];
-	if (!value) {
-		const char *good = good_value(flag, scratch);
-
-		return complain(w->why, -EINVAL, "-%s needs a value; give %s-%s %s", flag->name,
-			good ? "for example " : "", flag->name, good ? good : flag->placeholder);
-	}
-	if (!w->store)
-		return 0;
-	if (w->given)
-		w->given[flag - w->command->flags] = true;
-	return set_flag(flag, value, w->why);
+	return argument[0] == '-' && argument[1];
 }
 
-static int go(const struct walk *w)
+const char *flags_value(char **argument, const char *name)
 {
-	bool ended = false;
-	int result = 0;
+	size_t length;
+	const char *written;
 
-	for (int i = 1; w->argv[i] && result == 0; i++) {
-		if (!ended && strcmp(w->argv[i], "--") == 0)
-			ended = true;
-		else if (!ended && w->argv[i][0] == '-' && w->argv[i][1])
-			result = take_flag(w, &i);
-		else if (w->store)
-			result = add_argument(
-				w->command, w->others, w->arguments, w->argv[i], w->why);
-		if (!w->argv[i])
-			break;
+	if (!is_flag(argument[0]))
+		return NULL;
+	written = name_in(argument[0], &length);
+	if (!is_name(written, length, name))
+		return NULL;
+	return written[length] ? written + length + 1 : argument[1];
+}
+
+const char *flags_help(char **argv)
+{
+	for (size_t i = 1; argv[0] && argv[i] && strcmp(argv[i], "--") != 0; i++) {
+		size_t length;
+		const char *name;
+
+		if (!is_flag(argv[i]))
+			continue;
+		name = name_in(argv[i], &length);
+		if (is_name(name, length, "help") || is_name(name, length, "h"))
+			return name + length;
 	}
-	return result;
+	return NULL;
 }
 
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,
-	int argc, char **argv, struct flag_arguments *arguments, bool *given, struct complaint *why)
+	char **argv, struct flag_arguments *arguments, bool *given, struct complaint *why)
 {
-	struct walk w = { command, others, argv, arguments, given, false, why };
-	int result;
+	const char *help = flags_help(argv);
+	bool ended = false;
+	int err = 0;
 
 	why->text[0] = '\0';
-	if (arguments)
-		arguments->count = 0;
-	/* First for help alone, so that it shows the defaults and not what was given. */
-	result = argc > 0 ? go(&w) : 0;
-	w.store = true;
-	return result || argc == 0 ? result : go(&w);
+	if (help)
+		(strcmp(help, "=table") == 0 ? flags_print_table : flags_print_help)(
+			stdout, command);
+	if (help)
+		return 1;
+	for (size_t i = 1; argv[0] && argv[i] && !err; i++) {
+		const struct flag *flag;
+		const char *name, *value;
+		char scratch[FORMAT_SIZE];
+		size_t length;
+
+		if (ended || !is_flag(argv[i])) {
+			err = add_argument(command, others, arguments, argv[i], why);
+			continue;
+		}
+		ended = strcmp(argv[i], "--") == 0;
+		if (ended)
+			continue;
+		name = name_in(argv[i], &length);
+		flag = find(command, name, length);
+		if (!flag)
+			return fail_unknown(command, others, argv[i], why);
+		value = name[length]                 ? name + length + 1
+			: flag->kind == FLAG_BOOLEAN ? "true"
+						     : argv[++i];
+		if (!value) {
+			value = text_or_target(flag, flag->example, scratch);
+			return complain(why, -EINVAL, "-%s needs a value; give %s-%s %s",
+				flag->name, value ? "for example " : "", flag->name,
+				value ? value : flag->placeholder);
+		}
+		if (given)
+			given[flag - command->flags] = true;
+		err = set_flag(flag, value, why);
+	}
+	return err;
 }

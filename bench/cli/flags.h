@@ -5,8 +5,9 @@
  * A flag has one dash or two. Its value follows an equals sign or is the next argument, whatever
  * that begins with: -n 5, --n=5, -n -5. A name cannot be abbreviated. A boolean flag stands alone or
  * has its value after an equals sign: -force, -force=false. If a flag is given twice, the last one
- * counts. -- ends the flags. Flags and other arguments may be mixed. -h and -help print the help;
- * -help=table prints it for the programs that make manual pages and completions.
+ * counts. -- ends the flags. Flags and other arguments may be mixed. Wherever -h or -help stands before
+ * --, it prints the help; -help=table prints it for the programs that make manual pages and
+ * completions.
  */
 #ifndef BENCH_CLI_FLAGS_H
 #define BENCH_CLI_FLAGS_H
@@ -16,8 +17,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/values.h"
 #include "base/complaint.h"
+#include "base/values.h"
 
 /* The type of the target, and how the value is written. */
 enum flag_kind {
@@ -47,44 +48,29 @@ static inline bool flag_names_has(const struct flag_names *names, int number)
 	return names->named >> number & 1;
 }
 
-/*
- * @name:         without dashes
- * @commands:     bits of the commands that have it; 0: all that use the table
- * @target:       receives the value; its value before parsing is the default
- * @placeholder:  the word for the value in the help, such as "COUNT"; NULL for a boolean
- * @help:         one or more sentences, without line ends
- * @default_text: shown as the default in place of the target's value; "" shows none
- * @example:      a valid value, for error messages; NULL: the target's value
- * @minimal, @maximal: the accepted range: a percentage in whole percents, the others in the
- * target's unit; a maximal of 0 means unlimited
- * @choices:      the names of a choice or a list, NULL at the end; of other kinds, names to complete
- * @words:        further names to complete, separated by spaces; one that ends with a colon is
- * followed by more
- * @both:         of a list: bits of the names that "both" stands for; or NULL
- * @parse:        of a custom flag: stores the value and returns 0, or returns another value and sets
- * @why to "what is wrong; what to write"
- */
 struct flag {
-	const char *name;
-	unsigned int commands;
+	const char *name;      /* without dashes */
+	unsigned int commands; /* bits of the commands that have it; 0: all with the table */
 	enum flag_kind kind;
-	void *target;
-	const char *placeholder, *help, *default_text, *example;
-	int64_t minimal, maximal;
-	const char *const *choices;
-	const char *words;
-	const uint64_t *both;
+	void *target;             /* its value before parsing is the default */
+	const char *placeholder;  /* the word for the value in the help; NULL: a boolean */
+	const char *help;         /* one or more sentences, without line ends */
+	const char *default_text; /* in place of the target's value; "" shows none */
+	const char *example;      /* for error messages; NULL: the target's value */
+	int64_t minimal,
+		maximal; /* of the target, a percentage in percents; maximal 0: unlimited */
+	const char *const *choices; /* NULL at the end; of other kinds than lists, to complete */
+	const char *words;          /* more to complete; one that ends with a colon goes on */
+	const uint64_t *both;       /* bits of the names that "both" stands for, or NULL */
+	/* Stores the value and returns 0; else sets @why to "what is wrong; what to write". */
 	int (*parse)(const char *text, void *target, struct complaint *why);
 };
 
-/*
- * @name:      what the user types: "bpf_ringbuf_zc_benchmark compare"
- * @arguments: its other arguments as the help shows them, or NULL
- * @bit:       selects its flags from the table; 0: all
- */
 struct flag_command {
-	const char *name, *arguments, *summary;
-	unsigned int bit;
+	const char *name;      /* what the user types: "bpf_ringbuf_zc_benchmark compare" */
+	const char *arguments; /* that are no flags, for the help; or NULL */
+	const char *summary;
+	unsigned int bit; /* selects its flags from the table; 0: all */
 	const struct flag *flags;
 	size_t flag_count;
 };
@@ -96,7 +82,7 @@ struct flag_arguments {
 };
 
 /*
- * Parses the arguments of a command, from argv[1] on, into the targets of its flags.
+ * Parses the arguments of a command, from argv[1] to NULL, into the targets of its flags.
  * @arguments: NULL if the command takes none
  * @given:     NULL, or receives true for each flag of the table that was given
  * @others:    all commands, NULL at the end, so that @why can name the command of a flag; or NULL
@@ -105,10 +91,15 @@ struct flag_arguments {
  * Flags before the wrong argument have been stored then.
  */
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,
-	int argc, char **argv, struct flag_arguments *arguments, bool *given,
-	struct complaint *why);
+	char **argv, struct flag_arguments *arguments, bool *given, struct complaint *why);
 
-/* Prints the help in lines of at most 90 columns. */
+/* If @argument is the flag @name: its value, which may be NULL; else NULL. */
+const char *flags_value(char **argument, const char *name);
+
+/* The flag that asks for help: "=table" or what else follows its name; NULL: none does. */
+const char *flags_help(char **argv);
+
+/* Prints the help in lines of at most 80 columns. */
 void flags_print_help(FILE *stream, const struct flag_command *command);
 
 /*
@@ -120,11 +111,11 @@ void flags_print_help(FILE *stream, const struct flag_command *command);
  */
 void flags_print_table(FILE *stream, const struct flag_command *command);
 
-/* For the help: whether the command has the flag; the default as text, "" if there is none to show;
- * the names that the flag takes, with @separator between. */
 bool flags_has(const struct flag_command *command, const struct flag *flag);
-const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE]);
+
+/* The default as text, "" if there is none to show; the names that the flag takes. */
 #define FLAGS_CHOICES_SIZE 1024
+const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE]);
 const char *flags_choices(
 	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE]);
 

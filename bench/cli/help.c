@@ -38,14 +38,14 @@ static void print_words(struct wrapped *out, const char *text)
 }
 
 /* The columns of "  -name PLACEHOLDER  ". */
-static size_t flag_columns(const struct flag *flag)
+static size_t columns_of(const struct flag *flag)
 {
 	return 5 + strlen(flag->name) + (flag->placeholder ? 1 + strlen(flag->placeholder) : 0);
 }
 
 static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 {
-	const size_t columns = flag_columns(flag);
+	const size_t columns = columns_of(flag);
 	struct wrapped out = { stream, margin, columns > margin ? 0 : columns };
 	char scratch[FORMAT_SIZE], text[128];
 	const char *value = flags_default(flag, scratch);
@@ -65,23 +65,25 @@ static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 
 void flags_print_help(FILE *stream, const struct flag_command *command)
 {
-	const struct flag help = { .name = "help", .default_text = "", .help = "Print this help." };
+	static const struct flag help = {
+		.name = "help", .default_text = "", .help = "Print this help."
+	};
+	const struct flag *const end = command->flags + command->flag_count;
 	struct wrapped summary = { .stream = stream };
-	size_t margin = flag_columns(&help);
+	size_t margin = columns_of(&help);
 
 	fprintf(stream, "usage: %s [flags]%s%s\n\n", command->name, command->arguments ? " " : "",
 		command->arguments ? command->arguments : "");
 	print_words(&summary, command->summary);
 	fputs("\n\nflags:\n", stream);
 	/* One long flag gets a line of its own instead of moving all the others. */
-	for (size_t i = 0; i < command->flag_count; i++)
-		if (flags_has(command, &command->flags[i]) &&
-			flag_columns(&command->flags[i]) > margin &&
-			flag_columns(&command->flags[i]) <= MARGIN_MOST)
-			margin = flag_columns(&command->flags[i]);
-	for (size_t i = 0; i < command->flag_count; i++)
-		if (flags_has(command, &command->flags[i]))
-			print_flag(stream, &command->flags[i], margin);
+	for (const struct flag *flag = command->flags; flag < end; flag++)
+		if (flags_has(command, flag) && columns_of(flag) > margin &&
+			columns_of(flag) <= MARGIN_MOST)
+			margin = columns_of(flag);
+	for (const struct flag *flag = command->flags; flag < end; flag++)
+		if (flags_has(command, flag))
+			print_flag(stream, flag, margin);
 	print_flag(stream, &help, margin);
 }
 

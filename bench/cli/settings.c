@@ -1,19 +1,162 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks that several commands share.
+ * Defaults that depend on other flags, and checks of flags against each other.
  */
+#include "cli/settings.h"
+
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/settings.h"
+#include "measure/cache.h"
 
-bool settings_names(const struct settings *settings, const struct reader *reader)
+#define PRESET_DURATION_NS INT64_C(200000000)
+
+bool settings_need_caches(const struct settings *s)
 {
-	for (int i = 0; settings_mode(i); i++)
-		if (settings_mode(i) == reader)
-			return flag_names_has(&settings->modes, i);
+	for (size_t i = 0; i < s->caches.count; i++)
+		if (s->caches.chosen[i] != CACHES_COLD)
+			return true;
 	return false;
+}
+
+uint64_t settings_ring_size(const struct settings *s, enum caches caches)
+{
+	return caches == CACHES_COLD ? s->workload.ring_size : s->cache_ring_size;
+}
+
+/* By default both for drain, and all for sweep. A preset asks what the kernel's benchmark measures. */
+static bool is_default_mode(const struct settings *s, const struct reader *reader)
+{
+	if (s->command == COMMAND_SWEEP)
+		return true;
+	if (s->command == COMMAND_DRAIN)
+		return reader->by_default || reader->named;
+	if (s->workload.overwrite)
+		return strcmp(reader->name, "copy") == 0;
+	if (strcmp(reader->name, "batch") == 0)
+		return true;
+	return s->preset ? strcmp(reader->name, "libbpf") == 0 || reader->reads_perf
+			 : reader->named;
+}
+
+static void choose_defaults(struct settings *s)
+{
+	struct workload *w = &s->workload;
+	const bool live = s->command == COMMAND_LIVE, modes_given = s->modes.count > 0;
+	const unsigned int waits =
+		s->advise      ? 1u << WAIT_PACED
+		: s->preset    ? 1u << WAIT_EVENT | 1u << WAIT_PACED | 1u << WAIT_LIBBPF_POLL
+		: w->overwrite ? WAITS_OF_RINGVIEW
+			       : WAITS_OF_RINGVIEW | WAITS_OF_LIBBPF;
+
+	for (int mode = 0; settings_modes[mode] && !modes_given; mode++)
+		if (is_default_mode(s, settings_modes[mode]))
+			flag_names_add(&s->modes, mode);
+	for (int wait = 0; live && live_wait_names[wait] && !settings_given("wait"); wait++)
+		if (waits >> wait & 1)
+			flag_names_add(&s->waits, wait);
+	if (s->preset && !settings_given("duration"))
+		w->duration_ns = PRESET_DURATION_NS;
+	if (s->size_count == 0)
+		s->sizes[s->size_count++] = live ? 64 : sizeof(struct skb_meta);
+	/* A mix implies events of several sizes. */
+	if (s->mixes[0] && !live && !settings_given("event"))
+		w->event = EVENT_SIZED;
+	w->event_size = (uint32_t)s->sizes[0];
+	w->mix = s->mixes[0];
+	s->cache_ring_size = settings_given("ring-size") ? w->ring_size : cache_ring_size();
+}
+
+/* Whether the kernel accepts the size, and whether the largest event fits. */
+static int check_ring(
+	const struct settings *s, uint64_t ring, uint64_t event, struct complaint *why)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	char size[FORMAT_SIZE], smallest[FORMAT_SIZE];
+
+	format_size(ring, size, sizeof(size));
+	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
+		return complain(why, -EINVAL,
+			"-ring-size: %s is not a power of two from %s (a page) to 2GiB; give for "
+			"example -ring-size %s",
+			size, format_size(page, smallest, sizeof(smallest)),
+			s->command == COMMAND_LIVE ? "1MiB" : "512MiB");
+	if (event + RECORD_HEADER >= ring)
+		return complain(why, -EINVAL,
+			"-ring-size: an event of %" PRIu64
+			" B does not fit into a ring of %s; give a larger one",
+			event, size);
+	return 0;
+}
+
+/* A BPF program reserves constant sizes, so there can be only a few of them. */
+static int check_mix(struct settings *s, const struct mix *mix, struct complaint *why)
+{
+	if (!mix || mix->kind_count > 0 || s->workload.source == SOURCE_MEMORY)
+		return 0;
+	if (s->workload.write == LIVE_RESERVE && settings_given("write"))
+		return complain(why, -EINVAL,
+			"-write: a BPF program can reserve at most %d different sizes, and %s has "
+			"more; leave out -write to use bpf_ringbuf_output",
+			MIX_KINDS, mix->name);
+	if (s->workload.discard > 0)
+		return complain(why, -EINVAL,
+			"-discard: %s has more than %d sizes, so bpf_ringbuf_output writes its "
+			"events, which cannot be discarded; leave out -discard, or give a mix of "
+			"fewer sizes",
+			mix->name, MIX_KINDS);
+	if (s->command == COMMAND_LIVE)
+		s->workload.write = LIVE_OUTPUT;
+	return 0;
+}
+
+static int check_sizes(struct settings *s, struct complaint *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->size_count && !err; i++) {
+		const struct mix *mix = s->mixes[i];
+
+		for (size_t c = 0; c < s->caches.count && !s->advise && !err; c++)
+			err = check_ring(s, settings_ring_size(s, (enum caches)s->caches.chosen[c]),
+				mix ? mix->largest : s->sizes[i], why);
+		if (!err)
+			err = check_mix(s, mix, why);
+	}
+	return err;
+}
+
+/* Whether -notify sampled:N notifies, and a turn of -back-to-back fits into the ring. */
+static int check_counts(const struct settings *s, struct complaint *why)
+{
+	const struct workload *w = &s->workload;
+	const uint64_t room = w->ring_size - 1, events = w->back_to_back;
+	char size[FORMAT_SIZE];
+
+	if (s->runs * s->plan.rounds > STATISTICS_ROUNDS_MAX)
+		return complain(why, -EINVAL,
+			"-runs: %" PRIu64 " runs of %" PRIu64
+			" rounds are more than %d rounds; give fewer",
+			s->runs, s->plan.rounds, STATISTICS_ROUNDS_MAX);
+	if (s->command != COMMAND_LIVE || s->advise)
+		return 0;
+	format_size(w->ring_size, size, sizeof(size));
+	/* First without the product, which may overflow. */
+	if (w->notify == NOTIFY_SAMPLED &&
+		(w->notify_events > room || live_plan_of(w).notify_bytes > room))
+		return complain(why, -EINVAL,
+			"-notify: a ring of %s is full before %" PRIu64
+			" events wait in it, so no producer would notify; give fewer, or a larger "
+			"-ring-size",
+			size, w->notify_events);
+	if (events > room / workload_largest_stride(w))
+		return complain(why, -EINVAL,
+			"-back-to-back: a ring of %s does not hold %" PRIu64
+			" events, so each turn would lose some; give fewer, or a larger -ring-size",
+			size, events);
+	return 0;
 }
 
 int settings_check_rules(const struct rule *rules, struct complaint *why)
@@ -24,58 +167,122 @@ int settings_check_rules(const struct rule *rules, struct complaint *why)
 	return 0;
 }
 
-int settings_check_named(const struct settings *settings, struct complaint *why)
+static int check_rules(const struct settings *s, struct complaint *why)
 {
-	const struct reader *reader;
-	struct complaint said;
+	const struct workload *w = &s->workload;
+	const bool memory = w->source == SOURCE_MEMORY, output = w->write == LIVE_OUTPUT,
+		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0,
+		   by_rounds = settings_given("rounds"), by_time = settings_given("time"),
+		   by_precision = settings_given("precision"), several = s->runs > 1;
+	const struct rule rules[] = {
+		/* -rounds, -time and -precision say when to stop: one at most. */
+		{ by_rounds && by_time,
+			"-rounds and -time: each sets when to stop; give only one of them" },
+		{ by_rounds && by_precision,
+			"-rounds and -precision: each sets when to stop; give only one of them" },
+		{ by_time && by_precision,
+			"-time and -precision: each sets when to stop; give only one of them" },
+		{ several && by_time,
+			"-runs: all runs need the same number of rounds; give -rounds instead of -time" },
+		{ several && by_precision,
+			"-runs: all runs need the same number of rounds; give -rounds instead of "
+			"-precision" },
+		{ several && s->advise,
+			"-runs: -advise is for a single run; leave out one of them" },
+		{ several && s->watch, "-runs: -watch is for a single run; leave out one of them" },
+		{ s->plan.precision == 0,
+			"-precision: 0 is never reached; give for example -precision 1%" },
+		{ w->event == EVENT_SKB_META && s->sizes[0] != sizeof(struct skb_meta),
+			"-event-size: skb_meta events have 80 B; for other sizes add -event sized" },
+		{ w->discard >= 1,
+			"-discard: 100% leaves no event to read; give for example -discard 1%" },
+		{ output && w->discard > 0,
+			"-discard: bpf_ringbuf_output cannot discard events; leave out one of -discard "
+			"and -write output" },
+		{ output && memory,
+			"-write: output needs a ring of the kernel; leave out -write or -source "
+			"memory" },
+		{ w->producer == PRODUCER_SYSCALL && memory,
+			"-producer: syscall needs a ring of the kernel; leave out -producer or "
+			"-source memory" },
+		{ paced_rate && (double)w->rate * (double)w->duration_ns / 1e9 < 1,
+			"-rate: no event would be produced within -duration; give a higher rate, "
+			"or a longer -duration" },
+		{ w->burst % w->producers > 0,
+			"-rate: the producers share a burst evenly; give a multiple of -producers" },
+		{ w->order && w->rings == 1,
+			"-order: the events of one ring are always in order; give -rings 2 or "
+			"more, and as many -producers" },
+		{ turns && w->producers > 1,
+			"-back-to-back: the consumer is the only producer; leave out -producers" },
+		{ turns && paced_rate,
+			"-back-to-back: events are produced once the previous ones have been read, not "
+			"at a rate; leave out -rate" },
+		{ turns && w->same_cpu,
+			"-same-cpu: -back-to-back has only one thread; leave out -same-cpu" },
+		{ turns && w->notify == NOTIFY_SAMPLED && w->notify_events > w->back_to_back,
+			"-notify: a turn has fewer than N events, so none would notify; give "
+			"sampled:N with N at most -back-to-back" },
+		{ w->overwrite && (s->advise || turns),
+			"-overwrite: cannot be combined with -advise or -back-to-back, as an "
+			"overwriting ring is never full; leave out -overwrite, or both of them" },
+		{ s->advise && settings_given("ring-size"),
+			"-ring-size: -advise finds the size; leave out one of them" },
+		{ s->advise && s->combination_count > 1,
+			"-advise: the ring's size is found for one reader; give one -mode and one "
+			"-wait" },
+		{ s->advise && s->combination_count == 1 && s->combinations[0].reader->reads_perf,
+			"-advise: a perf buffer does not report how full it was; give another -mode" },
+		{ false, NULL },
+	};
 
-	for (int i = 0; (reader = settings_mode(i)); i++)
-		if (flag_names_has(&settings->modes, i) && reader->find &&
-			reader->find(reader, &said))
-			return complain(why, -EINVAL, "-mode: %s", said.text);
-	return 0;
+	return settings_check_rules(rules, why);
 }
 
-int settings_fail_obstacle(const char *flag, const struct reader *reader, struct obstacle obstacle,
-	struct complaint *why)
+static int check_baseline(const struct settings *s, struct complaint *why)
 {
-	return complain(why, -EINVAL, "-%s: %s %s; leave it out, or %s", flag, reader->name,
-		obstacle.reason, obstacle.remedy);
-}
+	static char texts[COMBINATIONS_MAX][64];
+	const char *names[COMBINATIONS_MAX + READERS_MAX + 1] = { NULL }, *nearest;
+	size_t count = 0;
 
-int settings_check_baseline(const struct settings *settings, bool takes_part,
-	const char *const *names, struct complaint *why)
-{
-	const char *baseline = settings->baseline, *nearest;
-
-	if (!baseline || takes_part)
+	if (!s->baseline ||
+		combination_find(s->combinations, s->combination_count, s->baseline) != SIZE_MAX)
 		return 0;
-	nearest = flags_nearest(baseline, strlen(baseline), names);
-	if (nearest && strcmp(nearest, baseline) != 0)
+	for (; count < s->combination_count; count++)
+		names[count] = combination_name(
+			s->combinations[count], texts[count], sizeof(texts[count]));
+	for (int mode = 0; settings_modes[mode]; mode++)
+		names[count++] = settings_modes[mode]->name;
+	nearest = flags_nearest(s->baseline, strlen(s->baseline), names);
+	if (nearest && strcmp(nearest, s->baseline) != 0)
 		return complain(why, -EINVAL,
-			"-baseline: unknown reader \"%.48s\"; did you mean %s?", baseline, nearest);
+			"-baseline: unknown reader \"%.48s\"; did you mean %s?", s->baseline,
+			nearest);
 	return complain(why, -EINVAL,
 		nearest ? "-baseline: \"%.48s\" is not measured; add it to -mode, or give a "
 			  "reader that is"
 			: "-baseline: unknown reader \"%.48s\"; give a reader that is measured",
-		baseline);
+		s->baseline);
 }
 
-int settings_check_ring(uint64_t ring, uint64_t event, const char *example, struct complaint *why)
+int settings_conclude(struct settings *s, struct complaint *why)
 {
-	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	char size[FORMAT_SIZE], smallest[FORMAT_SIZE];
+	const struct reader *reader;
+	int err;
 
-	format_size(ring, size, sizeof(size));
-	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
-		return complain(why, -EINVAL,
-			"-ring-size: %s is not a power of two from %s (a page) to 2GiB; give for "
-			"example -ring-size %s",
-			size, format_size(page, smallest, sizeof(smallest)), example);
-	if (event + RECORD_HEADER >= ring)
-		return complain(why, -EINVAL,
-			"-ring-size: an event of %llu B does not fit into a ring of %s; give a "
-			"larger one",
-			(unsigned long long)event, size);
-	return 0;
+	for (int mode = 0; (reader = settings_modes[mode]) && s->preset; mode++)
+		if (flag_names_has(&s->modes, mode) && reader->program)
+			return complain(why, -EINVAL,
+				"-mode: a preset does not run peers such as %s; leave it out",
+				reader->name);
+	choose_defaults(s);
+	settings_combine(s);
+	err = check_sizes(s, why);
+	if (!err)
+		err = check_rules(s, why);
+	if (!err)
+		err = check_counts(s, why);
+	if (!err)
+		err = settings_check_readers(s, why);
+	return err ? err : check_baseline(s, why);
 }

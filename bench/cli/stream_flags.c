@@ -10,38 +10,22 @@
 
 #define RATE_MOST 1000000000 /* an event each nanosecond: more is a mistake */
 
-/* One size, or a mix, which makes *@size 0. */
-static int parse_one(
-	const char *text, uint64_t *size, const struct mix **mix, struct complaint *why)
-{
-	*size = 0;
-	*mix = NULL;
-	if (mix_is_meant(text))
-		return mix_parse(text, mix, why);
-	if (parse_size(text, size) || *size < SIZED_EVENT_MIN || *size > SIZED_EVENT_MAX)
-		return complain(why, -EINVAL,
-			"\"%.48s\" is not a size of %d to %d B, or a mix; give for example "
-			"-event-size 64, 24+40+56, 64*9+1024, " MIX_NAMED " or @FILE",
-			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
-	return 0;
-}
-
 int parse_event_size(const char *text, void *target, struct complaint *why)
 {
 	struct settings *s = target;
 
 	s->size_count = 1;
-	return parse_one(text, &s->sizes[0], &s->mixes[0], why);
-}
-
-int parse_live_event_size(const char *text, void *target, struct complaint *why)
-{
-	struct workload *workload = target;
-	uint64_t size;
-	int err = parse_one(text, &size, &workload->mix, why);
-
-	workload->event_size = (uint32_t)size;
-	return err;
+	s->sizes[0] = 0;
+	s->mixes[0] = NULL;
+	if (mix_is_meant(text))
+		return mix_parse(text, &s->mixes[0], why);
+	if (parse_size(text, &s->sizes[0]) || s->sizes[0] < SIZED_EVENT_MIN ||
+		s->sizes[0] > SIZED_EVENT_MAX)
+		return complain(why, -EINVAL,
+			"\"%.48s\" is not a size of %d to %d B, or a mix; give for example "
+			"-event-size 64, 24+40+56, 64*9+1024, " MIX_NAMED " or @FILE",
+			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
+	return 0;
 }
 
 /* Each size once. */
@@ -158,8 +142,7 @@ int parse_live_rate(const char *text, void *target, struct complaint *why)
 		err = parse_count(text, &w->rate) || w->rate == 0;
 	if (err && text[0] && strchr("mg", text[strlen(text) - 1]))
 		return complain(why, -EINVAL,
-			"\"%.48s\": for mega write M, for giga G; give for example -rate 1M",
-			text);
+			"\"%.48s\": for mega write M, for giga G; give for example -rate 1M", text);
 	if (err || w->rate > RATE_MOST)
 		return complain(why, -EINVAL,
 			"\"%.48s\" is not max, a rate of 1 to 1G events per second, or "

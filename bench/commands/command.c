@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/process.h"
 #include "commands/commands.h"
+#include "results/output.h"
+#include "ringview/ringview.h"
+#include "watch/watch.h"
 
-int command_run(const char *name, enum command_bit command, int (*run)(const struct call *call),
-	int failed, int argc, char **argv)
-{
-	static struct settings settings;
-	struct complaint why = { "" };
-	int result = settings_parse(&settings, command, argc, argv, &why);
+static const struct command {
+	const char *name;
+	int (*run)(struct call *call);
+	enum command_bit settings; /* to be parsed; 0: the command parses its own */
+	int failed;                /* exit status */
+} commands[] = {
+	{ "drain", command_drain, COMMAND_DRAIN, EXIT_FAILED },
+	{ "sweep", command_drain, COMMAND_SWEEP, EXIT_FAILED },
+	{ "live", command_live, COMMAND_LIVE, EXIT_FAILED },
+	{ "compare", command_compare, COMMAND_COMPARE, EXIT_USAGE },
+	{ "report", command_report, COMMAND_REPORT, EXIT_USAGE },
+	{ "list", command_list, COMMAND_LIST, EXIT_FAILED },
+	{ "watch", command_watch, 0, EXIT_FAILED },
+};
 
-	if (result > 0)
-		return EXIT_DONE;
-	if (result < 0)
-		return command_end(result, EXIT_USAGE, &why);
-	result = run(&(struct call){ name, &settings, argc, argv, &why });
-	/* What only reads files fails with any error when it is interrupted. */
-	if (result < 0 && interrupted() && failed == EXIT_USAGE)
-		result = -EINTR;
-	return result > 0 ? result : command_end(result, failed, &why);
-}
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 int command_end(int err, int failed, const struct complaint *why)
 {
@@ -38,16 +39,105 @@ int command_end(int err, int failed, const struct complaint *why)
 	return failed;
 }
 
-void typed_command(char *text, size_t size, const char *command, int argc, char **argv)
+int command_write(struct call *call, int (*write)(struct call *call, FILE *out))
+{
+	struct output output;
+	int result = output_begin(&output), err;
+
+	if (result)
+		return complain(&call->why, result, "out of memory");
+	result = write(call, output.stream);
+	if (result < 0) {
+		output_abandon(&output);
+		return result;
+	}
+	err = output_commit(&output, call->settings.output, &call->why);
+	return err ? err : result;
+}
+
+void typed_command(char *text, size_t size, const char *command, char **argv)
 {
 	size_t used = (size_t)snprintf(text, size, "%s", PROGRAM);
 
 	/* drain may be typed without its name. */
 	if (strcmp(argv[0], command) == 0)
 		used += (size_t)snprintf(text + used, size - used, " %s", command);
-	for (int i = 1; i < argc && used < size; i++)
+	for (int i = 1; argv[i] && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
 	for (; *text; text++)
 		if (*text < ' ' || *text > '~')
 			*text = '?';
+}
+
+static int run(const struct command *command, char **argv)
+{
+	static struct call call;
+	int result = 0;
+
+	call.name = command->name;
+	call.argv = argv;
+	if (command->settings)
+		result = settings_parse(&call.settings, command->settings, argv, &call.why);
+	if (result > 0)
+		return EXIT_DONE;
+	if (result < 0)
+		return command_end(result, EXIT_USAGE, &call.why);
+	result = command->run(&call);
+	/* What only reads files fails with any error when it is interrupted. */
+	if (result < 0 && interrupted() && command->failed == EXIT_USAGE)
+		result = -EINTR;
+	return result > 0 ? result : command_end(result, command->failed, &call.why);
+}
+
+static int end_unknown(const char *name)
+{
+	const char *names[COMMANDS + 2] = { "help" }, *nearest;
+	struct complaint why;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i + 1] = commands[i].name;
+	nearest = flags_nearest(name, strlen(name), names);
+	if (nearest)
+		complain(&why, -EINVAL, "unknown command \"%.48s\"; did you mean %s?", name,
+			nearest);
+	else
+		complain(&why, -EINVAL,
+			"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, "
+			"report, list, watch, or see -help",
+			name);
+	return command_end(-EINVAL, EXIT_USAGE, &why);
+}
+
+int command_run(const char *name, char **argv)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return run(&commands[i], argv);
+	return end_unknown(name);
+}
+
+int commands_run(int argc, char **argv)
+{
+	static char help[] = "-help";
+	char *command_help[] = { argv[0], argc > 2 ? argv[2] : help, help, NULL };
+	const char *word = argc > 1 ? argv[1] + (strncmp(argv[1], "--", 2) == 0) : "";
+	struct complaint why;
+
+	settings_add_command(&watch_command);
+	if (strcmp(word, "-version") == 0 && argc > 2) {
+		complain(
+			&why, -EINVAL, "-version takes no arguments; leave out \"%.48s\"", argv[2]);
+		return command_end(-EINVAL, EXIT_USAGE, &why);
+	}
+	if (strcmp(word, "-version") == 0 || strcmp(word, "version") == 0) {
+		printf(PROGRAM " %s, libbpf %s\n", RINGVIEW_VERSION, libbpf_version_string());
+		return EXIT_DONE;
+	}
+	/* "help live" is "live -help". */
+	if (strcmp(word, "help") == 0)
+		argv = command_help;
+	/* The original benchmark has no commands: flags without one mean drain. */
+	if (!argv[0] || !argv[1] || argv[1][0] == '-')
+		return command_run("drain", argv);
+	return command_run(argv[1], argv + 1);
 }

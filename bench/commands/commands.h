@@ -1,45 +1,90 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The commands. Each takes its own arguments, argv[0] being its name, and returns the exit status:
- * 0 done, 1 failed, 2 wrong usage, 130 interrupted by the user. compare and report give 1 and 3 a
- * meaning of their own, and fail with 2.
+ * The commands. What drain, sweep and live have in common is in measuring.c: they choose readers,
+ * read the facts of the machine, measure (by -runs in processes of their own), and write the table.
  */
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H
 
+#include <stdio.h>
+
 #include "base/complaint.h"
 #include "cli/settings.h"
+#include "machine/machine.h"
+#include "readers/peers.h"
+#include "results/table.h"
 
+/* compare and report give 1 and 3 a meaning of their own, and fail with 2. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 130 };
 
-int command_drain(int argc, char **argv);
-int command_sweep(int argc, char **argv);
-int command_live(int argc, char **argv);
-int command_compare(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_list(int argc, char **argv);
-int command_watch(int argc, char **argv);
-
-/* A command whose arguments have been parsed. */
+/* A command that runs. */
 struct call {
 	const char *name;
-	struct settings *settings;
-	int argc;
-	char **argv;
-	struct complaint *why;
+	char **argv; /* NULL-terminated; argv[0] is the name, or that of the program */
+	struct settings settings;
+	struct complaint why;
+
+	/* Of drain, sweep and live. */
+	struct table table;
+	struct machine machine;
+	struct peers peers;
+	int64_t started_ns;  /* of the measurement, CLOCK_MONOTONIC */
+	int64_t measured_ns; /* the last progress of 0, after the preparations */
+	bool progress_shown;
 };
 
-/* Parses the arguments and calls @run, which returns an exit status, or a negative errno with
- * call->why; the exit status is @failed then. */
-int command_run(const char *name, enum command_bit command, int (*run)(const struct call *call),
-	int failed, int argc, char **argv);
+/* Each returns an exit status, or a negative errno with call->why. */
+int command_drain(struct call *call); /* sweep, too */
+int command_live(struct call *call);
+int command_compare(struct call *call);
+int command_report(struct call *call);
+int command_list(struct call *call);
+int command_watch(struct call *call);
+
+/* Runs the program with these arguments, or the command @name, argv[0] being its name. Returns the
+ * exit status. */
+int commands_run(int argc, char **argv);
+int command_run(const char *name, char **argv);
 
 /* Prints why a command ended with the error @err, if it did. Returns its exit status: @failed, or
  * EXIT_STOPPED for -EINTR (nothing is reported) and -ECANCELED (the complete rounds are reported)
  * after an interrupt. */
 int command_end(int err, int failed, const struct complaint *why);
 
+/* Composes a text by @write, which returns as a command, and writes it to settings.output. */
+int command_write(struct call *call, int (*write)(struct call *call, FILE *out));
+
 /* The command line as it was typed, without control characters. */
-void typed_command(char *text, size_t size, const char *command, int argc, char **argv);
+void typed_command(char *text, size_t size, const char *command, char **argv);
+
+/* What differs between drain and live. Functions return 0, or a negative errno with call->why. */
+struct measuring_command {
+	/* Prepares what -runs needs, too. NULL: nothing. */
+	int (*prepare)(struct call *call);
+	/* Measures the combinations and fills call->table. -EINTR: interrupted; complete rounds are
+	 * in the table. If only peers that have failed are left: 0, and no rows. */
+	int (*measure)(struct call *call);
+	/* After -runs: adds to the rows what their files do not have. */
+	void (*complete)(struct call *call, const json_t *runs);
+	void (*write_text)(struct call *call, FILE *out, bool colour);
+};
+
+int measuring_run(const struct measuring_command *command, struct call *call);
+
+/* Rounds that were asked for; 0 if the time or the precision decides. */
+uint64_t measuring_rounds_asked(const struct settings *settings);
+
+/* Says on standard error that @share of the work (0 to 1) is done, what runs (the formatted text), and
+ * about how long it takes: on a terminal a line that is rewritten, from the first second on;
+ * elsewhere one line, once, if the measurement takes more than five seconds. */
+__attribute__((format(printf, 3, 4))) void measuring_progress(
+	struct call *call, double share, const char *format, ...);
+
+/*
+ * Runs the command settings.runs times with the same arguments, each time in a new process, and
+ * appends the result files to *@runs, a new array. 0; -EINTR if interrupted, with the results of the
+ * completed runs; or another negative errno with call->why.
+ */
+int runs_measure(struct call *call, json_t **runs);
 
 #endif

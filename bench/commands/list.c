@@ -7,7 +7,6 @@
 #include "commands/commands.h"
 #include "machine/machine.h"
 #include "readers/peers.h"
-#include "results/output.h"
 #include "rings/source.h"
 
 static void write_peer(FILE *out, struct peers *peers, const struct reader *reader, const char *bpf)
@@ -37,9 +36,8 @@ static void write_readers(FILE *out, bool drains, const char *bpf)
 				readers[i]->needs_kernel ? bpf : "");
 }
 
-static void write_list(FILE *out)
+static int write_list(struct call *call, FILE *out)
 {
-	static struct peers peers;
 	struct complaint why;
 	struct counters counters;
 	char reason[COUNTERS_REASON_SIZE];
@@ -52,7 +50,7 @@ static void write_list(FILE *out)
 	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
 	for (size_t i = 0; readers[i]; i++)
 		if (readers[i]->program)
-			write_peer(out, &peers, readers[i], bpf);
+			write_peer(out, &call->peers, readers[i], bpf);
 	fputs("\nOnly in live (-mode)\n", out);
 	write_readers(out, false, bpf);
 	fprintf(out,
@@ -68,30 +66,22 @@ static void write_list(FILE *out)
 		bpf, bpf, bpf);
 	fprintf(out, "\nSources (-source)\n  bpf      %s%s\n", has_bpf ? "" : "not available: ",
 		has_bpf ? "a ring of the kernel, filled through BPF_PROG_TEST_RUN" : why.text);
-	fputs("  memory   a ring in plain memory and a producer in user space\n"
-	      "\nPrivileges\n  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs "
-	      "none\n"
-	      "\nHardware counters\n",
-		out);
-	fprintf(out, "  %s\n",
+	fprintf(out,
+		"  memory   a ring in plain memory and a producer in user space\n"
+		"\n"
+		"Privileges\n"
+		"  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs none\n"
+		"\n"
+		"Hardware counters\n"
+		"  %s\n",
 		counters_open(&counters, reason, sizeof(reason))
 			? reason
 			: "cycles, instructions and cache misses an event");
 	counters_close(&counters);
+	return 0;
 }
 
-static int run(const struct call *call)
+int command_list(struct call *call)
 {
-	struct output output;
-	int err = output_begin(&output);
-
-	if (err)
-		return complain(call->why, err, "out of memory");
-	write_list(output.stream);
-	return output_commit(&output, NULL, call->why);
-}
-
-int command_list(int argc, char **argv)
-{
-	return command_run("list", COMMAND_LIST, run, EXIT_FAILED, argc, argv);
+	return command_write(call, write_list);
 }

@@ -5,78 +5,42 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "commands/live_watch.h"
-#include "commands/measuring.h"
-#include "commands/preset.h"
+#include "commands/commands.h"
+#include "commands/live.h"
 #include "results/live_table.h"
 #include "results/result_file.h"
 #include "rings/source.h"
 #include "statistics/statistics.h"
 
-struct live {
-	struct measuring all; /* first */
-	struct live_advice advice;
-	struct preset preset;
-	struct live_watch watch;
-};
-
-/* Some MiB. */
-static struct measurement measurement;
+static struct measurement measurement; /* some MiB */
+static struct live_advice advice;
+static struct live_watch watch;
+static struct preset preset;
 
 static void show_progress(void *context, size_t done, size_t total)
 {
-	struct live *live = context;
-	const struct settings *s = live->all.settings;
+	struct call *call = context;
+	const struct settings *s = &call->settings;
 	const size_t count = s->combination_count;
+	const double share = (double)done / (double)total;
 
-	if (s->watch)
-		live_watch_progress(&live->watch, "run", done, total);
+	if (s->watch && s->preset)
+		live_watch_progress(&watch, "workload", preset.done, preset.total);
+	else if (s->watch)
+		live_watch_progress(&watch, "run", done, total);
+	else if (s->preset)
+		measuring_progress(call, ((double)preset.done + share) / (double)preset.total,
+			"workload %zu of %zu", preset.done + 1, preset.total);
 	else if (s->advise && measurement.count == 0)
-		measuring_progress(&live->all, 0,
+		measuring_progress(call, 0,
 			"trying ring sizes until nothing is lost, then %" PRIu64
 			" rounds: size %zu",
-			s->rounds, done + 1);
+			s->plan.rounds, done + 1);
 	else /* the reference runs twice in each round */
-		measuring_progress(&live->all, (double)done / (double)total,
+		measuring_progress(call, share,
 			"%zu readers, %zu rounds (%" PRIu64 " asked): %zu of %zu", count,
-			schedule_rounds(count + (count > 1), s->rounds), s->rounds, done + 1,
-			total);
-}
-
-static void show_preset_progress(void *context, size_t part, size_t parts, double share)
-{
-	struct live *live = context;
-
-	if (live->all.settings->watch)
-		live_watch_progress(&live->watch, "workload", part, parts);
-	else
-		measuring_progress(&live->all, ((double)part + share) / (double)parts,
-			"workload %zu of %zu", part + 1, parts);
-}
-
-/* Removes the combinations of readers that are not there, and of peers that fail to start. */
-static int choose(struct measuring *m, size_t *count)
-{
-	struct settings *s = m->settings;
-	const struct reader *last = NULL;
-	bool chosen = true;
-	size_t kept = 0;
-	int err = 0;
-
-	for (size_t i = 0; i < s->combination_count && !err; i++) {
-		const struct reader *reader = s->combinations[i].reader;
-
-		/* The combinations of a reader follow one another. */
-		if (reader != last)
-			err = peers_choose(&m->peers, reader, !settings_names(s, reader),
-				reader_obstacle(reader, s->workload.source, &s->workload), &chosen,
-				m->why);
-		last = reader;
-		if (chosen)
-			s->combinations[kept++] = s->combinations[i];
-	}
-	*count = s->combination_count = kept;
-	return err;
+			schedule_rounds(count + (count > 1), s->plan.rounds), s->plan.rounds,
+			done + 1, total);
 }
 
 /* What all questions of a preset share; each group has the rest. */
@@ -89,102 +53,82 @@ static json_t *preset_workload(const struct workload *w)
 		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu));
 }
 
-static int measure_preset(struct live *live, struct observer *observer)
+static int measure_combinations(struct call *call, const struct request *request)
 {
-	struct measuring *m = &live->all;
+	struct settings *s = &call->settings;
+	int err = 0;
 
-	preset_read(&live->preset, m->settings, producers_cpus());
-	m->table.workload = preset_workload(&m->settings->workload);
-	m->table.more = preset_published_json(&live->preset);
-	return preset_measure(&live->preset, m->settings->rounds, observer, show_preset_progress,
-		live, &m->table, m->why);
+	if (s->advise)
+		err = live_advise(request, &s->workload, &advice, &call->why);
+	measurement.workload = s->workload;
+	if (!err && (!s->advise || advice.ring_size > 0))
+		do /* with the recommended ring size */
+			err = measure_live(request, &measurement, &call->why);
+		while (!err && s->advise && live_advise_again(&measurement, &s->workload, &advice));
+	if (err && (err != -EINTR || measurement.rounds == 0))
+		return err;
+	call->table.workload = live_workload_json(&measurement);
+	call->table.own_memory = measurement.own_memory;
+	if (s->advise)
+		call->table.more = live_advice_json(&advice);
+	if (measurement.count > 0)
+		live_add_group(&call->table, &measurement, "");
+	return err;
 }
 
-static int measure_combinations(struct live *live, struct observer *observer)
+static int measure(struct call *call)
 {
-	struct measuring *m = &live->all;
-	struct settings *s = m->settings;
+	const struct settings *s = &call->settings;
 	const struct request request = {
 		.workload = &s->workload,
 		.combinations = s->combinations,
 		.count = s->combination_count,
 		.baseline = s->baseline,
-		.plan = { .rounds = s->rounds },
+		.plan = s->plan,
 		.progress = show_progress,
-		.progress_context = live,
-		.peers = &m->peers,
-		.observer = observer,
+		.progress_context = call,
+		.peers = &call->peers,
+		.observer = s->watch ? &watch.observer : NULL,
 	};
-	int err = 0;
+	int err;
 
-	if (s->advise)
-		err = live_advise(&request, &s->workload, &live->advice, m->why);
-	measurement.workload = s->workload;
-	if (!err && (!s->advise || live->advice.ring_size > 0))
-		do /* with the recommended ring size */
-			err = measure_live(&request, &measurement, m->why);
-		while (!err && s->advise &&
-			live_advise_again(&measurement, &s->workload, &live->advice));
-	if (err && (err != -EINTR || measurement.rounds == 0))
-		return err;
-	m->table.workload = live_workload_json(&measurement);
-	m->table.own_memory = measurement.own_memory;
-	if (s->advise)
-		m->table.more = live_advice_json(&live->advice);
-	if (measurement.count > 0)
-		live_add_group(&m->table, &measurement, "");
+	if (s->watch)
+		live_watch_begin(&watch);
+	if (s->preset) {
+		preset_read(&preset, s, producers_cpus());
+		call->table.workload = preset_workload(&s->workload);
+		call->table.more = preset_published_json(&preset);
+		err = preset_measure(&preset, &request, &call->table, &call->why);
+	} else {
+		err = measure_combinations(call, &request);
+	}
+	if (s->watch)
+		live_watch_end(&watch);
 	return err;
 }
 
-static int measure_all(struct measuring *m)
+static void complete(struct call *call, const json_t *runs)
 {
-	struct live *live = (struct live *)m;
-	struct observer *observer = m->settings->watch ? live_watch_begin(&live->watch) : NULL;
-	int err = m->settings->preset ? measure_preset(live, observer)
-				      : measure_combinations(live, observer);
-
-	if (observer)
-		live_watch_end(&live->watch);
-	return err;
-}
-
-static void complete(struct measuring *m, const json_t *runs)
-{
-	measurement.workload = m->settings->workload;
+	measurement.workload = call->settings.workload;
 	measurement.alone_ns = table_runs_setting(runs, "producer_alone_ns_per_event");
 	measurement.unattached_ns = table_runs_setting(runs, "producer_unattached_ns_per_event");
-	live_finish_rows(&m->table, 0, &measurement, "");
+	live_finish_rows(&call->table, 0, &measurement, "");
 }
 
-static void write_text(struct measuring *m, FILE *out, bool colour)
+static void write_text(struct call *call, FILE *out, bool colour)
 {
-	struct live *live = (struct live *)m;
-	const struct settings *s = m->settings;
+	const struct settings *s = &call->settings;
 
 	if (s->preset)
-		preset_write_text(out, &live->preset, &m->table, &s->workload);
+		preset_write_text(out, &preset, &call->table, &s->workload);
 	else
-		live_write_text(out, &m->table, &measurement, s->advise ? &live->advice : NULL,
-			colour, s->verbose);
+		live_write_text(out, &call->table, &measurement, s->advise ? &advice : NULL, colour,
+			s->verbose);
 }
 
-static int run(const struct call *call)
+int command_live(struct call *call)
 {
-	static struct live live;
-	const struct measuring_command command = {
-		.request = { .cpu = call->settings->workload.consumer_cpu, .pins_threads = true },
-		.choose = choose,
-		.measure = measure_all,
-		.complete = complete,
-		.write_text = write_text,
-	};
-	int err = settings_check_named(call->settings, call->why);
+	static const struct measuring_command live = { NULL, measure, complete, write_text };
 
-	return err ? command_end(err, EXIT_USAGE, call->why)
-		   : measuring_run(&command, &live.all, call);
-}
-
-int command_live(int argc, char **argv)
-{
-	return command_run("live", COMMAND_LIVE, run, EXIT_FAILED, argc, argv);
+	return measuring_run(&live, call);
 }

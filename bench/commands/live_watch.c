@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "commands/live_watch.h"
+#include "commands/live.h"
 #include "results/amounts.h"
 #include "results/style.h"
 
@@ -39,8 +39,7 @@ struct words {
 		elapsed[AMOUNT_SIZE], whole[AMOUNT_SIZE];
 };
 
-static void find_words(
-	struct words *w, const struct live_watch *watch, const struct observation *o)
+static void find_words(struct words *w, const struct live_watch *watch, const struct observation *o)
 {
 	const struct observation *last = &watch->last;
 	const double ns = (double)(o->elapsed_ns - last->elapsed_ns);
@@ -59,7 +58,7 @@ static void find_words(
 	write_figure(w->whole, TIME, (double)o->duration_ns);
 }
 
-void live_watch_write_view(FILE *out, const struct live_watch *watch, const struct observation *o)
+static void write_view(FILE *out, const struct live_watch *watch, const struct observation *o)
 {
 	const double fill =
 		o->waiting == LIVE_UNKNOWN ? 0 : (double)o->waiting / (double)o->capacity;
@@ -99,7 +98,7 @@ static void show_in_place(struct live_watch *watch, const struct observation *o)
 
 	if (!out)
 		return; /* the next observation may have memory */
-	live_watch_write_view(out, watch, o);
+	write_view(out, watch, o);
 	if (fclose(out) == 0)
 		screen_show(&watch->screen, text);
 	free(text);
@@ -116,7 +115,7 @@ static void observe(void *context, const struct observation *o)
 	watch->last = *o;
 }
 
-struct observer *live_watch_begin(struct live_watch *watch)
+void live_watch_begin(struct live_watch *watch)
 {
 	*watch = (struct live_watch){ .in_place = screen_is_possible(STDERR_FILENO) };
 	watch->observer = (struct observer){
@@ -126,7 +125,6 @@ struct observer *live_watch_begin(struct live_watch *watch)
 	};
 	if (watch->in_place)
 		screen_begin(&watch->screen, STDERR_FILENO);
-	return &watch->observer;
 }
 
 void live_watch_progress(struct live_watch *watch, const char *what, size_t done, size_t total)

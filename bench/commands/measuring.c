@@ -2,46 +2,45 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <math.h>
-#include <sched.h>
 #include <stdarg.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
-#include "commands/measuring.h"
+#include "base/process.h"
+#include "commands/commands.h"
 #include "commit.h"
 #include "results/output.h"
-#include "results/style.h"
 #include "results/result_file.h"
+#include "results/style.h"
 
 #define ANNOUNCED_S 5 /* shorter measurements are not announced */
 
-uint64_t measuring_rounds_asked(const struct settings *settings)
+static const struct measuring_command *measuring;
+
+uint64_t measuring_rounds_asked(const struct settings *s)
 {
-	return settings->plan.precision > 0 || settings->plan.duration_ns > 0
-		       ? 0
-		       : settings->rounds * settings->runs;
+	return s->plan.precision > 0 || s->plan.duration_ns > 0 ? 0 : s->plan.rounds * s->runs;
 }
 
 /* A run of -runs has -runs=1 (runs.c). It announces nothing, as the process that started it does. */
-static bool is_one_of_runs(const struct measuring *m)
+static bool is_one_of_runs(const struct call *call)
 {
-	return settings_given("runs") && m->settings->runs == 1;
+	return settings_given("runs") && call->settings.runs == 1;
 }
 
-void measuring_progress(struct measuring *m, double share, const char *format, ...)
+void measuring_progress(struct call *call, double share, const char *format, ...)
 {
 	const int64_t now = monotonic_ns();
-	const double elapsed = (double)(now - m->started_ns) / 1e9;
-	const double measured = (double)(now - m->measured_ns) / 1e9; /* without the preparations */
+	const double elapsed = (double)(now - call->started_ns) / 1e9;
+	const double measured = (double)(now - call->measured_ns) / 1e9; /* without preparations */
 	const double left = share > 0 ? ceil(measured / share * (1 - share)) : 0;
 	const bool terminal = isatty(STDERR_FILENO);
 	char text[256], time[48] = "";
 	va_list arguments;
 
 	if (share <= 0)
-		m->measured_ns = now;
-	if (elapsed < 1 || (!terminal && (m->progress_shown || is_one_of_runs(m) ||
+		call->measured_ns = now;
+	if (elapsed < 1 || (!terminal && (call->progress_shown || is_one_of_runs(call) ||
 						 elapsed + left < ANNOUNCED_S)))
 		return;
 	va_start(arguments, format);
@@ -53,102 +52,94 @@ void measuring_progress(struct measuring *m, double share, const char *format, .
 		fprintf(stderr, "\r%3.0f %%  %s%s\x1b[K", share * 100, text, time);
 	else
 		fprintf(stderr, PROGRAM ": measuring: %s%s\n", text, time);
-	m->progress_shown = true;
+	call->progress_shown = true;
 }
 
-static int write_report(const struct measuring_command *command, struct measuring *m)
+static int write_results(struct call *call, FILE *out)
 {
-	const struct settings *settings = m->settings;
+	const struct settings *s = &call->settings;
 	char command_line[1024];
-	struct output output;
-	int err;
+	int err = 0;
 
-	typed_command(
-		command_line, sizeof(command_line), m->call->name, m->call->argc, m->call->argv);
-	m->table.command = m->call->name;
-	m->table.command_line = command_line;
-	m->table.machine = &m->machine;
-	m->table.peers = settings->runs > 1 ? NULL : &m->peers;
-	m->table.asked = measuring_rounds_asked(settings);
-	err = output_begin(&output);
-	if (err)
-		return complain(m->why, err, "out of memory");
-	if (settings->format != FORMAT_TEXT)
-		err = table_write(output.stream, &m->table, (enum format)settings->format);
+	typed_command(command_line, sizeof(command_line), call->name, call->argv);
+	call->table.command = call->name;
+	call->table.command_line = command_line;
+	call->table.machine = &call->machine;
+	call->table.peers = s->runs > 1 ? NULL : &call->peers;
+	call->table.asked = measuring_rounds_asked(s);
+	if (s->format != FORMAT_TEXT)
+		err = table_write(out, &call->table, (enum format)s->format);
 	else
-		command->write_text(m, output.stream, !settings->output && style_colour_wanted());
-	if (err || m->table.failed) {
-		output_abandon(&output);
-		return complain(m->why, -ENOMEM, "out of memory");
-	}
-	return output_commit(&output, settings->output, m->why);
+		measuring->write_text(call, out, !s->output && style_colour_wanted());
+	return err || call->table.failed ? complain(&call->why, -ENOMEM, "out of memory") : 0;
 }
 
-static int measure_in_runs(const struct measuring_command *command, struct measuring *m)
+static int measure_in_runs(struct call *call)
 {
 	json_t *runs;
-	int err = runs_measure(m, &runs);
+	int err = runs_measure(call, &runs);
 
 	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
-		if (table_take_runs(&m->table, runs))
-			err = complain(m->why, -EINVAL, "the runs have no rows in common");
-		command->complete(m, runs);
+		if (table_take_runs(&call->table, runs))
+			err = complain(&call->why, -EINVAL, "the runs have no rows in common");
+		measuring->complete(call, runs);
 	}
 	json_decref(runs);
 	return err;
 }
 
 /* After the preparations. */
-static int measure_and_write(const struct measuring_command *command, struct measuring *m)
+static int measure_and_write(struct call *call)
 {
-	const bool in_runs = m->settings->runs > 1;
+	struct table *table = &call->table;
 	bool any;
 	int err;
 
-	m->started_ns = m->measured_ns = monotonic_ns();
-	err = in_runs ? measure_in_runs(command, m) : command->measure(m);
-	if (m->progress_shown && isatty(STDERR_FILENO))
+	call->started_ns = call->measured_ns = monotonic_ns();
+	err = call->settings.runs > 1 ? measure_in_runs(call) : measuring->measure(call);
+	if (call->progress_shown && isatty(STDERR_FILENO))
 		fputs("\r\x1b[K", stderr);
-	machine_finish(&m->machine);
-	m->table.partial = err == -EINTR && m->table.row_count > 0;
-	any = m->table.row_count > 0 || m->table.more;
-	if (any && (!err || m->table.partial)) {
-		err = write_report(command, m);
-		if (!err && m->table.partial)
+	machine_finish(&call->machine);
+	table->partial = err == -EINTR && table->row_count > 0;
+	any = table->row_count > 0 || table->more;
+	if (any && (!err || table->partial)) {
+		err = command_write(call, write_results);
+		if (!err && table->partial)
 			err = -ECANCELED;
 	}
-	return err ? err : peers_complain(&m->peers, any, m->why);
+	return err ? err : peers_complain(&call->peers, any, &call->why);
 }
 
-int measuring_run(
-	const struct measuring_command *command, struct measuring *m, const struct call *call)
+int measuring_run(const struct measuring_command *command, struct call *call)
 {
-	struct settings *settings = call->settings;
-	struct machine_request request = command->request;
-	cpu_set_t before[64]; /* of 65536 CPUs */
-	size_t count = 0;
-	int err;
+	struct settings *s = &call->settings;
+	const struct machine_request request = {
+		.cpu = s->workload.consumer_cpu,
+		.pins_threads = s->command == COMMAND_LIVE,
+		.libbpf_version = libbpf_version_string(),
+		.ringview_version = ringview_version(),
+		.ringview_commit = RINGVIEW_COMMIT,
+	};
+	pin_set before;
+	int err = settings_check_named(s, &call->why);
 
-	m->call = call;
-	m->settings = settings;
-	m->why = call->why;
-	request.libbpf_version = libbpf_version_string();
-	request.ringview_version = ringview_version();
-	request.ringview_commit = RINGVIEW_COMMIT;
+	if (err)
+		return command_end(err, EXIT_USAGE, &call->why);
+	measuring = command;
 	sched_getaffinity(0, sizeof(before), before);
-	err = output_check(settings->output, call->why);
+	err = output_check(s->output, &call->why);
 	if (!err && command->prepare)
-		err = command->prepare(m);
-	if (!err && settings->runs == 1)
-		err = command->choose(m, &count);
-	if (!err && settings->runs == 1 && count == 0)
-		return peers_complain(&m->peers, false, call->why);
+		err = command->prepare(call);
+	if (!err && s->runs == 1)
+		err = settings_choose(s, &call->peers, &call->why);
+	if (!err && s->combination_count == 0)
+		return peers_complain(&call->peers, false, &call->why);
 	if (!err) {
-		machine_read(&m->machine, &request);
-		if (settings->runs > 1) /* each run pins itself */
+		machine_read(&call->machine, &request);
+		if (s->runs > 1) /* each run pins itself */
 			sched_setaffinity(0, sizeof(before), before);
-		err = measure_and_write(command, m);
+		err = measure_and_write(call);
 	}
-	table_free(&m->table);
+	table_free(&call->table);
 	return err;
 }

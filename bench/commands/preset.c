@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/process.h"
 #include "base/monotonic.h"
-#include "commands/preset.h"
-#include "measure/measure.h"
+#include "commands/live.h"
 #include "results/live_table.h"
 
 #define PRODUCERS_AT_LEAST 4
@@ -19,32 +17,23 @@ static const char data[] =
 	;
 
 /* The workload of flags of live; @shared has what is the same in all parts. */
-static void set_workload(struct preset_part *part, const struct workload *shared, char *flags)
+static struct workload workload_of(char *flags, const struct workload *shared)
 {
 	static struct settings settings;
 	char *words[WORDS_MAX] = { (char *)"live", (char *)"-ring-size", (char *)"512KiB",
 		(char *)"-event-size", (char *)"16" };
+	struct workload *w = &settings.workload;
 	struct complaint why;
-	int count = 5;
 
-	for (char *word; (word = strsep(&flags, " ")) && count + 1 < WORDS_MAX;)
-		if (*word)
-			words[count++] = word;
-	if (settings_parse(&settings, COMMAND_LIVE, count, words, &why))
+	for (int count = 5; count + 1 < WORDS_MAX && (words[count] = strsep(&flags, " "));)
+		count += words[count][0] != '\0';
+	if (settings_parse(&settings, COMMAND_LIVE, words, &why))
 		abort(); /* the file is part of this program */
-	part->workload = settings.workload;
-	part->workload.duration_ns = shared->duration_ns;
-	part->workload.latency_budget_ns = shared->latency_budget_ns;
-	part->workload.timer_slack_ns = shared->timer_slack_ns;
-	part->workload.consumer_cpu = part->workload.overwrite ? -1 : shared->consumer_cpu;
-}
-
-/* A paced reader would only sleep between turns of its own, and a perf buffer is written in one way
- * only. */
-static bool answers(const struct workload *workload, bool writes, struct combination combination)
-{
-	return !(combination.wait == WAIT_PACED && workload->back_to_back > 0) &&
-	       !(combination.reader->reads_perf && writes);
+	w->duration_ns = shared->duration_ns;
+	w->latency_budget_ns = shared->latency_budget_ns;
+	w->timer_slack_ns = shared->timer_slack_ns;
+	w->consumer_cpu = w->overwrite ? -1 : shared->consumer_cpu;
+	return *w;
 }
 
 static void add_part(struct preset *preset, const struct settings *settings, uint32_t cpus,
@@ -52,18 +41,23 @@ static void add_part(struct preset *preset, const struct settings *settings, uin
 {
 	struct preset_part *part = &preset->parts[preset->part_count++];
 	const bool writes = strstr(fields[1], "-write");
+	const struct workload *w = &part->workload;
 
 	part->name = fields[0];
 	part->title = fields[2];
 	part->source = &preset->sources[preset->source_count - 1];
-	set_workload(part, &settings->workload, fields[1]);
-	part->unread = part->workload.overwrite;
-	for (size_t i = 0; i < settings->combination_count && !part->unread; i++)
-		if (answers(&part->workload, writes, settings->combinations[i]))
-			part->combinations[part->combination_count++] = settings->combinations[i];
-	part->asked =
-		(part->unread || part->combination_count > 0) &&
-		part->workload.producers <= (cpus < PRODUCERS_AT_LEAST ? PRODUCERS_AT_LEAST : cpus);
+	part->workload = workload_of(fields[1], &settings->workload);
+	for (size_t i = 0; i < settings->combination_count && !w->overwrite; i++) {
+		const struct combination c = settings->combinations[i];
+
+		/* A paced reader would only sleep between turns of its own, and a perf buffer is
+		 * written in one way only. */
+		if (!(c.wait == WAIT_PACED && w->back_to_back > 0) &&
+			!(c.reader->reads_perf && writes))
+			part->combinations[part->combination_count++] = c;
+	}
+	part->asked = (w->overwrite || part->combination_count > 0) &&
+		      w->producers <= (cpus < PRODUCERS_AT_LEAST ? PRODUCERS_AT_LEAST : cpus);
 }
 
 static void add_figure(struct preset_part *part, const char *line)
@@ -104,19 +98,6 @@ void preset_read(struct preset *preset, const struct settings *settings, uint32_
 		else
 			add_part(preset, settings, cpus, fields);
 	}
-}
-
-struct preset_run {
-	size_t part, parts;
-	preset_progress progress;
-	void *context;
-};
-
-static void show_progress(void *context, size_t done, size_t total)
-{
-	const struct preset_run *run = context;
-
-	run->progress(run->context, run->part, run->parts, (double)done / (double)total);
 }
 
 /* Lets producers overwrite a ring that nobody reads, for the duration of a round. */
@@ -184,41 +165,42 @@ static void add_unread_row(struct table *table, const struct measurement *m, con
 	row->verdict = strdup(verdict);
 }
 
-static int measure_unread(
-	struct preset_run *run, uint64_t rounds, struct measurement *m, struct complaint *why)
+static int measure_unread(const struct request *request, struct measurement *m, struct table *table,
+	const char *name, struct complaint *why)
 {
-	int err = 0;
+	const uint64_t rounds = request->plan.rounds;
 
-	for (m->rounds = 0; m->rounds < rounds && !err; m->rounds += !err) {
-		show_progress(run, m->rounds, rounds);
-		err = produce_unread(&m->workload, &m->samples[0].rounds[m->rounds], why);
+	for (m->rounds = 0; m->rounds < rounds; m->rounds++) {
+		int err;
+
+		request->progress(request->progress_context, m->rounds, rounds);
+		err = produce_unread(request->workload, &m->samples[0].rounds[m->rounds], why);
+		if (err)
+			return err;
 	}
-	return err;
+	add_unread_row(table, m, name);
+	return 0;
 }
 
-static int measure_part(struct preset_run *run, const struct preset_part *part, uint64_t rounds,
-	struct observer *observer, struct table *table, struct complaint *why)
+static int measure_part(const struct preset_part *part, struct request request, struct table *table,
+	struct complaint *why)
 {
 	static struct measurement m;
-	const struct request request = {
-		.workload = &part->workload,
-		.combinations = part->combinations,
-		.count = part->combination_count,
-		.plan = { .rounds = rounds },
-		.progress = show_progress,
-		.progress_context = run,
-		.observer = observer,
-	};
 	struct complaint said;
 	int err;
 
+	request.workload = &part->workload;
+	request.combinations = part->combinations;
+	request.count = part->combination_count;
 	m.workload = part->workload;
 	m.alone_ns = m.unattached_ns = 0;
-	err = part->unread ? measure_unread(run, rounds, &m, why) : measure_live(&request, &m, why);
-	if (!err && part->unread)
-		add_unread_row(table, &m, part->name);
-	else if (!err)
-		live_add_group(table, &m, part->name);
+	if (part->workload.overwrite) {
+		err = measure_unread(&request, &m, table, part->name, why);
+	} else {
+		err = measure_live(&request, &m, why);
+		if (!err)
+			live_add_group(table, &m, part->name);
+	}
 	if (m.own_memory > table->own_memory)
 		table->own_memory = m.own_memory;
 	if (err && err != -EINTR) {
@@ -254,39 +236,36 @@ static void leave_out(struct preset *preset)
 
 	for (size_t i = 0; i < preset->part_count; i++) {
 		struct preset_part *part = &preset->parts[i];
-		const bool more = part->unread || part->workload.producer == PRODUCER_SYSCALL;
+		const bool unread = part->workload.overwrite;
 
-		if (!part->asked || !more)
+		if (!part->asked || (!unread && part->workload.producer != PRODUCER_SYSCALL))
 			continue;
 		if (!refused || !preset_same_question(refused, part)) {
 			if (try_to_open(part, &why) == 0)
 				continue;
 			fprintf(stderr, "%.*s: left out: %.*s\n", (int)strcspn(part->name, ":"),
-				part->name, (int)strcspn(why.text, part->unread ? ";" : ""),
-				why.text);
+				part->name, (int)strcspn(why.text, unread ? ";" : ""), why.text);
 			refused = part;
 		}
 		part->asked = false;
 	}
 }
 
-int preset_measure(struct preset *preset, uint64_t rounds, struct observer *observer,
-	preset_progress progress, void *context, struct table *table, struct complaint *why)
+int preset_measure(struct preset *preset, const struct request *request, struct table *table,
+	struct complaint *why)
 {
-	struct preset_run run = { .progress = progress, .context = context };
 	int err = try_to_open(&preset->parts[0], why);
 
 	if (err)
 		return err;
 	leave_out(preset);
 	for (size_t i = 0; i < preset->part_count; i++)
-		run.parts += preset->parts[i].asked;
-	for (size_t i = 0; i < preset->part_count && !err; i++) {
-		if (!preset->parts[i].asked)
-			continue;
-		err = measure_part(&run, &preset->parts[i], rounds, observer, table, why);
-		run.part++;
-	}
+		preset->total += preset->parts[i].asked;
+	for (size_t i = 0; i < preset->part_count && !err; i++)
+		if (preset->parts[i].asked) {
+			err = measure_part(&preset->parts[i], *request, table, why);
+			preset->done++;
+		}
 	return err;
 }
 

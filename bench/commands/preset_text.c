@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/values.h"
-#include "commands/preset.h"
+#include "commands/live.h"
 #include "results/style.h"
 
 #define NAME_SIZE (2 * ROW_NAME_SIZE)
@@ -66,7 +66,7 @@ static const struct row_group *group_of(const struct table *table, const struct 
 static void write_part(FILE *out, const struct preset_part *part, const struct table *table,
 	const struct row_group *group)
 {
-	bool shown[PRESET_FIGURES_MAX] = { false };
+	bool shown[8] = { false };
 
 	for (size_t i = group->first; i < group->first + group->count; i++) {
 		char name[NAME_SIZE];

@@ -3,7 +3,6 @@
  * report: result files as a page.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "commands/commands.h"
 #include "report/report.h"
@@ -11,6 +10,8 @@
 
 /* After those of enum page_format: by the suffix of the file's name. */
 enum { FORMAT_AUTO = 2 };
+
+static struct runs runs;
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -36,30 +37,24 @@ static int format_of(const struct settings *settings, struct complaint *why)
 		path);
 }
 
-static int run(const struct call *call)
+static int write_page(struct call *call, FILE *out)
 {
-	const struct settings *settings = call->settings;
-	const int format = format_of(settings, call->why);
-	struct output output;
-	struct runs runs;
-	int err = format < 0 ? format : output_check(settings->output, call->why);
-
-	if (err)
-		return err;
-	err = output_begin(&output);
-	if (err)
-		return complain(call->why, err, "out of memory");
-	err = runs_read(&runs, settings->files, settings->file_count, call->why);
-	if (!err)
-		write_report(output.stream, (enum page_format)format, &runs);
-	runs_free(&runs);
-	if (!err)
-		return output_commit(&output, settings->output, call->why);
-	output_abandon(&output);
-	return err;
+	write_report(out, (enum page_format)call->settings.format, &runs);
+	return 0;
 }
 
-int command_report(int argc, char **argv)
+int command_report(struct call *call)
 {
-	return command_run("report", COMMAND_REPORT, run, EXIT_USAGE, argc, argv);
+	struct settings *s = &call->settings;
+	int err;
+
+	s->format = format_of(s, &call->why);
+	err = s->format < 0 ? s->format : output_check(s->output, &call->why);
+	if (err)
+		return err;
+	err = runs_read(&runs, s->files, s->file_count, &call->why);
+	if (!err)
+		err = command_write(call, write_page);
+	runs_free(&runs);
+	return err;
 }

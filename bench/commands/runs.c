@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
-#include "commands/measuring.h"
+#include "commands/commands.h"
 
 extern char **environ;
 
@@ -18,15 +18,18 @@ extern char **environ;
 static char **arguments_of(const struct call *call)
 {
 	static const char *const added[] = { "-runs=1", "-format=json", "-o=/proc/self/fd/1" };
-	const size_t more = call->settings->output ? 3 : 2;
-	char **all = calloc((size_t)call->argc + more + 2, sizeof(*all));
-	size_t count = 0;
+	const size_t more = call->settings.output ? 3 : 2;
+	size_t count = 2, typed = 1;
+	char **all;
 
+	while (call->argv[typed] && strcmp(call->argv[typed], "--") != 0)
+		typed++;
+	all = calloc(typed + more + 2, sizeof(*all));
 	if (!all)
 		return NULL;
-	all[count++] = (char *)PROGRAM;
-	all[count++] = (char *)call->name;
-	for (int i = 1; i < call->argc && strcmp(call->argv[i], "--") != 0; i++)
+	all[0] = (char *)PROGRAM;
+	all[1] = (char *)call->name;
+	for (size_t i = 1; i < typed; i++)
 		all[count++] = call->argv[i];
 	for (size_t i = 0; i < more; i++)
 		all[count++] = (char *)added[i];
@@ -85,19 +88,19 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 	return json_array_append_new(runs, document) ? complain(why, -ENOMEM, "out of memory") : 0;
 }
 
-int runs_measure(struct measuring *m, json_t **runs)
+int runs_measure(struct call *call, json_t **runs)
 {
-	const uint64_t count = m->settings->runs;
-	char **arguments = arguments_of(m->call);
+	const uint64_t count = call->settings.runs;
+	char **arguments = arguments_of(call);
 	int err = 0;
 
 	*runs = json_array();
 	if (!arguments || !*runs)
-		err = complain(m->why, -ENOMEM, "out of memory");
+		err = complain(&call->why, -ENOMEM, "out of memory");
 	for (uint64_t i = 0; i < count && !err; i++) {
-		err = run_once(arguments, *runs, m->why);
+		err = run_once(arguments, *runs, &call->why);
 		if (!err && i + 1 < count)
-			measuring_progress(m, (double)(i + 1) / (double)count,
+			measuring_progress(call, (double)(i + 1) / (double)count,
 				"run %" PRIu64 " of %" PRIu64, i + 2, count);
 	}
 	free(arguments);

@@ -26,8 +26,7 @@ struct watch_settings {
 extern const struct flag_command watch_command;
 
 /* Returns 0; 1 after printing help; or -EINVAL with @why. */
-int watch_settings_parse(
-	struct watch_settings *settings, int argc, char **argv, struct complaint *why);
+int watch_settings_parse(struct watch_settings *settings, char **argv, struct complaint *why);
 
 /*
  * Shows the rings until a signal or a key ends it, settings->count updates have been shown, or the

@@ -213,8 +213,7 @@ const struct flag_command watch_command = {
 	.flag_count = sizeof(flags) / sizeof(flags[0]),
 };
 
-int watch_settings_parse(
-	struct watch_settings *settings, int argc, char **argv, struct complaint *why)
+int watch_settings_parse(struct watch_settings *settings, char **argv, struct complaint *why)
 {
 	const char *stray[1];
 	struct flag_arguments arguments = { .values = stray, .capacity = 1 };
@@ -222,7 +221,7 @@ int watch_settings_parse(
 
 	chosen = (struct watch_settings){ 0 };
 	typed = (struct watch_typed){ 0 };
-	result = flags_parse(&watch_command, flag_commands, argc, argv, &arguments, NULL, why);
+	result = flags_parse(&watch_command, flag_commands, argv, &arguments, NULL, why);
 	if (result)
 		return result;
 	if (arguments.count > 0 && (typed.map || chosen.wanted.target.path))

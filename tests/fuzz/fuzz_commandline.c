@@ -84,8 +84,8 @@ static void check_settings(const struct settings *s, bool sweep)
 
 	demand(w->events <= EVENTS_MAX && (sweep || w->events > 0), "%" PRIu64 " events",
 		w->events);
-	demand(s->reader_count > 0 && s->reader_count <= READERS_MAX, "%zu readers",
-		s->reader_count);
+	demand(s->combination_count > 0 && s->combination_count <= READERS_MAX, "%zu readers",
+		s->combination_count);
 	demand(s->touches.count > 0 && s->touches.count <= 4, "%zu touches", s->touches.count);
 	demand(s->size_count > 0 && s->size_count <= SIZES_MAX, "%zu sizes", s->size_count);
 	for (size_t i = 0; i < s->size_count; i++)
@@ -129,12 +129,12 @@ static int parse_command(int which, const struct arguments *a)
 
 	/* No files exist to compare. */
 	if (which == 3) {
-		result = command_compare(a->count, (char **)a->values);
+		result = command_run("compare", (char **)a->values);
 		demand(result == 0 || result == 2, "compare returns %d", result);
 		return result == 2 ? -EINVAL : 1;
 	}
-	result = settings_parse(&settings, which < 3 ? bits[which] : COMMAND_LIST, a->count,
-		(char **)a->values, &why);
+	result = settings_parse(
+		&settings, which < 3 ? bits[which] : COMMAND_LIST, (char **)a->values, &why);
 	if (result == 0 && which < 2)
 		check_settings(&settings, which == 1);
 	else if (result == 0 && which == 2)
@@ -163,7 +163,7 @@ static void try_command(int which, const char *text, size_t size)
 	demand(memcmp(a.values, before.values, sizeof(a.values)) == 0 &&
 			memcmp(a.text, before.text, sizeof(a.text)) == 0,
 		"arguments are changed");
-	typed_command(typed, sizeof(typed), "fuzzed", a.count, a.values);
+	typed_command(typed, sizeof(typed), "fuzzed", a.values);
 	length = strnlen(typed, sizeof(typed));
 	demand(length > 0 && length < sizeof(typed), "a typed command of %zu bytes", length);
 }

@@ -221,7 +221,7 @@ static int parse_words(const char *const *words)
 	t.timeout = 2000000000;
 	t.mode = 2;
 	arguments = (struct flag_arguments){ .values = values, .capacity = 2 };
-	return flags_parse(&command, all, argc, argv, &arguments, given, &why);
+	return flags_parse(&command, all, argv, &arguments, given, &why);
 }
 
 #define PARSE(...) parse_words((const char *const[]){ __VA_ARGS__, NULL })
@@ -249,7 +249,7 @@ static void test_spellings(void **state)
 	assert_string_equal(values[1], "-b");
 	assert_int_equal(PARSE("-"), 0);
 	assert_string_equal(values[0], "-");
-	assert_int_equal(flags_parse(&command, all, 0, (char *[]){ NULL }, NULL, NULL, &why), 0);
+	assert_int_equal(flags_parse(&command, all, (char *[]){ NULL }, NULL, NULL, &why), 0);
 }
 
 static void test_names(void **state)

@@ -43,7 +43,7 @@ static int parse(const char *line)
 	command = strcmp(argv[0], "drain") == 0   ? COMMAND_DRAIN
 		  : strcmp(argv[0], "sweep") == 0 ? COMMAND_SWEEP
 						  : COMMAND_LIVE;
-	return settings_parse(&settings, command, argc, argv, &why);
+	return settings_parse(&settings, command, argv, &why);
 }
 
 static const struct workload *parse_well(const char *line)
@@ -55,9 +55,10 @@ static const struct workload *parse_well(const char *line)
 	return &settings.workload;
 }
 
-/* What the process writes to a stream while it parses; to be freed. */
+/* What the process writes to a stream while it parses, and chooses the readers; to be freed. */
 static char *printed_while_parsing(FILE *stream, const char *line, int expected)
 {
+	static struct peers peers;
 	const int number = fileno(stream), file = memfd_create("printed", MFD_CLOEXEC);
 	char *text;
 	off_t length;
@@ -67,6 +68,8 @@ static char *printed_while_parsing(FILE *stream, const char *line, int expected)
 	before = dup(number);
 	assert_true(before >= 0 && file >= 0 && dup2(file, number) == number);
 	result = parse(line);
+	if (result == 0)
+		result = settings_choose(&settings, &peers, &why);
 	fflush(stream);
 	assert_int_equal(dup2(before, number), number);
 	length = lseek(file, 0, SEEK_END);
@@ -106,7 +109,7 @@ static const struct value {
 	SETS("live", workload.work_ns, 0),
 	SETS("live", workload.write, LIVE_RESERVE),
 	SETS("live", workload.same_cpu, false),
-	SETS("live", rounds, 6),
+	SETS("live", plan.rounds, 6),
 	SETS("live", format, FORMAT_TEXT),
 	SETS("live", output, 0),
 	SETS("live", advise, false),
@@ -152,8 +155,8 @@ static const struct value {
 	SETS("live -rate 1k -duration 1ms", workload.rate, 1000),
 	SETS("live -duration 1ms", workload.duration_ns, MS),
 	SETS("live -duration 1h", workload.duration_ns, 3600000 * MS),
-	SETS("live -rounds 1", rounds, 1),
-	SETS("live -rounds 1024", rounds, 1024),
+	SETS("live -rounds 1", plan.rounds, 1),
+	SETS("live -rounds 1024", plan.rounds, 1024),
 	SETS("live -latency-budget 10us", workload.latency_budget_ns, 10000),
 	SETS("live -latency-budget 1s", workload.latency_budget_ns, 1000 * MS),
 	SETS("live -timer-slack 0", workload.timer_slack_ns, 0),
@@ -397,7 +400,7 @@ static void modes_and_waits_make_combinations(void **state)
 
 #define OUT(name, reason) name ": left out: it " reason "\n"
 #define KERNEL "reads only rings of the kernel"
-#define LIBBPF_OUT OUT("libbpf-poll", KERNEL) OUT("libbpf-spin", KERNEL) OUT("libbpf-sleep", KERNEL)
+#define LIBBPF_OUT OUT("libbpf", KERNEL)
 
 /* What "all" included and cannot run is left out, with a line on standard error. */
 static void what_cannot_run_is_left_out(void **state)
@@ -411,15 +414,15 @@ static void what_cannot_run_is_left_out(void **state)
 			OUT("dropin", KERNEL) OUT("perfbuf", "reads only buffers of the kernel") },
 		{ "live -source memory -mode copy,batch -wait event", "" },
 		{ "live -source memory -mode copy,batch -wait busy,paced", "" },
-		{ "live -rings 2 -mode all -wait busy",
+		{ "live -rings 2 -mode all -wait event",
 			OUT("perfbuf", "has a buffer for each CPU, and no rings") },
-		{ "live -mode all -wait busy -event-size 65517",
+		{ "live -mode all -wait event -event-size 65517",
 			OUT("perfbuf", "takes events of at most 65516 B") },
 		/* 2730 records of 24 B in a ring, and 2047 of 32 B here. */
-		{ "live -mode all -wait busy -event-size 16 -ring-size 64KiB -back-to-back 2048",
+		{ "live -mode all -wait event -event-size 16 -ring-size 64KiB -back-to-back 2048",
 			OUT("perfbuf", "has no room for the events of a turn") },
 		/* With larger pages no ring is as small. */
-		{ "live -mode all -wait busy -event-size 32752 -ring-size 32KiB",
+		{ "live -mode all -wait event -event-size 32752 -ring-size 32KiB",
 			OUT("perfbuf", "needs 16 B in addition to an event, and has no room for "
 				       "both") },
 	};
@@ -431,7 +434,7 @@ static void what_cannot_run_is_left_out(void **state)
 		assert_string_equal(text, cases[i].printed);
 		free(text);
 	}
-	parse_well("live -source memory");
+	free(printed_while_parsing(stderr, "live -source memory", 0));
 	assert_string_equal(combinations(), "batch/event batch/paced batch/busy");
 }
 
@@ -668,8 +671,8 @@ static const struct {
 		"-mode: batch does not read rings that overwrite; leave it out, or leave out "
 		"-overwrite" },
 	{ "live -overwrite -mode copy -wait libbpf-poll",
-		"-wait: libbpf does not read rings that overwrite; give event, paced or busy, or "
-		"leave out -overwrite" },
+		"-wait: libbpf does not read rings that overwrite; leave it out, or leave out "
+		"-overwrite" },
 	{ "live -overwrite -back-to-back 5",
 		"-overwrite: cannot be combined with -advise or -back-to-back, as an overwriting "
 		"ring is never full; leave out -overwrite, or both of them" },
@@ -944,5 +947,6 @@ int main(void)
 		cmocka_unit_test(help_has_every_flag_and_the_defaults),
 	};
 
+	setenv("RINGVIEW_PEERS", "", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/live_watch.h"
+#include "commands/live.h"
 #include "watch/keys.h"
 #include "watch/screen.h"
 #include "watch/watch_report.h"
