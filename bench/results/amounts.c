@@ -2,48 +2,48 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/values.h"
 #include "results/amounts.h"
 
-/* For three digits of a @value below 1000. */
-static int digits_behind_point(double value)
+/* Three digits of @value, in the last of @units (NULL-terminated, each @base times the one before)
+ * that it fills. A whole number of bytes, or in the first unit, has no decimals. */
+static char *three_digits(
+	char *text, size_t size, double value, double base, const char *const *units)
 {
-	return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+	const char *const *unit = units;
+	int decimals;
+
+	for (; value >= 999.5 && isfinite(value) && unit[1]; unit++)
+		value /= base;
+	decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+	if ((base == 1024 || unit == units) && value == floor(value))
+		decimals = 0;
+	snprintf(text, size, isfinite(value) ? "%.*f%s" : "-", decimals, value, *unit);
+	return text;
 }
 
 char *amount_text(char *text, size_t size, double value)
 {
-	static const char *const suffixes[] = { "", "k", "M", "G", "T" };
-	size_t i = 0;
+	static const char *const units[] = { "", "k", "M", "G", "T", NULL };
 
-	if (!isfinite(value)) {
-		snprintf(text, size, "-");
-		return text;
-	}
-	for (; value >= 999.5 && i < 4; i++)
-		value /= 1000;
-	snprintf(text, size, "%.*f%s",
-		i == 0 && value == floor(value) ? 0 : digits_behind_point(value), value,
-		suffixes[i]);
-	return text;
+	return three_digits(text, size, value, 1000, units);
+}
+
+char *amount_ns(char *text, size_t size, double ns)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
+
+	return three_digits(text, size, ns < 1000 ? round(ns) : ns, 1000, units);
 }
 
 char *amount_bytes(char *text, size_t size, uint64_t bytes)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB" };
-	double value = (double)bytes / 1024;
-	size_t i = 0;
+	static const char *const units[] = { " KiB", " MiB", " GiB", NULL };
 
-	if (bytes < 10240) {
-		snprintf(text, size, "%" PRIu64 " B", bytes);
-		return text;
-	}
-	for (; value >= 999.5 && i < 2; i++)
-		value /= 1024;
-	snprintf(text, size, "%.*f %s", value == floor(value) ? 0 : digits_behind_point(value),
-		value, units[i]);
+	if (bytes >= 10240)
+		return three_digits(text, size, (double)bytes / 1024, 1024, units);
+	snprintf(text, size, "%" PRIu64 " B", bytes);
 	return text;
 }
 
@@ -63,33 +63,23 @@ char *amount_share(char *text, size_t size, double share)
 char *amount_time(char *text, size_t size, int64_t ns)
 {
 	const int64_t ms = 1000000, s = 1000 * ms;
-	int64_t unit = 1;
+	const int64_t unit = ns >= 10 * s ? s
+			     : ns >= s    ? s / 10
+			     : ns >= ms   ? ms
+			     : ns >= 1000 ? 1000
+					  : 1;
 
-	if (ns >= 10 * s)
-		unit = s;
-	else if (ns >= s)
-		unit = s / 10;
-	else if (ns >= ms)
-		unit = ms;
-	else if (ns >= 1000)
-		unit = 1000;
 	return format_duration((ns + unit / 2) / unit * unit, text, size);
 }
 
 char *amount_exact(char *text, size_t size, uint64_t value)
 {
 	char digits[24];
-	const size_t count = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, value);
-	size_t used = 0;
+	const int count = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	int used = 0;
 
-	text[0] = '\0';
-	if (size < count + count / 3 + 1)
-		return text;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && (count - i) % 3 == 0)
-			text[used++] = ',';
-		text[used++] = digits[i];
-	}
-	text[used] = '\0';
+	for (int i = 0; i < count && used < (int)size; i++)
+		used += snprintf(text + used, size - (size_t)used, "%s%c",
+			i > 0 && (count - i) % 3 == 0 ? "," : "", digits[i]);
 	return text;
 }

@@ -3,6 +3,7 @@
  * csv and gobench: a line for each row of the table and round.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,55 +38,58 @@ static bool is_column(const char *name)
 	return strcmp(name, "event_size") != 0 && !strstr(name, "_ns_per_event");
 }
 
-static void write_csv(FILE *out, const struct table *table)
+/* Events; 0 if none was read. */
+static double per_second(const struct row *row, size_t round)
+{
+	const double ns = row->cells[METRIC_NS].rounds[round];
+
+	return ns > 0 ? 1e9 / ns : 0;
+}
+
+/* The header, or with a @row the line of one of its rounds. */
+static void write_csv_line(
+	FILE *out, const struct table *table, const struct row *row, size_t round)
 {
 	const bool live = strcmp(table->command, "live") == 0;
-	const bool questions = table->row_count > 0 && table->rows[0].question[0];
-	const json_t *settings =
-		table->row_count > 0 ? row_workload(table, &table->rows[0]) : table->workload;
-	const char *name;
-	json_t *value;
+	const struct row *first = table->row_count > 0 ? &table->rows[0] : NULL;
+	const char *name, *way = live ? "wait" : "touch";
+	json_t *settings = table->workload, *value;
 
-	fprintf(out, "%spath,%s,event_size", questions ? "question," : "", live ? "wait" : "touch");
-	json_object_foreach((json_t *)settings, name, value)
+	if (row)
+		way = live ? row->wait : row->touch;
+	if (first)
+		settings = (json_t *)row_workload(table, row ? row : first);
+	if (first && first->question[0])
+		fprintf(out, "%s,", row ? row->question : "question");
+	fprintf(out, "%s,%.*s,%s", row ? row->path : "path", (int)strcspn(way, ROW_CACHES), way,
+		row ? row->size_text : "event_size");
+	json_object_foreach(settings, name, value)
 	{
-		if (is_column(name))
-			fprintf(out, ",%s", name);
+		if (!is_column(name))
+			continue;
+		fputc(',', out);
+		if (row)
+			write_scalar(out, value);
+		else
+			fputs(name, out);
 	}
-	fputs(",round", out);
-	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		if (has_metric(table, metric))
-			fprintf(out, ",%s", metrics[metric].name);
-	fputs(",mevents_per_s\n", out);
-	for (size_t i = 0; i < table->row_count; i++)
-		for (size_t round = 0; round < table->rows[i].rounds; round++) {
-			const struct row *row = &table->rows[i];
-			const double ns = row->cells[METRIC_NS].rounds[round];
-
-			if (questions)
-				fprintf(out, "%s,", row->question);
-			fprintf(out, "%s,%.*s,%s", row->path,
-				(int)strcspn(live ? row->wait : row->touch, ROW_CACHES),
-				live ? row->wait : row->touch, row->size_text);
-			json_object_foreach((json_t *)row_workload(table, row), name, value)
-			{
-				if (!is_column(name))
-					continue;
-				fputc(',', out);
-				write_scalar(out, value);
-			}
-			fprintf(out, ",%zu", round + 1);
-			for (int metric = 0; metric < METRIC_COUNT; metric++) {
-				const double *rounds = row->cells[metric].rounds;
-
-				if (!has_metric(table, metric))
-					continue;
-				fputc(',', out);
-				if (rounds && isfinite(rounds[round]))
-					fprintf(out, "%.10g", rounds[round]);
-			}
-			fprintf(out, ",%.4f\n", ns > 0 ? 1e3 / ns : 0);
-		}
+	if (row)
+		fprintf(out, ",%zu", round + 1);
+	else
+		fputs(",round", out);
+	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		if (!has_metric(table, metric))
+			continue;
+		fputc(',', out);
+		if (!row)
+			fputs(metrics[metric].name, out);
+		else if (row->cells[metric].rounds && isfinite(row->cells[metric].rounds[round]))
+			fprintf(out, "%.10g", row->cells[metric].rounds[round]);
+	}
+	if (row)
+		fprintf(out, ",%.4f\n", per_second(row, round) / 1e6);
+	else
+		fputs(",mevents_per_s\n", out);
 }
 
 static const char *go_architecture(const char *name)
@@ -95,43 +99,39 @@ static const char *go_architecture(const char *name)
 	return strcmp(name, "aarch64") == 0 ? "arm64" : name;
 }
 
-/* The Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col /path. The
- * latency is of all rounds, and so the same in each line. */
-static void write_gobench(FILE *out, const struct table *table)
+/* The Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col /path. */
+static void write_gobench_header(FILE *out, const struct machine *m)
 {
-	const struct machine *m = table->machine;
-
 	fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
 		go_architecture(machine_text(m, FACT_ARCHITECTURE)));
 	if (machine_text(m, FACT_CPU_MODEL)[0])
 		fprintf(out, "cpu: %s\n", machine_text(m, FACT_CPU_MODEL));
 	if (machine_text(m, FACT_KERNEL_RELEASE)[0])
 		fprintf(out, "kernel: %s\n", machine_text(m, FACT_KERNEL_RELEASE));
-	for (size_t i = 0; i < table->row_count; i++)
-		for (size_t round = 0; round < table->rows[i].rounds; round++) {
-			const struct row *row = &table->rows[i];
-			const double consumed = row->cells[METRIC_CONSUMED].rounds[round];
-			const double ns = row->cells[METRIC_NS].rounds[round];
+}
 
-			/* Without events there is no time per event. */
-			if (!(consumed > 0))
-				continue;
-			fprintf(out, "%s %.0f", row->benchmark, consumed);
-			for (int metric = 0; metric < METRIC_COUNT; metric++)
-				if (metrics[metric].unit && row->cells[metric].rounds &&
-					metric != METRIC_LOST)
-					fprintf(out, " %.4f %s", row->cells[metric].rounds[round],
-						metrics[metric].unit);
-			if (row->cells[METRIC_LOST].rounds)
-				fprintf(out, " %.6f lost/op",
-					row->cells[METRIC_LOST].rounds[round] / consumed);
-			else
-				fprintf(out, " %.2f MB/s", ns > 0 ? row->mean_size * 1e3 / ns : 0);
-			fprintf(out, " %.0f events/s", ns > 0 ? 1e9 / ns : 0);
-			if (row->latency_count > 0)
-				fprintf(out, " %llu p99-ns", (unsigned long long)row->latencies[2]);
-			fputc('\n', out);
-		}
+/* The latency is of all rounds, and so the same in each line. */
+static void write_gobench_line(FILE *out, const struct row *row, size_t round)
+{
+	const double consumed = row->cells[METRIC_CONSUMED].rounds[round];
+	const double *lost = row->cells[METRIC_LOST].rounds;
+
+	/* Without events there is no time per event. */
+	if (!(consumed > 0))
+		return;
+	fprintf(out, "%s %.0f", row->benchmark, consumed);
+	for (int metric = 0; metric < METRIC_COUNT; metric++)
+		if (metrics[metric].unit && row->cells[metric].rounds && metric != METRIC_LOST)
+			fprintf(out, " %.4f %s", row->cells[metric].rounds[round],
+				metrics[metric].unit);
+	if (lost)
+		fprintf(out, " %.6f lost/op", lost[round] / consumed);
+	else
+		fprintf(out, " %.2f MB/s", row->mean_size * per_second(row, round) / 1e6);
+	fprintf(out, " %.0f events/s", per_second(row, round));
+	if (row->latency_count > 0)
+		fprintf(out, " %" PRIu64 " p99-ns", row->latencies[2]);
+	fputc('\n', out);
 }
 
 int table_write(FILE *out, const struct table *table, enum format format)
@@ -140,6 +140,15 @@ int table_write(FILE *out, const struct table *table, enum format format)
 		return table_write_json(out, table);
 	if (table->failed)
 		return -ENOMEM;
-	(format == FORMAT_CSV ? write_csv : write_gobench)(out, table);
+	if (format == FORMAT_CSV)
+		write_csv_line(out, table, NULL, 0);
+	else
+		write_gobench_header(out, table->machine);
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
+		for (size_t round = 0; round < row->rounds; round++)
+			if (format == FORMAT_CSV)
+				write_csv_line(out, table, row, round);
+			else
+				write_gobench_line(out, row, round);
 	return 0;
 }

@@ -3,18 +3,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/values.h"
 #include "results/live_table.h"
 #include "results/style.h"
 
 const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])
 {
-	const char *name = live_notify_names[workload->notify];
+	struct style_text all = { .text = text, .size = LIVE_TEXT_SIZE };
 
+	style_append(&all, "%s", live_notify_names[workload->notify]);
 	if (workload->notify == NOTIFY_SAMPLED)
-		snprintf(text, LIVE_TEXT_SIZE, "%s:%" PRIu64, name, workload->notify_events);
-	else
-		snprintf(text, LIVE_TEXT_SIZE, "%s", name);
+		style_append(&all, ":%" PRIu64, workload->notify_events);
 	return text;
 }
 
@@ -117,23 +115,18 @@ static double known(uint64_t amount)
 	return amount == LIVE_UNKNOWN ? NAN : (double)amount;
 }
 
-static double share(double amount, double of)
-{
-	return of > 0 ? amount / of : INFINITY;
-}
-
-/* Without events or elapsed time a figure is infinite, which makes summary and ratio invalid: leaving
+/* Without events or elapsed time a figure is not finite, which makes summary and ratio invalid: leaving
  * the round out would hide it. */
 static void set_round(
 	struct row *row, size_t i, const struct round *round, const struct measurement *m)
 {
 	const double elapsed = (double)round->elapsed_ns, consumed = (double)round->consumed;
-	const double cpu = (double)round->consumer_cpu_ns;
+	const double cpu = (double)round->consumer_cpu_ns, producer = round->producer_ns_per_event;
 
-	row_set(row, METRIC_NS, i, elapsed > 0 ? share(elapsed, consumed) : INFINITY);
-	row_set(row, METRIC_PRODUCER_NS, i, round->producer_ns_per_event);
-	row_set(row, METRIC_CPU_NS, i, share(cpu, consumed));
-	row_set(row, METRIC_CPU_PERCENT, i, share(100 * cpu, elapsed));
+	row_set(row, METRIC_NS, i, elapsed > 0 ? elapsed / consumed : INFINITY);
+	row_set(row, METRIC_PRODUCER_NS, i, producer);
+	row_set(row, METRIC_CPU_NS, i, cpu / consumed);
+	row_set(row, METRIC_CPU_PERCENT, i, 100 * cpu / elapsed);
 	row_set(row, METRIC_ELAPSED_NS, i, elapsed);
 	row_set(row, METRIC_CPU_TIME_NS, i, cpu);
 	row_set(row, METRIC_OFF_CPU_NS, i, known(round->off_cpu_ns));
@@ -154,10 +147,8 @@ static void set_round(
 		row_set(row, METRIC_BURST_LATENCY_MOST, i, round->bursts.late_most_ns);
 	}
 	if (m->unattached_ns > 0) {
-		row_set(row, METRIC_SLOWDOWN_UNATTACHED, i,
-			share(round->producer_ns_per_event, m->unattached_ns));
-		row_set(row, METRIC_SLOWDOWN_ALONE, i,
-			share(round->producer_ns_per_event, m->alone_ns));
+		row_set(row, METRIC_SLOWDOWN_UNATTACHED, i, producer / m->unattached_ns);
+		row_set(row, METRIC_SLOWDOWN_ALONE, i, producer / m->alone_ns);
 	}
 }
 

@@ -28,6 +28,14 @@ json_t *live_advice_json(const struct live_advice *advice);
 void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns);
 
+/* Of the events that were not discarded. */
+static inline double row_lost_share(const struct row *row)
+{
+	const double lost = row_value(row, METRIC_LOST);
+
+	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
+}
+
 /* "default", "never", "force" or "sampled:16". */
 #define LIVE_TEXT_SIZE 64
 const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE]);

@@ -8,24 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/values.h"
 #include "results/live_table.h"
 #include "results/style.h"
-
-#define NAME_SIZE (2 * ROW_NAME_SIZE)
-#define CELL_SIZE 32
 
 /* Smaller differences rank rows equal, and the next criterion decides. */
 #define LOSS_ALIKE 1e-4
 #define LATENCY_ALIKE 1.1
 #define CPU_ALIKE 1.05
 
-static double lost_share(const struct row *row)
-{
-	const double lost = row_value(row, METRIC_LOST);
-
-	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
-}
+#define TIME_TEXT(ns) amount_ns((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, ns)
+#define FIGURE_TEXT(value) figure((char[AMOUNT_SIZE]){ 0 }, value)
 
 /* With -rate, throughput is given and ranks nothing. */
 static bool has_rate(const struct workload *workload)
@@ -39,74 +31,46 @@ static double step_of(double value, double factor)
 	return isfinite(value) && value > 0 ? round(log(value) / log(factor)) : 1e9;
 }
 
-static int less_first(double x, double y)
-{
-	return (x > y) - (x < y);
-}
-
-static int by_speed(const void *a, const void *b)
-{
-	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-
-	return less_first(-row_mevents_per_s(x), -row_mevents_per_s(y));
-}
-
 /* At a rate: loss, then p99, then CPU, then the producer's cost. */
 static int by_service(const void *a, const void *b)
 {
-	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-	int order = less_first(row_mevents_per_s(x) == 0, row_mevents_per_s(y) == 0);
+	const void *const sides[] = { a, b };
+	double criteria[2][5];
+	int order = 0;
 
-	if (!order)
-		order = less_first(
-			round(lost_share(x) / LOSS_ALIKE), round(lost_share(y) / LOSS_ALIKE));
-	if (!order)
-		order = less_first(step_of((double)x->latencies[2], LATENCY_ALIKE),
-			step_of((double)y->latencies[2], LATENCY_ALIKE));
-	if (!order)
-		order = less_first(step_of(row_value(x, METRIC_CPU_NS), CPU_ALIKE),
-			step_of(row_value(y, METRIC_CPU_NS), CPU_ALIKE));
-	return order ? order
-		     : less_first(
-			       row_value(x, METRIC_PRODUCER_NS), row_value(y, METRIC_PRODUCER_NS));
-}
+	for (int side = 0; side < 2; side++) {
+		const struct row *row = *(const struct row *const *)sides[side];
+		double *criterion = criteria[side];
 
-/* "950ns", "20.3us", "1.02ms": at most six columns. */
-static const char *time_text(char text[CELL_SIZE], double ns)
-{
-	static const char *const units[] = { "ns", "us", "ms", "s" };
-	int unit = 0;
-
-	for (; ns >= 999.5 && unit < 3; unit++)
-		ns /= 1000;
-	if (!isfinite(ns))
-		snprintf(text, CELL_SIZE, "-");
-	else
-		snprintf(text, CELL_SIZE, "%.*f%s",
-			unit == 0 || ns >= 99.95 ? 0
-			: ns >= 9.995            ? 1
-						 : 2,
-			ns, units[unit]);
-	return text;
+		*criterion++ = row_mevents_per_s(row) == 0;
+		*criterion++ = round(row_lost_share(row) / LOSS_ALIKE);
+		*criterion++ = step_of((double)row->latencies[2], LATENCY_ALIKE);
+		*criterion++ = step_of(row_value(row, METRIC_CPU_NS), CPU_ALIKE);
+		*criterion++ = row_value(row, METRIC_PRODUCER_NS);
+	}
+	for (int i = 0; i < 5 && order == 0; i++)
+		order = (criteria[0][i] > criteria[1][i]) - (criteria[0][i] < criteria[1][i]);
+	return order;
 }
 
 /* @value in at most six columns, with the digits that matter. */
-static const char *figure(char *text, double value)
+static const char *figure(char text[AMOUNT_SIZE], double value)
 {
 	const int decimals = value <= 0 || value >= 1000 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
 
 	if (!isfinite(value))
-		snprintf(text, CELL_SIZE, "-");
+		snprintf(text, AMOUNT_SIZE, "-");
 	else if (value > 0 && value < 0.001)
-		snprintf(text, CELL_SIZE, "%.0e", value);
+		snprintf(text, AMOUNT_SIZE, "%.0e", value);
 	else
-		snprintf(text, CELL_SIZE, "%.*f", decimals, value);
+		snprintf(text, AMOUNT_SIZE, "%.*f", decimals, value);
 	return text;
 }
 
-static double share(double part, double whole)
+/* Of latency_names; NAN: none was measured. */
+static double latency(const struct row *row, int quantile)
 {
-	return whole > 0 ? part / whole : NAN;
+	return row->latency_count > 0 ? (double)row->latencies[quantile] : NAN;
 }
 
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
@@ -114,54 +78,47 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	const struct workload *workload)
 {
 	const struct row *best = sorted[0], *reference = &table->rows[table->groups[0].reference];
-	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
+	const bool rate = has_rate(workload);
 	const struct row *other = best == reference && table->row_count > 1 ? sorted[1] : best;
-	const struct ratio ratio = table_ratio(table, other, reference, metric);
+	const struct ratio ratio =
+		table_ratio(table, other, reference, rate ? METRIC_CPU_NS : METRIC_NS);
 	const bool compared = other != reference && ratio.valid;
-	char line[512] = "", name[NAME_SIZE], text[256], cell[CELL_SIZE];
-	struct style_text all = { .text = line, .size = sizeof(line) };
+	struct style_text line = STYLE_TEXT(512);
 
 	if (row_mevents_per_s(best) == 0) {
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	if (compared && !has_rate(workload) && !verdict_decides(ratio.verdict))
-		style_append(&all, "undecided, %s: %s", verdict_name(ratio.verdict),
-			row_name(best, name));
+	if (compared && !rate && !verdict_decides(ratio.verdict))
+		style_append(
+			&line, "undecided, %s: %s", verdict_name(ratio.verdict), NAME_TEXT(best));
 	else
 		style_append(
-			&all, "%s%s", row_name(best, name), table->row_count > 1 ? " is best" : "");
-	style_append(&all, ": %.2f Mev/s", row_mevents_per_s(best));
-	if (lost_share(best) > 0)
-		style_append(
-			&all, ", %s lost", style_percent(cell, sizeof(cell), lost_share(best)));
-	if (has_rate(workload) && best->latency_count > 0)
-		style_append(&all, ", p99 %s", time_text(cell, (double)best->latencies[2]));
-	style_append(&all, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
+			&line, "%s%s", NAME_TEXT(best), table->row_count > 1 ? " is best" : "");
+	style_append(&line, ": %.2f Mev/s", row_mevents_per_s(best));
+	if (row_lost_share(best) > 0)
+		style_append(&line, ", %s lost", PERCENT_TEXT(row_lost_share(best)));
+	if (rate && best->latency_count > 0)
+		style_append(&line, ", p99 %s", TIME_TEXT(latency(best, 2)));
+	style_append(&line, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
 	if (other != best)
-		style_append(&all, "; then %s", row_name(other, name));
-	if (compared && has_rate(workload))
-		style_append(
-			&all, " (%.2fx that of %s)", 1 / ratio.median, row_name(reference, name));
+		style_append(&line, "; then %s", NAME_TEXT(other));
+	if (compared && rate)
+		style_append(&line, " (%.2fx that of %s)", 1 / ratio.median, NAME_TEXT(reference));
 	else if (compared)
-		style_append(&all, ", %s",
-			style_ratio(text, sizeof(text), &ratio, row_name(reference, name)));
-	style_write_wrapped(out, line);
-	if (has_rate(workload) && table->row_count > 1)
+		style_append(&line, ", %s", RATIO_TEXT(&ratio, NAME_TEXT(reference)));
+	style_write_wrapped(out, line.text);
+	if (rate && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
 }
-
-#define COLUMNS_FORMAT " %6s %7s %6s %6s %6s %5s %6s %7s\n"
 
 static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
 	enum metric metric, bool colour)
 {
 	const struct row *baseline = table_baseline(table, row, NULL);
 	const struct ratio ratio = table_ratio(table, row, baseline ? baseline : row, metric);
-	const double lost = lost_share(row);
-	char name[NAME_SIZE], cells[7][CELL_SIZE];
 
-	fprintf(out, "%-*s ", width, row_name(row, name));
+	fprintf(out, "%-*s ", width, NAME_TEXT(row));
 	if (row_summary(row, METRIC_NS)->valid)
 		fprintf(out, "%6.2f ", row_mevents_per_s(row));
 	else
@@ -172,75 +129,73 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 			verdict_sign(ratio.verdict), style_end(colour));
 	else
 		fprintf(out, "%7s", baseline ? "-" : "");
-	fprintf(out, " %6s %6s %6s %5s %6s %7s\n", lost > 0 ? figure(cells[0], 100 * lost) : "0",
-		row->latency_count ? time_text(cells[1], (double)row->latencies[0]) : "-",
-		row->latency_count ? time_text(cells[2], (double)row->latencies[2]) : "-",
-		figure(cells[3], row_value(row, METRIC_CPU_PERCENT)),
-		figure(cells[4], row_value(row, METRIC_PRODUCER_NS)),
-		time_text(cells[5], row_value(row, METRIC_OFF_CPU_NS)));
+	fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
+		TIME_TEXT(latency(row, 0)), TIME_TEXT(latency(row, 2)),
+		FIGURE_TEXT(row_value(row, METRIC_CPU_PERCENT)),
+		FIGURE_TEXT(row_value(row, METRIC_PRODUCER_NS)),
+		TIME_TEXT(row_value(row, METRIC_OFF_CPU_NS)));
 }
 
 static void write_table(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct workload *workload, bool colour)
+	bool rate, bool colour)
 {
-	const enum metric metric = has_rate(workload) ? METRIC_CPU_NS : METRIC_NS;
 	const int width = style_width(sorted, table->row_count);
 
-	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "", "",
-		metric == METRIC_CPU_NS ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
-	fprintf(out, "%-*s" COLUMNS_FORMAT, width, "reader", "Mev/s",
+	fprintf(out, "%-*s %6s %7s %6s %6s %6s %5s %6s %7s\n", width, "", "",
+		rate ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
+	fprintf(out, "%-*s %6s %7s %6s %6s %6s %5s %6s %7s\n", width, "reader", "Mev/s",
 		table->row_count > 1 ? "ratio" : "", "%", "p50", "p99", "%", "ns/ev", "CPU");
 	for (size_t i = 0; i < table->row_count; i++)
-		write_row(out, table, sorted[i], width, metric, colour);
+		write_row(out, table, sorted[i], width, rate ? METRIC_CPU_NS : METRIC_NS, colour);
 }
 
 /* A line for all rows that share a limit. */
 static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted)
 {
-	char name[NAME_SIZE], line[512];
-
 	for (size_t i = 0; i < table->row_count; i++) {
-		struct style_text text = { .text = line, .size = sizeof(line) };
+		struct style_text line = STYLE_TEXT(512);
 		size_t first = 0;
 
 		while (strcmp(sorted[first]->limited, sorted[i]->limited) != 0)
 			first++;
 		if (first < i)
 			continue;
-		style_append(&text, "limit: %s:", sorted[i]->limited);
+		style_append(&line, "limit: %s:", sorted[i]->limited);
 		for (size_t j = i; j < table->row_count; j++)
 			if (strcmp(sorted[i]->limited, sorted[j]->limited) == 0)
-				style_append(&text, " %s", row_name(sorted[j], name));
-		style_write_wrapped(out, line);
+				style_append(&line, " %s", NAME_TEXT(sorted[j]));
+		style_write_wrapped(out, line.text);
 	}
+}
+
+static double sum_of(const struct table *table, enum metric metric)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < table->row_count; i++)
+		sum += row_value(&table->rows[i], metric);
+	return sum;
 }
 
 /* These sums balance: otherwise the run has failed. */
 static void write_account(FILE *out, const struct table *table, const struct workload *workload)
 {
-	char name[NAME_SIZE];
-	double sums[4] = { 0 };
-	static const enum metric parts[] = { METRIC_PRODUCED, METRIC_CONSUMED, METRIC_LOST,
-		METRIC_DISCARDED };
+	const double discarded = sum_of(table, METRIC_DISCARDED);
 
-	for (size_t i = 0; i < table->row_count; i++)
-		for (int part = 0; part < 4; part++)
-			sums[part] += row_value(&table->rows[i], parts[part]);
-	fprintf(out, "events: %.0f produced = %.0f read + %.0f %s", sums[0], sums[1], sums[2],
+	fprintf(out, "events: %.0f produced = %.0f read + %.0f %s", sum_of(table, METRIC_PRODUCED),
+		sum_of(table, METRIC_CONSUMED), sum_of(table, METRIC_LOST),
 		workload->overwrite ? "overwritten" : "lost");
-	if (sums[3] > 0)
-		fprintf(out, " + %.0f discarded", sums[3]);
+	if (discarded > 0)
+		fprintf(out, " + %.0f discarded", discarded);
 	fputs(workload->overwrite ? "; none torn\n" : "\n", out);
 	for (size_t i = 0; i < table->row_count && workload->order; i++)
 		fprintf(out, "out of order: %.0f of %s\n",
 			row_value(&table->rows[i], METRIC_OUT_OF_ORDER),
-			row_name(&table->rows[i], name));
+			NAME_TEXT(&table->rows[i]));
 }
 
 static void write_slowdowns(FILE *out, const struct table *table, const struct measurement *m)
 {
-	char unattached[CELL_SIZE], alone[CELL_SIZE], name[NAME_SIZE];
-
 	if (!(m->unattached_ns > 0))
 		return;
 	fprintf(out,
@@ -251,109 +206,78 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 		"%-20s %13s %15s\n",
 		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "vs no program",
 		"vs no reader");
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		fprintf(out, "%-20s %12sx %14sx\n", row_name(row, name),
-			figure(unattached, row_value(row, METRIC_SLOWDOWN_UNATTACHED)),
-			figure(alone, row_value(row, METRIC_SLOWDOWN_ALONE)));
-	}
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
+		fprintf(out, "%-20s %12sx %14sx\n", NAME_TEXT(row),
+			FIGURE_TEXT(row_value(row, METRIC_SLOWDOWN_UNATTACHED)),
+			FIGURE_TEXT(row_value(row, METRIC_SLOWDOWN_ALONE)));
 }
 
 static void write_bursts(FILE *out, const struct table *table)
 {
-	char name[NAME_SIZE], cells[5][CELL_SIZE];
-
 	if (!(row_value(&table->rows[0], METRIC_BURSTS) > 0))
 		return;
 	fprintf(out,
 		"\nBy burst: time until its last event was read, and events lost\n"
 		"%-20s %9s %9s %9s %12s %9s\n",
 		"reader", "p50", "max", "bursts", "with losses", "most lost");
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-
-		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", row_name(row, name),
-			time_text(cells[0], row_value(row, METRIC_BURST_LATENCY)),
-			time_text(cells[1], row_value(row, METRIC_BURST_LATENCY_MOST)),
-			figure(cells[2], row_value(row, METRIC_BURSTS)),
-			figure(cells[3], row_value(row, METRIC_BURSTS_LOSING)),
-			figure(cells[4], row_value(row, METRIC_BURST_LOST)));
-	}
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
+		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", NAME_TEXT(row),
+			TIME_TEXT(row_value(row, METRIC_BURST_LATENCY)),
+			TIME_TEXT(row_value(row, METRIC_BURST_LATENCY_MOST)),
+			FIGURE_TEXT(row_value(row, METRIC_BURSTS)),
+			FIGURE_TEXT(row_value(row, METRIC_BURSTS_LOSING)),
+			FIGURE_TEXT(row_value(row, METRIC_BURST_LOST)));
 }
 
 /* What the table above has no room for. */
 static void write_details(FILE *out, const struct table *table, const struct workload *workload)
 {
-	static const int more[] = { 1, 3, 4 }; /* of latency_names: p90, p99.9, max */
-	char name[NAME_SIZE], cells[8][CELL_SIZE] = { "" };
-
 	fprintf(out, "\n%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", "reader", "p90", "p99.9", "max",
 		"Mev/s, 95 %", "CPU ns", "sleeps", "woken", "full%");
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
 		const double consumed = row_value(row, METRIC_CONSUMED);
+		char interval[AMOUNT_SIZE] = "";
 
-		for (int q = 0; q < 3; q++)
-			time_text(cells[q],
-				row->latency_count ? (double)row->latencies[more[q]] : NAN);
 		if (ns->has_interval)
-			snprintf(cells[3], CELL_SIZE, "[%.2f %.2f]", 1e3 / ns->interval.high,
+			snprintf(interval, sizeof(interval), "[%.2f %.2f]", 1e3 / ns->interval.high,
 				1e3 / ns->interval.low);
-		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row, name),
-			cells[0], cells[1], cells[2], ns->has_interval ? cells[3] : "",
-			figure(cells[4], row_value(row, METRIC_CPU_NS)),
-			figure(cells[5], share(row_value(row, METRIC_SLEEPS), consumed)),
-			figure(cells[6], share(row_value(row, METRIC_WAKEUPS), consumed)),
-			figure(cells[7], 100 * share(row_value(row, METRIC_HIGH_WATER),
-						       (double)workload->ring_size)));
+		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", NAME_TEXT(row),
+			TIME_TEXT(latency(row, 1)), TIME_TEXT(latency(row, 3)),
+			TIME_TEXT(latency(row, 4)), interval,
+			FIGURE_TEXT(row_value(row, METRIC_CPU_NS)),
+			FIGURE_TEXT(row_value(row, METRIC_SLEEPS) / consumed),
+			FIGURE_TEXT(row_value(row, METRIC_WAKEUPS) / consumed),
+			FIGURE_TEXT(100 * row_value(row, METRIC_HIGH_WATER) /
+				    (double)workload->ring_size));
 	}
 }
 
 static void write_verdicts(FILE *out, const struct table *table)
 {
-	char name[NAME_SIZE], paragraph[1024];
-
 	fputc('\n', out);
 	for (size_t i = 0; i < table->row_count; i++) {
-		snprintf(paragraph, sizeof(paragraph), "%s: %s", row_name(&table->rows[i], name),
-			table->rows[i].verdict);
-		style_write_wrapped(out, paragraph);
-	}
-}
+		struct style_text text = STYLE_TEXT(1024);
 
-static void write_tries(FILE *out, const struct live_advice *advice)
-{
-	char size[FORMAT_SIZE], full[CELL_SIZE];
-
-	fprintf(out, "\n%-9s %5s %15s %15s %7s\n", "ring size", "runs", "produced", "lost",
-		"% full");
-	for (size_t i = 0; i < advice->try_count; i++) {
-		const struct live_try *try = &advice->tries[i];
-
-		fprintf(out, "%-9s %5" PRIu32 " %15" PRIu64 " %15" PRIu64 " %7s\n",
-			format_size(try->ring_size, size, sizeof(size)), try->runs, try->produced,
-			try->lost,
-			figure(full, 100 * (double)try->high_water / (double)try->ring_size));
+		style_append(&text, "%s: ", NAME_TEXT(&table->rows[i]));
+		style_append(&text, "%s", table->rows[i].verdict);
+		style_write_wrapped(out, text.text);
 	}
 }
 
 static void write_advice(FILE *out, const struct live_advice *advice)
 {
-	char size[FORMAT_SIZE], smallest[FORMAT_SIZE], line[256] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	struct style_text line = STYLE_TEXT(256);
 
 	if (advice->ring_size > 0)
-		style_append(&text,
+		style_append(&line,
 			"Advice: -ring-size %s, verified; the smallest size that lost nothing was "
 			"%s, the rest is margin.",
-			format_size(advice->ring_size, size, sizeof(size)),
-			format_size(advice->smallest, smallest, sizeof(smallest)));
+			SIZE_TEXT(advice->ring_size), SIZE_TEXT(advice->smallest));
 	else
-		style_append(&text, "Advice: none; rings of up to %s lost events.",
-			format_size(LIVE_ADVICE_MOST, size, sizeof(size)));
-	style_write_wrapped(out, line);
+		style_append(&line, "Advice: none; rings of up to %s lost events.",
+			SIZE_TEXT(LIVE_ADVICE_MOST));
+	style_write_wrapped(out, line.text);
 	if (advice->saturated)
 		style_write_wrapped(out,
 			"The consumer is busy all the time, so a ring of any size fills up: "
@@ -362,23 +286,28 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 		style_write_wrapped(out,
 			"The consumer was kept off its CPU when events were lost: repeat on an idle "
 			"machine, or give it a CPU of its own (-cpu).");
-	write_tries(out, advice);
+	fprintf(out, "\n%-9s %5s %15s %15s %7s\n", "ring size", "runs", "produced", "lost",
+		"% full");
+	for (size_t i = 0; i < advice->try_count; i++) {
+		const struct live_try *try = &advice->tries[i];
+
+		fprintf(out, "%-9s %5" PRIu32 " %15" PRIu64 " %15" PRIu64 " %7s\n",
+			SIZE_TEXT(try->ring_size), try->runs, try->produced, try->lost,
+			FIGURE_TEXT(100 * (double)try->high_water / (double)try->ring_size));
+	}
 	fputc('\n', out);
 }
 
 static void append_duration(struct style_text *text, const char *what, int64_t ns)
 {
-	char duration[FORMAT_SIZE];
-
 	if (ns > 0)
-		style_append(text, ", %s %s", what,
-			format_duration_short(ns, duration, sizeof(duration)));
+		style_append(text, ", %s %s", what, DURATION_TEXT(ns));
 }
 
 /* Settings that differ from the default; with @verbose all. */
 static void append_workload(struct style_text *text, const struct workload *w, bool verbose)
 {
-	char size[FORMAT_SIZE], duration[FORMAT_SIZE], notify[LIVE_TEXT_SIZE];
+	char duration[FORMAT_SIZE], notify[LIVE_TEXT_SIZE];
 
 	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
 	if (verbose || w->producer != PRODUCER_RUN)
@@ -400,8 +329,7 @@ static void append_workload(struct style_text *text, const struct workload *w, b
 	if (w->discard > 0)
 		style_append(text, ", %g %% discarded", w->discard * 100);
 	style_append(text, ", %" PRIu32 " ring%s of %s%s", w->rings, w->rings > 1 ? "s" : "",
-		format_size(w->ring_size, size, sizeof(size)),
-		w->source == SOURCE_MEMORY ? " in memory" : "");
+		SIZE_TEXT(w->ring_size), w->source == SOURCE_MEMORY ? " in memory" : "");
 	if (w->overwrite)
 		style_append(text, ", overwriting");
 	if (verbose || w->notify != NOTIFY_DEFAULT)
@@ -422,17 +350,15 @@ static void append_workload(struct style_text *text, const struct workload *w, b
 static void write_facts(
 	FILE *out, const struct table *table, const struct workload *workload, bool verbose)
 {
-	char line[512] = "", duration[FORMAT_SIZE];
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	struct style_text text = STYLE_TEXT(512);
 
 	append_workload(&text, workload, verbose);
-	style_append(&text, "; %s each",
-		format_duration_short(workload->duration_ns, duration, sizeof(duration)));
+	style_append(&text, "; %s each", DURATION_TEXT(workload->duration_ns));
 	if (table->row_count > 0) {
 		style_append(&text, "; ");
 		style_append_rounds(&text, table);
 	}
-	style_write_wrapped(out, line);
+	style_write_wrapped(out, text.text);
 }
 
 static void write_notes(
@@ -464,6 +390,7 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 	const struct live_advice *advice, bool colour, bool verbose)
 {
 	const struct row *sorted[COMBINATIONS_MAX];
+	const bool rate = has_rate(&m->workload);
 
 	if (advice)
 		write_advice(out, advice);
@@ -473,13 +400,10 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 		style_write_cautions(out, table, verbose);
 		return;
 	}
-	for (size_t i = 0; i < table->row_count; i++)
-		sorted[i] = &table->rows[i];
-	qsort(sorted, table->row_count, sizeof(*sorted),
-		has_rate(&m->workload) ? by_service : by_speed);
+	style_sort(table, &table->groups[0], rate ? by_service : NULL, sorted);
 	write_headline(out, table, sorted, &m->workload);
 	write_facts(out, table, &m->workload, verbose);
-	write_table(out, table, sorted, &m->workload, colour);
+	write_table(out, table, sorted, rate, colour);
 	write_limits(out, table, sorted);
 	write_account(out, table, &m->workload);
 	write_slowdowns(out, table, m);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What limits a combination. Losses come first, then a rate that was not reached, then a latency
- * beyond the budget, then what an event costs its producer.
+ * What limits a combination and what to change. Losses come first, then a rate that was not reached,
+ * then a latency beyond the budget, then what an event costs its producer.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "base/values.h"
-#include "results/live_situation.h"
+#include "results/live_table.h"
+#include "results/style.h"
 
 /* A consumer that never sleeps on a CPU of its own is charged nearly all of it; the rest goes to
  * interrupts and to the host of a virtual machine. */
@@ -56,15 +57,39 @@
 #define SAMPLED_LEAST 16
 #define SAMPLED_MOST 1024
 
-static double share(double part, double whole)
-{
-	return whole > 0 ? part / whole : 0;
-}
+/* Why an event costs its producer more than alone: without a reader and with one producer, so
+ * without what several producers do to each other. */
+enum cost { COST_FINE, COST_NOTIFICATIONS, COST_LOCK, COST_LOOKING, COST_READER, COST_PERF };
 
-static bool is_path(const struct row *row, const char *path)
-{
-	return strcmp(row->path, path) == 0;
-}
+static const char *const cost_words[] = {
+	[COST_FINE] = "",
+	[COST_NOTIFICATIONS] = "; notifications",
+	[COST_LOCK] = "; their lock",
+	[COST_LOOKING] = "; polls too often",
+	[COST_READER] = "; how it reads",
+	[COST_PERF] = "; notifications of perf",
+};
+
+/* One row and its workload. */
+struct situation {
+	const struct workload *w;
+	struct row *row;
+	enum cost cost;
+	bool is_batch, is_perf, never_sleeps, notifies_always;
+	bool paces; /* polls after the latency budget, notified or not */
+	bool has_latency;
+	bool kept_off; /* run delay explains the losses, or the latency */
+
+	/* ns an event costs its producer: without a reader, with the combination that costs it
+	 * least, with this one, and how much more this is than without a reader. */
+	double alone, cheapest, producer, extra;
+	double elapsed, off_cpu;  /* ns of all rounds; off_cpu may be NAN: unknown */
+	double p50, p99, longest; /* ns */
+	double cpu;               /* share of one CPU */
+	double produced, consumed, lost, lost_share;
+	double wakeups, cpu_ns; /* per event consumed; wakeups may be NAN: unknown */
+	double speed;           /* million events consumed a second */
+};
 
 static bool waits(const struct row *row, const char *wait)
 {
@@ -84,185 +109,365 @@ static double cheapest_of(const struct table *table, const struct row *row)
 /* The smallest power of two from @least on that is no less than @value, but no more than @most. */
 static double power_of_two(double value, double least, double most)
 {
-	double power = least;
-
-	while (power < most && power < value)
-		power *= 2;
-	return power;
+	while (least < most && least < value)
+		least *= 2;
+	return least;
 }
 
-static unsigned int when(bool holds, unsigned int trait)
+static enum cost cost_of(const struct situation *s)
 {
-	return holds ? trait : 0;
-}
-
-static unsigned int traits_of(const struct row *row, const struct workload *w)
-{
-	const bool perf = is_path(row, "perfbuf");
-
-	return when(is_path(row, "batch"), IS_BATCH) | when(perf, IS_PERF) |
-	       when(waits(row, "busy") || waits(row, "libbpf-spin"), NEVER_SLEEPS) |
-	       when(waits(row, "paced") || waits(row, "libbpf-sleep"), PACES) |
-	       /* Of a perf buffer a full one is always notified of. */
-	       when(waits(row, "event") || waits(row, "libbpf-poll") ||
-			       (waits(row, "own") && !perf),
-		       NEEDS_NOTIFICATIONS) |
-	       when(w->notify == NOTIFY_DEFAULT, NOTIFIES_BY_DEFAULT) |
-	       when(w->notify == NOTIFY_DEFAULT || w->notify == NOTIFY_FORCE, NOTIFIES_ALWAYS) |
-	       when(row_value(row, METRIC_LOST) > 0, LOSES) | when(w->work_ns > 0, WORKS) |
-	       when(row->latency_count > 0, HAS_LATENCY) | when(w->rings == 1, ONE_RING);
-}
-
-static struct situation situation_of(
-	const struct table *table, const struct row *row, const struct workload *w, double alone)
-{
-	const double consumed = row_value(row, METRIC_CONSUMED), lost = row_value(row, METRIC_LOST);
-	const double elapsed = row_value(row, METRIC_ELAPSED_NS);
-	struct situation s = {
-		.workload = w,
-		.row = row,
-		.is = traits_of(row, w),
-		.alone = alone,
-		.cheapest = cheapest_of(table, row),
-		.producer = row_value(row, METRIC_PRODUCER_NS),
-		.elapsed = elapsed,
-		.cpu = share(row_value(row, METRIC_CPU_TIME_NS), elapsed),
-		.produced = row_value(row, METRIC_PRODUCED),
-		.lost = lost,
-		.lost_share = share(lost, lost + consumed),
-		.wakeups = share(row_value(row, METRIC_WAKEUPS), consumed),
-		.cpu_ns = row_value(row, METRIC_CPU_NS),
-		.speed = row_mevents_per_s(row),
-		.off_cpu = row_value(row, METRIC_OFF_CPU_NS),
-		.p50 = (double)row->latencies[0],
-		.p99 = (double)row->latencies[2],
-		.longest = (double)row->latencies[4],
-		.asked = (double)w->rate / 1e6,
-		.rings_needed = fmin(w->producers, LIVE_RINGS_MAX),
-		.budget = (double)w->latency_budget_ns,
-		.work = (double)w->work_ns,
-		.ring = (double)w->ring_size,
-		.stride = workload_mean_stride(w),
-		.producers = w->producers,
-		.rings = w->rings,
-	};
-
-	if (isnan(row_value(row, METRIC_WAKEUPS)))
-		s.wakeups = NAN;
-	/* A round without events leaves no medians. */
-	if (!row_summary(row, METRIC_NS)->valid) {
-		s.cpu_ns = row_value(row, METRIC_CPU_TIME_NS) / consumed;
-		s.speed = consumed / (elapsed / 1e3);
-	}
-	s.extra = s.producer - alone;
-	s.ran = share(s.produced * s.producer, elapsed * w->producers);
-	/* The producers' time, which is shorter than the elapsed time. */
-	s.reached = s.produced * 1e3 / ((double)w->duration_ns * (double)row->rounds);
-	s.rate_share = s.reached / s.asked;
-	/* The longest wait of an event is about the longest pause of the consumer; the events produced
-	 * meanwhile have to fit. */
-	s.ring_needed = share(s.produced * s.stride * s.longest / w->rings, elapsed);
-	if (s.ring_needed > RING_MOST || 2 * s.ring > RING_MOST)
-		s.is |= NO_RING_FITS;
-	s.ring_needed = power_of_two(s.ring_needed, 2 * s.ring, RING_MOST);
-	s.sampled =
-		power_of_two((s.producer / alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
-	if (w->notify == NOTIFY_SAMPLED && s.sampled <= (double)w->notify_events)
-		s.sampled = 4 * (double)w->notify_events;
-	/* Of events that are late at p99, 1 % has to be explained. */
-	s.is |= when(s.off_cpu >= OFF_CPU_LEAST_NS &&
-				s.off_cpu * OFF_CPU_EXPLAINS >=
-					(lost > 0 ? s.lost_share : 0.01) * elapsed,
-			KEPT_OFF) |
-		when(s.cpu >= CPU_BUSY, BUSY);
-	return s;
-}
-
-/* Whether the consumer is behind all the time, not now and then. The CPU of a loop that never sleeps
- * does not show that; its latency does. */
-static bool is_always_behind(const struct situation *s)
-{
-	const double ns_to_read_all = s->ring / s->stride * s->rings * 1e3 / s->speed;
-
-	if ((s->is & (NEVER_SLEEPS | HAS_LATENCY)) != (NEVER_SLEEPS | HAS_LATENCY))
-		return s->is & BUSY;
-	return s->p50 >= ALWAYS_FULL * ns_to_read_all;
-}
-
-static enum topic limit_of_loss(const struct situation *s)
-{
-	if (s->workload->same_cpu && !s->workload->overwrite)
-		return LIMIT_SHARED_CPU;
-	if ((s->is & NEEDS_NOTIFICATIONS) && s->workload->notify == NOTIFY_NEVER)
-		return LIMIT_DEAF;
-	if (s->workload->overwrite)
-		return LIMIT_OVERWRITES;
-	if (s->is & KEPT_OFF)
-		return LIMIT_OFF_CPU;
-	return is_always_behind(s) ? LIMIT_CONSUMER : LIMIT_RING;
-}
-
-static enum topic limit_of(const struct situation *s)
-{
-	if (row_value(s->row, METRIC_CONSUMED) == 0)
-		return LIMIT_EMPTY;
-	if (s->workload->back_to_back > 0)
-		return LIMIT_TURNS;
-	if (s->is & LOSES)
-		return limit_of_loss(s);
-	if (s->workload->rate == PARSE_RATE_MAX)
-		return s->producer > 0 && s->ran < PRODUCERS_BUSY ? LIMIT_STARVED : LIMIT_PRODUCERS;
-	if (s->rate_share < RATE_REACHED)
-		return LIMIT_RATE;
-	return (s->is & HAS_LATENCY) && s->p99 > LATENCY_IN_BUDGETS * s->budget ? LIMIT_LATENCY
-										: LIMIT_NOTHING;
-}
-
-static enum topic cost_of(const struct situation *s)
-{
-	const double least =
-		s->workload->rate == PARSE_RATE_MAX ? COST_MIN_NS : COST_MIN_AT_RATE_NS;
+	const double least = s->w->rate == PARSE_RATE_MAX ? COST_MIN_NS : COST_MIN_AT_RATE_NS;
 
 	if (!(s->alone > 0) || s->producer <= COST_FACTOR * s->alone || s->extra <= least)
 		return COST_FINE;
 	/* Perf notifies as asked for, however it is read. */
-	if (s->is & IS_PERF)
-		return s->is & NOTIFIES_ALWAYS ? COST_PERF : COST_FINE;
+	if (s->is_perf)
+		return s->notifies_always ? COST_PERF : COST_FINE;
 	if (s->wakeups * NOTIFICATION_NS >= NOTIFICATIONS_SHARE * s->extra)
 		return COST_NOTIFICATIONS;
 	/* It costs this much however it is read, so the producers cost each other. */
-	if (s->producers > s->rings && s->cheapest > COST_FACTOR * s->alone &&
+	if (s->w->producers > s->w->rings && s->cheapest > COST_FACTOR * s->alone &&
 		s->producer <= COST_LIKE_CHEAPEST * s->cheapest)
 		return COST_LOCK;
 	/* Unknown wakeups: it may be notifications or polls. */
 	return isnan(s->wakeups) ? COST_READER : COST_LOOKING;
 }
 
-/* Whether what an event costs its producers is part of the verdict. */
-static bool has_cost(const struct situation *s, enum topic limit)
+static struct situation situation_of(
+	const struct table *table, struct row *row, const struct workload *w, double alone)
 {
-	return limit == LIMIT_TURNS || limit == LIMIT_RING || limit == LIMIT_OVERWRITES ||
-	       limit == LIMIT_PRODUCERS || limit == LIMIT_RATE || limit == LIMIT_NOTHING ||
-	       (limit == LIMIT_LATENCY && !(s->is & KEPT_OFF));
+	struct situation s = {
+		.w = w,
+		.row = row,
+		.is_batch = strcmp(row->path, "batch") == 0,
+		.is_perf = strcmp(row->path, "perfbuf") == 0,
+		.never_sleeps = waits(row, "busy") || waits(row, "libbpf-spin"),
+		.paces = waits(row, "paced") || waits(row, "libbpf-sleep"),
+		.notifies_always = w->notify == NOTIFY_DEFAULT || w->notify == NOTIFY_FORCE,
+		.has_latency = row->latency_count > 0,
+		.alone = alone,
+		.cheapest = cheapest_of(table, row),
+		.producer = row_value(row, METRIC_PRODUCER_NS),
+		.elapsed = row_value(row, METRIC_ELAPSED_NS),
+		.off_cpu = row_value(row, METRIC_OFF_CPU_NS),
+		.p50 = (double)row->latencies[0],
+		.p99 = (double)row->latencies[2],
+		.longest = (double)row->latencies[4],
+		.produced = row_value(row, METRIC_PRODUCED),
+		.consumed = row_value(row, METRIC_CONSUMED),
+		.lost = row_value(row, METRIC_LOST),
+		.lost_share = row_lost_share(row),
+		.cpu_ns = row_value(row, METRIC_CPU_NS),
+		.speed = row_mevents_per_s(row),
+	};
+
+	s.extra = s.producer - alone;
+	s.cpu = row_value(row, METRIC_CPU_TIME_NS) / s.elapsed;
+	s.wakeups = row_value(row, METRIC_WAKEUPS) / s.consumed;
+	/* A round without events leaves no medians. */
+	if (!row_summary(row, METRIC_NS)->valid) {
+		s.cpu_ns = row_value(row, METRIC_CPU_TIME_NS) / s.consumed;
+		s.speed = s.consumed / (s.elapsed / 1e3);
+	}
+	/* Of events that are late at p99, 1 % has to be explained. */
+	s.kept_off = s.off_cpu >= OFF_CPU_LEAST_NS &&
+		     s.off_cpu * OFF_CPU_EXPLAINS >= (s.lost > 0 ? s.lost_share : 0.01) * s.elapsed;
+	s.cost = cost_of(&s);
+	return s;
+}
+
+/* Adds a few words that rows may share: "the producers", "; notifications". */
+static void name(const struct situation *s, const char *words)
+{
+	const size_t used = strlen(s->row->limited);
+
+	snprintf(s->row->limited + used, sizeof(s->row->limited) - used, "%s", words);
+}
+
+static void say_consumer(FILE *out, const struct situation *s)
+{
+	fprintf(out,
+		"The consumer is the limit: it was busy for %s of a CPU, and %s of the events were "
+		"lost; it takes %.*f ns per event",
+		PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share), s->cpu_ns < 100, s->cpu_ns);
+	if (s->w->work_ns > 0)
+		fprintf(out, ", %" PRId64 " ns of which are -work", s->w->work_ns);
+	fprintf(out,
+		". %s less work per event, or read with more consumers, each with rings of its own.",
+		s->is_batch ? "Do" : "Use -mode batch, do");
+}
+
+static void say_ring(FILE *out, const struct situation *s)
+{
+	const double doubled = 2 * (double)s->w->ring_size;
+	/* The longest wait of an event is about the longest pause of the consumer; the events produced
+	 * meanwhile have to fit. */
+	const double needed =
+		s->produced * workload_mean_stride(s->w) * s->longest / s->w->rings / s->elapsed;
+	const char *size = SIZE_TEXT(power_of_two(needed, doubled, RING_MOST));
+
+	fprintf(out,
+		"A %s of %s is too small for the bursts: it filled up, and %s of the events were "
+		"lost, ",
+		s->is_perf ? "buffer" : "ring", SIZE_TEXT(s->w->ring_size), PERCENT_TEXT(s->lost_share));
+	if (s->never_sleeps)
+		fprintf(out, "although half of the events read waited less than %s.",
+			DURATION_TEXT(s->p50));
+	else
+		fprintf(out, "with the consumer busy for only %s of a CPU.", PERCENT_TEXT(s->cpu));
+	if (needed > RING_MOST || doubled > RING_MOST) {
+		fprintf(out,
+			" Events waited up to %s; no ring is large enough for that. Find what "
+			"keeps the consumer from running.",
+			DURATION_TEXT(s->longest));
+		return;
+	}
+	if (s->has_latency)
+		fprintf(out, " Events waited up to %s, which needs about -ring-size %s",
+			DURATION_TEXT(s->longest), size);
+	else
+		fprintf(out, " It needs at least -ring-size %s", size);
+	fprintf(out, "%s%s.", s->paces ? ", or a smaller -latency-budget" : "",
+		s->is_perf ? "" : "; -advise finds the size");
+}
+
+/* Whether the consumer is behind all the time, not now and then. The CPU of a loop that never sleeps
+ * does not show that; its latency does. */
+static bool is_always_behind(const struct situation *s)
+{
+	const double ns_to_read_all =
+		(double)s->w->ring_size / workload_mean_stride(s->w) * s->w->rings * 1e3 / s->speed;
+
+	return s->never_sleeps && s->has_latency ? s->p50 >= ALWAYS_FULL * ns_to_read_all
+						 : s->cpu >= CPU_BUSY;
+}
+
+/* Whether the wait depends on notifications. A perf buffer notifies when it is full, in any case. */
+static bool needs_notifications(const struct situation *s)
+{
+	return waits(s->row, "event") || waits(s->row, "libbpf-poll") ||
+	       (waits(s->row, "own") && !s->is_perf);
+}
+
+/* Both say what is the case and what to change, and return whether what an event costs its producers
+ * is also to be said. */
+static bool say_loss(FILE *out, const struct situation *s)
+{
+	const struct workload *w = s->w;
+
+	if (w->same_cpu && !w->overwrite) {
+		name(s, "one CPU for all");
+		fprintf(out,
+			"Producers and consumer share one CPU, and the consumer got %s of it: %s "
+			"of the events were lost while the scheduler ran the producers. Give the "
+			"consumer a CPU of its own.",
+			PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share));
+	} else if (needs_notifications(s) && w->notify == NOTIFY_NEVER) {
+		name(s, "nothing wakes the consumer");
+		fprintf(out,
+			"Nothing wakes the consumer: it sleeps until notified, and with -notify "
+			"never producers do not notify; %s of the events were lost. Use -wait "
+			"paced, which needs no notifications, or another -notify.",
+			PERCENT_TEXT(s->lost_share));
+	} else if (w->overwrite) {
+		name(s, "the ring overwrites");
+		fprintf(out,
+			"The ring overwrites its oldest events, as -overwrite asks: %s of the "
+			"events were overwritten unread, and %.3g Mev/s were read with %s of a "
+			"CPU. A larger -ring-size keeps more events.",
+			PERCENT_TEXT(s->lost_share), s->speed, PERCENT_TEXT(s->cpu));
+		return true;
+	} else if (s->kept_off) {
+		name(s, "kept off its CPU");
+		fprintf(out,
+			"The consumer was kept off its CPU for %s of %s: it was ready to run, and "
+			"the scheduler did not run it; %s of the events were lost. Give it a CPU "
+			"of its own (-cpu), or repeat on an idle machine; a larger ring would only "
+			"hide it.",
+			DURATION_TEXT(s->off_cpu), DURATION_TEXT(s->elapsed), PERCENT_TEXT(s->lost_share));
+	} else if (is_always_behind(s)) {
+		name(s, "the consumer");
+		say_consumer(out, s);
+	} else {
+		name(s, "the ring is too small");
+		name(s, cost_words[s->cost]);
+		say_ring(out, s);
+	}
+	return false;
+}
+
+static void say_turns(FILE *out, const struct situation *s)
+{
+	name(s, "one thread produces and reads");
+	fprintf(out,
+		"One thread produces and reads in turns: %.3g Mev/s; each takes %.0f ns to produce "
+		"and %.*f ns to read.",
+		s->speed, s->producer, s->cpu_ns < 100, s->cpu_ns);
+	if (s->lost > 0)
+		fprintf(out,
+			" %s were lost: a turn did not notify, and the next ones were produced "
+			"before the consumer polled.",
+			PERCENT_TEXT(s->lost_share));
+}
+
+static void say_full_rate(FILE *out, const struct situation *s)
+{
+	name(s, "the producers");
+	fprintf(out,
+		"The producers are the limit: at full rate they produced %.3g Mev/s, %.0f ns per "
+		"event (%.0f ns alone%s), and all events were read with %s of a CPU.",
+		s->speed, s->producer, s->alone, s->is_perf ? ", to a ring" : "", PERCENT_TEXT(s->cpu));
+	if (!s->cost)
+		fprintf(out, "%s More -producers show the consumer's limit.",
+			s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
+}
+
+static bool say_limit(FILE *out, const struct situation *s)
+{
+	const struct workload *w = s->w;
+	/* Of the producers' time, which is shorter than the elapsed time. */
+	const double reached =
+		s->produced * 1e3 / ((double)w->duration_ns * (double)s->row->rounds);
+	const double asked = (double)w->rate / 1e6;
+	/* Share of the time that the producers' programs ran. */
+	const double ran = s->produced * s->producer / (s->elapsed * w->producers);
+
+	if (s->consumed == 0) {
+		name(s, "nothing was consumed");
+		if (s->lost > 0)
+			fprintf(out,
+				"Nothing was consumed, and %.0f events were lost: the consumer "
+				"never ran. Give it a CPU of its own (-cpu), or choose another "
+				"-wait.",
+				s->lost);
+		else
+			fprintf(out,
+				"Nothing was consumed: the producers discarded all of %.0f events. "
+				"Raise -rate or -duration, or lower -discard.",
+				s->produced);
+		return false;
+	}
+	if (w->back_to_back > 0) {
+		say_turns(out, s);
+	} else if (s->lost > 0) {
+		return say_loss(out, s);
+	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
+		name(s, "producers kept off their CPUs");
+		fprintf(out,
+			"The producers were kept off their CPUs: they ran for %s of the time, and "
+			"all of their %.3g Mev/s were read. Give them CPUs of their own, or repeat "
+			"on an idle machine.",
+			PERCENT_TEXT(ran), s->speed);
+		return false;
+	} else if (w->rate == PARSE_RATE_MAX) {
+		say_full_rate(out, s);
+	} else if (reached / asked < RATE_REACHED) {
+		name(s, "the producers, below the rate");
+		fprintf(out,
+			"The producers cannot sustain the rate: %.3g of %.3g Mev/s (%s), at %.0f "
+			"ns per event; none was lost.%s",
+			reached, asked, PERCENT_TEXT(reached / asked), s->producer,
+			s->cost ? "" : " Lower -rate, or raise -producers.");
+	} else if (s->has_latency && s->p99 > LATENCY_IN_BUDGETS * (double)w->latency_budget_ns) {
+		name(s, "latency exceeds the budget");
+		fprintf(out, "Latency exceeds the budget: p99 is %s, the budget %s; none was lost.",
+			DURATION_TEXT(s->p99), DURATION_TEXT(w->latency_budget_ns));
+		if (s->kept_off) {
+			name(s, "; kept off its CPU");
+			fprintf(out,
+				" The consumer was kept off its CPU for %s: give it one of its own "
+				"(-cpu), or repeat on an idle machine.",
+				DURATION_TEXT(s->off_cpu));
+			return false;
+		}
+		if (!s->cost)
+			fputs(s->paces ? " Lower -latency-budget, or -timer-slack."
+				       : " Use -wait paced or busy.",
+				out);
+	} else {
+		name(s, "nothing");
+		fprintf(out, "Nothing limits it: all of %.3g Mev/s were read, with %s of a CPU",
+			s->speed, PERCENT_TEXT(s->cpu));
+		if (s->has_latency)
+			fprintf(out, ", p99 %s", DURATION_TEXT(s->p99));
+		fprintf(out, ".%s",
+			s->cost ? ""
+			: s->never_sleeps
+				? " It never sleeps: -wait paced leaves the CPU to others."
+				: " A higher -rate shows the limit.");
+	}
+	return true;
+}
+
+static void say_cost(FILE *out, const struct situation *s)
+{
+	const struct workload *w = s->w;
+	double sampled = power_of_two(
+		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
+
+	switch (s->cost) {
+	case COST_FINE:
+		break;
+	case COST_NOTIFICATIONS:
+		if (w->notify == NOTIFY_SAMPLED && sampled <= (double)w->notify_events)
+			sampled = 4 * (double)w->notify_events;
+		fprintf(out,
+			" Notifications cost the producers %.0f ns per event more than alone (%.0f "
+			"ns), with %.2g wakeups per event. %s less often: -notify sampled:%.0f.",
+			s->extra, s->alone, s->wakeups,
+			s->paces ? "Notify" : "Use -wait paced, or notify", sampled);
+		break;
+	case COST_LOCK:
+		fprintf(out,
+			" %" PRIu32 " producers share %" PRIu32 " ring%s and wait for each other's "
+			"lock: an event costs at least %.0f ns with any reader, and %.0f ns with "
+			"one producer and no reader. Give each producer a ring of its own: -rings "
+			"%.0f.",
+			w->producers, w->rings, w->rings > 1 ? "s" : "", s->cheapest, s->alone,
+			fmin(w->producers, LIVE_RINGS_MAX));
+		break;
+	case COST_LOOKING:
+		fprintf(out,
+			" The consumer polls too often: an event costs its producer %.0f ns more "
+			"than alone (%.0f ns), with few wakeups; both access the same cache lines.",
+			s->extra, s->alone);
+		fprintf(out, " %s%s.",
+			!s->paces     ? "Use -wait paced with -mode batch"
+			: s->is_batch ? "Raise -latency-budget"
+				      : "Use -mode batch, which releases many records at once",
+			s->never_sleeps && w->notify == NOTIFY_DEFAULT
+				? ", or -notify never, as this consumer never sleeps"
+				: "");
+		break;
+	case COST_READER:
+		fprintf(out,
+			" The way it reads and waits costs the producers %.0f ns per event more "
+			"than alone (%.0f ns). Use -mode batch with -wait paced%s.",
+			s->extra, s->alone,
+			s->notifies_always ? ", or notify less often: -notify sampled:16" : "");
+		break;
+	case COST_PERF:
+		/* With a rarer notification a perf buffer gains little: docs/measuring.md. */
+		fprintf(out,
+			" Perf notifies for each event, whether or not the reader sleeps: %.0f ns "
+			"per event; writing one to a ring without a reader costs %.0f ns. Use "
+			"-notify sampled:500, or a ring instead of a perf buffer.",
+			s->producer, s->alone);
+		break;
+	}
 }
 
 void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns)
 {
-	struct situation s = situation_of(table, row, workload, alone_ns);
-	const enum topic limit = limit_of(&s), cost = cost_of(&s);
+	const struct situation s = situation_of(table, row, workload, alone_ns);
 	size_t size;
 	FILE *out = open_memstream(&row->verdict, &size);
 
-	s.is |= when(cost != COST_FINE, COSTS);
-	snprintf(row->limited, sizeof(row->limited), "%s%s", topic_names[limit],
-		has_cost(&s, limit)      ? topic_names[cost]
-		: limit == LIMIT_LATENCY ? "; kept off its CPU"
-					 : "");
-	if (out) {
-		situation_say(out, &s, limit);
-		if (has_cost(&s, limit) && limit != LIMIT_RING)
-			situation_say(out, &s, cost);
+	row->limited[0] = '\0';
+	if (out && say_limit(out, &s)) {
+		name(&s, cost_words[s.cost]);
+		say_cost(out, &s);
 	}
 	table->failed |= !out || fclose(out) != 0;
 }

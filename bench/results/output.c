@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,29 +34,21 @@ void output_abandon(struct output *output)
  * write (fs.protected_symlinks).
  */
 struct place {
-	int folder;              /* of the file, after all links */
+	int file;         /* an O_PATH descriptor of what is there; or -1 */
+	char link[32];    /* a path that opens @file */
+	int mode;         /* of a regular file, which is replaced; or -1 */
+	const char *path; /* of what is not replaced, but opened: a pipe, /dev/null; or NULL */
+	int created;      /* O_CREAT: it is a link to a file that does not exist; or 0 */
+	int folder;       /* of what is replaced or new, after all links; or -1 */
 	char name[NAME_MAX + 1]; /* in it */
-	bool exists;             /* a regular file of @mode, which is replaced */
-	mode_t mode;
-	int special;   /* an O_PATH descriptor of what is not replaced (a pipe, /dev/null); or -1 */
-	bool dangling; /* the path is a link to a file that does not exist */
 };
-
-#define LINK_SIZE 32
-
-/* A path that opens what @fd refers to. */
-static const char *link_of(int fd, char link[LINK_SIZE])
-{
-	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", fd);
-	return link;
-}
 
 static void close_place(struct place *place)
 {
 	if (place->folder >= 0)
 		close(place->folder);
-	if (place->special >= 0)
-		close(place->special);
+	if (place->file >= 0)
+		close(place->file);
 }
 
 /* Opens the folder of @path and stores the name in it. */
@@ -78,11 +69,11 @@ static int find_folder(struct place *place, const char *path)
 	return place->folder < 0 ? -errno : 0;
 }
 
-/* The place of the regular file that is open as @fd. */
-static int find_file(struct place *place, int fd, const struct stat *status)
+/* The folder and name of place->file, a regular file. */
+static int find_file(struct place *place, const struct stat *status)
 {
-	char link[LINK_SIZE], path[PATH_MAX];
-	const ssize_t length = readlink(link_of(fd, link), path, sizeof(path) - 1);
+	char path[PATH_MAX];
+	const ssize_t length = readlink(place->link, path, sizeof(path) - 1);
 	struct stat found;
 	int err;
 
@@ -95,7 +86,6 @@ static int find_file(struct place *place, int fd, const struct stat *status)
 	/* It was moved meanwhile. */
 	if (!err && (found.st_dev != status->st_dev || found.st_ino != status->st_ino))
 		err = -ESTALE;
-	place->exists = true;
 	place->mode = status->st_mode & 0777;
 	return err;
 }
@@ -103,54 +93,46 @@ static int find_file(struct place *place, int fd, const struct stat *status)
 /* Returns 0 or a negative errno. In both cases the caller closes the place. */
 static int find_place(struct place *place, const char *path)
 {
-	const int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat status;
-	int err;
 
-	*place = (struct place){ .folder = -1, .special = -1 };
-	if (fd < 0 && errno != ENOENT)
+	*place = (struct place){ .file = open(path, O_PATH | O_CLOEXEC), .mode = -1, .folder = -1 };
+	if (place->file < 0 && errno != ENOENT)
 		return -errno;
-	if (fd < 0) {
-		place->dangling = lstat(path, &status) == 0;
-		return place->dangling ? 0 : find_folder(place, path);
+	if (place->file < 0 && lstat(path, &status) < 0)
+		return find_folder(place, path);
+	if (place->file < 0) {
+		place->path = path;
+		place->created = O_CREAT;
+		return 0;
 	}
-	if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)) {
-		place->special = fd;
-		return S_ISDIR(status.st_mode) ? -EISDIR : 0;
-	}
-	err = find_file(place, fd, &status);
-	close(fd);
-	return err;
+	snprintf(place->link, sizeof(place->link), "/proc/self/fd/%d", place->file);
+	if (fstat(place->file, &status) < 0)
+		return -errno;
+	if (S_ISREG(status.st_mode))
+		return find_file(place, &status);
+	place->path = place->link;
+	return S_ISDIR(status.st_mode) ? -EISDIR : 0;
 }
 
-/* Creates a file in the folder of @place. Returns its descriptor and stores its name; or returns a
- * negative errno. */
-static int make_beside(const struct place *place, char name[NAME_MAX + 1])
+/* Writes a new file in the folder of @place, then renames it. */
+static int replace(const struct place *place, const char *text, size_t size)
 {
+	char name[NAME_MAX + 1];
 	uint32_t random;
-	int fd, length;
+	int fd, err;
 
 	do {
 		if (getrandom(&random, sizeof(random), 0) < 0)
 			return -errno;
-		length = snprintf(name, NAME_MAX + 1, "%s.%08x", place->name, random);
-		if (length > NAME_MAX)
+		if (snprintf(name, sizeof(name), "%s.%08x", place->name, random) > NAME_MAX)
 			return -ENAMETOOLONG;
 		fd = openat(place->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			place->exists ? 0600 : 0644);
+			place->mode >= 0 ? 0600 : 0644);
 	} while (fd < 0 && errno == EEXIST);
-	return fd < 0 ? -errno : fd;
-}
-
-static int replace(const struct place *place, const char *text, size_t size)
-{
-	char name[NAME_MAX + 1];
-	const int fd = make_beside(place, name);
-	int err;
-
 	if (fd < 0)
-		return fd;
-	err = place->exists && fchmod(fd, place->mode) < 0 ? -errno : write_all(fd, text, size);
+		return -errno;
+	err = place->mode >= 0 && fchmod(fd, (mode_t)place->mode) < 0 ? -errno
+								      : write_all(fd, text, size);
 	if (!err && fsync(fd) < 0)
 		err = -errno;
 	if (close(fd) < 0 && !err)
@@ -162,12 +144,9 @@ static int replace(const struct place *place, const char *text, size_t size)
 	return err;
 }
 
-static int write_in_place(
-	const struct place *place, const char *path, const char *text, size_t size)
+static int write_in_place(const struct place *place, const char *text, size_t size)
 {
-	char link[LINK_SIZE];
-	const int fd = open(place->dangling ? path : link_of(place->special, link),
-		O_WRONLY | O_TRUNC | O_CLOEXEC | (place->dangling ? O_CREAT : 0), 0644);
+	const int fd = open(place->path, O_WRONLY | O_TRUNC | O_CLOEXEC | place->created, 0644);
 	int err;
 
 	if (fd < 0)
@@ -182,16 +161,13 @@ static int write_file(const char *path, const char *text, size_t size)
 	int err = find_place(&place, path);
 
 	if (!err)
-		err = place.dangling || place.special >= 0
-			      ? write_in_place(&place, path, text, size)
-			      : replace(&place, text, size);
+		err = (place.path ? write_in_place : replace)(&place, text, size);
 	close_place(&place);
 	return err;
 }
 
 int output_check(const char *path, struct complaint *why)
 {
-	char link[LINK_SIZE];
 	struct place place;
 	int err;
 
@@ -199,9 +175,8 @@ int output_check(const char *path, struct complaint *why)
 		return 0;
 	err = find_place(&place, path);
 	/* The new file is created in the folder. */
-	if (!err && !place.dangling &&
-		(place.special >= 0 ? access(link_of(place.special, link), W_OK)
-				    : faccessat(place.folder, ".", W_OK, 0)) < 0)
+	if (!err && !place.created &&
+		(place.path ? access(place.path, W_OK) : faccessat(place.folder, ".", W_OK, 0)) < 0)
 		err = -errno;
 	close_place(&place);
 	return err ? complain(why, err, "cannot write %s: %s", path, strerror(-err)) : 0;

@@ -6,86 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/values.h"
 #include "results/style.h"
-
-bool style_colour_wanted(void)
-{
-	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-}
-
-const char *style_start(bool colour, enum verdict verdict)
-{
-	if (!colour)
-		return "";
-	switch (verdict) {
-	case VERDICT_FASTER:
-		return "\x1b[32m";
-	case VERDICT_SLOWER:
-		return "\x1b[31m";
-	case VERDICT_SAME:
-		return "";
-	default:
-		return "\x1b[33m";
-	}
-}
-
-const char *style_end(bool colour)
-{
-	return colour ? "\x1b[0m" : "";
-}
-
-char *style_fill(char text[STYLE_FILL_SIZE], double share)
-{
-	const int eighths = share > 0 ? (int)(fmin(share, 1) * STYLE_FILL_COLUMNS * 8 + 0.5) : 0;
-	struct style_text all = { .text = text, .size = STYLE_FILL_SIZE };
-
-	style_append(&all, "[");
-	/* U+2588 is a full block, U+2589 to U+258F take an eighth less each. */
-	for (int column = 0; column < STYLE_FILL_COLUMNS; column++) {
-		const int filled = eighths - 8 * column;
-
-		if (filled <= 0)
-			style_append(&all, " ");
-		else
-			style_append(&all, "\xe2\x96%c", 0x88 + (filled < 8 ? 8 - filled : 0));
-	}
-	style_append(&all, "]");
-	return text;
-}
-
-void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour)
-{
-	char interval[32] = "";
-
-	if (!ratio) {
-		fprintf(out, "%*s", STYLE_RATIO_COLUMNS, "");
-		return;
-	}
-	if (!ratio->valid) {
-		fprintf(out, "%-*s", STYLE_RATIO_COLUMNS, "-");
-		return;
-	}
-	if (ratio->has_interval)
-		snprintf(interval, sizeof(interval),
-			ratio->interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
-			ratio->interval.low, ratio->interval.high);
-	fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio->verdict),
-		ratio->median < 99.95 ? 2 : 0, ratio->median, interval,
-		verdict_sign(ratio->verdict), style_end(colour));
-}
-
-char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name)
-{
-	struct style_text all = { .text = text, .size = size };
-
-	if (ratio->valid)
-		style_append(&all, "%.2fx ", ratio->median);
-	style_append(&all, "%s", name);
-	if (ratio->has_interval)
-		style_append(&all, " [%.2f %.2f]", ratio->interval.low, ratio->interval.high);
-	return text;
-}
 
 char *style_percent(char *text, size_t size, double fraction)
 {
@@ -97,15 +18,37 @@ char *style_percent(char *text, size_t size, double fraction)
 	return text;
 }
 
-int style_width(const struct row *const *rows, size_t count)
+bool style_colour_wanted(void)
 {
-	char name[2 * ROW_NAME_SIZE];
-	size_t width = 12;
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
 
-	for (size_t i = 0; i < count; i++)
-		if (strlen(row_name(rows[i], name)) > width)
-			width = strlen(name);
-	return (int)width;
+const char *style_start(bool colour, enum verdict verdict)
+{
+	if (!colour || verdict == VERDICT_SAME)
+		return "";
+	return verdict == VERDICT_FASTER   ? "\x1b[32m"
+	       : verdict == VERDICT_SLOWER ? "\x1b[31m"
+					   : "\x1b[33m";
+}
+
+const char *style_end(bool colour)
+{
+	return colour ? "\x1b[0m" : "";
+}
+
+char *style_fill(char text[STYLE_FILL_SIZE], double share)
+{
+	static const char *const eighths[] = { " ", "\u258f", "\u258e", "\u258d", "\u258c",
+		"\u258b", "\u258a", "\u2589", "\u2588" };
+	int left = share > 0 ? (int)(fmin(share, 1) * STYLE_FILL_COLUMNS * 8 + 0.5) : 0;
+	struct style_text all = { .text = text, .size = STYLE_FILL_SIZE };
+
+	style_append(&all, "[");
+	for (int column = 0; column < STYLE_FILL_COLUMNS; column++, left -= 8)
+		style_append(&all, "%s", eighths[left < 0 ? 0 : left > 8 ? 8 : left]);
+	style_append(&all, "]");
+	return text;
 }
 
 void style_append(struct style_text *text, const char *format, ...)
@@ -121,6 +64,52 @@ void style_append(struct style_text *text, const char *format, ...)
 		text->used += (size_t)written;
 	else if (left > 0)
 		text->text[text->used] = '\0';
+}
+
+char *style_interval(char text[RATIO_SIZE], const struct ratio *ratio)
+{
+	if (ratio->has_interval)
+		snprintf(text, RATIO_SIZE, " [%.2f %.2f]", ratio->interval.low,
+			ratio->interval.high);
+	return text;
+}
+
+char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *name)
+{
+	struct style_text all = { .text = text, .size = RATIO_SIZE };
+
+	if (ratio->valid)
+		style_append(&all, "%.2fx ", ratio->median);
+	style_append(&all, "%s%s", name, INTERVAL_TEXT(ratio));
+	return text;
+}
+
+struct ratio style_ratio_to(const struct table *table, const struct row *row, const char *baseline)
+{
+	const struct row *to = table_baseline(table, row, baseline);
+
+	return to ? table_ratio(table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
+}
+
+void style_append_rounds(struct style_text *text, const struct table *table)
+{
+	const size_t rounds = table->rows[0].rounds;
+	double noise = NAN; /* the largest of all workloads; NAN: no reader ran twice */
+
+	for (size_t i = 0; i < table->group_count; i++)
+		if (table->groups[i].twin)
+			noise = fmax(noise, table->groups[i].noise[METRIC_NS].own);
+	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
+	if (table->runs > 1)
+		style_append(text, " in %zu runs (intervals include the differences between them)",
+			table->runs);
+	if (table->asked > 0 && table->asked != rounds)
+		style_append(text, " (%zu asked)", table->asked);
+	style_append(text, ", verified");
+	if (isinf(noise))
+		style_append(text, "; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN);
+	else if (!isnan(noise))
+		style_append(text, "; noise %s", PERCENT_TEXT(noise));
 }
 
 /* Counts bytes, not characters, so a line may be too short and never is too long. */
@@ -142,97 +131,58 @@ void style_write_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* The largest noise of all workloads. NAN: no reader ran twice. */
-static double noise_of_table(const struct table *table)
-{
-	double noise = NAN;
-
-	for (size_t i = 0; i < table->group_count; i++)
-		if (table->groups[i].twin)
-			noise = fmax(noise, table->groups[i].noise[METRIC_NS].own);
-	return noise;
-}
-
-void style_append_rounds(struct style_text *text, const struct table *table)
-{
-	const size_t rounds = table->rows[0].rounds;
-	const double noise = noise_of_table(table);
-	char percent[16];
-
-	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
-	if (table->runs > 1)
-		style_append(text, " in %zu runs (intervals include the differences between them)",
-			table->runs);
-	if (table->asked > 0 && table->asked != rounds)
-		style_append(text, " (%zu asked)", table->asked);
-	style_append(text, "%s", ", verified");
-	if (isinf(noise))
-		style_append(text, "; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN);
-	else if (!isnan(noise))
-		style_append(text, "; noise %s", style_percent(percent, sizeof(percent), noise));
-}
-
+/* The first reader that ran at two speeds, or NULL, and the number of all. */
 static const struct row *two_humped(const struct table *table, size_t *count)
 {
-	const struct row *example = NULL;
+	const struct row *first = NULL;
 
 	*count = 0;
-	for (size_t i = 0; i < table->row_count; i++) {
-		if (!row_summary(&table->rows[i], METRIC_NS)->two_humped)
-			continue;
-		example = example ? example : &table->rows[i];
-		(*count)++;
-	}
-	return example;
-}
-
-/* The beginning of a warning, and its flag: "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
-static void append_short(struct style_text *text, const char *warning)
-{
-	const char *flag = strstr(warning, "give -cpu");
-
-	style_append(
-		text, "%s%.*s", text->used > 2 ? "; " : "", (int)strcspn(warning, ",:("), warning);
-	while (text->used > 0 && text->text[text->used - 1] == ' ')
-		text->text[--text->used] = '\0';
-	if (flag)
-		style_append(text, " (%s)", flag + strlen("give "));
+	for (size_t i = table->row_count; i-- > 0;)
+		if (row_summary(&table->rows[i], METRIC_NS)->two_humped) {
+			first = &table->rows[i];
+			(*count)++;
+		}
+	return first;
 }
 
 void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 {
 	static const char more[] = "; -v says more";
 	static struct machine_warnings warnings;
-	char line[STYLE_COLUMNS + 1 - sizeof(more)] = "", name[2 * ROW_NAME_SIZE];
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	struct style_text line = STYLE_TEXT(STYLE_COLUMNS + 1 - sizeof(more));
 	const struct row *humped;
 	size_t count;
 
 	if (table->partial)
 		fprintf(out, "! interrupted: only the complete rounds are reported\n");
 	machine_warnings(table->machine, &warnings);
-	if (verbose) {
-		for (size_t i = 0; i < warnings.count; i++)
-			fprintf(out, "Caution: %s.\n", warnings.text[i]);
+	for (size_t i = 0; i < warnings.count && verbose; i++)
+		fprintf(out, "Caution: %s.\n", warnings.text[i]);
+	if (verbose)
 		return;
-	}
-	style_append(&text, "! ");
 	humped = two_humped(table, &count);
 	if (humped)
-		style_append(&text, "%s%s ran at two speeds", row_name(humped, name),
+		style_append(&line, "! %s%s ran at two speeds", NAME_TEXT(humped),
 			count > 1 ? " and others" : "");
-	for (size_t i = 0; i < warnings.count; i++)
-		append_short(&text, warnings.text[i]);
-	if (text.used > 2)
-		fprintf(out, "%s%s\n", line, more);
+	/* "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
+	for (size_t i = 0; i < warnings.count; i++) {
+		const char *warning = warnings.text[i], *flag = strstr(warning, "give -cpu");
+		size_t length = strcspn(warning, ",:(");
+
+		length -= length > 0 && warning[length - 1] == ' ';
+		style_append(&line, "%s%.*s%s%s%s", line.used > 0 ? "; " : "! ", (int)length,
+			warning, flag ? " (" : "", flag ? flag + strlen("give ") : "",
+			flag ? ")" : "");
+	}
+	if (line.used > 0)
+		fprintf(out, "%s%s\n", line.text, more);
 }
 
 void style_write_oddities(FILE *out, const struct table *table)
 {
 	size_t outliers = 0, humped, readings = 0;
 	const struct row *example = two_humped(table, &humped);
-	char name[2 * ROW_NAME_SIZE], line[320] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	struct style_text line = STYLE_TEXT(320);
 
 	for (size_t i = 0; i < table->row_count; i++) {
 		outliers += row_summary(&table->rows[i], METRIC_NS)->outliers;
@@ -241,50 +191,84 @@ void style_write_oddities(FILE *out, const struct table *table)
 	if (outliers > 0)
 		fprintf(out, "Outliers: %zu of %zu readings, included in all figures above.\n",
 			outliers, readings);
-	if (humped == 0)
+	if (!example)
 		return;
-	style_append(&text, "Two humps: %s", row_name(example, name));
+	style_append(&line, "Two humps: %s", NAME_TEXT(example));
 	if (!example->wait[0])
-		style_append(&text, " (%s B)", example->size_text);
-	style_append(&text, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
+		style_append(&line, " (%s B)", example->size_text);
+	style_append(&line, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
 		humped > 1 ? " and others" : "");
-	style_write_wrapped(out, line);
+	style_write_wrapped(out, line.text);
 }
 
 void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 {
-	char line[PEERS_MAX * 4 * PEER_WORD_SIZE] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
-	bool any = false;
+	struct style_text line = STYLE_TEXT(PEERS_MAX * 4 * PEER_WORD_SIZE);
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->peers[i];
 
-		if (peer->err)
-			continue;
-		style_append(&text, "%s%s %s %s (%s)", any ? "" : what, any ? "," : ":",
-			peer_program_name(peer), peer->hello.version, peer->hello.language);
-		any = true;
+		if (!peer->err)
+			style_append(&line, "%s%s %s %s (%s)", line.used > 0 ? "" : what,
+				line.used > 0 ? "," : ":", peer_program_name(peer),
+				peer->hello.version, peer->hello.language);
 	}
-	if (any) {
-		style_append(&text, ".");
-		style_write_wrapped(out, line);
-	}
+	style_append(&line, ".");
+	if (line.used > 1)
+		style_write_wrapped(out, line.text);
+}
+
+/* A fact of the machine, or "unknown". */
+static const char *fact(const struct table *table, enum fact fact)
+{
+	const char *text = machine_text(table->machine, fact);
+
+	return text[0] ? text : "unknown";
 }
 
 void style_write_place(FILE *out, const struct table *table)
 {
-	const struct machine *e = table->machine;
-	const char *model = machine_text(e, FACT_CPU_MODEL),
-		   *kernel = machine_text(e, FACT_KERNEL_RELEASE),
-		   *hypervisor = machine_text(e, FACT_HYPERVISOR);
+	const struct machine *machine = table->machine;
 
-	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", model[0] ? model : "unknown",
-		machine_number(e, FACT_CPUS_ONLINE), machine_text(e, FACT_AFFINITY_GIVEN));
-	fprintf(out, "Kernel: Linux %s", kernel[0] ? kernel : "unknown");
-	if (machine_number(e, FACT_VIRTUAL_MACHINE) == 1)
-		fprintf(out, " in a virtual machine (%s)", hypervisor[0] ? hypervisor : "unknown");
+	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", fact(table, FACT_CPU_MODEL),
+		machine_number(machine, FACT_CPUS_ONLINE),
+		machine_text(machine, FACT_AFFINITY_GIVEN));
+	fprintf(out, "Kernel: Linux %s", fact(table, FACT_KERNEL_RELEASE));
+	if (machine_number(machine, FACT_VIRTUAL_MACHINE) == 1)
+		fprintf(out, " in a virtual machine (%s)", fact(table, FACT_HYPERVISOR));
 	fputs(".\n", out);
 	if (table->no_counters)
 		fprintf(out, "Hardware counters: %s.\n", table->no_counters);
+}
+
+static int fastest_first(const void *a, const void *b)
+{
+	const double x = row_mevents_per_s(*(const struct row *const *)a),
+		     y = row_mevents_per_s(*(const struct row *const *)b);
+
+	return (x < y) - (x > y);
+}
+
+size_t style_sort(const struct table *table, const struct row_group *group,
+	int (*order)(const void *, const void *), const struct row *sorted[COMBINATIONS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = group->first; i < group->first + group->count; i++)
+		if (!table->rows[i].limit && count < COMBINATIONS_MAX)
+			sorted[count++] = &table->rows[i];
+	qsort(sorted, count, sizeof(*sorted), order ? order : fastest_first);
+	return count;
+}
+
+int style_width(const struct row *const *rows, size_t count)
+{
+	size_t width = 12;
+
+	for (size_t i = 0; i < count; i++) {
+		const size_t length = strlen(NAME_TEXT(rows[i]));
+
+		width = length > width ? length : width;
+	}
+	return (int)width;
 }

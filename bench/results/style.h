@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The text of each command, and what they share: colour, ratios, wrapped lines, notes below a table.
- * The answer comes first, then one table and a few lines that fit a terminal of 80 columns and 24
- * lines; with @verbose, all the rest.
+ * The text of each command, and what they share: numbers for display, colour, wrapped lines, notes
+ * below a table. The answer comes first, then one table and a few lines that fit a terminal of 80
+ * columns and 24 lines; with @verbose, all the rest.
  */
 #ifndef BENCH_STYLE_H
 #define BENCH_STYLE_H
 
 #include <stddef.h>
 
+#include "base/values.h"
 #include "readers/reader.h"
+#include "results/amounts.h"
 #include "results/table.h"
 
 #define STYLE_COLUMNS 80
 
+/* "0.62 %"; "unknown" if it is not finite. */
+char *style_percent(char *text, size_t size, double share);
+
+/* " [1.15 1.21]", or "" without an interval. */
+#define RATIO_SIZE 128
+char *style_interval(char text[RATIO_SIZE], const struct ratio *ratio);
+/* "1.17x libbpf [1.15 1.21]", or the name alone if the ratio is not valid. */
+char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *name);
+
+/* Texts within an expression, which live as long as the enclosing block. */
+#define PERCENT_TEXT(share) style_percent((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, share)
+#define DURATION_TEXT(ns) \
+	format_duration_short((int64_t)(ns), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
+#define SIZE_TEXT(bytes) format_size((uint64_t)(bytes), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
+#define NAME_TEXT(row) row_name(row, (char[2 * ROW_NAME_SIZE]){ 0 })
+#define INTERVAL_TEXT(ratio) style_interval((char[RATIO_SIZE]){ 0 }, ratio)
+#define RATIO_TEXT(ratio, name) style_ratio((char[RATIO_SIZE]){ 0 }, ratio, name)
+
 /* Whether standard output is a terminal and NO_COLOR is not set (no-color.org). */
 bool style_colour_wanted(void);
-
 /* The escape sequences that start the colour of @verdict and end any; "" without @colour. */
 const char *style_start(bool colour, enum verdict verdict);
 const char *style_end(bool colour);
@@ -26,51 +45,42 @@ const char *style_end(bool colour);
 #define STYLE_FILL_SIZE (STYLE_FILL_COLUMNS * 3 + 4)
 char *style_fill(char text[STYLE_FILL_SIZE], double share);
 
-/* "1.17 [1.15 1.21] +", coloured by its verdict; blanks of the same width for a baseline (NULL). */
-#define STYLE_RATIO_COLUMNS 18
-void style_write_ratio(FILE *out, const struct ratio *ratio, bool colour);
-
-/* "1.17x libbpf [1.15 1.21]", or the name alone if the ratio is not valid. */
-char *style_ratio(char *text, size_t size, const struct ratio *ratio, const char *name);
-
-/* "0.62 %", "12 %", or "unknown" if it is not finite. */
-char *style_percent(char *text, size_t size, double fraction);
-
-/* The width of a column with the names of these rows. */
-int style_width(const struct row *const *rows, size_t count);
-
 /* A text to which whole pieces are appended: one that does not fit is left out. */
 struct style_text {
 	char *text; /* @size bytes, a string from the start */
 	size_t size, used;
 };
 
+/* An empty one, which lives as long as the enclosing block. */
+#define STYLE_TEXT(bytes) ((struct style_text){ .text = (char[bytes]){ 0 }, .size = (bytes) })
+
 __attribute__((format(printf, 2, 3))) void style_append(
 	struct style_text *text, const char *format, ...);
-
-/* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
-void style_write_wrapped(FILE *out, const char *text);
-
 /* "22 rounds (20 asked), verified; noise 0.5 %" */
 void style_append_rounds(struct style_text *text, const struct table *table);
 
+/* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
+void style_write_wrapped(FILE *out, const char *text);
 /* What makes the figures doubtful: a line that begins with "!", or with @verbose a line each. */
 void style_write_cautions(FILE *out, const struct table *table, bool verbose);
-
 /* Notes for -v: outliers and readers that ran at two speeds; the peers, as @what; the machine. */
 void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
 void style_write_place(FILE *out, const struct table *table);
 
+/* Of ns per event, to the row that table_baseline() finds. Not valid: there is none. */
+struct ratio style_ratio_to(const struct table *table, const struct row *row, const char *baseline);
+/* Stores the rows of @group without limits, in the @order of qsort(), or the fastest first (NULL).
+ * Returns their number. */
+size_t style_sort(const struct table *table, const struct row_group *group,
+	int (*order)(const void *, const void *), const struct row *sorted[COMBINATIONS_MAX]);
+/* The width of a column with the names of these rows. */
+int style_width(const struct row *const *rows, size_t count);
+
 void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
 void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
-
 /* For both: "skb_meta 80B, fields, cold 512MiB; 22 rounds, ..."; the notes for -v. */
 void drain_write_facts(FILE *out, const struct table *table);
 void drain_write_notes(FILE *out, const struct table *table);
-
-/* Stores the readers of @group without limits, the fastest first. Returns their number. */
-size_t drain_sort(const struct table *table, const struct row_group *group,
-	const struct row *sorted[READERS_MAX]);
 
 #endif

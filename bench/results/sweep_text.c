@@ -4,7 +4,6 @@
  * The table's groups are one per size, one touch after the other.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "results/style.h"
@@ -18,57 +17,61 @@ struct sweep {
 	const struct table *table;
 	const struct row_group *sizes[SIZES_MAX];
 	size_t count, plain; /* mixes are the last */
-	const char *touch;
+	const char *touch, *baseline;
 };
 
-static const struct row *row_in(
-	const struct table *table, const struct row_group *group, const char *path)
+static const struct row *row_in(const struct sweep *s, size_t i, const char *path)
 {
-	for (size_t i = group->first; i < group->first + group->count; i++)
-		if (strcmp(table->rows[i].path, path) == 0)
-			return &table->rows[i];
-	return NULL;
+	const struct row *row = &s->table->rows[s->sizes[i]->first],
+			 *end = row + s->sizes[i]->count;
+
+	while (row < end && strcmp(row->path, path) != 0)
+		row++;
+	return row < end ? row : NULL;
 }
 
-static const char *column_of(const struct row *row)
+static const char *column_of(const char *path)
 {
-	const struct reader *reader = reader_find(row->path);
+	const struct reader *reader = reader_find(path);
 
-	return reader && reader->column ? reader->column : row->path;
+	return reader && reader->column ? reader->column : path;
 }
 
 /* Mixes sort after all sizes. */
-static uint32_t size_in(const struct table *table, const struct row_group *group)
+static uint32_t size_of(const struct table *table, const struct row_group *group)
 {
 	const uint32_t size = table->rows[group->first].event_size;
 
 	return size > 0 ? size : UINT32_MAX;
 }
 
-static uint32_t size_of(const struct sweep *s, size_t i)
-{
-	return size_in(s->table, s->sizes[i]);
-}
-
-static const char *baseline_of(const struct sweep *s)
-{
-	return s->table->rows[s->sizes[0]->reference].path;
-}
-
 /* Of @path at size @i to the baseline. Not valid: there is none. */
 static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 {
-	const struct row *row = row_in(s->table, s->sizes[i], path);
-	const struct row *to = row ? table_baseline(s->table, row, NULL) : NULL;
+	const struct row *row = row_in(s, i, path);
 
-	return to ? table_ratio(s->table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
+	return row ? style_ratio_to(s->table, row, NULL) : (struct ratio){ .valid = false };
 }
 
+/* NULL: there are only limits. */
 static const struct row *best_of(const struct sweep *s, size_t i)
 {
-	const struct row *sorted[READERS_MAX];
+	const struct row *sorted[COMBINATIONS_MAX];
 
-	return drain_sort(s->table, s->sizes[i], sorted) > 0 ? sorted[0] : NULL;
+	return style_sort(s->table, s->sizes[i], NULL, sorted) > 0 ? sorted[0] : NULL;
+}
+
+/* The readers at the last size but the baseline, the fastest first. Returns their number. */
+static size_t others_of(const struct sweep *s, const char *others[COMBINATIONS_MAX])
+{
+	const struct row *sorted[COMBINATIONS_MAX];
+	const size_t all = style_sort(s->table, s->sizes[s->count - 1], NULL, sorted);
+	size_t count = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (strcmp(sorted[i]->path, s->baseline) != 0)
+			others[count++] = sorted[i]->path;
+	return count;
 }
 
 /* Takes the groups of one touch from @first on. Returns the first group of the next touch. */
@@ -80,85 +83,92 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 		.touch = table->rows[table->groups[first].first].touch };
 	for (; g < table->group_count && s->count < SIZES_MAX; g++) {
 		const struct row_group *group = &table->groups[g];
-		const uint32_t size = size_in(table, group);
 		size_t at = s->count;
 
 		if (strcmp(table->rows[group->first].touch, s->touch) != 0)
 			break;
-		for (; at > 0 && size_of(s, at - 1) > size; at--)
+		for (; at > 0 && size_of(table, s->sizes[at - 1]) > size_of(table, group); at--)
 			s->sizes[at] = s->sizes[at - 1];
 		s->sizes[at] = group;
 		s->count++;
-		s->plain += size < UINT32_MAX;
+		s->plain += size_of(table, group) < UINT32_MAX;
 	}
+	s->baseline = table->rows[s->sizes[0]->reference].path;
 	return g;
 }
 
-/* The number of sizes at which it beats the baseline. */
-static size_t wins_of(const struct sweep *s, const char *path)
+/* The number of sizes at which @path beats the baseline, and the size *@from which it always does. */
+static size_t wins_of(const struct sweep *s, const char *path, size_t *from)
 {
 	size_t wins = 0;
 
+	*from = 0;
 	for (size_t i = 0; i < s->plain; i++)
-		wins += ratio_of(s, i, path).verdict == VERDICT_FASTER;
+		if (ratio_of(s, i, path).verdict == VERDICT_FASTER)
+			wins++;
+		else
+			*from = i + 1;
 	return wins;
 }
 
 /* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42], 1.10x at 4096 B" */
-static void append_win(struct style_text *text, const struct sweep *s, const char *path)
+static void write_wins(FILE *out, const struct sweep *s, const char *path)
 {
-	const size_t wins = wins_of(s, path);
-	size_t from = s->plain;
+	struct style_text line = STYLE_TEXT(512);
+	size_t from;
+	const size_t wins = wins_of(s, path, &from);
 
-	while (from > 0 && ratio_of(s, from - 1, path).verdict == VERDICT_FASTER)
-		from--;
-	if (wins == 0)
-		style_append(text, "%s beats %s at no size", path, baseline_of(s));
-	else if (from == s->plain)
-		style_append(text, "%s beats %s at %zu of %zu sizes, not at the largest", path,
-			baseline_of(s), wins, s->plain);
-	else
-		style_append(text, "%s beats %s from %" PRIu32 " B on", path, baseline_of(s),
-			size_of(s, from));
-	if (from < s->plain) {
+	style_append(&line, "%s beats %s ", path, s->baseline);
+	if (wins == 0) {
+		style_append(&line, "at no size");
+	} else if (from == s->plain) {
+		style_append(&line, "at %zu of %zu sizes, not at the largest", wins, s->plain);
+	} else {
 		const struct ratio ratio = ratio_of(s, from, path);
 
-		style_append(text, ": %.2fx", ratio.median);
-		if (ratio.has_interval)
-			style_append(text, " [%.2f %.2f]", ratio.interval.low, ratio.interval.high);
+		style_append(&line, "from %" PRIu32 " B on: %.2fx%s",
+			size_of(s->table, s->sizes[from]), ratio.median, INTERVAL_TEXT(&ratio));
 	}
 	if (from + 1 < s->plain)
-		style_append(text, ", %.2fx at %" PRIu32 " B",
-			ratio_of(s, s->plain - 1, path).median, size_of(s, s->plain - 1));
+		style_append(&line, ", %.2fx at %" PRIu32 " B",
+			ratio_of(s, s->plain - 1, path).median,
+			size_of(s->table, s->sizes[s->plain - 1]));
+	style_write_wrapped(out, line.text);
 }
 
-/* The fastest reader by size: "view from 16 B, batch from 64 B". */
-static void append_fastest(struct style_text *text, const struct sweep *s)
+/* The fastest reader by size: "fastest: view from 16 B, batch from 64 B". */
+static void write_fastest(FILE *out, const struct sweep *s, bool verbose)
 {
+	struct style_text line = STYLE_TEXT(512);
 	const char *last = NULL;
 
+	style_append(&line, "fastest: ");
 	for (size_t i = 0; i < s->plain; i++) {
-		const struct row *best = best_of(s, i);
-
-		const struct row *before = last ? row_in(s->table, s->sizes[i], last) : NULL;
+		const struct row *best = best_of(s, i), *before = last ? row_in(s, i, last) : NULL;
 
 		/* A reader that is hardly faster is no change. */
 		if (!best ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
 			continue;
-		style_append(text, last ? ", %s from %" PRIu32 " B" : "%s from %" PRIu32 " B",
-			best->path, size_of(s, i));
+		style_append(&line, "%s%s from %" PRIu32 " B", last ? ", " : "", best->path,
+			size_of(s->table, s->sizes[i]));
 		last = best->path;
 	}
+	/* So many changes that a line cannot hold them are noise. */
+	if (line.used > STYLE_COLUMNS && !verbose) {
+		line.used = 0;
+		style_append(&line, "fastest: differs by size; see the last column");
+	}
+	if (s->table->group_count > s->count)
+		style_append(&line, " (touched: %s)", s->touch);
+	style_write_wrapped(out, line.text);
 }
 
 static void write_words(FILE *out, const struct sweep *s, bool verbose)
 {
-	const struct row *sorted[READERS_MAX];
-	const size_t count = drain_sort(s->table, s->sizes[s->count - 1], sorted);
-	char line[512] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
-	const char *most = NULL;
+	const char *others[COMBINATIONS_MAX];
+	const size_t count = others_of(s, others);
+	size_t from, most = 0;
 
 	if (s->plain == 0) {
 		fprintf(out, "touched: %s\n", s->touch);
@@ -166,51 +176,19 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	}
 	/* The reader that wins at most sizes, of several the fastest at the largest size; with @verbose
 	 * all. */
+	for (size_t i = 1; i < count; i++)
+		if (wins_of(s, others[i], &from) > wins_of(s, others[most], &from))
+			most = i;
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(sorted[i]->path, baseline_of(s)) != 0 &&
-			(!most || wins_of(s, sorted[i]->path) > wins_of(s, most)))
-			most = sorted[i]->path;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(sorted[i]->path, baseline_of(s)) == 0 ||
-			(!verbose && strcmp(sorted[i]->path, most) != 0))
-			continue;
-		text.used = 0;
-		append_win(&text, s, sorted[i]->path);
-		style_write_wrapped(out, line);
-	}
-	text.used = 0;
-	style_append(&text, "fastest: ");
-	append_fastest(&text, s);
-	/* So many changes that a line cannot hold them are noise. */
-	if (text.used > STYLE_COLUMNS && !verbose) {
-		text.used = 0;
-		style_append(&text, "fastest: differs by size; see the last column");
-	}
-	if (s->table->group_count > s->count)
-		style_append(&text, " (touched: %s)", s->touch);
-	style_write_wrapped(out, line);
+		if (verbose || i == most)
+			write_wins(out, s, others[i]);
+	write_fastest(out, s, verbose);
 }
 
-/* As many readers as fit into a line, the fastest first; all with @verbose. */
-static size_t choose_columns(
-	const struct sweep *s, const struct row *columns[READERS_MAX], bool verbose)
-{
-	const struct row *sorted[READERS_MAX];
-	const size_t all = drain_sort(s->table, s->sizes[s->count - 1], sorted);
-	const size_t room = (STYLE_COLUMNS - 38) / (COLUMN + 1);
-	size_t count = 0;
-
-	for (size_t i = 0; i < all && (verbose || count < room); i++)
-		if (strcmp(sorted[i]->path, baseline_of(s)) != 0)
-			columns[count++] = sorted[i];
-	return count;
-}
-
-static void write_size(FILE *out, const struct sweep *s, size_t i, const struct row *const *columns,
+static void write_size(FILE *out, const struct sweep *s, size_t i, const char *const *columns,
 	size_t count, bool colour)
 {
-	const struct row *baseline = row_in(s->table, s->sizes[i], baseline_of(s)),
-			 *best = best_of(s, i);
+	const struct row *baseline = row_in(s, i, s->baseline), *best = best_of(s, i);
 	const char *name = s->table->rows[s->sizes[i]->first].size_text;
 
 	/* A long name has a line of its own. */
@@ -220,7 +198,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 	}
 	fprintf(out, "%5s %7.1fM ", name, baseline ? row_mevents_per_s(baseline) : 0);
 	for (size_t c = 0; c < count; c++) {
-		const struct ratio ratio = ratio_of(s, i, columns[c]->path);
+		const struct ratio ratio = ratio_of(s, i, columns[c]);
 
 		if (ratio.valid)
 			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio.verdict), COLUMN - 1,
@@ -231,21 +209,22 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, const struct 
 	if (best) {
 		const struct ratio ratio = ratio_of(s, i, best->path);
 
-		fprintf(out, " %-10.10s", column_of(best));
-		if (ratio.has_interval)
-			fprintf(out, " [%.2f %.2f]", ratio.interval.low, ratio.interval.high);
+		fprintf(out, " %-10.10s%s", column_of(best->path), INTERVAL_TEXT(&ratio));
 	}
 	fputc('\n', out);
 }
 
+/* Million events/s of the baseline, and the ratios of the others to it: as many as fit into a line;
+ * all with @verbose. */
 static void write_table(FILE *out, const struct sweep *s, bool colour, bool verbose)
 {
-	const struct row *columns[READERS_MAX];
-	const size_t count = choose_columns(s, columns, verbose);
+	const char *columns[COMBINATIONS_MAX];
+	const size_t room = (STYLE_COLUMNS - 38) / (COLUMN + 1);
+	size_t count = others_of(s, columns);
 
-	/* Million events/s of the baseline, and the ratios of the others to it. */
-	fprintf(out, "%5s %8.8s ", "size",
-		column_of(row_in(s->table, s->sizes[0], baseline_of(s))));
+	if (count > room && !verbose)
+		count = room;
+	fprintf(out, "%5s %8.8s ", "size", column_of(s->baseline));
 	for (size_t c = 0; c < count; c++)
 		fprintf(out, "%*.*s ", COLUMN, COLUMN, column_of(columns[c]));
 	fputs(" fastest    [95 %]\n", out);
