@@ -48,31 +48,41 @@ static const char *text_of(const json_t *workload, const char *name)
 	return json_string_value(json_object_get(workload, name));
 }
 
-/* "cold 512MiB"; with several -caches "cold 512MiB, own 512KiB". */
-static void append_rings(struct style_text *text, const struct table *table)
+void drain_write_facts(FILE *out, const struct table *table)
 {
+	const json_t *w = table->workload, *reader = json_object_get(w, "reader_cpu");
+	const json_int_t writer = json_integer_value(json_object_get(w, "writer_cpu"));
+	const struct row *first = &table->rows[0];
+	struct style_text line = STYLE_TEXT(256);
+	bool one_size = true, one_touch = true;
 	const char *before = "";
 
+	for (size_t i = 0; i < table->row_count; i++) {
+		one_size &= strcmp(table->rows[i].size_text, first->size_text) == 0;
+		one_touch &= strcmp(table->rows[i].touch, first->touch) == 0;
+	}
+	style_append(&line, "%s", text_of(w, "event"));
+	if (one_size)
+		style_append(&line, " %s",
+			first->event_size ? SIZE_TEXT(first->event_size) : first->size_text);
+	style_append(&line, ", %s%s", one_touch ? first->touch : "", one_touch ? ", " : "");
+	/* "cold 512MiB"; with several -caches "cold 512MiB, own 512KiB". */
 	for (size_t i = 0; i < table->group_count; i++) {
-		const json_t *w = row_workload(table, &table->rows[table->groups[i].first]);
-		const char *caches = text_of(w, "caches");
-		const bool as_left = strcmp(caches, "as left") == 0;
+		const json_t *own = row_workload(table, &table->rows[table->groups[i].first]);
+		const char *caches = text_of(own, "caches");
+		const bool named = strcmp(caches, "as left") != 0;
 
 		if (strcmp(caches, before) == 0)
 			continue;
-		style_append(text, "%s%s%s%s", before[0] ? ", " : "", as_left ? "" : caches,
-			as_left ? "" : " ",
-			SIZE_TEXT(json_integer_value(json_object_get(w, "ring_size"))));
+		style_append(&line, "%s%s%s%s", before[0] ? ", " : "", named ? caches : "",
+			named ? " " : "",
+			SIZE_TEXT(json_integer_value(json_object_get(own, "ring_size"))));
 		before = caches;
 	}
-}
-
-/* How long a cache line takes from the writer of a ring in a cache to its reader. */
-static void write_place(FILE *out, const json_t *w)
-{
-	const json_t *reader = json_object_get(w, "reader_cpu");
-	const json_int_t writer = json_integer_value(json_object_get(w, "writer_cpu"));
-
+	style_append(
+		&line, "%s; ", strcmp(text_of(w, "source"), "memory") == 0 ? " in memory" : "");
+	style_append_rounds(&line, table);
+	style_write_wrapped(out, line.text);
 	if (!reader || writer < 0)
 		return;
 	fprintf(out,
@@ -84,64 +94,31 @@ static void write_place(FILE *out, const json_t *w)
 		fputs("Caution: both CPUs are threads of one core and share its caches.\n", out);
 }
 
-void drain_write_facts(FILE *out, const struct table *table)
-{
-	const json_t *w = table->workload;
-	const struct row *first = &table->rows[0];
-	struct style_text line = STYLE_TEXT(256);
-	bool one_size = true, one_touch = true;
-
-	for (size_t i = 0; i < table->row_count; i++) {
-		one_size &= strcmp(table->rows[i].size_text, first->size_text) == 0;
-		one_touch &= strcmp(table->rows[i].touch, first->touch) == 0;
-	}
-	style_append(&line, "%s", text_of(w, "event"));
-	if (one_size)
-		style_append(&line, " %s",
-			first->event_size ? SIZE_TEXT(first->event_size) : first->size_text);
-	style_append(&line, ", %s%s", one_touch ? first->touch : "", one_touch ? ", " : "");
-	append_rings(&line, table);
-	style_append(
-		&line, "%s; ", strcmp(text_of(w, "source"), "memory") == 0 ? " in memory" : "");
-	style_append_rounds(&line, table);
-	style_write_wrapped(out, line.text);
-	write_place(out, w);
-}
-
-/* "1.17 [1.15 1.21] +", coloured by its verdict. */
-static void write_ratio(FILE *out, const struct ratio *ratio, bool colour)
-{
-	char interval[32] = "";
-
-	if (!ratio->valid) {
-		fprintf(out, "%-*s", RATIO_COLUMNS, "-");
-		return;
-	}
-	if (ratio->has_interval)
-		snprintf(interval, sizeof(interval),
-			ratio->interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
-			ratio->interval.low, ratio->interval.high);
-	fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio->verdict),
-		ratio->median < 99.95 ? 2 : 0, ratio->median, interval,
-		verdict_sign(ratio->verdict), style_end(colour));
-}
-
+/* "batch 368.2 2.72 ±0.01 1.17 [1.15 1.21] + 98 %" in columns. */
 static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
 	bool has_floor, bool colour)
 {
 	const struct summary *ns = row_summary(row, METRIC_NS);
 	const struct ratio floor = style_ratio_to(table, row, "floor"),
 			   ratio = style_ratio_to(table, row, NULL);
+	const bool compared = table_baseline(table, row, NULL);
+	char interval[32] = "";
 
 	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
 	if (ns->has_interval)
-		fprintf(out, " \xc2\xb1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
+		fprintf(out, " \u00b1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
 	else
 		fprintf(out, "%9s", "");
-	if (table_baseline(table, row, NULL))
-		write_ratio(out, &ratio, colour);
-	else if (has_floor)
-		fprintf(out, "%*s", RATIO_COLUMNS, "");
+	if (ratio.has_interval)
+		snprintf(interval, sizeof(interval),
+			ratio.interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
+			ratio.interval.low, ratio.interval.high);
+	if (ratio.valid)
+		fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio.verdict),
+			ratio.median < 99.95 ? 2 : 0, ratio.median, interval,
+			verdict_sign(ratio.verdict), style_end(colour));
+	else if (compared || has_floor)
+		fprintf(out, "%-*s", RATIO_COLUMNS, compared ? "-" : "");
 	if (has_floor && floor.valid)
 		fprintf(out, " %5.0f %%", floor.median * 100);
 	fputc('\n', out);

@@ -31,19 +31,11 @@ static const char *rate_text(const struct workload *workload, char text[LIVE_TEX
 	return text;
 }
 
-static json_t *rate_json(const struct workload *workload)
-{
-	char text[LIVE_TEXT_SIZE];
-
-	return workload->rate == PARSE_RATE_MAX || workload->burst > 0
-		       ? json_string(rate_text(workload, text))
-		       : json_integer((json_int_t)workload->rate);
-}
-
 json_t *live_workload_json(const struct measurement *m)
 {
 	const struct workload *w = &m->workload;
-	char notify[LIVE_TEXT_SIZE];
+	const bool steady = w->rate != PARSE_RATE_MAX && w->burst == 0;
+	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o, s:b, s:I, s:I, s:s, s:I, "
@@ -51,13 +43,13 @@ json_t *live_workload_json(const struct measurement *m)
 		"source", source_names[w->source], "producer", live_producer_names[w->producer],
 		"write", live_write_names[w->write], "back_to_back", (json_int_t)w->back_to_back,
 		"same_cpu", w->same_cpu, "producers", (json_int_t)w->producers, "rate",
-		rate_json(w), "duration_ns", (json_int_t)w->duration_ns, "event_size",
-		(json_int_t)w->event_size, "discard", json_value_real(w->discard), "overwrite",
-		w->overwrite, "ring_size", (json_int_t)w->ring_size, "rings", (json_int_t)w->rings,
-		"notify", live_notify_text(w, notify), "latency_budget_ns",
-		(json_int_t)w->latency_budget_ns, "timer_slack_ns", (json_int_t)w->timer_slack_ns,
-		"work_ns", (json_int_t)w->work_ns, "consumer_cpu",
-		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
+		steady ? json_integer((json_int_t)w->rate) : json_string(rate_text(w, rate)),
+		"duration_ns", (json_int_t)w->duration_ns, "event_size", (json_int_t)w->event_size,
+		"discard", json_value_real(w->discard), "overwrite", w->overwrite, "ring_size",
+		(json_int_t)w->ring_size, "rings", (json_int_t)w->rings, "notify",
+		live_notify_text(w, notify), "latency_budget_ns", (json_int_t)w->latency_budget_ns,
+		"timer_slack_ns", (json_int_t)w->timer_slack_ns, "work_ns", (json_int_t)w->work_ns,
+		"consumer_cpu", w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
 		"producer_alone_ns_per_event", json_value_real(m->alone_ns > 0 ? m->alone_ns : NAN),
 		"producer_unattached_ns_per_event",
 		json_value_real(m->unattached_ns > 0 ? m->unattached_ns : NAN), "event_sizes",
@@ -86,28 +78,6 @@ json_t *live_advice_json(const struct live_advice *advice)
 	return json_pack("{s:{s:o, s:o, s:b, s:b, s:o}}", "advice", "ring_size",
 		size_json(advice->ring_size), "smallest", size_json(advice->smallest), "saturated",
 		advice->saturated, "off_cpu", advice->off_cpu, "tries", tries);
-}
-
-/* Defaults are not in the name, so that names from before a flag existed stay the same. */
-static void name_benchmark(struct row *row, const struct workload *w)
-{
-	struct style_text text = { .text = row->benchmark, .size = sizeof(row->benchmark) };
-	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
-
-	style_append(&text, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
-		row->question[0] ? "/question=" : "", row->question, row->path, row->wait,
-		row->size_text, w->producers);
-	style_append(&text, "/rate=%s/notify=%s", rate_text(w, rate), live_notify_text(w, notify));
-	if (w->write == LIVE_OUTPUT)
-		style_append(&text, "/write=%s", live_write_names[w->write]);
-	if (w->back_to_back > 0)
-		style_append(&text, "/back-to-back=%" PRIu64, w->back_to_back);
-	if (w->same_cpu)
-		style_append(&text, "/cpu=same");
-	if (w->overwrite)
-		style_append(&text, "/overwrite");
-	if (w->order)
-		style_append(&text, "/rings=%" PRIu32 "/order", w->rings);
 }
 
 static double known(uint64_t amount)
@@ -152,41 +122,54 @@ static void set_round(
 	}
 }
 
-static void add_row(struct table *table, const struct measurement *m, size_t index)
-{
-	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
-	const struct samples *samples = &m->samples[index];
-	struct row *row = table_add_row(table, samples->combination.reader->name, m->rounds);
-
-	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(samples->combination.wait));
-	row_set_size(row, m->workload.event_size, m->workload.mix);
-	for (size_t i = 0; i < m->rounds; i++)
-		set_round(row, i, &samples->rounds[i], m);
-	row->latency_count = samples->latency.count;
-	for (int q = 0; q < LATENCIES; q++)
-		row->latencies[q] = histogram_quantile(&samples->latency, quantiles[q]);
-}
-
 void live_finish_rows(
 	struct table *table, size_t first, const struct measurement *m, const char *question)
 {
+	const struct workload *w = &m->workload;
+	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
+
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
+		struct style_text name = { .text = row->benchmark, .size = sizeof(row->benchmark) };
 
 		snprintf(row->question, sizeof(row->question), "%s", question);
-		name_benchmark(row, &m->workload);
-		live_judge(table, row, &m->workload, m->alone_ns);
+		style_append(&name, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
+			question[0] ? "/question=" : "", question, row->path, row->wait,
+			row->size_text, w->producers);
+		style_append(&name, "/rate=%s/notify=%s", rate_text(w, rate),
+			live_notify_text(w, notify));
+		/* Without defaults: so names from before a flag existed stay the same. */
+		if (w->write == LIVE_OUTPUT)
+			style_append(&name, "/write=%s", live_write_names[w->write]);
+		if (w->back_to_back > 0)
+			style_append(&name, "/back-to-back=%" PRIu64, w->back_to_back);
+		if (w->same_cpu)
+			style_append(&name, "/cpu=same");
+		if (w->overwrite)
+			style_append(&name, "/overwrite");
+		if (w->order)
+			style_append(&name, "/rings=%" PRIu32 "/order", w->rings);
+		live_judge(table, row, w, m->alone_ns);
 	}
 }
 
 void live_add_group(struct table *table, const struct measurement *m, const char *question)
 {
-	size_t first;
+	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
+	const size_t first = table->row_count;
 
 	table_add_group(table, question[0] ? live_workload_json(m) : NULL);
-	first = table->row_count;
-	for (size_t i = 0; i < m->count + m->twin; i++)
-		add_row(table, m, i);
+	for (const struct samples *s = m->samples; s < m->samples + m->count + m->twin; s++) {
+		struct row *row = table_add_row(table, s->combination.reader->name, m->rounds);
+
+		snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(s->combination.wait));
+		row_set_size(row, m->workload.event_size, m->workload.mix);
+		for (size_t i = 0; i < m->rounds; i++)
+			set_round(row, i, &s->rounds[i], m);
+		row->latency_count = s->latency.count;
+		for (int q = 0; q < LATENCIES; q++)
+			row->latencies[q] = histogram_quantile(&s->latency, quantiles[q]);
+	}
 	table_end_group(table, m->reference, m->twin);
 	live_finish_rows(table, first, m, question);
 }

@@ -112,30 +112,6 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
 }
 
-static void write_row(FILE *out, const struct table *table, const struct row *row, int width,
-	enum metric metric, bool colour)
-{
-	const struct row *baseline = table_baseline(table, row, NULL);
-	const struct ratio ratio = table_ratio(table, row, baseline ? baseline : row, metric);
-
-	fprintf(out, "%-*s ", width, NAME_TEXT(row));
-	if (row_summary(row, METRIC_NS)->valid)
-		fprintf(out, "%6.2f ", row_mevents_per_s(row));
-	else
-		fprintf(out, "%6s ", "-");
-	if (baseline && ratio.valid)
-		fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
-			metric == METRIC_CPU_NS ? 1 / ratio.median : ratio.median,
-			verdict_sign(ratio.verdict), style_end(colour));
-	else
-		fprintf(out, "%7s", baseline ? "-" : "");
-	fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
-		TIME_TEXT(latency(row, 0)), TIME_TEXT(latency(row, 2)),
-		FIGURE_TEXT(row_value(row, METRIC_CPU_PERCENT)),
-		FIGURE_TEXT(row_value(row, METRIC_PRODUCER_NS)),
-		TIME_TEXT(row_value(row, METRIC_OFF_CPU_NS)));
-}
-
 static void write_table(FILE *out, const struct table *table, const struct row *const *sorted,
 	bool rate, bool colour)
 {
@@ -145,8 +121,28 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		rate ? "CPU" : "speed", "lost", "", "", "CPU", "prod.", "off");
 	fprintf(out, "%-*s %6s %7s %6s %6s %6s %5s %6s %7s\n", width, "reader", "Mev/s",
 		table->row_count > 1 ? "ratio" : "", "%", "p50", "p99", "%", "ns/ev", "CPU");
-	for (size_t i = 0; i < table->row_count; i++)
-		write_row(out, table, sorted[i], width, rate ? METRIC_CPU_NS : METRIC_NS, colour);
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = sorted[i], *baseline = table_baseline(table, row, NULL);
+		const struct ratio ratio = table_ratio(
+			table, row, baseline ? baseline : row, rate ? METRIC_CPU_NS : METRIC_NS);
+
+		fprintf(out, "%-*s ", width, NAME_TEXT(row));
+		if (row_summary(row, METRIC_NS)->valid)
+			fprintf(out, "%6.2f ", row_mevents_per_s(row));
+		else
+			fprintf(out, "%6s ", "-");
+		if (baseline && ratio.valid)
+			fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
+				rate ? 1 / ratio.median : ratio.median, verdict_sign(ratio.verdict),
+				style_end(colour));
+		else
+			fprintf(out, "%7s", baseline ? "-" : "");
+		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
+			TIME_TEXT(latency(row, 0)), TIME_TEXT(latency(row, 2)),
+			FIGURE_TEXT(row_value(row, METRIC_CPU_PERCENT)),
+			FIGURE_TEXT(row_value(row, METRIC_PRODUCER_NS)),
+			TIME_TEXT(row_value(row, METRIC_OFF_CPU_NS)));
+	}
 }
 
 /* A line for all rows that share a limit. */
@@ -280,12 +276,12 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 	style_write_wrapped(out, line.text);
 	if (advice->saturated)
 		style_write_wrapped(out,
-			"The consumer is busy all the time, so a ring of any size fills up: "
-			"do less for each event, or read with more consumers.");
+			"The consumer is busy all the time, so a ring of any size fills up: do "
+			"less for each event, or read with more consumers.");
 	if (advice->off_cpu)
 		style_write_wrapped(out,
-			"The consumer was kept off its CPU when events were lost: repeat on an idle "
-			"machine, or give it a CPU of its own (-cpu).");
+			"The consumer was kept off its CPU when events were lost: repeat on an "
+			"idle machine, or give it a CPU of its own (-cpu).");
 	fprintf(out, "\n%-9s %5s %15s %15s %7s\n", "ring size", "runs", "produced", "lost",
 		"% full");
 	for (size_t i = 0; i < advice->try_count; i++) {
@@ -304,9 +300,12 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 		style_append(text, ", %s %s", what, DURATION_TEXT(ns));
 }
 
-/* Settings that differ from the default; with @verbose all. */
-static void append_workload(struct style_text *text, const struct workload *w, bool verbose)
+/* What was run; if nothing was measured, what would have been. Settings that differ from the default;
+ * with @verbose all. */
+static void write_facts(
+	FILE *out, const struct table *table, const struct workload *w, bool verbose)
 {
+	struct style_text line = STYLE_TEXT(512), *text = &line;
 	char duration[FORMAT_SIZE], notify[LIVE_TEXT_SIZE];
 
 	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
@@ -344,21 +343,11 @@ static void append_workload(struct style_text *text, const struct workload *w, b
 		style_append(text, ", consumer on CPU %d", w->consumer_cpu);
 	if (w->same_cpu)
 		style_append(text, ", all on one CPU");
-}
-
-/* What was run; if nothing was measured, what would have been. */
-static void write_facts(
-	FILE *out, const struct table *table, const struct workload *workload, bool verbose)
-{
-	struct style_text text = STYLE_TEXT(512);
-
-	append_workload(&text, workload, verbose);
-	style_append(&text, "; %s each", DURATION_TEXT(workload->duration_ns));
-	if (table->row_count > 0) {
-		style_append(&text, "; ");
-		style_append_rounds(&text, table);
-	}
-	style_write_wrapped(out, text.text);
+	style_append(text, "; %s each%s", DURATION_TEXT(w->duration_ns),
+		table->row_count > 0 ? "; " : "");
+	if (table->row_count > 0)
+		style_append_rounds(text, table);
+	style_write_wrapped(out, line.text);
 }
 
 static void write_notes(
@@ -367,8 +356,9 @@ static void write_notes(
 	fputc('\n', out);
 	if (alone > 0)
 		fprintf(out, "Without a reader an event costs its producer %.1f ns.\n", alone);
-	fputs("Verified: each event was read once, whole and in order, or counts as lost or\n  discarded.\n",
-		out);
+	style_write_wrapped(out,
+		"Verified: each event was read once, whole and in order, or counts as lost or "
+		"discarded.");
 	if (workload->order)
 		fputs("Latency: from when an event was written until it was handled.\n", out);
 	else if (has_rate(workload))

@@ -83,9 +83,8 @@ struct situation {
 	/* ns an event costs its producer: without a reader, with the combination that costs it
 	 * least, with this one, and how much more this is than without a reader. */
 	double alone, cheapest, producer, extra;
-	double elapsed, off_cpu;  /* ns of all rounds; off_cpu may be NAN: unknown */
-	double p50, p99, longest; /* ns */
-	double cpu;               /* share of one CPU */
+	double elapsed, off_cpu; /* ns of all rounds; off_cpu may be NAN: unknown */
+	double cpu;              /* share of one CPU */
 	double produced, consumed, lost, lost_share;
 	double wakeups, cpu_ns; /* per event consumed; wakeups may be NAN: unknown */
 	double speed;           /* million events consumed a second */
@@ -94,16 +93,6 @@ struct situation {
 static bool waits(const struct row *row, const char *wait)
 {
 	return strcmp(row->wait, wait) == 0;
-}
-
-static double cheapest_of(const struct table *table, const struct row *row)
-{
-	const struct row_group *group = &table->groups[row->group];
-	double cheapest = INFINITY;
-
-	for (size_t i = group->first; i < group->first + group->count; i++)
-		cheapest = fmin(cheapest, row_value(&table->rows[i], METRIC_PRODUCER_NS));
-	return cheapest;
 }
 
 /* The smallest power of two from @least on that is no less than @value, but no more than @most. */
@@ -136,6 +125,7 @@ static enum cost cost_of(const struct situation *s)
 static struct situation situation_of(
 	const struct table *table, struct row *row, const struct workload *w, double alone)
 {
+	const struct row_group *group = &table->groups[row->group];
 	struct situation s = {
 		.w = w,
 		.row = row,
@@ -146,13 +136,10 @@ static struct situation situation_of(
 		.notifies_always = w->notify == NOTIFY_DEFAULT || w->notify == NOTIFY_FORCE,
 		.has_latency = row->latency_count > 0,
 		.alone = alone,
-		.cheapest = cheapest_of(table, row),
+		.cheapest = INFINITY,
 		.producer = row_value(row, METRIC_PRODUCER_NS),
 		.elapsed = row_value(row, METRIC_ELAPSED_NS),
 		.off_cpu = row_value(row, METRIC_OFF_CPU_NS),
-		.p50 = (double)row->latencies[0],
-		.p99 = (double)row->latencies[2],
-		.longest = (double)row->latencies[4],
 		.produced = row_value(row, METRIC_PRODUCED),
 		.consumed = row_value(row, METRIC_CONSUMED),
 		.lost = row_value(row, METRIC_LOST),
@@ -161,6 +148,8 @@ static struct situation situation_of(
 		.speed = row_mevents_per_s(row),
 	};
 
+	for (size_t i = group->first; i < group->first + group->count; i++)
+		s.cheapest = fmin(s.cheapest, row_value(&table->rows[i], METRIC_PRODUCER_NS));
 	s.extra = s.producer - alone;
 	s.cpu = row_value(row, METRIC_CPU_TIME_NS) / s.elapsed;
 	s.wakeups = row_value(row, METRIC_WAKEUPS) / s.consumed;
@@ -184,69 +173,39 @@ static void name(const struct situation *s, const char *words)
 	snprintf(s->row->limited + used, sizeof(s->row->limited) - used, "%s", words);
 }
 
-static void say_consumer(FILE *out, const struct situation *s)
-{
-	fprintf(out,
-		"The consumer is the limit: it was busy for %s of a CPU, and %s of the events were "
-		"lost; it takes %.*f ns per event",
-		PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share), s->cpu_ns < 100, s->cpu_ns);
-	if (s->w->work_ns > 0)
-		fprintf(out, ", %" PRId64 " ns of which are -work", s->w->work_ns);
-	fprintf(out,
-		". %s less work per event, or read with more consumers, each with rings of its own.",
-		s->is_batch ? "Do" : "Use -mode batch, do");
-}
-
 static void say_ring(FILE *out, const struct situation *s)
 {
 	const double doubled = 2 * (double)s->w->ring_size;
 	/* The longest wait of an event is about the longest pause of the consumer; the events produced
 	 * meanwhile have to fit. */
-	const double needed =
-		s->produced * workload_mean_stride(s->w) * s->longest / s->w->rings / s->elapsed;
+	const double needed = s->produced * workload_mean_stride(s->w) *
+			      (double)s->row->latencies[4] / s->w->rings / s->elapsed;
 	const char *size = SIZE_TEXT(power_of_two(needed, doubled, RING_MOST));
 
 	fprintf(out,
 		"A %s of %s is too small for the bursts: it filled up, and %s of the events were "
 		"lost, ",
-		s->is_perf ? "buffer" : "ring", SIZE_TEXT(s->w->ring_size), PERCENT_TEXT(s->lost_share));
+		s->is_perf ? "buffer" : "ring", SIZE_TEXT(s->w->ring_size),
+		PERCENT_TEXT(s->lost_share));
 	if (s->never_sleeps)
 		fprintf(out, "although half of the events read waited less than %s.",
-			DURATION_TEXT(s->p50));
+			DURATION_TEXT(s->row->latencies[0]));
 	else
 		fprintf(out, "with the consumer busy for only %s of a CPU.", PERCENT_TEXT(s->cpu));
 	if (needed > RING_MOST || doubled > RING_MOST) {
 		fprintf(out,
 			" Events waited up to %s; no ring is large enough for that. Find what "
 			"keeps the consumer from running.",
-			DURATION_TEXT(s->longest));
+			DURATION_TEXT(s->row->latencies[4]));
 		return;
 	}
 	if (s->has_latency)
 		fprintf(out, " Events waited up to %s, which needs about -ring-size %s",
-			DURATION_TEXT(s->longest), size);
+			DURATION_TEXT(s->row->latencies[4]), size);
 	else
 		fprintf(out, " It needs at least -ring-size %s", size);
 	fprintf(out, "%s%s.", s->paces ? ", or a smaller -latency-budget" : "",
 		s->is_perf ? "" : "; -advise finds the size");
-}
-
-/* Whether the consumer is behind all the time, not now and then. The CPU of a loop that never sleeps
- * does not show that; its latency does. */
-static bool is_always_behind(const struct situation *s)
-{
-	const double ns_to_read_all =
-		(double)s->w->ring_size / workload_mean_stride(s->w) * s->w->rings * 1e3 / s->speed;
-
-	return s->never_sleeps && s->has_latency ? s->p50 >= ALWAYS_FULL * ns_to_read_all
-						 : s->cpu >= CPU_BUSY;
-}
-
-/* Whether the wait depends on notifications. A perf buffer notifies when it is full, in any case. */
-static bool needs_notifications(const struct situation *s)
-{
-	return waits(s->row, "event") || waits(s->row, "libbpf-poll") ||
-	       (waits(s->row, "own") && !s->is_perf);
 }
 
 /* Both say what is the case and what to change, and return whether what an event costs its producers
@@ -254,6 +213,17 @@ static bool needs_notifications(const struct situation *s)
 static bool say_loss(FILE *out, const struct situation *s)
 {
 	const struct workload *w = s->w;
+	/* A perf buffer notifies when it is full, in any case. */
+	const bool needs_notifications = waits(s->row, "event") || waits(s->row, "libbpf-poll") ||
+					 (waits(s->row, "own") && !s->is_perf);
+	const double ns_to_read_all =
+		(double)w->ring_size / workload_mean_stride(w) * w->rings * 1e3 / s->speed;
+	/* All the time, not now and then. The CPU of a loop that never sleeps does not show that; its
+	 * latency does. */
+	const bool is_behind =
+		s->never_sleeps && s->has_latency
+			? (double)s->row->latencies[0] >= ALWAYS_FULL * ns_to_read_all
+			: s->cpu >= CPU_BUSY;
 
 	if (w->same_cpu && !w->overwrite) {
 		name(s, "one CPU for all");
@@ -262,7 +232,7 @@ static bool say_loss(FILE *out, const struct situation *s)
 			"of the events were lost while the scheduler ran the producers. Give the "
 			"consumer a CPU of its own.",
 			PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share));
-	} else if (needs_notifications(s) && w->notify == NOTIFY_NEVER) {
+	} else if (needs_notifications && w->notify == NOTIFY_NEVER) {
 		name(s, "nothing wakes the consumer");
 		fprintf(out,
 			"Nothing wakes the consumer: it sleeps until notified, and with -notify "
@@ -284,42 +254,27 @@ static bool say_loss(FILE *out, const struct situation *s)
 			"the scheduler did not run it; %s of the events were lost. Give it a CPU "
 			"of its own (-cpu), or repeat on an idle machine; a larger ring would only "
 			"hide it.",
-			DURATION_TEXT(s->off_cpu), DURATION_TEXT(s->elapsed), PERCENT_TEXT(s->lost_share));
-	} else if (is_always_behind(s)) {
+			DURATION_TEXT(s->off_cpu), DURATION_TEXT(s->elapsed),
+			PERCENT_TEXT(s->lost_share));
+	} else if (is_behind) {
 		name(s, "the consumer");
-		say_consumer(out, s);
+		fprintf(out,
+			"The consumer is the limit: it was busy for %s of a CPU, and %s of the "
+			"events were lost; it takes %.*f ns per event",
+			PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share), s->cpu_ns < 100,
+			s->cpu_ns);
+		if (s->w->work_ns > 0)
+			fprintf(out, ", %" PRId64 " ns of which are -work", s->w->work_ns);
+		fprintf(out,
+			". %s less work per event, or read with more consumers, each with rings of "
+			"its own.",
+			s->is_batch ? "Do" : "Use -mode batch, do");
 	} else {
 		name(s, "the ring is too small");
 		name(s, cost_words[s->cost]);
 		say_ring(out, s);
 	}
 	return false;
-}
-
-static void say_turns(FILE *out, const struct situation *s)
-{
-	name(s, "one thread produces and reads");
-	fprintf(out,
-		"One thread produces and reads in turns: %.3g Mev/s; each takes %.0f ns to produce "
-		"and %.*f ns to read.",
-		s->speed, s->producer, s->cpu_ns < 100, s->cpu_ns);
-	if (s->lost > 0)
-		fprintf(out,
-			" %s were lost: a turn did not notify, and the next ones were produced "
-			"before the consumer polled.",
-			PERCENT_TEXT(s->lost_share));
-}
-
-static void say_full_rate(FILE *out, const struct situation *s)
-{
-	name(s, "the producers");
-	fprintf(out,
-		"The producers are the limit: at full rate they produced %.3g Mev/s, %.0f ns per "
-		"event (%.0f ns alone%s), and all events were read with %s of a CPU.",
-		s->speed, s->producer, s->alone, s->is_perf ? ", to a ring" : "", PERCENT_TEXT(s->cpu));
-	if (!s->cost)
-		fprintf(out, "%s More -producers show the consumer's limit.",
-			s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
 }
 
 static bool say_limit(FILE *out, const struct situation *s)
@@ -348,7 +303,16 @@ static bool say_limit(FILE *out, const struct situation *s)
 		return false;
 	}
 	if (w->back_to_back > 0) {
-		say_turns(out, s);
+		name(s, "one thread produces and reads");
+		fprintf(out,
+			"One thread produces and reads in turns: %.3g Mev/s; each takes %.0f ns to "
+			"produce and %.*f ns to read.",
+			s->speed, s->producer, s->cpu_ns < 100, s->cpu_ns);
+		if (s->lost > 0)
+			fprintf(out,
+				" %s were lost: a turn did not notify, and the next ones were "
+				"produced before the consumer polled.",
+				PERCENT_TEXT(s->lost_share));
 	} else if (s->lost > 0) {
 		return say_loss(out, s);
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
@@ -360,7 +324,16 @@ static bool say_limit(FILE *out, const struct situation *s)
 			PERCENT_TEXT(ran), s->speed);
 		return false;
 	} else if (w->rate == PARSE_RATE_MAX) {
-		say_full_rate(out, s);
+		name(s, "the producers");
+		fprintf(out,
+			"The producers are the limit: at full rate they produced %.3g Mev/s, %.0f "
+			"ns per event (%.0f ns alone%s), and all events were read with %s of a "
+			"CPU.",
+			s->speed, s->producer, s->alone, s->is_perf ? ", to a ring" : "",
+			PERCENT_TEXT(s->cpu));
+		if (!s->cost)
+			fprintf(out, "%s More -producers show the consumer's limit.",
+				s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
 	} else if (reached / asked < RATE_REACHED) {
 		name(s, "the producers, below the rate");
 		fprintf(out,
@@ -368,10 +341,11 @@ static bool say_limit(FILE *out, const struct situation *s)
 			"ns per event; none was lost.%s",
 			reached, asked, PERCENT_TEXT(reached / asked), s->producer,
 			s->cost ? "" : " Lower -rate, or raise -producers.");
-	} else if (s->has_latency && s->p99 > LATENCY_IN_BUDGETS * (double)w->latency_budget_ns) {
+	} else if (s->has_latency && (double)s->row->latencies[2] >
+					     LATENCY_IN_BUDGETS * (double)w->latency_budget_ns) {
 		name(s, "latency exceeds the budget");
 		fprintf(out, "Latency exceeds the budget: p99 is %s, the budget %s; none was lost.",
-			DURATION_TEXT(s->p99), DURATION_TEXT(w->latency_budget_ns));
+			DURATION_TEXT(s->row->latencies[2]), DURATION_TEXT(w->latency_budget_ns));
 		if (s->kept_off) {
 			name(s, "; kept off its CPU");
 			fprintf(out,
@@ -389,7 +363,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 		fprintf(out, "Nothing limits it: all of %.3g Mev/s were read, with %s of a CPU",
 			s->speed, PERCENT_TEXT(s->cpu));
 		if (s->has_latency)
-			fprintf(out, ", p99 %s", DURATION_TEXT(s->p99));
+			fprintf(out, ", p99 %s", DURATION_TEXT(s->row->latencies[2]));
 		fprintf(out, ".%s",
 			s->cost ? ""
 			: s->never_sleeps
