@@ -111,7 +111,7 @@ static void *consume(void *context)
 			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
 			strerror(-c->open_err), sysconf(_SC_NPROCESSORS_CONF) - 1);
 	else
-		c->open_err = c->reading.reader->open(&c->reading);
+		c->open_err = reading_open(&c->reading);
 	sem_post(&c->ready);
 	if (c->open_err)
 		return NULL;
@@ -158,7 +158,7 @@ int consumer_stop(struct consumer *c, struct complaint *why)
 	if (reader->interrupt)
 		reader->interrupt(&c->reading);
 	pthread_join(c->thread, NULL);
-	reader->close(&c->reading); /* not by the thread: interrupt() must find it open */
+	reading_close(&c->reading); /* not by the thread: interrupt() must find it open */
 	sem_destroy(&c->ready);
 	if (c->err)
 		*why = c->reading.why;

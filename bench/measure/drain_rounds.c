@@ -327,7 +327,7 @@ static int drain_begin(struct run *run)
 			.rings = &run->source->rings,
 			.fill = &drain->fill,
 			.batch = run->request->workload->batch };
-		err = r->reader->open(r);
+		err = reading_open(r);
 		if (err)
 			return blame(
 				run, drain->opened, complain(run->why, err, "%s", r->why.text));
@@ -343,7 +343,7 @@ static void drain_end(struct run *run)
 	while (drain->opened > 0) {
 		struct reading *r = &drain->readings[--drain->opened];
 
-		r->reader->close(r);
+		reading_close(r);
 	}
 }
 

@@ -82,6 +82,7 @@ const struct reader dropin_reader = {
 	.lives = true,
 	.needs_kernel = true,
 	.waits = WAITS_OF_LIBBPF | 1u << WAIT_PACED | 1u << WAIT_BUSY,
+	.state_size = sizeof(struct libbpf_state),
 	.find = dropin_find,
 	.open = dropin_open,
 	.read = libbpf_read,

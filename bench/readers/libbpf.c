@@ -4,21 +4,14 @@
  * between or without.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "readers/libbpf.h"
-#include "readers/on_event.h"
+#include "readers/live_check.h"
 
-/* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the
- * other readers. */
-struct libbpf_state {
-	const struct libbpf_calls *calls;
-	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */
-	struct timespec sleep;                 /* of WAIT_LIBBPF_SLEEP */
-};
+#define TOUCHING_LIVE WORK_LIVE
+#define FOR_EACH_WORK(X) FOR_EACH_TOUCHING(X, ) X(LIVE, )
 
 #define CALLBACK(name, unused)                                                \
 	static int on_##name(void *context, void *data, size_t length)        \
@@ -28,31 +21,23 @@ struct libbpf_state {
 		return on_event(TOUCHING_##name, r, &r->found, data, length); \
 	}
 
-FOR_EACH_TOUCHING(CALLBACK, )
-
-static int on_live(void *context, void *data, size_t length)
-{
-	struct reading *r = context;
-
-	return on_event(WORK_LIVE, r, &r->found, data, length);
-}
+FOR_EACH_WORK(CALLBACK)
 
 #define CALLBACK_ENTRY(name, unused) [TOUCHING_##name] = on_##name,
 
-static const ring_buffer_sample_fn callbacks[WORK_COUNT] = {
-	FOR_EACH_TOUCHING(CALLBACK_ENTRY, )[WORK_LIVE] = on_live
-};
+static const ring_buffer_sample_fn callbacks[WORK_COUNT] = { FOR_EACH_WORK(CALLBACK_ENTRY) };
 
 static int open_rings(struct reading *r)
 {
-	const struct libbpf_calls *calls = ((struct libbpf_state *)r->state)->calls;
-	struct ring_buffer **rings = &((struct libbpf_state *)r->state)->rings[r->work];
-	int err;
+	struct libbpf_state *s = r->state;
+	const ring_buffer_sample_fn callback = callbacks[r->work];
+	const int *fds = r->rings->map_fds;
+	struct ring_buffer *rings = s->calls->open(fds[0], callback, r, NULL);
+	int err = rings ? 0 : -errno;
 
-	*rings = calls->open(r->rings->map_fds[0], callbacks[r->work], r, NULL);
-	err = *rings ? 0 : -errno;
+	s->rings[r->work] = rings;
 	for (uint32_t i = 1; i < r->rings->count && !err; i++)
-		err = calls->add(*rings, r->rings->map_fds[i], callbacks[r->work], r);
+		err = s->calls->add(rings, fds[i], callback, r);
 	return err ? complain(&r->why, err, "%s cannot read the ring: %s", r->reader->name,
 			     strerror(-err))
 		   : 0;
@@ -75,7 +60,7 @@ static struct timespec sleep_of(const struct workload *workload)
 
 void libbpf_close(struct reading *r)
 {
-	struct libbpf_state *s = r->state;
+	const struct libbpf_state *s = r->state;
 
 	/* One poll of a drop-in that paces or spins takes any number of sleeps. */
 	if (r->live && WAITS_OF_RINGVIEW >> r->wait & 1)
@@ -83,34 +68,26 @@ void libbpf_close(struct reading *r)
 	for (int i = 0; i < WORK_COUNT; i++)
 		if (s->rings[i])
 			s->calls->close(s->rings[i]);
-	free(s);
 }
 
 int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
 {
-	struct libbpf_state *s = calloc(1, sizeof(*s));
-	int err;
+	struct libbpf_state *s = r->state;
 
-	if (!s)
-		return complain(&r->why, -ENOMEM, "out of memory");
 	s->calls = calls;
-	r->state = s;
 	/* Drain opens the ring_buffer of a work in its first reading, which is not timed. */
 	if (!r->live)
 		return 0;
-	err = open_rings(r);
-	if (err)
-		libbpf_close(r);
-	else if (r->wait == WAIT_LIBBPF_SLEEP)
+	if (r->wait == WAIT_LIBBPF_SLEEP)
 		s->sleep = sleep_of(r->live->workload);
-	return err;
+	return open_rings(r);
 }
 
 int libbpf_read(struct reading *r, int64_t timeout_ns)
 {
 	const struct libbpf_state *s = r->state;
 	const bool sleeps = r->live && r->wait == WAIT_LIBBPF_SLEEP;
-	const bool looks = sleeps || (r->live && r->wait == WAIT_LIBBPF_SPIN);
+	const bool polls = !sleeps && !(r->live && r->wait == WAIT_LIBBPF_SPIN);
 	/* libbpf waits in milliseconds: rounded up, so that it waits at all. */
 	const int64_t timeout_ms = (timeout_ns + 999999) / 1000000;
 	int count, err = 0;
@@ -121,13 +98,13 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 		err = open_rings(r);
 	if (err)
 		return err;
-	if (timeout_ns == 0 || looks) {
-		count = s->calls->consume(s->rings[r->work]);
-	} else {
+	if (timeout_ns > 0 && polls) {
 		r->sleeps++;
 		count = s->calls->poll(
 			s->rings[r->work], timeout_ms < INT32_MAX ? (int)timeout_ms : INT32_MAX);
 		r->wakeups += count > 0;
+	} else {
+		count = s->calls->consume(s->rings[r->work]);
 	}
 	if (sleeps && timeout_ns > 0 && count >= 0) {
 		r->sleeps++;
@@ -159,6 +136,7 @@ const struct reader libbpf_reader = {
 	.needs_kernel = true,
 	.waits = WAITS_OF_LIBBPF,
 	.by_wait = true,
+	.state_size = sizeof(struct libbpf_state),
 	.open = open_system,
 	.read = libbpf_read,
 	.close = libbpf_close,

@@ -6,6 +6,7 @@
 #define BENCH_LIBBPF_H
 
 #include <bpf/libbpf.h>
+#include <time.h>
 
 #include "readers/reader.h"
 
@@ -18,6 +19,14 @@ struct libbpf_calls {
 	int (*poll)(struct ring_buffer *rings, int timeout_ms);
 	int (*consume)(struct ring_buffer *rings);
 	void (*close)(struct ring_buffer *rings);
+};
+
+/* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the
+ * other readers. */
+struct libbpf_state {
+	const struct libbpf_calls *calls;
+	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */
+	struct timespec sleep;                 /* of WAIT_LIBBPF_SLEEP */
 };
 
 /* Functions of struct reader. */

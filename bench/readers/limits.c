@@ -3,34 +3,22 @@
  * Limits: what a reader could reach that knew everything in advance (floor), and what the machine
  * allows (memory). They read a mapping of the ring, and know where the events are.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "readers/on_event.h"
+#include "readers/live_check.h"
 
 #define CACHE_LINE 64
 
 static int limit_open(struct reading *r)
 {
-	struct ring_bytes *ring = calloc(1, sizeof(*ring));
-	int err;
+	const int err = ring_set_map(r->rings, 0, r->state);
 
-	if (!ring)
-		return complain(&r->why, -ENOMEM, "out of memory");
-	err = ring_set_map(r->rings, 0, ring);
-	if (err) {
-		free(ring);
-		return complain(&r->why, err, "cannot map the ring: %s", strerror(-err));
-	}
-	r->state = ring;
-	return 0;
+	return err ? complain(&r->why, err, "cannot map the ring: %s", strerror(-err)) : 0;
 }
 
 static void limit_close(struct reading *r)
 {
 	ring_set_unmap(r->rings, r->state);
-	free(r->state);
 }
 
 /* The same touching of the same bytes with the stride known: no header, no checks, no release. */
@@ -91,6 +79,7 @@ const struct reader floor_reader = {
 	.drains = true,
 	.limit = true,
 	.baseline = 1,
+	.state_size = sizeof(struct ring_bytes),
 	.open = limit_open,
 	.read = floor_read,
 	.close = limit_close,
@@ -117,6 +106,7 @@ const struct reader memory_reader = {
 	.drains = true,
 	.limit = true,
 	.by_lines = true,
+	.state_size = sizeof(struct ring_bytes),
 	.open = limit_open,
 	.read = memory_read,
 	.close = limit_close,

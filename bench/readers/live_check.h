@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What live does with each event: checks it, records its latency, does the work. The same code is
- * inlined into each reader.
+ * What is done with each event, inlined into the loop of each reader: in drain a touching, in live
+ * a check, which also records its latency and does the work.
  */
 #ifndef BENCH_LIVE_CHECK_H
 #define BENCH_LIVE_CHECK_H
@@ -10,11 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/complaint.h"
 #include "base/monotonic.h"
-#include "live_producer.h"
+#include "readers/reader.h"
 #include "readers/work.h"
-#include "rings/workload.h"
 #include "statistics/histogram.h"
 
 struct burst {
@@ -166,5 +164,44 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	__atomic_store_n(&c->consumed, c->consumed + 1, __ATOMIC_RELAXED);
 	return 0;
 }
+
+/* Call it at the start of a loop, after each wait. The loop keeps the result in registers, not in
+ * @r. */
+ALWAYS_INLINE struct reading_result on_event_begin(int work, struct reading *r)
+{
+	if (work == WORK_LIVE)
+		r->live->clock_left = 0;
+	return r->found;
+}
+
+/* Returns 0; in live, -EBADMSG if the event is wrong. */
+ALWAYS_INLINE int on_event(
+	int work, struct reading *r, struct reading_result *found, const void *data, size_t length)
+{
+	if (work == WORK_LIVE)
+		return live_check_event(r->live, data, length);
+	found->checksum =
+		touch_record((enum touching)work, found->checksum, data, (uint32_t)length);
+	found->events++;
+	return 0;
+}
+
+/*
+ * Defines @name(r, argument), which calls the always inline @loop with the work as its first
+ * argument: compiled once for each work, so that nothing is decided for each record.
+ */
+#define SPECIALIZE(name, type, loop)                         \
+	static int name(struct reading *r, type argument)    \
+	{                                                    \
+		switch (r->work) {                           \
+			FOR_EACH_TOUCHING(WORK_CASE, loop)   \
+		default:                                     \
+			return loop(WORK_LIVE, r, argument); \
+		}                                            \
+	}
+
+#define WORK_CASE(name, loop) \
+	case TOUCHING_##name: \
+		return loop(TOUCHING_##name, r, argument);
 
 #endif

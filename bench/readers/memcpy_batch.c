@@ -23,6 +23,10 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 
 SPECIALIZE(read_ring, struct ringview *, loop)
 
-RINGVIEW_READER(memcpy_batch, read_ring, .name = "memcpy-batch", .column = "mcbatch",
+const struct reader memcpy_batch_reader = {
+	RINGVIEW_LOOP(read_ring),
+	.name = "memcpy-batch",
+	.column = "mcbatch",
 	.label = "memcpy-batch:          ",
-	.summary = "ringview_peek and memcpy of each record, one ringview_release for all");
+	.summary = "ringview_peek and memcpy of each record, one ringview_release for all",
+};

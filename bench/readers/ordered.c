@@ -11,31 +11,27 @@
 static int ordered_open(struct reading *r)
 {
 	struct ringview_order order = RINGVIEW_ORDER_DEFAULT;
-	struct ringview_state *s;
+	const struct ringview_state *s = r->state;
 	int err = ringview_reader_open(r);
 
 	if (err)
 		return err;
-	s = r->state;
 	order.timestamp_offset = offsetof(struct live_event, due);
 	err = ringview_group_set_order(s->group, &order);
-	if (!err)
-		return 0;
-	ringview_reader_close(r);
-	return complain(&r->why, err, "cannot set an order: %s", strerror(-err));
+	return err ? complain(&r->why, err, "cannot set an order: %s", strerror(-err)) : 0;
 }
 
 static int ordered_read(struct reading *r, int64_t timeout_ns)
 {
-	struct ringview_state *s = r->state;
+	const struct ringview_state *s = r->state;
 	struct reading_result found = on_event_begin(WORK_LIVE, r);
 	struct ringview_record record;
 	/* After the end, the records that are left have to become old enough. */
 	const int64_t last = 2 * r->live->workload->latency_budget_ns;
-	int more = ringview_group_wait(s->group, timeout_ns > 0 ? timeout_ns : last);
+	int more = ringview_reader_wait(s, timeout_ns > 0 ? timeout_ns : last);
 
 	if (more <= 0)
-		return more == -ECANCELED ? 0 : more;
+		return more;
 	while ((more = ringview_group_peek_ordered(s->group, &record, NULL)) > 0) {
 		const int err = on_event(WORK_LIVE, r, &found, record.data, record.length);
 
@@ -46,14 +42,9 @@ static int ordered_read(struct reading *r, int64_t timeout_ns)
 }
 
 const struct reader ordered_reader = {
+	RINGVIEW_READER(ordered_open, ordered_read),
 	.name = "ordered",
 	.summary =
 		"ringview_group_peek_ordered: the records of all rings by time, with live -order",
-	.lives = true,
-	.waits = WAITS_OF_RINGVIEW,
 	.orders = true,
-	.open = ordered_open,
-	.read = ordered_read,
-	.interrupt = ringview_reader_interrupt,
-	.close = ringview_reader_close,
 };

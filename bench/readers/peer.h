@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readers of peers: other projects' readers, each in a process of its own (peers/README.md). Their
- * times are what the peer reports. Checked is that these fit into the time that passed here, and,
- * as for every reader, that what was read is what was written.
+ * Peers: other projects' readers, each in a process of its own (peers/README.md). Whatever a peer
+ * does, every wait is bounded, an answer that is not exactly as described is refused, and every
+ * error is one printable line.
  */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
+
+#include <jansson.h>
 
 #include "../peers/releases.h"
 #include "readers/reader.h"
@@ -15,10 +17,57 @@
 
 FOR_EACH_RELEASE(PEER_DECLARE)
 
-/* For readers.c. */
-#define PEER_READERS FOR_EACH_RELEASE(PEER_ADDRESS)
-
 /* A reader with the functions of all peers, and no name. */
 extern const struct reader peer_reader;
+
+#define PEER_WORD_SIZE 64
+#define PEER_PATHS_MAX 8
+#define PEER_PROTOCOL 1           /* the version of peers/README.md */
+#define PEER_LINE_MAX (256 << 10) /* bytes: one of `live` has a few numbers for each producer */
+
+/* The greeting of a peer. */
+struct peer_hello {
+	char peer[PEER_WORD_SIZE];
+	char version[PEER_WORD_SIZE]; /* of the reader library */
+	char language[PEER_WORD_SIZE];
+	char paths[PEER_PATHS_MAX][PEER_WORD_SIZE];
+	size_t path_count;
+};
+
+struct peer_process;
+
+/* Starts the program @file, which inherits the ring's map @map_fd, standard error and the CPU
+ * affinity of this thread. Returns 0, or a negative errno with @why. */
+int peer_start(struct peer_process **peer, const char *file, int map_fd, struct complaint *why);
+
+/* Sends the line @command, unless it is NULL, and waits for the next line for at most @wait_ns.
+ * Returns 0 with a new reference in @answer, an object that is no error; -EINTR if the user asked
+ * to stop; or another negative errno with @why: then only peer_end() is left to do. */
+int peer_ask(struct peer_process *peer, const char *command, int64_t wait_ns, json_t **answer,
+	struct complaint *why);
+
+/* A descriptor for poll(): readable when the peer has written or exited. Do not read it. */
+int peer_output(const struct peer_process *peer);
+
+/* Closes the peer's input and waits until it exits; kills it after 2 s. NULL does nothing. Returns
+ * 0, or a negative errno with @why if it did not exit by itself with status 0. */
+int peer_end(struct peer_process *peer, struct complaint *why);
+
+/* The time to wait for an answer that should take @expected_ns: that plus $RINGVIEW_PEER_TIMEOUT (a
+ * duration; 30s if unset). */
+int64_t peer_patience_ns(int64_t expected_ns);
+
+/* Parses a line of @length bytes, without its end. Returns a new reference to the object; NULL with
+ * @why if there is none, or if the peer reports an error. */
+json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why);
+
+/* Each reads an object, the last three into the reading. Returns 0, or -EPROTO with the reason. */
+int peer_answer_hello(const json_t *answer, struct peer_hello *hello, struct complaint *why);
+int peer_answer_drain(const json_t *answer, struct reading *r);
+int peer_answer_ready(const json_t *answer, struct reading *r);
+int peer_answer_live(const json_t *answer, struct reading *r);
+
+/* Whether the peer offers this path. */
+bool peer_hello_has(const struct peer_hello *hello, const char *path);
 
 #endif

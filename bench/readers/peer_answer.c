@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers/peer_answer.h"
+#include "readers/live_check.h"
+#include "readers/peer.h"
 
 #define SHOWN_MOST 120 /* bytes of an answer that a complaint quotes */
 
@@ -108,40 +109,34 @@ bool peer_hello_has(const struct peer_hello *hello, const char *path)
 static bool read_decimal(const json_t *value, uint64_t *number)
 {
 	const char *text = json_string_value(value);
-	uint64_t sum = 0;
 
-	if (!text || !*text)
+	if (!text || !*text || text[strspn(text, "0123456789")])
 		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9' || __builtin_mul_overflow(sum, 10, &sum) ||
-			__builtin_add_overflow(sum, (uint64_t)(*text - '0'), &sum))
-			return false;
-	}
-	*number = sum;
-	return true;
+	errno = 0;
+	*number = strtoull(text, NULL, 10);
+	return errno == 0;
 }
 
-int peer_answer_drain(
-	const json_t *answer, struct reading_result *result, int64_t *ns, struct complaint *why)
+int peer_answer_drain(const json_t *answer, struct reading *r)
 {
-	json_int_t events, time;
+	json_int_t events, ns;
 	json_t *checksum;
 
-	if (json_unpack((json_t *)answer, "{s:I, s:I, s:o !}", "events", &events, "ns", &time,
+	if (json_unpack((json_t *)answer, "{s:I, s:I, s:o !}", "events", &events, "ns", &ns,
 		    "checksum", &checksum) < 0 ||
-		events < 0 || time < 0 || !read_decimal(checksum, &result->checksum))
-		return refuse(answer, "has to say events, ns and checksum", why);
-	result->events = (uint64_t)events;
-	*ns = time;
+		events < 0 || ns < 0 || !read_decimal(checksum, &r->found.checksum))
+		return refuse(answer, "has to say events, ns and checksum", &r->why);
+	r->found.events = (uint64_t)events;
+	r->own_ns = ns;
 	return 0;
 }
 
-int peer_answer_ready(const json_t *answer, struct complaint *why)
+int peer_answer_ready(const json_t *answer, struct reading *r)
 {
 	int ready;
 
 	if (json_unpack((json_t *)answer, "{s:b !}", "ready", &ready) < 0 || !ready)
-		return refuse(answer, "has to say that it is ready", why);
+		return refuse(answer, "has to say that it is ready", &r->why);
 	return 0;
 }
 
@@ -161,16 +156,20 @@ static bool read_known_amount(const json_t *value, uint64_t *amount)
 	return json_is_null(value) || read_amount(value, amount);
 }
 
-/* A number for each producer; adds them to *@sum unless @sum is NULL. */
-static bool read_amounts(const json_t *array, uint32_t producers, uint64_t *amounts, uint64_t *sum)
+/* Two numbers for each producer; sets c->consumed to the sum of the events read. */
+static bool read_streams(const json_t *read, const json_t *next, struct live_check *c)
 {
-	if (json_array_size(array) != producers)
-		return false;
-	for (uint32_t i = 0; i < producers; i++)
-		if (!read_amount(json_array_get(array, i), &amounts[i]) ||
-			(sum && __builtin_add_overflow(*sum, amounts[i], sum)))
+	c->consumed = 0;
+	for (uint32_t i = 0; i < c->workload->producers; i++) {
+		struct consumer_stream *stream = &c->streams[i];
+
+		if (!read_amount(json_array_get(read, i), &stream->read) ||
+			!read_amount(json_array_get(next, i), &stream->next) ||
+			__builtin_add_overflow(c->consumed, stream->read, &c->consumed))
 			return false;
-	return true;
+	}
+	return json_array_size(read) == c->workload->producers &&
+	       json_array_size(next) == c->workload->producers;
 }
 
 /* Nonempty buckets in ascending order; the extremes lie in the first and the last one. */
@@ -202,28 +201,27 @@ static bool read_latency(
 	return least <= most && histogram_bucket(most) == previous;
 }
 
-int peer_answer_live(
-	const json_t *answer, uint32_t producers, struct peer_live *live, struct complaint *why)
+int peer_answer_live(const json_t *answer, struct reading *r)
 {
+	struct live_check *c = r->live;
 	json_t *read, *next, *sleeps, *wakeups, *latency;
 	json_int_t consumed, last_ns, cpu_ns, least, most;
-	uint64_t sum = 0;
+	struct histogram values;
 
 	if (json_unpack((json_t *)answer, "{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:I !}",
 		    "consumed", &consumed, "read", &read, "next", &next, "last_ns", &last_ns,
 		    "cpu_ns", &cpu_ns, "sleeps", &sleeps, "wakeups", &wakeups, "latency", &latency,
 		    "latency_max", &most, "latency_min", &least) < 0 ||
 		consumed < 0 || last_ns < 0 || cpu_ns < 0 || least < 0 || most < 0 ||
-		!read_amounts(read, producers, live->read, &sum) ||
-		!read_amounts(next, producers, live->next, NULL) ||
-		!read_known_amount(sleeps, &live->sleeps) ||
-		!read_known_amount(wakeups, &live->wakeups) ||
-		!read_latency(latency, (uint64_t)least, (uint64_t)most, &live->latency))
-		return refuse(answer, "has to say what it read, when, and how late", why);
-	live->consumed = (uint64_t)consumed;
-	live->last_ns = last_ns;
-	live->cpu_ns = cpu_ns;
-	if (sum != live->consumed || live->latency.count > live->consumed)
-		return refuse(answer, "has to say as many events in all as of each producer", why);
+		!read_streams(read, next, c) || !read_known_amount(sleeps, &r->sleeps) ||
+		!read_known_amount(wakeups, &r->wakeups) ||
+		!read_latency(latency, (uint64_t)least, (uint64_t)most, &values))
+		return refuse(answer, "has to say what it read, when, and how late", &r->why);
+	if (c->consumed != (uint64_t)consumed || values.count > c->consumed)
+		return refuse(
+			answer, "has to say as many events in all as of each producer", &r->why);
+	c->last_ns = last_ns;
+	c->cpu_ns = cpu_ns;
+	histogram_merge(c->latency, &values);
 	return 0;
 }

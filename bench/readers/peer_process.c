@@ -13,8 +13,7 @@
 #include "base/values.h"
 #include "base/process.h"
 #include "base/monotonic.h"
-#include "readers/peer_answer.h"
-#include "readers/peer_process.h"
+#include "readers/peer.h"
 
 #define MAP_NUMBER 3            /* the map's descriptor in the peer */
 #define OWN_NUMBERS 10          /* least number of the pipes' descriptors here */
@@ -26,9 +25,9 @@ struct peer_process {
 	pid_t pid;
 	int pidfd;
 	int input, output; /* of the peer; -1: closed */
-	bool broken;       /* has failed: is killed instead of waited for */
+	bool broken;       /* failed, and why is said: is killed instead of waited for */
 	size_t length;     /* bytes of @text: its output that is not taken yet */
-	char text[PEER_LINE_MAX + 1];
+	char text[PEER_LINE_MAX];
 };
 
 int64_t peer_patience_ns(int64_t expected_ns)
@@ -53,12 +52,7 @@ static int open_pipe(int ends[2])
 		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, OWN_NUMBERS);
 		close(low[i]);
 	}
-	if (ends[0] >= 0 && ends[1] >= 0)
-		return 0;
-	for (int i = 0; i < 2; i++)
-		if (ends[i] >= 0)
-			close(ends[i]);
-	return -EMFILE;
+	return ends[0] >= 0 && ends[1] >= 0 ? 0 : -EMFILE;
 }
 
 static void close_end(int *end)
@@ -142,20 +136,21 @@ static bool await(int descriptor, int64_t wait_ns)
 	return poll(&polled, 1, 0) > 0;
 }
 
-/* Waits until the process has exited. Returns 0, or a negative errno with @why. */
-static int reap(struct peer_process *p, bool *killed, struct complaint *why)
+/* Waits until the process has exited. Returns 0, or a negative errno with @why: -ETIME if it was
+ * killed. */
+static int reap(struct peer_process *p, struct complaint *why)
 {
+	const bool kills = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
 	int status = 0;
 
-	*killed = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
-	if (*killed)
+	if (kills)
 		kill(p->pid, SIGKILL);
 	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	p->pid = 0;
 	if (p->broken)
-		return 0; /* why is said already */
-	if (*killed)
+		return 0;
+	if (kills)
 		return complain(
 			why, -ETIME, "did not exit within %.0f s and was killed", END_NS / 1e9);
 	if (WIFSIGNALED(status))
@@ -169,32 +164,27 @@ static int reap(struct peer_process *p, bool *killed, struct complaint *why)
 /* Call it when the peer has closed a pipe. Returns a negative errno with @why. */
 static int gone(struct peer_process *p, struct complaint *why)
 {
-	bool killed;
 	int err;
 
 	close_end(&p->input);
-	err = reap(p, &killed, why);
+	err = reap(p, why);
 	/* Ctrl-C in a terminal goes to the peer, too, and has reached this process before. */
 	if (interrupted())
 		return -EINTR;
-	if (killed)
+	if (err == -ETIME)
 		return complain(why, -EPIPE, "closed its output without exiting");
 	return err ? err : complain(why, -EPIPE, "exited by itself");
 }
 
-int peer_send(struct peer_process *p, const char *line, struct complaint *why)
+static int send_line(struct peer_process *p, const char *line, struct complaint *why)
 {
 	char text[256];
 	const int length = snprintf(text, sizeof(text), "%s\n", line);
 
-	if (p->length > 0) {
-		p->broken = true;
+	if (p->length > 0)
 		return complain(why, -EPROTO, "wrote a line without a command");
-	}
 	/* Does not block: a pipe holds more, and the command before was answered. */
-	if (write(p->input, text, (size_t)length) == length)
-		return 0;
-	return gone(p, why);
+	return write(p->input, text, (size_t)length) == length ? 0 : gone(p, why);
 }
 
 /* Takes the first line of the output, which ends at @end. */
@@ -205,11 +195,10 @@ static int take(struct peer_process *p, const char *end, json_t **answer, struct
 	*answer = peer_answer_parse(p->text, length, why);
 	p->length -= length + 1;
 	memmove(p->text, end + 1, p->length);
-	p->broken = !*answer;
 	return *answer ? 0 : -EPROTO;
 }
 
-int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
+static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
 {
 	const int64_t start = monotonic_ns();
 
@@ -220,20 +209,15 @@ int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struc
 
 		if (end)
 			return take(p, end, answer, why);
-		if (p->length == sizeof(p->text) - 1) {
-			p->broken = true;
+		if (p->length == PEER_LINE_MAX)
 			return complain(why, -EPROTO,
 				"answered more than %d KiB without a line end",
 				PEER_LINE_MAX >> 10);
-		}
-		if (!await(p->output, left > 0 ? left : 0)) {
-			p->broken = true;
-			if (interrupted())
-				return -EINTR;
-			return complain(
-				why, -ETIME, "did not answer within %.3g s", (double)wait_ns / 1e9);
-		}
-		got = read(p->output, p->text + p->length, sizeof(p->text) - 1 - p->length);
+		if (!await(p->output, left > 0 ? left : 0))
+			return interrupted() ? -EINTR
+					     : complain(why, -ETIME, "did not answer within %.3g s",
+						       (double)wait_ns / 1e9);
+		got = read(p->output, p->text + p->length, PEER_LINE_MAX - p->length);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -243,6 +227,17 @@ int peer_receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struc
 	return complain(why, -EPIPE, "has exited");
 }
 
+int peer_ask(struct peer_process *p, const char *command, int64_t wait_ns, json_t **answer,
+	struct complaint *why)
+{
+	int err = command ? send_line(p, command, why) : 0;
+
+	if (!err)
+		err = receive(p, wait_ns, answer, why);
+	p->broken = err;
+	return err;
+}
+
 int peer_output(const struct peer_process *p)
 {
 	return p->output;
@@ -250,7 +245,6 @@ int peer_output(const struct peer_process *p)
 
 int peer_end(struct peer_process *p, struct complaint *why)
 {
-	bool killed;
 	int err = 0;
 
 	if (!p)
@@ -258,7 +252,7 @@ int peer_end(struct peer_process *p, struct complaint *why)
 	close_end(&p->input);
 	close_end(&p->output);
 	if (p->pid > 0)
-		err = reap(p, &killed, why);
+		err = reap(p, why);
 	close_end(&p->pidfd);
 	free(p);
 	return err;

@@ -9,23 +9,19 @@
 #include <unistd.h>
 
 #include "base/process.h"
-#include "readers/peer.h"
 #include "readers/peers.h"
 
-#define FOUND_MOST 16 /* readers of unknown peers */
-#define NAME_MOST 40  /* letters of a reader's name */
+#define NAME_MOST 40 /* letters of a reader's name */
 
-/* A reader of an unknown peer, and the strings that it points to. */
+/* A reader of an unknown peer, and the strings made for it. */
 struct found_peer {
 	char name[NAME_MAX + 1];
-	char spoken[NAME_MAX + 1]; /* its path, as the peer calls it */
-	char file[PATH_MAX];
 	char summary[NAME_MAX + 1];
 	char label[80];
 	struct reader reader;
 };
 
-static struct found_peer found[FOUND_MOST];
+static struct found_peer found[READERS_MAX];
 static size_t found_count;
 
 static bool are_wanted(void)
@@ -33,22 +29,6 @@ static bool are_wanted(void)
 	const char *folder = getenv("RINGVIEW_PEERS");
 
 	return !folder || *folder;
-}
-
-/* The file that @program is or would be; the folder of peers, if that is "". */
-static int file_of(char file[PATH_MAX], const char *program)
-{
-	const char *folder = getenv("RINGVIEW_PEERS");
-	char beside[NAME_MAX];
-	int length;
-
-	if (!folder && !strchr(program, '/')) {
-		snprintf(beside, sizeof(beside), "peers/%s", program);
-		return build_folder_path(file, beside);
-	}
-	length = strchr(program, '/') ? snprintf(file, PATH_MAX, "%s", program)
-				      : snprintf(file, PATH_MAX, "%s/%s", folder, program);
-	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
 static const char *remedy(void)
@@ -59,23 +39,38 @@ static const char *remedy(void)
 		       : "run: ./run peers";
 }
 
-int peers_find(const char *program, struct complaint *why)
+/* The file that @program is or would be; the folder of peers, if that is "". */
+static int file_of(char file[PATH_MAX], const char *program, struct complaint *why)
 {
-	char file[PATH_MAX];
-	int err;
+	const bool is_file = strchr(program, '/');
+	const char *folder = getenv("RINGVIEW_PEERS");
+	char beside[NAME_MAX];
+	int err = 0;
 
-	if (!are_wanted() && !strchr(program, '/'))
+	if (!is_file && !are_wanted())
 		return complain(
 			why, -ENOENT, "peer %s is disabled: RINGVIEW_PEERS is empty", program);
-	err = file_of(file, program);
+	if (!is_file && !folder) {
+		snprintf(beside, sizeof(beside), "peers/%s", program);
+		err = build_folder_path(file, beside);
+	} else if (snprintf(file, PATH_MAX, "%s%s%s", is_file ? "" : folder, is_file ? "" : "/",
+			   program) >= PATH_MAX) {
+		err = -ENAMETOOLONG;
+	}
 	if (err == -ENOENT)
 		return complain(why, err,
 			"peer %s is not searched for: this program is not in its build folder; %s",
 			program, remedy());
-	if (err)
-		return complain(why, err, "cannot find peer %s: %s", program, strerror(-err));
-	if (access(file, F_OK) == 0)
-		return 0;
+	return err ? complain(why, err, "cannot find peer %s: %s", program, strerror(-err)) : 0;
+}
+
+int peers_find(const char *program, struct complaint *why)
+{
+	char file[PATH_MAX];
+	const int err = file_of(file, program, why);
+
+	if (err || access(file, F_OK) == 0)
+		return err;
 	return complain(
 		why, -ENOENT, "peer %s is not built: there is no %s; %s", program, file, remedy());
 }
@@ -88,12 +83,11 @@ int peers_start(struct peer_process **process, const char *program, int map_fd,
 	int err;
 
 	*process = NULL;
-	err = file_of(file, program);
-	if (err)
-		return complain(why, err, "cannot be found: %s", strerror(-err));
-	err = peer_start(process, file, map_fd, why);
+	err = file_of(file, program, why);
 	if (!err)
-		err = peer_receive(*process, peer_patience_ns(0), &answer, why);
+		err = peer_start(process, file, map_fd, why);
+	if (!err)
+		err = peer_ask(*process, NULL, peer_patience_ns(0), &answer, why);
 	if (err)
 		return err;
 	err = peer_answer_hello(answer, hello, why);
@@ -163,18 +157,19 @@ int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
 	struct obstacle obstacle, bool *chosen, struct complaint *why)
 {
 	struct complaint said;
+	const char *reason = obstacle.reason;
 	const bool missing = by_all && reader->find && reader->find(reader, &said);
 
-	*chosen = !obstacle.reason && !missing;
+	*chosen = !reason && !missing;
+	if (*chosen)
+		return reader->program ? choose_peer(peers, reader, by_all, chosen, why) : 0;
+	if (!(missing && reader->program))
+		fprintf(stderr, "%s: left out: %s%s\n", reader->name, reason ? "it " : "",
+			reason ? reason : said.text);
 	/* Of a peer that is not built, says only that, once for each program. */
-	if (obstacle.reason && !(missing && reader->program))
-		fprintf(stderr, "%s: left out: it %s\n", reader->name, obstacle.reason);
-	else if (missing && !obstacle.reason && !reader->program)
-		fprintf(stderr, "%s: left out: %s\n", reader->name, said.text);
-	else if (missing && !obstacle.reason && are_wanted() &&
-		 strcmp(reader->name, reader->program) == 0)
+	else if (!reason && are_wanted() && strcmp(reader->name, reader->program) == 0)
 		fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name, remedy());
-	return *chosen && reader->program ? choose_peer(peers, reader, by_all, chosen, why) : 0;
+	return 0;
 }
 
 void peers_add_failure(struct peers *peers, const char *path, const char *reason)
@@ -198,19 +193,6 @@ int peers_complain(const struct peers *peers, bool others, struct complaint *why
 	return peers->failure_count > 0 ? -EPROTO : 0;
 }
 
-void peers_complain_of_end(const struct reader *reader, const struct complaint *why)
-{
-	static const struct reader *told[READERS_MAX];
-	size_t i = 0;
-
-	while (told[i] && told[i] != reader)
-		i++;
-	if (told[i])
-		return;
-	told[i] = reader;
-	fprintf(stderr, "%s: peer %s %s\n", reader->name, reader->program, why->text);
-}
-
 /* Whether it can be a word of -mode and of a table. */
 static bool is_name(const char *name)
 {
@@ -224,16 +206,14 @@ static bool is_name(const char *name)
 }
 
 /* Adds the reader of the path @spoken. */
-static int add(const char *file, const struct peer *peer, const char *spoken, struct complaint *why)
+static int add(const struct peer *peer, const char *spoken, struct complaint *why)
 {
 	const char *const said = peer->hello.peer;
 	const bool extends = strncmp(spoken, said, strlen(said)) == 0;
 	struct found_peer *f = &found[found_count];
+	struct reader *reader = &f->reader;
 	char named[sizeof(f->name) + 1];
 
-	if (found_count == FOUND_MOST)
-		return complain(why, -ENOSPC, "there are %d readers of peers already", FOUND_MOST);
-	*f = (struct found_peer){ .reader = peer_reader };
 	snprintf(f->name, sizeof(f->name), "%s%s%s", peer_program_name(peer), extends ? "" : "-",
 		extends ? spoken + strlen(said) : spoken);
 	if (!is_name(f->name))
@@ -242,21 +222,20 @@ static int add(const char *file, const struct peer *peer, const char *spoken, st
 	if (reader_find(f->name))
 		return complain(why, -EEXIST,
 			"a reader named %s exists already; rename the program", f->name);
-	snprintf(f->spoken, sizeof(f->spoken), "%s", spoken);
-	snprintf(f->file, sizeof(f->file), "%s", file);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
 	/* As wide as the labels of other readers. */
 	snprintf(named, sizeof(named), "%s:", f->name);
 	snprintf(f->label, sizeof(f->label), "%-22.78s ", named);
-	f->reader.name = f->name;
-	f->reader.program = f->file;
-	f->reader.spoken = f->spoken;
-	f->reader.summary = f->summary;
-	f->reader.label = f->label;
+	*reader = peer_reader;
+	reader->name = f->name;
+	reader->program = peer->program;
+	reader->spoken = spoken;
+	reader->summary = f->summary;
+	reader->label = f->label;
 	/* A libbpf that was built is newer than the system's. */
 	if (strncmp(said, "libbpf", 6) == 0 && strcmp(f->name, said) == 0)
-		f->reader.baseline = 4;
-	if (!reader_add(&f->reader))
+		reader->baseline = 4;
+	if (!reader_add(reader))
 		return complain(why, -ENOSPC, "there are %d readers already", READERS_MAX);
 	found_count++;
 	return 0;
@@ -277,7 +256,7 @@ static int add_all(const char *file, struct complaint *why)
 	if (peer->err)
 		return complain(why, peer->err, "%s", peer->why.text);
 	for (size_t i = 0; i < peer->hello.path_count && !err; i++)
-		err = add(file, peer, peer->hello.paths[i], why);
+		err = add(peer, peer->hello.paths[i], why);
 	return err;
 }
 
@@ -291,7 +270,7 @@ int found_peers_add(const char *file, struct complaint *why)
 	if (!realpath(file, real))
 		return complain(why, -errno, "cannot open %s: %s", file, strerror(errno));
 	for (size_t i = 0; i < found_count; i++)
-		if (strcmp(found[i].file, real) == 0)
+		if (strcmp(found[i].reader.program, real) == 0)
 			return 0;
 	err = add_all(real, &said);
 	if (err)
@@ -317,13 +296,13 @@ void found_peers_look(void)
 	struct stat status;
 	int count;
 
-	if (!are_wanted() || file_of(folder, "") || found_count > 0)
+	if (found_count > 0 || file_of(folder, "", &why))
 		return;
 	count = scandir(folder, &entries, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 
-		if (name[0] != '.' && !is_known(name) && file_of(file, name) == 0 &&
+		if (name[0] != '.' && !is_known(name) && file_of(file, name, &why) == 0 &&
 			stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
 			access(file, X_OK) == 0 && add_all(file, &why))
 			fprintf(stderr, "%s: left out: peer %s\n", name, why.text);

@@ -6,12 +6,9 @@
 #ifndef BENCH_PEERS_H
 #define BENCH_PEERS_H
 
-#include "base/complaint.h"
-#include "readers/peer_answer.h"
-#include "readers/peer_process.h"
-#include "readers/reader.h"
+#include "readers/peer.h"
 
-#define PEERS_MAX 24
+#define PEERS_MAX READERS_MAX
 
 /* A program and its greeting. */
 struct peer {
@@ -68,9 +65,6 @@ void peers_add_failure(struct peers *peers, const char *path, const char *reason
 /* Writes the failed peers to standard error, except the last, which ends the run. @others: there
  * are results of other paths. Returns 0 if there was none; -EPROTO with @why. */
 int peers_complain(const struct peers *peers, bool others, struct complaint *why);
-
-/* Writes to standard error, once for each reader, that its peer did not exit as it should. */
-void peers_complain_of_end(const struct reader *reader, const struct complaint *why);
 
 /*
  * Readers of unknown peers: builds of ./run peers READER=PATH, and the user's programs (-peer). A

@@ -10,11 +10,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/perf_event.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "readers/on_event.h"
+#include "readers/live_check.h"
 
 /* A record in a perf buffer: a header, the length, the event, and padding (PERF_RECORD_SAMPLE with
  * PERF_SAMPLE_RAW only, perf_event_open(2)). */
@@ -86,87 +85,66 @@ static enum bpf_perf_event_ret handle_record(
 	return s->err ? LIBBPF_PERF_EVENT_ERROR : LIBBPF_PERF_EVENT_CONT;
 }
 
-/* Perf notifies after a number of events (by default 1) or of bytes. At most as many bytes as the
- * buffer has, which comes closest to never. */
-static void set_notify(struct perf_event_attr *attributes, const struct workload *workload)
-{
-	attributes->wakeup_events = 1;
-	if (workload->notify == NOTIFY_SAMPLED)
-		attributes->wakeup_events = (uint32_t)workload->notify_events;
-	if (workload->notify == NOTIFY_NEVER) {
-		attributes->watermark = 1;
-		attributes->wakeup_watermark = UINT32_MAX;
-	}
-}
-
-static int open_buffers(struct reading *r, struct perfbuf_state *s)
+static int open_buffers(struct reading *r, bool has_counters)
 {
 	const size_t pages = r->rings->size / (size_t)sysconf(_SC_PAGESIZE);
+	const struct workload *workload = r->live->workload;
+	struct perfbuf_state *s = r->state;
 	struct perf_event_attr attributes = {
 		.size = sizeof(attributes),
 		.type = PERF_TYPE_SOFTWARE,
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_type = PERF_SAMPLE_RAW,
 		.sample_period = 1,
-		.read_format = s->has_counters ? PERF_FORMAT_LOST : 0,
+		.read_format = has_counters ? PERF_FORMAT_LOST : 0,
+		.wakeup_events = 1,
 	};
 
-	set_notify(&attributes, r->live->workload);
+	if (workload->notify == NOTIFY_SAMPLED)
+		attributes.wakeup_events = (uint32_t)workload->notify_events;
+	/* After a number of bytes, at most as many as the buffer has: comes closest to never. */
+	if (workload->notify == NOTIFY_NEVER) {
+		attributes.watermark = 1;
+		attributes.wakeup_watermark = UINT32_MAX;
+	}
+	s->has_counters = has_counters;
 	s->buffers =
 		perf_buffer__new_raw(r->rings->perf_fd, pages, &attributes, handle_record, r, NULL);
 	return s->buffers ? 0 : -errno;
 }
 
-static int explain_open(const struct reading *r, int err, struct complaint *why)
+static int perfbuf_open(struct reading *r)
 {
-	const unsigned long long size = r->rings->size >> 10;
+	int err = open_buffers(r, true);
 
+	/* Linux before 6.0 has no counters. */
+	if (err == -EINVAL)
+		err = open_buffers(r, false);
 	if (err == -EACCES)
-		return complain(why, err,
+		return complain(&r->why, err,
 			"opening a perf buffer needs CAP_PERFMON, which this process lacks; run "
 			"it with sudo, or leave perfbuf out of -mode");
 	if (err == -EPERM || err == -ENOMEM)
-		return complain(why, err,
-			"no memory for a perf buffer of %llu KiB on each CPU: %s; raise the limits "
+		return complain(&r->why, err,
+			"no memory for a perf buffer of %" PRIu64
+			" KiB on each CPU: %s; raise the limits "
 			"of locked memory (ulimit -l, kernel.perf_event_mlock_kb), give a smaller "
 			"-ring-size, or leave perfbuf out of -mode",
-			size, strerror(-err));
-	return complain(why, err, "libbpf cannot open a perf buffer: %s", strerror(-err));
+			r->rings->size >> 10, strerror(-err));
+	return err ? complain(&r->why, err, "libbpf cannot open a perf buffer: %s", strerror(-err))
+		   : 0;
 }
 
 static void perfbuf_close(struct reading *r)
 {
-	struct perfbuf_state *s = r->state;
+	const struct perfbuf_state *s = r->state;
 
 	perf_buffer__free(s->buffers);
-	free(s);
-}
-
-static int perfbuf_open(struct reading *r)
-{
-	struct perfbuf_state *s = calloc(1, sizeof(*s));
-	int err;
-
-	if (!s)
-		return complain(&r->why, -ENOMEM, "out of memory");
-	r->state = s;
-	s->has_counters = true;
-	err = open_buffers(r, s);
-	/* Linux before 6.0 has no counters. */
-	if (err == -EINVAL) {
-		s->has_counters = false;
-		err = open_buffers(r, s);
-	}
-	if (err) {
-		free(s);
-		return explain_open(r, err, &r->why);
-	}
-	return 0;
 }
 
 static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 {
-	struct perfbuf_state *s = r->state;
+	const struct perfbuf_state *s = r->state;
 	int count = 0;
 
 	r->live->clock_left = 0;
@@ -183,37 +161,26 @@ static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 	return count < 0 ? count : 0;
 }
 
-/* Adds up the counters of lost events of all buffers. */
-static int read_counters(const struct perfbuf_state *s, uint64_t *lost)
-{
-	struct {
-		uint64_t value;
-		uint64_t lost;
-	} counter;
-
-	*lost = 0;
-	for (size_t i = 0; i < perf_buffer__buffer_cnt(s->buffers); i++) {
-		if (read(perf_buffer__buffer_fd(s->buffers, i), &counter, sizeof(counter)) !=
-			sizeof(counter))
-			return -errno;
-		*lost += counter.lost;
-	}
-	return 0;
-}
-
+/* Compares what the records say was lost with the counters of all buffers. */
 static int perfbuf_finish(struct reading *r)
 {
 	const struct perfbuf_state *s = r->state;
 	struct live_check *c = r->live;
-	uint64_t lost;
-	int err;
+	struct {
+		uint64_t value, lost;
+	} counter;
+	uint64_t lost = 0;
 
 	if (!s->has_counters)
 		return 0;
-	err = read_counters(s, &lost);
-	if (err)
-		return complain(&r->why, err, "cannot read the lost events of a perf buffer: %s",
-			strerror(-err));
+	for (size_t i = 0; i < perf_buffer__buffer_cnt(s->buffers); i++) {
+		if (read(perf_buffer__buffer_fd(s->buffers, i), &counter, sizeof(counter)) !=
+			sizeof(counter))
+			return complain(&r->why, -errno,
+				"cannot read the lost events of a perf buffer: %s",
+				strerror(errno));
+		lost += counter.lost;
+	}
 	if (c->lost > lost)
 		return complain(&r->why, -EBADMSG,
 			"perf's records say that %" PRIu64
@@ -256,6 +223,7 @@ const struct reader perfbuf_reader = {
 	.lives = true,
 	.needs_kernel = true,
 	.reads_perf = true,
+	.state_size = sizeof(struct perfbuf_state),
 	.obstacle = perfbuf_obstacle,
 	.open = perfbuf_open,
 	.read = perfbuf_read,

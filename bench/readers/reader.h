@@ -79,7 +79,7 @@ struct reading {
 	uint64_t skipped, overwritten;        /* of rings that overwrite: records, and bytes */
 	struct complaint why;                 /* of the last error; "": only its errno */
 
-	void *state; /* the reader's */
+	void *state; /* the reader's: its state_size bytes, at first 0 */
 };
 
 /* Why a reader cannot take part ("reads one ring"), and what would help ("leave out -rings"). NULL:
@@ -114,12 +114,16 @@ struct reader {
 	int (*find)(const struct reader *reader, struct complaint *why);
 	/* What keeps it from a workload of live. */
 	struct obstacle (*obstacle)(const struct workload *workload);
-	/* Returns 0, or a negative errno with r->why. */
+	size_t state_size;
+	/* Returns 0, or a negative errno with r->why; close() is called in either case. */
 	int (*open)(struct reading *r);
 	/* Reads what is there; with a time-out, waits before or after that. Adds to r->found or
 	 * r->live. Returns 0, also if nothing came; -EINTR after a signal; or another negative
 	 * errno. */
 	int (*read)(struct reading *r, int64_t timeout_ns);
+	/* Of ringview_reader_read(): reads a ring. Returns the last result of the library, at most
+	 * 0, or the error of an event. */
+	int (*loop)(struct reading *r, struct ringview *ring);
 	/* Called after the consumer position was set back to r->fill->start. Returns 0 or a negative
 	 * errno. */
 	int (*rewind)(struct reading *r);
@@ -137,6 +141,11 @@ static inline const char *reader_spoken(const struct reader *reader)
 }
 
 #define READER_LONGEST_WAIT_NS 20000000
+
+/* Opens the reader on the rings, with a state of its own: not from the heap, which would fragment,
+ * and populated, so that no page fault is measured. Returns 0, or a negative errno with r->why. */
+int reading_open(struct reading *r);
+void reading_close(struct reading *r);
 
 #define READERS_MAX 48
 

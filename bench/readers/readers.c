@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "reader_list.h"
 #include "readers/peer.h"
-#include "readers/reader.h"
 
 #define DECLARE(name) extern const struct reader name##_reader;
 #define ADDRESS(name) &name##_reader,
@@ -19,8 +20,8 @@ FOR_EACH_READER(DECLARE)
 FOR_EACH_LIMIT(DECLARE)
 FOR_EACH_MORE(DECLARE)
 
-const struct reader *readers[READERS_MAX + 1] = { FOR_EACH_READER(ADDRESS)
-		PEER_READERS FOR_EACH_LIMIT(ADDRESS) FOR_EACH_MORE(ADDRESS) NULL };
+const struct reader *readers[READERS_MAX + 1] = { FOR_EACH_READER(ADDRESS) FOR_EACH_RELEASE(
+	PEER_ADDRESS) FOR_EACH_LIMIT(ADDRESS) FOR_EACH_MORE(ADDRESS) NULL };
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	"libbpf-sleep", NULL };
@@ -48,6 +49,26 @@ bool reader_add(const struct reader *reader)
 		reader = next;
 	}
 	return true;
+}
+
+int reading_open(struct reading *r)
+{
+	int err;
+
+	r->state = mmap(NULL, r->reader->state_size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (r->state == MAP_FAILED)
+		return complain(&r->why, -errno, "out of memory");
+	err = r->reader->open(r);
+	if (err)
+		reading_close(r);
+	return err;
+}
+
+void reading_close(struct reading *r)
+{
+	r->reader->close(r);
+	munmap(r->state, r->reader->state_size);
 }
 
 struct obstacle reader_obstacle(
@@ -94,4 +115,27 @@ size_t combination_find(const struct combination *combinations, size_t count, co
 			strcmp(combination_name(combinations[i], own, sizeof(own)), name) == 0)
 			return i;
 	return SIZE_MAX;
+}
+
+/* The touching of all words of events of @size bytes; 0: of different sizes. */
+static enum touching words_of(uint32_t size)
+{
+	return size >= 16 && size <= 96 && size % 16 == 0 ? TOUCHING_WORDS_16 + size / 16 - 1
+							  : TOUCHING_WORDS;
+}
+
+enum touching touching_of(const struct workload *workload)
+{
+	switch (workload->touch) {
+	case TOUCH_NONE:
+		return TOUCHING_NONE;
+	case TOUCH_HEADER:
+		return TOUCHING_HEADER;
+	case TOUCH_FIELDS:
+		return workload->event == EVENT_SKB_META ? TOUCHING_SKB_FIELDS
+							 : words_of(workload->event_size);
+	case TOUCH_BYTES:
+		break;
+	}
+	return TOUCHING_BYTES;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "readers/ringview_reader.h"
 
@@ -39,20 +38,14 @@ void ringview_reader_close(struct reading *r)
 	ringview_group_close(s->group);
 	for (uint32_t i = 0; i < s->count; i++)
 		ringview_close(s->readers[i]);
-	munmap(s, sizeof(*s));
 }
 
 int ringview_reader_open(struct reading *r)
 {
 	const struct ringview_options options = options_of(r);
-	/* Not from the heap, which would fragment. Populated, so that no page fault is measured. */
-	struct ringview_state *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	struct ringview_state *s = r->state;
 	int err = 0;
 
-	if (s == MAP_FAILED)
-		return complain(&r->why, -errno, "out of memory");
-	r->state = s;
 	if (r->rings->count > 1)
 		err = ringview_group_open(&s->group, &options);
 	while (!err && s->count < r->rings->count) {
@@ -61,37 +54,35 @@ int ringview_reader_open(struct reading *r)
 			err = ringview_group_add(s->group, s->readers[s->count]);
 		s->count += s->readers[s->count] != NULL;
 	}
-	if (err) {
-		complain(&r->why, err, "cannot open a reader: %s", strerror(-err));
-		ringview_reader_close(r);
-	}
-	return err;
+	return err ? complain(&r->why, err, "cannot open a reader: %s", strerror(-err)) : 0;
 }
 
-int ringview_reader_read(
-	struct reading *r, int64_t timeout_ns, int (*loop)(struct reading *r, struct ringview *rv))
+int ringview_reader_wait(const struct ringview_state *s, int64_t timeout_ns)
 {
-	struct ringview_state *s = r->state;
+	const int found = s->group ? ringview_group_wait(s->group, timeout_ns)
+				   : ringview_wait(s->readers[0], timeout_ns);
+
+	return found == -ECANCELED ? 0 : found;
+}
+
+int ringview_reader_read(struct reading *r, int64_t timeout_ns)
+{
+	const struct ringview_state *s = r->state;
 	struct ringview *rv = s->readers[0];
-	int found;
+	int found = 1;
 
 	/* The wait of a group finds the rings that have records. */
-	if (timeout_ns > 0 || s->group) {
-		found = s->group ? ringview_group_wait(s->group, timeout_ns)
-				 : ringview_wait(rv, timeout_ns);
-		if (found <= 0)
-			return found == -ECANCELED ? 0 : found;
+	if (timeout_ns > 0 || s->group)
+		found = ringview_reader_wait(s, timeout_ns);
+	if (found > 0 && !s->group)
+		return r->reader->loop(r, rv);
+	while (found > 0 && ringview_group_next(s->group, &rv) > 0) {
+		const int err = r->reader->loop(r, rv);
+
+		if (err)
+			return err;
 	}
-	if (!s->group) {
-		found = loop(r, rv);
-		return found < 0 ? found : 0;
-	}
-	while (ringview_group_next(s->group, &rv) > 0) {
-		found = loop(r, rv);
-		if (found < 0)
-			return found;
-	}
-	return 0;
+	return found < 0 ? found : 0;
 }
 
 int ringview_reader_rewind(struct reading *r)

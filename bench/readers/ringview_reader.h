@@ -6,8 +6,7 @@
 #ifndef BENCH_RINGVIEW_READER_H
 #define BENCH_RINGVIEW_READER_H
 
-#include "readers/on_event.h"
-#include "ringview/ringview.h"
+#include "readers/live_check.h"
 
 struct ringview_state {
 	struct ringview_group *group; /* NULL: one ring */
@@ -21,25 +20,20 @@ int ringview_reader_rewind(struct reading *r);
 void ringview_reader_interrupt(struct reading *r);
 void ringview_reader_close(struct reading *r);
 
-/* Waits, and calls @loop for each ring that has records. */
-int ringview_reader_read(
-	struct reading *r, int64_t timeout_ns, int (*loop)(struct reading *r, struct ringview *rv));
+/* Returns above 0 if there are records; 0 after the time or an interrupt; or a negative errno. */
+int ringview_reader_wait(const struct ringview_state *s, int64_t timeout_ns);
 
-/* Defines NAME_reader with a @loop(reading, ring), which returns the last result of the library, or
- * the error of an event. */
-#define RINGVIEW_READER(name_, loop, ...)                              \
-	static int name_##_read(struct reading *r, int64_t timeout_ns) \
-	{                                                              \
-		return ringview_reader_read(r, timeout_ns, loop);      \
-	}                                                              \
-	const struct reader name_##_reader = { .drains = true,         \
-		.lives = true,                                         \
-		.waits = WAITS_OF_RINGVIEW,                            \
-		.open = ringview_reader_open,                          \
-		.read = name_##_read,                                  \
-		.rewind = ringview_reader_rewind,                      \
-		.interrupt = ringview_reader_interrupt,                \
-		.close = ringview_reader_close,                        \
-		__VA_ARGS__ }
+/* Waits, and calls the loop of the reader for each ring that has records. */
+int ringview_reader_read(struct reading *r, int64_t timeout_ns);
+
+/* Functions of all; one that reads by @loop_, and one that orders. */
+#define RINGVIEW_READER(open_, read_)                                                           \
+	.lives = true, .waits = WAITS_OF_RINGVIEW, .state_size = sizeof(struct ringview_state), \
+	.open = open_, .read = read_, .interrupt = ringview_reader_interrupt,                   \
+	.close = ringview_reader_close
+
+#define RINGVIEW_LOOP(loop_)                                         \
+	RINGVIEW_READER(ringview_reader_open, ringview_reader_read), \
+		.drains = true, .loop = loop_, .rewind = ringview_reader_rewind
 
 #endif

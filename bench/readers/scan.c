@@ -11,14 +11,14 @@
 
 static int scan_read(struct reading *r, int64_t timeout_ns)
 {
-	struct ringview_state *s = r->state;
+	const struct ringview_state *s = r->state;
 	struct reading_result found = on_event_begin(WORK_LIVE, r);
 	struct ringview_record next[LIVE_RINGS_MAX];
 	bool there[LIVE_RINGS_MAX] = { false };
-	int err = ringview_group_wait(s->group, timeout_ns);
+	int err = ringview_reader_wait(s, timeout_ns);
 
 	if (err <= 0)
-		return err == -ECANCELED ? 0 : err;
+		return err;
 	for (uint64_t events = 0;; events++) {
 		uint32_t oldest = s->count;
 		uint64_t time = UINT64_MAX;
@@ -45,14 +45,9 @@ static int scan_read(struct reading *r, int64_t timeout_ns)
 }
 
 const struct reader scan_reader = {
+	RINGVIEW_READER(ringview_reader_open, scan_read),
 	.name = "scan",
 	.summary = "for each record, hand-written code scans the next one of every ring; for "
 		   "-order",
-	.lives = true,
-	.waits = WAITS_OF_RINGVIEW,
 	.orders = true,
-	.open = ringview_reader_open,
-	.read = scan_read,
-	.interrupt = ringview_reader_interrupt,
-	.close = ringview_reader_close,
 };

@@ -120,6 +120,7 @@ static int error_read(struct reading *r)
 		.label = "faulty-" #fault ": ",                                   \
 		.summary = "for tests: " what,                                    \
 		.drains = true,                                                   \
+		.state_size = sizeof(struct ringview_state),                      \
 		.open = ringview_reader_open,                                     \
 		.read = fault##_read_once,                                        \
 		.rewind = ringview_reader_rewind,                                 \
@@ -149,10 +150,10 @@ static int64_t now_ns(void)
 
 /* Asking for the time takes some 50 ns itself: to be 3 % to a tenth, a reading has to take 50 us.
  */
-static int slow3_read(struct reading *r, int64_t timeout_ns)
+static int slow3_loop(struct reading *r, struct ringview *ring)
 {
 	const int64_t before = now_ns();
-	const int err = batch_reader.read(r, timeout_ns);
+	const int err = batch_reader.loop(r, ring);
 	const int64_t after = now_ns(), until = after + (after - before) * 3 / 100;
 
 	while (now_ns() < until)
@@ -160,29 +161,21 @@ static int slow3_read(struct reading *r, int64_t timeout_ns)
 	return err;
 }
 
-static int same_read(struct reading *r, int64_t timeout_ns)
+static int same_loop(struct reading *r, struct ringview *ring)
 {
-	return batch_reader.read(r, timeout_ns);
+	return batch_reader.loop(r, ring);
 }
 
 const struct reader slow3_reader = {
+	RINGVIEW_LOOP(slow3_loop),
 	.name = "slow3",
 	.label = "slow3 (zero-copy):     ",
 	.summary = "for tests: as batch, 3 % slower",
-	.drains = true,
-	.open = ringview_reader_open,
-	.read = slow3_read,
-	.rewind = ringview_reader_rewind,
-	.close = ringview_reader_close,
 };
 
 const struct reader same_reader = {
+	RINGVIEW_LOOP(same_loop),
 	.name = "same",
 	.label = "same (zero-copy):      ",
 	.summary = "for tests: batch once more",
-	.drains = true,
-	.open = ringview_reader_open,
-	.read = same_read,
-	.rewind = ringview_reader_rewind,
-	.close = ringview_reader_close,
 };

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "demand.h"
-#include "readers/peer_answer.h"
+#include "readers/live_check.h"
+#include "readers/peer.h"
 
 static void check_complaint(const struct complaint *why)
 {
@@ -64,20 +65,18 @@ static void check_decimal(uint64_t number, const char *said)
 
 static void check_drain(const json_t *answer)
 {
-	struct reading_result result;
-	struct complaint why = { "" };
-	int64_t ns;
+	struct reading r = { .why = { "" } };
 
-	if (peer_answer_drain(answer, &result, &ns, &why)) {
-		check_complaint(&why);
+	if (peer_answer_drain(answer, &r)) {
+		check_complaint(&r.why);
 		return;
 	}
-	demand(result.events <= INT64_MAX && ns >= 0 &&
-			(json_int_t)result.events ==
+	demand(r.found.events <= INT64_MAX && r.own_ns >= 0 &&
+			(json_int_t)r.found.events ==
 				json_integer_value(json_object_get(answer, "events")) &&
-			ns == json_integer_value(json_object_get(answer, "ns")),
+			r.own_ns == json_integer_value(json_object_get(answer, "ns")),
 		"the numbers are others");
-	check_decimal(result.checksum, json_string_value(json_object_get(answer, "checksum")));
+	check_decimal(r.found.checksum, json_string_value(json_object_get(answer, "checksum")));
 }
 
 static void check_latency(const struct histogram *latency)
@@ -100,24 +99,29 @@ static void check_latency(const struct histogram *latency)
 
 static void check_live(const json_t *answer)
 {
-	static struct peer_live live;
+	static struct histogram latency;
+	static struct live_check check;
 	const size_t said = json_array_size(json_object_get(answer, "read"));
-	const uint32_t producers = said > 0 && said <= LIVE_PRODUCERS_MAX ? (uint32_t)said : 2;
-	struct complaint why = { "" };
+	const struct workload workload = {
+		.producers = said > 0 && said <= LIVE_PRODUCERS_MAX ? (uint32_t)said : 2,
+	};
+	struct reading r = { .live = &check, .why = { "" } };
 	uint64_t sum = 0;
 
-	if (peer_answer_ready(answer, &why))
-		check_complaint(&why);
-	if (peer_answer_live(answer, producers, &live, &why)) {
-		check_complaint(&why);
+	if (peer_answer_ready(answer, &r))
+		check_complaint(&r.why);
+	histogram_clear(&latency);
+	check = (struct live_check){ .workload = &workload, .latency = &latency };
+	if (peer_answer_live(answer, &r)) {
+		check_complaint(&r.why);
 		return;
 	}
-	for (uint32_t i = 0; i < producers; i++)
-		sum += live.read[i];
-	demand(sum == live.consumed && live.latency.count <= sum && live.last_ns >= 0 &&
-			live.cpu_ns >= 0,
+	for (uint32_t i = 0; i < workload.producers; i++)
+		sum += check.streams[i].read;
+	demand(sum == check.consumed && latency.count <= sum && check.last_ns >= 0 &&
+			check.cpu_ns >= 0,
 		"the numbers do not agree");
-	check_latency(&live.latency);
+	check_latency(&latency);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)

@@ -138,15 +138,13 @@ static void another_version_of_the_protocol_is_refused(void **state)
 
 static void assert_drain(const char *text, uint64_t events, int64_t ns, uint64_t checksum)
 {
-	struct reading_result result;
-	struct complaint why;
-	int64_t read_ns;
+	struct reading r;
 	json_t *answer = parsed(text);
 
-	assert_int_equal(peer_answer_drain(answer, &result, &read_ns, &why), 0);
-	assert_int_equal(result.events, events);
-	assert_int_equal(read_ns, ns);
-	assert_int_equal(result.checksum, checksum);
+	assert_int_equal(peer_answer_drain(answer, &r), 0);
+	assert_int_equal(r.found.events, events);
+	assert_int_equal(r.own_ns, ns);
+	assert_int_equal(r.found.checksum, checksum);
 	json_decref(answer);
 }
 
@@ -183,17 +181,15 @@ static void other_answers_to_drain_are_refused(void **state)
 		"{\"events\": 1, \"ns\": 1, \"checksum\": \"99999999999999999999999\"}",
 		"{\"events\": 1, \"ns\": 1, \"checksum\": \"1\", \"more\": 1}",
 	};
-	struct reading_result result;
-	struct complaint why;
-	int64_t ns;
+	struct reading r;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		json_t *answer = parsed(texts[i]);
 
-		if (peer_answer_drain(answer, &result, &ns, &why) != -EPROTO)
+		if (peer_answer_drain(answer, &r) != -EPROTO)
 			fail_msg("taken: %s", texts[i]);
-		assert_non_null(strstr(why.text, "has to say events"));
+		assert_non_null(strstr(r.why.text, "has to say events"));
 		json_decref(answer);
 	}
 }

@@ -11,16 +11,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "readers/peer_answer.h"
+#include "readers/live_check.h"
 #include "../support/parsed_answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int ready(const char *text)
 {
-	struct complaint why;
+	struct reading r;
 	json_t *answer = parsed(text);
-	int err = peer_answer_ready(answer, &why);
+	int err = peer_answer_ready(answer, &r);
 
 	json_decref(answer);
 	return err;
@@ -46,44 +46,53 @@ static void ready_is_true_and_nothing_else(void **state)
 #define SLEEPS "\"sleeps\": 3, \"wakeups\": 2"
 #define LATENCY "\"latency\": [[17, 3], [70, 1]], \"latency_max\": 70, \"latency_min\": 17"
 
+static struct workload workload;
+static struct histogram latency;
+static struct live_check check = { .workload = &workload, .latency = &latency };
+static struct reading r = { .live = &check };
+
+/* What it answers of so many producers. */
+static int live(const json_t *answer, uint32_t producers)
+{
+	workload.producers = producers;
+	histogram_clear(&latency);
+	return peer_answer_live(answer, &r);
+}
+
 static void an_answer_is_read(void **state)
 {
-	static struct peer_live live;
-	struct complaint why;
 	json_t *answer = parsed(ANSWER("5", "[2, 3]", "[9, 4]", TIMES, SLEEPS, LATENCY));
 
 	(void)state;
-	assert_int_equal(peer_answer_live(answer, 2, &live, &why), 0);
-	assert_int_equal(live.consumed, 5);
-	assert_int_equal(live.read[1], 3);
-	assert_int_equal(live.next[0], 9);
-	assert_int_equal(live.last_ns, 77);
-	assert_int_equal(live.cpu_ns, 5);
-	assert_int_equal(live.sleeps, 3);
-	assert_int_equal(live.wakeups, 2);
-	assert_int_equal(live.latency.count, 4);
-	assert_int_equal(live.latency.buckets[17], 3);
-	assert_int_equal(histogram_quantile(&live.latency, 1), 70);
-	assert_int_equal(live.latency.min, 17);
+	assert_int_equal(live(answer, 2), 0);
+	assert_int_equal(check.consumed, 5);
+	assert_int_equal(check.streams[1].read, 3);
+	assert_int_equal(check.streams[0].next, 9);
+	assert_int_equal(check.last_ns, 77);
+	assert_int_equal(check.cpu_ns, 5);
+	assert_int_equal(r.sleeps, 3);
+	assert_int_equal(r.wakeups, 2);
+	assert_int_equal(latency.count, 4);
+	assert_int_equal(latency.buckets[17], 3);
+	assert_int_equal(histogram_quantile(&latency, 1), 70);
+	assert_int_equal(latency.min, 17);
 	/* One for each producer: not more, not fewer. */
-	assert_int_equal(peer_answer_live(answer, 1, &live, &why), -EPROTO);
-	assert_int_equal(peer_answer_live(answer, 3, &live, &why), -EPROTO);
+	assert_int_equal(live(answer, 1), -EPROTO);
+	assert_int_equal(live(answer, 3), -EPROTO);
 	json_decref(answer);
 }
 
 static void what_is_not_known_is_null(void **state)
 {
-	static struct peer_live live;
-	struct complaint why;
 	json_t *answer = parsed(ANSWER("0", "[0, 0]", "[0, 0]", "\"last_ns\": 0, \"cpu_ns\": 0",
 		"\"sleeps\": null, \"wakeups\": null",
 		"\"latency\": [], \"latency_max\": 0, \"latency_min\": 0"));
 
 	(void)state;
-	assert_int_equal(peer_answer_live(answer, 2, &live, &why), 0);
-	assert_true(live.sleeps == LIVE_UNKNOWN);
-	assert_true(live.wakeups == LIVE_UNKNOWN);
-	assert_int_equal(live.latency.count, 0);
+	assert_int_equal(live(answer, 2), 0);
+	assert_true(r.sleeps == LIVE_UNKNOWN);
+	assert_true(r.wakeups == LIVE_UNKNOWN);
+	assert_int_equal(latency.count, 0);
 	json_decref(answer);
 }
 
@@ -127,8 +136,6 @@ static void other_answers_are_refused(void **state)
 		GOOD("\"latency\": [[17, 1]], \"latency_max\": 17"),
 		GOOD(LATENCY ", \"more\": 1"),
 	};
-	static struct peer_live live;
-	struct complaint why;
 
 	(void)state;
 	assert_int_equal(HISTOGRAM_BUCKETS, 2240);
@@ -136,9 +143,9 @@ static void other_answers_are_refused(void **state)
 		json_t *answer = parsed(texts[i]);
 		const uint32_t producers = strstr(texts[i], ", 6]") ? 3 : 2;
 
-		if (peer_answer_live(answer, producers, &live, &why) != -EPROTO)
+		if (live(answer, producers) != -EPROTO)
 			fail_msg("taken: %s", texts[i]);
-		assert_non_null(strstr(why.text, "has to say "));
+		assert_non_null(strstr(r.why.text, "has to say "));
 		json_decref(answer);
 	}
 }

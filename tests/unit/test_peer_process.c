@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "readers/peer_process.h"
+#include "readers/peer.h"
 
 #define LONG_NS INT64_C(30000000000) /* for what comes at once */
 #define SHORT_NS 20000000            /* for what never comes */
@@ -70,14 +70,14 @@ static void assert_ends(struct peer_process *peer)
 	unlink(file);
 }
 
-/* What it says under "a". */
-static json_int_t number_from(struct peer_process *peer)
+/* What it says under "a", after @command if that is not NULL. */
+static json_int_t number_after(struct peer_process *peer, const char *command)
 {
 	struct complaint why;
 	json_int_t number;
 	json_t *answer;
 
-	if (peer_receive(peer, LONG_NS, &answer, &why))
+	if (peer_ask(peer, command, LONG_NS, &answer, &why))
 		fail_msg("%s", why.text);
 	number = json_integer_value(json_object_get(answer, "a"));
 	json_decref(answer);
@@ -90,7 +90,7 @@ static void assert_fails(const char *script, int64_t wait_ns, int error, const c
 	struct complaint why;
 	json_t *answer;
 
-	assert_int_equal(peer_receive(peer, wait_ns, &answer, &why), error);
+	assert_int_equal(peer_ask(peer, NULL, wait_ns, &answer, &why), error);
 	if (!strstr(why.text, named))
 		fail_msg("\"%s\" does not say %s", why.text, named);
 	/* What was wrong has been said, and there is nothing to wait for. */
@@ -105,11 +105,9 @@ static void a_peer_is_asked_and_ended(void **state)
 	struct complaint why;
 
 	(void)state;
-	assert_int_equal(number_from(peer), 1);
-	assert_int_equal(peer_send(peer, "22", &why), 0);
-	assert_int_equal(number_from(peer), 22);
-	assert_int_equal(peer_send(peer, "333", &why), 0);
-	assert_int_equal(number_from(peer), 333);
+	assert_int_equal(number_after(peer, NULL), 1);
+	assert_int_equal(number_after(peer, "22"), 22);
+	assert_int_equal(number_after(peer, "333"), 333);
 	assert_int_equal(peer_end(peer, &why), -ECHILD); /* of its read that found the end */
 	assert_string_equal(why.text, "exited with status 1");
 	unlink(file);
@@ -121,7 +119,7 @@ static void a_line_may_come_in_pieces(void **state)
 		started("printf '{\"a\"'; printf ': 5'; printf '}\\n'; cat >/dev/null");
 
 	(void)state;
-	assert_int_equal(number_from(peer), 5);
+	assert_int_equal(number_after(peer, NULL), 5);
 	assert_ends(peer);
 }
 
@@ -131,7 +129,7 @@ static void its_argument_is_the_map(void **state)
 					    "echo '{\"a\": 7}'; cat >/dev/null");
 
 	(void)state;
-	assert_int_equal(number_from(peer), 7);
+	assert_int_equal(number_after(peer, NULL), 7);
 	assert_ends(peer);
 }
 
@@ -143,7 +141,7 @@ static void no_other_file_of_ours_is_the_peers(void **state)
 	(void)state;
 	assert_true(ours > 2);
 	peer = started("echo '{\"a\": '$(ls -l /proc/$$/fd | grep -c comm)'}'; cat >/dev/null");
-	assert_int_equal(number_from(peer), 0);
+	assert_int_equal(number_after(peer, NULL), 0);
 	assert_ends(peer);
 	close(ours);
 }
@@ -156,7 +154,7 @@ static void sigpipe_is_not_ignored_by_the_peer(void **state)
 			"echo '{\"a\": '$((ignored & 0x1000))'}'; cat >/dev/null");
 
 	(void)state;
-	assert_int_equal(number_from(peer), 0);
+	assert_int_equal(number_after(peer, NULL), 0);
 	assert_ends(peer);
 }
 
@@ -198,10 +196,11 @@ static void an_answer_without_a_question_is_told(void **state)
 {
 	struct peer_process *peer = started("echo '{\"a\": 1}\n{\"a\": 2}'; cat");
 	struct complaint why;
+	json_t *answer;
 
 	(void)state;
-	assert_int_equal(number_from(peer), 1);
-	assert_int_equal(peer_send(peer, "go", &why), -EPROTO);
+	assert_int_equal(number_after(peer, NULL), 1);
+	assert_int_equal(peer_ask(peer, "go", LONG_NS, &answer, &why), -EPROTO);
 	assert_string_equal(why.text, "wrote a line without a command");
 	assert_ends(peer);
 }
@@ -213,10 +212,10 @@ static void a_peer_that_has_gone_cannot_be_asked(void **state)
 	json_t *answer;
 
 	(void)state;
-	assert_int_equal(number_from(peer), 1);
-	assert_int_equal(peer_send(peer, "go", &why), -ECHILD);
+	assert_int_equal(number_after(peer, NULL), 1);
+	assert_int_equal(peer_ask(peer, "go", LONG_NS, &answer, &why), -ECHILD);
 	assert_string_equal(why.text, "exited with status 4");
-	assert_int_equal(peer_receive(peer, LONG_NS, &answer, &why), -EPIPE);
+	assert_int_equal(peer_ask(peer, NULL, LONG_NS, &answer, &why), -EPIPE);
 	assert_ends(peer);
 }
 
@@ -226,7 +225,7 @@ static void a_peer_that_does_not_end_is_killed(void **state)
 	struct complaint why;
 
 	(void)state;
-	assert_int_equal(number_from(peer), 1);
+	assert_int_equal(number_after(peer, NULL), 1);
 	assert_int_equal(peer_end(peer, &why), -ETIME);
 	assert_non_null(strstr(why.text, "was killed"));
 	unlink(file);
