@@ -65,7 +65,7 @@ static int dropin_find(const struct reader *reader, struct complaint *why)
  */
 static int dropin_open(struct reading *r)
 {
-	const bool is_own = !live_wait_is_of_libbpf(r->wait);
+	const bool is_own = WAITS_OF_RINGVIEW >> r->wait & 1;
 	char budget[32];
 
 	snprintf(budget, sizeof(budget), "%" PRId64 "ns", r->live->workload->latency_budget_ns);

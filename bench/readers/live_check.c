@@ -43,8 +43,7 @@ void bursts_end(struct bursts *bursts)
 static uint64_t wanted_of(const struct bursts *bursts, size_t index,
 	const struct workload *workload, const uint64_t *sequences)
 {
-	const uint64_t discard = (uint64_t)(workload->discard * 4294967296.0);
-	const uint64_t first = index * bursts->size;
+	const uint64_t discard = workload_discard(workload), first = index * bursts->size;
 	uint64_t wanted = 0;
 
 	for (uint64_t i = 0; i < workload->producers; i++)

@@ -17,7 +17,7 @@
 #define SLOWEST_NS_PER_EVENT 2000
 
 struct peer_state {
-	struct peer_process *process;
+	struct peer_process process;
 	int interrupt_fd;
 };
 
@@ -44,9 +44,9 @@ static struct obstacle peer_obstacle(const struct workload *workload)
 static int ask(struct reading *r, const char *command, int64_t expected_ns,
 	int (*read)(const json_t *answer, struct reading *r))
 {
-	const struct peer_state *s = r->state;
+	struct peer_state *s = r->state;
 	json_t *answer;
-	int err = peer_ask(s->process, command, peer_patience_ns(expected_ns), &answer, &r->why);
+	int err = peer_ask(&s->process, command, peer_patience_ns(expected_ns), &answer, &r->why);
 
 	if (err)
 		return err;
@@ -88,10 +88,10 @@ static void complain_of_end(const struct reader *reader, const struct complaint 
 /* A wrong end after a correct reading is reported, and spoils no result. */
 static void peer_close(struct reading *r)
 {
-	const struct peer_state *s = r->state;
+	struct peer_state *s = r->state;
 	struct complaint why;
 
-	if (peer_end(s->process, &why) && !r->why.text[0] && !interrupted())
+	if (peer_end(&s->process, &why) && !r->why.text[0] && !interrupted())
 		complain_of_end(r->reader, &why);
 	close(s->interrupt_fd);
 }
@@ -147,7 +147,7 @@ static int peer_read(struct reading *r, int64_t timeout_ns)
 	const struct peer_state *s = r->state;
 	struct pollfd polled[] = {
 		{ .fd = s->interrupt_fd, .events = POLLIN },
-		{ .fd = peer_output(s->process), .events = POLLIN },
+		{ .fd = s->process.output, .events = POLLIN },
 	};
 
 	if (!r->live)

@@ -34,11 +34,18 @@ struct peer_hello {
 	size_t path_count;
 };
 
-struct peer_process;
+struct peer_process {
+	pid_t pid; /* 0: it is not running, and nothing is open */
+	int pidfd;
+	int input, output;        /* of the peer */
+	bool broken;              /* failed, and why is said: is killed instead of waited for */
+	size_t length;            /* bytes of @text */
+	char text[PEER_LINE_MAX]; /* its output that is not taken yet */
+};
 
 /* Starts the program @file, which inherits the ring's map @map_fd, standard error and the CPU
  * affinity of this thread. Returns 0, or a negative errno with @why. */
-int peer_start(struct peer_process **peer, const char *file, int map_fd, struct complaint *why);
+int peer_start(struct peer_process *peer, const char *file, int map_fd, struct complaint *why);
 
 /* Sends the line @command, unless it is NULL, and waits for the next line for at most @wait_ns.
  * Returns 0 with a new reference in @answer, an object that is no error; -EINTR if the user asked
@@ -46,11 +53,9 @@ int peer_start(struct peer_process **peer, const char *file, int map_fd, struct 
 int peer_ask(struct peer_process *peer, const char *command, int64_t wait_ns, json_t **answer,
 	struct complaint *why);
 
-/* A descriptor for poll(): readable when the peer has written or exited. Do not read it. */
-int peer_output(const struct peer_process *peer);
-
-/* Closes the peer's input and waits until it exits; kills it after 2 s. NULL does nothing. Returns
- * 0, or a negative errno with @why if it did not exit by itself with status 0. */
+/* Closes the peer's input and waits until it exits; kills it after 2 s. Does nothing if it is not
+ * running. Returns 0, or a negative errno with @why if it did not exit by itself with status 0:
+ * -ETIME if it was killed. */
 int peer_end(struct peer_process *peer, struct complaint *why);
 
 /* The time to wait for an answer that should take @expected_ns: that plus $RINGVIEW_PEER_TIMEOUT (a

@@ -176,22 +176,19 @@ static bool read_streams(const json_t *read, const json_t *next, struct live_che
 static bool read_latency(
 	const json_t *buckets, uint64_t least, uint64_t most, struct histogram *latency)
 {
-	const json_t *pair;
-	uint64_t bucket, count, previous = 0;
+	json_int_t bucket, count, previous = -1;
+	json_t *pair;
 	size_t i;
 
 	histogram_clear(latency);
 	json_array_foreach(buckets, i, pair)
 	{
-		if (json_array_size(pair) != 2 || !read_amount(json_array_get(pair, 0), &bucket) ||
-			!read_amount(json_array_get(pair, 1), &count) ||
-			bucket >= HISTOGRAM_BUCKETS || count == 0 || (i > 0 && bucket <= previous))
+		if (json_unpack(pair, "[I, I!]", &bucket, &count) < 0 || count <= 0 ||
+			bucket <= previous || bucket >= HISTOGRAM_BUCKETS ||
+			(i == 0 && bucket != histogram_bucket(least)) ||
+			__builtin_add_overflow(latency->count, (uint64_t)count, &latency->count))
 			return false;
-		if (i == 0 && histogram_bucket(least) != bucket)
-			return false;
-		if (__builtin_add_overflow(latency->count, count, &latency->count))
-			return false;
-		latency->buckets[bucket] = count;
+		latency->buckets[bucket] = (uint64_t)count;
 		previous = bucket;
 	}
 	if (latency->count == 0)

@@ -21,15 +21,6 @@
 #define END_NS 2000000000       /* at most, for exiting */
 #define PATIENCE_NS 30000000000 /* at most, for an answer, without RINGVIEW_PEER_TIMEOUT */
 
-struct peer_process {
-	pid_t pid;
-	int pidfd;
-	int input, output; /* of the peer; -1: closed */
-	bool broken;       /* failed, and why is said: is killed instead of waited for */
-	size_t length;     /* bytes of @text: its output that is not taken yet */
-	char text[PEER_LINE_MAX];
-};
-
 int64_t peer_patience_ns(int64_t expected_ns)
 {
 	const char *text = getenv("RINGVIEW_PEER_TIMEOUT");
@@ -53,13 +44,6 @@ static int open_pipe(int ends[2])
 		close(low[i]);
 	}
 	return ends[0] >= 0 && ends[1] >= 0 ? 0 : -EMFILE;
-}
-
-static void close_end(int *end)
-{
-	if (*end >= 0)
-		close(*end);
-	*end = -1;
 }
 
 static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output)
@@ -92,30 +76,28 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	return -err;
 }
 
-int peer_start(struct peer_process **peer, const char *file, int map_fd, struct complaint *why)
+int peer_start(struct peer_process *p, const char *file, int map_fd, struct complaint *why)
 {
-	struct peer_process *p = calloc(1, sizeof(*p));
-	int input[2] = { -1, -1 }, output[2] = { -1, -1 }, err;
+	int input[2] = { -1, -1 }, output[2] = { -1, -1 };
+	int err = open_pipe(input);
 
-	if (!p)
-		return complain(why, -ENOMEM, "out of memory");
-	err = open_pipe(input);
 	if (!err)
 		err = open_pipe(output);
 	if (!err)
 		err = spawn(&p->pid, file, map_fd, input[0], output[1]);
-	close_end(&input[0]);
-	close_end(&output[1]);
+	close(input[0]);
+	close(output[1]);
 	if (err) {
-		close_end(&input[1]);
-		close_end(&output[0]);
-		free(p);
+		close(input[1]);
+		close(output[0]);
+		p->pid = 0;
 		return complain(why, err, "cannot be started: %s: %s", file, strerror(-err));
 	}
 	p->input = input[1];
 	p->output = output[0];
 	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
-	*peer = p;
+	p->broken = false;
+	p->length = 0;
 	return 0;
 }
 
@@ -136,17 +118,21 @@ static bool await(int descriptor, int64_t wait_ns)
 	return poll(&polled, 1, 0) > 0;
 }
 
-/* Waits until the process has exited. Returns 0, or a negative errno with @why: -ETIME if it was
- * killed. */
-static int reap(struct peer_process *p, struct complaint *why)
+int peer_end(struct peer_process *p, struct complaint *why)
 {
-	const bool kills = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
 	int status = 0;
+	bool kills;
 
+	if (p->pid == 0)
+		return 0;
+	close(p->input);
+	close(p->output);
+	kills = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
 	if (kills)
 		kill(p->pid, SIGKILL);
 	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	close(p->pidfd);
 	p->pid = 0;
 	if (p->broken)
 		return 0;
@@ -164,10 +150,8 @@ static int reap(struct peer_process *p, struct complaint *why)
 /* Call it when the peer has closed a pipe. Returns a negative errno with @why. */
 static int gone(struct peer_process *p, struct complaint *why)
 {
-	int err;
+	const int err = peer_end(p, why);
 
-	close_end(&p->input);
-	err = reap(p, why);
 	/* Ctrl-C in a terminal goes to the peer, too, and has reached this process before. */
 	if (interrupted())
 		return -EINTR;
@@ -187,17 +171,6 @@ static int send_line(struct peer_process *p, const char *line, struct complaint 
 	return write(p->input, text, (size_t)length) == length ? 0 : gone(p, why);
 }
 
-/* Takes the first line of the output, which ends at @end. */
-static int take(struct peer_process *p, const char *end, json_t **answer, struct complaint *why)
-{
-	const size_t length = (size_t)(end - p->text);
-
-	*answer = peer_answer_parse(p->text, length, why);
-	p->length -= length + 1;
-	memmove(p->text, end + 1, p->length);
-	return *answer ? 0 : -EPROTO;
-}
-
 static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
 {
 	const int64_t start = monotonic_ns();
@@ -207,8 +180,14 @@ static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, str
 		const int64_t left = wait_ns - (monotonic_ns() - start);
 		ssize_t got;
 
-		if (end)
-			return take(p, end, answer, why);
+		if (end) {
+			const size_t length = (size_t)(end - p->text);
+
+			*answer = peer_answer_parse(p->text, length, why);
+			p->length -= length + 1;
+			memmove(p->text, end + 1, p->length);
+			return *answer ? 0 : -EPROTO;
+		}
 		if (p->length == PEER_LINE_MAX)
 			return complain(why, -EPROTO,
 				"answered more than %d KiB without a line end",
@@ -235,25 +214,5 @@ int peer_ask(struct peer_process *p, const char *command, int64_t wait_ns, json_
 	if (!err)
 		err = receive(p, wait_ns, answer, why);
 	p->broken = err;
-	return err;
-}
-
-int peer_output(const struct peer_process *p)
-{
-	return p->output;
-}
-
-int peer_end(struct peer_process *p, struct complaint *why)
-{
-	int err = 0;
-
-	if (!p)
-		return 0;
-	close_end(&p->input);
-	close_end(&p->output);
-	if (p->pid > 0)
-		err = reap(p, why);
-	close_end(&p->pidfd);
-	free(p);
 	return err;
 }

@@ -45,23 +45,21 @@ static int file_of(char file[PATH_MAX], const char *program, struct complaint *w
 	const bool is_file = strchr(program, '/');
 	const char *folder = getenv("RINGVIEW_PEERS");
 	char beside[NAME_MAX];
-	int err = 0;
 
 	if (!is_file && !are_wanted())
 		return complain(
 			why, -ENOENT, "peer %s is disabled: RINGVIEW_PEERS is empty", program);
-	if (!is_file && !folder) {
-		snprintf(beside, sizeof(beside), "peers/%s", program);
-		err = build_folder_path(file, beside);
-	} else if (snprintf(file, PATH_MAX, "%s%s%s", is_file ? "" : folder, is_file ? "" : "/",
-			   program) >= PATH_MAX) {
-		err = -ENAMETOOLONG;
+	if (is_file || folder) {
+		snprintf(file, PATH_MAX, "%s%s%s", is_file ? "" : folder, is_file ? "" : "/",
+			program);
+		return 0;
 	}
-	if (err == -ENOENT)
-		return complain(why, err,
-			"peer %s is not searched for: this program is not in its build folder; %s",
-			program, remedy());
-	return err ? complain(why, err, "cannot find peer %s: %s", program, strerror(-err)) : 0;
+	snprintf(beside, sizeof(beside), "peers/%s", program);
+	if (build_folder_path(file, beside) == 0)
+		return 0;
+	return complain(why, -ENOENT,
+		"peer %s is not searched for: this program is not in its build folder; %s", program,
+		remedy());
 }
 
 int peers_find(const char *program, struct complaint *why)
@@ -75,19 +73,17 @@ int peers_find(const char *program, struct complaint *why)
 		why, -ENOENT, "peer %s is not built: there is no %s; %s", program, file, remedy());
 }
 
-int peers_start(struct peer_process **process, const char *program, int map_fd,
+int peers_start(struct peer_process *process, const char *program, int map_fd,
 	struct peer_hello *hello, struct complaint *why)
 {
 	char file[PATH_MAX];
 	json_t *answer;
-	int err;
+	int err = file_of(file, program, why);
 
-	*process = NULL;
-	err = file_of(file, program, why);
 	if (!err)
 		err = peer_start(process, file, map_fd, why);
 	if (!err)
-		err = peer_ask(*process, NULL, peer_patience_ns(0), &answer, why);
+		err = peer_ask(process, NULL, peer_patience_ns(0), &answer, why);
 	if (err)
 		return err;
 	err = peer_answer_hello(answer, hello, why);
@@ -109,7 +105,7 @@ static int open_small_ring(void)
 
 const struct peer *peers_ask(struct peers *peers, const char *program)
 {
-	struct peer_process *process;
+	static struct peer_process process;
 	struct complaint ignored;
 	struct peer *peer;
 	int map_fd;
@@ -121,7 +117,7 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 	*peer = (struct peer){ .program = program };
 	map_fd = open_small_ring();
 	peer->err = peers_start(&process, program, map_fd, &peer->hello, &peer->why);
-	peer_end(process, &ignored);
+	peer_end(&process, &ignored);
 	close(map_fd);
 	return peer;
 }

@@ -41,7 +41,7 @@ int peers_find(const char *program, struct complaint *why);
 
 /* Starts @program on the ring and reads its greeting. Returns 0, or a negative errno with @why. End
  * @process in either case. */
-int peers_start(struct peer_process **process, const char *program, int map_fd,
+int peers_start(struct peer_process *process, const char *program, int map_fd,
 	struct peer_hello *hello, struct complaint *why);
 
 /* The name of its program, without its folder. */

@@ -13,12 +13,12 @@
 #include "readers/touch.h"
 #include "rings/workload.h"
 
-/* How live waits. WAIT_LIBBPF_* are loops with libbpf's functions. WAIT_OWN is that of readers
- * without a choice. */
+/* How live waits: by a strategy of ringview.h; in a loop with libbpf's functions; or, of a reader
+ * without a choice, its own way. */
 enum live_wait {
-	WAIT_EVENT,
-	WAIT_PACED,
-	WAIT_BUSY,
+	WAIT_EVENT = RINGVIEW_WAIT_EVENT,
+	WAIT_PACED = RINGVIEW_WAIT_PACED,
+	WAIT_BUSY = RINGVIEW_WAIT_BUSY,
 	WAIT_LIBBPF_POLL,
 	WAIT_LIBBPF_SPIN,
 	WAIT_LIBBPF_SLEEP,
@@ -30,11 +30,6 @@ extern const char *const live_wait_names[];
 
 #define WAITS_OF_RINGVIEW (1u << WAIT_EVENT | 1u << WAIT_PACED | 1u << WAIT_BUSY)
 #define WAITS_OF_LIBBPF (1u << WAIT_LIBBPF_POLL | 1u << WAIT_LIBBPF_SPIN | 1u << WAIT_LIBBPF_SLEEP)
-
-static inline bool live_wait_is_of_libbpf(enum live_wait wait)
-{
-	return WAITS_OF_LIBBPF >> wait & 1;
-}
 
 /* In place of a touching: the check of live (readers/live_check.h). */
 #define WORK_LIVE TOUCHING_COUNT

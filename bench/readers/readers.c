@@ -42,12 +42,8 @@ bool reader_add(const struct reader *reader)
 		return false;
 	while (readers[at] && !readers[at]->limit)
 		at++;
-	while (reader) {
-		const struct reader *next = readers[at];
-
-		readers[at++] = reader;
-		reader = next;
-	}
+	memmove(&readers[at + 1], &readers[at], (READERS_MAX - at) * sizeof(readers[0]));
+	readers[at] = reader;
 	return true;
 }
 

@@ -4,23 +4,6 @@
 
 #include "readers/ringview_reader.h"
 
-static struct ringview_options options_of(const struct reading *r)
-{
-	static const enum ringview_wait_strategy strategies[] = {
-		[WAIT_EVENT] = RINGVIEW_WAIT_EVENT,
-		[WAIT_PACED] = RINGVIEW_WAIT_PACED,
-		[WAIT_BUSY] = RINGVIEW_WAIT_BUSY,
-	};
-	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
-
-	if (r->live) {
-		options.wait = strategies[r->wait];
-		options.latency_budget_ns = r->live->workload->latency_budget_ns;
-		options.timer_slack_ns = r->live->workload->timer_slack_ns;
-	}
-	return options;
-}
-
 void ringview_reader_close(struct reading *r)
 {
 	struct ringview_state *s = r->state;
@@ -42,10 +25,15 @@ void ringview_reader_close(struct reading *r)
 
 int ringview_reader_open(struct reading *r)
 {
-	const struct ringview_options options = options_of(r);
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 	struct ringview_state *s = r->state;
 	int err = 0;
 
+	if (r->live) {
+		options.wait = (enum ringview_wait_strategy)r->wait;
+		options.latency_budget_ns = r->live->workload->latency_budget_ns;
+		options.timer_slack_ns = r->live->workload->timer_slack_ns;
+	}
 	if (r->rings->count > 1)
 		err = ringview_group_open(&s->group, &options);
 	while (!err && s->count < r->rings->count) {

@@ -39,26 +39,27 @@ static void make_script(const char *text, mode_t mode)
 	close(fd);
 }
 
-static int start(struct peer_process **peer, const char *script, struct complaint *why)
+static struct peer_process process;
+
+static int start(const char *script, struct complaint *why)
 {
 	const int map_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int err;
 
 	assert_true(map_fd >= 0);
 	make_script(script, 0755);
-	err = peer_start(peer, file, map_fd, why);
+	err = peer_start(&process, file, map_fd, why);
 	close(map_fd);
 	return err;
 }
 
 static struct peer_process *started(const char *script)
 {
-	struct peer_process *peer;
 	struct complaint why;
 
-	if (start(&peer, script, &why))
+	if (start(script, &why))
 		fail_msg("%s", why.text);
-	return peer;
+	return &process;
 }
 
 static void assert_ends(struct peer_process *peer)
@@ -233,16 +234,15 @@ static void a_peer_that_does_not_end_is_killed(void **state)
 
 static void what_cannot_be_started_is_told(void **state)
 {
-	struct peer_process *peer;
 	struct complaint why;
 
 	(void)state;
 	make_script("exit 0", 0644);
-	assert_int_equal(peer_start(&peer, file, STDERR_FILENO, &why), -EACCES);
+	assert_int_equal(peer_start(&process, file, STDERR_FILENO, &why), -EACCES);
 	assert_non_null(strstr(why.text, "cannot be started"));
 	unlink(file);
-	assert_int_equal(peer_start(&peer, file, STDERR_FILENO, &why), -ENOENT);
-	assert_int_equal(peer_start(&peer, "/", STDERR_FILENO, &why), -EACCES);
+	assert_int_equal(peer_start(&process, file, STDERR_FILENO, &why), -ENOENT);
+	assert_int_equal(peer_start(&process, "/", STDERR_FILENO, &why), -EACCES);
 }
 
 static void nothing_can_be_ended(void **state)
@@ -250,7 +250,7 @@ static void nothing_can_be_ended(void **state)
 	struct complaint why;
 
 	(void)state;
-	assert_int_equal(peer_end(NULL, &why), 0);
+	assert_int_equal(peer_end(&process, &why), 0);
 }
 
 static void patience_is_as_the_environment_says(void **state)
