@@ -17,14 +17,23 @@ enum { COMPARE_WORSE = 1, COMPARE_UNDECIDED = 3 };
 static struct result_file old, new;
 static struct comparison_rows all;
 
-static void write_difference(
-	void *context, const char *name, const char *old_value, const char *new_value)
+/* Returns how many there are. */
+static size_t write_differences(const struct comparison *comparison)
 {
+	json_t *differences = comparison_differences(comparison), *difference;
+	const size_t count = json_array_size(differences);
+	const char *name, *before, *now;
 	struct complaint line;
+	size_t i;
 
-	(void)context;
-	complain(&line, 0, "%s differs: %.200s, now %.200s", name, old_value, new_value);
-	fprintf(stderr, PROGRAM ": %s\n", line.text);
+	json_array_foreach(differences, i, difference)
+	{
+		json_unpack(difference, "[s, s, s]", &name, &before, &now);
+		complain(&line, 0, "%s differs: %.200s, now %.200s", name, before, now);
+		fprintf(stderr, PROGRAM ": %s\n", line.text);
+	}
+	json_decref(differences);
+	return count;
 }
 
 #define NAME_SIZE 224
@@ -188,7 +197,7 @@ static int compare(struct call *call)
 			"%s is a result of live and %s is not, so their figures mean different "
 			"things; compare live with live, drain with drain",
 			names[old.live ? 0 : 1], names[old.live ? 1 : 0]);
-	if (comparison_differences(&comparison, write_difference, NULL) > 0 && !s->force)
+	if (write_differences(&comparison) > 0 && !s->force)
 		return complain(why, -EINVAL,
 			"%s and %s are not comparable because of the differences above; -force "
 			"compares them anyway",

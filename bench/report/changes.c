@@ -12,19 +12,8 @@ struct pair {
 	const struct run_group *old, *new;
 	struct comparison comparison;
 	struct comparison_rows rows;
-	size_t differences;
+	json_t *differences;
 };
-
-/* @context: the sheet; NULL: only count. */
-static void tell(void *context, const char *name, const char *old, const char *new)
-{
-	struct sheet *sheet = context;
-
-	if (!sheet)
-		return;
-	sheet_row(sheet, STYLE_NONE, 0, text("%s", name));
-	SHEET_CELLS(sheet, text("%s", old), text("%s", new));
-}
 
 static const char *verdict_of_all(const struct pair *pair)
 {
@@ -33,9 +22,9 @@ static const char *verdict_of_all(const struct pair *pair)
 		found[VERDICT_TOO_FEW] + found[VERDICT_TOO_NOISY] + found[VERDICT_WITHIN_NOISE];
 	const size_t decided = found[VERDICT_FASTER] + found[VERDICT_SLOWER] + found[VERDICT_SAME];
 
-	if (pair->differences > 0)
+	if (json_array_size(pair->differences) > 0)
 		return text("not comparable, %zu settings or facts of the machine differ.",
-			pair->differences);
+			json_array_size(pair->differences));
 	return text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
 		decided + undecided, found[VERDICT_FASTER], found[VERDICT_SLOWER],
 		found[VERDICT_SAME], undecided);
@@ -50,8 +39,7 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
 	sheet_row(sheet, style, 0,
-		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "",
-			       name_with_wait(new->path, new->wait))
+		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_title(new))
 		     : text("%s, %s B, %s", new->path, new->size_text, new->touch));
 	SHEET_CELLS(sheet, text_number(row_value(row->old, METRIC_NS)),
 		text_number(row_value(new, METRIC_NS)));
@@ -72,19 +60,27 @@ static struct change change_of(const struct runs *runs, const struct pair *pair)
 		.name = text("%s against %s", pair->new->name, pair->old->name),
 		.verdict = verdict_of_all(pair),
 	};
+	const char *name, *old, *new;
+	json_t *difference;
+	size_t i;
 
-	if (pair->differences > 0) {
+	if (json_array_size(pair->differences) > 0) {
 		change.sheet = SHEET("These differ, so there is no verdict",
 			COLUMN("fact or setting", TEXT), COLUMN("before", TEXT),
 			COLUMN("now", TEXT));
-		comparison_differences(comparison, tell, change.sheet);
+		json_array_foreach(pair->differences, i, difference)
+		{
+			json_unpack(difference, "[s, s, s]", &name, &old, &new);
+			sheet_row(change.sheet, STYLE_NONE, 0, text("%s", name));
+			SHEET_CELLS(change.sheet, text("%s", old), text("%s", new));
+		}
 		return change;
 	}
 	change.sheet = SHEET("What changed: medians, ns an event, not paired",
 		COLUMN("reader", TEXT), COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
 		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
 		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT));
-	for (size_t i = 0; i < rows->count; i++)
+	for (i = 0; i < rows->count; i++)
 		add_row(change.sheet, &rows->rows[i], comparison->new->live,
 			style_of(runs, rows->rows[i].new->path));
 	change.note =
@@ -105,20 +101,21 @@ size_t find_changes(const struct runs *runs, struct change *changes)
 		bool any = false, comparable = false;
 
 		for (; old->file < new->file && !comparable; old++) {
-			struct pair pair = { old, new,
-				{ COMPARISON_THRESHOLD, &old->results, &new->results }, { 0 }, 0 };
+			struct pair pair = { .old = old,
+				.new = new,
+				.comparison = {
+					COMPARISON_THRESHOLD, &old->results, &new->results } };
 
-			if (old->results.live != new->results.live)
+			if (old->results.live != new->results.live ||
+				comparison_find(&pair.comparison, &pair.rows))
 				continue;
-			comparison_find(&pair.comparison, &pair.rows);
-			if (pair.rows.count > 0)
-				pair.differences =
-					comparison_differences(&pair.comparison, tell, NULL);
-			comparable = pair.rows.count > 0 && pair.differences == 0;
+			pair.differences = comparison_differences(&pair.comparison);
+			comparable = pair.rows.count > 0 && json_array_size(pair.differences) == 0;
 			if (comparable || (pair.rows.count > 0 && !any)) {
 				changes[count] = change_of(runs, &pair);
 				any = true;
 			}
+			json_decref(pair.differences);
 			free(pair.rows.rows);
 		}
 		count += any;

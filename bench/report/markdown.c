@@ -31,37 +31,17 @@ static bool escape(FILE *out, const char *c)
 	return true;
 }
 
-static void write_text(FILE *out, const char *words)
-{
-	page_write_text(out, words, "?", escape);
-}
-
-static void write_between(FILE *out, const char *before, const char *words, const char *after)
+static void put(FILE *out, const char *before, const char *words, const char *after)
 {
 	fputs(before, out);
-	write_text(out, words);
+	page_write_text(out, words, "?", escape);
 	fputs(after, out);
-}
-
-/* An indented line, in which nothing is markup. */
-static void write_code(FILE *out, const char *words)
-{
-	fputs("    ", out);
-	page_write_text(out, words, "?", NULL);
-	fputs("\n\n", out);
 }
 
 /* Columns that are only drawn are left out. */
 static bool is_shown(const struct column *column, bool brief)
 {
 	return column->kind != COLUMN_ROUNDS && !(brief && column->detail);
-}
-
-static void write_cell(FILE *out, const struct cell *cell)
-{
-	const bool strong = cell->tone == TONE_FASTER || cell->tone == TONE_SLOWER;
-
-	write_between(out, strong ? " **" : " ", cell->text, strong ? "** |" : " |");
 }
 
 /* With at most @rows rows. */
@@ -71,7 +51,7 @@ static void write_sheet(FILE *out, const struct sheet *sheet, size_t rows, bool 
 
 	for (size_t i = 0; i < sheet->column_count; i++)
 		if (is_shown(&columns[i], brief))
-			write_between(out, "| ", columns[i].title, " ");
+			put(out, "| ", columns[i].title, " ");
 	fputs("|\n", out);
 	for (size_t i = 0; i < sheet->column_count; i++)
 		if (is_shown(&columns[i], brief))
@@ -79,9 +59,13 @@ static void write_sheet(FILE *out, const struct sheet *sheet, size_t rows, bool 
 	fputs("|\n", out);
 	for (size_t r = 0; r < sheet->row_count && r < rows; r++) {
 		fputc('|', out);
-		for (size_t i = 0; i < sheet->column_count; i++)
+		for (size_t i = 0; i < sheet->column_count; i++) {
+			const struct cell *cell = &sheet->rows[r].cells[i];
+			const bool strong = cell->tone == TONE_FASTER || cell->tone == TONE_SLOWER;
+
 			if (is_shown(&columns[i], brief))
-				write_cell(out, &sheet->rows[r].cells[i]);
+				put(out, strong ? " **" : " ", cell->text, strong ? "** |" : " |");
+		}
 		fputc('\n', out);
 	}
 	fputc('\n', out);
@@ -91,34 +75,27 @@ static void write_block(FILE *out, const struct block *block)
 {
 	const struct sheet *sheet = block->sheet;
 
-	if (block->kind == BLOCK_HEADING)
-		/* Below the headings of the comment. */
-		write_between(out, "### ", block->text, "\n\n");
-	else if (block->kind == BLOCK_TEXT)
-		write_between(out, "", block->text, "\n\n");
-	else if (block->kind == BLOCK_CODE)
-		write_code(out, block->text);
-	if (!sheet)
-		return;
-	if (sheet->folded)
-		write_between(out, "<details><summary>", sheet->caption, "</summary>\n\n");
-	else
-		write_between(out, "**", sheet->caption, "**\n\n");
-	write_sheet(out, sheet, sheet->row_count, false);
-	if (sheet->folded)
-		fputs("</details>\n\n", out);
-}
-
-static void write_top(FILE *out, const struct page *page)
-{
-	write_between(out, "## ", page->title, "\n\n");
-	write_between(out, "**", page->verdict, "**  \n");
-	write_between(out, "", page->facts, "");
-	if (page->cautions)
-		write_between(out, "  \nCaution: ", page->cautions, "");
-	fputs("\n\n", out);
-	if (page->summary)
-		write_sheet(out, page->summary, SUMMARY_ROWS, true);
+	switch (block->kind) {
+	case BLOCK_HEADING: /* below the headings of the comment */
+		put(out, "### ", block->text, "\n\n");
+		break;
+	case BLOCK_TEXT:
+		put(out, "", block->text, "\n\n");
+		break;
+	case BLOCK_CODE: /* an indented line, in which nothing is markup */
+		fputs("    ", out);
+		page_write_text(out, block->text, "?", NULL);
+		fputs("\n\n", out);
+		break;
+	case BLOCK_FILE:
+		break;
+	case BLOCK_SHEET:
+		put(out, sheet->folded ? "<details><summary>" : "**", sheet->caption,
+			sheet->folded ? "</summary>\n\n" : "**\n\n");
+		write_sheet(out, sheet, sheet->row_count, false);
+		fputs(sheet->folded ? "</details>\n\n" : "", out);
+		break;
+	}
 }
 
 /* Writes the blocks that fit a comment. */
@@ -146,7 +123,14 @@ static void write_rest(FILE *out, const struct page *page)
 
 void page_write_markdown(FILE *out, const struct page *page)
 {
-	write_top(out, page);
+	put(out, "## ", page->title, "\n\n");
+	put(out, "**", page->verdict, "**  \n");
+	put(out, "", page->facts, "");
+	if (page->cautions)
+		put(out, "  \nCaution: ", page->cautions, "");
+	fputs("\n\n", out);
+	if (page->summary)
+		write_sheet(out, page->summary, SUMMARY_ROWS, true);
 	fputs("<details><summary>Every figure, and where it ran</summary>\n\n", out);
 	write_rest(out, page);
 	fputs("</details>\n", out);

@@ -12,7 +12,7 @@
 static const char *words_of(const char *name)
 {
 	static const char *const units[] = { "_ns_per_event", "_ns", "_bytes" };
-	size_t length = text_length(name, 60);
+	size_t length = strlen(name);
 	char *words = page_allocate(length + 1);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/complaint.h"
 #include "report/page.h"
-
-#define VERDICT_MOST 32 /* no verdict is longer */
 
 /* All memory of the page that is made. */
 static struct chunk {
@@ -129,7 +126,7 @@ struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char
 	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
 
 	for (size_t i = 0; i < sheet->column_count; i++)
-		cells[i] = (struct cell){ .text = "", .mark = { NAN, NAN, NAN, NULL, 0 } };
+		cells[i] = (struct cell){ .text = "", .mark = NO_MARK };
 	sheet->rows = page_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
 	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
 	sheet->filled = 0;
@@ -158,40 +155,22 @@ void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
 void sheet_verdict(struct sheet *sheet, const char *verdict)
 {
 	static const char *const words[] = { [TONE_PLAIN] = "", "faster", "slower", "same" };
-	const int length = (int)text_length(verdict, VERDICT_MOST);
-	struct cell *cell = sheet_cell(sheet, text("%.*s", length, verdict));
+	struct cell *cell = sheet_cell(sheet, verdict);
 
 	while (cell->tone < TONE_UNCLEAR && strcmp(words[cell->tone], verdict) != 0)
 		cell->tone++;
 }
 
-size_t text_length(const char *words, size_t most)
-{
-	size_t length = strnlen(words, most + 1);
-
-	if (length <= most)
-		return length;
-	length = most;
-	/* Not within a character of UTF-8. */
-	while (length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
 void page_write_text(
 	FILE *out, const char *words, const char *control, bool (*escape)(FILE *out, const char *c))
 {
-	const size_t length = text_length(words, PAGE_TEXT_MOST);
-
-	for (size_t i = 0; i < length; i++) {
-		const size_t controls = control_length(&words[i]);
+	for (; *words; words++) {
+		const size_t controls = control_length(words);
 
 		if (controls > 0)
 			fputs(control, out);
-		else if (!escape || !escape(out, &words[i]))
-			fputc(words[i], out);
-		i += controls > 1 ? controls - 1 : 0;
+		else if (!escape || !escape(out, words))
+			fputc(*words, out);
+		words += controls > 1 ? controls - 1 : 0;
 	}
-	if (words[length])
-		fputs("\u2026", out);
 }

@@ -6,6 +6,7 @@
 #ifndef BENCH_REPORT_PAGE_H
 #define BENCH_REPORT_PAGE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -23,6 +24,11 @@ struct mark {
 	const double *rounds; /* in the order measured */
 	size_t round_count;
 };
+
+#define NO_MARK                        \
+	{                              \
+		NAN, NAN, NAN, NULL, 0 \
+	}
 
 struct cell {
 	const char *text;
@@ -151,15 +157,9 @@ void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
 void html_put(FILE *out, const char *before, const char *text, const char *after);
 void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
-/* Longer texts are cut. In bytes: more than any command, warning or list of rounds has. */
-#define PAGE_TEXT_MOST 10000
-
-/* Writes @text: @control instead of control characters, and what @escape writes, if it does not return
- * false, instead of others. @escape: NULL: nothing is escaped. */
+/* Writes @text: @control instead of control characters, and what @escape (or NULL) writes, if it does not
+ * return false, instead of others. */
 void page_write_text(
 	FILE *out, const char *text, const char *control, bool (*escape)(FILE *out, const char *c));
-
-/* How many bytes of @text are shown: all, or as many whole characters as fit @most bytes. */
-size_t text_length(const char *text, size_t most);
 
 #endif

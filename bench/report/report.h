@@ -34,9 +34,9 @@ struct result {
 	int style; /* of its reader, and the dash of its way: the same all over a page */
 	unsigned dash;
 	double mevents_per_s, lost_percent, p99;
-	const json_t *ratio; /* of speed, to run->baseline; or NULL */
-	const json_t *floor; /* the same to run->floor */
-	double keys[4];      /* what results are sorted by */
+	struct mark ratio, floor; /* of speed, to run->baseline and run->floor; or NAN */
+	const char *verdict;      /* on the ratio; NULL: there is none */
+	double keys[4];           /* what results are sorted by */
 };
 
 /* A run; of a preset of live, one of its questions. */
@@ -53,12 +53,14 @@ struct run {
 	size_t result_count;
 	struct run_ratio {
 		struct result *result;
-		const json_t *json;
+		const struct row *to;
+		const char *metric, *verdict;
+		struct mark mark;
 	} * ratios;
 	size_t ratio_count;
-	struct names paths, ways, sizes;      /* sizes: from the smallest; mixes are last */
-	const char *baseline, *baseline_name; /* what the others are compared with first, or NULL */
-	const char *floor;                    /* a limit that is a baseline, or NULL */
+	struct names paths, ways, sizes; /* sizes: from the smallest; mixes are last */
+	const struct row *baseline; /* a row of what the others are compared with first, or NULL */
+	const char *floor;          /* a limit that is a baseline, or NULL */
 };
 
 /* The runs of one file with the same workload, together for comparing. */
@@ -90,8 +92,7 @@ const char *text_in(const json_t *object, const char *name); /* a member; "?" */
 
 double size_bytes(const char *size); /* of "80"; NAN: the name of a mix */
 int style_of(const struct runs *runs, const char *path);
-/* "batch/paced", or one word if it says both. */
-const char *name_with_wait(const char *path, const char *wait);
+const char *row_title(const struct row *row); /* row_name() */
 
 /* What came out of a run, in a sentence. */
 const char *run_verdict(const struct run *run);

@@ -36,32 +36,30 @@ static struct mark rate_mark(const struct result *result)
 		ns.round_count };
 }
 
-/* Of a ratio, or anything like it. */
-static struct mark ratio_mark(const json_t *ratio)
+static struct mark ratio_mark(const struct result *result)
 {
-	return (struct mark){ number_in(ratio, "median"), number_in(ratio, "low"),
-		number_in(ratio, "high"), NULL, 0 };
-}
-
-static struct mark baseline_mark(const struct result *result)
-{
-	return ratio_mark(result->ratio);
+	return result->ratio;
 }
 
 static struct mark floor_mark(const struct result *result)
 {
-	return ratio_mark(result->floor);
+	return result->floor;
+}
+
+static const char *baseline_name(const struct run *run, const struct row *baseline)
+{
+	return run->live ? row_title(baseline) : baseline->path;
 }
 
 /* ", 1.17x libbpf [1.15, 1.21] (faster)" */
 static const char *against_text(const struct run *run, const struct result *result)
 {
-	const struct mark mark = baseline_mark(result);
+	const struct mark *ratio = &result->ratio;
 
-	return isfinite(mark.value)
-		       ? text(", %s %s %s (%s)", text_ratio(mark.value), run->baseline_name,
-				 text_ratio_interval(mark.low, mark.high),
-				 text_in(result->ratio, "verdict"))
+	return isfinite(ratio->value)
+		       ? text(", %s %s %s (%s)", text_ratio(ratio->value),
+				 baseline_name(run, run->baseline),
+				 text_ratio_interval(ratio->low, ratio->high), result->verdict)
 		       : "";
 }
 
@@ -111,7 +109,9 @@ static const char *sweep_verdict(const struct run *run)
 	if (!winner)
 		return "Only limits were measured.";
 	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
-		run->sizes.count, range_text(run, winner, baseline_mark, text_ratio, run->baseline),
+		run->sizes.count,
+		range_text(run, winner, ratio_mark, text_ratio,
+			run->baseline ? run->baseline->path : ""),
 		range_text(run, winner, floor_mark, text_share,
 			run->floor ? text("of the %s", run->floor) : ""));
 }
@@ -120,7 +120,6 @@ const char *run_verdict(const struct run *run)
 {
 	const json_t *advice = json_object_get(run->json, "advice");
 	const struct result *best = &run->results[0];
-	double share;
 
 	if (json_is_object(advice))
 		return advice_verdict(advice);
@@ -137,10 +136,11 @@ const char *run_verdict(const struct run *run)
 		return sweep_verdict(run);
 	if (best->row->limit)
 		return "Only limits were measured.";
-	share = floor_mark(best).value;
 	return text("%s is fastest: %s million events a second%s%s.", best->name,
 		text_number(best->mevents_per_s), against_text(run, best),
-		isfinite(share) ? text(", %s of the %s", text_share(share), run->floor) : "");
+		isfinite(best->floor.value)
+			? text(", %s of the %s", text_share(best->floor.value), run->floor)
+			: "");
 }
 
 struct sheet *add_rows(struct sheet *sheet, const struct run *run,
@@ -158,22 +158,21 @@ struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 static void fill_main(struct sheet *sheet, const struct run *run, const struct result *result)
 {
 	static const enum metric costs[] = { METRIC_CPU_PERCENT, METRIC_PRODUCER_NS };
-	const struct mark ns = mark_of(result->row, METRIC_NS), ratio = baseline_mark(result);
+	const struct mark ns = mark_of(result->row, METRIC_NS);
 
 	sheet_mark(sheet, text_number(result->mevents_per_s), rate_mark(result));
 	SHEET_CELLS(sheet, run->live ? "" : text_number(ns.value),
-		run->live ? "" : text_interval(ns.low, ns.high),
-		text_share(floor_mark(result).value), text_percent(result->lost_percent),
-		text_time(result->p99));
+		run->live ? "" : text_interval(ns.low, ns.high), text_share(result->floor.value),
+		text_percent(result->lost_percent), text_time(result->p99));
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
 		const struct mark cost = mark_of(result->row, costs[i]);
 
 		sheet_mark(sheet, text_number(cost.value), cost);
 	}
 	sheet_cell(sheet, text_time(row_value(result->row, METRIC_OFF_CPU_NS)));
-	sheet_mark(sheet, text_ratio(ratio.value), ratio);
-	if (result->ratio && !result->row->limit)
-		sheet_verdict(sheet, text_in(result->ratio, "verdict"));
+	sheet_mark(sheet, text_ratio(result->ratio.value), result->ratio);
+	if (result->verdict && !result->row->limit)
+		sheet_verdict(sheet, result->verdict);
 	else
 		sheet_cell(sheet, result->row->limit ? "(limit)" : "(baseline)");
 }
@@ -181,7 +180,8 @@ static void fill_main(struct sheet *sheet, const struct run *run, const struct r
 /* Whatever was measured: columns without content are removed later. */
 static struct sheet *main_sheet(const struct run *run)
 {
-	const char *speed = run->baseline ? text("speed vs %s", run->baseline_name) : "";
+	const char *speed =
+		run->baseline ? text("speed vs %s", baseline_name(run, run->baseline)) : "";
 	struct sheet *sheet = SHEET(
 		isfinite(run->rate)
 			? "By loss, then p99, CPU and the producer's cost; medians of the rounds"
@@ -235,8 +235,9 @@ static void add_sizes(struct page *page, const struct run *run)
 			add_curves(page, run, way, text("Share of the %s%s", run->floor, of),
 				floor_mark, text_share, 1);
 		if (run->baseline)
-			add_curves(page, run, way, text("Times as fast as %s%s", run->baseline, of),
-				baseline_mark, text_ratio, 1);
+			add_curves(page, run, way,
+				text("Times as fast as %s%s", run->baseline->path, of), ratio_mark,
+				text_ratio, 1);
 		add_curves(page, run, way, text("Million events a second%s", of), rate_mark,
 			text_number, NAN);
 	}
@@ -283,19 +284,14 @@ static void add_ratios(struct page *page, const struct run *run)
 			COLUMN("95 % interval", NUMBER), COLUMN("verdict", TEXT));
 
 	for (size_t i = 0; i < run->ratio_count; i++) {
-		const struct result *result = run->ratios[i].result;
-		const json_t *ratio = run->ratios[i].json;
-		const char *baseline = text_in(ratio, "baseline");
-		const struct mark mark = ratio_mark(ratio);
+		const struct run_ratio *ratio = &run->ratios[i];
 
-		sheet_row(sheet, result->style, 0, result->name);
-		SHEET_CELLS(sheet,
-			run->live ? name_with_wait(baseline, text_in(ratio, "baseline_wait"))
-				  : baseline,
-			run->live ? metric_title(text_in(ratio, "metric")) : "");
-		sheet_mark(sheet, text_ratio(mark.value), mark);
-		sheet_cell(sheet, text_ratio_interval(mark.low, mark.high));
-		sheet_verdict(sheet, text_in(ratio, "verdict"));
+		sheet_row(sheet, ratio->result->style, 0, ratio->result->name);
+		SHEET_CELLS(sheet, baseline_name(run, ratio->to),
+			run->live ? metric_title(ratio->metric) : "");
+		sheet_mark(sheet, text_ratio(ratio->mark.value), ratio->mark);
+		sheet_cell(sheet, text_ratio_interval(ratio->mark.low, ratio->mark.high));
+		sheet_verdict(sheet, ratio->verdict);
 	}
 	page_add_sheet(page, sheet, true);
 }

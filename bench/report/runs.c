@@ -51,11 +51,11 @@ int style_of(const struct runs *runs, const char *path)
 	return number < runs->readers.count ? (int)number : STYLE_LIMIT;
 }
 
-const char *name_with_wait(const char *path, const char *wait)
+const char *row_title(const struct row *row)
 {
-	if (strcmp(wait, "own") == 0)
-		return path;
-	return strncmp(wait, path, strlen(path)) == 0 ? wait : text("%s/%s", path, wait);
+	char name[2 * ROW_NAME_SIZE];
+
+	return text("%s", row_name(row, name));
 }
 
 double size_bytes(const char *size)
@@ -100,6 +100,8 @@ static void add_result(struct runs *runs, struct run *run, const struct row *row
 	*r = (struct result){
 		.row = row,
 		.json = json_array_get(row->results, 0),
+		.ratio = NO_MARK,
+		.floor = NO_MARK,
 		.path = names_add(&run->paths, row->path),
 		.way = names_add(&run->ways, row_way(row)),
 		.mevents_per_s = row_summary(row, METRIC_NS)->valid ? row_mevents_per_s(row) : NAN,
@@ -128,7 +130,7 @@ static void sort_results(const struct runs *runs, struct run *run)
 		r->size = find(&run->sizes, row->size_text);
 		r->style = style_of(runs, row->path);
 		r->dash = run->live ? (unsigned)r->way : 0;
-		r->name = run->live ? name_with_wait(row->path, row->wait)
+		r->name = run->live ? row_title(row)
 				    : text("%s%s%s%s%s%s", row->path, sizes ? ", " : "",
 					      sizes ? row->size_text : "", sizes ? " B" : "",
 					      run->ways.count > 1 ? ", " : "",
@@ -145,64 +147,52 @@ static void sort_results(const struct runs *runs, struct run *run)
 	qsort(run->results, run->result_count, sizeof(*run->results), by_keys);
 }
 
-static bool is_of_speed(const struct run_ratio *ratio)
-{
-	return strcmp(text_in(ratio->json, "metric"), metrics[METRIC_NS].name) == 0;
-}
-
 /* The baseline is the reader that ran twice in each round, if others are compared with it, or the
  * first. */
-static void choose_baselines(const struct runs *runs, struct run *run)
+static void read_ratios(struct run *run, const struct result_file *document)
 {
-	const char *twin = "";
-
-	for (size_t i = 0; i < run->result_count; i++)
-		if (run->results[i].row->twin)
-			twin = run->results[i].row->path;
-	for (size_t i = 0; i < run->ratio_count; i++) {
-		const json_t *ratio = run->ratios[i].json;
-		const char *name = text_in(ratio, "baseline");
-
-		if (!is_of_speed(&run->ratios[i]))
-			continue;
-		if (style_of(runs, name) == STYLE_LIMIT)
-			run->floor = name;
-		else if (!run->baseline || strcmp(name, twin) == 0) {
-			run->baseline = name;
-			run->baseline_name =
-				run->live ? name_with_wait(name, text_in(ratio, "baseline_wait"))
-					  : name;
-		}
-	}
-}
-
-static void read_ratios(
-	const struct runs *runs, struct run *run, const struct result_file *document)
-{
-	const json_t *list = json_object_get(run->json, "ratios"), *ratio;
+	const json_t *list = json_object_get(run->json, "ratios"), *json;
+	const char *speed = metrics[METRIC_NS].name;
 	size_t i;
 
 	run->ratios = page_allocate((json_array_size(list) + 1) * sizeof(*run->ratios));
-	json_array_foreach(list, i, ratio)
+	json_array_foreach(list, i, json)
 	{
-		const struct row *row = result_file_row(document, ratio);
+		const struct row *row = result_file_row(document, json, false);
+		const struct row *to = result_file_row(document, json, true);
 
-		for (size_t r = 0; r < run->result_count && row; r++)
+		for (size_t r = 0; r < run->result_count && to; r++)
 			if (run->results[r].row == row)
-				run->ratios[run->ratio_count++] =
-					(struct run_ratio){ &run->results[r], ratio };
+				run->ratios[run->ratio_count++] = (struct run_ratio){
+					.result = &run->results[r],
+					.to = to,
+					.metric = text_in(json, "metric"),
+					.verdict = text_in(json, "verdict"),
+					.mark = { number_in(json, "median"), number_in(json, "low"),
+						number_in(json, "high"), NULL, 0 },
+				};
 	}
-	choose_baselines(runs, run);
 	for (i = 0; i < run->ratio_count; i++) {
-		const struct run_ratio *of = &run->ratios[i];
-		const char *name = text_in(of->json, "baseline");
+		const struct row *to = run->ratios[i].to;
 
-		if (!is_of_speed(of))
+		if (strcmp(run->ratios[i].metric, speed) != 0)
 			continue;
-		if (run->baseline && strcmp(name, run->baseline) == 0)
-			of->result->ratio = of->json;
-		if (run->floor && strcmp(name, run->floor) == 0)
-			of->result->floor = of->json;
+		if (to->limit)
+			run->floor = to->path;
+		else if (!run->baseline || to->twin)
+			run->baseline = to;
+	}
+	for (i = 0; i < run->ratio_count; i++) {
+		const struct run_ratio *ratio = &run->ratios[i];
+
+		if (strcmp(ratio->metric, speed) != 0)
+			continue;
+		if (run->floor && strcmp(ratio->to->path, run->floor) == 0)
+			ratio->result->floor = ratio->mark;
+		if (run->baseline && strcmp(ratio->to->path, run->baseline->path) == 0) {
+			ratio->result->ratio = ratio->mark;
+			ratio->result->verdict = ratio->verdict;
+		}
 	}
 }
 
@@ -237,7 +227,7 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 		json_is_object(workload) ? workload : json_object_get(run->json, "workload");
 	run->rate = number_in(run->workload, "rate");
 	sort_results(runs, run);
-	read_ratios(runs, run, document);
+	read_ratios(run, document);
 	return 0;
 }
 

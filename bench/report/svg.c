@@ -12,7 +12,6 @@
 #define LABEL_LINE 15 /* least distance of the names of curves */
 #define LABEL_MOST 22 /* bytes of one */
 #define TICKS_MOST 24
-#define POINTS_MOST 40 /* more would hide the curve */
 
 /* From this ratio of the largest to the smallest value, the axis is logarithmic. */
 #define SPREAD_LINEAR 20
@@ -41,16 +40,26 @@ static void widen(struct axis *axis, double value)
 	axis->high = fmax(axis->high, value);
 }
 
+/* A round as a share of the median, cut so that it does not hide the others. */
+static double round_share(const struct mark *mark, size_t round)
+{
+	return fmax(0.5, fmin(2, mark->rounds[round] / mark->value));
+}
+
 /* The ends of a noisy interval widen the axis to at most half and twice its value. */
 static void widen_by_column(struct axis *axis, const struct sheet *sheet, size_t column)
 {
+	const bool rounds = sheet->columns[column].kind == COLUMN_ROUNDS;
+
 	for (size_t r = 0; r < sheet->row_count; r++) {
 		const struct mark *mark = &sheet->rows[r].cells[column].mark;
 
 		if (!is_drawable(mark->value, axis->logarithmic))
 			continue;
-		widen(axis, mark->value);
-		if (mark->low <= mark->high) {
+		for (size_t i = 0; i < mark->round_count && rounds; i++)
+			widen(axis, round_share(mark, i));
+		widen(axis, rounds ? 1 : mark->value);
+		if (!rounds && mark->low <= mark->high) {
 			widen(axis, fmax(mark->low, mark->value / 2));
 			widen(axis, fmin(mark->high, mark->value * 2));
 		}
@@ -70,25 +79,12 @@ static void give_room(struct axis *axis, double share)
 	}
 }
 
-/* A round as a share of the median, cut so that it does not hide the others. */
-static double round_share(const struct mark *mark, size_t round)
-{
-	return fmax(0.5, fmin(2, mark->rounds[round] / mark->value));
-}
-
 struct axis svg_column_axis(const struct sheet *sheet, size_t column)
 {
 	const enum column_kind kind = sheet->columns[column].kind;
 	struct axis axis = { INFINITY, -INFINITY, true };
 
-	for (size_t r = 0; r < sheet->row_count && kind == COLUMN_ROUNDS; r++) {
-		const struct mark *mark = &sheet->rows[r].cells[column].mark;
-
-		for (size_t i = 0; i < mark->round_count; i++)
-			widen(&axis, round_share(mark, i));
-	}
-	if (kind != COLUMN_ROUNDS)
-		widen_by_column(&axis, sheet, column);
+	widen_by_column(&axis, sheet, column);
 	if (kind != COLUMN_RANGE) {
 		widen(&axis, kind == COLUMN_RATIO ? 1 : 0.95);
 		widen(&axis, kind == COLUMN_RATIO ? 1 : 1.05);
@@ -165,7 +161,6 @@ static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
 	static const double steps[] = { 1, 2, 5 };
 	const double decades = axis->logarithmic ? log10(axis->high / axis->low) : 0;
 	const double step = nice_step((axis->high - axis->low) / 6);
-	const int every = (int)ceil(decades / TICKS_MOST);
 	size_t count = 0;
 
 	if (decades < 1)
@@ -176,8 +171,7 @@ static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
 		for (int i = 0; i < (decades < 3 ? 3 : 1); i++) {
 			const double at = steps[i] * pow(10, power);
 
-			if (at >= axis->low && at <= axis->high && power % every == 0 &&
-				count < TICKS_MOST)
+			if (at >= axis->low && at <= axis->high && count < TICKS_MOST)
 				ticks[count++] = at;
 		}
 	return count;
@@ -276,8 +270,6 @@ static void write_points(const struct drawing *d, const struct sheet_row *row, i
 
 static void write_curve(const struct drawing *d, const struct sheet_row *row)
 {
-	const size_t count = d->sheet->column_count;
-
 	fputs("<g", d->out);
 	html_style(d->out, row->style, row->dash);
 	fprintf(d->out,
@@ -289,7 +281,7 @@ static void write_curve(const struct drawing *d, const struct sheet_row *row)
 	fputs("\"/><polyline class=\"curve\" points=\"", d->out);
 	write_points(d, row, 0);
 	fputs("\"/></svg>", d->out);
-	for (size_t i = 1; i < count && count <= POINTS_MOST; i++)
+	for (size_t i = 1; i < d->sheet->column_count; i++)
 		if (is_drawn(d, row, i))
 			html_put(d->out,
 				text("<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"2.5\"><title>",
@@ -346,7 +338,6 @@ static void write_labels(const struct drawing *d)
 	for (size_t i = 0; i < count; i++) {
 		const struct label *label = &labels[i];
 		const char *name = label->row->cells[0].text;
-		const size_t length = text_length(name, LABEL_MOST);
 
 		fputs("<g", d->out);
 		html_style(d->out, label->row->style, 0);
@@ -354,7 +345,8 @@ static void write_labels(const struct drawing *d)
 			text("><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" "
 			     "y=\"%.1f\">",
 				label->end, label->at, label->at + 4),
-			text("%.*s%s", (int)length, name, name[length] ? ".." : ""), "</text></g>");
+			text("%.*s%s", LABEL_MOST, name, strlen(name) > LABEL_MOST ? ".." : ""),
+			"</text></g>");
 	}
 	fputs("</svg>\n", d->out);
 }
@@ -362,18 +354,17 @@ static void write_labels(const struct drawing *d)
 void svg_curves(FILE *out, const struct sheet *sheet, unsigned number)
 {
 	struct drawing d = { .out = out, .sheet = sheet, .curves = sheet->curves };
-	size_t longest = 0;
+	double longest = 0;
 
 	d.height = fmax(300, 16 * (double)sheet->row_count);
 	find_axes(&d);
 	for (size_t r = 0; r < sheet->row_count; r++)
-		if (text_length(sheet->rows[r].cells[0].text, LABEL_MOST) > longest)
-			longest = text_length(sheet->rows[r].cells[0].text, LABEL_MOST);
+		longest = fmax(longest, (double)strnlen(sheet->rows[r].cells[0].text, LABEL_MOST));
 	html_put(out, "<p class=\"up\">", d.curves->up, "</p>\n");
 	fprintf(out,
 		"<div class=\"chart\" style=\"padding-right:%.1fem\">"
 		"<svg height=\"%.0f\" role=\"img\" aria-labelledby=\"f%u-name\">\n",
-		1.5 + 0.6 * (double)longest, d.height, number);
+		1.5 + 0.6 * longest, d.height, number);
 	write_grid(&d);
 	for (size_t r = 0; r < sheet->row_count; r++)
 		write_curve(&d, &sheet->rows[r]);

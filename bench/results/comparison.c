@@ -23,35 +23,28 @@ static bool is_free(const char *name)
 	return false;
 }
 
-struct listener {
-	comparison_difference_fn *tell;
-	void *context;
-};
-
-/* Reports both values as text, strings without quotes. */
-static void tell_values(
-	void *context, const char *name, const json_t *old_value, const json_t *new_value)
+/* A value as text, strings without quotes. */
+static json_t *value_text(const json_t *value)
 {
-	const struct listener *listener = context;
-	const json_t *values[2] = { old_value, new_value };
-	char *texts[2];
+	char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+	json_t *text = json_is_string(value)            ? json_incref((json_t *)value)
+		       : json_is_null(value) || !dumped ? json_string("absent")
+							: json_string(dumped);
 
-	for (int i = 0; i < 2; i++)
-		texts[i] =
-			json_is_null(values[i]) ? strdup("absent")
-			: json_is_string(values[i])
-				? strdup(json_string_value(values[i]))
-				: json_dumps(values[i], JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-	listener->tell(listener->context, name, texts[0] ? texts[0] : "absent",
-		texts[1] ? texts[1] : "absent");
-	free(texts[0]);
-	free(texts[1]);
+	free(dumped);
+	return text;
 }
 
-static size_t tell_settings(struct listener *listener, const json_t *old, const json_t *new)
+static void add_difference(
+	void *differences, const char *name, const json_t *old_value, const json_t *new_value)
 {
-	json_t *const absent = json_null(), *both = json_copy((json_t *)old), *value;
-	size_t differences = 0;
+	json_array_append_new(differences,
+		json_pack("[s, o, o]", name, value_text(old_value), value_text(new_value)));
+}
+
+static void add_settings(json_t *differences, const json_t *old, const json_t *new)
+{
+	json_t *both = json_copy((json_t *)old), *value;
 	const char *name;
 
 	json_object_update_missing(both, (json_t *)new);
@@ -60,37 +53,26 @@ static size_t tell_settings(struct listener *listener, const json_t *old, const 
 		const json_t *before = json_object_get(old, name);
 		const json_t *after = json_object_get(new, name);
 
-		if (is_free(name) || json_equal(before, after))
-			continue;
-		tell_values(listener, name, before ? before : absent, after ? after : absent);
-		differences++;
+		if (!is_free(name) && !json_equal(before, after))
+			add_difference(differences, name, before, after);
 	}
 	json_decref(both);
-	return differences;
 }
 
-/* Reports what differs between @run and the first run of OLD, and returns how much. */
-static size_t differences_from(struct listener *listener, const json_t *first, const json_t *run)
+json_t *comparison_differences(const struct comparison *c)
 {
-	return machine_differences(json_object_get(first, "environment"),
-		       json_object_get(run, "environment"), tell_values, listener) +
-	       tell_settings(listener, json_object_get(first, "workload"),
-		       json_object_get(run, "workload"));
-}
-
-size_t comparison_differences(
-	const struct comparison *c, comparison_difference_fn *tell, void *context)
-{
-	struct listener listener = { tell, context };
 	const struct result_file *files[] = { c->old, c->new };
 	const json_t *first = json_array_get(c->old->runs, 0), *run;
-	size_t differences = 0, i;
+	json_t *differences = json_array();
+	size_t i;
 
 	for (int f = 0; f < 2; f++)
 		json_array_foreach(files[f]->runs, i, run)
 		{
-			if (run != first)
-				differences += differences_from(&listener, first, run);
+			machine_differences(json_object_get(first, "environment"),
+				json_object_get(run, "environment"), add_difference, differences);
+			add_settings(differences, json_object_get(first, "workload"),
+				json_object_get(run, "workload"));
 		}
 	return differences;
 }
@@ -143,35 +125,27 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 		new->cells[METRIC_NS].rounds, new->rounds, noise, tolerance);
 }
 
-bool comparison_row(const struct comparison *c, const struct row *new, struct comparison_row *row)
-{
-	const struct row *old = table_find(&c->old->table, new);
-
-	if (!old)
-		return false;
-	*row = (struct comparison_row){
-		.old = old,
-		.new = new,
-		.drift = drift_of(c, new),
-		.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
-		.limit = new->limit,
-	};
-	row->ratio = ratio_of(c, row);
-	if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
-		row->ratio.verdict = VERDICT_TOO_NOISY;
-	return true;
-}
-
 int comparison_find(const struct comparison *c, struct comparison_rows *all)
 {
-	const struct table *new = &c->new->table;
+	const struct table *table = &c->new->table;
 
-	*all = (struct comparison_rows){ .rows = calloc(new->row_count + 1, sizeof(*all->rows)) };
-	for (size_t i = 0; i < new->row_count && all->rows; i++) {
+	*all = (struct comparison_rows){ .rows = calloc(table->row_count + 1, sizeof(*all->rows)) };
+	for (size_t i = 0; i < table->row_count && all->rows; i++) {
+		const struct row *new = &table->rows[i], *old = table_find(&c->old->table, new);
 		struct comparison_row *row = &all->rows[all->count];
 
-		if (!comparison_row(c, &new->rows[i], row))
+		if (!old)
 			continue;
+		*row = (struct comparison_row){
+			.old = old,
+			.new = new,
+			.drift = drift_of(c, new),
+			.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
+			.limit = new->limit,
+		};
+		row->ratio = ratio_of(c, row);
+		if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
+			row->ratio.verdict = VERDICT_TOO_NOISY;
 		all->count++;
 		all->found[row->ratio.verdict] += !row->limit;
 		all->drift = fmax(all->drift, row->drift);

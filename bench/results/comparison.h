@@ -16,31 +16,21 @@ struct comparison {
 	const struct result_file *old, *new;
 };
 
+/* Returns the facts of the machine and settings that differ, with which files must not be compared: an
+ * array of [name, old value, new value], all texts. The caller releases it. Both files are of live, or
+ * none is. */
+json_t *comparison_differences(const struct comparison *comparison);
+
 /* A row that both files have. */
 struct comparison_row {
 	const struct row *old, *new;
+	/* The verdict is verdict_of() with the threshold as tolerance and the noise of this row; too
+	 * noisy also if the limits changed by more than VERDICT_NOISE_MOST. */
 	struct ratio ratio;
 	bool by_runs; /* medians of runs were compared, instead of rounds */
 	bool limit;   /* it runs no reader, so its change is the machine's */
 	double drift; /* relative change of the limits for such events; 0 without limits */
 };
-
-/* Called with a fact of the machine or a setting that differs, and both values as text. */
-typedef void comparison_difference_fn(
-	void *context, const char *name, const char *old_value, const char *new_value);
-
-/* Reports each difference with which files must not be compared, and returns their number. Both files
- * are of live, or none is. */
-size_t comparison_differences(
-	const struct comparison *comparison, comparison_difference_fn *tell, void *context);
-
-/*
- * Compares @new, of the newer file, with its row of the older one. Returns false if that has none. The
- * verdict is verdict_of() with the threshold as tolerance and the noise of this row; too noisy also if
- * the limits changed by more than VERDICT_NOISE_MOST.
- */
-bool comparison_row(
-	const struct comparison *comparison, const struct row *new, struct comparison_row *row);
 
 /* All rows that both files have, of a calloc()ed array. */
 struct comparison_rows {

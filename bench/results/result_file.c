@@ -80,13 +80,16 @@ static bool read_names(bool live, const json_t *element, struct row *row)
 	return row->path[0] && touch[0] && length < ROW_NAME_SIZE && !row->wait[0];
 }
 
-struct row *result_file_row(const struct result_file *file, const json_t *element)
+struct row *result_file_row(const struct result_file *file, const json_t *element, bool baseline)
 {
 	struct row like;
 
-	return read_names(file->live, element, &like)
-		       ? (struct row *)table_find(&file->table, &like)
-		       : NULL;
+	if (!read_names(file->live, element, &like) ||
+		(baseline &&
+			(!read_word(element, "baseline", like.path, ROW_NAME_SIZE) ||
+				!read_word(element, "baseline_wait", like.wait, ROW_NAME_SIZE))))
+		return NULL;
+	return (struct row *)table_find(&file->table, &like);
 }
 
 /* Adds the row that @result is the first of. NULL: out of memory. */
@@ -175,7 +178,7 @@ static int read_result(struct result_file *file, json_t *result, size_t runs)
 static void read_noise(struct result_file *file, const json_t *element)
 {
 	const json_t *floor = json_object_get(element, "floor");
-	struct row *row = result_file_row(file, element);
+	struct row *row = result_file_row(file, element, false);
 
 	if (!row)
 		return;
@@ -402,13 +405,8 @@ static void mark_baselines(const struct result_file *file, const json_t *run)
 
 	json_array_foreach(json_object_get(run, "ratios"), i, ratio)
 	{
-		struct row like, *row;
+		struct row *row = result_file_row(file, ratio, true);
 
-		if (!read_names(file->live, ratio, &like) ||
-			!read_word(ratio, "baseline", like.path, ROW_NAME_SIZE) ||
-			!read_word(ratio, "baseline_wait", like.wait, ROW_NAME_SIZE))
-			continue;
-		row = (struct row *)table_find(&file->table, &like);
 		if (row)
 			row->baseline = true;
 	}

@@ -30,8 +30,8 @@ int result_file_take(struct result_file *file, const char *name, json_t *runs, s
 
 void result_file_free(struct result_file *file);
 
-/* The row that an element of ratios[] or noise[] is of, or NULL. */
-struct row *result_file_row(const struct result_file *file, const json_t *element);
+/* The row that an element of ratios[] or noise[] is of, or (@baseline) is compared with. NULL: none. */
+struct row *result_file_row(const struct result_file *file, const json_t *element, bool baseline);
 
 /*
  * Fills @table with the rounds of all documents of @runs, one run after the other, and sets

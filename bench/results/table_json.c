@@ -16,10 +16,10 @@ static json_t *number(double value)
 		       : json_value_real(value);
 }
 
-static void add_interval(json_t *object, bool known, struct interval interval)
+static json_t *interval_json(bool known, struct interval interval)
 {
-	json_object_set_new(object, "low", known ? json_value_real(interval.low) : json_null());
-	json_object_set_new(object, "high", known ? json_value_real(interval.high) : json_null());
+	return json_pack("{s:o, s:o}", "low", json_value_real(known ? interval.low : NAN), "high",
+		json_value_real(known ? interval.high : NAN));
 }
 
 static json_t *cell_json(const struct row *row, enum metric metric)
@@ -27,22 +27,22 @@ static json_t *cell_json(const struct row *row, enum metric metric)
 	static const char *const names[] = { "median", "sum", "most", "whole" };
 	const struct metric_cell *cell = &row->cells[metric];
 	const struct summary *s = &cell->summary;
-	json_t *object = json_object(), *rounds = json_array();
+	json_t *object = json_object(), *rounds = cell->rounds ? json_array() : NULL;
 
 	json_object_set_new(object, names[metrics[metric].summing], number(cell->value));
 	if (metrics[metric].summing == SUMMING_MEDIAN) {
-		add_interval(object, s->has_interval, s->interval);
-		json_object_set_new(object, "min", s->valid ? number(s->min) : json_null());
-		json_object_set_new(object, "max", s->valid ? number(s->max) : json_null());
-		json_object_set_new(object, "mad", s->valid ? number(s->deviation) : json_null());
-		json_object_set_new(object, "outliers", json_integer((json_int_t)s->outliers));
-		json_object_set_new(object, "two_humped", json_boolean(s->two_humped));
+		json_object_update_new(object, interval_json(s->has_interval, s->interval));
+		json_object_update_new(
+			object, json_pack("{s:o, s:o, s:o, s:I, s:b}", "min",
+					number(s->valid ? s->min : NAN), "max",
+					number(s->valid ? s->max : NAN), "mad",
+					number(s->valid ? s->deviation : NAN), "outliers",
+					(json_int_t)s->outliers, "two_humped", s->two_humped));
 	}
-	for (size_t i = 0; i < row->rounds && cell->rounds; i++)
+	for (size_t i = 0; i < row->rounds && rounds; i++)
 		json_array_append_new(rounds, number(cell->rounds[i]));
-	if (cell->rounds)
-		json_object_set(object, "rounds", rounds);
-	json_decref(rounds);
+	if (rounds)
+		json_object_set_new(object, "rounds", rounds);
 	return object;
 }
 
@@ -73,25 +73,24 @@ static json_t *latency_json(const struct row *row)
 
 	for (int i = 0; i < LATENCIES; i++)
 		json_object_set_new(object, latency_names[i],
-			row->latency_count ? json_integer((json_int_t)row->latencies[i])
-					   : json_null());
+			number(row->latency_count > 0 ? (double)row->latencies[i] : NAN));
 	json_object_set_new(object, "count", json_integer((json_int_t)row->latency_count));
 	return object;
 }
 
 static json_t *row_json(const struct table *table, const struct row *row)
 {
+	const bool valid = row_summary(row, METRIC_NS)->valid;
 	json_t *object = name_json(row);
 
 	json_object_update_new(object,
 		json_pack("{s:O*, s:o*, s:o}", "workload", table->groups[row->group].workload,
 			"limit", row->limit ? json_true() : NULL, "mevents_per_s",
-			row_summary(row, METRIC_NS)->valid ? json_value_real(row_mevents_per_s(row))
-							   : json_null()));
-	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		if (row->cells[metric].rounds || isfinite(row->cells[metric].value))
+			json_value_real(valid ? row_mevents_per_s(row) : NAN)));
+	for (int m = 0; m < METRIC_COUNT; m++)
+		if (row->cells[m].rounds || isfinite(row->cells[m].value))
 			json_object_set_new(
-				object, metrics[metric].name, cell_json(row, (enum metric)metric));
+				object, metrics[m].name, cell_json(row, (enum metric)m));
 	/* A reading that differs from what was written fails the run: there is no result that is not
 	 * verified. */
 	json_object_update_new(object, json_pack("{s:o*, s:o*, s:s*, s:s*, s:b}", "counters_scaled",
@@ -111,8 +110,8 @@ static json_t *ratio_json(
 	json_object_update_new(
 		object, json_pack("{s:s, s:s*, s:s, s:o}", "baseline", to->path, "baseline_wait",
 				text_or_none(to->wait), "metric", metrics[metric].name, "median",
-				ratio.valid ? json_value_real(ratio.median) : json_null()));
-	add_interval(object, ratio.has_interval, ratio.interval);
+				json_value_real(ratio.valid ? ratio.median : NAN)));
+	json_object_update_new(object, interval_json(ratio.has_interval, ratio.interval));
 	json_object_set_new(object, "verdict", json_string(verdict_name(ratio.verdict)));
 	return object;
 }
