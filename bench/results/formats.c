@@ -32,12 +32,6 @@ static bool has_metric(const struct table *table, int metric)
 	return false;
 }
 
-/* The event size is a column of the row; measured values are no settings. */
-static bool is_column(const char *name)
-{
-	return strcmp(name, "event_size") != 0 && !strstr(name, "_ns_per_event");
-}
-
 /* Events; 0 if none was read. */
 static double per_second(const struct row *row, size_t round)
 {
@@ -50,22 +44,25 @@ static double per_second(const struct row *row, size_t round)
 static void write_csv_line(
 	FILE *out, const struct table *table, const struct row *row, size_t round)
 {
-	const bool live = strcmp(table->command, "live") == 0;
+	static const struct row names = { .path = "path",
+		.wait = "wait",
+		.touch = "touch",
+		.question = "question",
+		.size_text = "event_size" };
 	const struct row *first = table->row_count > 0 ? &table->rows[0] : NULL;
-	const char *name, *way = live ? "wait" : "touch";
+	const struct row *line = row ? row : &names;
+	const char *way = strcmp(table->command, "live") == 0 ? line->wait : line->touch, *name;
 	json_t *settings = table->workload, *value;
 
-	if (row)
-		way = live ? row->wait : row->touch;
 	if (first)
 		settings = (json_t *)row_workload(table, row ? row : first);
 	if (first && first->question[0])
-		fprintf(out, "%s,", row ? row->question : "question");
-	fprintf(out, "%s,%.*s,%s", row ? row->path : "path", (int)strcspn(way, ROW_CACHES), way,
-		row ? row->size_text : "event_size");
+		fprintf(out, "%s,", line->question);
+	fprintf(out, "%s,%.*s,%s", line->path, (int)strcspn(way, ROW_CACHES), way, line->size_text);
 	json_object_foreach(settings, name, value)
 	{
-		if (!is_column(name))
+		/* The event size is a column of the row; measured values are no settings. */
+		if (strcmp(name, "event_size") == 0 || strstr(name, "_ns_per_event"))
 			continue;
 		fputc(',', out);
 		if (row)
@@ -78,13 +75,16 @@ static void write_csv_line(
 	else
 		fputs(",round", out);
 	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		const double *rounds = line->cells[metric].rounds;
+
 		if (!has_metric(table, metric))
 			continue;
-		fputc(',', out);
 		if (!row)
-			fputs(metrics[metric].name, out);
-		else if (row->cells[metric].rounds && isfinite(row->cells[metric].rounds[round]))
-			fprintf(out, "%.10g", row->cells[metric].rounds[round]);
+			fprintf(out, ",%s", metrics[metric].name);
+		else if (rounds && isfinite(rounds[round]))
+			fprintf(out, ",%.10g", rounds[round]);
+		else
+			fputc(',', out);
 	}
 	if (row)
 		fprintf(out, ",%.4f\n", per_second(row, round) / 1e6);
@@ -99,18 +99,8 @@ static const char *go_architecture(const char *name)
 	return strcmp(name, "aarch64") == 0 ? "arm64" : name;
 }
 
-/* The Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col /path. */
-static void write_gobench_header(FILE *out, const struct machine *m)
-{
-	fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
-		go_architecture(machine_text(m, FACT_ARCHITECTURE)));
-	if (machine_text(m, FACT_CPU_MODEL)[0])
-		fprintf(out, "cpu: %s\n", machine_text(m, FACT_CPU_MODEL));
-	if (machine_text(m, FACT_KERNEL_RELEASE)[0])
-		fprintf(out, "kernel: %s\n", machine_text(m, FACT_KERNEL_RELEASE));
-}
-
-/* The latency is of all rounds, and so the same in each line. */
+/* A line of the Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col
+ * /path. The latency is of all rounds, and so the same in each line. */
 static void write_gobench_line(FILE *out, const struct row *row, size_t round)
 {
 	const double consumed = row->cells[METRIC_CONSUMED].rounds[round];
@@ -136,6 +126,9 @@ static void write_gobench_line(FILE *out, const struct row *row, size_t round)
 
 int table_write(FILE *out, const struct table *table, enum format format)
 {
+	const char *cpu = machine_text(table->machine, FACT_CPU_MODEL);
+	const char *kernel = machine_text(table->machine, FACT_KERNEL_RELEASE);
+
 	if (format == FORMAT_JSON)
 		return table_write_json(out, table);
 	if (table->failed)
@@ -143,7 +136,12 @@ int table_write(FILE *out, const struct table *table, enum format format)
 	if (format == FORMAT_CSV)
 		write_csv_line(out, table, NULL, 0);
 	else
-		write_gobench_header(out, table->machine);
+		fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
+			go_architecture(machine_text(table->machine, FACT_ARCHITECTURE)));
+	if (format == FORMAT_GOBENCH && cpu[0])
+		fprintf(out, "cpu: %s\n", cpu);
+	if (format == FORMAT_GOBENCH && kernel[0])
+		fprintf(out, "kernel: %s\n", kernel);
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
 		for (size_t round = 0; round < row->rounds; round++)
 			if (format == FORMAT_CSV)

@@ -18,6 +18,8 @@
 
 #define TIME_TEXT(ns) amount_ns((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, ns)
 #define FIGURE_TEXT(value) figure((char[AMOUNT_SIZE]){ 0 }, value)
+#define TIME_OF(row, metric) TIME_TEXT(row_value(row, METRIC_##metric))
+#define FIGURE_OF(row, metric) FIGURE_TEXT(row_value(row, METRIC_##metric))
 
 /* With -rate, throughput is given and ranks nothing. */
 static bool has_rate(const struct workload *workload)
@@ -74,11 +76,10 @@ static double latency(const struct row *row, int quantile)
 }
 
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
-static void write_headline(FILE *out, const struct table *table, const struct row *const *sorted,
-	const struct workload *workload)
+static void write_headline(
+	FILE *out, const struct table *table, const struct row *const *sorted, bool rate)
 {
 	const struct row *best = sorted[0], *reference = &table->rows[table->groups[0].reference];
-	const bool rate = has_rate(workload);
 	const struct row *other = best == reference && table->row_count > 1 ? sorted[1] : best;
 	const struct ratio ratio =
 		table_ratio(table, other, reference, rate ? METRIC_CPU_NS : METRIC_NS);
@@ -139,9 +140,8 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 			fprintf(out, "%7s", baseline ? "-" : "");
 		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
 			TIME_TEXT(latency(row, 0)), TIME_TEXT(latency(row, 2)),
-			FIGURE_TEXT(row_value(row, METRIC_CPU_PERCENT)),
-			FIGURE_TEXT(row_value(row, METRIC_PRODUCER_NS)),
-			TIME_TEXT(row_value(row, METRIC_OFF_CPU_NS)));
+			FIGURE_OF(row, CPU_PERCENT), FIGURE_OF(row, PRODUCER_NS),
+			TIME_OF(row, OFF_CPU_NS));
 	}
 }
 
@@ -204,8 +204,7 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 		"vs no reader");
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
 		fprintf(out, "%-20s %12sx %14sx\n", NAME_TEXT(row),
-			FIGURE_TEXT(row_value(row, METRIC_SLOWDOWN_UNATTACHED)),
-			FIGURE_TEXT(row_value(row, METRIC_SLOWDOWN_ALONE)));
+			FIGURE_OF(row, SLOWDOWN_UNATTACHED), FIGURE_OF(row, SLOWDOWN_ALONE));
 }
 
 static void write_bursts(FILE *out, const struct table *table)
@@ -218,11 +217,9 @@ static void write_bursts(FILE *out, const struct table *table)
 		"reader", "p50", "max", "bursts", "with losses", "most lost");
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
 		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", NAME_TEXT(row),
-			TIME_TEXT(row_value(row, METRIC_BURST_LATENCY)),
-			TIME_TEXT(row_value(row, METRIC_BURST_LATENCY_MOST)),
-			FIGURE_TEXT(row_value(row, METRIC_BURSTS)),
-			FIGURE_TEXT(row_value(row, METRIC_BURSTS_LOSING)),
-			FIGURE_TEXT(row_value(row, METRIC_BURST_LOST)));
+			TIME_OF(row, BURST_LATENCY), TIME_OF(row, BURST_LATENCY_MOST),
+			FIGURE_OF(row, BURSTS), FIGURE_OF(row, BURSTS_LOSING),
+			FIGURE_OF(row, BURST_LOST));
 }
 
 /* What the table above has no room for. */
@@ -240,24 +237,11 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 				1e3 / ns->interval.low);
 		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", NAME_TEXT(row),
 			TIME_TEXT(latency(row, 1)), TIME_TEXT(latency(row, 3)),
-			TIME_TEXT(latency(row, 4)), interval,
-			FIGURE_TEXT(row_value(row, METRIC_CPU_NS)),
+			TIME_TEXT(latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
 			FIGURE_TEXT(row_value(row, METRIC_SLEEPS) / consumed),
 			FIGURE_TEXT(row_value(row, METRIC_WAKEUPS) / consumed),
 			FIGURE_TEXT(100 * row_value(row, METRIC_HIGH_WATER) /
 				    (double)workload->ring_size));
-	}
-}
-
-static void write_verdicts(FILE *out, const struct table *table)
-{
-	fputc('\n', out);
-	for (size_t i = 0; i < table->row_count; i++) {
-		struct style_text text = STYLE_TEXT(1024);
-
-		style_append(&text, "%s: ", NAME_TEXT(&table->rows[i]));
-		style_append(&text, "%s", table->rows[i].verdict);
-		style_write_wrapped(out, text.text);
 	}
 }
 
@@ -350,18 +334,17 @@ static void write_facts(
 	style_write_wrapped(out, line.text);
 }
 
-static void write_notes(
-	FILE *out, const struct table *table, const struct workload *workload, double alone)
+static void write_notes(FILE *out, const struct table *table, const struct measurement *m)
 {
-	fputc('\n', out);
-	if (alone > 0)
-		fprintf(out, "Without a reader an event costs its producer %.1f ns.\n", alone);
+	if (m->alone_ns > 0)
+		fprintf(out, "Without a reader an event costs its producer %.1f ns.\n",
+			m->alone_ns);
 	style_write_wrapped(out,
 		"Verified: each event was read once, whole and in order, or counts as lost or "
 		"discarded.");
-	if (workload->order)
+	if (m->workload.order)
 		fputs("Latency: from when an event was written until it was handled.\n", out);
-	else if (has_rate(workload))
+	else if (has_rate(&m->workload))
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
 		fprintf(out,
@@ -391,7 +374,7 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 		return;
 	}
 	style_sort(table, &table->groups[0], rate ? by_service : NULL, sorted);
-	write_headline(out, table, sorted, &m->workload);
+	write_headline(out, table, sorted, rate);
 	write_facts(out, table, &m->workload, verbose);
 	write_table(out, table, sorted, rate, colour);
 	write_limits(out, table, sorted);
@@ -403,6 +386,13 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 		return;
 	}
 	write_details(out, table, &m->workload);
-	write_verdicts(out, table);
-	write_notes(out, table, &m->workload, m->alone_ns);
+	fputc('\n', out);
+	for (size_t i = 0; i < table->row_count; i++) {
+		struct style_text text = STYLE_TEXT(1024);
+
+		style_append(&text, "%s: %s", NAME_TEXT(&table->rows[i]), table->rows[i].verdict);
+		style_write_wrapped(out, text.text);
+	}
+	fputc('\n', out);
+	write_notes(out, table, m);
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,36 +70,17 @@ static int find_folder(struct place *place, const char *path)
 	return place->folder < 0 ? -errno : 0;
 }
 
-/* The folder and name of place->file, a regular file. */
-static int find_file(struct place *place, const struct stat *status)
-{
-	char path[PATH_MAX];
-	const ssize_t length = readlink(place->link, path, sizeof(path) - 1);
-	struct stat found;
-	int err;
-
-	if (length < 0)
-		return -errno;
-	path[length] = '\0';
-	err = find_folder(place, path);
-	if (!err && fstatat(place->folder, place->name, &found, AT_SYMLINK_NOFOLLOW) < 0)
-		err = -errno;
-	/* It was moved meanwhile. */
-	if (!err && (found.st_dev != status->st_dev || found.st_ino != status->st_ino))
-		err = -ESTALE;
-	place->mode = status->st_mode & 0777;
-	return err;
-}
-
-/* Returns 0 or a negative errno. In both cases the caller closes the place. */
+/* Returns 0 or a negative errno. In both cases close_place() is due. */
 static int find_place(struct place *place, const char *path)
 {
-	struct stat status;
+	char target[PATH_MAX] = "";
+	struct stat there, found;
+	int err;
 
 	*place = (struct place){ .file = open(path, O_PATH | O_CLOEXEC), .mode = -1, .folder = -1 };
 	if (place->file < 0 && errno != ENOENT)
 		return -errno;
-	if (place->file < 0 && lstat(path, &status) < 0)
+	if (place->file < 0 && lstat(path, &there) < 0)
 		return find_folder(place, path);
 	if (place->file < 0) {
 		place->path = path;
@@ -106,91 +88,89 @@ static int find_place(struct place *place, const char *path)
 		return 0;
 	}
 	snprintf(place->link, sizeof(place->link), "/proc/self/fd/%d", place->file);
-	if (fstat(place->file, &status) < 0)
+	if (fstat(place->file, &there) < 0)
 		return -errno;
-	if (S_ISREG(status.st_mode))
-		return find_file(place, &status);
-	place->path = place->link;
-	return S_ISDIR(status.st_mode) ? -EISDIR : 0;
+	if (!S_ISREG(there.st_mode)) {
+		place->path = place->link;
+		return S_ISDIR(there.st_mode) ? -EISDIR : 0;
+	}
+	place->mode = there.st_mode & 0777;
+	if (readlink(place->link, target, sizeof(target) - 1) < 0)
+		return -errno;
+	err = find_folder(place, target);
+	if (!err && fstatat(place->folder, place->name, &found, AT_SYMLINK_NOFOLLOW) < 0)
+		err = -errno;
+	/* It was moved meanwhile. */
+	if (!err && (found.st_dev != there.st_dev || found.st_ino != there.st_ino))
+		err = -ESTALE;
+	return err;
 }
 
-/* Writes a new file in the folder of @place, then renames it. */
-static int replace(const struct place *place, const char *text, size_t size)
+/* Creates a file in the folder of @place and stores its name. Returns its descriptor or a negative
+ * errno. */
+static int make_beside(const struct place *place, char name[NAME_MAX + 1])
 {
-	char name[NAME_MAX + 1];
 	uint32_t random;
-	int fd, err;
+	int fd;
 
 	do {
 		if (getrandom(&random, sizeof(random), 0) < 0)
 			return -errno;
-		if (snprintf(name, sizeof(name), "%s.%08x", place->name, random) > NAME_MAX)
+		if (snprintf(name, NAME_MAX + 1, "%s.%08x", place->name, random) > NAME_MAX)
 			return -ENAMETOOLONG;
 		fd = openat(place->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			place->mode >= 0 ? 0600 : 0644);
 	} while (fd < 0 && errno == EEXIST);
-	if (fd < 0)
-		return -errno;
-	err = place->mode >= 0 && fchmod(fd, (mode_t)place->mode) < 0 ? -errno
-								      : write_all(fd, text, size);
-	if (!err && fsync(fd) < 0)
-		err = -errno;
-	if (close(fd) < 0 && !err)
-		err = -errno;
-	if (!err && renameat(place->folder, name, place->folder, place->name) < 0)
-		err = -errno;
-	if (err)
-		unlinkat(place->folder, name, 0);
-	return err;
+	return fd < 0 ? -errno : fd;
 }
 
-static int write_in_place(const struct place *place, const char *text, size_t size)
+static int write_place(const struct place *place, const char *text, size_t size)
 {
-	const int fd = open(place->path, O_WRONLY | O_TRUNC | O_CLOEXEC | place->created, 0644);
+	const bool replaces = !place->path;
+	char name[NAME_MAX + 1];
+	const int fd =
+		replaces ? make_beside(place, name)
+			 : open(place->path, O_WRONLY | O_TRUNC | O_CLOEXEC | place->created, 0644);
 	int err;
 
 	if (fd < 0)
-		return -errno;
+		return replaces ? fd : -errno;
 	err = write_all(fd, text, size);
-	return close(fd) < 0 && !err ? -errno : err;
-}
-
-static int write_file(const char *path, const char *text, size_t size)
-{
-	struct place place;
-	int err = find_place(&place, path);
-
-	if (!err)
-		err = (place.path ? write_in_place : replace)(&place, text, size);
-	close_place(&place);
+	if (!err && place->mode >= 0 && fchmod(fd, (mode_t)place->mode) < 0)
+		err = -errno;
+	if (!err && replaces && fsync(fd) < 0)
+		err = -errno;
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	if (!err && replaces && renameat(place->folder, name, place->folder, place->name) < 0)
+		err = -errno;
+	if (err && replaces)
+		unlinkat(place->folder, name, 0);
 	return err;
 }
 
 int output_check(const char *path, struct complaint *why)
 {
-	struct place place;
-	int err;
+	__attribute__((cleanup(close_place))) struct place place = { .file = -1, .folder = -1 };
+	int err = path ? find_place(&place, path) : 0;
 
-	if (!path)
-		return 0;
-	err = find_place(&place, path);
 	/* The new file is created in the folder. */
-	if (!err && !place.created &&
+	if (path && !err && !place.created &&
 		(place.path ? access(place.path, W_OK) : faccessat(place.folder, ".", W_OK, 0)) < 0)
 		err = -errno;
-	close_place(&place);
 	return err ? complain(why, err, "cannot write %s: %s", path, strerror(-err)) : 0;
 }
 
 int output_commit(struct output *output, const char *path, struct complaint *why)
 {
-	int err = 0;
+	__attribute__((cleanup(close_place))) struct place place = { .file = -1, .folder = -1 };
+	int err = fclose(output->stream) == 0 ? 0 : -ENOMEM;
 
-	if (fclose(output->stream) != 0)
-		err = -ENOMEM;
 	output->stream = NULL;
+	if (!err && path)
+		err = find_place(&place, path);
 	if (!err)
-		err = path ? write_file(path, output->text, output->size)
+		err = path ? write_place(&place, output->text, output->size)
 			   : write_all(STDOUT_FILENO, output->text, output->size);
 	output_abandon(output);
 	if (err)
