@@ -10,7 +10,7 @@
 #include "base/process.h"
 #include "cli/settings.h"
 #include "readers/peers.h"
-#include "results/comparison.h"
+#include "results/result_file.h"
 #include "results/table.h"
 
 #define US INT64_C(1000)

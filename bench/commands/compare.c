@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "commands/commands.h"
-#include "results/comparison.h"
+#include "results/result_file.h"
 #include "results/style.h"
 
 /* Exit statuses: 0, all the same or better; something is worse; something is undecided. 2: not

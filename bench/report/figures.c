@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "report/page.h"
+#include "report/report.h"
 #include "results/amounts.h"
 
 const char *text_number(double value)
@@ -13,8 +13,10 @@ const char *text_number(double value)
 	if (!isfinite(value))
 		return "-";
 	/* To the digits of a result file, so that a median of rounds is rounded as the one there. */
-	snprintf(digits, sizeof(digits), "%.9g", value);
-	value = strtod(digits, NULL);
+	if (value != round(value)) {
+		snprintf(digits, sizeof(digits), "%.9g", value);
+		value = strtod(digits, NULL);
+	}
 	size = fabs(value);
 	if (size > 1e15)
 		return text("%.3g", value);

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "report/page.h"
+#include "report/report.h"
 
 static const char style_sheet[] =
 #include "page.css.inc"

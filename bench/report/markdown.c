@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/page.h"
+#include "report/report.h"
 
 /* Bytes that a comment may have on a code host, less what ends it. */
 #define COMMENT_MOST 60000

@@ -1,40 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <obstack.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/complaint.h"
-#include "report/page.h"
+#include "report/report.h"
+
+#define obstack_chunk_alloc malloc
+#define obstack_chunk_free free
 
 /* All memory of the page that is made. */
-static struct chunk {
-	struct chunk *next;
-	max_align_t data[];
-} * chunks;
+static struct obstack memory;
+static bool begun;
 
-void page_free(void)
+static void exit_without_memory(void)
 {
-	for (struct chunk *next; chunks; chunks = next) {
-		next = chunks->next;
-		free(chunks);
-	}
-}
-
-static void *or_exit(void *memory)
-{
-	if (memory)
-		return memory;
 	fputs("report: out of memory\n", stderr);
 	exit(2);
 }
 
+static void begin(void)
+{
+	if (begun)
+		return;
+	begun = true;
+	obstack_alloc_failed_handler = exit_without_memory;
+	obstack_init(&memory);
+}
+
+void page_free(void)
+{
+	if (begun)
+		obstack_free(&memory, NULL);
+	begun = false;
+}
+
 void *page_allocate(size_t size)
 {
-	struct chunk *chunk = or_exit(calloc(1, sizeof(*chunk) + size));
-
-	chunk->next = chunks;
-	chunks = chunk;
-	return chunk->data;
+	begin();
+	return memset(obstack_alloc(&memory, size), 0, size);
 }
 
 /* The room doubles at every power of two. */
@@ -51,16 +56,13 @@ void *page_grow(void *array, size_t count, size_t size)
 const char *text(const char *format, ...)
 {
 	va_list arguments;
-	char *written, *kept;
-	int length;
 
+	begin();
 	va_start(arguments, format);
-	length = vasprintf(&written, format, arguments);
+	obstack_vprintf(&memory, format, arguments);
 	va_end(arguments);
-	kept = memcpy(page_allocate((size_t)length + 1), or_exit(length < 0 ? NULL : written),
-		(size_t)length + 1);
-	free(written);
-	return kept;
+	obstack_1grow(&memory, '\0');
+	return obstack_finish(&memory);
 }
 
 void page_add(struct page *page, enum block_kind kind, const char *name, const char *words)

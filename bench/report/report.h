@@ -1,12 +1,166 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Result files as a page. A file is not trusted: what is missing, or of another type, is NAN or "?".
+ * Result files as a page. The sections of a page are data first; the writers of HTML and Markdown
+ * escape all texts. Files are not trusted: what is missing, or of another type, is NAN or "?".
+ *
+ * The memory of a page is valid until page_free(). Out of memory, the program exits; nothing of the
+ * page has been written then.
  */
 #ifndef BENCH_REPORT_REPORT_H
 #define BENCH_REPORT_REPORT_H
 
-#include "report/page.h"
-#include "results/comparison.h"
+#include "results/result_file.h"
+
+enum tone { TONE_PLAIN, TONE_FASTER, TONE_SLOWER, TONE_SAME, TONE_UNCLEAR };
+
+/* Each reader has one colour on a page. Readers beyond these repeat the colours, dashed. */
+#define STYLE_COLOURS 10
+#define STYLE_NONE (-1)
+#define STYLE_LIMIT (-2) /* grey */
+
+/* A value that is drawn, with its interval and rounds. NAN: unknown. */
+struct mark {
+	double value, low, high;
+	const double *rounds; /* in the order measured */
+	size_t round_count;
+};
+
+#define NO_MARK                        \
+	{                              \
+		NAN, NAN, NAN, NULL, 0 \
+	}
+
+struct cell {
+	const char *text;
+	enum tone tone;   /* of a verdict */
+	unsigned section; /* to link to; 0: none */
+	struct mark mark;
+};
+
+enum column_kind {
+	COLUMN_TEXT,
+	COLUMN_NUMBER,
+	COLUMN_RANGE, /* a number above its mark, on an axis for all rows */
+	COLUMN_RATIO, /* the same, on a logarithmic axis with a line at 1 */
+	COLUMN_ROUNDS /* the rounds of the mark, one after the other; only drawn */
+};
+
+struct column {
+	const char *title;
+	enum column_kind kind;
+	bool detail; /* left out where there is little room */
+	double at;   /* of curves: its horizontal position */
+};
+
+/* Rows that are drawn as curves before the table, each named at its end. */
+struct curves {
+	const char *across, *up; /* what the axes are of */
+	bool log_across, log_up;
+	double line; /* across the chart; NAN: none */
+	const char *(*text)(double value);
+};
+
+struct sheet {
+	const char *caption;
+	struct column *columns;                 /* the first names the row */
+	size_t column_count, row_count, filled; /* filled: cells of the last row */
+	struct sheet_row {
+		int style;
+		unsigned dash;
+		struct cell *cells;
+	} * rows;
+	const struct curves *curves; /* or NULL */
+	bool folded;                 /* away at first; of curves the table always is */
+};
+
+enum block_kind {
+	BLOCK_HEADING, /* of a section: from 1 on, a cell can link to it */
+	BLOCK_TEXT,
+	BLOCK_CODE, /* as it was typed */
+	BLOCK_FILE, /* to download: @name, and @text what is in it */
+	BLOCK_SHEET
+};
+
+struct block {
+	enum block_kind kind;
+	unsigned number; /* of its kind: from 1 */
+	const char *name, *text;
+	struct sheet *sheet;
+	struct block *next;
+};
+
+struct page {
+	const char *title, *verdict, *facts;
+	const char *cautions;        /* in a line; NULL: none */
+	const struct sheet *summary; /* the rows that matter most, or NULL */
+	struct block *first, *last;
+	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
+};
+
+/* Frees everything that is allocated here. */
+void page_free(void);
+void *page_allocate(size_t size); /* zeroed */
+/* @array with room for one more than @count. */
+void *page_grow(void *array, size_t count, size_t size);
+__attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
+
+/* Adds to @page, from top to end. @name is of a file. */
+void page_add(struct page *page, enum block_kind kind, const char *name, const char *words);
+/* Removes columns without content, and adds the sheet if anything is left. */
+void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
+
+/* Columns first, then cells row by row; a row begins with its name. */
+#define COLUMN(of, is)                           \
+	{                                        \
+		.title = of, .kind = COLUMN_##is \
+	}
+#define DETAIL(of, is)                                           \
+	{                                                        \
+		.title = of, .kind = COLUMN_##is, .detail = true \
+	}
+#define SHEET(caption, ...) \
+	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
+struct sheet *sheet_make(const char *caption, const struct column *columns);
+void sheet_column(struct sheet *sheet, struct column column);
+struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
+struct cell *sheet_cell(struct sheet *sheet, const char *text);
+#define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
+void sheet_cells(struct sheet *sheet, const char *const *texts);
+void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
+/* A verdict of a file: "faster", "slower" and "same"; all others mean undecided. */
+void sheet_verdict(struct sheet *sheet, const char *verdict);
+
+void page_write_html(FILE *out, const struct page *page);
+void page_write_markdown(FILE *out, const struct page *page);
+
+/* Figures (figures.c). What is no number is "-"; an interval without an end is "". */
+const char *text_number(
+	double value); /* "94.5", "1,361", "0.373": three digits or a whole number */
+const char *text_interval(double low, double high); /* "[85.2, 91]" */
+const char *text_ratio(double ratio);               /* "0.37x" */
+const char *text_ratio_interval(double low, double high);
+const char *text_percent(double percent); /* "0.5 %"; "100 %" only for 100 */
+const char *text_share(double share);     /* the same of 1 */
+const char *text_time(double ns);         /* "82 ns", "1.5 ms" */
+const char *text_bytes(double bytes);     /* "1 MiB" */
+const char *text_count(double count);     /* "17.2M" */
+
+/* For the writer of HTML: the axis of a column's marks; one of them on it; curves. */
+struct axis {
+	double low, high;
+	bool logarithmic;
+};
+struct axis svg_column_axis(const struct sheet *sheet, size_t column);
+void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark);
+void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
+/* Writes @text, escaped, between markup. */
+void html_put(FILE *out, const char *before, const char *text, const char *after);
+void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
+
+/* Writes @text: @control instead of control characters, and what @escape (or NULL) writes, if it does not
+ * return false, instead of others. */
+void page_write_text(
+	FILE *out, const char *text, const char *control, bool (*escape)(FILE *out, const char *c));
 
 /* The most that a page shows. */
 #define RUNS_MAX 200
@@ -22,14 +176,12 @@ struct names {
 	size_t count;
 };
 
-/* Returns the number of @name, which is added if it is new. */
-size_t names_add(struct names *names, const char *name);
+size_t names_add(struct names *names, const char *name); /* returns its number */
 
 struct result {
 	const struct row *row;
 	const json_t *json;
-	const char *name; /* "batch", with what differs between results: "batch, 80 B, header",
-			   * "batch/paced" */
+	const char *name; /* "batch", with what differs: "batch, 80 B, header", "batch/paced" */
 	size_t path, way, size; /* numbers in the names of the run */
 	int style; /* of its reader, and the dash of its way: the same all over a page */
 	unsigned dash;
@@ -94,8 +246,7 @@ double size_bytes(const char *size); /* of "80"; NAN: the name of a mix */
 int style_of(const struct runs *runs, const char *path);
 const char *row_title(const struct row *row); /* row_name() */
 
-/* What came out of a run, in a sentence. */
-const char *run_verdict(const struct run *run);
+const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
 /* Adds what it measured. Returns the sheet that matters most. */
 const struct sheet *add_results(struct page *page, const struct run *run);
 /* Adds the advice and published figures; the workload, every round, every metric, and peers. */
@@ -130,8 +281,6 @@ const char *place_facts(const struct runs *runs);
 void add_place(struct page *page, const struct runs *runs);
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
-
-/* The whole page. */
 void write_report(FILE *out, enum page_format format, const struct runs *runs);
 
 #endif

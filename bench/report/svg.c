@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/page.h"
+#include "report/report.h"
 
 #define LABEL_LINE 15 /* least distance of the names of curves */
 #define LABEL_MOST 22 /* bytes of one */

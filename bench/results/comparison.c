@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "results/comparison.h"
+#include "results/result_file.h"
 
 /* With at least this many runs in both files their medians are compared, which contain what differs
  * between runs of the same program. */

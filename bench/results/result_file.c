@@ -266,8 +266,7 @@ static void finish_row(struct row *row)
 	const json_t *result;
 	size_t i;
 
-	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		row_sum_up(row, (enum metric)metric, row->uneven ? 1 : row->runs);
+	row_sum_up(row, row->uneven ? 1 : row->runs);
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = (uint64_t)fmin(
 			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads result files (ringview.result/2) into a table.
+ * Result files (ringview.result/2): read into a table, and compared.
  */
 #ifndef BENCH_RESULT_FILE_H
 #define BENCH_RESULT_FILE_H
@@ -43,5 +43,40 @@ int table_take_runs(struct table *table, json_t *runs);
 
 /* The median over the runs of a measured setting; 0 if no run has it. */
 double table_runs_setting(const json_t *runs, const char *name);
+
+/* The default of -threshold, relative: smaller differences are the same. */
+#define COMPARISON_THRESHOLD 0.02
+
+struct comparison {
+	double threshold; /* relative */
+	const struct result_file *old, *new;
+};
+
+/* Returns the facts of the machine and settings that differ, with which files must not be compared: an
+ * array of [name, old value, new value], all texts. The caller releases it. Both files are of live, or
+ * none is. */
+json_t *comparison_differences(const struct comparison *comparison);
+
+/* A row that both files have. */
+struct comparison_row {
+	const struct row *old, *new;
+	/* The verdict is verdict_of() with the threshold as tolerance and the noise of this row; too
+	 * noisy also if the limits changed by more than VERDICT_NOISE_MOST. */
+	struct ratio ratio;
+	bool by_runs; /* medians of runs were compared, instead of rounds */
+	bool limit;   /* it runs no reader, so its change is the machine's */
+	double drift; /* relative change of the limits for such events; 0 without limits */
+};
+
+/* All rows that both files have, of a calloc()ed array. */
+struct comparison_rows {
+	struct comparison_row *rows;
+	size_t count;
+	size_t found[VERDICT_SLOWER + 1]; /* rows of each verdict, without limits */
+	double drift;                     /* the largest of all rows */
+};
+
+/* Returns 0 or -ENOMEM. */
+int comparison_find(const struct comparison *comparison, struct comparison_rows *found);
 
 #endif

@@ -98,24 +98,27 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 		cell->rounds[round] = value;
 }
 
-void row_sum_up(struct row *row, enum metric metric, size_t runs)
+static void sum_up(struct metric_cell *cell, enum summing summing, size_t rounds, size_t runs)
 {
-	struct metric_cell *cell = &row->cells[metric];
-
-	if (!cell->rounds)
-		return;
-	if (metrics[metric].summing == SUMMING_MEDIAN) {
-		cell->summary = summary_of(cell->rounds, row->rounds, runs);
+	if (summing == SUMMING_MEDIAN) {
+		cell->summary = summary_of(cell->rounds, rounds, runs);
 		cell->value = cell->summary.valid ? cell->summary.median : NAN;
 		return;
 	}
 	cell->value = 0;
 	/* Unknown in one round is unknown; fmax() would ignore it. */
-	for (size_t i = 0; i < row->rounds; i++)
-		if (metrics[metric].summing == SUMMING_SUM || isnan(cell->value + cell->rounds[i]))
+	for (size_t i = 0; i < rounds; i++)
+		if (summing == SUMMING_SUM || isnan(cell->value + cell->rounds[i]))
 			cell->value += cell->rounds[i];
 		else
 			cell->value = fmax(cell->value, cell->rounds[i]);
+}
+
+void row_sum_up(struct row *row, size_t runs)
+{
+	for (int m = 0; m < METRIC_COUNT; m++)
+		if (row->cells[m].rounds)
+			sum_up(&row->cells[m], metrics[m].summing, row->rounds, runs);
 }
 
 static void free_row(struct row *row)
@@ -127,36 +130,27 @@ static void free_row(struct row *row)
 	json_decref(row->results);
 }
 
-/* How far the reference differs from its twin, the last row. */
-static struct noise noise_in(
-	const struct table *table, const struct row_group *group, enum metric metric)
-{
-	const struct row *reference = &table->rows[group->reference];
-	const struct row *twin = reference;
-
-	if (group->twin)
-		twin = &table->rows[group->first + group->count];
-	if (twin == reference || !reference->cells[metric].rounds || !twin->cells[metric].rounds)
-		return (struct noise){ INFINITY, INFINITY };
-	return noise_between(
-		reference->cells[metric].rounds, twin->cells[metric].rounds, reference->rounds);
-}
-
 void table_end_group(struct table *table, size_t reference, bool twin)
 {
 	struct row_group *group = &table->groups[table->group_count - 1];
+	const struct row *of, *last;
 
 	if (table->failed || group->count == 0)
 		return;
+	of = &table->rows[group->first + reference];
+	last = &table->rows[table->row_count - 1];
 	group->reference = group->first + reference;
 	table->rows[group->reference].baseline = true;
 	for (size_t i = group->first; i < table->row_count; i++)
-		for (int metric = 0; metric < METRIC_COUNT; metric++)
-			row_sum_up(&table->rows[i], (enum metric)metric, table->runs);
+		row_sum_up(&table->rows[i], table->runs);
 	group->twin = twin;
 	group->count -= twin;
-	for (int metric = 0; metric < METRICS_COMPARED; metric++)
-		group->noise[metric] = noise_in(table, group, (enum metric)metric);
+	for (int m = 0; m < METRICS_COMPARED; m++) {
+		const double *once = of->cells[m].rounds, *again = last->cells[m].rounds;
+
+		group->noise[m] = twin && once && again ? noise_between(once, again, of->rounds)
+							: (struct noise){ INFINITY, INFINITY };
+	}
 	if (twin)
 		free_row(&table->rows[--table->row_count]);
 }

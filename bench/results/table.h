@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The table of results. A row is a reader, how it waited or what it touched, and a workload; a column
- * is a metric; a cell has one value a round and what they amount to. drain, sweep, live and result
- * files fill it; every format and compare read it.
+ * is a metric; a cell has one value a round and what they amount to.
  */
 #ifndef BENCH_RESULTS_TABLE_H
 #define BENCH_RESULTS_TABLE_H
@@ -140,26 +139,22 @@ struct table {
 /* Starts a group, to which the rows added next belong. @workload: or NULL; the table's from here. */
 void table_add_group(struct table *table, json_t *workload);
 
-/* Adds a row of @rounds rounds. Never NULL: out of memory, the table has failed and the row is not in
- * it. */
+/* Never NULL: out of memory, the table has failed and the row is not in it. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 
 /* @mix: NULL if all events have @event_size. */
 void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix);
 void row_set(struct row *row, enum metric metric, size_t round, double value);
 
-/* Summarises the rounds of a metric, which are of @runs runs, equally many each. 0: of one. */
-void row_sum_up(struct row *row, enum metric metric, size_t runs);
+/* Summarises all rounds, which are of @runs runs, equally many each. 0: of one. */
+void row_sum_up(struct row *row, size_t runs);
 
-/*
- * Ends the last group: sums up its rounds and finds the noise. @reference is the number in the group
- * of the row that the others are compared with; @twin: the last row is the same once more, and is
- * removed. Without one the noise is infinite.
- */
+/* Ends the last group: sums up its rounds and finds the noise. @reference is the number in the group of
+ * the row that the others are compared with; @twin: the last row is the same once more, and is
+ * removed. Without one the noise is infinite. */
 void table_end_group(struct table *table, size_t reference, bool twin);
 
-/* Removes all rows of @path. */
-void table_remove(struct table *table, const char *path);
+void table_remove(struct table *table, const char *path); /* all its rows */
 void table_free(struct table *table);
 
 static inline double row_value(const struct row *row, enum metric metric)
@@ -178,8 +173,7 @@ static inline const char *row_way(const struct row *row)
 	return row->wait[0] ? row->wait : row->touch;
 }
 
-/* Million events a second at the median; 0 if no event was read. */
-double row_mevents_per_s(const struct row *row);
+double row_mevents_per_s(const struct row *row); /* at the median; 0 if no event was read */
 
 /* "batch/paced"; one word if it says both; the path alone if it does not wait. */
 const char *row_name(const struct row *row, char text[2 * ROW_NAME_SIZE]);
@@ -210,7 +204,6 @@ extern const char *const format_names[]; /* NULL-terminated */
 /* All formats but text. 0 or -ENOMEM; the caller checks the stream for errors. */
 int table_write(FILE *out, const struct table *table, enum format format);
 
-/* docs/result.md and docs/result.schema.json describe it. */
 #define RESULT_SCHEMA "ringview.result/2"
 int table_write_json(FILE *out, const struct table *table);
 
