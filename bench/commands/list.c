@@ -14,7 +14,7 @@ static void write_peer(FILE *out, struct peers *peers, const struct reader *read
 	const struct peer *peer;
 	struct complaint why;
 
-	if (peers_find(reader->program, &why)) {
+	if (peers_find(reader, &why)) {
 		fprintf(out, "  %-15s not available: %s\n", reader->name, why.text);
 		return;
 	}

@@ -29,22 +29,18 @@ static void *load(void)
 	return library ? library : dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 }
 
+#define WANTED(name) { "ring_buffer__" #name, &calls.name },
+
 static int dropin_find(const struct reader *reader, struct complaint *why)
 {
 	const struct {
 		const char *name;
 		void *call;
-	} wanted[] = {
-		{ "ring_buffer__new", &calls.open },
-		{ "ring_buffer__add", &calls.add },
-		{ "ring_buffer__poll", &calls.poll },
-		{ "ring_buffer__consume", &calls.consume },
-		{ "ring_buffer__free", &calls.close },
-	};
-	void *library = calls.close ? NULL : load();
+	} wanted[] = { FOR_EACH_CALL(WANTED) };
+	void *library = calls.free ? NULL : load();
 
 	(void)reader;
-	if (calls.close)
+	if (calls.free)
 		return 0;
 	if (!library)
 		return complain(why, -ENOENT, "there is no " LIBRARY "; %s",

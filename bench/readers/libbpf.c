@@ -32,7 +32,7 @@ static int open_rings(struct reading *r)
 	struct libbpf_state *s = r->state;
 	const ring_buffer_sample_fn callback = callbacks[r->work];
 	const int *fds = r->rings->map_fds;
-	struct ring_buffer *rings = s->calls->open(fds[0], callback, r, NULL);
+	struct ring_buffer *rings = s->calls->new (fds[0], callback, r, NULL);
 	int err = rings ? 0 : -errno;
 
 	s->rings[r->work] = rings;
@@ -67,7 +67,7 @@ void libbpf_close(struct reading *r)
 		r->sleeps = r->wakeups = LIVE_UNKNOWN;
 	for (int i = 0; i < WORK_COUNT; i++)
 		if (s->rings[i])
-			s->calls->close(s->rings[i]);
+			s->calls->free(s->rings[i]);
 }
 
 int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
@@ -113,13 +113,9 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 	return count < 0 ? count : 0;
 }
 
-static const struct libbpf_calls system_calls = {
-	.open = ring_buffer__new,
-	.add = ring_buffer__add,
-	.poll = ring_buffer__poll,
-	.consume = ring_buffer__consume,
-	.close = ring_buffer__free,
-};
+#define SYSTEM_CALL(name) .name = ring_buffer__##name,
+
+static const struct libbpf_calls system_calls = { FOR_EACH_CALL(SYSTEM_CALL) };
 
 static int open_system(struct reading *r)
 {

@@ -10,15 +10,13 @@
 
 #include "readers/reader.h"
 
-/* The functions that a program calls to read rings. */
+/* The functions ring_buffer__NAME that a program calls to read rings. */
+#define FOR_EACH_CALL(X) X(new) X(add) X(poll) X(consume) X(free)
+
+#define CALL_MEMBER(name) __typeof__(ring_buffer__##name) *name;
+
 struct libbpf_calls {
-	struct ring_buffer *(*open)(int map_fd, ring_buffer_sample_fn callback, void *context,
-		const struct ring_buffer_opts *options);
-	int (*add)(struct ring_buffer *rings, int map_fd, ring_buffer_sample_fn callback,
-		void *context);
-	int (*poll)(struct ring_buffer *rings, int timeout_ms);
-	int (*consume)(struct ring_buffer *rings);
-	void (*close)(struct ring_buffer *rings);
+	FOR_EACH_CALL(CALL_MEMBER)
 };
 
 /* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the

@@ -15,16 +15,14 @@
 #include "readers/work.h"
 #include "statistics/histogram.h"
 
-struct burst {
-	uint64_t read; /* events */
-	int64_t late;  /* ns from when the burst was due until its last event was handled */
-};
-
 /* The bursts of -rate burst:EVENTS/TIME. */
 struct bursts {
 	uint64_t size; /* events of each producer in a burst; 0: there are no bursts */
 	size_t count;
-	struct burst *list;
+	struct burst {
+		uint64_t read; /* events */
+		int64_t late;  /* ns from when it was due until its last event was handled */
+	} * list;
 };
 
 /* The number of bursts; of those that lost events, and the most lost by one; how long after a burst
@@ -43,12 +41,6 @@ struct bursts_sum bursts_sum_up(
 
 void bursts_end(struct bursts *bursts);
 
-/* The events read of one producer. */
-struct consumer_stream {
-	uint64_t next; /* sequence number after the last event read */
-	uint64_t read; /* events */
-};
-
 /* The events read in one run. */
 struct live_check {
 	const struct workload *workload;
@@ -57,7 +49,10 @@ struct live_check {
 	struct complaint *why;
 	struct bursts bursts;
 
-	struct consumer_stream streams[LIVE_PRODUCERS_MAX];
+	struct consumer_stream {
+		uint64_t next;         /* sequence number after the last event read */
+		uint64_t read;         /* events */
+	} streams[LIVE_PRODUCERS_MAX]; /* of each producer */
 	uint64_t consumed;
 	int64_t latest_ns;     /* with an order: the latest due time of an event so far */
 	uint64_t out_of_order; /* with an order: events that came after one due later */
@@ -186,10 +181,8 @@ ALWAYS_INLINE int on_event(
 	return 0;
 }
 
-/*
- * Defines @name(r, argument), which calls the always inline @loop with the work as its first
- * argument: compiled once for each work, so that nothing is decided for each record.
- */
+/* Defines @name(r, argument), which calls the always inline @loop with the work as its first
+ * argument: compiled once for each work, so that nothing is decided for each record. */
 #define SPECIALIZE(name, type, loop)                         \
 	static int name(struct reading *r, type argument)    \
 	{                                                    \

@@ -25,11 +25,6 @@ struct peer_state {
 
 static const char *const touching_names[TOUCHING_COUNT] = { FOR_EACH_TOUCHING(TOUCHING_NAME, ) };
 
-static int peer_find(const struct reader *reader, struct complaint *why)
-{
-	return peers_find(reader->program, why);
-}
-
 static struct obstacle peer_obstacle(const struct workload *workload)
 {
 	if (workload->rings > 1)
@@ -196,7 +191,7 @@ static void peer_interrupt(struct reading *r)
 		.state_size = sizeof(struct peer_state),    \
 		.needs_kernel = true,                       \
 		.itself = true,                             \
-		.find = peer_find,                          \
+		.find = peers_find,                         \
 		.obstacle = peer_obstacle,                  \
 		.open = peer_open,                          \
 		.read = peer_read,                          \

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "readers/live_check.h"
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 #define SHOWN_MOST 120 /* bytes of an answer that a complaint quotes */
 

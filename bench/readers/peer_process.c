@@ -13,10 +13,9 @@
 #include "base/values.h"
 #include "base/process.h"
 #include "base/monotonic.h"
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 #define MAP_NUMBER 3            /* the map's descriptor in the peer */
-#define OWN_NUMBERS 10          /* least number of the pipes' descriptors here */
 #define LOOK_MS 100             /* how often to check whether the user asked to stop */
 #define END_NS 2000000000       /* at most, for exiting */
 #define PATIENCE_NS 30000000000 /* at most, for an answer, without RINGVIEW_PEER_TIMEOUT */
@@ -24,26 +23,11 @@
 int64_t peer_patience_ns(int64_t expected_ns)
 {
 	const char *text = getenv("RINGVIEW_PEER_TIMEOUT");
-	int64_t patience = PATIENCE_NS;
+	int64_t patience;
 
-	if (text && (parse_duration(text, &patience) < 0 || patience <= 0))
+	if (!text || parse_duration(text, &patience) < 0 || patience <= 0)
 		patience = PATIENCE_NS;
 	return expected_ns < INT64_MAX - patience ? expected_ns + patience : INT64_MAX;
-}
-
-/* Opens a pipe with numbers from OWN_NUMBERS on: if standard input is closed here, lower ones may
- * be those that the peer gets. */
-static int open_pipe(int ends[2])
-{
-	int low[2];
-
-	if (pipe2(low, O_CLOEXEC) < 0)
-		return -errno;
-	for (int i = 0; i < 2; i++) {
-		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, OWN_NUMBERS);
-		close(low[i]);
-	}
-	return ends[0] >= 0 && ends[1] >= 0 ? 0 : -EMFILE;
 }
 
 static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output)
@@ -65,10 +49,10 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawn_file_actions_init(&actions);
-	/* First: the map may have the number of one of the others. */
-	posix_spawn_file_actions_adddup2(&actions, map_fd, MAP_NUMBER);
+	/* The map last: one of the others may have its number, but none is below (main.c). */
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, map_fd, MAP_NUMBER);
 	posix_spawn_file_actions_addclosefrom_np(&actions, MAP_NUMBER + 1);
 	err = posix_spawn(pid, file, &actions, &attributes, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -79,11 +63,11 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 int peer_start(struct peer_process *p, const char *file, int map_fd, struct complaint *why)
 {
 	int input[2] = { -1, -1 }, output[2] = { -1, -1 };
-	int err = open_pipe(input);
+	int err;
 
-	if (!err)
-		err = open_pipe(output);
-	if (!err)
+	if (pipe2(input, O_CLOEXEC) < 0 || pipe2(output, O_CLOEXEC) < 0)
+		err = -errno;
+	else
 		err = spawn(&p->pid, file, map_fd, input[0], output[1]);
 	close(input[0]);
 	close(output[1]);
@@ -160,34 +144,16 @@ static int gone(struct peer_process *p, struct complaint *why)
 	return err ? err : complain(why, -EPIPE, "exited by itself");
 }
 
-static int send_line(struct peer_process *p, const char *line, struct complaint *why)
-{
-	char text[256];
-	const int length = snprintf(text, sizeof(text), "%s\n", line);
-
-	if (p->length > 0)
-		return complain(why, -EPROTO, "wrote a line without a command");
-	/* Does not block: a pipe holds more, and the command before was answered. */
-	return write(p->input, text, (size_t)length) == length ? 0 : gone(p, why);
-}
-
 static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
 {
 	const int64_t start = monotonic_ns();
+	const char *end;
+	size_t length;
 
-	while (p->pid > 0) {
-		const char *end = memchr(p->text, '\n', p->length);
+	while (p->pid > 0 && !(end = memchr(p->text, '\n', p->length))) {
 		const int64_t left = wait_ns - (monotonic_ns() - start);
 		ssize_t got;
 
-		if (end) {
-			const size_t length = (size_t)(end - p->text);
-
-			*answer = peer_answer_parse(p->text, length, why);
-			p->length -= length + 1;
-			memmove(p->text, end + 1, p->length);
-			return *answer ? 0 : -EPROTO;
-		}
 		if (p->length == PEER_LINE_MAX)
 			return complain(why, -EPROTO,
 				"answered more than %d KiB without a line end",
@@ -197,20 +163,29 @@ static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, str
 					     : complain(why, -ETIME, "did not answer within %.3g s",
 						       (double)wait_ns / 1e9);
 		got = read(p->output, p->text + p->length, PEER_LINE_MAX - p->length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
+		if (got == 0 || (got < 0 && errno != EINTR))
 			return gone(p, why);
-		p->length += (size_t)got;
+		p->length += got > 0 ? (size_t)got : 0;
 	}
-	return complain(why, -EPIPE, "has exited");
+	if (p->pid == 0)
+		return complain(why, -EPIPE, "has exited");
+	length = (size_t)(end - p->text);
+	*answer = peer_answer_parse(p->text, length, why);
+	p->length -= length + 1;
+	memmove(p->text, end + 1, p->length);
+	return *answer ? 0 : -EPROTO;
 }
 
 int peer_ask(struct peer_process *p, const char *command, int64_t wait_ns, json_t **answer,
 	struct complaint *why)
 {
-	int err = command ? send_line(p, command, why) : 0;
+	int err = 0;
 
+	if (command && p->length > 0)
+		err = complain(why, -EPROTO, "wrote a line without a command");
+	/* Does not block: a pipe holds more, and the command before was answered. */
+	else if (command && dprintf(p->input, "%s\n", command) < 0)
+		err = gone(p, why);
 	if (!err)
 		err = receive(p, wait_ns, answer, why);
 	p->broken = err;

@@ -62,15 +62,15 @@ static int file_of(char file[PATH_MAX], const char *program, struct complaint *w
 		remedy());
 }
 
-int peers_find(const char *program, struct complaint *why)
+int peers_find(const struct reader *reader, struct complaint *why)
 {
 	char file[PATH_MAX];
-	const int err = file_of(file, program, why);
+	const int err = file_of(file, reader->program, why);
 
 	if (err || access(file, F_OK) == 0)
 		return err;
-	return complain(
-		why, -ENOENT, "peer %s is not built: there is no %s; %s", program, file, remedy());
+	return complain(why, -ENOENT, "peer %s is not built: there is no %s; %s", reader->program,
+		file, remedy());
 }
 
 int peers_start(struct peer_process *process, const char *program, int map_fd,
@@ -120,13 +120,6 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 	peer_end(&process, &ignored);
 	close(map_fd);
 	return peer;
-}
-
-const char *peer_program_name(const struct peer *peer)
-{
-	const char *slash = strrchr(peer->program, '/');
-
-	return slash ? slash + 1 : peer->program;
 }
 
 static int choose_peer(struct peers *peers, const struct reader *reader, bool by_all, bool *chosen,
@@ -210,7 +203,7 @@ static int add(const struct peer *peer, const char *spoken, struct complaint *wh
 	struct reader *reader = &f->reader;
 	char named[sizeof(f->name) + 1];
 
-	snprintf(f->name, sizeof(f->name), "%s%s%s", peer_program_name(peer), extends ? "" : "-",
+	snprintf(f->name, sizeof(f->name), "%s%s%s", basename(peer->program), extends ? "" : "-",
 		extends ? spoken + strlen(said) : spoken);
 	if (!is_name(f->name))
 		return complain(why, -EINVAL,
@@ -276,12 +269,15 @@ int found_peers_add(const char *file, struct complaint *why)
 	return 0;
 }
 
-static bool is_known(const char *program)
+/* Whether the file @name in the folder of peers is a program that no reader names. */
+static bool is_new(const char *name, const char *file)
 {
-	for (size_t i = 0; readers[i]; i++)
-		if (readers[i]->program && strcmp(readers[i]->program, program) == 0)
-			return true;
-	return false;
+	const struct reader *reader = reader_find(name);
+	struct stat status;
+
+	if (name[0] == '.' || (reader && reader->program && strcmp(reader->program, name) == 0))
+		return false;
+	return stat(file, &status) == 0 && S_ISREG(status.st_mode) && access(file, X_OK) == 0;
 }
 
 void found_peers_look(void)
@@ -289,7 +285,6 @@ void found_peers_look(void)
 	char folder[PATH_MAX], file[PATH_MAX];
 	struct dirent **entries;
 	struct complaint why;
-	struct stat status;
 	int count;
 
 	if (found_count > 0 || file_of(folder, "", &why))
@@ -298,9 +293,7 @@ void found_peers_look(void)
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 
-		if (name[0] != '.' && !is_known(name) && file_of(file, name, &why) == 0 &&
-			stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-			access(file, X_OK) == 0 && add_all(file, &why))
+		if (file_of(file, name, &why) == 0 && is_new(name, file) && add_all(file, &why))
 			fprintf(stderr, "%s: left out: peer %s\n", name, why.text);
 		free(entries[i]);
 	}

@@ -10,30 +10,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "readers/live_check.h"
-
-/* A record in a perf buffer: a header, the length, the event, and padding (PERF_RECORD_SAMPLE with
- * PERF_SAMPLE_RAW only, perf_event_open(2)). */
-#define PERFBUF_HEADER 8 /* struct perf_event_header */
-#define PERFBUF_LENGTH 4
-
-/* The header has 16 bits for the size of the whole record, a multiple of 8. */
-#define PERFBUF_EVENT_MAX ((UINT16_MAX & ~7) - PERFBUF_HEADER - PERFBUF_LENGTH)
-
-/* The length that the record of an event of @size bytes says: with the padding. */
-static inline uint32_t perfbuf_length(uint32_t size)
-{
-	return ((size + PERFBUF_LENGTH + 7) & ~UINT32_C(7)) - PERFBUF_LENGTH;
-}
-
-/* Bytes from one record to the next. */
-static inline uint32_t perfbuf_stride(uint32_t size)
-{
-	return PERFBUF_HEADER + PERFBUF_LENGTH + perfbuf_length(size);
-}
 
 struct perfbuf_state {
 	struct perf_buffer *buffers;
@@ -41,12 +22,21 @@ struct perfbuf_state {
 	int err; /* of an event: libbpf returns another errno */
 };
 
-/* PERF_RECORD_SAMPLE, with the sample_type used here. */
+/* PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW only (perf_event_open(2)). The header has 16 bits for the
+ * size of the record, which is a multiple of 8. */
 struct sample {
 	struct perf_event_header header;
 	uint32_t length; /* with padding */
 	unsigned char data[];
 };
+
+#define EVENT_MAX ((UINT16_MAX & ~7) - offsetof(struct sample, data))
+
+/* Bytes of the record of an event. */
+static uint32_t record_size(uint32_t event_size)
+{
+	return ((uint32_t)offsetof(struct sample, data) + event_size + 7) & ~UINT32_C(7);
+}
 
 /* PERF_RECORD_LOST. */
 struct lost {
@@ -66,7 +56,8 @@ static size_t length_of(const struct workload *workload, const struct sample *sa
 		return sample->length;
 	memcpy(&id, sample->data, sizeof(id));
 	size = workload_size(workload, id);
-	return sample->length == perfbuf_length(size) ? size : sample->length;
+	return offsetof(struct sample, data) + sample->length == record_size(size) ? size
+										   : sample->length;
 }
 
 static enum bpf_perf_event_ret handle_record(
@@ -191,27 +182,23 @@ static int perfbuf_finish(struct reading *r)
 	return 0;
 }
 
-/* Whether a buffer, which is never entirely full, lacks room for @events of @stride bytes. */
-static bool overflows(const struct workload *workload, uint64_t events, uint64_t stride)
-{
-	return events > (workload->ring_size - 1) / stride;
-}
-
 static struct obstacle perfbuf_obstacle(const struct workload *workload)
 {
 	const uint32_t size = workload->mix ? workload->mix->largest : workload->event_size;
+	/* Events that a buffer, which is never entirely full, has room for. */
+	const uint64_t room = (workload->ring_size - 1) / record_size(size);
 
 	if (workload->rings > 1)
 		return (struct obstacle){ "has a buffer for each CPU, and no rings",
 			"leave out -rings" };
-	if (size > PERFBUF_EVENT_MAX)
+	if (size > EVENT_MAX)
 		return (struct obstacle){ "takes events of at most 65516 B",
 			"give a smaller -event-size" };
-	if (overflows(workload, 1, perfbuf_stride(size)))
+	if (room < 1)
 		return (struct obstacle){ "needs 16 B in addition to an event, and has no room "
 					  "for both",
 			"give a larger -ring-size" };
-	if (overflows(workload, workload->back_to_back, perfbuf_stride(size)))
+	if (room < workload->back_to_back)
 		return (struct obstacle){ "has no room for the events of a turn",
 			"give fewer -back-to-back, or a larger -ring-size" };
 	return (struct obstacle){ 0 };

@@ -104,28 +104,27 @@ struct reader {
 	const char *program, *spoken; /* spoken: its path there; NULL: its name */
 	bool named;                   /* by -peer */
 
-	/* Returns 0 if the reader is there; a negative errno with @why otherwise. May be NULL, as
-	 * every function but open, read and close. */
+	/* All functions but open, read and close may be NULL. Those that return an int return 0, or
+	 * a negative errno with the reason. */
+
+	/* Whether the reader is there. */
 	int (*find)(const struct reader *reader, struct complaint *why);
 	/* What keeps it from a workload of live. */
 	struct obstacle (*obstacle)(const struct workload *workload);
 	size_t state_size;
-	/* Returns 0, or a negative errno with r->why; close() is called in either case. */
+	/* If it fails, close() is called all the same. */
 	int (*open)(struct reading *r);
 	/* Reads what is there; with a time-out, waits before or after that. Adds to r->found or
-	 * r->live. Returns 0, also if nothing came; -EINTR after a signal; or another negative
-	 * errno. */
+	 * r->live. Returns 0 also if nothing came; -EINTR after a signal. */
 	int (*read)(struct reading *r, int64_t timeout_ns);
-	/* Of ringview_reader_read(): reads a ring. Returns the last result of the library, at most
-	 * 0, or the error of an event. */
+	/* Of ringview_reader_read(): reads a ring. */
 	int (*loop)(struct reading *r, struct ringview *ring);
-	/* Called after the consumer position was set back to r->fill->start. Returns 0 or a negative
-	 * errno. */
+	/* Called after the consumer position was set back to r->fill->start. */
 	int (*rewind)(struct reading *r);
 	/* Ends a wait of read(); called by another thread. Without it, a wait takes at most
 	 * READER_LONGEST_WAIT_NS. */
 	void (*interrupt)(struct reading *r);
-	/* Called when everything is read. Returns 0 or a negative errno. */
+	/* Called when everything is read. */
 	int (*finish)(struct reading *r);
 	void (*close)(struct reading *r);
 };
@@ -157,7 +156,6 @@ bool reader_add(const struct reader *reader);
 struct obstacle reader_obstacle(
 	const struct reader *reader, enum source_kind source, const struct workload *workload);
 
-/* A reader and its way to wait. */
 struct combination {
 	const struct reader *reader;
 	enum live_wait wait;

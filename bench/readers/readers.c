@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "reader_list.h"
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 #define DECLARE(name) extern const struct reader name##_reader;
 #define ADDRESS(name) &name##_reader,

@@ -210,7 +210,7 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 
 		if (!peer->err)
 			style_append(&line, "%s%s %s %s (%s)", line.used > 0 ? "" : what,
-				line.used > 0 ? "," : ":", peer_program_name(peer),
+				line.used > 0 ? "," : ":", basename(peer->program),
 				peer->hello.version, peer->hello.language);
 	}
 	style_append(&line, ".");

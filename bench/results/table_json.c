@@ -175,7 +175,7 @@ static void add_peers(json_t *root, const struct peers *peers)
 
 		if (peer->err == 0)
 			json_array_append_new(
-				well, json_pack("{s:s, s:s, s:s}", "name", peer_program_name(peer),
+				well, json_pack("{s:s, s:s, s:s}", "name", basename(peer->program),
 					      "version", peer->hello.version, "language",
 					      peer->hello.language));
 	}

@@ -8,7 +8,7 @@
 
 #include "demand.h"
 #include "readers/live_check.h"
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 static void check_complaint(const struct complaint *why)
 {

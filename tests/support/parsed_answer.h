@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 /* Parses a peer's answer; the test fails if it is no JSON object. The caller releases it. Include
  * cmocka.h before. */

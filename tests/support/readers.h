@@ -5,7 +5,7 @@
 #ifndef TEST_READERS_H
 #define TEST_READERS_H
 
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 extern const struct reader copy_reader, view_reader, batch_reader, dropin_reader, libbpf_reader,
 	perfbuf_reader;

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "readers/peer.h"
+#include "readers/peers.h"
 
 #define LONG_NS INT64_C(30000000000) /* for what comes at once */
 #define SHORT_NS 20000000            /* for what never comes */
