@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Parses and formats values of the command line.
+ * Parses and formats values of the command line; formats numbers for display.
  *
  * Each parse_ function parses the whole text, without blanks around it. It returns 0 and stores the
  * value; -EINVAL if the text does not have the described form; or -ERANGE if the value does not fit.
@@ -47,5 +47,14 @@ char *format_size(uint64_t bytes, char *buffer, size_t size);
 
 /* At most six significant digits: 0.01 is "1%", 0.0025 is "0.25%". */
 char *format_percent(double fraction, char *buffer, size_t size);
+
+/* Numbers for display. Each function writes at most @size bytes and returns @text. */
+#define AMOUNT_SIZE 32
+char *amount_text(char *text, size_t size, double value);    /* "17.9k", "1.21M"; "-": not finite */
+char *amount_ns(char *text, size_t size, double ns);         /* "950ns", "20.3us"; "-" likewise */
+char *amount_bytes(char *text, size_t size, uint64_t bytes); /* "335 KiB"; exact below 10 KiB */
+char *amount_share(char *text, size_t size, double share);   /* "0.5 %"; no "100 %" for less */
+char *amount_time(char *text, size_t size, int64_t nanoseconds); /* "85ms", "3.2s", "4m10s" */
+char *amount_exact(char *text, size_t size, uint64_t value);     /* "17,200,412" */
 
 #endif

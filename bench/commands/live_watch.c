@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "commands/live.h"
-#include "results/amounts.h"
 #include "results/style.h"
 
 #define IN_PLACE_NS INT64_C(250000000)

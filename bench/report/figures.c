@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/values.h"
 #include "report/report.h"
-#include "results/amounts.h"
 
 const char *text_number(double value)
 {

@@ -21,12 +21,6 @@
 #define TIME_OF(row, metric) TIME_TEXT(row_value(row, METRIC_##metric))
 #define FIGURE_OF(row, metric) FIGURE_TEXT(row_value(row, METRIC_##metric))
 
-/* With -rate, throughput is given and ranks nothing. */
-static bool has_rate(const struct workload *workload)
-{
-	return workload->rate != PARSE_RATE_MAX;
-}
-
 /* Rounds to steps, which makes being equal transitive. */
 static double step_of(double value, double factor)
 {
@@ -298,7 +292,7 @@ static void write_facts(
 	if (w->burst > 0)
 		style_append(text, " in bursts of %" PRIu64 " each %s", w->burst,
 			format_duration(w->burst_ns, duration, sizeof(duration)));
-	else if (has_rate(w))
+	else if (w->rate != PARSE_RATE_MAX)
 		style_append(text, " at %" PRIu64 "/s together", w->rate);
 	else
 		style_append(text, " at full rate");
@@ -319,7 +313,7 @@ static void write_facts(
 		style_append(text, ", notify %s", live_notify_text(w, notify));
 	if (w->back_to_back > 0)
 		style_append(text, ", back to back, %" PRIu64 " events a turn", w->back_to_back);
-	if (verbose || has_rate(w))
+	if (verbose || w->rate != PARSE_RATE_MAX)
 		append_duration(text, "budget", w->latency_budget_ns);
 	append_duration(text, "timer slack", w->timer_slack_ns);
 	append_duration(text, "work", w->work_ns);
@@ -344,7 +338,7 @@ static void write_notes(FILE *out, const struct table *table, const struct measu
 		"discarded.");
 	if (m->workload.order)
 		fputs("Latency: from when an event was written until it was handled.\n", out);
-	else if (has_rate(&m->workload))
+	else if (m->workload.rate != PARSE_RATE_MAX)
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
 		fprintf(out,
@@ -363,7 +357,8 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 	const struct live_advice *advice, bool colour, bool verbose)
 {
 	const struct row *sorted[COMBINATIONS_MAX];
-	const bool rate = has_rate(&m->workload);
+	/* With -rate, throughput is given and ranks nothing. */
+	const bool rate = m->workload.rate != PARSE_RATE_MAX;
 
 	if (advice)
 		write_advice(out, advice);

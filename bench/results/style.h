@@ -11,7 +11,6 @@
 
 #include "base/values.h"
 #include "readers/reader.h"
-#include "results/amounts.h"
 #include "results/table.h"
 
 #define STYLE_COLUMNS 80

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/complaint.h"
-#include "results/amounts.h"
+#include "base/values.h"
 #include "watch/rings.h"
 
 /* Amounts within an expression. The text lives as long as the enclosing block. */
