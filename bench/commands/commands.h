@@ -26,7 +26,6 @@ struct call {
 
 	/* Of drain, sweep and live. */
 	struct table table;
-	struct machine machine;
 	struct peers peers;
 	int64_t started_ns;  /* of the measurement, CLOCK_MONOTONIC */
 	int64_t measured_ns; /* the last progress of 0, after the preparations */

@@ -64,7 +64,7 @@ static int write_results(struct call *call, FILE *out)
 	typed_command(command_line, sizeof(command_line), call->name, call->argv);
 	call->table.command = call->name;
 	call->table.command_line = command_line;
-	call->table.machine = &call->machine;
+	call->table.warnings = machine_warnings(call->table.machine, s->command == COMMAND_LIVE);
 	call->table.peers = s->runs > 1 ? NULL : &call->peers;
 	call->table.asked = measuring_rounds_asked(s);
 	if (s->format != FORMAT_TEXT)
@@ -99,7 +99,7 @@ static int measure_and_write(struct call *call)
 	err = call->settings.runs > 1 ? measure_in_runs(call) : measuring->measure(call);
 	if (call->progress_shown && isatty(STDERR_FILENO))
 		fputs("\r\x1b[K", stderr);
-	machine_finish(&call->machine);
+	machine_finish(table->machine);
 	table->partial = err == -EINTR && table->row_count > 0;
 	any = table->row_count > 0 || table->more;
 	if (any && (!err || table->partial)) {
@@ -115,7 +115,6 @@ int measuring_run(const struct measuring_command *command, struct call *call)
 	struct settings *s = &call->settings;
 	const struct machine_request request = {
 		.cpu = s->workload.consumer_cpu,
-		.pins_threads = s->command == COMMAND_LIVE,
 		.libbpf_version = libbpf_version_string(),
 		.ringview_version = ringview_version(),
 		.ringview_commit = RINGVIEW_COMMIT,
@@ -135,7 +134,7 @@ int measuring_run(const struct measuring_command *command, struct call *call)
 	if (!err && s->combination_count == 0)
 		return peers_complain(&call->peers, false, &call->why);
 	if (!err) {
-		machine_read(&call->machine, &request);
+		call->table.machine = machine_read(&request);
 		if (s->runs > 1) /* each run pins itself */
 			sched_setaffinity(0, sizeof(before), before);
 		err = measure_and_write(call);

@@ -12,18 +12,62 @@
 
 #include "base/process.h"
 
-enum kind { TEXT, NUMBER, FLAG, REAL, LIST };
+/* What the first line of a fact's file is; OTHER: a function reads it. A LIST is recorded as the number
+ * of CPUs or nodes in it. */
+enum kind { OTHER, TEXT, NUMBER, FLAG, LIST };
 
+/*
+ * The facts, in the order of the JSON. Results that differ in a decisive fact must not be compared.
+ * Facts that change with each run, that the warnings judge, the chosen CPU and the project's version
+ * are not decisive: to compare versions is what a comparison is for.
+ */
 static const struct {
 	const char *name;
-	enum kind kind;
 	bool decisive;
-	const char *path;
-} facts[FACT_COUNT] = {
-#define FACT(fact, ...) { __VA_ARGS__ },
-	FACTS(FACT)
-#undef FACT
+	enum kind kind;
+	const char *path; /* %d: the CPU */
+} facts[] = {
+	{ "timestamp", false, OTHER, NULL }, /* UTC, ISO 8601 */
+	{ "cpu_model", true, OTHER, NULL },
+	{ "cpu_id", true, OTHER, NULL }, /* vendor/family/model/stepping, or arm64's like */
+	{ "cpus_online", true, LIST, CPU_FOLDER "/online" },
+	{ "smt", true, FLAG, CPU_FOLDER "/smt/active" },
+	{ "numa_nodes", true, LIST, "/sys/devices/system/node/online" },
+	{ "frequency_driver", true, TEXT, CPU_FOLDER "/cpu%d/cpufreq/scaling_driver" },
+	{ "governor", true, TEXT, CPU_FOLDER "/cpu%d/cpufreq/scaling_governor" },
+	{ "energy_preference", true, TEXT,
+		CPU_FOLDER "/cpu%d/cpufreq/energy_performance_preference" },
+	{ "boost", true, FLAG, CPU_FOLDER "/cpufreq/boost" },
+	{ "throttles", false, OTHER, NULL }, /* since boot, of cores and packages */
+	{ "throttles_during_run", false, OTHER, NULL },
+	{ "virtual_machine", true, OTHER, NULL }, /* unknown without proof of either */
+	{ "hypervisor", true, OTHER, NULL },
+	{ "kernel_release", true, TEXT, "/proc/sys/kernel/osrelease" },
+	/* Not /proc/version, which also has the user and host that built the kernel. */
+	{ "kernel_version", true, TEXT, "/proc/sys/kernel/version" },
+	{ "architecture", true, OTHER, NULL }, { "page_size_bytes", true, OTHER, NULL },
+	{ "clock_source", true, TEXT,
+		"/sys/devices/system/clocksource/clocksource0/current_clocksource" },
+	{ "transparent_hugepages", true, TEXT, "/sys/kernel/mm/transparent_hugepage/enabled" },
+	/* Decides the cost of an indirect call. */
+	{ "spectre_v2", true, TEXT, CPU_FOLDER "/vulnerabilities/spectre_v2" },
+	{ "bpf_jit", true, NUMBER, "/proc/sys/net/core/bpf_jit_enable" },
+	{ "bpf_jit_harden", true, NUMBER, "/proc/sys/net/core/bpf_jit_harden" },
+	{ "bpf_stats", true, FLAG, "/proc/sys/kernel/bpf_stats_enabled" },
+	{ "load_1_minute", false, OTHER, NULL }, { "other_tasks_running", false, OTHER, NULL },
+	{ "steal_ms", false, OTHER, NULL }, /* since boot: the host ran something else */
+	{ "steal_ms_during_run", false, OTHER, NULL }, { "affinity_asked", false, OTHER, NULL },
+	{ "affinity_cpus", true, OTHER, NULL },
+	{ "affinity_given", false, OTHER, NULL }, /* as taskset -c prints it */
+	{ "compiler", true, OTHER, NULL }, { "compile_flags", true, OTHER, NULL },
+	{ "optimized", true, OTHER, NULL }, { "sanitized", true, OTHER, NULL },
+	{ "libbpf_version", true, OTHER, NULL }, { "ringview_version", false, OTHER, NULL },
+	{ "ringview_commit", false, OTHER, NULL }, /* "-dirty" with changes */
 };
+
+#define FACTS (sizeof(facts) / sizeof(facts[0]))
+
+#define TEXT_SIZE 256
 
 #ifdef __clang__
 #define COMPILER __VERSION__ /* names it already, and who packaged it */
@@ -48,14 +92,39 @@ static const struct {
 #define SANITIZED 0
 #endif
 
-static void set_text(struct machine *m, enum fact fact, const char *text)
+static void set_text(json_t *m, const char *name, const char *text)
 {
-	system_copy_text(m->facts[fact].text, MACHINE_TEXT_SIZE, text ? text : "");
+	char line[TEXT_SIZE];
+
+	system_copy_text(line, sizeof(line), text ? text : "");
+	json_object_set_new(m, name, line[0] ? json_string(line) : json_null());
 }
 
-static void set_number(struct machine *m, enum fact fact, double number)
+/* If it is negative, it is unknown. */
+static void set_number(json_t *m, const char *name, double number)
 {
-	m->facts[fact].number = number;
+	json_object_set_new(m, name, number < 0 ? json_null() : json_integer((json_int_t)number));
+}
+
+static void set_flag(json_t *m, const char *name, bool value)
+{
+	json_object_set_new(m, name, json_boolean(value));
+}
+
+double machine_number(const json_t *machine, const char *name)
+{
+	const json_t *value = json_object_get(machine, name);
+
+	if (json_is_boolean(value))
+		return json_is_true(value);
+	return json_is_number(value) ? json_number_value(value) : -1;
+}
+
+const char *machine_text(const json_t *machine, const char *name)
+{
+	const json_t *value = json_object_get(machine, name);
+
+	return json_is_string(value) ? json_string_value(value) : "";
 }
 
 /* Returns the length of a list such as "0-3,8"; -1 if it is no list. */
@@ -71,27 +140,26 @@ static int count_of(const char *list)
 	return count > 0 ? count : -1;
 }
 
-static void read_file(struct machine *m, enum fact fact, const char *path)
+static void read_file(json_t *m, const char *name, enum kind kind, const char *path)
 {
-	const enum kind kind = facts[fact].kind;
-	char list[4096];
+	char line[4096];
 	int64_t number;
 
-	if (kind == TEXT) {
-		system_read_text(m->facts[fact].text, MACHINE_TEXT_SIZE, path);
-	} else if (kind == LIST) {
-		system_read_text(list, sizeof(list), path);
-		set_number(m, fact, count_of(list));
-	} else {
-		number = system_read_number(path);
-		/* Flags and settings are 0, 1 or 2; anything else is garbage. */
-		if (number >= 0 && number <= 2)
-			set_number(m, fact, kind == FLAG ? number > 0 : (double)number);
-	}
+	system_read_text(line, sizeof(line), path);
+	number = system_parse_number(line);
+	if (kind == TEXT)
+		set_text(m, name, line);
+	else if (kind == LIST)
+		set_number(m, name, count_of(line));
+	/* Flags and settings are 0, 1 or 2; anything else is garbage. */
+	else if (number >= 0 && number <= 2 && kind == FLAG)
+		set_flag(m, name, number > 0);
+	else if (number >= 0 && number <= 2)
+		set_number(m, name, (double)number);
 }
 
 /* Facts of one CPU are those of @cpu, or of the first online if it is negative. */
-static void read_files(struct machine *m, int cpu)
+static void read_files(json_t *m, int cpu)
 {
 	char path[160], online[4096];
 	const char *rest = online;
@@ -100,27 +168,25 @@ static void read_files(struct machine *m, int cpu)
 	system_read_text(online, sizeof(online), CPU_FOLDER "/online");
 	if (cpu < 0 && !system_next_range(&rest, &cpu, &last))
 		cpu = -1;
-	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		const char *format = facts[fact].path;
-
-		if (!format || (strchr(format, '%') && cpu < 0))
+	for (size_t i = 0; i < FACTS; i++) {
+		if (facts[i].kind == OTHER || (strchr(facts[i].path, '%') && cpu < 0))
 			continue;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(path, sizeof(path), format, cpu); /* of FACTS */
+		snprintf(path, sizeof(path), facts[i].path, cpu);
 #pragma GCC diagnostic pop
-		read_file(m, fact, path);
+		read_file(m, facts[i].name, facts[i].kind, path);
 	}
 }
 
 /* On arm64 a model has no name, only numbers. */
-static void read_processor(struct machine *m)
+static void read_processor(json_t *m)
 {
 	static const char *const names[][4] = {
 		{ "vendor_id", "cpu family", "model", "stepping" },
 		{ "CPU implementer", "CPU architecture", "CPU part", "CPU revision" },
 	};
-	char part[4][64], id[MACHINE_TEXT_SIZE];
+	char part[4][64], id[TEXT_SIZE] = "", model[TEXT_SIZE];
 
 	for (int kind = 0; kind < 2; kind++) {
 		for (int i = 0; i < 4; i++)
@@ -129,37 +195,35 @@ static void read_processor(struct machine *m)
 		if (!part[0][0])
 			continue;
 		snprintf(id, sizeof(id), "%s/%s/%s/%s", part[0], part[1], part[2], part[3]);
-		set_text(m, FACT_CPU_ID, id);
 	}
-	if (!system_read_field(m->facts[FACT_CPU_MODEL].text, MACHINE_TEXT_SIZE, "/proc/cpuinfo",
-		    "model name", ':'))
-		set_text(m, FACT_CPU_MODEL, machine_text(m, FACT_CPU_ID));
+	set_text(m, "cpu_id", id);
+	system_read_field(model, sizeof(model), "/proc/cpuinfo", "model name", ':');
+	set_text(m, "cpu_model", model[0] ? model : id);
 }
 
-static void read_affinity(struct machine *m)
+static void read_affinity(json_t *m)
 {
-	char *text = m->facts[FACT_AFFINITY_GIVEN].text;
+	char text[TEXT_SIZE] = "";
 	size_t used = 0;
 	pin_set set;
 
 	if (sched_getaffinity(0, sizeof(set), set) < 0)
 		return;
-	set_number(m, FACT_AFFINITY_CPUS, CPU_COUNT_S(sizeof(set), set));
-	for (size_t cpu = 0; cpu < PIN_CPUS_MAX; cpu++) {
+	set_number(m, "affinity_cpus", CPU_COUNT_S(sizeof(set), set));
+	for (size_t cpu = 0; cpu < PIN_CPUS_MAX && used + 24 < sizeof(text); cpu++) {
 		const size_t first = cpu;
 
 		if (!CPU_ISSET_S(cpu, sizeof(set), set))
 			continue;
 		while (CPU_ISSET_S(cpu + 1, sizeof(set), set))
 			cpu++;
-		if (used + 24 > MACHINE_TEXT_SIZE) {
-			strcpy(text + used, ",...");
-			return;
-		}
-		used += (size_t)snprintf(text + used, MACHINE_TEXT_SIZE - used,
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
 			cpu > first ? "%s%zu%c%zu" : "%s%zu", used ? "," : "", first,
 			cpu == first + 1 ? ',' : '-', cpu);
 	}
+	if (used + 24 >= sizeof(text))
+		strcpy(text + used, ",...");
+	set_text(m, "affinity_given", text);
 }
 
 static double read_steal(void)
@@ -174,18 +238,19 @@ static double read_steal(void)
 	return (double)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
-static void read_load(struct machine *m)
+static void read_load(json_t *m)
 {
 	unsigned int whole, tenths, hundredths, running;
 	char line[128];
 
-	set_number(m, FACT_STEAL_MS, read_steal());
+	set_number(m, "steal_ms", read_steal());
 	system_read_text(line, sizeof(line), "/proc/loadavg");
 	/* Not strtod(), whose decimal point depends on the locale. */
 	if (sscanf(line, "%9u.%1u%1u %*s %*s %9u/%*u", &whole, &tenths, &hundredths, &running) != 4)
 		return;
-	set_number(m, FACT_LOAD, whole + (tenths * 10 + hundredths) / 100.0);
-	set_number(m, FACT_OTHER_TASKS, running > 0 ? running - 1 : 0);
+	json_object_set_new(
+		m, "load_1_minute", json_real(whole + (tenths * 10 + hundredths) / 100.0));
+	set_number(m, "other_tasks_running", running > 0 ? running - 1 : 0);
 }
 
 /* The sum over all CPUs online; -1 if none counts (only Intel's do). */
@@ -207,35 +272,37 @@ static double read_throttles(void)
 }
 
 /* Facts that are in no file. */
-static void set_others(struct machine *m, const struct machine_request *request)
+static void set_others(json_t *m, const struct machine_request *request)
 {
 	const time_t now = time(NULL);
+	char timestamp[32];
 	struct utsname name;
 	struct tm utc;
 
-	m->pins_threads = request->pins_threads;
-	set_number(m, FACT_AFFINITY_ASKED, request->cpu);
-	set_text(m, FACT_COMPILER, COMPILER);
-	set_text(m, FACT_COMPILE_FLAGS, BENCH_CFLAGS);
-	set_number(m, FACT_OPTIMIZED, OPTIMIZED);
-	set_number(m, FACT_SANITIZED, SANITIZED);
-	set_text(m, FACT_LIBBPF_VERSION, request->libbpf_version);
-	set_text(m, FACT_RINGVIEW_VERSION, request->ringview_version);
-	set_text(m, FACT_RINGVIEW_COMMIT, request->ringview_commit);
-	set_number(m, FACT_PAGE_SIZE, (double)sysconf(_SC_PAGESIZE));
+	strftime(timestamp, sizeof(timestamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 	uname(&name);
-	set_text(m, FACT_ARCHITECTURE, name.machine);
-	strftime(m->facts[FACT_TIMESTAMP].text, MACHINE_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ",
-		gmtime_r(&now, &utc));
+	set_text(m, "timestamp", timestamp);
+	set_text(m, "architecture", name.machine);
+	set_number(m, "page_size_bytes", (double)sysconf(_SC_PAGESIZE));
+	set_number(m, "affinity_asked", request->cpu);
+	set_text(m, "compiler", COMPILER);
+	set_text(m, "compile_flags", BENCH_CFLAGS);
+	set_flag(m, "optimized", OPTIMIZED);
+	set_flag(m, "sanitized", SANITIZED);
+	set_text(m, "libbpf_version", request->libbpf_version);
+	set_text(m, "ringview_version", request->ringview_version);
+	set_text(m, "ringview_commit", request->ringview_commit);
 }
 
-void machine_read(struct machine *m, const struct machine_request *request)
+json_t *machine_read(const struct machine_request *request)
 {
+	json_t *m = json_object();
+	char hypervisor[TEXT_SIZE];
 	int64_t no_turbo;
+	int is_virtual;
 
-	memset(m, 0, sizeof(*m));
-	for (int fact = 0; fact < FACT_COUNT; fact++)
-		set_number(m, fact, -1);
+	for (size_t i = 0; i < FACTS; i++)
+		json_object_set_new(m, facts[i].name, json_null());
 	set_others(m, request);
 	read_affinity(m);
 	/* Before the files below: to read them is load, too. */
@@ -243,11 +310,14 @@ void machine_read(struct machine *m, const struct machine_request *request)
 	read_files(m, request->cpu);
 	no_turbo = system_read_number(CPU_FOLDER "/intel_pstate/no_turbo");
 	if (no_turbo == 0 || no_turbo == 1)
-		set_number(m, FACT_BOOST, !no_turbo);
-	set_number(m, FACT_THROTTLES, read_throttles());
+		set_flag(m, "boost", !no_turbo);
+	set_number(m, "throttles", read_throttles());
 	read_processor(m);
-	set_number(m, FACT_VIRTUAL_MACHINE,
-		hypervisor_find(m->facts[FACT_HYPERVISOR].text, MACHINE_TEXT_SIZE));
+	is_virtual = hypervisor_find(hypervisor, sizeof(hypervisor));
+	if (is_virtual >= 0)
+		set_flag(m, "virtual_machine", is_virtual);
+	set_text(m, "hypervisor", hypervisor);
+	return m;
 }
 
 /* Of a count that only grows: -1 if either is unknown, or if it fell, as when a CPU goes offline. */
@@ -256,34 +326,11 @@ static double growth(double before, double after)
 	return before < 0 || after < before ? -1 : after - before;
 }
 
-void machine_finish(struct machine *m)
+void machine_finish(json_t *m)
 {
-	set_number(m, FACT_THROTTLES_DURING_RUN,
-		growth(machine_number(m, FACT_THROTTLES), read_throttles()));
-	set_number(m, FACT_STEAL_MS_DURING_RUN,
-		growth(machine_number(m, FACT_STEAL_MS), read_steal()));
-}
-
-static json_t *fact_json(const struct machine *m, enum fact fact)
-{
-	const double number = machine_number(m, fact);
-
-	if (facts[fact].kind == TEXT)
-		return machine_text(m, fact)[0] ? json_string(machine_text(m, fact)) : json_null();
-	if (number < 0)
-		return json_null();
-	if (facts[fact].kind == FLAG)
-		return json_boolean(number > 0);
-	return facts[fact].kind == REAL ? json_real(number) : json_integer((json_int_t)number);
-}
-
-json_t *machine_json(const struct machine *m)
-{
-	json_t *object = json_object();
-
-	for (int fact = 0; fact < FACT_COUNT; fact++)
-		json_object_set_new(object, facts[fact].name, fact_json(m, fact));
-	return object;
+	set_number(m, "throttles_during_run",
+		growth(machine_number(m, "throttles"), read_throttles()));
+	set_number(m, "steal_ms_during_run", growth(machine_number(m, "steal_ms"), read_steal()));
 }
 
 size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
@@ -291,12 +338,12 @@ size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
 {
 	size_t differences = 0;
 
-	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		const char *name = facts[fact].name;
+	for (size_t i = 0; i < FACTS; i++) {
+		const char *name = facts[i].name;
 		json_t *before = json_object_get(old_machine, name);
 		json_t *after = json_object_get(new_machine, name);
 
-		if (!facts[fact].decisive || !before || !after || json_is_null(before) ||
+		if (!facts[i].decisive || !before || !after || json_is_null(before) ||
 			json_is_null(after) || json_equal(before, after))
 			continue;
 		tell(context, name, before, after);

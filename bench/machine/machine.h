@@ -4,8 +4,7 @@
  * doubtful.
  *
  * Every fact is read from the kernel, never guessed. One that cannot be read, or is garbage, is
- * unknown: the empty text, a negative number, null in JSON. Text is one line of printable ASCII. No
- * host name, user name or path is recorded.
+ * unknown, null. Text is one line of printable ASCII. No host name, user name or path is recorded.
  */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
@@ -18,127 +17,39 @@
 
 #include "base/complaint.h"
 
-/*
- * The facts, in the order of the JSON: the enum's name, JSON's name, the kind of value, whether it is
- * decisive, and the file whose first line it is, with the CPU for %d; or NULL. A LIST is the number of
- * CPUs or nodes in a list.
- *
- * Results that differ in a decisive fact must not be compared. Facts that change with each run, that
- * the warnings judge, the chosen CPU and the project's version are not decisive: to compare versions
- * is what a comparison is for.
- */
 #define CPU_FOLDER "/sys/devices/system/cpu"
-#define FACTS(X)                                                                                   \
-	X(TIMESTAMP, "timestamp", TEXT, false, NULL) /* UTC, ISO 8601 */                           \
-	X(CPU_MODEL, "cpu_model", TEXT, true, NULL)                                                \
-	X(CPU_ID, "cpu_id", TEXT, true, NULL) /* vendor/family/model/stepping, or arm64's like */  \
-	X(CPUS_ONLINE, "cpus_online", LIST, true, CPU_FOLDER "/online")                            \
-	X(SMT, "smt", FLAG, true, CPU_FOLDER "/smt/active")                                        \
-	X(NUMA_NODES, "numa_nodes", LIST, true, "/sys/devices/system/node/online")                 \
-	X(FREQUENCY_DRIVER, "frequency_driver", TEXT, true,                                        \
-		CPU_FOLDER "/cpu%d/cpufreq/scaling_driver")                                        \
-	X(GOVERNOR, "governor", TEXT, true, CPU_FOLDER "/cpu%d/cpufreq/scaling_governor")          \
-	X(ENERGY_PREFERENCE, "energy_preference", TEXT, true,                                      \
-		CPU_FOLDER "/cpu%d/cpufreq/energy_performance_preference")                         \
-	X(BOOST, "boost", FLAG, true, CPU_FOLDER "/cpufreq/boost")                                 \
-	X(THROTTLES, "throttles", NUMBER, false, NULL) /* since boot, of cores and packages */     \
-	X(THROTTLES_DURING_RUN, "throttles_during_run", NUMBER, false, NULL)                       \
-	X(VIRTUAL_MACHINE, "virtual_machine", FLAG, true,                                          \
-		NULL) /* unknown without proof of either */                                        \
-	X(HYPERVISOR, "hypervisor", TEXT, true, NULL)                                              \
-	X(KERNEL_RELEASE, "kernel_release", TEXT, true, "/proc/sys/kernel/osrelease")              \
-	/* Not /proc/version, which also has the user and host that built the kernel. */           \
-	X(KERNEL_VERSION, "kernel_version", TEXT, true, "/proc/sys/kernel/version")                \
-	X(ARCHITECTURE, "architecture", TEXT, true, NULL)                                          \
-	X(PAGE_SIZE, "page_size_bytes", NUMBER, true, NULL)                                        \
-	X(CLOCK_SOURCE, "clock_source", TEXT, true,                                                \
-		"/sys/devices/system/clocksource/clocksource0/current_clocksource")                \
-	X(HUGEPAGES, "transparent_hugepages", TEXT, true,                                          \
-		"/sys/kernel/mm/transparent_hugepage/enabled")                                     \
-	/* Decides the cost of an indirect call. */                                                \
-	X(SPECTRE_V2, "spectre_v2", TEXT, true, CPU_FOLDER "/vulnerabilities/spectre_v2")          \
-	X(BPF_JIT, "bpf_jit", NUMBER, true, "/proc/sys/net/core/bpf_jit_enable")                   \
-	X(BPF_JIT_HARDEN, "bpf_jit_harden", NUMBER, true, "/proc/sys/net/core/bpf_jit_harden")     \
-	X(BPF_STATS, "bpf_stats", FLAG, true, "/proc/sys/kernel/bpf_stats_enabled")                \
-	X(LOAD, "load_1_minute", REAL, false, NULL)                                                \
-	X(OTHER_TASKS, "other_tasks_running", NUMBER, false, NULL)                                 \
-	X(STEAL_MS, "steal_ms", NUMBER, false, NULL) /* since boot: the host ran something else */ \
-	X(STEAL_MS_DURING_RUN, "steal_ms_during_run", NUMBER, false, NULL)                         \
-	X(AFFINITY_ASKED, "affinity_asked", NUMBER, false, NULL)                                   \
-	X(AFFINITY_CPUS, "affinity_cpus", NUMBER, true, NULL)                                      \
-	X(AFFINITY_GIVEN, "affinity_given", TEXT, false, NULL) /* as taskset -c prints it */       \
-	X(COMPILER, "compiler", TEXT, true, NULL)                                                  \
-	X(COMPILE_FLAGS, "compile_flags", TEXT, true, NULL)                                        \
-	X(OPTIMIZED, "optimized", FLAG, true, NULL)                                                \
-	X(SANITIZED, "sanitized", FLAG, true, NULL)                                                \
-	X(LIBBPF_VERSION, "libbpf_version", TEXT, true, NULL)                                      \
-	X(RINGVIEW_VERSION, "ringview_version", TEXT, false, NULL)                                 \
-	X(RINGVIEW_COMMIT, "ringview_commit", TEXT, false, NULL) /* "-dirty" with changes */
-
-enum fact {
-#define FACT_NAME(fact, ...) FACT_##fact,
-	FACTS(FACT_NAME)
-#undef FACT_NAME
-		FACT_COUNT
-};
-
-#define MACHINE_TEXT_SIZE 256
 
 /* No hypervisor, but QEMU's Tiny Code Generator, which emulates the processor. */
 #define MACHINE_QEMU_TCG "QEMU TCG"
 
-struct machine {
-	struct {
-		double number;
-		char text[MACHINE_TEXT_SIZE];
-	} facts[FACT_COUNT];
-	bool pins_threads; /* each thread by itself: this thread's affinity does not matter */
-};
-
 /* What machine_read() cannot read. */
 struct machine_request {
 	int cpu; /* of -cpu, or -1 */
-	bool pins_threads;
 	const char *libbpf_version, *ringview_version, *ringview_commit;
 };
 
-static inline double machine_number(const struct machine *machine, enum fact fact)
-{
-	return machine->facts[fact].number;
-}
-
-static inline const char *machine_text(const struct machine *machine, enum fact fact)
-{
-	return machine->facts[fact].text;
-}
-
-/* Call it before the measurement, after the thread was pinned. */
-void machine_read(struct machine *machine, const struct machine_request *request);
+/* Returns the facts as an object by name, a new reference. Call it before the measurement, after the
+ * thread was pinned. */
+json_t *machine_read(const struct machine_request *request);
 
 /* Call it after the measurement: reads the counts that grew. */
-void machine_finish(struct machine *machine);
+void machine_finish(json_t *machine);
 
-/* Returns all facts as an object by name, a new reference; NULL if out of memory. */
-json_t *machine_json(const struct machine *machine);
+/* A fact of an object of machine_read(). If it is unknown, -1 or the empty text. Flags are 0 or 1. */
+double machine_number(const json_t *machine, const char *name);
+const char *machine_text(const json_t *machine, const char *name);
 
-/* Calls @tell for each decisive fact that is known in both objects of machine_json() and differs.
- * Returns how many there are. */
+/* Calls @tell for each decisive fact that is known in both objects and differs. Returns how many there
+ * are. */
 typedef void machine_difference_fn(
 	void *context, const char *name, const json_t *old_value, const json_t *new_value);
 size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
 	machine_difference_fn *tell, void *context);
 
-#define MACHINE_WARNINGS 32
-#define MACHINE_WARNING_SIZE 160
-
-struct machine_warnings {
-	size_t count;
-	char text[MACHINE_WARNINGS][MACHINE_WARNING_SIZE];
-};
-
-/* What makes the results doubtful, worst first: each line has the problem, a colon, and what to do. An
- * unknown fact gives no warning. */
-void machine_warnings(const struct machine *machine, struct machine_warnings *warnings);
+/* Returns an array of what makes the results doubtful, worst first, a new reference: each line has the
+ * problem, a colon, and what to do. An unknown fact gives no warning. @pins_threads: each thread pins
+ * itself, so that the affinity of this one does not matter. */
+json_t *machine_warnings(const json_t *machine, bool pins_threads);
 
 /* Returns 1 if a hypervisor runs this kernel, and sets @name, which is empty if unknown; 0 if not;
  * -1 if there is no evidence and that proves nothing, as on other processors than x86. */

@@ -126,8 +126,8 @@ static void write_gobench_line(FILE *out, const struct row *row, size_t round)
 
 int table_write(FILE *out, const struct table *table, enum format format)
 {
-	const char *cpu = machine_text(table->machine, FACT_CPU_MODEL);
-	const char *kernel = machine_text(table->machine, FACT_KERNEL_RELEASE);
+	const char *cpu = machine_text(table->machine, "cpu_model");
+	const char *kernel = machine_text(table->machine, "kernel_release");
 
 	if (format == FORMAT_JSON)
 		return table_write_json(out, table);
@@ -137,7 +137,7 @@ int table_write(FILE *out, const struct table *table, enum format format)
 		write_csv_line(out, table, NULL, 0);
 	else
 		fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
-			go_architecture(machine_text(table->machine, FACT_ARCHITECTURE)));
+			go_architecture(machine_text(table->machine, "architecture")));
 	if (format == FORMAT_GOBENCH && cpu[0])
 		fprintf(out, "cpu: %s\n", cpu);
 	if (format == FORMAT_GOBENCH && kernel[0])

@@ -420,6 +420,7 @@ int table_take_runs(struct table *table, json_t *runs)
 	int err = take(&file, "", json_incref(runs), 1, &why);
 
 	mark_baselines(&file, run);
+	file.table.machine = table->machine;
 	*table = file.table;
 	table->runs = json_array_size(runs);
 	for (size_t i = 0; i < table->row_count && !err; i++) {

@@ -148,25 +148,27 @@ static const struct row *two_humped(const struct table *table, size_t *count)
 void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 {
 	static const char more[] = "; -v says more";
-	static struct machine_warnings warnings;
 	struct style_text line = STYLE_TEXT(STYLE_COLUMNS + 1 - sizeof(more));
 	const struct row *humped;
-	size_t count;
+	const json_t *value;
+	size_t count, i;
 
 	if (table->partial)
 		fprintf(out, "! interrupted: only the complete rounds are reported\n");
-	machine_warnings(table->machine, &warnings);
-	for (size_t i = 0; i < warnings.count && verbose; i++)
-		fprintf(out, "Caution: %s.\n", warnings.text[i]);
-	if (verbose)
+	if (verbose) {
+		json_array_foreach(table->warnings, i, value)
+			fprintf(out, "Caution: %s.\n", json_string_value(value));
 		return;
+	}
 	humped = two_humped(table, &count);
 	if (humped)
 		style_append(&line, "! %s%s ran at two speeds", NAME_TEXT(humped),
 			count > 1 ? " and others" : "");
 	/* "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
-	for (size_t i = 0; i < warnings.count; i++) {
-		const char *warning = warnings.text[i], *flag = strstr(warning, "give -cpu");
+	json_array_foreach(table->warnings, i, value)
+	{
+		const char *warning = json_string_value(value),
+			   *flag = strstr(warning, "give -cpu");
 		size_t length = strcspn(warning, ",:(");
 
 		length -= length > 0 && warning[length - 1] == ' ';
@@ -219,23 +221,22 @@ void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 }
 
 /* A fact of the machine, or "unknown". */
-static const char *fact(const struct table *table, enum fact fact)
+static const char *fact(const struct table *table, const char *name)
 {
-	const char *text = machine_text(table->machine, fact);
+	const char *text = machine_text(table->machine, name);
 
 	return text[0] ? text : "unknown";
 }
 
 void style_write_place(FILE *out, const struct table *table)
 {
-	const struct machine *machine = table->machine;
+	const json_t *machine = table->machine;
 
-	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", fact(table, FACT_CPU_MODEL),
-		machine_number(machine, FACT_CPUS_ONLINE),
-		machine_text(machine, FACT_AFFINITY_GIVEN));
-	fprintf(out, "Kernel: Linux %s", fact(table, FACT_KERNEL_RELEASE));
-	if (machine_number(machine, FACT_VIRTUAL_MACHINE) == 1)
-		fprintf(out, " in a virtual machine (%s)", fact(table, FACT_HYPERVISOR));
+	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", fact(table, "cpu_model"),
+		machine_number(machine, "cpus_online"), machine_text(machine, "affinity_given"));
+	fprintf(out, "Kernel: Linux %s", fact(table, "kernel_release"));
+	if (machine_number(machine, "virtual_machine") == 1)
+		fprintf(out, " in a virtual machine (%s)", fact(table, "hypervisor"));
 	fputs(".\n", out);
 	if (table->no_counters)
 		fprintf(out, "Hardware counters: %s.\n", table->no_counters);

@@ -189,6 +189,8 @@ void table_free(struct table *table)
 	free(table->rows);
 	free(table->groups);
 	json_decref(table->workload);
+	json_decref(table->machine);
+	json_decref(table->warnings);
 	json_decref(table->more);
 	*table = (struct table){ 0 };
 }

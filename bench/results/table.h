@@ -118,10 +118,11 @@ struct row_group {
 };
 
 struct table {
-	const char *command;      /* "drain" */
-	const char *command_line; /* as typed */
-	json_t *workload;         /* settings, in the order to show them */
-	const struct machine *machine;
+	const char *command;       /* "drain" */
+	const char *command_line;  /* as typed */
+	json_t *workload;          /* settings, in the order to show them */
+	json_t *machine;           /* of machine_read() */
+	json_t *warnings;          /* of machine_warnings() */
 	const struct peers *peers; /* or NULL */
 	const char *no_counters;   /* why there are no hardware counters, or NULL */
 	size_t asked;              /* rounds asked for; 0: not by their number */

@@ -155,17 +155,6 @@ static json_t *noise_json(const struct table *table)
 	return array;
 }
 
-static json_t *warnings_json(const struct machine *machine)
-{
-	static struct machine_warnings warnings;
-	json_t *array = json_array();
-
-	machine_warnings(machine, &warnings);
-	for (size_t i = 0; i < warnings.count; i++)
-		json_array_append_new(array, json_string(warnings.text[i]));
-	return array;
-}
-
 static void add_peers(json_t *root, const struct peers *peers)
 {
 	json_t *well = json_array(), *failed = json_array();
@@ -194,11 +183,10 @@ int table_write_json(FILE *out, const struct table *table)
 
 	for (size_t i = 0; i < table->row_count; i++)
 		json_array_append_new(rows, row_json(table, &table->rows[i]));
-	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:O, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
+	root = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
 		"command", table->command, "command_line", table->command_line, "environment",
-		machine_json(table->machine), "warnings", warnings_json(table->machine), "workload",
-		table->workload, "results", rows, "ratios", ratios_json(table), "noise",
-		noise_json(table));
+		table->machine, "warnings", table->warnings, "workload", table->workload, "results",
+		rows, "ratios", ratios_json(table), "noise", noise_json(table));
 	if (!root || table->failed) {
 		json_decref(root);
 		return -ENOMEM;

@@ -125,7 +125,6 @@ static int start(void **state)
 
 /* Results. */
 
-static struct machine machine;
 static const struct peers no_peers;
 
 static void fill_table(void)
@@ -134,7 +133,8 @@ static void fill_table(void)
 	table.command = "live";
 	table.command_line = "live -made up";
 	table.workload = live_workload_json(&m);
-	table.machine = &machine;
+	table.machine = json_object();
+	table.warnings = json_array();
 	table.peers = &no_peers;
 	table.own_memory = 1 << 20;
 	table.more = advice ? live_advice_json(advice) : NULL;

@@ -17,8 +17,9 @@
 
 #define CPU "/sys/devices/system/cpu"
 
-/* A folder that stands for "/" of some machine. */
+/* A folder that stands for "/" of some machine, and the facts that were read last. */
 static char root[64];
+static json_t *m;
 
 static int make_root(void **state)
 {
@@ -40,6 +41,8 @@ static int remove_root(void **state)
 {
 	(void)state;
 	system_root = "";
+	json_decref(m);
+	m = NULL;
 	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -61,12 +64,13 @@ static void put(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void read_root(struct machine *m, int cpu)
+static void read_root(int cpu)
 {
-	machine_read(m, &(struct machine_request){ .cpu = cpu,
-				.libbpf_version = "v1.4",
-				.ringview_version = "0.1",
-				.ringview_commit = "1a2b3c4-dirty" });
+	json_decref(m);
+	m = machine_read(&(struct machine_request){ .cpu = cpu,
+		.libbpf_version = "v1.4",
+		.ringview_version = "0.1",
+		.ringview_commit = "1a2b3c4-dirty" });
 }
 
 static void put_laptop(void)
@@ -101,108 +105,100 @@ static void put_laptop(void)
 
 static void test_laptop(void **state)
 {
-	struct machine m;
-
 	(void)state;
 	put_laptop();
-	read_root(&m, 2);
-	assert_string_equal(machine_text(&m, FACT_CPU_MODEL), "Intel(R) Core(TM)  i7");
-	assert_string_equal(machine_text(&m, FACT_CPU_ID), "GenuineIntel/6/142/10");
-	assert_string_equal(machine_text(&m, FACT_GOVERNOR), "powersave");
-	assert_string_equal(machine_text(&m, FACT_KERNEL_RELEASE), "6.18.0");
-	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "");
-	assert_int_equal(machine_number(&m, FACT_CPUS_ONLINE), 3);
-	assert_int_equal(machine_number(&m, FACT_NUMA_NODES), 2);
-	assert_int_equal(machine_number(&m, FACT_BOOST), 1);
-	assert_int_equal(machine_number(&m, FACT_THROTTLES), 12);
-	assert_int_equal(machine_number(&m, FACT_OTHER_TASKS), 2);
+	read_root(2);
+	assert_string_equal(machine_text(m, "cpu_model"), "Intel(R) Core(TM)  i7");
+	assert_string_equal(machine_text(m, "cpu_id"), "GenuineIntel/6/142/10");
+	assert_string_equal(machine_text(m, "governor"), "powersave");
+	assert_string_equal(machine_text(m, "kernel_release"), "6.18.0");
+	assert_string_equal(machine_text(m, "hypervisor"), "");
+	assert_int_equal(machine_number(m, "cpus_online"), 3);
+	assert_int_equal(machine_number(m, "numa_nodes"), 2);
+	assert_int_equal(machine_number(m, "boost"), 1);
+	assert_int_equal(machine_number(m, "throttles"), 12);
+	assert_int_equal(machine_number(m, "other_tasks_running"), 2);
 	/* "hypervisors" is another word. */
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 0);
-	assert_int_equal(machine_number(&m, FACT_BPF_JIT_HARDEN), -1);
-	assert_true(machine_number(&m, FACT_LOAD) > 2.04 && machine_number(&m, FACT_LOAD) < 2.06);
+	assert_int_equal(machine_number(m, "virtual_machine"), 0);
+	assert_int_equal(machine_number(m, "bpf_jit_harden"), -1);
+	assert_true(machine_number(m, "load_1_minute") > 2.04 &&
+		    machine_number(m, "load_1_minute") < 2.06);
 	/* Without one asked for, the first online. */
-	read_root(&m, -1);
-	assert_string_equal(machine_text(&m, FACT_GOVERNOR), "ondemand");
+	read_root(-1);
+	assert_string_equal(machine_text(m, "governor"), "ondemand");
 }
 
 static void test_growth(void **state)
 {
-	struct machine m;
-
 	(void)state;
 	put_laptop();
-	read_root(&m, -1);
-	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), -1);
-	machine_finish(&m);
-	assert_int_equal(machine_number(&m, FACT_STEAL_MS_DURING_RUN), 0);
+	read_root(-1);
+	assert_int_equal(machine_number(m, "steal_ms_during_run"), -1);
+	machine_finish(m);
+	assert_int_equal(machine_number(m, "steal_ms_during_run"), 0);
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "5\n");
 	put("/proc/stat", "cpu  1 2 3 4 5 6 7 8 0 0\n");
-	machine_finish(&m);
-	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), 2);
-	assert_int_equal(
-		machine_number(&m, FACT_STEAL_MS_DURING_RUN), 8 * 1000 / sysconf(_SC_CLK_TCK));
+	machine_finish(m);
+	assert_int_equal(machine_number(m, "throttles_during_run"), 2);
+	assert_int_equal(machine_number(m, "steal_ms_during_run"), 8 * 1000 / sysconf(_SC_CLK_TCK));
 	/* A count that fell is no count. */
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "0\n");
-	machine_finish(&m);
-	assert_int_equal(machine_number(&m, FACT_THROTTLES_DURING_RUN), -1);
+	machine_finish(m);
+	assert_int_equal(machine_number(m, "throttles_during_run"), -1);
 }
 
 static void test_virtual_machines(void **state)
 {
-	struct machine m;
-
 	(void)state;
 	put("/proc/cpuinfo", "processor : 0\nflags : fpu hypervisor lm\n");
-	read_root(&m, -1);
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
-	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "");
+	read_root(-1);
+	assert_int_equal(machine_number(m, "virtual_machine"), 1);
+	assert_string_equal(machine_text(m, "hypervisor"), "");
 	put("/sys/class/dmi/id/sys_vendor", "QEMU\n");
-	read_root(&m, -1);
-	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "QEMU");
+	read_root(-1);
+	assert_string_equal(machine_text(m, "hypervisor"), "QEMU");
 	/* Amazon's whole machines have the firmware of its virtual ones. */
 	put("/proc/cpuinfo", "processor : 0\nflags : fpu lm\n");
 	put("/sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
 	put("/sys/class/dmi/id/product_name", "c5.metal\n");
-	read_root(&m, -1);
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 0);
+	read_root(-1);
+	assert_int_equal(machine_number(m, "virtual_machine"), 0);
 	put("/sys/hypervisor/type", "xen\n");
-	read_root(&m, -1);
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
-	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), "xen");
+	read_root(-1);
+	assert_int_equal(machine_number(m, "virtual_machine"), 1);
+	assert_string_equal(machine_text(m, "hypervisor"), "xen");
 }
 
-static size_t count_warnings(const struct machine *m, const char *part)
+static size_t count_warnings(const char *part, bool pins_threads)
 {
-	struct machine_warnings w;
-	size_t found = 0;
+	json_t *warnings = machine_warnings(m, pins_threads), *warning;
+	size_t i, found = 0;
 
-	machine_warnings(m, &w);
-	for (size_t i = 0; i < w.count; i++)
-		found += strstr(w.text[i], part) && strchr(w.text[i], ':');
+	json_array_foreach(warnings, i, warning) found +=
+		strstr(json_string_value(warning), part) && strchr(json_string_value(warning), ':');
+	json_decref(warnings);
 	return found;
 }
 
 static void test_arm64(void **state)
 {
-	struct machine m;
-
 	(void)state;
 	/* As QEMU emulates it. */
 	put("/proc/cpuinfo", "processor\t: 0\nCPU implementer\t: 0x00\nCPU architecture: 8\n"
 			     "CPU part\t: 0x051\nCPU revision\t: 0\n");
-	read_root(&m, -1);
-	assert_string_equal(machine_text(&m, FACT_HYPERVISOR), MACHINE_QEMU_TCG);
-	assert_int_equal(count_warnings(&m, "emulated CPU"), 1);
-	assert_int_equal(count_warnings(&m, "the host may move or stop"), 0);
+	read_root(-1);
+	assert_string_equal(machine_text(m, "hypervisor"), MACHINE_QEMU_TCG);
+	assert_int_equal(count_warnings("emulated CPU", false), 1);
+	assert_int_equal(count_warnings("the host may move or stop", false), 0);
 	/* A real processor. */
 	put("/proc/cpuinfo", "processor : 0\nCPU implementer : 0x41\nCPU architecture: 8\n"
 			     "CPU part : 0xd0c\nCPU revision : 1\n");
-	read_root(&m, -1);
-	assert_string_equal(machine_text(&m, FACT_CPU_MODEL), "0x41/8/0xd0c/1");
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), -1);
+	read_root(-1);
+	assert_string_equal(machine_text(m, "cpu_model"), "0x41/8/0xd0c/1");
+	assert_int_equal(machine_number(m, "virtual_machine"), -1);
 	put("/proc/device-tree/compatible", "linux,dummy-virt");
-	read_root(&m, -1);
-	assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), 1);
+	read_root(-1);
+	assert_int_equal(machine_number(m, "virtual_machine"), 1);
 }
 
 /* Facts of files are unknown without them, and where they hold garbage. */
@@ -213,62 +209,47 @@ static void test_nothing_and_garbage(void **state)
 		"/sys/devices/system/node/online", "/proc/cpuinfo" };
 	static const char *const garbage[] = { NULL, "", "\n", "-1\n", "999999999999999999999999\n",
 		"0-\n", "3-1\n", "a: b: c\n", "\x1b[2J\xff\n" };
+	static const char *const unknown[] = { "cpu_model", "cpu_id", "cpus_online", "smt",
+		"numa_nodes" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
-		struct machine m;
-
 		for (size_t p = 0; p < sizeof(paths) / sizeof(paths[0]) && garbage[i]; p++)
 			put(paths[p], garbage[i]);
-		read_root(&m, -1);
-		for (enum fact fact = FACT_CPU_MODEL; fact <= FACT_NUMA_NODES; fact++) {
-			assert_int_equal(machine_number(&m, fact), -1);
-			assert_string_equal(machine_text(&m, fact), "");
-		}
-		assert_int_equal(machine_number(&m, FACT_LOAD), -1);
-		assert_int_equal(machine_number(&m, FACT_STEAL_MS), -1);
-		assert_int_equal(machine_number(&m, FACT_BPF_JIT), -1);
-		assert_int_equal(machine_number(&m, FACT_VIRTUAL_MACHINE), -1);
+		read_root(-1);
+		for (size_t n = 0; n < sizeof(unknown) / sizeof(unknown[0]); n++)
+			assert_true(json_is_null(json_object_get(m, unknown[n])));
+		assert_int_equal(machine_number(m, "load_1_minute"), -1);
+		assert_int_equal(machine_number(m, "steal_ms"), -1);
+		assert_int_equal(machine_number(m, "bpf_jit"), -1);
+		assert_int_equal(machine_number(m, "virtual_machine"), -1);
 	}
 	put("/proc/sys/kernel/osrelease", " 6.1\x1b[31m\tx \n");
-	{
-		struct machine m;
-
-		read_root(&m, -1);
-		assert_string_equal(machine_text(&m, FACT_KERNEL_RELEASE), "6.1?[31m x");
-	}
+	read_root(-1);
+	assert_string_equal(machine_text(m, "kernel_release"), "6.1?[31m x");
 }
 
 static void test_warnings(void **state)
 {
-	struct machine_warnings w;
-	struct machine m;
-
 	(void)state;
 	put_laptop();
-	read_root(&m, 2);
-	assert_int_equal(count_warnings(&m, "BPF statistics slow"), 1);
-	assert_int_equal(count_warnings(&m, "slowed for heat since boot"), 1);
-	assert_int_equal(count_warnings(&m, "2 other tasks were running"), 1);
-	assert_int_equal(count_warnings(&m, "load was 2.05 on 3 CPUs"), 1);
-	assert_int_equal(count_warnings(&m, "boost is on"), 1);
-	assert_int_equal(count_warnings(&m, "SMT is on"), 1);
-	assert_int_equal(count_warnings(&m, "2 NUMA nodes"), 1);
+	read_root(2);
+	assert_int_equal(count_warnings("BPF statistics slow", false), 1);
+	assert_int_equal(count_warnings("slowed for heat since boot", false), 1);
+	assert_int_equal(count_warnings("2 other tasks were running", false), 1);
+	assert_int_equal(count_warnings("load was 2.05 on 3 CPUs", false), 1);
+	assert_int_equal(count_warnings("boost is on", false), 1);
+	assert_int_equal(count_warnings("SMT is on", false), 1);
+	assert_int_equal(count_warnings("2 NUMA nodes", false), 1);
 	/* With its own driver the processor chooses. */
-	assert_int_equal(count_warnings(&m, "at its lowest frequency"), 0);
-	assert_int_equal(count_warnings(&m, "governor powersave lets"), 1);
+	assert_int_equal(count_warnings("at its lowest frequency", false), 0);
+	assert_int_equal(count_warnings("governor powersave lets", false), 1);
 	put(CPU "/cpu2/cpufreq/scaling_driver", "acpi-cpufreq\n");
-	read_root(&m, 2);
-	assert_int_equal(count_warnings(&m, "at its lowest frequency"), 1);
-	strcpy(m.facts[FACT_AFFINITY_GIVEN].text, "0-2");
-	assert_int_equal(count_warnings(&m, "asked for CPU 2 but may run on 0-2"), 1);
-	m.pins_threads = true;
-	assert_int_equal(count_warnings(&m, "asked for CPU 2"), 0);
-	/* All that may be at once have room. */
-	for (enum fact fact = 0; fact < FACT_COUNT; fact++)
-		m.facts[fact].number = 1e15;
-	machine_warnings(&m, &w);
-	assert_true(w.count < MACHINE_WARNINGS);
+	read_root(2);
+	assert_int_equal(count_warnings("at its lowest frequency", false), 1);
+	json_object_set_new(m, "affinity_given", json_string("0-2"));
+	assert_int_equal(count_warnings("asked for CPU 2 but may run on 0-2", false), 1);
+	assert_int_equal(count_warnings("asked for CPU 2", true), 0);
 }
 
 static void count_difference(
@@ -281,13 +262,12 @@ static void count_difference(
 static void test_differences(void **state)
 {
 	char names[256] = "";
-	struct machine m;
 	json_t *old, *new;
 
 	(void)state;
 	put_laptop();
-	read_root(&m, 2);
-	old = machine_json(&m);
+	read_root(2);
+	old = m;
 	new = json_deep_copy(old);
 	assert_true(json_is_true(json_object_get(old, "smt")));
 	assert_true(json_is_null(json_object_get(old, "hypervisor")));
@@ -302,23 +282,20 @@ static void test_differences(void **state)
 	assert_int_equal(machine_differences(old, new, count_difference, names), 2);
 	assert_string_equal(names, "smt kernel_release ");
 	assert_int_equal(machine_differences(old, NULL, count_difference, names), 0);
-	json_decref(old);
 	json_decref(new);
 }
 
 static void test_this_machine(void **state)
 {
-	struct machine m;
-
 	(void)state;
-	machine_read(&m, &(struct machine_request){ .cpu = -1 });
-	assert_true(machine_number(&m, FACT_CPUS_ONLINE) >= 1);
-	assert_true(machine_number(&m, FACT_AFFINITY_CPUS) >= 1);
-	assert_true(strlen(machine_text(&m, FACT_AFFINITY_GIVEN)) > 0);
-	assert_true(strlen(machine_text(&m, FACT_ARCHITECTURE)) > 0);
-	assert_true(strlen(machine_text(&m, FACT_CPU_MODEL)) > 0);
-	assert_int_equal(machine_number(&m, FACT_PAGE_SIZE), sysconf(_SC_PAGESIZE));
-	assert_int_equal(strlen(machine_text(&m, FACT_TIMESTAMP)), strlen("2026-01-01T00:00:00Z"));
+	m = machine_read(&(struct machine_request){ .cpu = -1 });
+	assert_true(machine_number(m, "cpus_online") >= 1);
+	assert_true(machine_number(m, "affinity_cpus") >= 1);
+	assert_true(strlen(machine_text(m, "affinity_given")) > 0);
+	assert_true(strlen(machine_text(m, "architecture")) > 0);
+	assert_true(strlen(machine_text(m, "cpu_model")) > 0);
+	assert_int_equal(machine_number(m, "page_size_bytes"), sysconf(_SC_PAGESIZE));
+	assert_int_equal(strlen(machine_text(m, "timestamp")), strlen("2026-01-01T00:00:00Z"));
 }
 
 static void test_numbers(void **state)

@@ -249,7 +249,6 @@ static void producers_overwrite_without_a_consumer(void **state)
 		assert_true(i > 0 || row_value(row, METRIC_LOST) == 0);
 	}
 	out = open_memstream(&text, &size);
-	table.machine = calloc(1, sizeof(*table.machine));
 	preset_write_text(out, &preset, &table, &preset.parts[0].workload);
 	fclose(out);
 	assert_non_null(strstr(text, "no-consumer"));
@@ -257,7 +256,6 @@ static void producers_overwrite_without_a_consumer(void **state)
 	assert_non_null(strstr(text, "two producers that overwrite a ring, as one"));
 	assert_null(strstr(text, "batch/event"));
 	free(text);
-	free((void *)table.machine);
 	table_free(&table);
 }
 
