@@ -359,250 +359,159 @@ static void assert_verdict(size_t index, const char *pattern)
 	assert_null(strstr(text, "inf"));
 }
 
-static void nothing_limits(void **state)
-{
-	const struct made quiet = { &batch_reader, WAIT_PACED, 1e6, 0, 0.041, 45, 0, 1020000, 0 };
+#define MADE(...)            \
+	&(const struct made) \
+	{                    \
+		__VA_ARGS__  \
+	}
 
-	(void)state;
-	m.workload.rate = 1000000;
-	MEASURE(ROUNDS, &quiet);
-	assert_verdict(0, "^Nothing limits it: all of 1 Mev/s were read, with 4\\.1 % of a CPU, "
-			  "p99 1\\.0[0-9]+ms\\. A higher -rate");
-}
-
-static void nothing_limits_but_it_never_sleeps(void **state)
-{
-	const struct made quiet = { &view_reader, WAIT_BUSY, 1e6, 0, 1, 60, 0, 0, 0 };
-
-	(void)state;
-	m.workload.rate = 1000000;
-	MEASURE(ROUNDS, &quiet);
-	assert_verdict(0, "with 100 % of a CPU\\. It never sleeps: -wait paced");
-}
-
-static void nothing_limits_but_notifications_cost(void **state)
-{
-	const struct made quiet = { &batch_reader, WAIT_EVENT, 1e5, 0, 0.3, 900, 0.9, 5000, 0 };
-
-	(void)state;
-	m.workload.rate = 100000;
-	MEASURE(ROUNDS, &quiet);
-	assert_verdict(0,
-		"^Nothing limits it: .*Notifications cost the producers 860 ns .* sampled:256\\.$");
-}
-
-static void the_consumer_limits(void **state)
-{
-	const struct made busy = { &copy_reader, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0 };
-
-	(void)state;
-	m.workload.work_ns = 50;
-	MEASURE(ROUNDS, &busy);
-	assert_verdict(0,
-		"^The consumer is the limit: it was busy for 99 % of a CPU, and 10 % of the "
-		"events were lost; it takes 110 ns per event, 50 ns of which are -work\\. "
-		"Use -mode batch, .* more consumers");
-}
-
-static void the_ring_is_too_small_for_the_bursts(void **state)
-{
+static const struct {
+	const struct made *made[3];
+	const char *verdicts[3]; /* of each; NULL: any */
+	/* 0: as usual. */
+	uint64_t rate, notify_events;
+	uint32_t producers, rings;
+	int64_t work_ns, latency_budget_ns;
+	enum live_notify notify;
+	bool overwrite;
+} judged[] = {
+	{ { MADE(&batch_reader, WAIT_PACED, 1e6, 0, 0.041, 45, 0, 1020000, 0) },
+		{ "^Nothing limits it: all of 1 Mev/s were read, with 4\\.1 % of a CPU, "
+		  "p99 1\\.0[0-9]+ms\\. A higher -rate" },
+		.rate = 1000000 },
+	{ { MADE(&view_reader, WAIT_BUSY, 1e6, 0, 1, 60, 0, 0, 0) },
+		{ "with 100 % of a CPU\\. It never sleeps: -wait paced" }, .rate = 1000000 },
+	{ { MADE(&batch_reader, WAIT_EVENT, 1e5, 0, 0.3, 900, 0.9, 5000, 0) },
+		{ "^Nothing limits it: .*Notifications cost the producers 860 ns .* "
+		  "sampled:256\\.$" },
+		.rate = 100000 },
+	{ { MADE(&copy_reader, WAIT_EVENT, 9e6, 1e6, 0.99, 60, 0.001, 5000, 0) },
+		{ "^The consumer is the limit: it was busy for 99 % of a CPU, and 10 % of the "
+		  "events were lost; it takes 110 ns per event, 50 ns of which are -work\\. "
+		  "Use -mode batch, .* more consumers" },
+		.work_ns = 50 },
 	/* 10 Mev/s of 72 B for 4 ms: 2.9 MB. */
-	const struct made bursts = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &bursts);
-	assert_verdict(0,
-		"^A ring of 1MiB is too small for the bursts: it filled up, and 10 % of the events "
-		"were lost, with the consumer busy for only 12 % of a CPU\\. Events waited up to "
-		"4ms, which needs about -ring-size 4MiB, or a smaller -latency-budget; -advise");
-}
-
-/* Whatever is slow: events that are not read in time are meant to be overwritten. */
-static void a_ring_that_overwrites_is_not_too_small(void **state)
-{
-	const struct made bursts = { &copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0 };
-	const struct made behind = { &copy_reader, WAIT_EVENT, 5e6, 5e6, 0.99, 45, 0, 4000000, 0 };
-	const struct made kept_off = { &copy_reader, WAIT_BUSY, 9e6, 1e6, 0.9, 45, 0, 4000000,
-		400000000 };
-
-	(void)state;
-	m.workload.overwrite = true;
-	MEASURE(ROUNDS, &bursts, &behind, &kept_off);
-	assert_verdict(0,
-		"^The ring overwrites its oldest events, .*: 10 % of the events were "
-		"overwritten unread, and 9 Mev/s were read with 12 % of a CPU\\. A larger");
-	assert_verdict(1, "^The ring overwrites its oldest events, .*: 50 % ");
-	assert_verdict(2, "^The ring overwrites its oldest events");
-	assert_string_equal(table.rows[0].limited, "the ring overwrites");
-	m.workload.notify = NOTIFY_NEVER;
-	MEASURE(ROUNDS, &behind);
-	assert_verdict(0, "^Nothing wakes the consumer");
-}
-
-static void several_rings_share_the_bursts(void **state)
-{
-	const struct made bursts = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000, 0 };
-
-	(void)state;
-	m.workload.rings = 2;
-	MEASURE(ROUNDS, &bursts);
-	assert_verdict(0, "-ring-size 4MiB; -advise");
-}
-
-static void without_latencies_the_ring_is_doubled(void **state)
-{
-	const struct made bursts = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &bursts);
-	assert_verdict(0, "of a CPU\\. It needs at least -ring-size 2MiB; -advise");
-}
-
-static void no_ring_is_large_enough(void **state)
-{
-	const struct made stuck = { &batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000,
-		0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &stuck);
-	assert_verdict(0, "up to 9s; no ring is large enough for that\\. Find what keeps");
-}
-
-/* 14563 events in the ring at 10 Mev/s take 1.5 ms to read. A loop that never sleeps takes all of
- * its CPU either way. */
-static void a_loop_is_behind_where_half_wait_for_a_full_ring(void **state)
-{
-	const struct made behind = { &view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000, 0 };
-	const struct made stopped = { &view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 3000, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &behind, &stopped);
-	assert_verdict(0,
-		"^The consumer is the limit: .* for 100 % of a CPU, .*; it takes 100 ns per event\\.");
-	assert_verdict(
-		1, "^A ring of 1MiB is too small .* half of the events read waited less than 3");
-}
-
-/* Few wakeups, but at microseconds each they are all that there is. */
-static void few_wakeups_explain_a_small_cost(void **state)
-{
-	const struct made woken = { &batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0, 0 };
-	const struct made looking = { &batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &woken, &looking);
-	assert_verdict(0, "Notifications cost the producers 100 ns");
-	assert_verdict(1, "polls too often: an event costs its producer 300 ns");
-}
-
-static void nothing_wakes_a_consumer_that_waits(void **state)
-{
-	const struct made deaf = { &view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0 };
-
-	(void)state;
-	m.workload.notify = NOTIFY_NEVER;
-	MEASURE(ROUNDS, &deaf);
-	assert_verdict(0, "^Nothing wakes the consumer: .*-notify never.* Use -wait paced");
-}
-
-static void notifications_cost(void **state)
-{
-	(void)state;
-	MEASURE(ROUNDS, &polled, &paced);
-	assert_verdict(0,
-		"^The producers are the limit: .* 2 Mev/s, 480 ns .*\\. Notifications cost the "
-		"producers 440 ns per event more than alone \\(40 ns\\), with 0\\.3 "
-		"wakeups per event\\. Use -wait paced, or notify less often: -notify "
-		"sampled:128\\.$");
-}
-
-static void sampling_is_made_rarer(void **state)
-{
-	(void)state;
-	m.workload.notify = NOTIFY_SAMPLED;
-	m.workload.notify_events = 500;
-	MEASURE(ROUNDS, &polled);
-	assert_verdict(0, "-notify sampled:2000\\.$");
-}
-
-static void the_consumer_looks_too_often(void **state)
-{
-	(void)state;
-	MEASURE(ROUNDS, &polled, &spinning, &paced);
-	assert_verdict(1,
-		"The consumer polls too often: an event costs its producer 1630 ns more "
-		"than alone \\(40 ns\\), .* Use -wait paced with -mode batch, or -notify never");
-}
-
-static void a_paced_consumer_is_told_something_else(void **state)
-{
-	const struct made eager = { &batch_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
-	const struct made single = { &view_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &eager, &single, &paced);
-	assert_verdict(0, "polls too often.* Raise -latency-budget\\.$");
-	assert_verdict(1, "polls too often.* Use -mode batch, which releases many records at "
-			  "once\\.$");
-}
-
-static void producers_wait_for_each_other(void **state)
-{
-	const struct made shared = { &batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
-	const struct made polling = { &libbpf_reader, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0,
-		0 };
-
-	(void)state;
-	m.workload.producers = 4;
-	m.workload.rings = 2;
-	MEASURE(ROUNDS, &polling, &shared);
-	assert_verdict(1,
-		" 4 producers share 2 rings and wait for each other's lock: an event costs at "
-		"least 300 ns .* 40 ns with one .* -rings 4\\.$");
+	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0) },
+		{ "^A ring of 1MiB is too small for the bursts: it filled up, and 10 % of the "
+		  "events were lost, with the consumer busy for only 12 % of a CPU\\. Events waited "
+		  "up to 4ms, which needs about -ring-size 4MiB, or a smaller -latency-budget; "
+		  "-advise" } },
+	/* Whatever is slow: events that are not read in time are meant to be overwritten. */
+	{ { MADE(&copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0),
+		  MADE(&copy_reader, WAIT_EVENT, 5e6, 5e6, 0.99, 45, 0, 4000000, 0),
+		  MADE(&copy_reader, WAIT_BUSY, 9e6, 1e6, 0.9, 45, 0, 4000000, 400000000) },
+		{ "^The ring overwrites its oldest events, .*: 10 % of the events were "
+		  "overwritten unread, and 9 Mev/s were read with 12 % of a CPU\\. A larger",
+			"^The ring overwrites its oldest events, .*: 50 % ",
+			"^The ring overwrites its oldest events" },
+		.overwrite = true },
+	{ { MADE(&copy_reader, WAIT_EVENT, 5e6, 5e6, 0.99, 45, 0, 4000000, 0) },
+		{ "^Nothing wakes the consumer" }, .overwrite = true, .notify = NOTIFY_NEVER },
+	/* Two rings share the bursts. */
+	{ { MADE(&batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 8000000, 0) },
+		{ "-ring-size 4MiB; -advise" }, .rings = 2 },
+	/* Without latencies the ring is doubled. */
+	{ { MADE(&batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0, 0) },
+		{ "of a CPU\\. It needs at least -ring-size 2MiB; -advise" } },
+	{ { MADE(&batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000, 0) },
+		{ "up to 9s; no ring is large enough for that\\. Find what keeps" } },
+	/* 14563 events in the ring at 10 Mev/s take 1.5 ms to read. A loop that never sleeps takes all
+	 * of its CPU either way. */
+	{ { MADE(&view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000, 0),
+		  MADE(&view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 3000, 0) },
+		{ "^The consumer is the limit: .* for 100 % of a CPU, .*; it takes 100 ns per "
+		  "event\\.",
+			"^A ring of 1MiB is too small .* half of the events read waited less than "
+			"3" } },
+	/* Few wakeups, but at microseconds each they are all that there is. */
+	{ { MADE(&batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0, 0),
+		  MADE(&batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0, 0) },
+		{ "Notifications cost the producers 100 ns",
+			"polls too often: an event costs its producer 300 ns" } },
+	{ { MADE(&view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0) },
+		{ "^Nothing wakes the consumer: .*-notify never.* Use -wait paced" },
+		.notify = NOTIFY_NEVER },
+	{ { &polled, &paced },
+		{ "^The producers are the limit: .* 2 Mev/s, 480 ns .*\\. Notifications cost the "
+		  "producers 440 ns per event more than alone \\(40 ns\\), with 0\\.3 "
+		  "wakeups per event\\. Use -wait paced, or notify less often: -notify "
+		  "sampled:128\\.$",
+			"^The producers are the limit: at full rate they produced 14 Mev/s, 45 ns "
+			"per event \\(40 ns alone\\), and all events were read with 9 % of a CPU\\. "
+			"The consumer could read more\\. More -producers" } },
+	/* Sampling is made rarer. */
+	{ { &polled }, { "-notify sampled:2000\\.$" }, .notify = NOTIFY_SAMPLED,
+		.notify_events = 500 },
+	{ { &polled, &spinning, &paced },
+		{ NULL, "The consumer polls too often: an event costs its producer 1630 ns more "
+			"than alone \\(40 ns\\), .* Use -wait paced with -mode batch, or -notify "
+			"never" } },
+	{ { MADE(&batch_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0),
+		  MADE(&view_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0), &paced },
+		{ "polls too often.* Raise -latency-budget\\.$",
+			"polls too often.* Use -mode batch, which releases many records at "
+			"once\\.$" } },
 	/* The other pays notifications above all. */
-	assert_verdict(0, "Notifications cost");
-}
+	{ { MADE(&libbpf_reader, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0, 0),
+		  MADE(&batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0) },
+		{ "Notifications cost",
+			" 4 producers share 2 rings and wait for each other's lock: an event costs "
+			"at least 300 ns .* 40 ns with one .* -rings 4\\.$" },
+		.producers = 4, .rings = 2 },
+	/* With a ring each there is no lock to wait for. */
+	{ { MADE(&batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0) }, { "polls too often" },
+		.producers = 4, .rings = 4 },
+	{ { MADE(&batch_reader, WAIT_PACED, 2e6, 0, 0.1, 45, 0, 1000, 0) },
+		{ "^The producers cannot sustain the rate: 2 of 8 Mev/s \\(25 %\\), at 45 ns .* "
+		  "Lower -rate, or raise -producers" },
+		.rate = 8000000 },
+	{ { &polled }, { "^The producers cannot sustain the rate: .* Notifications cost" },
+		.rate = 8000000 },
+	/* Ten per cent of 20 s were lost, and it waited for its CPU for 1.2 s of them. */
+	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 60000000) },
+		{ "^The consumer was kept off its CPU for 1\\.2s of 20s: it was ready to run, and "
+		  "the scheduler did not run it; 10 % of the events were lost\\. Give it a CPU of "
+		  "its own" } },
+	/* Shorter by far than the losses. */
+	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 2000000) },
+		{ "^A ring of 1MiB is too small" } },
+	/* 2 ms of a second are not the 1 % that is late. */
+	{ { MADE(&batch_reader, WAIT_PACED, 1e5, 0, 0.02, 45, 0, 18000000, 2000000),
+		  MADE(&batch_reader, WAIT_BUSY, 1e5, 0, 1, 45, 0, 18000000, 300000000) },
+		{ "^Latency exceeds the budget: p99 is 18(\\.[0-9]+)?ms, the budget 200\xc2\xb5s; "
+		  "none was lost\\. Lower -latency-budget",
+			"^Latency exceeds the budget: .* kept off its CPU for 6s" },
+		.rate = 100000, .latency_budget_ns = 200000 },
+	{ { MADE(&batch_reader, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0) },
+		{ "^The producers were kept off their CPUs: they ran for 0\\.9 % of the time" } },
+	{ { MADE(&view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0) },
+		{ "^Nothing was consumed, and 100 events were lost" } },
+};
 
-/* With a ring each there is no lock to wait for. */
-static void producers_with_rings_of_their_own_do_not(void **state)
+static void each_limit_and_cost_is_said(void **state)
 {
-	const struct made apart = { &batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0 };
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
+		size_t count = 0;
 
-	(void)state;
-	m.workload.producers = 4;
-	m.workload.rings = 4;
-	MEASURE(ROUNDS, &apart);
-	assert_verdict(0, "polls too often");
-}
-
-static void the_producers_limit(void **state)
-{
-	(void)state;
-	MEASURE(ROUNDS, &polled, &paced);
-	assert_verdict(1,
-		"^The producers are the limit: at full rate they produced 14 Mev/s, 45 ns per event "
-		"\\(40 ns alone\\), and all events were read with 9 % of a CPU\\. The consumer "
-		"could read more\\. More -producers");
-}
-
-static void the_producers_cannot_make_the_rate(void **state)
-{
-	const struct made slow = { &batch_reader, WAIT_PACED, 2e6, 0, 0.1, 45, 0, 1000, 0 };
-
-	(void)state;
-	m.workload.rate = 8000000;
-	MEASURE(ROUNDS, &slow);
-	assert_verdict(0,
-		"^The producers cannot sustain the rate: 2 of 8 Mev/s \\(25 %\\), at 45 ns .* "
-		"Lower -rate, or raise -producers");
-}
-
-static void notifications_keep_from_the_rate(void **state)
-{
-	(void)state;
-	m.workload.rate = 8000000;
-	MEASURE(ROUNDS, &polled);
-	assert_verdict(0, "^The producers cannot sustain the rate: .* Notifications cost");
+		start(state);
+		while (count < 3 && judged[i].made[count])
+			count++;
+		m.workload.rate = judged[i].rate;
+		m.workload.work_ns = judged[i].work_ns;
+		m.workload.notify = judged[i].notify;
+		m.workload.notify_events = judged[i].notify_events;
+		m.workload.overwrite = judged[i].overwrite;
+		if (judged[i].producers > 0)
+			m.workload.producers = judged[i].producers;
+		if (judged[i].rings > 0)
+			m.workload.rings = judged[i].rings;
+		if (judged[i].latency_budget_ns > 0)
+			m.workload.latency_budget_ns = judged[i].latency_budget_ns;
+		measure_rounds(judged[i].made, count, ROUNDS);
+		for (size_t row = 0; row < count; row++)
+			if (judged[i].verdicts[row])
+				assert_verdict(row, judged[i].verdicts[row]);
+	}
 }
 
 static void without_knowing_the_cost_alone_none_is_blamed(void **state)
@@ -611,52 +520,6 @@ static void without_knowing_the_cost_alone_none_is_blamed(void **state)
 	m.alone_ns = 0;
 	MEASURE(ROUNDS, &polled);
 	assert_verdict(0, "^The producers are the limit: .* More -producers");
-}
-
-/* Ten per cent of 20 s were lost, and it waited for its CPU for 1.2 s of them. */
-static void a_consumer_kept_off_its_cpu_is_told_so(void **state)
-{
-	const struct made kept = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
-		60000000 };
-	/* Shorter by far than the losses. */
-	const struct made run = { &batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000,
-		2000000 };
-
-	(void)state;
-	MEASURE(ROUNDS, &kept);
-	assert_verdict(0,
-		"^The consumer was kept off its CPU for 1\\.2s of 20s: it was ready to run, and the "
-		"scheduler did not run it; 10 % of the events were lost\\. Give it a CPU of its own");
-	MEASURE(ROUNDS, &run);
-	assert_verdict(0, "^A ring of 1MiB is too small");
-}
-
-static void a_latency_beyond_the_budget_is_told(void **state)
-{
-	/* 2 ms of a second are not the 1 % that is late. */
-	const struct made late = { &batch_reader, WAIT_PACED, 1e5, 0, 0.02, 45, 0, 18000000,
-		2000000 };
-	const struct made kept = { &batch_reader, WAIT_BUSY, 1e5, 0, 1, 45, 0, 18000000,
-		300000000 };
-
-	(void)state;
-	m.workload.rate = 100000;
-	m.workload.latency_budget_ns = 200000;
-	MEASURE(ROUNDS, &late, &kept);
-	assert_verdict(0,
-		"^Latency exceeds the budget: p99 is 18(\\.[0-9]+)?ms, the budget 200\xc2\xb5s; "
-		"none was lost\\. Lower -latency-budget");
-	assert_verdict(1, "^Latency exceeds the budget: .* kept off its CPU for 6s");
-}
-
-static void starved_producers_are_told(void **state)
-{
-	const struct made starved = { &batch_reader, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &starved);
-	assert_verdict(
-		0, "^The producers were kept off their CPUs: they ran for 0\\.9 % of the time");
 }
 
 static char *written(enum format format, bool colour);
@@ -674,15 +537,11 @@ static void each_limit_has_one_line(void **state)
 		text, "^limit: the producers: (batch/paced view/paced|view/paced batch/paced)$");
 	assert_matches(text, "^limit: the producers; notifications: libbpf-poll$");
 	free(text);
-}
-
-static void nothing_was_consumed(void **state)
-{
-	const struct made none = { &view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0 };
-
-	(void)state;
-	MEASURE(ROUNDS, &none);
-	assert_verdict(0, "^Nothing was consumed, and 100 events were lost");
+	m.workload.overwrite = true;
+	MEASURE(ROUNDS, MADE(&copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0));
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^limit: the ring overwrites: copy/paced$");
+	free(text);
 }
 
 static void nothing_was_to_be_kept(void **state)
@@ -1529,33 +1388,9 @@ int main(void)
 		TEST(one_round_has_no_interval),
 		TEST(nothing_consumed_is_no_number),
 		TEST(names_say_path_and_wait),
-		TEST(nothing_limits),
-		TEST(nothing_limits_but_it_never_sleeps),
-		TEST(nothing_limits_but_notifications_cost),
-		TEST(the_consumer_limits),
-		TEST(the_ring_is_too_small_for_the_bursts),
-		TEST(a_ring_that_overwrites_is_not_too_small),
-		TEST(several_rings_share_the_bursts),
-		TEST(without_latencies_the_ring_is_doubled),
-		TEST(no_ring_is_large_enough),
-		TEST(a_loop_is_behind_where_half_wait_for_a_full_ring),
-		TEST(few_wakeups_explain_a_small_cost),
-		TEST(nothing_wakes_a_consumer_that_waits),
-		TEST(notifications_cost),
-		TEST(sampling_is_made_rarer),
-		TEST(the_consumer_looks_too_often),
-		TEST(a_paced_consumer_is_told_something_else),
-		TEST(producers_wait_for_each_other),
-		TEST(producers_with_rings_of_their_own_do_not),
-		TEST(the_producers_limit),
-		TEST(the_producers_cannot_make_the_rate),
-		TEST(notifications_keep_from_the_rate),
+		TEST(each_limit_and_cost_is_said),
 		TEST(without_knowing_the_cost_alone_none_is_blamed),
-		TEST(a_consumer_kept_off_its_cpu_is_told_so),
-		TEST(a_latency_beyond_the_budget_is_told),
-		TEST(starved_producers_are_told),
 		TEST(each_limit_has_one_line),
-		TEST(nothing_was_consumed),
 		TEST(nothing_was_to_be_kept),
 		TEST(a_round_without_events_leaves_a_verdict),
 		TEST(every_verdict_is_whole_sentences),
