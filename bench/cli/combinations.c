@@ -79,15 +79,14 @@ static bool takes_part(const struct settings *s, const struct reader *reader)
 
 static int fail_waits(const struct reader *reader, struct complaint *why)
 {
-	char text[96];
-	struct style_text names = { .text = text, .size = sizeof(text) };
+	struct style_text names = STYLE_TEXT(96);
 
 	for (int wait = 0; live_wait_names[wait]; wait++)
 		if (has_wait(reader, wait))
 			style_append(&names, "%s%s", names.used ? ", " : "", live_wait_names[wait]);
 	return complain(why, -EINVAL,
 		"-mode: %s supports no wait of -wait; give one or more of %s, or another -mode",
-		reader->name, text);
+		reader->name, names.text);
 }
 
 int settings_check_readers(const struct settings *s, struct complaint *why)

@@ -21,6 +21,7 @@
 #define SWEEP COMMAND_SWEEP
 #define LIVE COMMAND_LIVE
 #define MEASURING (DRAIN | SWEEP | LIVE)
+#define PRESET (1 << 8) /* a preset has it, too */
 
 /* Targets of the flags. Those that settings have as another type are separate. */
 static struct settings s;
@@ -63,184 +64,171 @@ static int parse_cpu(const char *text, void *target, struct complaint *why)
 }
 
 static const struct flag flags[] = {
-	{ "n", DRAIN, FLAG_COUNT, .target = &s.workload.events, "COUNT",
-		"Events that each reader reads per round.", NULL, "50000", 1, EVENTS_MAX },
-	{ "n", SWEEP, FLAG_COUNT, .target = &s.workload.events, "COUNT",
-		"Events of each size that each reader reads per round.", "as many as fill 64MiB",
-		"50000", 1, EVENTS_MAX },
-	{ "mode", DRAIN | SWEEP, FLAG_NAMES, .target = &s.modes, "PATHS",
-		"Readers to measure: both (copy and view), all, or names separated by commas; the "
-		"list command describes each.",
-		"both; for sweep all", .choices = mode_names, .words = "both all", .both = &both },
-	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, .target = &s.workload.read_timeout_ns,
-		"TIME",
-		"How long a reader waits for an event that is not ready; then the measurement "
-		"fails." },
-	{ "ring-size", MEASURING, FLAG_SIZE, .target = &s.workload.ring_size, "SIZE",
-		"Size of each ring: a power of two, from one page to 2GiB. If the ring cannot hold "
-		"all events, drain and sweep produce and read them in parts." },
-	{ "caches", DRAIN | SWEEP, FLAG_NAMES, .target = &s.caches, "LIST",
-		"State of the caches before each reading: cold (the ring is flushed to memory), "
-		"own (a producer on the reader's CPU has just filled it), other (a producer on "
-		"another CPU has); all, or several, separated by commas. Without -ring-size, own "
-		"and other use a ring of half the L2 cache.",
-		"cold", "cold", .choices = caches_names, .words = "all" },
-	{ "touch", DRAIN | SWEEP, FLAG_NAMES, .target = &s.touches, "LIST",
-		"What a reader loads of each event: none, header (the first 8 bytes), fields (each "
-		"field as a whole) or bytes (every byte); all, or several, separated by commas.",
-		"fields", "fields", .choices = touch_names, .words = "all" },
-	{ "batch", DRAIN | SWEEP, FLAG_COUNT, .target = &s.workload.batch, "COUNT",
-		"Records per ringview_release in the batch reader; 0 releases all ready records at "
-		"once." },
-	{ "producers", LIVE, FLAG_COUNT, .target = &producers, "COUNT",
-		"Number of producer threads. Each has a CPU of its own if there are enough.", NULL,
-		NULL, 1, LIVE_PRODUCERS_MAX },
-	{ "producer", LIVE, FLAG_CHOICE, .target = &s.workload.producer, "KIND",
-		"How producers run the BPF program: run (BPF_PROG_TEST_RUN, many events per call) "
-		"or syscall (on a tracepoint, one event per system call).",
-		.choices = live_producer_names },
-	{ "write", LIVE, FLAG_CHOICE, .target = &s.workload.write, "HOW",
-		"How producers write an event: reserve (bpf_ringbuf_reserve and "
-		"bpf_ringbuf_submit) or output (bpf_ringbuf_output, which copies it).",
-		.choices = live_write_names },
-	{ "back-to-back", LIVE, FLAG_COUNT, .target = &s.workload.back_to_back, "EVENTS",
-		"The consumer's thread alternates: it produces this many events, then reads them. "
-		"With 0, producers have threads of their own.",
-		NULL, "500" },
-	{ "same-cpu", LIVE, FLAG_BOOLEAN, .target = &s.workload.same_cpu, NULL,
-		"Run the producers on the consumer's CPU." },
-	{ "rate", LIVE, FLAG_CUSTOM, .target = &s.workload, "RATE",
-		"Events per second of all producers together, max (as many as possible), or "
-		"bursts: burst:2000/20ms produces 2000 events at once, every 20 ms.",
-		"max", "500k", .words = "max burst:", .parse = parse_live_rate },
-	{ "source", MEASURING, FLAG_CHOICE, .target = &s.workload.source, "SOURCE",
-		"Where the rings are: bpf (in the kernel) or memory (plain memory, filled from "
-		"user space; needs no privileges).",
-		.choices = source_names },
-	{ "duration", LIVE, FLAG_DURATION, .target = &s.workload.duration_ns, "TIME",
-		"How long each combination of -mode and -wait runs in a round.", "500ms", "500ms",
-		MS },
-	{ "rounds", MEASURING, FLAG_COUNT, .target = &s.plan.rounds, "COUNT",
-		"Number of rounds; a round measures every reader once. It is rounded up so that "
-		"every reader runs equally often in each position of a round.",
-		NULL, NULL, 1, STATISTICS_ROUNDS_MAX },
-	{ "runs", MEASURING, FLAG_COUNT, .target = &s.runs, "COUNT",
-		"Repeat the whole measurement COUNT times, each in a new process. The intervals "
-		"then include the differences between runs.",
-		NULL, "5", 1, TABLE_RUNS_MAX },
-	{ "time", DRAIN | SWEEP, FLAG_DURATION, .target = &s.plan.duration_ns, "TIME",
-		"Instead of -rounds: as many rounds as fit into this time, for each event size and "
-		"each -touch, at most 1024.",
-		"", "10s", MS },
-	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, .target = &s.plan.precision, "PERCENT",
-		"Instead of -rounds: measure until the 95 % confidence interval of every median is "
-		"within plus or minus PERCENT; for each event size and -touch, at most 1024 rounds "
-		"or about 2 minutes.",
-		"", "1%" },
-	{ "mode", LIVE, FLAG_NAMES, .target = &s.modes, "MODES",
-		"Readers to measure: all, or names separated by commas; the list command describes "
-		"each. libbpf runs only with the libbpf waits, dropin (libringview-libbpf instead "
-		"of libbpf) with all waits but event. perfbuf (a perf buffer instead of a ring) "
-		"and peers ignore -wait.",
-		"batch", "batch", .choices = mode_names, .words = "all" },
-	{ "baseline", MEASURING, FLAG_STRING, .target = &s.baseline, "NAME",
-		"The reader that ratios refer to; in live with its wait, such as batch/paced. It "
-		"is measured twice; the difference is the noise.",
-		"the best-known reader that runs", "batch", .choices = mode_names },
-	{ "peer", MEASURING, FLAG_CUSTOM, .target = NULL, "PROGRAM",
-		"Also measure PROGRAM, which speaks the protocol of peers/README.md. Its file name "
-		"is its name in -mode. If -mode is given, name it there.",
-		NULL, "./peer", .parse = parse_peer },
-	{ "wait", LIVE, FLAG_NAMES, .target = &s.waits, "WAITS",
-		"How the reader waits: event (sleeps until notified), paced (polls within "
-		"-latency-budget, sleeps in between), busy (polls, never sleeps), libbpf-poll "
-		"(ring_buffer__poll), libbpf-spin (ring_buffer__consume in a loop), libbpf-sleep "
-		"(ring_buffer__consume, then sleeps for -latency-budget); all, or several, "
-		"separated by commas.",
-		"all; with -advise paced", "all", .choices = live_wait_names, .words = "all" },
-	{ "latency-budget", LIVE, FLAG_DURATION, .target = &s.workload.latency_budget_ns, "TIME",
-		"How long an event may wait for a paced reader, and how long libbpf-sleep sleeps; "
-		"10us to 1s.",
-		NULL, NULL, 10 * US, S }, /* as in struct ringview_options */
-	{ "timer-slack", LIVE, FLAG_DURATION, .target = &s.workload.timer_slack_ns, "TIME",
-		"How late the timers of the consumer's thread may fire (PR_SET_TIMERSLACK), at "
-		"most 1s. 0 keeps the current value.",
-		NULL, "1us", 0, S },
-	{ "notify", LIVE, FLAG_CUSTOM, .target = &s.workload, "WHEN",
-		"When producers notify the consumer: default (if it has released every earlier "
-		"record), never, force (for each event) or sampled:N (once N events are waiting).",
-		"default", "sampled:100",
-		.words = "default never force sampled:", .parse = parse_notify },
-	{ "event-size", LIVE, FLAG_CUSTOM, .target = &s, "SIZE",
-		"Size of an event, 16 to 65536 B, or a mix of sizes such as 24+40+56 or mixed; "
-		"drain -help describes mixes.",
-		"64", "64", .words = MIX_NAMED, .parse = parse_event_size },
-	{ "discard", MEASURING, FLAG_PERCENT, .target = &s.workload.discard, "PERCENT",
-		"Share of the events that producers reserve and then discard.", NULL, "1%", 0,
-		100 },
-	{ "rings", LIVE, FLAG_COUNT, .target = &rings, "COUNT",
-		"Number of rings, all read by one consumer. Producers are assigned to them in turn.",
-		NULL, NULL, 1, LIVE_RINGS_MAX },
-	{ "overwrite", LIVE, FLAG_BOOLEAN, .target = &s.workload.overwrite, NULL,
-		"Use rings that overwrite their oldest records when full (BPF_F_RB_OVERWRITE, "
-		"Linux 6.19). Needs -mode copy." },
-	{ "order", LIVE, FLAG_BOOLEAN, .target = &s.workload.order, NULL,
-		"Count the events that are read out of timestamp order; needs two or more rings. "
-		"-mode ordered reads in order by ringview_group_peek_ordered, -mode scan by a "
-		"hand-written loop." },
-	{ "work", LIVE, FLAG_DURATION, .target = &s.workload.work_ns, "TIME",
-		"Time that the consumer computes for each event, in addition to reading it; at "
-		"most 1s.",
-		NULL, "100ns", 0, S },
-	{ "cpu", MEASURING, FLAG_CUSTOM, .target = &s.workload.consumer_cpu, "CPU",
-		"The CPU that reads. In drain and sweep it also writes; in live, producers run on "
-		"the other CPUs that taskset allows.",
-		"any CPU that taskset allows; for live the last one", "0", .parse = parse_cpu },
-	{ "format", MEASURING, FLAG_CHOICE, .target = &s.format, "FORMAT",
-		"Format of the results: text, json, csv, or gobench (for benchstat).",
-		.choices = format_names },
-	{ "o", MEASURING, FLAG_STRING, .target = &s.output, "FILE",
-		"Write the results to a file instead of standard output." },
-	{ "v", MEASURING, FLAG_BOOLEAN, .target = &s.verbose, NULL,
-		"Print details: every ratio, all cautions in full, and the machine." },
-	{ "preset", LIVE, FLAG_CHOICE, .target = &preset, "NAME",
-		"kernel-selftests: measure what the kernel's own ring buffer benchmark measures, "
-		"in about four minutes. Changes defaults: -duration to 200ms, -mode to "
-		"batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll.",
-		.choices = live_preset_names },
-	{ "watch", LIVE, FLAG_BOOLEAN, .target = &s.watch, NULL,
-		"Show the progress of each run on standard error: updated in place on a terminal, "
-		"otherwise one line per second." },
-	{ "advise", LIVE, FLAG_BOOLEAN, .target = &s.advise, NULL,
-		"Find a ring size that loses no events, for one -mode and one -wait." },
-	{ "event-size", DRAIN, FLAG_CUSTOM, .target = &s, "SIZE",
-		"Size of the events of -event sized, 16 to 65536 B, or a mix of sizes: 24+40+56 "
-		"(at random), 64*9+1024 (with weights), mixed (16, 24, 64, 200 and 1000 B) or "
-		"@FILE (one size per line, repeated in that order).",
-		"80", "64", .words = MIX_NAMED, .parse = parse_event_size },
-	{ "sizes", SWEEP, FLAG_CUSTOM, .target = &s, "LIST",
-		"Event sizes, 16 to 65536 B, separated by commas: single sizes, ranges "
-		"first:last:step, and mixes as in -event-size of drain.",
-		"12 sizes from 16 to 4096, and three mixes", "16,64", .parse = parse_sizes },
-	{ "event", DRAIN, FLAG_CHOICE, .target = &s.workload.event, "EVENT",
-		"Type of the events: skb_meta (metadata of a packet, 80 B) or sized (a sequence "
-		"number and a pattern, of any size).",
-		.choices = event_names },
-	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, .target = &s.threshold, "PERCENT",
-		"A difference of at most this is the same; a larger one is faster or slower." },
-	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, .target = &s.undecided, "WHAT",
-		"What to do if noise or too few rounds leave a comparison undecided: fail (exit "
-		"with status 3) or ok (exit with status 0).",
-		.choices = undecided_names },
-	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, .target = &s.force, NULL,
-		"Compare results even if their machines or settings differ." },
-	{ "o", COMMAND_REPORT, FLAG_STRING, .target = &s.output, "FILE",
-		"Write the page to this file. Without it, Markdown is written to standard output." },
-	{ "format", COMMAND_REPORT, FLAG_CHOICE, .target = &s.format, "FORMAT",
-		"Format of the page: html (self-contained, with charts), md (Markdown with tables, "
-		"for a pull request) or auto (html if the name of FILE ends in .html, md if it "
-		"ends in .md).",
-		.choices = page_format_names },
+	{ "n", DRAIN, FLAG_COUNT, &s.workload.events, "COUNT", NULL, "50000", 1, EVENTS_MAX,
+		.help = "Events that each reader reads per round." },
+	{ "n", SWEEP, FLAG_COUNT, &s.workload.events, "COUNT", "as many as fill 64MiB", "50000", 1,
+		EVENTS_MAX, .help = "Events of each size that each reader reads per round." },
+	{ "mode", DRAIN | SWEEP, FLAG_NAMES, &s.modes, "PATHS", "both; for sweep all",
+		.choices = mode_names, .words = "both all", .both = &both,
+		.help = "Readers to measure: both (copy and view), all, or names separated by "
+			"commas; the list command describes each." },
+	{ "read-timeout", DRAIN | SWEEP, FLAG_DURATION, &s.workload.read_timeout_ns, "TIME",
+		.help = "How long a reader waits for an event that is not ready; then the "
+			"measurement fails." },
+	{ "ring-size", MEASURING, FLAG_SIZE, &s.workload.ring_size, "SIZE",
+		.help = "Size of each ring: a power of two, from one page to 2GiB. If the ring "
+			"cannot hold all events, drain and sweep produce and read them in parts." },
+	{ "caches", DRAIN | SWEEP, FLAG_NAMES, &s.caches, "LIST", "cold", "cold",
+		.choices = caches_names,
+		.help = "State of the caches before each reading: cold (the ring is flushed to "
+			"memory), own (a producer on the reader's CPU has just filled it), other "
+			"(a producer on another CPU has); all, or several, separated by commas. "
+			"Without -ring-size, own and other use a ring of half the L2 cache." },
+	{ "touch", DRAIN | SWEEP, FLAG_NAMES, &s.touches, "LIST", "fields", "fields",
+		.choices = touch_names,
+		.help = "What a reader loads of each event: none, header (the first 8 bytes), "
+			"fields (each field as a whole) or bytes (every byte); all, or several, "
+			"separated by commas." },
+	{ "batch", DRAIN | SWEEP, FLAG_COUNT, &s.workload.batch, "COUNT",
+		.help = "Records per ringview_release in the batch reader; 0 releases all ready "
+			"records at once." },
+	{ "producers", LIVE, FLAG_COUNT, &producers, "COUNT", NULL, NULL, 1, LIVE_PRODUCERS_MAX,
+		.help = "Number of producer threads. Each has a CPU of its own if there are enough." },
+	{ "producer", LIVE, FLAG_CHOICE, &s.workload.producer, "KIND",
+		.choices = live_producer_names,
+		.help = "How producers run the BPF program: run (BPF_PROG_TEST_RUN, many events "
+			"per call) or syscall (on a tracepoint, one event per system call)." },
+	{ "write", LIVE, FLAG_CHOICE, &s.workload.write, "HOW", .choices = live_write_names,
+		.help = "How producers write an event: reserve (bpf_ringbuf_reserve and "
+			"bpf_ringbuf_submit) or output (bpf_ringbuf_output, which copies it)." },
+	{ "back-to-back", LIVE, FLAG_COUNT, &s.workload.back_to_back, "EVENTS", NULL, "500",
+		.help = "The consumer's thread alternates: it produces this many events, then "
+			"reads them. With 0, producers have threads of their own." },
+	{ "same-cpu", LIVE, FLAG_BOOLEAN, &s.workload.same_cpu, NULL,
+		.help = "Run the producers on the consumer's CPU." },
+	{ "rate", LIVE, FLAG_CUSTOM, &s.workload, "RATE", "max", "500k",
+		.words = "max burst:", .parse = parse_live_rate,
+		.help = "Events per second of all producers together, max (as many as possible), "
+			"or bursts: burst:2000/20ms produces 2000 events at once, every 20 ms." },
+	{ "source", MEASURING, FLAG_CHOICE, &s.workload.source, "SOURCE", .choices = source_names,
+		.help = "Where the rings are: bpf (in the kernel) or memory (plain memory, filled "
+			"from user space; needs no privileges)." },
+	{ "duration", LIVE | PRESET, FLAG_DURATION, &s.workload.duration_ns, "TIME", "500ms",
+		"500ms", MS,
+		.help = "How long each combination of -mode and -wait runs in a round." },
+	{ "rounds", MEASURING | PRESET, FLAG_COUNT, &s.plan.rounds, "COUNT", NULL, NULL, 1,
+		STATISTICS_ROUNDS_MAX,
+		.help = "Number of rounds; a round measures every reader once. It is rounded up so "
+			"that every reader runs equally often in each position of a round." },
+	{ "runs", MEASURING, FLAG_COUNT, &s.runs, "COUNT", NULL, "5", 1, TABLE_RUNS_MAX,
+		.help = "Repeat the whole measurement COUNT times, each in a new process. The "
+			"intervals then include the differences between runs." },
+	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME", "", "10s", MS,
+		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
+			"size and each -touch, at most 1024." },
+	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT", "", "1%",
+		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
+			"median is within plus or minus PERCENT; for each event size and -touch, "
+			"at most 1024 rounds or about 2 minutes." },
+	{ "mode", LIVE | PRESET, FLAG_NAMES, &s.modes, "MODES", "batch", "batch",
+		.choices = mode_names,
+		.help = "Readers to measure: all, or names separated by commas; the list command "
+			"describes each. libbpf runs only with the libbpf waits, dropin "
+			"(libringview-libbpf instead of libbpf) with all waits but event. perfbuf "
+			"(a perf buffer instead of a ring) and peers ignore -wait." },
+	{ "baseline", MEASURING, FLAG_STRING, &s.baseline, "NAME",
+		"the best-known reader that runs", "batch", .choices = mode_names,
+		.help = "The reader that ratios refer to; in live with its wait, such as "
+			"batch/paced. It is measured twice; the difference is the noise." },
+	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM", NULL, "./peer", .parse = parse_peer,
+		.help = "Also measure PROGRAM, which speaks the protocol of peers/README.md. Its "
+			"file name is its name in -mode. If -mode is given, name it there." },
+	{ "wait", LIVE | PRESET, FLAG_NAMES, &s.waits, "WAITS", "all; with -advise paced", "all",
+		.choices = live_wait_names,
+		.help = "How the reader waits: event (sleeps until notified), paced (polls within "
+			"-latency-budget, sleeps in between), busy (polls, never sleeps), "
+			"libbpf-poll (ring_buffer__poll), libbpf-spin (ring_buffer__consume in a "
+			"loop), libbpf-sleep (ring_buffer__consume, then sleeps for "
+			"-latency-budget); all, or several, separated by commas." },
+	{ "latency-budget", LIVE | PRESET, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
+		NULL, NULL, 10 * US, S,
+		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
+			"sleeps; 10us to 1s." }, /* as in struct ringview_options */
+	{ "timer-slack", LIVE | PRESET, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME", NULL,
+		"1us", 0, S,
+		.help = "How late the timers of the consumer's thread may fire "
+			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value." },
+	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN", "default", "sampled:100",
+		.words = "default never force sampled:", .parse = parse_notify,
+		.help = "When producers notify the consumer: default (if it has released every "
+			"earlier record), never, force (for each event) or sampled:N (once N "
+			"events are waiting)." },
+	{ "event-size", LIVE, FLAG_CUSTOM, &s, "SIZE", "64", "64", .words = MIX_NAMED,
+		.parse = parse_event_size,
+		.help = "Size of an event, 16 to 65536 B, or a mix of sizes such as 24+40+56 or "
+			"mixed; drain -help describes mixes." },
+	{ "discard", MEASURING, FLAG_PERCENT, &s.workload.discard, "PERCENT", NULL, "1%", 0, 100,
+		.help = "Share of the events that producers reserve and then discard." },
+	{ "rings", LIVE, FLAG_COUNT, &rings, "COUNT", NULL, NULL, 1, LIVE_RINGS_MAX,
+		.help = "Number of rings, all read by one consumer. Producers are assigned to them "
+			"in turn." },
+	{ "overwrite", LIVE, FLAG_BOOLEAN, &s.workload.overwrite, NULL,
+		.help = "Use rings that overwrite their oldest records when full "
+			"(BPF_F_RB_OVERWRITE, Linux 6.19). Needs -mode copy." },
+	{ "order", LIVE, FLAG_BOOLEAN, &s.workload.order, NULL,
+		.help = "Count the events that are read out of timestamp order; needs two or more "
+			"rings. -mode ordered reads in order by ringview_group_peek_ordered, -mode "
+			"scan by a hand-written loop." },
+	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME", NULL, "100ns", 0, S,
+		.help = "Time that the consumer computes for each event, in addition to reading "
+			"it; at most 1s." },
+	{ "cpu", MEASURING | PRESET, FLAG_CUSTOM, &s.workload.consumer_cpu, "CPU",
+		"any CPU that taskset allows; for live the last one", "0", .parse = parse_cpu,
+		.help = "The CPU that reads. In drain and sweep it also writes; in live, producers "
+			"run on the other CPUs that taskset allows." },
+	{ "format", MEASURING | PRESET, FLAG_CHOICE, &s.format, "FORMAT", .choices = format_names,
+		.help = "Format of the results: text, json, csv, or gobench (for benchstat)." },
+	{ "o", MEASURING | PRESET, FLAG_STRING, &s.output, "FILE",
+		.help = "Write the results to a file instead of standard output." },
+	{ "v", MEASURING | PRESET, FLAG_BOOLEAN, &s.verbose, NULL,
+		.help = "Print details: every ratio, all cautions in full, and the machine." },
+	{ "preset", LIVE | PRESET, FLAG_CHOICE, &preset, "NAME", .choices = live_preset_names,
+		.help = "kernel-selftests: measure what the kernel's own ring buffer benchmark "
+			"measures, in about four minutes. Changes defaults: -duration to 200ms, "
+			"-mode to batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll." },
+	{ "watch", LIVE | PRESET, FLAG_BOOLEAN, &s.watch, NULL,
+		.help = "Show the progress of each run on standard error: updated in place on a "
+			"terminal, otherwise one line per second." },
+	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
+		.help = "Find a ring size that loses no events, for one -mode and one -wait." },
+	{ "event-size", DRAIN, FLAG_CUSTOM, &s, "SIZE", "80", "64", .words = MIX_NAMED,
+		.parse = parse_event_size,
+		.help = "Size of the events of -event sized, 16 to 65536 B, or a mix of sizes: "
+			"24+40+56 (at random), 64*9+1024 (with weights), mixed (16, 24, 64, 200 "
+			"and 1000 B) or @FILE (one size per line, repeated in that order)." },
+	{ "sizes", SWEEP, FLAG_CUSTOM, &s, "LIST", "12 sizes from 16 to 4096, and three mixes",
+		"16,64", .parse = parse_sizes,
+		.help = "Event sizes, 16 to 65536 B, separated by commas: single sizes, ranges "
+			"first:last:step, and mixes as in -event-size of drain." },
+	{ "event", DRAIN, FLAG_CHOICE, &s.workload.event, "EVENT", .choices = event_names,
+		.help = "Type of the events: skb_meta (metadata of a packet, 80 B) or sized (a "
+			"sequence number and a pattern, of any size)." },
+	{ "threshold", COMMAND_COMPARE, FLAG_PERCENT, &s.threshold, "PERCENT",
+		.help = "A difference of at most this is the same; a larger one is faster or "
+			"slower." },
+	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, &s.undecided, "WHAT",
+		.choices = undecided_names,
+		.help = "What to do if noise or too few rounds leave a comparison undecided: fail "
+			"(exit with status 3) or ok (exit with status 0)." },
+	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
+		.help = "Compare results even if their machines or settings differ." },
+	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",
+		.help = "Write the page to this file. Without it, Markdown is written to standard "
+			"output." },
+	{ "format", COMMAND_REPORT, FLAG_CHOICE, &s.format, "FORMAT", .choices = page_format_names,
+		.help = "Format of the page: html (self-contained, with charts), md (Markdown with "
+			"tables, for a pull request) or auto (html if the name of FILE ends in "
+			".html, md if it ends in .md)." },
 };
 
 #define FLAGS (sizeof(flags) / sizeof(flags[0]))
@@ -299,20 +287,11 @@ void settings_add_command(const struct flag_command *command)
 /* A preset sets everything that its questions are about. */
 static int check_preset(struct complaint *why)
 {
-	static const char *const allowed[] = { "duration", "rounds", "mode", "wait",
-		"latency-budget", "timer-slack", "cpu", "format", "o", "v", "watch", "preset",
-		NULL };
-
-	for (size_t i = 0; i < FLAGS && s.preset; i++) {
-		const char *const *name = allowed;
-
-		while (*name && strcmp(*name, flags[i].name) != 0)
-			name++;
-		if (given[i] && !*name)
+	for (size_t i = 0; i < FLAGS && s.preset; i++)
+		if (given[i] && !(flags[i].commands & PRESET))
 			return complain(why, -EINVAL,
 				"-%s: -preset %s sets this itself; leave out one of them",
 				flags[i].name, live_preset_names[preset]);
-	}
 	return 0;
 }
 

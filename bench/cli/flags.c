@@ -8,19 +8,10 @@
 #include "base/values.h"
 #include "results/style.h"
 
-#define CLIP 48 /* bytes of the user's text that a message repeats */
-
-struct clipped {
-	char text[CLIP + 4];
-};
-
-static struct clipped clip(const char *text, size_t length)
+/* How much of the user's text a message repeats. */
+static int clip(size_t length)
 {
-	struct clipped clipped;
-
-	snprintf(clipped.text, sizeof(clipped.text), "%.*s%s", (int)(length > CLIP ? CLIP : length),
-		text, length > CLIP ? "..." : "");
-	return clipped;
+	return length > 48 ? 48 : (int)length;
 }
 
 static bool is_name(const char *written, size_t length, const char *name)
@@ -77,58 +68,6 @@ static int index_of(const char *const *names, const char *text, size_t length)
 	return -1;
 }
 
-static bool is_within(const struct flag *flag, double value)
-{
-	const double unit = flag->kind == FLAG_PERCENT ? 100 : 1;
-
-	return value >= (double)flag->minimal / unit &&
-	       (flag->maximal == 0 || value <= (double)flag->maximal / unit);
-}
-
-/* Parses one value, checks it against the limits and stores it. Returns false, and leaves the target
- * as it was, if the value is wrong. */
-static bool set_value(const struct flag *flag, const char *text)
-{
-	uint64_t amount;
-	int64_t duration;
-	double share;
-	int index;
-
-	switch (flag->kind) {
-	case FLAG_COUNT:
-	case FLAG_SIZE:
-		if ((flag->kind == FLAG_SIZE ? parse_size : parse_count)(text, &amount) ||
-			!is_within(flag, (double)amount))
-			return false;
-		*(uint64_t *)flag->target = amount;
-		return true;
-	case FLAG_DURATION:
-		if (parse_duration(text, &duration) || !is_within(flag, (double)duration))
-			return false;
-		*(int64_t *)flag->target = duration;
-		return true;
-	case FLAG_PERCENT:
-		if (parse_percent(text, &share) || !is_within(flag, share))
-			return false;
-		*(double *)flag->target = share;
-		return true;
-	case FLAG_STRING:
-		if (text[0])
-			*(const char **)flag->target = text;
-		return text[0];
-	case FLAG_CHOICE:
-		index = index_of(flag->choices, text, strlen(text));
-		if (index >= 0)
-			*(int *)flag->target = index;
-		return index >= 0;
-	default: /* a boolean */
-		if (!text[0] || !strstr(" 1 t true 0 f false ", text))
-			return false;
-		*(bool *)flag->target = text[0] == '1' || text[0] == 't';
-		return true;
-	}
-}
-
 /* A limit, or the target's value, in the notation of the flag. */
 static const char *format_amount(const struct flag *flag, uint64_t amount, char *text)
 {
@@ -174,7 +113,7 @@ const char *flags_choices(
 	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE])
 {
 	struct style_text all = { .text = text, .size = FLAGS_CHOICES_SIZE };
-	const char *word = flag->words ? flag->words : "";
+	const char *word = flag->words ? flag->words : flag->kind == FLAG_NAMES ? "all" : "";
 
 	text[0] = '\0';
 	for (size_t length; (length = strcspn(word, " ")) > 0; word += strspn(word, " ")) {
@@ -193,42 +132,71 @@ static int fail_name(
 	char names[FLAGS_CHOICES_SIZE];
 
 	if (nearest)
-		return complain(why, -EINVAL, "-%s: unknown value \"%s\"; did you mean %s?",
-			flag->name, clip(name, length).text, nearest);
-	return complain(why, -EINVAL, "-%s: unknown value \"%s\"; give %s %s", flag->name,
-		clip(name, length).text,
+		return complain(why, -EINVAL, "-%s: unknown value \"%.*s\"; did you mean %s?",
+			flag->name, clip(length), name, nearest);
+	return complain(why, -EINVAL, "-%s: unknown value \"%.*s\"; give %s %s", flag->name,
+		clip(length), name,
 		flag->kind == FLAG_NAMES   ? "one or more of"
 		: flag->choices[1] == NULL ? "the only value,"
 					   : "one of",
 		flags_choices(flag, ", ", names));
 }
 
-static int fail_value(const struct flag *flag, const char *value, struct complaint *why)
+/* Each of the functions below parses a value and stores it; or leaves the target as it was and returns
+ * -EINVAL with @why. */
+static int set_number(const struct flag *flag, const char *text, struct complaint *why)
 {
 	static const char *const kinds[] = { "a count", "a size", "a duration", "a percentage" };
+	const bool percent = flag->kind == FLAG_PERCENT;
+	const double unit = percent ? 100 : 1;
 	char limits[2 * FORMAT_SIZE + 16] = "", minimal[FORMAT_SIZE], maximal[FORMAT_SIZE];
+	union {
+		uint64_t amount;
+		int64_t duration;
+		double share;
+	} number = { 0 };
+	const int err = flag->kind == FLAG_DURATION ? parse_duration(text, &number.duration)
+			: percent                   ? parse_percent(text, &number.share)
+			: flag->kind == FLAG_SIZE   ? parse_size(text, &number.amount)
+						    : parse_count(text, &number.amount);
+	const double value = percent ? number.share : (double)number.amount;
 
-	if (flag->kind == FLAG_CHOICE)
-		return fail_name(flag, value, strlen(value), why);
-	if (flag->kind == FLAG_STRING)
-		return complain(why, -EINVAL,
-			"-%s: the value is empty; give a %s, or leave out -%s", flag->name,
-			flag->placeholder, flag->name);
-	if (flag->kind == FLAG_BOOLEAN)
-		return complain(why, -EINVAL,
-			"-%s: \"%s\" is not true or false; give -%s or -%s=false", flag->name,
-			clip(value, strlen(value)).text, flag->name, flag->name);
+	if (!err && value >= (double)flag->minimal / unit &&
+		(flag->maximal == 0 || value <= (double)flag->maximal / unit)) {
+		memcpy(flag->target, &number, sizeof(number));
+		return 0;
+	}
 	format_amount(flag, (uint64_t)flag->minimal, minimal);
 	format_amount(flag, (uint64_t)flag->maximal, maximal);
 	if (flag->maximal > 0)
 		snprintf(limits, sizeof(limits), " from %s to %s", minimal, maximal);
 	else if (flag->minimal > 0)
 		snprintf(limits, sizeof(limits), " of at least %s", minimal);
-	return complain(why, -EINVAL, "-%s: \"%s\" is not %s%s%s; give for example -%s %s",
-		flag->name, clip(value, strlen(value)).text, kinds[flag->kind], limits,
-		flag->kind == FLAG_COUNT && strpbrk(value, "mg") ? " (for mega write M, for giga G)"
-								 : "",
+	return complain(why, -EINVAL, "-%s: \"%.48s\" is not %s%s%s; give for example -%s %s",
+		flag->name, text, kinds[flag->kind], limits,
+		flag->kind == FLAG_COUNT && strpbrk(text, "mg") ? " (for mega write M, for giga G)"
+								: "",
 		flag->name, text_or_target(flag, flag->example, minimal));
+}
+
+static int set_string(const struct flag *flag, const char *text, struct complaint *why)
+{
+	if (!text[0])
+		return complain(why, -EINVAL,
+			"-%s: the value is empty; give a %s, or leave out -%s", flag->name,
+			flag->placeholder, flag->name);
+	*(const char **)flag->target = text;
+	return 0;
+}
+
+static int set_choice(const struct flag *flag, const char *text, struct complaint *why)
+{
+	const int index = index_of(flag->choices, text, strlen(text));
+
+	if (index < 0)
+		return fail_name(flag, text, strlen(text), why);
+	*(int *)flag->target = index;
+	return 0;
 }
 
 static int set_names(const struct flag *flag, const char *text, struct complaint *why)
@@ -254,26 +222,52 @@ static int set_names(const struct flag *flag, const char *text, struct complaint
 	return 0;
 }
 
-static int set_flag(const struct flag *flag, const char *text, struct complaint *why)
+static int set_boolean(const struct flag *flag, const char *text, struct complaint *why)
+{
+	if (!text[0] || !strstr(" 1 t true 0 f false ", text))
+		return complain(why, -EINVAL,
+			"-%s: \"%.48s\" is not true or false; give -%s or -%s=false", flag->name,
+			text, flag->name, flag->name);
+	*(bool *)flag->target = text[0] == '1' || text[0] == 't';
+	return 0;
+}
+
+static int set_custom(const struct flag *flag, const char *text, struct complaint *why)
 {
 	struct complaint said = { "" };
 
-	if (flag->kind == FLAG_NAMES)
-		return set_names(flag, text, why);
-	if (flag->kind != FLAG_CUSTOM)
-		return set_value(flag, text) ? 0 : fail_value(flag, text, why);
 	if (flag->parse(text, flag->target, &said) == 0)
 		return 0;
 	return complain(why, -EINVAL, "-%s: %s", flag->name, said.text);
 }
 
-/* The name in "-name", "--name" or "-name=value". */
-static const char *name_in(const char *argument, size_t *length)
-{
-	const char *name = argument + 1 + (argument[1] == '-');
+static int (*const set[])(const struct flag *flag, const char *text, struct complaint *why) = {
+	[FLAG_COUNT] = set_number,
+	[FLAG_SIZE] = set_number,
+	[FLAG_DURATION] = set_number,
+	[FLAG_PERCENT] = set_number,
+	[FLAG_STRING] = set_string,
+	[FLAG_CHOICE] = set_choice,
+	[FLAG_NAMES] = set_names,
+	[FLAG_BOOLEAN] = set_boolean,
+	[FLAG_CUSTOM] = set_custom,
+};
 
-	*length = strcspn(name, "=");
-	return name;
+/* An argument that is a flag: "-name", "--name" or "-name=value". */
+struct written {
+	const char *argument, *name, *value; /* NULL: none */
+	size_t length;                       /* of the name */
+};
+
+static bool is_flag(const char *argument, struct written *flag)
+{
+	if (argument[0] != '-' || !argument[1])
+		return false;
+	flag->argument = argument;
+	flag->name = argument + 1 + (argument[1] == '-');
+	flag->length = strcspn(flag->name, "=");
+	flag->value = flag->name[flag->length] ? flag->name + flag->length + 1 : NULL;
+	return true;
 }
 
 static const struct flag *find(const struct flag_command *command, const char *name, size_t length)
@@ -294,23 +288,22 @@ static const char *word_of(const struct flag_command *command)
 }
 
 static int fail_unknown(const struct flag_command *command,
-	const struct flag_command *const *others, const char *argument, struct complaint *why)
+	const struct flag_command *const *others, const struct written *flag, struct complaint *why)
 {
-	size_t length;
-	const char *name = name_in(argument, &length), *nearest = NULL;
-	char text[96];
-	struct style_text owners = { .text = text, .size = sizeof(text) };
+	const char *name = flag->name, *nearest = NULL;
+	const size_t length = flag->length;
+	struct style_text owners = STYLE_TEXT(96);
 
 	if (length == 0 || *name == '-')
-		return complain(why, -EINVAL, "bad flag syntax \"%s\"; see %s -help",
-			clip(argument, strlen(argument)).text, command->name);
+		return complain(why, -EINVAL, "bad flag syntax \"%.48s\"; see %s -help",
+			flag->argument, command->name);
 	for (; others && *others; others++)
 		if (find(*others, name, length))
 			style_append(&owners, "%s%s", owners.used ? ", " : "",
 				word_of(*others) ? word_of(*others) : "drain");
 	if (owners.used > 0)
-		return complain(why, -EINVAL, "-%s is a flag of %s; see %s -help",
-			clip(name, length).text, text, command->name);
+		return complain(why, -EINVAL, "-%.*s is a flag of %s; see %s -help", clip(length),
+			name, owners.text, command->name);
 	if (is_similar(name, length, "help"))
 		nearest = "help";
 	for (size_t i = 0; i < command->flag_count && !nearest; i++)
@@ -318,9 +311,9 @@ static int fail_unknown(const struct flag_command *command,
 			is_similar(name, length, command->flags[i].name))
 			nearest = command->flags[i].name;
 	if (nearest)
-		return complain(why, -EINVAL, "unknown flag -%s; did you mean -%s?",
-			clip(name, length).text, nearest);
-	return complain(why, -EINVAL, "unknown flag -%s; see %s -help", clip(name, length).text,
+		return complain(why, -EINVAL, "unknown flag -%.*s; did you mean -%s?", clip(length),
+			name, nearest);
+	return complain(why, -EINVAL, "unknown flag -%.*s; see %s -help", clip(length), name,
 		command->name);
 }
 
@@ -337,41 +330,37 @@ static int add_argument(const struct flag_command *command,
 			return complain(why, -EINVAL,
 				"unexpected argument \"%s\"; a command comes first: %s", value,
 				(*others)->name);
-	return complain(why, -EINVAL, "unexpected argument \"%s\"; see %s -help",
-		clip(value, strlen(value)).text, command->name);
-}
-
-static bool is_flag(const char *argument)
-{
-	return argument[0] == '-' && argument[1];
+	return complain(
+		why, -EINVAL, "unexpected argument \"%.48s\"; see %s -help", value, command->name);
 }
 
 const char *flags_value(char **argument, const char *name)
 {
-	size_t length;
-	const char *written;
+	struct written flag;
 
-	if (!is_flag(argument[0]))
+	if (!is_flag(argument[0], &flag) || !is_name(flag.name, flag.length, name))
 		return NULL;
-	written = name_in(argument[0], &length);
-	if (!is_name(written, length, name))
-		return NULL;
-	return written[length] ? written + length + 1 : argument[1];
+	return flag.value ? flag.value : argument[1];
 }
 
 const char *flags_help(char **argv)
 {
-	for (size_t i = 1; argv[0] && argv[i] && strcmp(argv[i], "--") != 0; i++) {
-		size_t length;
-		const char *name;
+	struct written flag;
 
-		if (!is_flag(argv[i]))
-			continue;
-		name = name_in(argv[i], &length);
-		if (is_name(name, length, "help") || is_name(name, length, "h"))
-			return name + length;
-	}
+	for (size_t i = 1; argv[0] && argv[i] && strcmp(argv[i], "--") != 0; i++)
+		if (is_flag(argv[i], &flag) && (is_name(flag.name, flag.length, "help") ||
+						       is_name(flag.name, flag.length, "h")))
+			return flag.value ? flag.value : "";
 	return NULL;
+}
+
+static int fail_missing(const struct flag *flag, struct complaint *why)
+{
+	char scratch[FORMAT_SIZE];
+	const char *good = text_or_target(flag, flag->example, scratch);
+
+	return complain(why, -EINVAL, "-%s needs a value; give %s-%s %s", flag->name,
+		good ? "for example " : "", flag->name, good ? good : flag->placeholder);
 }
 
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,
@@ -383,39 +372,30 @@ int flags_parse(const struct flag_command *command, const struct flag_command *c
 
 	why->text[0] = '\0';
 	if (help)
-		(strcmp(help, "=table") == 0 ? flags_print_table : flags_print_help)(
+		(strcmp(help, "table") == 0 ? flags_print_table : flags_print_help)(
 			stdout, command);
 	if (help)
 		return 1;
 	for (size_t i = 1; argv[0] && argv[i] && !err; i++) {
 		const struct flag *flag;
-		const char *name, *value;
-		char scratch[FORMAT_SIZE];
-		size_t length;
+		struct written written;
 
-		if (ended || !is_flag(argv[i])) {
+		if (!ended && strcmp(argv[i], "--") == 0) {
+			ended = true;
+		} else if (ended || !is_flag(argv[i], &written)) {
 			err = add_argument(command, others, arguments, argv[i], why);
-			continue;
+		} else {
+			flag = find(command, written.name, written.length);
+			if (!flag)
+				return fail_unknown(command, others, &written, why);
+			if (!written.value)
+				written.value = flag->kind == FLAG_BOOLEAN ? "true" : argv[++i];
+			if (!written.value)
+				return fail_missing(flag, why);
+			if (given)
+				given[flag - command->flags] = true;
+			err = set[flag->kind](flag, written.value, why);
 		}
-		ended = strcmp(argv[i], "--") == 0;
-		if (ended)
-			continue;
-		name = name_in(argv[i], &length);
-		flag = find(command, name, length);
-		if (!flag)
-			return fail_unknown(command, others, argv[i], why);
-		value = name[length]                 ? name + length + 1
-			: flag->kind == FLAG_BOOLEAN ? "true"
-						     : argv[++i];
-		if (!value) {
-			value = text_or_target(flag, flag->example, scratch);
-			return complain(why, -EINVAL, "-%s needs a value; give %s-%s %s",
-				flag->name, value ? "for example " : "", flag->name,
-				value ? value : flag->placeholder);
-		}
-		if (given)
-			given[flag - command->flags] = true;
-		err = set_flag(flag, value, why);
 	}
 	return err;
 }

@@ -2,12 +2,11 @@
 /*
  * Command-line flags, described by a table.
  *
- * A flag has one dash or two. Its value follows an equals sign or is the next argument, whatever
- * that begins with: -n 5, --n=5, -n -5. A name cannot be abbreviated. A boolean flag stands alone or
- * has its value after an equals sign: -force, -force=false. If a flag is given twice, the last one
- * counts. -- ends the flags. Flags and other arguments may be mixed. Wherever -h or -help stands before
- * --, it prints the help; -help=table prints it for the programs that make manual pages and
- * completions.
+ * A flag has one dash or two; its value follows an equals sign or is the next argument, whatever that
+ * begins with. A name cannot be abbreviated. A boolean flag stands alone or has its value after an
+ * equals sign. The last of several counts. -- ends the flags. Flags and other arguments may be mixed.
+ * Wherever -h or -help stands before --, it prints the help; -help=table prints it for the programs
+ * that make manual pages and completions.
  */
 #ifndef BENCH_CLI_FLAGS_H
 #define BENCH_CLI_FLAGS_H
@@ -52,18 +51,17 @@ struct flag {
 	const char *name;      /* without dashes */
 	unsigned int commands; /* bits of the commands that have it; 0: all with the table */
 	enum flag_kind kind;
-	void *target;             /* its value before parsing is the default */
-	const char *placeholder;  /* the word for the value in the help; NULL: a boolean */
-	const char *help;         /* one or more sentences, without line ends */
-	const char *default_text; /* in place of the target's value; "" shows none */
-	const char *example;      /* for error messages; NULL: the target's value */
-	int64_t minimal,
-		maximal; /* of the target, a percentage in percents; maximal 0: unlimited */
+	void *target;               /* its value before parsing is the default */
+	const char *placeholder;    /* the word for the value in the help; NULL: a boolean */
+	const char *default_text;   /* in place of the target's value; "" shows none */
+	const char *example;        /* for error messages; NULL: the target's value */
+	int64_t minimal, maximal;   /* in percents, or as the target; maximal 0: none */
 	const char *const *choices; /* NULL at the end; of other kinds than lists, to complete */
-	const char *words;          /* more to complete; one that ends with a colon goes on */
-	const uint64_t *both;       /* bits of the names that "both" stands for, or NULL */
+	const char *words;    /* more to complete, of a list "all"; after a colon more follows */
+	const uint64_t *both; /* bits of the names that "both" stands for, or NULL */
 	/* Stores the value and returns 0; else sets @why to "what is wrong; what to write". */
 	int (*parse)(const char *text, void *target, struct complaint *why);
+	const char *help; /* one or more sentences, without line ends */
 };
 
 struct flag_command {
@@ -96,7 +94,7 @@ int flags_parse(const struct flag_command *command, const struct flag_command *c
 /* If @argument is the flag @name: its value, which may be NULL; else NULL. */
 const char *flags_value(char **argument, const char *name);
 
-/* The flag that asks for help: "=table" or what else follows its name; NULL: none does. */
+/* The value of the flag that asks for help, such as "table", or ""; NULL: none does. */
 const char *flags_help(char **argv);
 
 /* Prints the help in lines of at most 80 columns. */

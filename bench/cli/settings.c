@@ -41,6 +41,12 @@ static bool is_default_mode(const struct settings *s, const struct reader *reade
 			 : reader->named;
 }
 
+/* A BPF program reserves constant sizes, so there can be only a few of them. */
+static bool needs_output(const struct workload *w, const struct mix *mix)
+{
+	return mix && mix->kind_count == 0 && w->source == SOURCE_BPF;
+}
+
 static void choose_defaults(struct settings *s)
 {
 	struct workload *w = &s->workload;
@@ -66,6 +72,8 @@ static void choose_defaults(struct settings *s)
 		w->event = EVENT_SIZED;
 	w->event_size = (uint32_t)s->sizes[0];
 	w->mix = s->mixes[0];
+	if (live && needs_output(w, w->mix) && !settings_given("write"))
+		w->write = LIVE_OUTPUT;
 	s->cache_ring_size = settings_given("ring-size") ? w->ring_size : cache_ring_size();
 }
 
@@ -91,10 +99,9 @@ static int check_ring(
 	return 0;
 }
 
-/* A BPF program reserves constant sizes, so there can be only a few of them. */
-static int check_mix(struct settings *s, const struct mix *mix, struct complaint *why)
+static int check_mix(const struct settings *s, const struct mix *mix, struct complaint *why)
 {
-	if (!mix || mix->kind_count > 0 || s->workload.source == SOURCE_MEMORY)
+	if (!needs_output(&s->workload, mix))
 		return 0;
 	if (s->workload.write == LIVE_RESERVE && settings_given("write"))
 		return complain(why, -EINVAL,
@@ -107,12 +114,10 @@ static int check_mix(struct settings *s, const struct mix *mix, struct complaint
 			"events, which cannot be discarded; leave out -discard, or give a mix of "
 			"fewer sizes",
 			mix->name, MIX_KINDS);
-	if (s->command == COMMAND_LIVE)
-		s->workload.write = LIVE_OUTPUT;
 	return 0;
 }
 
-static int check_sizes(struct settings *s, struct complaint *why)
+static int check_sizes(const struct settings *s, struct complaint *why)
 {
 	int err = 0;
 

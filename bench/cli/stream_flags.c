@@ -47,18 +47,19 @@ static int add_size(struct settings *s, uint64_t size, const struct mix *mix)
 /* SIZE, or FIRST:LAST:STEP. Changes @text. */
 static int add_range(struct settings *s, char *text)
 {
-	uint64_t range[3] = { 0 };
-	int fields = 0, err = 0;
-	char *field;
+	uint64_t range[3];
+	int fields = 0;
 
-	for (; (field = strsep(&text, ":")) && !err; fields++)
-		err = fields < 3 ? parse_size(field, &range[fields]) : -EINVAL;
-	if (!err && fields == 1)
+	for (char *field; (field = strsep(&text, ":")); fields++)
+		if (fields == 3 || parse_size(field, &range[fields]))
+			return -EINVAL;
+	if (fields == 1)
 		return add_size(s, range[0], NULL);
-	if (err || fields != 3 || range[2] == 0 || range[1] < range[0])
+	if (fields != 3 || range[2] == 0 || range[1] < range[0])
 		return -EINVAL;
 	for (uint64_t size = range[0];; size += range[2]) {
-		err = add_size(s, size, NULL);
+		const int err = add_size(s, size, NULL);
+
 		if (err || range[1] - size < range[2])
 			return err;
 	}
@@ -97,19 +98,15 @@ int parse_sizes(const char *text, void *target, struct complaint *why)
 
 void settings_default_sizes(struct settings *s)
 {
-	static const uint64_t sizes[] = { 16, 32, 48, 64, 80, 96, 128, 256, 512, 1024, 2048, 4096 };
-	static char recorded[PATH_MAX + 1] = "@";
-	const char *mixes[] = { "48+80", "64*9+1024", MIX_NAMED };
+	static const char sizes[] = "16,32,48,64,80,96,128,256,512,1024,2048,4096,48+80,64*9+1024,";
+	char list[sizeof(sizes) + PATH_MAX + 1], path[PATH_MAX];
 	struct complaint ignored;
-	const struct mix *mix;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		add_size(s, sizes[i], NULL);
-	if (mix_recorded(recorded + 1, PATH_MAX) == 0)
-		mixes[2] = recorded;
-	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++)
-		if (mix_parse(mixes[i], &mix, &ignored) == 0)
-			add_size(s, 0, mix);
+	snprintf(list, sizeof(list), "%s@%s", sizes, mix_recorded(path, sizeof(path)) ? "" : path);
+	if (parse_sizes(list, s, &ignored)) {
+		snprintf(list, sizeof(list), "%s" MIX_NAMED, sizes);
+		parse_sizes(list, s, &ignored);
+	}
 }
 
 /* "burst:EVENTS/TIME" */

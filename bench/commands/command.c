@@ -5,8 +5,22 @@
 #include "base/process.h"
 #include "commands/commands.h"
 #include "results/output.h"
+#include "results/style.h"
+#include "rings/bpf.h"
 #include "ringview/ringview.h"
 #include "watch/watch.h"
+
+/* Monitors the ring buffers of running programs. */
+static int command_watch(struct call *call)
+{
+	struct watch_settings settings;
+	int result = watch_settings_parse(&settings, call->argv, &call->why);
+
+	if (result)
+		return result > 0 ? EXIT_DONE : command_end(result, EXIT_USAGE, &call->why);
+	bpf_load_quietly();
+	return watch_run(&settings, &call->why);
+}
 
 static const struct command {
 	const char *name;
@@ -57,13 +71,12 @@ int command_write(struct call *call, int (*write)(struct call *call, FILE *out))
 
 void typed_command(char *text, size_t size, const char *command, char **argv)
 {
-	size_t used = (size_t)snprintf(text, size, "%s", PROGRAM);
+	struct style_text typed = { .text = text, .size = size };
 
+	style_append(&typed, "%s", PROGRAM);
 	/* drain may be typed without its name. */
-	if (strcmp(argv[0], command) == 0)
-		used += (size_t)snprintf(text + used, size - used, " %s", command);
-	for (int i = 1; argv[i] && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
+	for (int i = strcmp(argv[0], command) != 0; argv[i]; i++)
+		style_append(&typed, " %s", argv[i]);
 	for (; *text; text++)
 		if (*text < ' ' || *text > '~')
 			*text = '?';

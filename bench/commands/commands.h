@@ -11,8 +11,10 @@
 #include "base/complaint.h"
 #include "cli/settings.h"
 #include "machine/machine.h"
+#include "measure/trial.h"
 #include "readers/peers.h"
 #include "results/table.h"
+#include "watch/screen.h"
 
 /* compare and report give 1 and 3 a meaning of their own, and fail with 2. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 130 };
@@ -38,7 +40,6 @@ int command_live(struct call *call);
 int command_compare(struct call *call);
 int command_report(struct call *call);
 int command_list(struct call *call);
-int command_watch(struct call *call);
 
 /* Runs the program with these arguments, or the command @name, argv[0] being its name. Returns the
  * exit status. */
@@ -70,20 +71,92 @@ struct measuring_command {
 
 int measuring_run(const struct measuring_command *command, struct call *call);
 
-/* Rounds that were asked for; 0 if the time or the precision decides. */
-uint64_t measuring_rounds_asked(const struct settings *settings);
-
 /* Says on standard error that @share of the work (0 to 1) is done, what runs (the formatted text), and
  * about how long it takes: on a terminal a line that is rewritten, from the first second on;
  * elsewhere one line, once, if the measurement takes more than five seconds. */
 __attribute__((format(printf, 3, 4))) void measuring_progress(
 	struct call *call, double share, const char *format, ...);
 
+/* -watch: shows each run while it is under way, on standard error: on a terminal in place, four times
+ * a second; else a line each second. */
+struct live_watch {
+	struct observer observer; /* to be given to measure_live() */
+	struct observation last;  /* of the current run */
+	const char *what;         /* "run" */
+	size_t done, total;       /* of them */
+	bool in_place;
+	struct screen screen;
+};
+
+void live_watch_begin(struct live_watch *watch);
+
+/* A run begins after @done of @total runs, which are called @what. */
+void live_watch_progress(struct live_watch *watch, const char *what, size_t done, size_t total);
+
+/* Clears the terminal's lines. */
+void live_watch_end(struct live_watch *watch);
+
+/* Writes an observation: in place a line for each figure, else one line. For tests. */
+void live_watch_write(
+	FILE *out, const struct live_watch *watch, const struct observation *observation);
+
 /*
- * Runs the command settings.runs times with the same arguments, each time in a new process, and
- * appends the result files to *@runs, a new array. 0; -EINTR if interrupted, with the results of the
- * completed runs; or another negative errno with call->why.
+ * -preset kernel-selftests: the questions of the kernel's own ring buffer benchmark.
+ * kernel-selftests.preset has them as flags of live, with the published figures.
  */
-int runs_measure(struct call *call, json_t **runs);
+
+#define PRESET_FIGURES_MAX 8
+
+/* Of another machine: million events a second, with their deviations. */
+struct preset_figure {
+	char reader[16]; /* its name there */
+	double consumed, consumed_deviation, lost, lost_deviation;
+};
+
+/* A question with one setting. If its ring is overwritten, there is no consumer. */
+struct preset_part {
+	const char *name;  /* "sample-rate:25": the question and its setting */
+	const char *title; /* of the question; "" after its first part */
+	struct workload workload;
+	bool asked; /* false: it has too many producers, or nothing that can answer it */
+	struct combination combinations[COMBINATIONS_MAX];
+	size_t combination_count;
+	struct preset_figure figures[PRESET_FIGURES_MAX];
+	size_t figure_count;
+	const struct preset_source *source; /* of the figures */
+};
+
+struct preset {
+	struct preset_part parts[64];
+	struct preset_remark { /* how many times as fast as places[1] is places[0] */
+		const char *places[2], *words; /* "NAME READER" each */
+	} remarks[16];
+	struct preset_source { /* where figures were published */
+		const char *year, *machine, *text;
+	} sources[4];
+	size_t part_count, remark_count, source_count;
+	size_t done, asked; /* parts */
+};
+
+/* Reads the data file. @settings has what all parts share, and the combinations to choose from.
+ * Parts with more producers than @cpus, and than 4, are not asked. */
+void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus);
+
+/*
+ * Measures all parts into @table, as @request says; it has no workload and no combinations. Leaves
+ * out a question whose rings or producers cannot be had here, with a line on standard error, unless
+ * it is the first. 0, or a negative errno with @why as measure_live().
+ */
+int preset_measure(struct preset *preset, const struct request *request, struct table *table,
+	struct complaint *why);
+
+/* The published figure of the reader that corresponds to the row with this name, or NULL. */
+const struct preset_figure *preset_figure_for(const struct preset_part *part, const char *name);
+
+/* The published figures, as a member of the result file. */
+json_t *preset_published_json(const struct preset *preset);
+
+void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,
+	const struct workload *shared);
 
 #endif

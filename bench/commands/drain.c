@@ -49,19 +49,14 @@ static int prepare(struct call *call)
 static void show_progress(void *context, size_t done, size_t expected)
 {
 	struct call *call = context;
-	const uint64_t asked = measuring_rounds_asked(&call->settings);
 	const double share = expected > 0 ? (double)done / (double)expected : 0;
-	char line[128] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	char of[32] = "";
 
 	if (expected > 0)
-		style_append(&text, " of %zu", expected);
-	if (expected > 0 && asked > 0 && asked != expected)
-		style_append(&text, " (%" PRIu64 " asked)", asked);
-	if (workloads > 1)
-		style_append(&text, ", workload %zu of %zu", workloads_done + 1, workloads);
+		snprintf(of, sizeof(of), " of %zu", expected);
 	measuring_progress(call, ((double)workloads_done + share) / (double)workloads,
-		"%zu readers, round %zu%s", call->settings.combination_count, done + 1, line);
+		"%zu readers, round %zu%s, workload %zu of %zu", call->settings.combination_count,
+		done + 1, of, workloads_done + 1, workloads);
 }
 
 /* Removes the readers of peers that failed in the last measurement, with their earlier results. */

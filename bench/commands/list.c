@@ -6,7 +6,6 @@
 
 #include "commands/commands.h"
 #include "machine/machine.h"
-#include "readers/peers.h"
 #include "rings/source.h"
 
 static void write_peer(FILE *out, struct peers *peers, const struct reader *reader, const char *bpf)

@@ -6,11 +6,9 @@
 #include <inttypes.h>
 
 #include "commands/commands.h"
-#include "commands/live.h"
 #include "results/live_table.h"
 #include "results/result_file.h"
 #include "rings/source.h"
-#include "statistics/statistics.h"
 
 static struct measurement measurement; /* some MiB */
 static struct live_advice advice;
@@ -21,25 +19,22 @@ static void show_progress(void *context, size_t done, size_t total)
 {
 	struct call *call = context;
 	const struct settings *s = &call->settings;
-	const size_t count = s->combination_count;
 	const double share = (double)done / (double)total;
 
 	if (s->watch && s->preset)
-		live_watch_progress(&watch, "workload", preset.done, preset.total);
+		live_watch_progress(&watch, "workload", preset.done, preset.asked);
 	else if (s->watch)
 		live_watch_progress(&watch, "run", done, total);
 	else if (s->preset)
-		measuring_progress(call, ((double)preset.done + share) / (double)preset.total,
-			"workload %zu of %zu", preset.done + 1, preset.total);
+		measuring_progress(call, ((double)preset.done + share) / (double)preset.asked,
+			"workload %zu of %zu", preset.done + 1, preset.asked);
 	else if (s->advise && measurement.count == 0)
 		measuring_progress(call, 0,
 			"trying ring sizes until nothing is lost, then %" PRIu64
 			" rounds: size %zu",
 			s->plan.rounds, done + 1);
-	else /* the reference runs twice in each round */
-		measuring_progress(call, share,
-			"%zu readers, %zu rounds (%" PRIu64 " asked): %zu of %zu", count,
-			schedule_rounds(count + (count > 1), s->plan.rounds), s->plan.rounds,
+	else
+		measuring_progress(call, share, "%zu readers, run %zu of %zu", s->combination_count,
 			done + 1, total);
 }
 

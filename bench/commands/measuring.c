@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/monotonic.h"
@@ -17,12 +22,7 @@
 
 static const struct measuring_command *measuring;
 
-uint64_t measuring_rounds_asked(const struct settings *s)
-{
-	return s->plan.precision > 0 || s->plan.duration_ns > 0 ? 0 : s->plan.rounds * s->runs;
-}
-
-/* A run of -runs has -runs=1 (runs.c). It announces nothing, as the process that started it does. */
+/* A run of -runs has -runs=1 (arguments_of()). It announces nothing, as the process that started it does. */
 static bool is_one_of_runs(const struct call *call)
 {
 	return settings_given("runs") && call->settings.runs == 1;
@@ -66,7 +66,8 @@ static int write_results(struct call *call, FILE *out)
 	call->table.command_line = command_line;
 	call->table.warnings = machine_warnings(call->table.machine, s->command == COMMAND_LIVE);
 	call->table.peers = s->runs > 1 ? NULL : &call->peers;
-	call->table.asked = measuring_rounds_asked(s);
+	if (s->plan.precision <= 0 && s->plan.duration_ns == 0)
+		call->table.asked = s->plan.rounds * s->runs;
 	if (s->format != FORMAT_TEXT)
 		err = table_write(out, &call->table, (enum format)s->format);
 	else
@@ -74,10 +75,92 @@ static int write_results(struct call *call, FILE *out)
 	return err || call->table.failed ? complain(&call->why, -ENOMEM, "out of memory") : 0;
 }
 
+/* The arguments of one run: those that were typed, and flags that override some of them. */
+static char **arguments_of(const struct call *call)
+{
+	static const char *const added[] = { "-runs=1", "-format=json", "-o=/proc/self/fd/1" };
+	const size_t more = call->settings.output ? 3 : 2;
+	size_t count = 2, typed = 1;
+	char **all;
+
+	while (call->argv[typed] && strcmp(call->argv[typed], "--") != 0)
+		typed++;
+	all = calloc(typed + more + 2, sizeof(*all));
+	if (!all)
+		return NULL;
+	all[0] = (char *)PROGRAM;
+	all[1] = (char *)call->name;
+	for (size_t i = 1; i < typed; i++)
+		all[count++] = call->argv[i];
+	for (size_t i = 0; i < more; i++)
+		all[count++] = (char *)added[i];
+	return all;
+}
+
+/* Runs this program with @arguments and appends what it writes to @runs. */
+static int run_once(char **arguments, json_t *runs, struct complaint *why)
+{
+	json_t *document = NULL;
+	int status = 0, ends[2];
+	FILE *output;
+	pid_t pid;
+
+	pid = pipe2(ends, O_CLOEXEC) < 0 ? -1 : fork();
+	if (pid < 0)
+		return complain(why, -errno, "cannot start a run: %s", strerror(errno));
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execv("/proc/self/exe", arguments);
+		fprintf(stderr, PROGRAM ": cannot start a run: %s\n", strerror(errno));
+		_exit(EXIT_FAILED);
+	}
+	close(ends[1]);
+	output = fdopen(ends[0], "r");
+	if (output)
+		document = json_loadf(output, 0, NULL);
+	/* Other signals than the terminal's reach only this process. */
+	if (interrupted())
+		kill(pid, SIGTERM);
+	if (output)
+		fclose(output);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (document && !interrupted() && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE)
+		return json_array_append_new(runs, document)
+			       ? complain(why, -ENOMEM, "out of memory")
+			       : 0;
+	json_decref(document);
+	/* The run has printed why it failed. */
+	return interrupted() ? -EINTR
+			     : complain(why, -EIO, "run %zu failed", json_array_size(runs) + 1);
+}
+
+/* Runs the command settings.runs times with the same arguments, each time in a new process, and appends
+ * the result files to *@runs, a new array. 0; -EINTR if interrupted, with the results of the completed
+ * runs; or another negative errno with call->why. */
+static int run_all(struct call *call, json_t **runs)
+{
+	const uint64_t count = call->settings.runs;
+	char **arguments = arguments_of(call);
+	int err = 0;
+
+	*runs = json_array();
+	if (!arguments || !*runs)
+		err = complain(&call->why, -ENOMEM, "out of memory");
+	for (uint64_t i = 0; i < count && !err; i++) {
+		err = run_once(arguments, *runs, &call->why);
+		if (!err && i + 1 < count)
+			measuring_progress(call, (double)(i + 1) / (double)count,
+				"run %" PRIu64 " of %" PRIu64, i + 2, count);
+	}
+	free(arguments);
+	return err;
+}
+
 static int measure_in_runs(struct call *call)
 {
 	json_t *runs;
-	int err = runs_measure(call, &runs);
+	int err = run_all(call, &runs);
 
 	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
 		if (table_take_runs(&call->table, runs))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/process.h"
 #include "base/monotonic.h"
-#include "commands/live.h"
+#include "base/process.h"
+#include "commands/commands.h"
 #include "results/live_table.h"
 
 #define PRODUCERS_AT_LEAST 4
@@ -58,19 +59,16 @@ static void add_part(struct preset *preset, const struct settings *settings, uin
 	}
 	part->asked = (w->overwrite || part->combination_count > 0) &&
 		      w->producers <= (cpus < PRODUCERS_AT_LEAST ? PRODUCERS_AT_LEAST : cpus);
+	preset->asked += part->asked;
 }
 
 static void add_figure(struct preset_part *part, const char *line)
 {
 	struct preset_figure *f = &part->figures[part->figure_count++];
-	unsigned int v[8]; /* by their digits: strtod() obeys the decimal point of the locale */
 
-	sscanf(line, "%15s %u.%3u %u.%3u %u.%3u %u.%3u", f->reader, &v[0], &v[1], &v[2], &v[3],
-		&v[4], &v[5], &v[6], &v[7]);
-	f->consumed = v[0] + v[1] / 1000.0;
-	f->consumed_deviation = v[2] + v[3] / 1000.0;
-	f->lost = v[4] + v[5] / 1000.0;
-	f->lost_deviation = v[6] + v[7] / 1000.0;
+	/* This program never leaves the locale C. */
+	sscanf(line, "%15s %lf %lf %lf %lf", f->reader, &f->consumed, &f->consumed_deviation,
+		&f->lost, &f->lost_deviation);
 }
 
 void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus)
@@ -129,10 +127,9 @@ static int produce_unread(
 		return err ? err : stop_err;
 	if (produced.submitted + produced.failed != produced.attempted)
 		return complain(why, -EBADMSG,
-			"the producers tried %llu events, but count %llu submitted and %llu failed",
-			(unsigned long long)produced.attempted,
-			(unsigned long long)produced.submitted,
-			(unsigned long long)produced.failed);
+			"the producers tried %" PRIu64 " events, but count %" PRIu64
+			" submitted and %" PRIu64 " failed",
+			produced.attempted, produced.submitted, produced.failed);
 	return interrupted() ? complain(why, -EINTR, "interrupted") : 0;
 }
 
@@ -210,57 +207,41 @@ static int measure_part(const struct preset_part *part, struct request request, 
 	return err;
 }
 
-static int try_to_open(const struct preset_part *part, struct complaint *why)
+/* Opens the rings of each question's first part. Leaves out a question whose rings or producers cannot
+ * be had, such as a tracepoint or rings that overwrite: it would end the run after minutes. Returns
+ * an error of the first. */
+static int leave_out(struct preset *preset, struct complaint *why)
 {
 	struct source *source;
-	int err = source_open(&source, &part->workload, false, why);
-
-	if (!err)
-		source_close(source);
-	return err;
-}
-
-bool preset_same_question(const struct preset_part *a, const struct preset_part *b)
-{
-	const size_t length = strcspn(a->name, ":");
-
-	return length == strcspn(b->name, ":") && strncmp(a->name, b->name, length) == 0;
-}
-
-/* Some questions need more than the others: a tracepoint, or a kernel that has rings that overwrite.
- * That is found out first, as it would end the run after minutes. */
-static void leave_out(struct preset *preset)
-{
-	const struct preset_part *refused = NULL;
-	struct complaint why;
+	int err = 0;
 
 	for (size_t i = 0; i < preset->part_count; i++) {
 		struct preset_part *part = &preset->parts[i];
-		const bool unread = part->workload.overwrite;
 
-		if (!part->asked || (!unread && part->workload.producer != PRODUCER_SYSCALL))
-			continue;
-		if (!refused || !preset_same_question(refused, part)) {
-			if (try_to_open(part, &why) == 0)
-				continue;
-			fprintf(stderr, "%.*s: left out: %.*s\n", (int)strcspn(part->name, ":"),
-				part->name, (int)strcspn(why.text, unread ? ";" : ""), why.text);
-			refused = part;
+		if (part->title[0]) {
+			err = part->asked ? source_open(&source, &part->workload, false, why) : 0;
+			if (err && i == 0)
+				return err;
+			if (err)
+				fprintf(stderr, "%.*s: left out: %.*s\n",
+					(int)strcspn(part->name, ":"), part->name,
+					(int)strcspn(
+						why->text, part->workload.overwrite ? ";" : ""),
+					why->text);
+			else if (part->asked)
+				source_close(source);
 		}
-		part->asked = false;
+		preset->asked -= part->asked && err;
+		part->asked &= !err;
 	}
+	return 0;
 }
 
 int preset_measure(struct preset *preset, const struct request *request, struct table *table,
 	struct complaint *why)
 {
-	int err = try_to_open(&preset->parts[0], why);
+	int err = leave_out(preset, why);
 
-	if (err)
-		return err;
-	leave_out(preset);
-	for (size_t i = 0; i < preset->part_count; i++)
-		preset->total += preset->parts[i].asked;
 	for (size_t i = 0; i < preset->part_count && !err; i++)
 		if (preset->parts[i].asked) {
 			err = measure_part(&preset->parts[i], *request, table, why);

@@ -4,33 +4,27 @@
  * within one machine, which carry over to others.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/values.h"
-#include "commands/live.h"
+#include "commands/commands.h"
 #include "results/style.h"
 
 #define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
 #define OURS_FORMAT "%-11s %-12s %8s %-16s %6s  |"
 
-static const char *setting_of(const struct preset_part *part)
-{
-	const char *colon = strchr(part->name, ':');
-
-	return colon ? colon + 1 : "";
-}
-
 /* @row, or NULL: not measured here; @figure, or NULL: not published. */
 static void write_row(FILE *out, const struct preset_part *part, const struct row *row,
 	const struct preset_figure *figure)
 {
+	const char *colon = strchr(part->name, ':');
 	char name[NAME_SIZE] = "-", speed[CELL_SIZE] = "-", interval[CELL_SIZE] = "",
 	     lost[CELL_SIZE] = "-";
 
 	if (row) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
+		const double produced = row_value(row, METRIC_PRODUCED);
 
 		row_name(row, name);
 		if (ns->valid)
@@ -38,12 +32,11 @@ static void write_row(FILE *out, const struct preset_part *part, const struct ro
 		if (ns->has_interval)
 			snprintf(interval, sizeof(interval), "[%.3f, %.3f]",
 				1e3 / ns->interval.high, 1e3 / ns->interval.low);
-		if (row_value(row, METRIC_PRODUCED) > 0)
+		if (produced > 0)
 			snprintf(lost, sizeof(lost), "%.1f",
-				100 * row_value(row, METRIC_LOST) /
-					row_value(row, METRIC_PRODUCED));
+				100 * row_value(row, METRIC_LOST) / produced);
 	}
-	fprintf(out, OURS_FORMAT, setting_of(part), name, speed, interval, lost);
+	fprintf(out, OURS_FORMAT, colon ? colon + 1 : "", name, speed, interval, lost);
 	if (figure) {
 		snprintf(speed, sizeof(speed), "%.3f \u00b1 %.3f", figure->consumed,
 			figure->consumed_deviation);
@@ -53,98 +46,60 @@ static void write_row(FILE *out, const struct preset_part *part, const struct ro
 	fputc('\n', out);
 }
 
-/* NULL: the part was not measured. */
-static const struct row_group *group_of(const struct table *table, const struct preset_part *part)
+/* Writes the rows of @part, then the published figures that no row corresponds to. Writes nothing if
+ * it was not measured. */
+static void write_part(FILE *out, const struct preset_part *part, const struct table *table)
 {
-	for (size_t i = 0; i < table->group_count; i++)
-		if (table->groups[i].count > 0 &&
-			strcmp(table->rows[table->groups[i].first].question, part->name) == 0)
-			return &table->groups[i];
-	return NULL;
-}
+	bool shown[PRESET_FIGURES_MAX] = { false }, any = false;
 
-static void write_part(FILE *out, const struct preset_part *part, const struct table *table,
-	const struct row_group *group)
-{
-	bool shown[8] = { false };
-
-	for (size_t i = group->first; i < group->first + group->count; i++) {
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
+		const struct preset_figure *figure;
 		char name[NAME_SIZE];
-		const struct preset_figure *figure =
-			preset_figure_for(part, row_name(&table->rows[i], name));
 
-		write_row(out, part, &table->rows[i], figure);
+		if (strcmp(row->question, part->name) != 0)
+			continue;
+		if (!any && part->title[0])
+			fprintf(out, "%s%s\n" OURS_FORMAT " %-9s %16s %7s\n", i > 0 ? "\n" : "",
+				part->title, "", "reader", "Mev/s", "95 % interval", "lost %",
+				part->source->year, "published Mev/s", "lost");
+		any = true;
+		figure = preset_figure_for(part, row_name(row, name));
+		write_row(out, part, row, figure);
 		if (figure)
 			shown[figure - part->figures] = true;
 	}
-	for (size_t i = 0; i < part->figure_count; i++)
+	for (size_t i = 0; i < part->figure_count && any; i++)
 		if (!shown[i])
 			write_row(out, part, NULL, &part->figures[i]);
 }
 
-/* Writes the question that begins with @part. Returns the first part of the next one. */
-static const struct preset_part *write_question(FILE *out, const struct preset *preset,
-	const struct table *table, const struct preset_part *part)
+/* The row that @place means, "back-to-back:default batch/event"; NULL: it was not measured, or some
+ * round has no time. */
+static const struct row *row_of(const struct table *table, const char *place)
 {
-	const struct preset_part *first = part;
-	char line[640] = "";
-	struct style_text others = { .text = line, .size = sizeof(line) };
-	bool any = false;
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct row *row = &table->rows[i];
+		const size_t length = strlen(row->question);
+		char name[NAME_SIZE];
 
-	for (; part < preset->parts + preset->part_count && preset_same_question(first, part);
-		part++) {
-		const struct row_group *group = group_of(table, part);
-
-		/* Settings that were not measured here: more producers than CPUs. */
-		for (size_t f = 0; f < part->figure_count && !group; f++)
-			style_append(&others, "%s %s: %.3f", line[0] ? "," : "Also published, of",
-				setting_of(part), part->figures[f].consumed);
-		if (!group)
-			continue;
-		if (!any)
-			fprintf(out, "%s\n" OURS_FORMAT " %-9s %16s %7s\n", first->title, "",
-				"reader", "Mev/s", "95 % interval", "lost %", part->source->year,
-				"published Mev/s", "lost");
-		any = true;
-		write_part(out, part, table, group);
+		if (strncmp(place, row->question, length) == 0 && place[length] == ' ' &&
+			strcmp(place + length + 1, row_name(row, name)) == 0)
+			return row_summary(row, METRIC_NS)->valid ? row : NULL;
 	}
-	if (any && line[0])
-		style_write_wrapped(out, line);
-	if (any)
-		fputc('\n', out);
-	return part;
+	return NULL;
 }
 
-/* What a remark refers to: "back-to-back:default batch/event". */
-struct place {
-	const struct row *row; /* NULL: not measured, or some round has no time */
-	const struct preset_figure *figure;
-};
-
-static struct place place_of(
-	const struct preset *preset, const struct table *table, const char *text)
+static const struct preset_figure *figure_of(const struct preset *preset, const char *place)
 {
-	const size_t length = strcspn(text, " ");
-	const char *reader = text + length + 1;
-	struct place place = { NULL, NULL };
+	for (size_t i = 0; i < preset->part_count; i++) {
+		const struct preset_part *part = &preset->parts[i];
+		const size_t length = strlen(part->name);
 
-	for (size_t p = 0; p < preset->part_count; p++) {
-		const struct preset_part *part = &preset->parts[p];
-		const struct row_group *group = group_of(table, part);
-
-		if (strncmp(part->name, text, length) != 0 || part->name[length])
-			continue;
-		place.figure = preset_figure_for(part, reader);
-		for (size_t i = 0; group && i < group->count; i++) {
-			const struct row *row = &table->rows[group->first + i];
-			char name[NAME_SIZE];
-
-			if (strcmp(row_name(row, name), reader) == 0 &&
-				row_summary(row, METRIC_NS)->valid)
-				place.row = row;
-		}
+		if (strncmp(place, part->name, length) == 0 && place[length] == ' ')
+			return preset_figure_for(part, place + length + 1);
 	}
-	return place;
+	return NULL;
 }
 
 static bool is_clear(const struct summary *a, const struct summary *b)
@@ -159,24 +114,25 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 
 	for (size_t i = 0; i < preset->remark_count; i++) {
 		const struct preset_remark *remark = &preset->remarks[i];
-		const struct place this = place_of(preset, table, remark->places[0]);
-		const struct place that = place_of(preset, table, remark->places[1]);
+		const struct row *this = row_of(table, remark->places[0]),
+				 *that = row_of(table, remark->places[1]);
+		const struct preset_figure *our = figure_of(preset, remark->places[0]),
+					   *other = figure_of(preset, remark->places[1]);
 		char theirs[16] = "-";
 
-		if (!this.row || !that.row)
+		if (!this || !that)
 			continue;
 		if (!any)
 			fputs("What the figures say: how many times as fast is ...\n"
 			      "     here published\n",
 				out);
 		any = true;
-		if (this.figure && that.figure)
-			snprintf(theirs, sizeof(theirs), "%.2fx",
-				this.figure->consumed / that.figure->consumed);
+		if (our && other)
+			snprintf(theirs, sizeof(theirs), "%.2fx", our->consumed / other->consumed);
 		fprintf(out, "%8.2fx %8s  %s%s\n",
-			row_value(that.row, METRIC_NS) / row_value(this.row, METRIC_NS), theirs,
+			row_value(that, METRIC_NS) / row_value(this, METRIC_NS), theirs,
 			remark->words,
-			is_clear(row_summary(this.row, METRIC_NS), row_summary(that.row, METRIC_NS))
+			is_clear(row_summary(this, METRIC_NS), row_summary(that, METRIC_NS))
 				? ""
 				: "; undecided");
 	}
@@ -188,8 +144,8 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	const struct workload *shared)
 {
 	const struct workload *workload = &preset->parts[0].workload;
-	char duration[FORMAT_SIZE], size[FORMAT_SIZE], budget[FORMAT_SIZE], line[640] = "";
-	struct style_text text = { .text = line, .size = sizeof(line) };
+	char duration[FORMAT_SIZE], size[FORMAT_SIZE], budget[FORMAT_SIZE];
+	struct style_text text = STYLE_TEXT(640);
 	size_t fewest = SIZE_MAX;
 
 	for (size_t i = 0; i < table->row_count; i++)
@@ -200,7 +156,7 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 		text.used = 0;
 		style_append(&text, "Published in %s: figures of another machine (%s), from %s.",
 			source->year, source->machine, source->text);
-		style_write_wrapped(out, line);
+		style_write_wrapped(out, text.text);
 	}
 	style_write_wrapped(out,
 		"They are means with deviations, for events of 8 B; lost is in million events per "
@@ -208,18 +164,16 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	text.used = 0;
 	style_append(&text,
 		"Run: %zu workloads, each in at least %zu rounds in balanced order; each reader "
-		"runs for %s in a round.",
+		"runs for %s in a round. Events of %" PRIu32
+		" B; a ring of %s, a perf buffer of that size for each CPU; latency budget %s",
 		table->group_count, fewest,
-		format_duration_short(shared->duration_ns, duration, sizeof(duration)));
-	style_append(&text,
-		" Events of %" PRIu32 " B; a ring of %s, a perf buffer of that size for each CPU; "
-		"latency budget %s",
+		format_duration_short(shared->duration_ns, duration, sizeof(duration)),
 		workload->event_size, format_size(workload->ring_size, size, sizeof(size)),
 		format_duration_short(shared->latency_budget_ns, budget, sizeof(budget)));
 	if (shared->consumer_cpu >= 0)
 		style_append(&text, "; consumer on CPU %d", shared->consumer_cpu);
 	style_append(&text, ".");
-	style_write_wrapped(out, line);
+	style_write_wrapped(out, text.text);
 	fputs("Verified: each event was read once, whole and in order, or counts as lost.\n", out);
 	style_write_place(out, table);
 	style_write_cautions(out, table, true);
@@ -228,10 +182,9 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 void preset_write_text(FILE *out, const struct preset *preset, const struct table *table,
 	const struct workload *shared)
 {
-	const struct preset_part *part = preset->parts;
-
-	while (part < preset->parts + preset->part_count)
-		part = write_question(out, preset, table, part);
+	for (size_t i = 0; i < preset->part_count; i++)
+		write_part(out, &preset->parts[i], table);
+	fputc('\n', out);
 	write_remarks(out, preset, table);
 	fputc('\n', out);
 	write_notes(out, preset, table, shared);

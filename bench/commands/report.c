@@ -13,23 +13,16 @@ enum { FORMAT_AUTO = 2 };
 
 static struct runs runs;
 
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t length = strlen(text), behind = strlen(end);
-
-	return length >= behind && strcasecmp(text + length - behind, end) == 0;
-}
-
 /* enum page_format, or -EINVAL with @why. */
 static int format_of(const struct settings *settings, struct complaint *why)
 {
-	const char *path = settings->output;
+	const char *path = settings->output, *suffix = path ? strrchr(path, '.') : ".md";
 
 	if (settings->format != FORMAT_AUTO)
 		return settings->format;
-	if (!path || ends_with(path, ".md") || ends_with(path, ".markdown"))
+	if (suffix && (strcasecmp(suffix, ".md") == 0 || strcasecmp(suffix, ".markdown") == 0))
 		return PAGE_MARKDOWN;
-	if (ends_with(path, ".html") || ends_with(path, ".htm"))
+	if (suffix && (strcasecmp(suffix, ".html") == 0 || strcasecmp(suffix, ".htm") == 0))
 		return PAGE_HTML;
 	return complain(why, -EINVAL,
 		"cannot tell the format from the name %s; end it in .html or .md, or give -format "

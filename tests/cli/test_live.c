@@ -1018,7 +1018,7 @@ static void on_a_terminal_a_watched_run_is_shown_in_place(void **state)
 	const size_t length = strlen(outcome.err);
 
 	(void)state;
-	assert_matches(outcome.err, "run 1 of [0-9]+: batch/paced, ");
+	assert_matches(outcome.err, "run 1 of [0-9]+, batch/paced:");
 	assert_true(length > 3);
 	assert_string_equal(outcome.err + length - 3, "\x1b[J");
 	outcome_free(&outcome);

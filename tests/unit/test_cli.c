@@ -191,7 +191,8 @@ static const struct flag flags[] = {
 	{ "only", 1, FLAG_CHOICE, &t.only, "NAME", .help = "one", .choices = only },
 	{ "force", 1, FLAG_BOOLEAN, &t.force, NULL, .help = "overwrite the file" },
 	{ "parity-of-the-record-numbers", 1, FLAG_CUSTOM, &t.parity, "PARITY",
-		.help = "even or odd", "neither", .words = "even odd", .parse = parse_parity },
+		.default_text = "neither", .words = "even odd", .parse = parse_parity,
+		.help = "even or odd" },
 	{ "other", 2, FLAG_COUNT, &t.count, "COUNT", .help = "of the other command" },
 };
 
@@ -328,7 +329,7 @@ static void test_refusals(void **state)
 	memset(long_text, 'x', sizeof(long_text));
 	long_text[sizeof(long_text) - 1] = '\0';
 	assert_int_equal(PARSE("-n", long_text), -EINVAL);
-	snprintf(line, sizeof(line), "-n: \"%.48s...\"", long_text);
+	snprintf(line, sizeof(line), "-n: \"%.48s\"", long_text);
 	assert_memory_equal(why.text, line, strlen(line));
 }
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/live.h"
+#include "commands/commands.h"
 #include "watch/keys.h"
 #include "watch/screen.h"
 #include "watch/watch_report.h"
@@ -622,9 +622,9 @@ static void what_a_run_does_is_shown(void **state)
 	watch.last.elapsed_ns = 250 * MS;
 	watch.last.produced = 500000;
 	watch.last.consumed = 490000;
-	live_watch_write_line(out, &watch, &o);
+	live_watch_write(out, &watch, &o);
 	o.consumed = o.cpu_ns = o.waiting = o.lost = LIVE_UNKNOWN;
-	live_watch_write_line(out, &watch, &o);
+	live_watch_write(out, &watch, &o);
 	fclose(out);
 	assert_says(text,
 		"run 3 of 42, batch/paced: produced 2.00M/s, consumed 2.00M/s, lost 0.2 %, "
