@@ -14,14 +14,15 @@ static int check_overwritten(const struct live_check *c, const struct reading *r
 {
 	const uint64_t stride = workload_largest_stride(c->workload);
 	const uint64_t written = (produced->submitted + produced->discarded) * stride;
-	const uint64_t counted = (c->consumed + r->skipped) * stride + r->overwritten;
+	const uint64_t counted =
+		(c->consumed + r->statistics.discarded) * stride + r->statistics.overwritten;
 
 	if (!c->workload->overwrite || c->workload->event_size == 0 || written == counted)
 		return 0;
 	return complain(why, -EBADMSG,
 		"the reader accounts for %llu bytes, %llu of them overwritten, of %llu that were "
 		"written",
-		(unsigned long long)counted, (unsigned long long)r->overwritten,
+		(unsigned long long)counted, (unsigned long long)r->statistics.overwritten,
 		(unsigned long long)written);
 }
 
@@ -86,12 +87,12 @@ static void fill_round(
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
 		.consumer_cpu_ns = c->check.cpu_ns,
 		.off_cpu_ns = c->off_cpu_ns,
-		.sleeps = c->reading.sleeps,
-		.wakeups = c->reading.wakeups,
+		.sleeps = c->reading.statistics.sleeps,
+		.wakeups = c->reading.statistics.wakeups,
 		.high_water = produced->high_water,
 	};
-	if (c->reading.high_water > round->high_water) /* or unknown */
-		round->high_water = c->reading.high_water;
+	if (c->reading.statistics.high_water > round->high_water) /* or unknown */
+		round->high_water = c->reading.statistics.high_water;
 	if (full > round->high_water)
 		round->high_water = full;
 	if (c->check.bursts.size > 0 && !c->reading.reader->itself)

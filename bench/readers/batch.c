@@ -54,9 +54,6 @@ static int read_ring(struct reading *r, struct ringview *rv)
 	return r->batch == 0 ? read_all(r, rv) : read_some(r, rv);
 }
 
-const struct reader batch_reader = {
-	RINGVIEW_LOOP(read_ring),
-	.name = "batch",
+const struct reader batch_reader = { RINGVIEW_LOOP(read_ring), .name = "batch",
 	.label = "batch (zero-copy):     ",
-	.summary = "ringview_peek, one ringview_release for -batch records",
-};
+	.summary = "ringview_peek, one ringview_release for -batch records" };

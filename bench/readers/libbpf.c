@@ -64,7 +64,7 @@ void libbpf_close(struct reading *r)
 
 	/* One poll of a drop-in that paces or spins takes any number of sleeps. */
 	if (r->live && WAITS_OF_RINGVIEW >> r->wait & 1)
-		r->sleeps = r->wakeups = LIVE_UNKNOWN;
+		r->statistics.sleeps = r->statistics.wakeups = LIVE_UNKNOWN;
 	for (int i = 0; i < WORK_COUNT; i++)
 		if (s->rings[i])
 			s->calls->free(s->rings[i]);
@@ -99,15 +99,15 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 	if (err)
 		return err;
 	if (timeout_ns > 0 && polls) {
-		r->sleeps++;
+		r->statistics.sleeps++;
 		count = s->calls->poll(
 			s->rings[r->work], timeout_ms < INT32_MAX ? (int)timeout_ms : INT32_MAX);
-		r->wakeups += count > 0;
+		r->statistics.wakeups += count > 0;
 	} else {
 		count = s->calls->consume(s->rings[r->work]);
 	}
 	if (sleeps && timeout_ns > 0 && count >= 0) {
-		r->sleeps++;
+		r->statistics.sleeps++;
 		nanosleep(&s->sleep, NULL);
 	}
 	return count < 0 ? count : 0;

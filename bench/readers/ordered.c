@@ -41,10 +41,8 @@ static int ordered_read(struct reading *r, int64_t timeout_ns)
 	return more;
 }
 
-const struct reader ordered_reader = {
-	RINGVIEW_READER(ordered_open, ordered_read),
+const struct reader ordered_reader = { RINGVIEW_READER(ordered_open, ordered_read),
 	.name = "ordered",
 	.summary =
 		"ringview_group_peek_ordered: the records of all rings by time, with live -order",
-	.orders = true,
-};
+	.orders = true };

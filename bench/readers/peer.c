@@ -25,16 +25,6 @@ struct peer_state {
 
 static const char *const touching_names[TOUCHING_COUNT] = { FOR_EACH_TOUCHING(TOUCHING_NAME, ) };
 
-static struct obstacle peer_obstacle(const struct workload *workload)
-{
-	if (workload->rings > 1)
-		return (struct obstacle){ "reads one ring", "leave out -rings" };
-	if (workload->back_to_back > 0)
-		return (struct obstacle){ "reads in a process of its own",
-			"leave out -back-to-back" };
-	return (struct obstacle){ 0 };
-}
-
 /* Sends @command, unless it is NULL, and lets @read read the answer. */
 static int ask(struct reading *r, const char *command, int64_t expected_ns,
 	int (*read)(const json_t *answer, struct reading *r))
@@ -192,7 +182,6 @@ static void peer_interrupt(struct reading *r)
 		.needs_kernel = true,                       \
 		.itself = true,                             \
 		.find = peers_find,                         \
-		.obstacle = peer_obstacle,                  \
 		.open = peer_open,                          \
 		.read = peer_read,                          \
 		.interrupt = peer_interrupt,                \

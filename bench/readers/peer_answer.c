@@ -210,8 +210,8 @@ int peer_answer_live(const json_t *answer, struct reading *r)
 		    "cpu_ns", &cpu_ns, "sleeps", &sleeps, "wakeups", &wakeups, "latency", &latency,
 		    "latency_max", &most, "latency_min", &least) < 0 ||
 		consumed < 0 || last_ns < 0 || cpu_ns < 0 || least < 0 || most < 0 ||
-		!read_streams(read, next, c) || !read_known_amount(sleeps, &r->sleeps) ||
-		!read_known_amount(wakeups, &r->wakeups) ||
+		!read_streams(read, next, c) || !read_known_amount(sleeps, &r->statistics.sleeps) ||
+		!read_known_amount(wakeups, &r->statistics.wakeups) ||
 		!read_latency(latency, (uint64_t)least, (uint64_t)most, &values))
 		return refuse(answer, "has to say what it read, when, and how late", &r->why);
 	if (c->consumed != (uint64_t)consumed || values.count > c->consumed)

@@ -195,13 +195,13 @@ static bool is_name(const char *name)
 }
 
 /* Adds the reader of the path @spoken. */
-static int add(const struct peer *peer, const char *spoken, struct complaint *why)
+static int add(const struct peer *peer, const char *spoken, bool named, struct complaint *why)
 {
 	const char *const said = peer->hello.peer;
 	const bool extends = strncmp(spoken, said, strlen(said)) == 0;
 	struct found_peer *f = &found[found_count];
 	struct reader *reader = &f->reader;
-	char named[sizeof(f->name) + 1];
+	char start[sizeof(f->name) + 1];
 
 	snprintf(f->name, sizeof(f->name), "%s%s%s", basename(peer->program), extends ? "" : "-",
 		extends ? spoken + strlen(said) : spoken);
@@ -213,14 +213,15 @@ static int add(const struct peer *peer, const char *spoken, struct complaint *wh
 			"a reader named %s exists already; rename the program", f->name);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
 	/* As wide as the labels of other readers. */
-	snprintf(named, sizeof(named), "%s:", f->name);
-	snprintf(f->label, sizeof(f->label), "%-22.78s ", named);
+	snprintf(start, sizeof(start), "%s:", f->name);
+	snprintf(f->label, sizeof(f->label), "%-22.78s ", start);
 	*reader = peer_reader;
 	reader->name = f->name;
 	reader->program = peer->program;
 	reader->spoken = spoken;
 	reader->summary = f->summary;
 	reader->label = f->label;
+	reader->named = named;
 	/* A libbpf that was built is newer than the system's. */
 	if (strncmp(said, "libbpf", 6) == 0 && strcmp(f->name, said) == 0)
 		reader->baseline = 4;
@@ -231,7 +232,7 @@ static int add(const struct peer *peer, const char *spoken, struct complaint *wh
 }
 
 /* Adds the readers that the program @file says it has. */
-static int add_all(const char *file, struct complaint *why)
+static int add_all(const char *file, bool named, struct complaint *why)
 {
 	static struct peers asked; /* a run asks for itself, as its results list who was asked */
 	static char files[PEERS_MAX][PATH_MAX];
@@ -245,14 +246,13 @@ static int add_all(const char *file, struct complaint *why)
 	if (peer->err)
 		return complain(why, peer->err, "%s", peer->why.text);
 	for (size_t i = 0; i < peer->hello.path_count && !err; i++)
-		err = add(peer, peer->hello.paths[i], why);
+		err = add(peer, peer->hello.paths[i], named, why);
 	return err;
 }
 
 int found_peers_add(const char *file, struct complaint *why)
 {
 	char real[PATH_MAX];
-	const size_t before = found_count;
 	struct complaint said;
 	int err;
 
@@ -261,12 +261,8 @@ int found_peers_add(const char *file, struct complaint *why)
 	for (size_t i = 0; i < found_count; i++)
 		if (strcmp(found[i].reader.program, real) == 0)
 			return 0;
-	err = add_all(real, &said);
-	if (err)
-		return complain(why, err, "%s %s", file, said.text);
-	for (size_t i = before; i < found_count; i++)
-		found[i].reader.named = true;
-	return 0;
+	err = add_all(real, true, &said);
+	return err ? complain(why, err, "%s %s", file, said.text) : 0;
 }
 
 /* Whether the file @name in the folder of peers is a program that no reader names. */
@@ -293,7 +289,8 @@ void found_peers_look(void)
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 
-		if (file_of(file, name, &why) == 0 && is_new(name, file) && add_all(file, &why))
+		if (file_of(file, name, &why) == 0 && is_new(name, file) &&
+			add_all(file, false, &why))
 			fprintf(stderr, "%s: left out: peer %s\n", name, why.text);
 		free(entries[i]);
 	}

@@ -12,10 +12,7 @@
 #include "../peers/releases.h"
 #include "readers/reader.h"
 
-#define PEER_DECLARE(id, ...) extern const struct reader id##_reader;
-#define PEER_ADDRESS(id, ...) &id##_reader,
-
-FOR_EACH_RELEASE(PEER_DECLARE)
+FOR_EACH_RELEASE(READER_DECLARE)
 
 /* A reader with the functions of all peers, and no name. */
 extern const struct reader peer_reader;

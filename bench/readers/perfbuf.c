@@ -140,9 +140,9 @@ static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 
 	r->live->clock_left = 0;
 	if (timeout_ns > 0) {
-		r->sleeps++;
+		r->statistics.sleeps++;
 		count = perf_buffer__poll(s->buffers, (int)(timeout_ns / 1000000));
-		r->wakeups += count > 0;
+		r->statistics.wakeups += count > 0;
 	}
 	/* perf_buffer__poll() reads only buffers that notified. */
 	if (count == 0)

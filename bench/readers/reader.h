@@ -31,6 +31,8 @@ extern const char *const live_wait_names[];
 #define WAITS_OF_RINGVIEW (1u << WAIT_EVENT | 1u << WAIT_PACED | 1u << WAIT_BUSY)
 #define WAITS_OF_LIBBPF (1u << WAIT_LIBBPF_POLL | 1u << WAIT_LIBBPF_SPIN | 1u << WAIT_LIBBPF_SLEEP)
 
+#define READER_DECLARE(name, ...) extern const struct reader name##_reader;
+
 /* In place of a touching: the check of live (readers/live_check.h). */
 #define WORK_LIVE TOUCHING_COUNT
 #define WORK_COUNT (TOUCHING_COUNT + 1)
@@ -68,11 +70,12 @@ struct reading {
 	int work; /* enum touching, or WORK_LIVE */
 
 	/* Left by the reader. */
-	struct reading_result found;          /* of drain, since it was last set to 0 */
-	int64_t own_ns;                       /* of drain, if the reader measures itself */
-	uint64_t sleeps, wakeups, high_water; /* of live; LIVE_UNKNOWN if not counted */
-	uint64_t skipped, overwritten;        /* of rings that overwrite: records, and bytes */
-	struct complaint why;                 /* of the last error; "": only its errno */
+	struct reading_result found; /* of drain, since it was last set to 0 */
+	int64_t own_ns;              /* of drain, if the reader measures itself */
+	/* Of live: sleeps, wakeups and high_water, LIVE_UNKNOWN if not counted; and discarded and
+	 * overwritten, of rings that overwrite. */
+	struct ringview_statistics statistics;
+	struct complaint why; /* of the last error; "": only its errno */
 
 	void *state; /* the reader's: its state_size bytes, at first 0 */
 };

@@ -8,20 +8,19 @@
 #include "reader_list.h"
 #include "readers/peers.h"
 
-#define DECLARE(name) extern const struct reader name##_reader;
-#define ADDRESS(name) &name##_reader,
+#define ADDRESS(name, ...) &name##_reader,
 
 /* Readers of tests. */
 #ifndef FOR_EACH_MORE
 #define FOR_EACH_MORE(X)
 #endif
 
-FOR_EACH_READER(DECLARE)
-FOR_EACH_LIMIT(DECLARE)
-FOR_EACH_MORE(DECLARE)
+FOR_EACH_READER(READER_DECLARE)
+FOR_EACH_LIMIT(READER_DECLARE)
+FOR_EACH_MORE(READER_DECLARE)
 
-const struct reader *readers[READERS_MAX + 1] = { FOR_EACH_READER(ADDRESS) FOR_EACH_RELEASE(
-	PEER_ADDRESS) FOR_EACH_LIMIT(ADDRESS) FOR_EACH_MORE(ADDRESS) NULL };
+const struct reader *readers[READERS_MAX + 1] = { FOR_EACH_READER(ADDRESS) FOR_EACH_RELEASE(ADDRESS)
+		FOR_EACH_LIMIT(ADDRESS) FOR_EACH_MORE(ADDRESS) NULL };
 
 const char *const live_wait_names[] = { "event", "paced", "busy", "libbpf-poll", "libbpf-spin",
 	"libbpf-sleep", NULL };
@@ -74,12 +73,19 @@ struct obstacle reader_obstacle(
 		return (struct obstacle){ reader->reads_perf ? "reads only buffers of the kernel"
 							     : "reads only rings of the kernel",
 			"leave out -source memory" };
-	if (workload && workload->overwrite && !reader->overwritten)
+	if (!workload)
+		return (struct obstacle){ 0 };
+	if (workload->overwrite && !reader->overwritten)
 		return (struct obstacle){ "does not read rings that overwrite",
 			"leave out -overwrite" };
-	if (workload && reader->orders && !workload->order)
+	if (reader->orders && !workload->order)
 		return (struct obstacle){ "reads in the order of timestamps", "add -order" };
-	return workload && reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
+	if (reader->itself && workload->rings > 1)
+		return (struct obstacle){ "reads one ring", "leave out -rings" };
+	if (reader->itself && workload->back_to_back > 0)
+		return (struct obstacle){ "reads in a process of its own",
+			"leave out -back-to-back" };
+	return reader->obstacle ? reader->obstacle(workload) : (struct obstacle){ 0 };
 }
 
 const char *live_wait_name(enum live_wait wait)

@@ -6,18 +6,12 @@
 
 void ringview_reader_close(struct reading *r)
 {
-	struct ringview_state *s = r->state;
-	struct ringview_statistics statistics = { 0 };
+	const struct ringview_state *s = r->state;
 
 	if (s->group)
-		ringview_group_get_statistics(s->group, &statistics);
+		ringview_group_get_statistics(s->group, &r->statistics);
 	else if (s->count > 0)
-		ringview_get_statistics(s->readers[0], &statistics);
-	r->sleeps = statistics.sleeps;
-	r->wakeups = statistics.wakeups;
-	r->high_water = statistics.high_water;
-	r->skipped = statistics.discarded;
-	r->overwritten = statistics.overwritten;
+		ringview_get_statistics(s->readers[0], &r->statistics);
 	ringview_group_close(s->group);
 	for (uint32_t i = 0; i < s->count; i++)
 		ringview_close(s->readers[i]);

@@ -44,10 +44,8 @@ static int scan_read(struct reading *r, int64_t timeout_ns)
 	}
 }
 
-const struct reader scan_reader = {
-	RINGVIEW_READER(ringview_reader_open, scan_read),
+const struct reader scan_reader = { RINGVIEW_READER(ringview_reader_open, scan_read),
 	.name = "scan",
 	.summary = "for each record, hand-written code scans the next one of every ring; for "
 		   "-order",
-	.orders = true,
-};
+	.orders = true };

@@ -8,15 +8,6 @@
 #define TRIES 20     /* other processes may have the CPU during some of them */
 #define CALIBRATION_NS 20000000 /* at most, if the machine is busy */
 
-static int64_t time_of(uint64_t steps)
-{
-	const struct work work = { .steps = steps };
-	const int64_t before = monotonic_ns();
-
-	work_do(&work);
-	return monotonic_ns() - before;
-}
-
 /* The time of one step in the shortest try: disturbances only make it longer. */
 static double measure_step(void)
 {
@@ -25,8 +16,11 @@ static double measure_step(void)
 	double best = INFINITY;
 
 	for (int tries = 0; tries < TRIES && monotonic_ns() < end;) {
-		const int64_t ns = time_of(steps);
+		const int64_t before = monotonic_ns();
+		int64_t ns;
 
+		work_do(&(struct work){ .steps = steps });
+		ns = monotonic_ns() - before;
 		/* A coarse clock may say 0. */
 		if (ns > 0 && (double)ns / (double)steps < best)
 			best = (double)ns / (double)steps;

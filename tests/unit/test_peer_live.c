@@ -70,8 +70,8 @@ static void an_answer_is_read(void **state)
 	assert_int_equal(check.streams[0].next, 9);
 	assert_int_equal(check.last_ns, 77);
 	assert_int_equal(check.cpu_ns, 5);
-	assert_int_equal(r.sleeps, 3);
-	assert_int_equal(r.wakeups, 2);
+	assert_int_equal(r.statistics.sleeps, 3);
+	assert_int_equal(r.statistics.wakeups, 2);
 	assert_int_equal(latency.count, 4);
 	assert_int_equal(latency.buckets[17], 3);
 	assert_int_equal(histogram_quantile(&latency, 1), 70);
@@ -90,8 +90,8 @@ static void what_is_not_known_is_null(void **state)
 
 	(void)state;
 	assert_int_equal(live(answer, 2), 0);
-	assert_true(r.sleeps == LIVE_UNKNOWN);
-	assert_true(r.wakeups == LIVE_UNKNOWN);
+	assert_true(r.statistics.sleeps == LIVE_UNKNOWN);
+	assert_true(r.statistics.wakeups == LIVE_UNKNOWN);
 	assert_int_equal(latency.count, 0);
 	json_decref(answer);
 }
