@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../support/skipping.h"
 #include "support/checks.h"
@@ -245,9 +246,11 @@ static void a_long_run_is_announced_elsewhere(void **state)
 		"^bpf_ringbuf_zc_benchmark: measuring: run 2 of 3; about [0-9]+ s left$");
 }
 
-/* The first rounds of -time take most of it, as they have new rings of 512 MiB. */
+/* The first rounds of -time take most of it, as they have new rings of 512 MiB. On a machine that is so
+ * busy that the whole takes more than twice the time, the announcement may be right. */
 static void a_short_time_is_not_announced(void **state)
 {
+	const time_t before = time(NULL);
 	struct outcome outcome =
 		run_command(&(struct command){ .arguments = ARGUMENTS("drain", "-source", "memory",
 						       "-mode", "copy", "-n", "100", "-time", "2s"),
@@ -255,7 +258,8 @@ static void a_short_time_is_not_announced(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.status, DONE);
-	assert_null(strstr(outcome.err, ": measuring: "));
+	if (time(NULL) - before < 4)
+		assert_null(strstr(outcome.err, ": measuring: "));
 	outcome_free(&outcome);
 }
 
