@@ -15,12 +15,12 @@
 enum { COMPARE_WORSE = 1, COMPARE_UNDECIDED = 3 };
 
 static struct result_file old, new;
-static struct comparison_rows all;
+static struct comparison all;
 
 /* Returns how many there are. */
-static size_t write_differences(const struct comparison *comparison)
+static size_t write_differences(void)
 {
-	json_t *differences = comparison_differences(comparison), *difference;
+	json_t *differences = comparison_differences(&all), *difference;
 	const size_t count = json_array_size(differences);
 	const char *name, *before, *now;
 	struct complaint line;
@@ -79,12 +79,6 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 		fputs("? rounds without a usable time\n", out);
 }
 
-static size_t undecided(void)
-{
-	return all.found[VERDICT_TOO_FEW] + all.found[VERDICT_TOO_NOISY] +
-	       all.found[VERDICT_WITHIN_NOISE];
-}
-
 /* "Slower: 2 slower, 3 same; worst batch/fields, 80 B: 0.900x." */
 static void write_headline(FILE *out)
 {
@@ -95,7 +89,7 @@ static void write_headline(FILE *out)
 	char name[NAME_SIZE];
 
 	fputs(all.found[VERDICT_SLOWER] > 0     ? "Slower: "
-		: undecided() > 0               ? "Undecided: "
+		: all.undecided > 0             ? "Undecided: "
 		: all.found[VERDICT_FASTER] > 0 ? "Faster: "
 						: "Same: ",
 		out);
@@ -144,7 +138,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 			all.drift > VERDICT_NOISE_MOST
 				? "the machine changed, so nothing is decided"
 				: "differences of this size may come from the machine");
-	if (undecided() > 0 && !s->undecided)
+	if (all.undecided > 0 && !s->undecided)
 		fputs("? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
 		      "more -rounds\n"
 		      "  and -runs, on an idle machine.\n",
@@ -175,17 +169,18 @@ static int write_comparison(struct call *call, FILE *out)
 		old.table.row_count - all.count, new.table.row_count - all.count);
 	if (all.found[VERDICT_SLOWER] > 0)
 		return COMPARE_WORSE;
-	return undecided() > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
+	return all.undecided > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
 }
 
 static int compare(struct call *call)
 {
 	const struct settings *s = &call->settings;
-	const struct comparison comparison = { s->threshold, &old, &new };
 	const char *const *names = s->files;
 	struct complaint *why = &call->why;
-	int err = result_file_read(&old, names[0], why);
+	int err;
 
+	all = (struct comparison){ .threshold = s->threshold, .old = &old, .new = &new };
+	err = result_file_read(&old, names[0], why);
 	if (!err)
 		err = result_file_read(&new, names[1], why);
 	if (err)
@@ -197,12 +192,12 @@ static int compare(struct call *call)
 			"%s is a result of live and %s is not, so their figures mean different "
 			"things; compare live with live, drain with drain",
 			names[old.live ? 0 : 1], names[old.live ? 1 : 0]);
-	if (write_differences(&comparison) > 0 && !s->force)
+	if (write_differences() > 0 && !s->force)
 		return complain(why, -EINVAL,
 			"%s and %s are not comparable because of the differences above; -force "
 			"compares them anyway",
 			names[0], names[1]);
-	if (comparison_find(&comparison, &all))
+	if (comparison_find(&all))
 		return complain(why, -ENOMEM, "out of memory");
 	if (all.count == 0)
 		return complain(why, -EINVAL,

@@ -11,23 +11,20 @@
 struct pair {
 	const struct run_group *old, *new;
 	struct comparison comparison;
-	struct comparison_rows rows;
 	json_t *differences;
 };
 
 static const char *verdict_of_all(const struct pair *pair)
 {
-	const size_t *found = pair->rows.found;
-	const size_t undecided =
-		found[VERDICT_TOO_FEW] + found[VERDICT_TOO_NOISY] + found[VERDICT_WITHIN_NOISE];
-	const size_t decided = found[VERDICT_FASTER] + found[VERDICT_SLOWER] + found[VERDICT_SAME];
+	const struct comparison *c = &pair->comparison;
+	const size_t faster = c->found[VERDICT_FASTER], slower = c->found[VERDICT_SLOWER];
+	const size_t same = c->found[VERDICT_SAME];
 
 	if (json_array_size(pair->differences) > 0)
 		return text("not comparable, %zu settings or facts of the machine differ.",
 			json_array_size(pair->differences));
 	return text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
-		decided + undecided, found[VERDICT_FASTER], found[VERDICT_SLOWER],
-		found[VERDICT_SAME], undecided);
+		faster + slower + same + c->undecided, faster, slower, same, c->undecided);
 }
 
 static void add_row(struct sheet *sheet, const struct comparison_row *row, bool live, int style)
@@ -54,8 +51,7 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 
 static struct change change_of(const struct runs *runs, const struct pair *pair)
 {
-	const struct comparison *comparison = &pair->comparison;
-	const struct comparison_rows *rows = &pair->rows;
+	const struct comparison *c = &pair->comparison;
 	struct change change = {
 		.name = text("%s against %s", pair->new->name, pair->old->name),
 		.verdict = verdict_of_all(pair),
@@ -80,15 +76,15 @@ static struct change change_of(const struct runs *runs, const struct pair *pair)
 		COLUMN("reader", TEXT), COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
 		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
 		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT));
-	for (i = 0; i < rows->count; i++)
-		add_row(change.sheet, &rows->rows[i], comparison->new->live,
-			style_of(runs, rows->rows[i].new->path));
+	for (i = 0; i < c->count; i++)
+		add_row(change.sheet, &c->rows[i], c->new->live,
+			style_of(runs, c->rows[i].new->path));
 	change.note =
 		text("Changes below %s are the same. The limits, which run no reader, changed by "
 		     "up to %s. Only in %s: %zu rows; only in %s: %zu.",
-			text_share(comparison->threshold), text_share(rows->drift), pair->old->name,
-			comparison->old->table.row_count - rows->count, pair->new->name,
-			comparison->new->table.row_count - rows->count);
+			text_share(c->threshold), text_share(c->drift), pair->old->name,
+			c->old->table.row_count - c->count, pair->new->name,
+			c->new->table.row_count - c->count);
 	return change;
 }
 
@@ -103,20 +99,22 @@ size_t find_changes(const struct runs *runs, struct change *changes)
 		for (; old->file < new->file && !comparable; old++) {
 			struct pair pair = { .old = old,
 				.new = new,
-				.comparison = {
-					COMPARISON_THRESHOLD, &old->results, &new->results } };
+				.comparison = { .threshold = COMPARISON_THRESHOLD,
+					.old = &old->results,
+					.new = &new->results } };
+			const size_t *in_common = &pair.comparison.count;
 
 			if (old->results.live != new->results.live ||
-				comparison_find(&pair.comparison, &pair.rows))
+				comparison_find(&pair.comparison))
 				continue;
 			pair.differences = comparison_differences(&pair.comparison);
-			comparable = pair.rows.count > 0 && json_array_size(pair.differences) == 0;
-			if (comparable || (pair.rows.count > 0 && !any)) {
+			comparable = *in_common > 0 && json_array_size(pair.differences) == 0;
+			if (comparable || (*in_common > 0 && !any)) {
 				changes[count] = change_of(runs, &pair);
 				any = true;
 			}
 			json_decref(pair.differences);
-			free(pair.rows.rows);
+			free(pair.comparison.rows);
 		}
 		count += any;
 	}

@@ -102,6 +102,7 @@ static void add_result(struct runs *runs, struct run *run, const struct row *row
 		.json = json_array_get(row->results, 0),
 		.ratio = NO_MARK,
 		.floor = NO_MARK,
+		.style = row->limit ? STYLE_LIMIT : (int)names_add(&runs->readers, row->path),
 		.path = names_add(&run->paths, row->path),
 		.way = names_add(&run->ways, row_way(row)),
 		.mevents_per_s = row_summary(row, METRIC_NS)->valid ? row_mevents_per_s(row) : NAN,
@@ -109,14 +110,12 @@ static void add_result(struct runs *runs, struct run *run, const struct row *row
 		.p99 = row->latency_count > 0 ? (double)row->latencies[2] : NAN,
 	};
 	names_add(&run->sizes, row->size_text);
-	if (!row->limit)
-		names_add(&runs->readers, row->path);
 	runs->result_count++;
 	runs->round_count += row->rounds;
 }
 
 /* Fills what depends on the names of all results, and sorts. */
-static void sort_results(const struct runs *runs, struct run *run)
+static void sort_results(struct run *run)
 {
 	const bool sizes = run->sizes.count > 1;
 
@@ -128,7 +127,6 @@ static void sort_results(const struct runs *runs, struct run *run)
 			row_value(row, METRIC_CPU_PERCENT), row_value(row, METRIC_PRODUCER_NS) };
 
 		r->size = find(&run->sizes, row->size_text);
-		r->style = style_of(runs, row->path);
 		r->dash = run->live ? (unsigned)r->way : 0;
 		r->name = run->live ? row_title(row)
 				    : text("%s%s%s%s%s%s", row->path, sizes ? ", " : "",
@@ -217,6 +215,11 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 	for (size_t i = 0; i < table->row_count; i++)
 		if (strcmp(table->rows[i].question, question) == 0)
 			add_result(runs, run, &table->rows[i]);
+	if (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX)
+		return complain(why, -E2BIG,
+			"%zu results with %zu rounds are more than a page can show (%d and %d); "
+			"make several pages",
+			runs->result_count, runs->round_count, RESULTS_MAX, READINGS_MAX);
 	if (run->paths.count > PAGE_PATHS_MAX || run->ways.count > PAGE_WAYS_MAX ||
 		run->sizes.count > PAGE_SIZES_MAX)
 		return complain(why, -E2BIG,
@@ -226,7 +229,8 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 	run->workload =
 		json_is_object(workload) ? workload : json_object_get(run->json, "workload");
 	run->rate = number_in(run->workload, "rate");
-	sort_results(runs, run);
+	if (run->result_count > 0)
+		sort_results(run);
 	read_ratios(run, document);
 	return 0;
 }
@@ -323,11 +327,6 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 		err = result_file_take(
 			&group->results, names[group->file], json_incref(group->runs), 1, why);
 	}
-	if (!err && (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX))
-		err = complain(why, -E2BIG,
-			"%zu results with %zu rounds are more than a page can show (%d and %d); "
-			"make several pages",
-			runs->result_count, runs->round_count, RESULTS_MAX, READINGS_MAX);
 	return err;
 }
 

@@ -125,14 +125,14 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 		new->cells[METRIC_NS].rounds, new->rounds, noise, tolerance);
 }
 
-int comparison_find(const struct comparison *c, struct comparison_rows *all)
+int comparison_find(struct comparison *c)
 {
 	const struct table *table = &c->new->table;
 
-	*all = (struct comparison_rows){ .rows = calloc(table->row_count + 1, sizeof(*all->rows)) };
-	for (size_t i = 0; i < table->row_count && all->rows; i++) {
+	c->rows = calloc(table->row_count + 1, sizeof(*c->rows));
+	for (size_t i = 0; i < table->row_count && c->rows; i++) {
 		const struct row *new = &table->rows[i], *old = table_find(&c->old->table, new);
-		struct comparison_row *row = &all->rows[all->count];
+		struct comparison_row *row = &c->rows[c->count];
 
 		if (!old)
 			continue;
@@ -140,15 +140,17 @@ int comparison_find(const struct comparison *c, struct comparison_rows *all)
 			.old = old,
 			.new = new,
 			.drift = drift_of(c, new),
-			.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
+			.by_runs =
+				(old->runs < new->runs ? old->runs : new->runs) >= RUNS_TO_COMPARE,
 			.limit = new->limit,
 		};
 		row->ratio = ratio_of(c, row);
 		if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
 			row->ratio.verdict = VERDICT_TOO_NOISY;
-		all->count++;
-		all->found[row->ratio.verdict] += !row->limit;
-		all->drift = fmax(all->drift, row->drift);
+		c->count++;
+		c->found[row->ratio.verdict] += !row->limit;
+		c->undecided += !row->limit && !verdict_decides(row->ratio.verdict);
+		c->drift = fmax(c->drift, row->drift);
 	}
-	return all->rows ? 0 : -ENOMEM;
+	return c->rows ? 0 : -ENOMEM;
 }

@@ -47,16 +47,6 @@ double table_runs_setting(const json_t *runs, const char *name);
 /* The default of -threshold, relative: smaller differences are the same. */
 #define COMPARISON_THRESHOLD 0.02
 
-struct comparison {
-	double threshold; /* relative */
-	const struct result_file *old, *new;
-};
-
-/* Returns the facts of the machine and settings that differ, with which files must not be compared: an
- * array of [name, old value, new value], all texts. The caller releases it. Both files are of live, or
- * none is. */
-json_t *comparison_differences(const struct comparison *comparison);
-
 /* A row that both files have. */
 struct comparison_row {
 	const struct row *old, *new;
@@ -68,15 +58,21 @@ struct comparison_row {
 	double drift; /* relative change of the limits for such events; 0 without limits */
 };
 
-/* All rows that both files have, of a calloc()ed array. */
-struct comparison_rows {
-	struct comparison_row *rows;
+/* Two files, both of live or neither. */
+struct comparison {
+	double threshold; /* relative */
+	const struct result_file *old, *new;
+	struct comparison_row *rows; /* calloc()ed, @count */
 	size_t count;
-	size_t found[VERDICT_SLOWER + 1]; /* rows of each verdict, without limits */
-	double drift;                     /* the largest of all rows */
+	size_t found[VERDICT_SLOWER + 1], undecided; /* rows of each verdict, without limits */
+	double drift;                                /* the largest of all rows */
 };
 
-/* Returns 0 or -ENOMEM. */
-int comparison_find(const struct comparison *comparison, struct comparison_rows *found);
+/* Returns the facts of the machine and settings that differ, with which files must not be compared: an
+ * array of [name, old value, new value], all texts. The caller releases it. */
+json_t *comparison_differences(const struct comparison *comparison);
+
+/* Fills the rest. Returns 0 or -ENOMEM. */
+int comparison_find(struct comparison *comparison);
 
 #endif
