@@ -32,12 +32,13 @@ static const struct {
 	{ "Apple Virtualization", "Apple" },
 };
 
+/* Returns the empty text if it is not known. */
 static const char *known_name(const char *text)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strncmp(text, known[i].text, strlen(known[i].text)) == 0)
 			return known[i].name;
-	return NULL;
+	return "";
 }
 
 /* The signature in the hypervisor's leaf; empty if there is none. */
@@ -55,7 +56,7 @@ static void read_cpuid(char *name, size_t size)
 	memcpy(signature, &ebx, 4);
 	memcpy(signature + 4, &ecx, 4);
 	memcpy(signature + 8, &edx, 4);
-	system_copy_text(name, size, known_name(signature) ? known_name(signature) : signature);
+	system_copy_text(name, size, known_name(signature)[0] ? known_name(signature) : signature);
 #else
 	(void)size;
 #endif
@@ -71,12 +72,11 @@ static bool read_firmware(char *name, size_t size)
 	/* Amazon also rents whole machines; their firmware has the same vendor. */
 	if (system_read_text(text, sizeof(text), files[0]) && strstr(text, ".metal"))
 		return false;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (system_read_text(text, sizeof(text), files[i]) && known_name(text)) {
-			system_copy_text(name, size, known_name(text));
-			return true;
-		}
-	return false;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !name[0]; i++) {
+		system_read_text(text, sizeof(text), files[i]);
+		system_copy_text(name, size, known_name(text));
+	}
+	return name[0] != '\0';
 }
 
 /* QEMU's processor "max" on arm64, which no hypervisor has: its implementer is the number that Arm

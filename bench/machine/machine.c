@@ -188,13 +188,12 @@ static void read_processor(json_t *m)
 	};
 	char part[4][64], id[TEXT_SIZE] = "", model[TEXT_SIZE];
 
-	for (int kind = 0; kind < 2; kind++) {
+	for (int kind = 0; kind < 2 && !id[0]; kind++) {
 		for (int i = 0; i < 4; i++)
 			system_read_field(
 				part[i], sizeof(part[i]), "/proc/cpuinfo", names[kind][i], ':');
-		if (!part[0][0])
-			continue;
-		snprintf(id, sizeof(id), "%s/%s/%s/%s", part[0], part[1], part[2], part[3]);
+		if (part[0][0])
+			snprintf(id, sizeof(id), "%s/%s/%s/%s", part[0], part[1], part[2], part[3]);
 	}
 	set_text(m, "cpu_id", id);
 	system_read_field(model, sizeof(model), "/proc/cpuinfo", "model name", ':');

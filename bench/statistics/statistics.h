@@ -140,18 +140,11 @@ struct tolerance {
 #define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 }) /* measured in the same rounds */
 
 /*
- * Judges a ratio of times, reference / measured: above 1 the measured side is faster. With the
- * threshold t, the noise but at least tolerance.least, and the margin m:
- *
- * - faster: the whole interval is above 1 and the ratio above 1 + t;
- * - slower: the whole interval is below 1 and the ratio below 1 / (1 + t);
- * - same: neither, the whole interval lies from 1 / (1 + m) to 1 + m, and the noise is at most m. So
- *   any difference is shown to be smaller than m (an equivalence test: Schuirmann, 1987);
- * - too noisy: none of these, and the noise or half of the interval exceeds VERDICT_NOISE_MOST;
- * - within noise: all else.
- *
- * Too few rounds if any number is NaN or infinite, the noise is negative, the ratio or an end of its
- * interval is not positive, or the ratio lies outside its interval.
+ * Judges a ratio of times, reference / measured: above 1 the measured side is faster. Faster and
+ * slower: the interval does not contain 1, and the ratio differs from 1 by more than the noise and
+ * tolerance.least. Same: neither, and the interval shows that any difference is smaller than the
+ * margin (an equivalence test: Schuirmann, 1987). Too few rounds if a number is impossible, or the
+ * ratio lies outside its interval.
  */
 enum verdict verdict_of(
 	double ratio, struct interval interval, double noise, struct tolerance tolerance);
@@ -200,8 +193,7 @@ struct noise {
 };
 
 /* Half the width is that of the binomial interval, or of one from the MAD if that is less: of few
- * rounds the binomial one is the whole range, which one outlier decides. The order of the two does
- * not matter. */
+ * rounds the binomial one is the whole range, which one outlier decides. */
 struct noise noise_between(const double *first, const double *second, size_t rounds);
 
 /*
@@ -211,16 +203,13 @@ struct noise noise_between(const double *first, const double *second, size_t rou
  * balanced for the estimation of residual effects of treatments", 1949).
  */
 
-/* Rows of a balanced schedule: as many as paths, at least one, if their number is even; twice as many
- * if it is odd; one for a single path. */
+/* Rows of the schedule of one or more paths. */
 size_t schedule_rows(size_t paths);
 
-/* Writes the order of one row, the path numbers 0 to paths - 1, into order[0 .. paths - 1]. Rows
- * after the last start again with the first. */
+/* Stores the paths of one row. Rows after the last start again with the first. */
 void schedule_fill(size_t paths, size_t row, size_t *order);
 
-/* The wanted number of rounds, rounded up to whole schedules, at least one. The caller keeps the
- * result within STATISTICS_ROUNDS_MAX. */
+/* The wanted number of rounds, rounded up to whole schedules, at least one. */
 size_t schedule_rounds(size_t paths, size_t wanted);
 
 #endif
