@@ -48,6 +48,11 @@ char *format_size(uint64_t bytes, char *buffer, size_t size);
 /* At most six significant digits: 0.01 is "1%", 0.0025 is "0.25%". */
 char *format_percent(double fraction, char *buffer, size_t size);
 
+/* Texts within an expression, which live as long as the enclosing block. */
+#define DURATION_TEXT(ns) \
+	format_duration_short((int64_t)(ns), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
+#define SIZE_TEXT(bytes) format_size((uint64_t)(bytes), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
+
 /* Numbers for display. Each function writes at most @size bytes and returns @text. */
 #define AMOUNT_SIZE 32
 char *amount_text(char *text, size_t size, double value);    /* "17.9k", "1.21M"; "-": not finite */

@@ -82,15 +82,13 @@ static int check_ring(
 	const struct settings *s, uint64_t ring, uint64_t event, struct complaint *why)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	char size[FORMAT_SIZE], smallest[FORMAT_SIZE];
+	const char *size = SIZE_TEXT(ring);
 
-	format_size(ring, size, sizeof(size));
 	if (ring < page || ring > (uint64_t)1 << 31 || (ring & (ring - 1)) != 0)
 		return complain(why, -EINVAL,
 			"-ring-size: %s is not a power of two from %s (a page) to 2GiB; give for "
 			"example -ring-size %s",
-			size, format_size(page, smallest, sizeof(smallest)),
-			s->command == COMMAND_LIVE ? "1MiB" : "512MiB");
+			size, SIZE_TEXT(page), s->command == COMMAND_LIVE ? "1MiB" : "512MiB");
 	if (event + RECORD_HEADER >= ring)
 		return complain(why, -EINVAL,
 			"-ring-size: an event of %" PRIu64
@@ -138,7 +136,7 @@ static int check_counts(const struct settings *s, struct complaint *why)
 {
 	const struct workload *w = &s->workload;
 	const uint64_t room = w->ring_size - 1, events = w->back_to_back;
-	char size[FORMAT_SIZE];
+	const char *size = SIZE_TEXT(w->ring_size);
 
 	if (s->runs * s->plan.rounds > STATISTICS_ROUNDS_MAX)
 		return complain(why, -EINVAL,
@@ -147,7 +145,6 @@ static int check_counts(const struct settings *s, struct complaint *why)
 			s->runs, s->plan.rounds, STATISTICS_ROUNDS_MAX);
 	if (s->command != COMMAND_LIVE || s->advise)
 		return 0;
-	format_size(w->ring_size, size, sizeof(size));
 	/* First without the product, which may overflow. */
 	if (w->notify == NOTIFY_SAMPLED &&
 		(w->notify_events > room || live_plan_of(w).notify_bytes > room))

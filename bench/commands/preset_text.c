@@ -144,7 +144,6 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	const struct workload *shared)
 {
 	const struct workload *workload = &preset->parts[0].workload;
-	char duration[FORMAT_SIZE], size[FORMAT_SIZE], budget[FORMAT_SIZE];
 	struct style_text text = STYLE_TEXT(640);
 	size_t fewest = SIZE_MAX;
 
@@ -166,10 +165,9 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 		"Run: %zu workloads, each in at least %zu rounds in balanced order; each reader "
 		"runs for %s in a round. Events of %" PRIu32
 		" B; a ring of %s, a perf buffer of that size for each CPU; latency budget %s",
-		table->group_count, fewest,
-		format_duration_short(shared->duration_ns, duration, sizeof(duration)),
-		workload->event_size, format_size(workload->ring_size, size, sizeof(size)),
-		format_duration_short(shared->latency_budget_ns, budget, sizeof(budget)));
+		table->group_count, fewest, DURATION_TEXT(shared->duration_ns),
+		workload->event_size, SIZE_TEXT(workload->ring_size),
+		DURATION_TEXT(shared->latency_budget_ns));
 	if (shared->consumer_cpu >= 0)
 		style_append(&text, "; consumer on CPU %d", shared->consumer_cpu);
 	style_append(&text, ".");

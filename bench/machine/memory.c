@@ -145,20 +145,17 @@ static uint64_t enough_available(uint64_t wanted)
 int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, struct complaint *why)
 {
 	const uint64_t available = enough_available(rings * per_ring);
-	char each[FORMAT_SIZE], all[FORMAT_SIZE], left[FORMAT_SIZE];
+	const char *left = SIZE_TEXT(available >> 20 << 20);
 
 	if (rings * per_ring <= available)
 		return 0;
-	format_size(per_ring, each, sizeof(each));
-	format_size(rings * per_ring, all, sizeof(all));
-	format_size(available >> 20 << 20, left, sizeof(left));
 	if (rings == 1)
 		return complain(why, -ENOMEM,
 			"-ring-size: a ring of %s is more than the %s of memory that are available; "
 			"give a smaller one",
-			each, left);
+			SIZE_TEXT(per_ring), left);
 	return complain(why, -ENOMEM,
 		"-ring-size: %" PRIu64 " %s of %s take %s, and %s of memory are available; give a "
 		"smaller one, or fewer -rings",
-		rings, what, each, all, left);
+		rings, what, SIZE_TEXT(per_ring), SIZE_TEXT(rings * per_ring), left);
 }

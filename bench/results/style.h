@@ -26,9 +26,6 @@ char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *
 
 /* Texts within an expression, which live as long as the enclosing block. */
 #define PERCENT_TEXT(share) style_percent((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, share)
-#define DURATION_TEXT(ns) \
-	format_duration_short((int64_t)(ns), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
-#define SIZE_TEXT(bytes) format_size((uint64_t)(bytes), (char[FORMAT_SIZE]){ 0 }, FORMAT_SIZE)
 #define NAME_TEXT(row) row_name(row, (char[2 * ROW_NAME_SIZE]){ 0 })
 #define INTERVAL_TEXT(ratio) style_interval((char[RATIO_SIZE]){ 0 }, ratio)
 #define RATIO_TEXT(ratio, name) style_ratio((char[RATIO_SIZE]){ 0 }, ratio, name)

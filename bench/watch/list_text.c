@@ -106,7 +106,7 @@ static const char *owner_of(const struct ring *ring)
 static void write_row(FILE *out, const struct ring *ring, bool selected, bool colour)
 {
 	const struct ring_figures *f = &ring->figures;
-	char size[FORMAT_SIZE], fill[16] = "?", average[16] = "-", blocks[HISTORY_SHOWN * 3 + 1];
+	char fill[16] = "?", average[16] = "-", blocks[HISTORY_SHOWN * 3 + 1];
 	int blanks = HISTORY_SHOWN - (int)ring->model.history_count;
 
 	if (f->state != STATE_BROKEN)
@@ -115,11 +115,10 @@ static void write_row(FILE *out, const struct ring *ring, bool selected, bool co
 		snprintf(average, sizeof(average), "%.0f", f->average);
 	fprintf(out, "%s%s%c%6" PRIu32 " %-12.12s %-11.11s %6s %4s %s%*s %5s %5s %5s %s%s\n",
 		selected && colour ? "\x1b[7m" : "", watch_colour(f->state, colour),
-		selected ? '>' : ' ', ring->id, ring->name, owner_of(ring),
-		format_size(ring->size, size, sizeof(size)), fill,
-		ring_history_text(&ring->model, HISTORY_SHOWN, blocks), blanks > 0 ? blanks : 0, "",
-		AMOUNT(f->records_per_s), average, AMOUNT(f->lost_per_s),
-		ring_state_names[f->state], colour ? "\x1b[0m" : "");
+		selected ? '>' : ' ', ring->id, ring->name, owner_of(ring), SIZE_TEXT(ring->size),
+		fill, ring_history_text(&ring->model, HISTORY_SHOWN, blocks),
+		blanks > 0 ? blanks : 0, "", AMOUNT(f->records_per_s), average,
+		AMOUNT(f->lost_per_s), ring_state_names[f->state], colour ? "\x1b[0m" : "");
 }
 
 static void write_unused(FILE *out, const struct watch_list *list)

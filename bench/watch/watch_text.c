@@ -101,10 +101,8 @@ void ring_words_of(const struct ring *ring, struct ring_words *w)
 /* Returns how many columns it takes. */
 static int write_title(FILE *out, const struct ring *ring)
 {
-	char size[FORMAT_SIZE];
-
 	return fprintf(out, "Ring buffer %s, map %" PRIu32 ", %s", ring->name, ring->id,
-		format_size(ring->size, size, sizeof(size)));
+		SIZE_TEXT(ring->size));
 }
 
 static void write_state(FILE *out, const struct ring *ring, bool coloured)
