@@ -368,19 +368,15 @@ static void say_cost(FILE *out, const struct situation *s)
 	double sampled = power_of_two(
 		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
 
-	switch (s->cost) {
-	case COST_FINE:
-		break;
-	case COST_NOTIFICATIONS:
-		if (w->notify == NOTIFY_SAMPLED && sampled <= (double)w->notify_events)
-			sampled = 4 * (double)w->notify_events;
+	if (w->notify == NOTIFY_SAMPLED && sampled <= (double)w->notify_events)
+		sampled = 4 * (double)w->notify_events;
+	if (s->cost == COST_NOTIFICATIONS)
 		fprintf(out,
 			" Notifications cost the producers %.0f ns per event more than alone (%.0f "
 			"ns), with %.2g wakeups per event. %s less often: -notify sampled:%.0f.",
 			s->extra, s->alone, s->wakeups,
 			s->paces ? "Notify" : "Use -wait paced, or notify", sampled);
-		break;
-	case COST_LOCK:
+	else if (s->cost == COST_LOCK)
 		fprintf(out,
 			" %" PRIu32 " producers share %" PRIu32 " ring%s and wait for each other's "
 			"lock: an event costs at least %.0f ns with any reader, and %.0f ns with "
@@ -388,36 +384,30 @@ static void say_cost(FILE *out, const struct situation *s)
 			"%.0f.",
 			w->producers, w->rings, w->rings > 1 ? "s" : "", s->cheapest, s->alone,
 			fmin(w->producers, LIVE_RINGS_MAX));
-		break;
-	case COST_LOOKING:
+	else if (s->cost == COST_LOOKING)
 		fprintf(out,
 			" The consumer polls too often: an event costs its producer %.0f ns more "
-			"than alone (%.0f ns), with few wakeups; both access the same cache lines.",
-			s->extra, s->alone);
-		fprintf(out, " %s%s.",
+			"than alone (%.0f ns), with few wakeups; both access the same cache lines. "
+			"%s%s.",
+			s->extra, s->alone,
 			!s->paces     ? "Use -wait paced with -mode batch"
 			: s->is_batch ? "Raise -latency-budget"
 				      : "Use -mode batch, which releases many records at once",
 			s->never_sleeps && w->notify == NOTIFY_DEFAULT
 				? ", or -notify never, as this consumer never sleeps"
 				: "");
-		break;
-	case COST_READER:
+	else if (s->cost == COST_READER)
 		fprintf(out,
 			" The way it reads and waits costs the producers %.0f ns per event more "
 			"than alone (%.0f ns). Use -mode batch with -wait paced%s.",
 			s->extra, s->alone,
 			s->notifies_always ? ", or notify less often: -notify sampled:16" : "");
-		break;
-	case COST_PERF:
-		/* With a rarer notification a perf buffer gains little: docs/measuring.md. */
+	else if (s->cost == COST_PERF) /* a rarer notification gains little: docs/measuring.md */
 		fprintf(out,
 			" Perf notifies for each event, whether or not the reader sleeps: %.0f ns "
 			"per event; writing one to a ring without a reader costs %.0f ns. Use "
 			"-notify sampled:500, or a ring instead of a perf buffer.",
 			s->producer, s->alone);
-		break;
-	}
 }
 
 void live_judge(

@@ -75,8 +75,5 @@ int style_width(const struct row *const *rows, size_t count);
 
 void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
 void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
-/* For both: "skb_meta 80B, fields, cold 512MiB; 22 rounds, ..."; the notes for -v. */
-void drain_write_facts(FILE *out, const struct table *table);
-void drain_write_notes(FILE *out, const struct table *table);
 
 #endif
