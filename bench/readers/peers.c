@@ -122,42 +122,38 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 	return peer;
 }
 
-static int choose_peer(struct peers *peers, const struct reader *reader, bool by_all, bool *chosen,
-	struct complaint *why)
-{
-	const struct peer *peer = peers_ask(peers, reader->program);
-
-	*chosen = peer->err == 0 && peer_hello_has(&peer->hello, reader_spoken(reader));
-	if (peer->err) {
-		peers_add_failure(peers, reader->name, peer->why.text);
-		return peer->err == -EINTR ? -EINTR : 0;
-	}
-	if (*chosen)
-		return 0;
-	if (!by_all)
-		return complain(why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
-			reader->name, reader->program, peer->hello.version);
-	fprintf(stderr, "%s: left out: %s %s does not have it\n", reader->name, reader->program,
-		peer->hello.version);
-	return 0;
-}
-
 int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
 	struct obstacle obstacle, bool *chosen, struct complaint *why)
 {
 	struct complaint said;
-	const char *reason = obstacle.reason;
 	const bool missing = by_all && reader->find && reader->find(reader, &said);
+	const struct peer *peer;
 
-	*chosen = !reason && !missing;
-	if (*chosen)
-		return reader->program ? choose_peer(peers, reader, by_all, chosen, why) : 0;
-	if (!(missing && reader->program))
-		fprintf(stderr, "%s: left out: %s%s\n", reader->name, reason ? "it " : "",
-			reason ? reason : said.text);
-	/* Of a peer that is not built, says only that, once for each program. */
-	else if (!reason && are_wanted() && strcmp(reader->name, reader->program) == 0)
-		fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name, remedy());
+	*chosen = false;
+	if (missing && reader->program) {
+		/* Says only that, and once for each program. */
+		if (!obstacle.reason && are_wanted() && strcmp(reader->name, reader->program) == 0)
+			fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name,
+				remedy());
+		return 0;
+	}
+	if (obstacle.reason || missing) {
+		fprintf(stderr, "%s: left out: %s%s\n", reader->name, obstacle.reason ? "it " : "",
+			obstacle.reason ? obstacle.reason : said.text);
+		return 0;
+	}
+	peer = reader->program ? peers_ask(peers, reader->program) : NULL;
+	if (peer && peer->err) {
+		peers_add_failure(peers, reader->name, peer->why.text);
+		return peer->err == -EINTR ? -EINTR : 0;
+	}
+	*chosen = !peer || peer_hello_has(&peer->hello, reader_spoken(reader));
+	if (!*chosen && !by_all)
+		return complain(why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
+			reader->name, reader->program, peer->hello.version);
+	if (!*chosen)
+		fprintf(stderr, "%s: left out: %s %s does not have it\n", reader->name,
+			reader->program, peer->hello.version);
 	return 0;
 }
 

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	misbehave("at_start");
 	printf("{\"peer\": \"%s\", \"version\": \"1.2\", "
 	       "\"language\": \"C\", \"paths\": [\"%s\"]}\n",
-		is("another") ? "nobody" : name, is("other_path") ? "nothing" : name);
+		is("another") ? "nobody" : name, name);
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
 		if (sscanf(line, "live %*s %d", &producers) == 1) {
