@@ -26,17 +26,14 @@ const char *text_number(double value)
 		amount_exact(digits, sizeof(digits), (uint64_t)nearbyint(size)));
 }
 
-static const char *interval(double low, double high, const char *(*write)(double))
+const char *text_interval(const struct mark *mark, const char *(*write)(double))
 {
-	return isfinite(low) && isfinite(high) ? text("[%s, %s]", write(low), write(high)) : "";
+	return isfinite(mark->low) && isfinite(mark->high)
+		       ? text("[%s, %s]", write(mark->low), write(mark->high))
+		       : "";
 }
 
-const char *text_interval(double low, double high)
-{
-	return interval(low, high, text_number);
-}
-
-static const char *ratio_digits(double ratio)
+const char *text_factor(double ratio)
 {
 	if (!isfinite(ratio) || fabs(ratio) >= 99.95)
 		return text_number(ratio);
@@ -45,12 +42,7 @@ static const char *ratio_digits(double ratio)
 
 const char *text_ratio(double ratio)
 {
-	return isfinite(ratio) ? text("%sx", ratio_digits(ratio)) : "-";
-}
-
-const char *text_ratio_interval(double low, double high)
-{
-	return interval(low, high, ratio_digits);
+	return isfinite(ratio) ? text("%sx", text_factor(ratio)) : "-";
 }
 
 const char *text_percent(double percent)

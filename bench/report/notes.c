@@ -103,7 +103,7 @@ static void fill_metrics(struct sheet *sheet, const struct run *run, const struc
 	(void)run;
 	for (int metric = 0; metric < METRIC_COUNT; metric++) {
 		const struct mark mark = mark_of(result->row, (enum metric)metric);
-		const char *interval = text_interval(mark.low, mark.high);
+		const char *interval = text_interval(&mark, text_number);
 
 		sheet_cell(sheet,
 			text("%s%s%s", text_number(mark.value), *interval ? " " : "", interval));

@@ -134,11 +134,10 @@ void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);
 
 /* Figures (figures.c). What is no number is "-"; an interval without an end is "". */
-const char *text_number(
-	double value); /* "94.5", "1,361", "0.373": three digits or a whole number */
-const char *text_interval(double low, double high); /* "[85.2, 91]" */
-const char *text_ratio(double ratio);               /* "0.37x" */
-const char *text_ratio_interval(double low, double high);
+const char *text_number(double value); /* "94.5", "1,361": three digits or a whole number */
+const char *text_factor(double ratio); /* "0.37" */
+const char *text_ratio(double ratio);  /* "0.37x" */
+const char *text_interval(const struct mark *mark, const char *(*write)(double)); /* "[85.2, 91]" */
 const char *text_percent(double percent); /* "0.5 %"; "100 %" only for 100 */
 const char *text_share(double share);     /* the same of 1 */
 const char *text_time(double ns);         /* "82 ns", "1.5 ms" */
@@ -267,7 +266,8 @@ struct mark mark_of(const struct row *row, enum metric metric);
 
 /* How the runs of one workload in a file compare with those of an earlier file. */
 struct change {
-	const char *name, *verdict;
+	const char *name, *verdict, *old, *new; /* old, new: groups */
+	bool comparable;
 	struct sheet *sheet;
 	const char *note; /* below the sheet, or NULL */
 };

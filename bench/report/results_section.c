@@ -56,11 +56,10 @@ static const char *against_text(const struct run *run, const struct result *resu
 {
 	const struct mark *ratio = &result->ratio;
 
-	return isfinite(ratio->value)
-		       ? text(", %s %s %s (%s)", text_ratio(ratio->value),
-				 baseline_name(run, run->baseline),
-				 text_ratio_interval(ratio->low, ratio->high), result->verdict)
-		       : "";
+	return isfinite(ratio->value) ? text(", %s %s %s (%s)", text_ratio(ratio->value),
+						baseline_name(run, run->baseline),
+						text_interval(ratio, text_factor), result->verdict)
+				      : "";
 }
 
 static const char *costs_text(const struct result *result)
@@ -162,7 +161,7 @@ static void fill_main(struct sheet *sheet, const struct run *run, const struct r
 
 	sheet_mark(sheet, text_number(result->mevents_per_s), rate_mark(result));
 	SHEET_CELLS(sheet, run->live ? "" : text_number(ns.value),
-		run->live ? "" : text_interval(ns.low, ns.high), text_share(result->floor.value),
+		run->live ? "" : text_interval(&ns, text_number), text_share(result->floor.value),
 		text_percent(result->lost_percent), text_time(result->p99));
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
 		const struct mark cost = mark_of(result->row, costs[i]);
@@ -290,7 +289,7 @@ static void add_ratios(struct page *page, const struct run *run)
 		SHEET_CELLS(sheet, baseline_name(run, ratio->to),
 			run->live ? metric_title(ratio->metric) : "");
 		sheet_mark(sheet, text_ratio(ratio->mark.value), ratio->mark);
-		sheet_cell(sheet, text_ratio_interval(ratio->mark.low, ratio->mark.high));
+		sheet_cell(sheet, text_interval(&ratio->mark, text_factor));
 		sheet_verdict(sheet, ratio->verdict);
 	}
 	page_add_sheet(page, sheet, true);

@@ -261,22 +261,82 @@ static int read_run(struct result_file *file, const json_t *run)
 	return err;
 }
 
-static void finish_row(struct row *row)
+static int finish_row(struct row *row)
 {
+	struct metric_cell *ns = &row->cells[METRIC_NS];
+	double *sorted = malloc(row->rounds * sizeof(*sorted));
 	const json_t *result;
 	size_t i;
 
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, ns->rounds, row->rounds * sizeof(*sorted));
 	row_sum_up(row, row->uneven ? 1 : row->runs);
+	ns->value = median_of(sorted, row->rounds);
+	free(sorted);
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = (uint64_t)fmin(
 			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));
 	json_array_foreach(row->results, i, result)
 	{
-		const json_t *count =
-			json_object_get(json_object_get(result, "latency_ns"), "count");
+		const json_t *latency = json_object_get(result, "latency_ns");
 
-		row->latency_count += (uint64_t)json_integer_value(count);
+		row->latency_count +=
+			(uint64_t)json_integer_value(json_object_get(latency, "count"));
 	}
+	return 0;
+}
+
+int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
+	struct complaint *why)
+{
+	const json_t *run;
+	size_t i;
+	int err = 0;
+
+	*file = (struct result_file){ .name = name, .runs = runs };
+	table_add_group(&file->table, NULL);
+	file->live = is_live(json_array_get(file->runs, 0));
+	json_array_foreach(file->runs, i, run)
+	{
+		if (has(run, "schema", SCHEMA_BEFORE))
+			return complain(why, -EINVAL,
+				"%s: run %zu has schema " SCHEMA_BEFORE
+				" of an older version; measure again",
+				name, first + i);
+		if (is_live(run) != file->live)
+			return complain(why, -EINVAL,
+				"%s: run %zu is %s of live, the runs before it are%s; keep them "
+				"in separate files",
+				name, first + i, file->live ? "not a result" : "a result",
+				file->live ? "" : " not");
+		err = read_run(file, run);
+		if (err == -EINVAL)
+			return complain(why, err,
+				"%s: run %zu does not have schema " RESULT_SCHEMA
+				"; make one with -format json",
+				name, first + i);
+		if (err || file->table.failed)
+			return complain(why, -ENOMEM, "out of memory");
+	}
+	for (i = 0; i < file->table.row_count && !err; i++)
+		err = finish_row(&file->table.rows[i]);
+	return err ? complain(why, err, "out of memory") : 0;
+}
+
+int result_file_read(struct result_file *file, const char *name, struct complaint *why)
+{
+	json_t *runs = result_file_load(name, why);
+
+	*file = (struct result_file){ .name = name };
+	return runs ? result_file_take(file, name, runs, 1, why) : -EINVAL;
+}
+
+void result_file_free(struct result_file *file)
+{
+	table_free(&file->table);
+	json_decref(file->runs);
+	*file = (struct result_file){ 0 };
 }
 
 /* Whether both rows were measured in the same rounds. */
@@ -326,117 +386,41 @@ static void group_rows(struct table *table)
 		table->rows[table->groups[i].reference].baseline = true;
 }
 
-static int take(struct result_file *file, const char *name, json_t *runs, size_t first,
-	struct complaint *why)
-{
-	const json_t *run;
-	size_t i;
-	int err = 0;
-
-	*file = (struct result_file){ .name = name, .runs = runs };
-	table_add_group(&file->table, NULL);
-	file->live = is_live(json_array_get(file->runs, 0));
-	json_array_foreach(file->runs, i, run)
-	{
-		if (has(run, "schema", SCHEMA_BEFORE))
-			return complain(why, -EINVAL,
-				"%s: run %zu has schema " SCHEMA_BEFORE
-				" of an older version; measure again",
-				name, first + i);
-		if (is_live(run) != file->live)
-			return complain(why, -EINVAL,
-				"%s: run %zu is %s of live, the runs before it are%s; keep them "
-				"in separate files",
-				name, first + i, file->live ? "not a result" : "a result",
-				file->live ? "" : " not");
-		err = read_run(file, run);
-		if (err == -EINVAL)
-			return complain(why, err,
-				"%s: run %zu does not have schema " RESULT_SCHEMA
-				"; make one with -format json",
-				name, first + i);
-		if (err || file->table.failed)
-			return complain(why, -ENOMEM, "out of memory");
-	}
-	for (i = 0; i < file->table.row_count; i++)
-		finish_row(&file->table.rows[i]);
-	return 0;
-}
-
-int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
-	struct complaint *why)
-{
-	int err = take(file, name, runs, first, why);
-
-	for (size_t i = 0; i < file->table.row_count && !err; i++) {
-		struct row *row = &file->table.rows[i];
-		double *sorted = malloc(row->rounds * sizeof(*sorted));
-
-		if (!sorted)
-			return complain(why, -ENOMEM, "out of memory");
-		memcpy(sorted, row->cells[METRIC_NS].rounds, row->rounds * sizeof(*sorted));
-		row->cells[METRIC_NS].value = median_of(sorted, row->rounds);
-		free(sorted);
-	}
-	return err;
-}
-
-int result_file_read(struct result_file *file, const char *name, struct complaint *why)
-{
-	json_t *runs = result_file_load(name, why);
-
-	*file = (struct result_file){ .name = name };
-	return runs ? result_file_take(file, name, runs, 1, why) : -EINVAL;
-}
-
-void result_file_free(struct result_file *file)
-{
-	table_free(&file->table);
-	json_decref(file->runs);
-	*file = (struct result_file){ 0 };
-}
-
-/* Marks the rows that others were compared with in @run. */
-static void mark_baselines(const struct result_file *file, const json_t *run)
-{
-	const json_t *ratio;
-	size_t i;
-
-	json_array_foreach(json_object_get(run, "ratios"), i, ratio)
-	{
-		struct row *row = result_file_row(file, ratio, true);
-
-		if (row)
-			row->baseline = true;
-	}
-}
-
 int table_take_runs(struct table *table, json_t *runs)
 {
 	static const char *const more[] = { "peers", "failed_peers", "counters_unavailable" };
 	const json_t *run = json_array_get(runs, 0);
 	struct result_file file;
 	struct complaint why;
-	int err = take(&file, "", json_incref(runs), 1, &why);
+	const json_t *ratio;
+	size_t i;
+	int err = result_file_take(&file, "", json_incref(runs), 1, &why);
 
-	mark_baselines(&file, run);
-	file.table.machine = table->machine;
+	json_array_foreach(json_object_get(run, "ratios"), i, ratio)
+	{
+		struct row *to = result_file_row(&file, ratio, true);
+
+		if (to)
+			to->baseline = true;
+	}
 	*table = file.table;
 	table->runs = json_array_size(runs);
-	for (size_t i = 0; i < table->row_count && !err; i++) {
+	for (i = 0; i < table->row_count && !err; i++) {
 		struct row *row = &table->rows[i];
 
 		if (row->runs != table->runs || row->uneven)
 			row->path[0] = '\0';
 		else if (row->rounds > STATISTICS_ROUNDS_MAX)
 			err = -EINVAL;
+		else /* a median with rounds without events is unknown here */
+			row_sum_up(row, table->runs);
 	}
 	share_noise(table);
 	table_remove(table, "");
 	group_rows(table);
 	table->workload = json_incref(json_object_get(run, "workload"));
 	table->more = json_object();
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++)
 		if (json_object_get(run, more[i]))
 			json_object_set(table->more, more[i], json_object_get(run, more[i]));
 	json_decref(file.runs);

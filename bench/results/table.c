@@ -8,33 +8,8 @@
 
 #include "statistics/statistics.h"
 
-const struct metric_description metrics[METRIC_COUNT] = {
-	[METRIC_NS] = { "ns_per_event", SUMMING_MEDIAN, "ns/op" },
-	[METRIC_PRODUCER_NS] = { "producer_ns_per_event", SUMMING_MEDIAN, "producer-ns/op" },
-	[METRIC_CPU_NS] = { "consumer_cpu_ns_per_event", SUMMING_MEDIAN, "cpu-ns/op" },
-	[METRIC_CPU_PERCENT] = { "consumer_cpu_percent", SUMMING_MEDIAN, NULL },
-	[METRIC_ELAPSED_NS] = { "elapsed_ns", SUMMING_SUM, NULL },
-	[METRIC_CPU_TIME_NS] = { "consumer_cpu_ns", SUMMING_SUM, NULL },
-	[METRIC_OFF_CPU_NS] = { "consumer_off_cpu_ns", SUMMING_SUM, NULL },
-	[METRIC_PRODUCED] = { "produced", SUMMING_SUM, NULL },
-	[METRIC_CONSUMED] = { "consumed", SUMMING_SUM, NULL },
-	[METRIC_LOST] = { "lost", SUMMING_SUM, "lost" },
-	[METRIC_DISCARDED] = { "discarded", SUMMING_SUM, NULL },
-	[METRIC_OUT_OF_ORDER] = { "out_of_order", SUMMING_SUM, "out-of-order" },
-	[METRIC_SLEEPS] = { "sleeps", SUMMING_SUM, NULL },
-	[METRIC_WAKEUPS] = { "wakeups", SUMMING_SUM, NULL },
-	[METRIC_HIGH_WATER] = { "high_water", SUMMING_MOST, NULL },
-	[METRIC_SLOWDOWN_UNATTACHED] = { "slowdown_unattached", SUMMING_MEDIAN, "x-unattached" },
-	[METRIC_SLOWDOWN_ALONE] = { "slowdown_alone", SUMMING_MEDIAN, "x-alone" },
-	[METRIC_BURSTS] = { "bursts", SUMMING_SUM, NULL },
-	[METRIC_BURSTS_LOSING] = { "bursts_losing", SUMMING_SUM, NULL },
-	[METRIC_BURST_LOST] = { "burst_lost", SUMMING_MOST, NULL },
-	[METRIC_BURST_LATENCY] = { "burst_latency_ns", SUMMING_MEDIAN, "burst-ns" },
-	[METRIC_BURST_LATENCY_MOST] = { "burst_latency_most_ns", SUMMING_MOST, NULL },
-	[METRIC_CYCLES] = { "cycles_per_event", SUMMING_WHOLE, NULL },
-	[METRIC_INSTRUCTIONS] = { "instructions_per_event", SUMMING_WHOLE, NULL },
-	[METRIC_CACHE_MISSES] = { "cache_misses_per_event", SUMMING_WHOLE, NULL },
-};
+#define DESCRIPTION_OF(id, name, summing, unit) { name, SUMMING_##summing, unit },
+const struct metric_description metrics[METRIC_COUNT] = { METRICS(DESCRIPTION_OF) };
 
 const char *const latency_names[LATENCIES] = { "p50", "p90", "p99", "p999", "max" };
 

@@ -17,52 +17,49 @@
 #include "rings/mix.h"
 #include "statistics/statistics.h"
 
-enum metric {
-	/* Compared between rows, round by round: less is better. */
-	METRIC_NS,          /* elapsed time an event */
-	METRIC_PRODUCER_NS, /* producer's time an event: its program and the notifications */
-	METRIC_CPU_NS,      /* consumer's CPU time an event */
-	METRICS_COMPARED,
-	METRIC_CPU_PERCENT = METRICS_COMPARED, /* consumer's, of one CPU */
-	METRIC_ELAPSED_NS,
-	METRIC_CPU_TIME_NS,
-	METRIC_OFF_CPU_NS, /* the consumer was ready to run and did not */
-	METRIC_PRODUCED,
-	METRIC_CONSUMED,
-	METRIC_LOST,
-	METRIC_DISCARDED,
-	METRIC_OUT_OF_ORDER,
-	METRIC_SLEEPS,
-	METRIC_WAKEUPS,
-	METRIC_HIGH_WATER,          /* most bytes unread in a ring */
-	METRIC_SLOWDOWN_UNATTACHED, /* of a system call: against no program attached */
-	METRIC_SLOWDOWN_ALONE,      /* against no reader */
-	METRIC_BURSTS,
-	METRIC_BURSTS_LOSING,
-	METRIC_BURST_LOST,         /* by one burst, at most */
-	METRIC_BURST_LATENCY,      /* ns until the last event of a burst is read: median */
-	METRIC_BURST_LATENCY_MOST, /* and maximum */
-	METRIC_CYCLES,
-	METRIC_INSTRUCTIONS,
-	METRIC_CACHE_MISSES,
-	METRIC_COUNT
-};
+/* What the rounds amount to; whole: counted over all rounds. */
+enum summing { SUMMING_MEDIAN, SUMMING_SUM, SUMMING_MOST, SUMMING_WHOLE };
 
-/* What the rounds amount to. */
-enum summing {
-	SUMMING_MEDIAN,
-	SUMMING_SUM,
-	SUMMING_MOST,
-	SUMMING_WHOLE /* counted over all rounds */
-};
+/* Each metric: METRIC_..., its name in files, what its rounds amount to, and its unit in the Go
+ * benchmark format, or NULL. Those before CPU_PERCENT, all times an event, are compared between rows,
+ * round by round: less is better. OFF_CPU_NS: the consumer was ready to run and did not. HIGH_WATER:
+ * most bytes unread in a ring. SLOWDOWN_...: of a system call, against no program attached, and no
+ * reader. BURST_LATENCY: ns until the last event of a burst is read. */
+#define METRICS(X)                                                            \
+	X(NS, "ns_per_event", MEDIAN, "ns/op")                                \
+	X(PRODUCER_NS, "producer_ns_per_event", MEDIAN, "producer-ns/op")     \
+	X(CPU_NS, "consumer_cpu_ns_per_event", MEDIAN, "cpu-ns/op")           \
+	X(CPU_PERCENT, "consumer_cpu_percent", MEDIAN, NULL)                  \
+	X(ELAPSED_NS, "elapsed_ns", SUM, NULL)                                \
+	X(CPU_TIME_NS, "consumer_cpu_ns", SUM, NULL)                          \
+	X(OFF_CPU_NS, "consumer_off_cpu_ns", SUM, NULL)                       \
+	X(PRODUCED, "produced", SUM, NULL)                                    \
+	X(CONSUMED, "consumed", SUM, NULL)                                    \
+	X(LOST, "lost", SUM, "lost")                                          \
+	X(DISCARDED, "discarded", SUM, NULL)                                  \
+	X(OUT_OF_ORDER, "out_of_order", SUM, "out-of-order")                  \
+	X(SLEEPS, "sleeps", SUM, NULL)                                        \
+	X(WAKEUPS, "wakeups", SUM, NULL)                                      \
+	X(HIGH_WATER, "high_water", MOST, NULL)                               \
+	X(SLOWDOWN_UNATTACHED, "slowdown_unattached", MEDIAN, "x-unattached") \
+	X(SLOWDOWN_ALONE, "slowdown_alone", MEDIAN, "x-alone")                \
+	X(BURSTS, "bursts", SUM, NULL)                                        \
+	X(BURSTS_LOSING, "bursts_losing", SUM, NULL)                          \
+	X(BURST_LOST, "burst_lost", MOST, NULL)                               \
+	X(BURST_LATENCY, "burst_latency_ns", MEDIAN, "burst-ns")              \
+	X(BURST_LATENCY_MOST, "burst_latency_most_ns", MOST, NULL)            \
+	X(CYCLES, "cycles_per_event", WHOLE, NULL)                            \
+	X(INSTRUCTIONS, "instructions_per_event", WHOLE, NULL)                \
+	X(CACHE_MISSES, "cache_misses_per_event", WHOLE, NULL)
 
-struct metric_description {
-	const char *name; /* in files */
+#define METRIC_OF(id, name, summing, unit) METRIC_##id,
+enum metric { METRICS(METRIC_OF) METRIC_COUNT, METRICS_COMPARED = METRIC_CPU_PERCENT };
+
+extern const struct metric_description {
+	const char *name;
 	enum summing summing;
-	const char *unit; /* of the Go benchmark format; NULL: not in it */
-};
-
-extern const struct metric_description metrics[METRIC_COUNT];
+	const char *unit;
+} metrics[METRIC_COUNT];
 
 struct metric_cell {
 	double *rounds; /* NULL: the row has no such metric. NAN: unknown; INFINITY: no events */
