@@ -160,21 +160,19 @@ static void write_group(
 		fputs(" Mev/s\n", out);
 }
 
-static void write_original_line(FILE *out, const struct row *row)
+/* The lines of the original benchmark; then every reader against every baseline of its group, without
+ * limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
+static void write_originals(FILE *out, const struct table *table, bool colour)
 {
-	const struct reader *reader = reader_find(row->path);
-	const double events = row->cells[METRIC_CONSUMED].rounds[0];
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
+		const struct reader *reader = reader_find(row->path);
+		const double events = row->cells[METRIC_CONSUMED].rounds[0];
 
-	fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
-		reader && reader->label ? reader->label : row->path, events,
-		DURATION_TEXT(row_value(row, METRIC_NS) * events), row_mevents_per_s(row),
-		row->checksum);
-}
-
-/* Every reader against every baseline of its group, without limits: "batch is 2.61x as fast as copy
- * [2.55, 2.70]: faster" */
-static void write_ratio_lines(FILE *out, const struct table *table, bool colour)
-{
+		fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
+			reader && reader->label ? reader->label : row->path, events,
+			DURATION_TEXT(row_value(row, METRIC_NS) * events), row_mevents_per_s(row),
+			row->checksum);
+	}
 	for (size_t i = 0; i < table->row_count * table->row_count; i++) {
 		const struct row *to = &table->rows[i / table->row_count];
 		const struct row *row = &table->rows[i % table->row_count];
@@ -229,10 +227,8 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 			  strcmp(table->rows[0].path, "copy") == 0 &&
 			  strcmp(table->rows[1].path, "view") == 0;
 
-	for (size_t i = 0; i < table->row_count && both; i++)
-		write_original_line(out, &table->rows[i]);
 	if (both)
-		write_ratio_lines(out, table, colour);
+		write_originals(out, table, colour);
 	for (size_t i = 0; i < table->group_count && !both; i++)
 		write_headline(out, table, &table->groups[i]);
 	write_facts(out, table);
@@ -243,10 +239,8 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 		return;
 	}
 	fputc('\n', out);
-	for (size_t i = 0; i < table->row_count && !both; i++)
-		write_original_line(out, &table->rows[i]);
 	if (!both)
-		write_ratio_lines(out, table, colour);
+		write_originals(out, table, colour);
 	write_counters(out, table);
 	fputc('\n', out);
 	write_notes(out, table);

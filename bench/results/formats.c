@@ -7,21 +7,23 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/values.h"
 #include "results/table.h"
 
 const char *const format_names[] = { "text", "json", "csv", "gobench", NULL };
 
 /* Fields hold no comma, quote or line end. An unknown value is empty. */
-static void write_scalar(FILE *out, const json_t *value)
+static const char *field(const json_t *value, char text[AMOUNT_SIZE])
 {
 	if (json_is_string(value))
-		fputs(json_string_value(value), out);
-	else if (json_is_integer(value))
-		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		return json_string_value(value);
+	if (json_is_integer(value))
+		snprintf(text, AMOUNT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
-		fprintf(out, "%.9g", json_real_value(value));
+		snprintf(text, AMOUNT_SIZE, "%.9g", json_real_value(value));
 	else if (json_is_boolean(value))
-		fputc(json_is_true(value) ? '1' : '0', out);
+		return json_is_true(value) ? "1" : "0";
+	return text;
 }
 
 static bool has_metric(const struct table *table, int metric)
@@ -64,11 +66,7 @@ static void write_csv_line(
 		/* The event size is a column of the row; measured values are no settings. */
 		if (strcmp(name, "event_size") == 0 || strstr(name, "_ns_per_event"))
 			continue;
-		fputc(',', out);
-		if (row)
-			write_scalar(out, value);
-		else
-			fputs(name, out);
+		fprintf(out, ",%s", row ? field(value, (char[AMOUNT_SIZE]){ 0 }) : name);
 	}
 	if (row)
 		fprintf(out, ",%zu", round + 1);
@@ -76,15 +74,12 @@ static void write_csv_line(
 		fputs(",round", out);
 	for (int metric = 0; metric < METRIC_COUNT; metric++) {
 		const double *rounds = line->cells[metric].rounds;
+		char number[AMOUNT_SIZE] = "";
 
-		if (!has_metric(table, metric))
-			continue;
-		if (!row)
-			fprintf(out, ",%s", metrics[metric].name);
-		else if (rounds && isfinite(rounds[round]))
-			fprintf(out, ",%.10g", rounds[round]);
-		else
-			fputc(',', out);
+		if (rounds && isfinite(rounds[round]))
+			snprintf(number, sizeof(number), "%.10g", rounds[round]);
+		if (has_metric(table, metric))
+			fprintf(out, ",%s", row ? number : metrics[metric].name);
 	}
 	if (row)
 		fprintf(out, ",%.4f\n", per_second(row, round) / 1e6);
