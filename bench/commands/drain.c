@@ -139,15 +139,14 @@ static json_t *workload_json(const struct settings *s)
 {
 	const struct workload *workload = &measurement.workload;
 	const bool cold = workload->caches == CACHES_COLD;
-	json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "source",
+	json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o*}", "source",
 		source_names[workload->source], "event", event_names[workload->event], "events",
 		(json_int_t)workload->events, "ring_size", (json_int_t)workload->ring_size, "batch",
 		(json_int_t)workload->batch, "read_timeout_ns",
 		(json_int_t)workload->read_timeout_ns, "caches",
-		cold && !CACHE_CAN_FLUSH ? "as left" : caches_names[workload->caches]);
+		cold && !CACHE_CAN_FLUSH ? "as left" : caches_names[workload->caches], "discard",
+		workload->discard > 0 ? json_real(workload->discard) : NULL);
 
-	if (workload->discard > 0)
-		json_object_set_new(object, "discard", json_real(workload->discard));
 	if (settings_need_caches(s))
 		json_object_update_new(
 			object, json_pack("{s:i, s:i, s:b, s:o}", "reader_cpu", place.reader,

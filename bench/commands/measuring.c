@@ -105,9 +105,15 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 	FILE *output;
 	pid_t pid;
 
-	pid = pipe2(ends, O_CLOEXEC) < 0 ? -1 : fork();
-	if (pid < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return complain(why, -errno, "cannot start a run: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0) {
+		complain(why, 0, "cannot start a run: %s", strerror(errno));
+		close(ends[0]);
+		close(ends[1]);
+		return -EAGAIN;
+	}
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
 		execv("/proc/self/exe", arguments);
@@ -123,6 +129,8 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 		kill(pid, SIGTERM);
 	if (output)
 		fclose(output);
+	else
+		close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (document && !interrupted() && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE)
@@ -145,8 +153,10 @@ static int run_all(struct call *call, json_t **runs)
 	int err = 0;
 
 	*runs = json_array();
-	if (!arguments || !*runs)
-		err = complain(&call->why, -ENOMEM, "out of memory");
+	if (!arguments || !*runs) {
+		free(arguments);
+		return complain(&call->why, -ENOMEM, "out of memory");
+	}
 	for (uint64_t i = 0; i < count && !err; i++) {
 		err = run_once(arguments, *runs, &call->why);
 		if (!err && i + 1 < count)

@@ -274,16 +274,16 @@ json_t *preset_published_json(const struct preset *preset)
 		for (size_t i = 0; i < preset->parts[p].figure_count; i++) {
 			const struct preset_source *source = preset->parts[p].source;
 			const struct preset_figure *f = &preset->parts[p].figures[i];
-			json_t *figure = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "question",
-				preset->parts[p].name, "reader", f->reader, "mevents_per_s",
-				f->consumed, "mevents_per_s_deviation", f->consumed_deviation,
-				"mlost_per_s", f->lost, "mlost_per_s_deviation", f->lost_deviation);
+			const bool other = source != first;
 
-			if (source != first)
-				json_object_update_new(
-					figure, json_pack("{s:s, s:s}", "source", source->text,
-							"machine", source->machine));
-			json_array_append_new(figures, figure);
+			json_array_append_new(figures,
+				json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:s*, s:s*}", "question",
+					preset->parts[p].name, "reader", f->reader, "mevents_per_s",
+					f->consumed, "mevents_per_s_deviation",
+					f->consumed_deviation, "mlost_per_s", f->lost,
+					"mlost_per_s_deviation", f->lost_deviation, "source",
+					other ? source->text : NULL, "machine",
+					other ? source->machine : NULL));
 		}
 	return json_pack("{s:{s:s, s:s, s:o}}", "published", "source", first->text, "machine",
 		first->machine, "figures", figures);
