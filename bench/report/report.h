@@ -97,11 +97,9 @@ struct page {
 	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
 
-/* Frees everything that is allocated here. */
 void page_free(void);
-void *page_allocate(size_t size); /* zeroed */
-/* @array with room for one more than @count. */
-void *page_grow(void *array, size_t count, size_t size);
+void *page_allocate(size_t size);                        /* zeroed */
+void *page_grow(void *array, size_t count, size_t size); /* @array with room for one more */
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 
 /* Adds to @page, from top to end. @name is of a file. */
@@ -127,7 +125,7 @@ struct cell *sheet_cell(struct sheet *sheet, const char *text);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);
 void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
-/* A verdict of a file: "faster", "slower" and "same"; all others mean undecided. */
+/* "faster", "slower" or "same"; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
 void page_write_html(FILE *out, const struct page *page);
@@ -246,7 +244,7 @@ int style_of(const struct runs *runs, const char *path);
 const char *row_title(const struct row *row); /* row_name() */
 
 const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
-/* Adds what it measured. Returns the sheet that matters most. */
+/* Adds what was measured. Returns the sheet that matters most. */
 const struct sheet *add_results(struct page *page, const struct run *run);
 /* Adds the advice and published figures; the workload, every round, every metric, and peers. */
 const char *advice_verdict(const json_t *advice);
@@ -254,14 +252,12 @@ void add_advice(struct page *page, const struct run *run);
 void add_notes(struct page *page, const struct run *run);
 /* The largest noise of a run, relative. 0: nothing ran twice; NAN: too few rounds. */
 double run_noise(const struct run *run);
-/* A setting or fact, whose name has its unit. */
-const char *value_text(const char *name, const json_t *value);
+const char *value_text(const char *name, const json_t *value); /* the name has the unit */
 
 /* Adds a row for each result to @sheet, which it returns: its name, and the cells that @fill adds. */
 struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 	void (*fill)(struct sheet *sheet, const struct run *run, const struct result *result));
 
-/* A metric's value, its interval and its rounds. */
 struct mark mark_of(const struct row *row, enum metric metric);
 
 /* How the runs of one workload in a file compare with those of an earlier file. */
@@ -274,11 +270,6 @@ struct change {
 /* Compares each group of a later file with the first group of an earlier file that is comparable, or
  * at least has rows in common. Returns how many there are; @changes has room for one a group. */
 size_t find_changes(const struct runs *runs, struct change *changes);
-
-/* The machine and the day; where the runs ran, in a line; all facts and cautions, and the commands. */
-const char *place_title(const struct runs *runs);
-const char *place_facts(const struct runs *runs);
-void add_place(struct page *page, const struct runs *runs);
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 void write_report(FILE *out, enum page_format format, const struct runs *runs);

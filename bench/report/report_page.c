@@ -1,9 +1,152 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page: verdict, cautions and facts, a line each; then what changed, what was measured, and the
- * details.
+ * The page: verdict, cautions and facts, a line each; then what changed, what was measured, the
+ * details, and where the runs ran.
  */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "report/report.h"
+
+static const json_t *facts_of(const struct run *run)
+{
+	return json_object_get(run->json, "environment");
+}
+
+static bool is_shared(const struct runs *runs, const char *name)
+{
+	const json_t *first = json_object_get(facts_of(&runs->runs[0]), name);
+
+	for (size_t r = 1; r < runs->run_count; r++)
+		if (!json_equal((json_t *)first, json_object_get(facts_of(&runs->runs[r]), name)))
+			return false;
+	return true;
+}
+
+/* A fact that is known, between @before and @after. */
+static const char *known(
+	const struct runs *runs, const char *before, const char *name, const char *after)
+{
+	const json_t *fact = json_object_get(facts_of(&runs->runs[0]), name);
+
+	if (!fact || json_is_null(fact))
+		return "";
+	return text("%s%s%s", before, is_shared(runs, name) ? value_text(name, fact) : "several",
+		after);
+}
+
+static const char *last_time(const struct runs *runs)
+{
+	return text_in(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
+}
+
+/* Where the runs ran, in a line. */
+static const char *facts_line(const struct runs *runs)
+{
+	const struct run *run = &runs->runs[0];
+	const size_t rounds = run->result_count > 0 ? run->results[0].row->rounds : 0;
+	const double noise = run_noise(run);
+	const char *time = last_time(runs);
+	const char *of_run = "";
+
+	if (strlen(time) > 16)
+		time = text("%.10s %.5s UTC", time, time + 11);
+	if (runs->run_count == 1 && rounds > 0)
+		of_run = text("; %zu round%s, all verified%s%s", rounds, rounds == 1 ? "" : "s",
+			noise == 0 ? "" : "; noise ",
+			noise == 0     ? ""
+			: isnan(noise) ? "unknown: too few rounds"
+				       : text_share(noise));
+	return text("%s%s%s%s%s%s; %s%s.", known(runs, "", "cpu_model", ""),
+		known(runs, ", ", "cpus_online", " CPUs"), known(runs, ", ", "hypervisor", ""),
+		known(runs, "; Linux ", "kernel_release", ""),
+		known(runs, "; ringview ", "ringview_version", ""),
+		known(runs, ", commit ", "ringview_commit", ""), time, of_run);
+}
+
+static void add_caution(struct page *page, const char *words)
+{
+	page->cautions = page->cautions ? text("%s; %s", page->cautions, words) : words;
+}
+
+/* Adds each warning once: its first words to the page's cautions, all of it to the sheet. */
+static void add_cautions(struct page *page, const struct runs *runs, struct sheet *sheet)
+{
+	struct names seen = { NULL, 0 };
+	const json_t *element;
+	size_t i;
+
+	for (size_t r = 0; r < runs->run_count; r++) {
+		const struct run *run = &runs->runs[r];
+
+		if (json_is_true(json_object_get(run->json, "partial")))
+			add_caution(page, text("%s was stopped early", run->name));
+		json_array_foreach(json_object_get(run->json, "failed_peers"), i, element)
+		{
+			add_caution(page, text("%s failed", text_in(element, "name")));
+		}
+		json_array_foreach(json_object_get(run->json, "warnings"), i, element)
+		{
+			const char *warning = json_string_value(element);
+			const size_t before = seen.count;
+
+			if (!warning || names_add(&seen, warning) < before)
+				continue;
+			add_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
+			sheet_row(sheet, STYLE_NONE, 0, run->name);
+			sheet_cell(sheet, warning);
+		}
+	}
+}
+
+static struct sheet *facts_sheet(const struct runs *runs)
+{
+	struct sheet *sheet = SHEET("The machine", COLUMN("fact", TEXT), COLUMN("value", TEXT),
+		COLUMN("only of", TEXT));
+
+	for (size_t r = 0; r < runs->run_count; r++) {
+		const char *name;
+		json_t *fact;
+
+		json_object_foreach((json_t *)facts_of(&runs->runs[r]), name, fact)
+		{
+			const bool shared = is_shared(runs, name);
+
+			if (shared && r > 0)
+				continue;
+			sheet_row(sheet, STYLE_NONE, 0, name);
+			SHEET_CELLS(
+				sheet, value_text(name, fact), shared ? "" : runs->runs[r].name);
+		}
+	}
+	return sheet;
+}
+
+/* All facts and cautions, and the commands. */
+static void add_place(struct page *page, const struct runs *runs)
+{
+	struct sheet *cautions = SHEET("Every caution", COLUMN("run", TEXT),
+		COLUMN("what makes its figures unsafe, and what to do", TEXT));
+
+	add_cautions(page, runs, cautions);
+	page_add(page, BLOCK_HEADING, NULL, "Where it ran, and how to repeat it");
+	for (size_t r = 0; r < runs->run_count; r++)
+		if (r == 0 || runs->runs[r].json != runs->runs[r - 1].json)
+			page_add(page, BLOCK_CODE, NULL,
+				text_in(runs->runs[r].json, "command_line"));
+	page_add_sheet(page, cautions, false);
+	page_add_sheet(page, facts_sheet(runs), true);
+	for (size_t f = 0; f < runs->file_count; f++) {
+		const json_t *file = runs->files[f];
+		char *dumped = json_dumps(
+			json_array_size(file) == 1 ? json_array_get(file, 0) : file, JSON_COMPACT);
+
+		page_add(page, BLOCK_FILE, basename(runs->names[f]),
+			text("%s", dumped ? dumped : ""));
+		free(dumped);
+	}
+}
 
 static const char *run_title(const struct run *run)
 {
@@ -39,14 +182,14 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 	const struct run *first = &runs->runs[0];
 	const bool several = runs->run_count > 1;
 	struct page page = {
-		.title = text("ringview %s: %s",
+		.title = text("ringview %s: %s%.10s",
 			runs->file_count == 1 ? text_in(first->json, "command")
 					      : text("%zu result files", runs->file_count),
-			place_title(runs)),
+			known(runs, "", "cpu_model", ", "), last_time(runs)),
 		.verdict = change_count > 0 ? text("%s: %s", changes->name, changes->verdict)
 			   : several ? text("%zu runs, each with its own verdict.", runs->run_count)
 				     : run_verdict(first),
-		.facts = place_facts(runs),
+		.facts = facts_line(runs),
 	};
 
 	if (several) {

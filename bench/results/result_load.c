@@ -76,16 +76,12 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	FILE *stream = fopen(name, "re"); /* a pipe may let it wait */
 	struct stat status;
 	json_t *runs = NULL;
-	int err;
 
 	if (!stream) {
 		complain(why, -errno, "cannot open %s: %s", name, strerror(errno));
 		return NULL;
 	}
-	err = fstat(fileno(stream), &status) < 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-	if (err)
-		complain(why, -err, "cannot read %s: %s", name, strerror(err));
-	else if (status.st_size > SIZE_MOST)
+	if (fstat(fileno(stream), &status) == 0 && status.st_size > SIZE_MOST)
 		complain(why, -EFBIG, "%s is larger than %d MiB, so it is not a result file", name,
 			SIZE_MOST >> 20);
 	else
