@@ -2,7 +2,6 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/monotonic.h"
 #include "rings/bpf.h"
@@ -13,15 +12,11 @@
 
 static bool map_info_read(struct bpf_map_info *info, uint32_t id)
 {
-	const int fd = bpf_map_get_fd_by_id(id);
+	__attribute__((cleanup(close_fd))) const int fd = bpf_map_get_fd_by_id(id);
 	uint32_t length = sizeof(*info);
-	bool known;
 
 	memset(info, 0, sizeof(*info));
-	known = fd >= 0 && bpf_obj_get_info_by_fd(fd, info, &length) == 0;
-	if (fd >= 0)
-		close(fd);
-	return known;
+	return fd >= 0 && bpf_obj_get_info_by_fd(fd, info, &length) == 0;
 }
 
 /* The layout of this type is part of ringview.bpf.h. */
@@ -99,7 +94,7 @@ void accounts_find(struct account_maps *maps, const struct holders *holders)
 
 static bool add_up(uint32_t map_id, uint32_t entries, uint64_t *lost)
 {
-	const int fd = bpf_map_get_fd_by_id(map_id);
+	__attribute__((cleanup(close_fd))) const int fd = bpf_map_get_fd_by_id(map_id);
 	struct ringview_account sum;
 	bool known = fd >= 0;
 
@@ -107,8 +102,6 @@ static bool add_up(uint32_t map_id, uint32_t entries, uint64_t *lost)
 		known = bpf_accounts_sum(fd, i, &sum) == 0;
 		*lost += sum.failed;
 	}
-	if (fd >= 0)
-		close(fd);
 	return known;
 }
 

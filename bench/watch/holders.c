@@ -45,13 +45,11 @@ static struct holders *of_map(struct holders *holders, size_t count, uint32_t ma
 bool program_read(struct program *program, uint32_t id)
 {
 	const uint32_t most = sizeof(program->maps) / sizeof(program->maps[0]);
-	const int fd = bpf_prog_get_fd_by_id(id);
+	__attribute__((cleanup(close_fd))) const int fd = bpf_prog_get_fd_by_id(id);
 	struct bpf_prog_info info = { .nr_map_ids = most, .map_ids = (uintptr_t)program->maps };
 	uint32_t length = sizeof(info);
 	const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &length) == 0;
 
-	if (fd >= 0)
-		close(fd);
 	program->map_count = !known ? 0 : info.nr_map_ids < most ? info.nr_map_ids : most;
 	program->btf_id = info.btf_id;
 	watch_name_set(program->name, info.name);
@@ -82,34 +80,25 @@ static bool look_at_programs(struct holders *holders, size_t count)
 	return errno == ENOENT;
 }
 
+/* Reads the beginning of a file; empty if it cannot be read. */
+static void read_at(int folder, const char *path, char *text, size_t size)
+{
+	__attribute__((cleanup(close_fd))) const int fd =
+		openat(folder, path, O_RDONLY | O_CLOEXEC);
+	const ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	text[length > 0 ? length : 0] = '\0';
+}
+
 /* The number behind "map_id:" in a file of fdinfo; 0: none. */
 static uint32_t map_id_in(int folder, const char *path)
 {
 	char text[1024];
 	const char *at;
-	ssize_t length;
-	const int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return 0;
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (length <= 0)
-		return 0;
-	text[length] = '\0';
+	read_at(folder, path, text, sizeof(text));
 	at = strstr(text, "\nmap_id:");
 	return at ? (uint32_t)strtoul(at + strlen("\nmap_id:"), NULL, 10) : 0;
-}
-
-static void read_name(int folder, char *name, size_t size)
-{
-	const int fd = openat(folder, "comm", O_RDONLY | O_CLOEXEC);
-	const ssize_t length = fd < 0 ? 0 : read(fd, name, size - 1);
-
-	name[length > 0 ? length : 0] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
 }
 
 static void look_at_descriptor(
@@ -126,7 +115,8 @@ static void look_at_descriptor(
 	found = of_map(holders, count, map_id_in(folder, path));
 	if (!found)
 		return;
-	read_name(folder, name, sizeof(name));
+	read_at(folder, "comm", name, sizeof(name));
+	name[strcspn(name, "\n")] = '\0';
 	add(found->processes, &found->process_count, pid, name);
 }
 
@@ -134,7 +124,8 @@ static void look_at_descriptor(
 static bool look_at_process(struct holders *holders, size_t count, int proc, const char *number)
 {
 	const uint32_t pid = (uint32_t)strtoul(number, NULL, 10);
-	const int folder = openat(proc, number, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	__attribute__((cleanup(close_fd))) const int folder =
+		openat(proc, number, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const int fds = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const bool refused = fds < 0 && (errno == EACCES || errno == EPERM);
 	DIR *list = fds < 0 ? NULL : fdopendir(fds);
@@ -145,8 +136,6 @@ static bool look_at_process(struct holders *holders, size_t count, int proc, con
 			look_at_descriptor(holders, count, folder, pid, entry->d_name);
 	if (list)
 		closedir(list);
-	if (folder >= 0)
-		close(folder);
 	return !refused;
 }
 

@@ -6,6 +6,8 @@
 #ifndef BENCH_WATCH_HOLDERS_H
 #define BENCH_WATCH_HOLDERS_H
 
+#include <unistd.h>
+
 #include "watch/ring_model.h"
 
 #define HOLDERS_MAX 16      /* of each kind, for one map; others are only counted */
@@ -24,6 +26,13 @@ struct holders {
 	bool programs_hidden;  /* for lack of CAP_SYS_ADMIN */
 	bool processes_hidden; /* for lack of CAP_SYS_PTRACE */
 };
+
+/* For __attribute__((cleanup)): closes a descriptor, unless it is negative. */
+static inline void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
 
 /* Sets the name of a map, a program or a process, which may be anything: unprintable characters,
  * quotes and backslashes become question marks, an empty name "-". Pure. */
