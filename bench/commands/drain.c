@@ -21,7 +21,7 @@ static struct measurement measurement;
 static struct cache_place place = { -1, -1, false, NAN };
 
 static struct counters counters;
-static char no_counters[COUNTERS_REASON_SIZE]; /* "": there are counters */
+static struct complaint no_counters; /* empty: there are counters */
 static size_t workloads, workloads_done;
 
 /* Finds where a ring in a cache is written and read, and pins this thread, which reads. */
@@ -181,7 +181,7 @@ static int run_workload(struct call *call, size_t size, enum touch touch, enum c
 		.count = s->combination_count,
 		.baseline = s->baseline,
 		.plan = s->plan,
-		.counters = no_counters[0] ? NULL : &counters,
+		.counters = no_counters.text[0] ? NULL : &counters,
 		.progress = show_progress,
 		.progress_context = call,
 		.peers = &call->peers,
@@ -212,10 +212,8 @@ static int measure(struct call *call)
 	const struct settings *s = &call->settings;
 	int err = 0;
 
-	if (counters_open(&counters, no_counters, sizeof(no_counters)) == 0)
-		no_counters[0] = '\0';
-	else
-		call->table.no_counters = no_counters;
+	if (counters_open(&counters, &no_counters))
+		call->table.no_counters = no_counters.text;
 	workloads = s->size_count * s->touches.count * s->caches.count;
 	for (; workloads_done < workloads && s->combination_count > 0 && !err; workloads_done++) {
 		const size_t i = workloads_done / s->size_count;

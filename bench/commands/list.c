@@ -39,7 +39,6 @@ static int write_list(struct call *call, FILE *out)
 {
 	struct complaint why;
 	struct counters counters;
-	char reason[COUNTERS_REASON_SIZE];
 	const bool has_bpf = source_bpf_available(&why) == 0;
 	const char *bpf = has_bpf ? "" : "; not available: it needs source bpf";
 
@@ -73,9 +72,8 @@ static int write_list(struct call *call, FILE *out)
 		"\n"
 		"Hardware counters\n"
 		"  %s\n",
-		counters_open(&counters, reason, sizeof(reason))
-			? reason
-			: "cycles, instructions and cache misses an event");
+		counters_open(&counters, &why) ? why.text
+					       : "cycles, instructions and cache misses an event");
 	counters_close(&counters);
 	return 0;
 }

@@ -59,36 +59,34 @@ static int try_counting(struct counters *counters)
 	return err;
 }
 
-static void explain(int err, char *reason, size_t size)
+static int explain(int err, struct complaint *why)
 {
 	char level[16];
 
-	system_read_text(level, sizeof(level), "/proc/sys/kernel/perf_event_paranoid");
 	if (err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP)
-		snprintf(reason, size,
+		return complain(why, err,
 			"not available: this machine exposes no counters (usual in virtual "
 			"machines)");
-	else if (err == -ENODATA)
-		snprintf(reason, size,
+	if (err == -ENODATA)
+		return complain(why, err,
 			"not available: the counters open but count nothing (virtual machine, or "
 			"in use by others)");
-	else if (err == -EACCES || err == -EPERM)
-		snprintf(reason, size,
-			"not allowed: kernel.perf_event_paranoid is %s and must be 2 or less, and "
-			"a container must allow perf_event_open",
-			level[0] ? level : "unknown");
-	else
-		snprintf(reason, size, "not available: %s", strerror(-err));
+	if (err != -EACCES && err != -EPERM)
+		return complain(why, err, "not available: %s", strerror(-err));
+	system_read_text(level, sizeof(level), "/proc/sys/kernel/perf_event_paranoid");
+	return complain(why, err,
+		"not allowed: kernel.perf_event_paranoid is %s and must be 2 or less, and a "
+		"container must allow perf_event_open",
+		level[0] ? level : "unknown");
 }
 
-int counters_open(struct counters *counters, char *reason, size_t size)
+int counters_open(struct counters *counters, struct complaint *why)
 {
 	static const uint64_t events[COUNTERS_EVENTS] = { PERF_COUNT_HW_CPU_CYCLES,
 		PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CACHE_MISSES };
 	int *fd = counters->fd, err = 0;
 
 	*counters = (struct counters){ .fd = { -1, -1, -1 } };
-	reason[0] = '\0';
 	for (int i = 0; i < COUNTERS_EVENTS && !err; i++) {
 		fd[i] = open_event(events[i], fd[COUNTERS_CYCLES]);
 		/* The other two are useful without cache misses. */
@@ -96,11 +94,10 @@ int counters_open(struct counters *counters, char *reason, size_t size)
 	}
 	if (!err)
 		err = try_counting(counters);
-	if (err) {
-		counters_close(counters);
-		explain(err, reason, size);
-	}
-	return err;
+	if (!err)
+		return 0;
+	counters_close(counters);
+	return explain(err, why);
 }
 
 /* Only the leader is switched; its group follows. With PERF_IOC_FLAG_GROUP the others stay off on

@@ -74,8 +74,6 @@ int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, stru
  * machines and containers have none: then opening fails with a reason, which results show instead
  * of numbers.
  */
-#define COUNTERS_REASON_SIZE 160
-
 enum { COUNTERS_CYCLES, COUNTERS_INSTRUCTIONS, COUNTERS_CACHE_MISSES, COUNTERS_EVENTS };
 
 /* What read(2) returns for all of them. */
@@ -96,9 +94,9 @@ struct counters_values {
 	bool scaled;                   /* estimates: others used the hardware, too */
 };
 
-/* Opens them, stopped, and tests that they count. Returns 0; or a negative errno, with all closed
- * and a sentence in @reason, of COUNTERS_REASON_SIZE bytes. */
-int counters_open(struct counters *counters, char *reason, size_t size);
+/* Opens them, stopped, and tests that they count. Returns 0; or a negative errno with @why, and all
+ * closed. */
+int counters_open(struct counters *counters, struct complaint *why);
 
 /* Each returns 0 or a negative errno. Reading: -ENODATA if the hardware was busy with other
  * counters. */

@@ -313,11 +313,11 @@ static void test_counters_count_or_say_why(void **state)
 {
 	struct counters counters;
 	struct counters_values values;
-	char reason[COUNTERS_REASON_SIZE];
+	struct complaint why;
 
 	(void)state;
-	if (counters_open(&counters, reason, sizeof(reason))) {
-		assert_true(strncmp(reason, "not a", 5) == 0);
+	if (counters_open(&counters, &why)) {
+		assert_true(strncmp(why.text, "not a", 5) == 0);
 		assert_int_equal(counters.fd[COUNTERS_CYCLES], -1);
 		return;
 	}
