@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "commands/commands.h"
-#include "results/live_table.h"
+#include "results/style.h"
 #include "results/result_file.h"
 #include "rings/source.h"
 

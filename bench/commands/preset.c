@@ -8,7 +8,7 @@
 #include "base/monotonic.h"
 #include "base/process.h"
 #include "commands/commands.h"
-#include "results/live_table.h"
+#include "results/style.h"
 
 #define PRODUCERS_AT_LEAST 4
 #define WORDS_MAX 16

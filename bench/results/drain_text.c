@@ -17,6 +17,14 @@
 #define SIZE_COLUMNS 7
 #define ALIKE 1.02 /* a reader that is faster by less is no faster */
 
+/* Of ns per event, to the row that table_baseline() finds. Not valid: there is none. */
+static struct ratio ratio_to(const struct table *table, const struct row *row, const char *baseline)
+{
+	const struct row *to = table_baseline(table, row, baseline);
+
+	return to ? table_ratio(table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
+}
+
 /* "batch is fastest: 368.2 Mev/s, 1.17x libbpf-1.7 [1.15 1.21], 98 % of the floor" */
 static void write_headline(FILE *out, const struct table *table, const struct row_group *group)
 {
@@ -31,8 +39,8 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 
 	if (count == 0)
 		return;
-	ratio = style_ratio_to(table, other, NULL);
-	floor = style_ratio_to(table, best, "floor");
+	ratio = ratio_to(table, other, NULL);
+	floor = ratio_to(table, best, "floor");
 	compared = table_baseline(table, other, NULL);
 	decided = !compared || verdict_decides(ratio.verdict);
 	if (table->group_count > 1)
@@ -107,8 +115,8 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	bool has_floor, bool colour)
 {
 	const struct summary *ns = row_summary(row, METRIC_NS);
-	const struct ratio floor = style_ratio_to(table, row, "floor"),
-			   ratio = style_ratio_to(table, row, NULL);
+	const struct ratio floor = ratio_to(table, row, "floor"),
+			   ratio = ratio_to(table, row, NULL);
 	const bool compared = table_baseline(table, row, NULL);
 	char interval[32] = "";
 
@@ -275,7 +283,7 @@ static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 {
 	const struct row *row = row_in(s, i, path);
 
-	return row ? style_ratio_to(s->table, row, NULL) : (struct ratio){ .valid = false };
+	return row ? ratio_to(s->table, row, NULL) : (struct ratio){ .valid = false };
 }
 
 static const char *column_of(const char *path)

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "results/live_table.h"
 #include "results/style.h"
 
 const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/live_table.h"
 #include "results/style.h"
 
 /* Smaller differences rank rows equal, and the next criterion decides. */

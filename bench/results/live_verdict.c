@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "results/live_table.h"
 #include "results/style.h"
 
 /* A consumer that never sleeps on a CPU of its own is charged nearly all of it; the rest goes to

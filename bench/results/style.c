@@ -84,13 +84,6 @@ char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *
 	return text;
 }
 
-struct ratio style_ratio_to(const struct table *table, const struct row *row, const char *baseline)
-{
-	const struct row *to = table_baseline(table, row, baseline);
-
-	return to ? table_ratio(table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
-}
-
 void style_append_rounds(struct style_text *text, const struct table *table)
 {
 	const size_t rounds = table->rows[0].rounds;

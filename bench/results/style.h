@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The text of each command, and what they share: numbers for display, colour, wrapped lines, notes
- * below a table. The answer comes first, then one table and a few lines that fit a terminal of 80
+ * below a table; what live adds to the table. The answer comes first, then one table and a few lines that fit a terminal of 80
  * columns and 24 lines; with @verbose, all the rest.
  */
 #ifndef BENCH_STYLE_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/values.h"
+#include "measure/live_advise.h"
 #include "readers/reader.h"
 #include "results/table.h"
 
@@ -64,8 +65,6 @@ void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
 void style_write_place(FILE *out, const struct table *table);
 
-/* Of ns per event, to the row that table_baseline() finds. Not valid: there is none. */
-struct ratio style_ratio_to(const struct table *table, const struct row *row, const char *baseline);
 /* Stores the rows of @group without limits, in the @order of qsort(), or the fastest first (NULL).
  * Returns their number. */
 size_t style_sort(const struct table *table, const struct row_group *group,
@@ -75,5 +74,36 @@ int style_width(const struct row *const *rows, size_t count);
 
 void drain_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
 void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose);
+
+/* The measurements of live as rows, and their text. */
+
+/* Adds a group with the results of @measurement. @question: of a preset, which gives the group
+ * settings of its own; or "". */
+void live_add_group(
+	struct table *table, const struct measurement *measurement, const char *question);
+/* Adds names in the Go format and verdicts to rows from @first on. */
+void live_finish_rows(struct table *table, size_t first, const struct measurement *measurement,
+	const char *question);
+/* The settings of the workload, and the cost of an event to its producer without a reader. */
+json_t *live_workload_json(const struct measurement *measurement);
+/* The member of the file for the advice. */
+json_t *live_advice_json(const struct live_advice *advice);
+/* Sets row->verdict and row->limited: what limits the row and what to change. */
+void live_judge(
+	struct table *table, struct row *row, const struct workload *workload, double alone_ns);
+/* Of the events that were not discarded. */
+static inline double row_lost_share(const struct row *row)
+{
+	const double lost = row_value(row, METRIC_LOST);
+
+	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
+}
+
+/* "default", "never", "force" or "sampled:16". */
+#define LIVE_TEXT_SIZE 64
+const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE]);
+/* @advice: NULL without -advise. */
+void live_write_text(FILE *out, const struct table *table, const struct measurement *measurement,
+	const struct live_advice *advice, bool colour, bool verbose);
 
 #endif

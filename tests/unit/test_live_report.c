@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "base/values.h"
-#include "results/live_table.h"
 #include "results/result_file.h"
 #include "results/style.h"
 #include "support/readers.h"
