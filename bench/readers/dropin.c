@@ -29,7 +29,7 @@ static void *load(void)
 	return library ? library : dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 }
 
-#define WANTED(name) { "ring_buffer__" #name, &calls.name },
+#define WANTED(name) { "ring_buffer__" #name, &calls.ring_buffer__##name },
 
 static int dropin_find(const struct reader *reader, struct complaint *why)
 {
@@ -37,10 +37,10 @@ static int dropin_find(const struct reader *reader, struct complaint *why)
 		const char *name;
 		void *call;
 	} wanted[] = { FOR_EACH_CALL(WANTED) };
-	void *library = calls.free ? NULL : load();
+	void *library = calls.ring_buffer__free ? NULL : load();
 
 	(void)reader;
-	if (calls.free)
+	if (calls.ring_buffer__free)
 		return 0;
 	if (!library)
 		return complain(why, -ENOENT, "there is no " LIBRARY "; %s",

@@ -32,12 +32,12 @@ static int open_rings(struct reading *r)
 	struct libbpf_state *s = r->state;
 	const ring_buffer_sample_fn callback = callbacks[r->work];
 	const int *fds = r->rings->map_fds;
-	struct ring_buffer *rings = s->calls->new (fds[0], callback, r, NULL);
+	struct ring_buffer *rings = s->calls->ring_buffer__new(fds[0], callback, r, NULL);
 	int err = rings ? 0 : -errno;
 
 	s->rings[r->work] = rings;
 	for (uint32_t i = 1; i < r->rings->count && !err; i++)
-		err = s->calls->add(rings, fds[i], callback, r);
+		err = s->calls->ring_buffer__add(rings, fds[i], callback, r);
 	return err ? complain(&r->why, err, "%s cannot read the ring: %s", r->reader->name,
 			     strerror(-err))
 		   : 0;
@@ -67,7 +67,7 @@ void libbpf_close(struct reading *r)
 		r->statistics.sleeps = r->statistics.wakeups = LIVE_UNKNOWN;
 	for (int i = 0; i < WORK_COUNT; i++)
 		if (s->rings[i])
-			s->calls->free(s->rings[i]);
+			s->calls->ring_buffer__free(s->rings[i]);
 }
 
 int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
@@ -100,11 +100,11 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 		return err;
 	if (timeout_ns > 0 && polls) {
 		r->statistics.sleeps++;
-		count = s->calls->poll(
+		count = s->calls->ring_buffer__poll(
 			s->rings[r->work], timeout_ms < INT32_MAX ? (int)timeout_ms : INT32_MAX);
 		r->statistics.wakeups += count > 0;
 	} else {
-		count = s->calls->consume(s->rings[r->work]);
+		count = s->calls->ring_buffer__consume(s->rings[r->work]);
 	}
 	if (sleeps && timeout_ns > 0 && count >= 0) {
 		r->statistics.sleeps++;
@@ -113,7 +113,7 @@ int libbpf_read(struct reading *r, int64_t timeout_ns)
 	return count < 0 ? count : 0;
 }
 
-#define SYSTEM_CALL(name) .name = ring_buffer__##name,
+#define SYSTEM_CALL(name) .ring_buffer__##name = ring_buffer__##name,
 
 static const struct libbpf_calls system_calls = { FOR_EACH_CALL(SYSTEM_CALL) };
 

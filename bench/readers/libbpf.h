@@ -13,7 +13,7 @@
 /* The functions ring_buffer__NAME that a program calls to read rings. */
 #define FOR_EACH_CALL(X) X(new) X(add) X(poll) X(consume) X(free)
 
-#define CALL_MEMBER(name) __typeof__(ring_buffer__##name) *name;
+#define CALL_MEMBER(name) __typeof__(ring_buffer__##name) *ring_buffer__##name;
 
 struct libbpf_calls {
 	FOR_EACH_CALL(CALL_MEMBER)

@@ -30,14 +30,10 @@ static int ask(struct reading *r, const char *command, int64_t expected_ns,
 	int (*read)(const json_t *answer, struct reading *r))
 {
 	struct peer_state *s = r->state;
-	json_t *answer;
+	json_auto_t *answer = NULL;
 	int err = peer_ask(&s->process, command, peer_patience_ns(expected_ns), &answer, &r->why);
 
-	if (err)
-		return err;
-	err = read(answer, r);
-	json_decref(answer);
-	return err;
+	return err ? err : read(answer, r);
 }
 
 static int begin_live(struct reading *r)
@@ -169,10 +165,9 @@ static int peer_finish(struct reading *r)
 static void peer_interrupt(struct reading *r)
 {
 	const struct peer_state *s = r->state;
-	const uint64_t one = 1;
 
 	/* Cannot fail: nothing else was written to it. */
-	if (write(s->interrupt_fd, &one, sizeof(one)) < 0)
+	if (eventfd_write(s->interrupt_fd, 1) < 0)
 		abort();
 }
 

@@ -33,25 +33,20 @@ static int refuse(const json_t *answer, const char *what, struct complaint *why)
 
 json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why)
 {
-	json_t *answer = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
+	json_auto_t *answer = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *error = json_object_get(answer, "error");
 	char text[SHOWN_MOST + 4];
-	const json_t *error;
 
-	if (!json_is_object(answer)) {
+	if (json_is_object(answer) && !error)
+		return json_incref(answer);
+	if (!error)
 		complain(why, -EPROTO, "answered what is no object of JSON: %s",
 			shown(text, line, length));
-		json_decref(answer);
-		return NULL;
-	}
-	error = json_object_get(answer, "error");
-	if (!error)
-		return answer;
-	if (json_is_string(error))
+	else if (json_is_string(error))
 		complain(why, -EPROTO, "reports an error: %s",
 			shown(text, json_string_value(error), json_string_length(error)));
 	else
 		refuse(answer, "has to report an error in words", why);
-	json_decref(answer);
 	return NULL;
 }
 

@@ -147,7 +147,7 @@ static int gone(struct peer_process *p, struct complaint *why)
 static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, struct complaint *why)
 {
 	const int64_t start = monotonic_ns();
-	const char *end;
+	const char *end = NULL;
 	size_t length;
 
 	while (p->pid > 0 && !(end = memchr(p->text, '\n', p->length))) {
@@ -167,7 +167,7 @@ static int receive(struct peer_process *p, int64_t wait_ns, json_t **answer, str
 			return gone(p, why);
 		p->length += got > 0 ? (size_t)got : 0;
 	}
-	if (p->pid == 0)
+	if (!end)
 		return complain(why, -EPIPE, "has exited");
 	length = (size_t)(end - p->text);
 	*answer = peer_answer_parse(p->text, length, why);

@@ -77,17 +77,15 @@ int peers_start(struct peer_process *process, const char *program, int map_fd,
 	struct peer_hello *hello, struct complaint *why)
 {
 	char file[PATH_MAX];
-	json_t *answer;
+	json_auto_t *answer = NULL;
 	int err = file_of(file, program, why);
 
 	if (!err)
 		err = peer_start(process, file, map_fd, why);
 	if (!err)
 		err = peer_ask(process, NULL, peer_patience_ns(0), &answer, why);
-	if (err)
-		return err;
-	err = peer_answer_hello(answer, hello, why);
-	json_decref(answer);
+	if (!err)
+		err = peer_answer_hello(answer, hello, why);
 	if (!err && !strchr(program, '/') && strcmp(hello->peer, program) != 0)
 		err = complain(why, -EPROTO, "says that it is %s", hello->peer);
 	return err;

@@ -13,7 +13,7 @@
 
 /*
  * The touch of a workload, specialised for its events. Each is compiled into every reader
- * (readers/on_event.h).
+ * (readers/live_check.h).
  *
  * WORDS_n is for events of n bytes: a program that reads one kind of event knows its size, and for
  * small events a loop for any size costs more than the reading. PROOF is untimed: a digest of every

@@ -122,7 +122,7 @@ static void report(int producers, int64_t last_ns)
 
 	read_of[0] += is("one_more");
 	next_of[0] += is("beyond") ? UINT64_C(1) << 40 : 0;
-	read_of[0] -= is("one_less");
+	read_of[0] -= is("one_less") && read_of[0] > 0;
 	for (int i = 0; i < producers; i++)
 		sum += read_of[i];
 	printf("{\"consumed\": %" PRIu64 ", ", sum + is("other_sum"));
