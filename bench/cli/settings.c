@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "measure/cache.h"
-
 #define PRESET_DURATION_NS INT64_C(200000000)
 
 bool settings_need_caches(const struct settings *s)

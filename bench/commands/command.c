@@ -6,7 +6,6 @@
 #include "commands/commands.h"
 #include "results/output.h"
 #include "results/style.h"
-#include "rings/bpf.h"
 #include "ringview/ringview.h"
 #include "watch/watch.h"
 
@@ -18,7 +17,7 @@ static int command_watch(struct call *call)
 
 	if (result)
 		return result > 0 ? EXIT_DONE : command_end(result, EXIT_USAGE, &call->why);
-	bpf_load_quietly();
+	libbpf_set_print(NULL); /* its long messages; ours has one line */
 	return watch_run(&settings, &call->why);
 }
 

@@ -11,7 +11,6 @@
 #include "base/complaint.h"
 #include "cli/settings.h"
 #include "machine/machine.h"
-#include "measure/trial.h"
 #include "readers/peers.h"
 #include "results/table.h"
 #include "watch/screen.h"

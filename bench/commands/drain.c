@@ -8,7 +8,7 @@
 
 #include "base/process.h"
 #include "commands/commands.h"
-#include "measure/cache.h"
+#include "measure/measure.h"
 #include "results/style.h"
 
 #define ROUND_BYTES (64 << 20) /* of records in a round: more than most caches hold */
@@ -112,7 +112,8 @@ static void add_row(struct call *call, const struct samples *samples)
 	row_set_size(row, workload->event_size, workload->mix);
 	row->limit = reader->limit;
 	row->baseline = reader->baseline > 0;
-	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64, samples->checksum);
+	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64,
+		samples->rounds[measurement.rounds - 1].checksum);
 	snprintf(row->touch, sizeof(row->touch), "%s%s%s", touch_names[workload->touch],
 		cold ? "" : ROW_CACHES, cold ? "" : caches_names[workload->caches]);
 	name_row(row, &call->settings);

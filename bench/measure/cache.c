@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdint.h>
+/*
+ * The caches: flushes them, and finds CPUs and a ring size for a ring that stays in them.
+ */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "measure/cache.h"
+#include "base/process.h"
+#include "base/values.h"
+#include "machine/machine.h"
+#include "measure/rounds.h"
 
 #if defined(__x86_64__)
 
@@ -59,3 +68,121 @@ void cache_flush(const void *start, size_t size)
 }
 
 #endif
+
+#define SAMPLES 21
+#define ROUND_TRIPS 500 /* a sample */
+
+/* A ball that two threads throw to each other: counts the throws. */
+struct ball {
+	_Alignas(128) unsigned int throws;
+} __attribute__((aligned(128)));
+
+static void catch_and_throw(struct ball *ball, unsigned int at)
+{
+	/* Relaxed: no other data depends on it. */
+	while (__atomic_load_n(&ball->throws, __ATOMIC_RELAXED) != at)
+		;
+	__atomic_store_n(&ball->throws, at + 1, __ATOMIC_RELAXED);
+}
+
+static void *play(void *context)
+{
+	struct ball *ball = context;
+
+	for (unsigned int at = 1; at < 2 * SAMPLES * ROUND_TRIPS; at += 2)
+		catch_and_throw(ball, at);
+	return NULL;
+}
+
+/* The nanoseconds of a throw between this thread's CPU and @writer: the least of some samples, as
+ * disturbances only add. NAN if no thread can be started. */
+static double measure_line(int writer)
+{
+	struct ball ball = { 0 };
+	double samples[SAMPLES];
+	unsigned int at = 0;
+	pthread_t other;
+
+	if (pin_start(&other, writer, play, &ball))
+		return NAN;
+	for (size_t i = 0; i < SAMPLES; i++) {
+		const int64_t before = monotonic_ns();
+
+		for (int trip = 0; trip < ROUND_TRIPS; trip++, at += 2)
+			catch_and_throw(&ball, at);
+		samples[i] = (double)(monotonic_ns() - before) / (2 * ROUND_TRIPS);
+	}
+	pthread_join(other, NULL);
+	samples_sort(samples, SAMPLES);
+	return samples[0];
+}
+
+static bool share_core(int a, int b)
+{
+	char path[96], text[256];
+	const char *list = text;
+	int first, last;
+
+	snprintf(path, sizeof(path), CPU_FOLDER "/cpu%d/topology/thread_siblings_list", a);
+	system_read_text(text, sizeof(text), path);
+	while (system_next_range(&list, &first, &last))
+		if (first <= b && b <= last)
+			return true;
+	return false;
+}
+
+/* An allowed CPU of another core, or else of the same; -1: there is none. */
+static int other_cpu(const cpu_set_t *allowed, size_t size, int reader)
+{
+	int found = -1;
+
+	for (int cpu = 0; cpu < PIN_CPUS_MAX; cpu++) {
+		if (cpu == reader || !CPU_ISSET_S((size_t)cpu, size, allowed))
+			continue;
+		if (!share_core(reader, cpu))
+			return cpu;
+		if (found < 0)
+			found = cpu;
+	}
+	return found;
+}
+
+int cache_place_find(struct cache_place *place, int cpu, struct complaint *why)
+{
+	pin_set allowed;
+	int err;
+
+	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0)
+		return complain(why, -errno, "cannot read the CPUs that this process may use: %s",
+			strerror(errno));
+	if (cpu < 0)
+		for (cpu = PIN_CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed);
+			cpu--)
+			;
+	*place = (struct cache_place){ .reader = cpu, .line_ns = NAN };
+	place->writer = other_cpu(allowed, sizeof(allowed), cpu);
+	if (place->writer < 0)
+		return 0;
+	place->same_core = share_core(cpu, place->writer);
+	err = pin_thread(cpu);
+	if (err)
+		return complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1);
+	place->line_ns = measure_line(place->writer);
+	return 0;
+}
+
+uint64_t cache_ring_size(void)
+{
+	char text[32];
+	uint64_t half = 0, size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (system_read_text(text, sizeof(text), CPU_FOLDER "/cpu0/cache/index2/size") &&
+		parse_size(text, &half) == 0)
+		half /= 2;
+	if (half < size)
+		half = 1 << 20;
+	while (2 * size <= half)
+		size *= 2;
+	return size;
+}

@@ -3,62 +3,30 @@
  * Simple, and without code of bench/readers/touch.h or lib/, so that it does not share their bugs.
  */
 #include <errno.h>
-#include <stdbool.h>
+#include <inttypes.h>
 #include <string.h>
 
-#include "measure/check.h"
+#include "measure/rounds.h"
 
-static uint32_t read_u32(const unsigned char *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return value;
-}
-
-static uint64_t read_u64(const unsigned char *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return value;
-}
-
-static uint64_t sum_of_bytes(const unsigned char *bytes, size_t count)
-{
-	uint64_t sum = 0;
-
-	while (count-- > 0)
-		sum += *bytes++;
-	return sum;
-}
-
-/* The number in at most 7 bytes, little-endian. */
-static uint64_t read_rest(const unsigned char *bytes, size_t count)
+/* The number in at most 8 bytes, little-endian. */
+static uint64_t read_number(const unsigned char *bytes, size_t count)
 {
 	uint64_t value = 0;
 
-	while (count-- > 0)
-		value = value << 8 | bytes[count];
+	memcpy(&value, bytes, count);
 	return value;
 }
 
-static uint64_t sum_of_words(const unsigned char *bytes, size_t count)
+/* The sum of the numbers of @size bytes each, of which the last one may be cut. Inlined, so that the
+ * compiler knows @size. */
+static inline __attribute__((always_inline)) uint64_t sum_of(
+	const unsigned char *bytes, size_t count, size_t size)
 {
 	uint64_t sum = 0;
 
-	for (; count >= 8; count -= 8, bytes += 8)
-		sum += read_u64(bytes);
-	return sum + read_rest(bytes, count);
-}
-
-static uint64_t sum_of_skb_fields(const unsigned char *bytes)
-{
-	uint64_t sum = read_u64(bytes);
-
-	for (size_t at = 8; at < offsetof(struct skb_meta, padding); at += 4)
-		sum += read_u32(bytes + at);
-	return sum;
+	for (; count >= size; count -= size, bytes += size)
+		sum += read_number(bytes, size);
+	return sum + read_number(bytes, count);
 }
 
 static uint64_t digest(uint64_t digest, const unsigned char *bytes, uint32_t count)
@@ -67,43 +35,37 @@ static uint64_t digest(uint64_t digest, const unsigned char *bytes, uint32_t cou
 
 	digest = (digest ^ count) * prime;
 	for (; count >= 8; count -= 8, bytes += 8)
-		digest = (digest ^ read_u64(bytes)) * prime;
-	return count > 0 ? (digest ^ read_rest(bytes, count)) * prime : digest;
+		digest = (digest ^ read_number(bytes, 8)) * prime;
+	return count > 0 ? (digest ^ read_number(bytes, count)) * prime : digest;
 }
 
+/* @sum with what the touching finds in an event. */
 static uint64_t touched(
 	enum touching touching, uint64_t sum, const unsigned char *bytes, uint32_t length)
 {
 	switch (touching) {
 	case TOUCHING_NONE:
-	case TOUCHING_COUNT:
 		return sum;
 	case TOUCHING_HEADER:
-		return sum + read_u64(bytes);
+		return sum + read_number(bytes, 8);
 	case TOUCHING_SKB_FIELDS:
-		return sum + sum_of_skb_fields(bytes);
-	case TOUCHING_WORDS_16:
-	case TOUCHING_WORDS_32:
-	case TOUCHING_WORDS_48:
-	case TOUCHING_WORDS_64:
-	case TOUCHING_WORDS_80:
-	case TOUCHING_WORDS_96:
-	case TOUCHING_WORDS:
-		return sum + sum_of_words(bytes, length);
+		return sum + sum_of(bytes, 8, 8) +
+		       sum_of(bytes + 8, offsetof(struct skb_meta, padding) - 8, 4);
 	case TOUCHING_BYTES:
-		return sum + sum_of_bytes(bytes, length);
+		return sum + sum_of(bytes, length, 1);
 	case TOUCHING_PROOF:
-		break;
+		return digest(sum, bytes, length);
+	default: /* TOUCHING_WORDS, of events of any size */
+		return sum + sum_of(bytes, length, 8);
 	}
-	return digest(sum, bytes, length);
 }
 
 /* The number of an event; of skb_meta its low 32 bits. */
 static uint64_t number_of(const struct workload *workload, const unsigned char *bytes)
 {
 	if (workload->event == EVENT_SKB_META)
-		return read_u32(bytes + offsetof(struct skb_meta, cb));
-	return read_u64(bytes);
+		return read_number(bytes + offsetof(struct skb_meta, cb), 4);
+	return read_number(bytes, 8);
 }
 
 static bool content_is_right(
@@ -112,10 +74,10 @@ static bool content_is_right(
 	uint64_t number, last;
 
 	if (workload->event == EVENT_SKB_META)
-		return read_u32(bytes + offsetof(struct skb_meta, padding)) == 0;
-	number = read_u64(bytes);
+		return read_number(bytes + offsetof(struct skb_meta, padding), 4) == 0;
+	number = read_number(bytes, 8);
 	for (uint64_t i = 1; i < length / 8; i++)
-		if (read_u64(bytes + 8 * i) != (number + i) * SIZED_FACTOR)
+		if (read_number(bytes + 8 * i, 8) != (number + i) * SIZED_FACTOR)
 			return false;
 	last = (number + length / 8) * SIZED_FACTOR;
 	for (uint32_t i = length & ~7u; i < length; i++, last >>= 8)
@@ -141,27 +103,30 @@ int check_walk(const struct ring_bytes *ring, const struct reading *reading,
 	uint64_t position = reading->fill->start;
 
 	*result = (struct reading_result){ 0, 0 };
-	for (uint64_t number = reading->fill->first; position < end; number++) {
+	for (uint64_t at = 0; position < end; at++) {
+		const uint64_t number = reading->fill->first + at;
 		const unsigned char *record = ring->data + position % ring->size;
 		const unsigned char *bytes = record + RECORD_HEADER;
-		const uint32_t header = read_u32(record), expected = header_of(workload, number);
+		const uint32_t header = (uint32_t)read_number(record, 4);
+		const uint32_t expected = header_of(workload, number);
 		const uint32_t length = expected & ~(1u << 30);
-		const unsigned long long at = number - reading->fill->first;
 		uint64_t found;
 
 		if (header != expected)
 			return complain(why, -EBADMSG,
-				"record %llu in the ring has header 0x%08x instead of 0x%08x", at,
-				header, expected);
+				"record %" PRIu64 " in the ring has header 0x%08x instead of "
+				"0x%08x",
+				at, header, expected);
 		found = number_of(workload, bytes);
 		if (found != (narrow ? (uint32_t)number : number))
 			return complain(why, -EBADMSG,
-				"record %llu in the ring has number %llu instead of %llu", at,
-				(unsigned long long)found, (unsigned long long)number);
+				"record %" PRIu64 " in the ring has number %" PRIu64
+				" instead of %" PRIu64,
+				at, found, number);
 		if (reading->work == TOUCHING_PROOF && !content_is_right(workload, bytes, length))
 			return complain(why, -EBADMSG,
-				"record %llu in the ring holds bytes that the producer did not "
-				"write",
+				"record %" PRIu64 " in the ring holds bytes that the producer did "
+				"not write",
 				at);
 		if (header == length) {
 			result->checksum = touched(
@@ -179,6 +144,6 @@ uint64_t check_cache_lines(const struct ring_bytes *ring, uint64_t start)
 	uint64_t sum = 0;
 
 	for (uint64_t line = start / 64 * 64; line < end; line += 64)
-		sum += read_u64(ring->data + line % ring->size);
+		sum += read_number(ring->data + line % ring->size, 8);
 	return sum;
 }

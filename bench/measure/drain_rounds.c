@@ -4,66 +4,56 @@
  * found.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/process.h"
-#include "base/monotonic.h"
-#include "measure/cache.h"
-#include "measure/check.h"
 #include "measure/rounds.h"
 
-struct drain {
+/* The measurement under way: there is one at a time. */
+static struct {
+	struct run *run;
+	const struct workload *workload;
+	const struct ring_bytes *ring;
 	struct reading readings[COMBINATIONS_MAX + 1];
 	size_t opened;
 	struct fill fill;  /* the current one */
 	uint64_t first;    /* number of the next round's first event */
 	uint32_t *lengths; /* of a fill's events; NULL: all are alike, and none is discarded */
-	uint64_t checksums[COMBINATIONS_MAX + 1]; /* of the current round */
-	bool warm_up;                             /* the current round is not counted */
-};
+	bool warm_up;      /* the current round is not counted */
+} drain;
 
-/* The reader of @entry failed; run->why says why. */
-static int blame(struct run *run, size_t entry, int err)
+/* Checks what the reader found, against the ring. If the ring is wrong, the reader is no culprit. */
+static int compare_with_walk(const struct reading *r)
 {
-	run->culprit = entry;
-	return err;
-}
-
-static int compare_with_walk(struct run *run, size_t entry)
-{
-	const struct drain *drain = run->state;
-	const struct reading *r = &drain->readings[entry];
-	const struct ring_bytes *ring = source_ring(run->source, 0);
+	const struct ring_bytes *ring = drain.ring;
+	struct complaint *why = drain.run->why;
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	struct reading_result expected;
 	int err;
 
-	if (r->found.events < drain->fill.wanted)
-		return blame(run, entry,
-			complain(run->why, -ETIME,
-				"timeout waiting for events: received %llu/%llu; give a longer "
-				"-read-timeout",
-				(unsigned long long)r->found.events,
-				(unsigned long long)drain->fill.wanted));
+	if (r->found.events < drain.fill.wanted)
+		return complain(why, -ETIME,
+			"timeout waiting for events: received %" PRIu64 "/%" PRIu64
+			"; give a longer -read-timeout",
+			r->found.events, drain.fill.wanted);
 	if (!r->reader->limit && *ring->consumer != end)
-		return blame(run, entry,
-			complain(run->why, -EBADMSG, "released up to position %llu instead of %llu",
-				(unsigned long long)*ring->consumer, (unsigned long long)end));
-	err = check_walk(ring, r, run->request->workload, &expected, run->why);
-	if (err)
+		return complain(why, -EBADMSG,
+			"released up to position %" PRIu64 " instead of %" PRIu64, *ring->consumer,
+			end);
+	err = check_walk(ring, r, drain.workload, &expected, why);
+	if (err) {
+		drain.run->culprit = SIZE_MAX;
 		return err;
+	}
 	if (r->reader->by_lines)
-		expected.checksum = check_cache_lines(ring, drain->fill.start);
+		expected.checksum = check_cache_lines(ring, drain.fill.start);
 	if (r->found.events != expected.events || r->found.checksum != expected.checksum)
-		return blame(run, entry,
-			complain(run->why, -EBADMSG,
-				"found %llu events with checksum %llu, but the ring holds %llu "
-				"with %llu",
-				(unsigned long long)r->found.events,
-				(unsigned long long)r->found.checksum,
-				(unsigned long long)expected.events,
-				(unsigned long long)expected.checksum));
+		return complain(why, -EBADMSG,
+			"found %" PRIu64 " events with checksum %" PRIu64
+			", but the ring holds %" PRIu64 " with %" PRIu64,
+			r->found.events, r->found.checksum, expected.events, expected.checksum);
 	return 0;
 }
 
@@ -88,263 +78,228 @@ static int read_all(struct reading *r, int64_t timeout_ns)
 	return err;
 }
 
-/* One reading of the fill, timed and checked. Adds its time to *@ns, and what the counters say to
- * *@counted if that is not NULL. */
-static int read_once(struct run *run, size_t entry, enum touching touching, int64_t *ns,
-	struct counters_values *counted)
+static void add_counted(struct counters_values *sum, const struct counters *counters)
 {
-	struct drain *drain = run->state;
-	const struct workload *workload = run->request->workload;
-	struct reading *r = &drain->readings[entry];
-	const struct reader *reader = r->reader;
-	const struct ring_bytes *ring = source_ring(run->source, 0);
 	struct counters_values one;
+
+	if (counters_read(counters, &one))
+		return;
+	sum->cycles += one.cycles;
+	sum->instructions += one.instructions;
+	sum->cache_misses += one.cache_misses;
+	sum->scaled |= one.scaled;
+}
+
+/* One reading of the fill, timed and checked. Adds its time and checksum to *@round; NULL: it is not
+ * counted. */
+static int read_once(size_t entry, enum touching touching, struct round *round)
+{
+	const struct workload *workload = drain.workload;
+	struct reading *r = &drain.readings[entry];
+	const struct reader *reader = r->reader;
+	const struct ring_bytes *ring = drain.ring;
+	/* The counters of a peer's process cannot be read. */
+	struct counters *counters =
+		round && !drain.warm_up && !reader->program ? drain.run->request->counters : NULL;
 	int64_t before, after;
 	int err = 0;
 
+	drain.run->culprit = entry; /* until it has succeeded */
 	r->work = (int)touching;
 	r->found = (struct reading_result){ 0, 0 };
 	r->why.text[0] = '\0';
-	if (!drain->fill.again) {
-		__atomic_store_n(ring->consumer, drain->fill.start, __ATOMIC_RELEASE);
+	if (!drain.fill.again) {
+		__atomic_store_n(ring->consumer, drain.fill.start, __ATOMIC_RELEASE);
 		if (reader->rewind)
 			err = reader->rewind(r);
 	}
 	/* Earlier readings, and the walk at the latest, left a part of the ring in the caches. */
 	if (workload->caches == CACHES_COLD)
-		cache_flush(ring->data + (drain->fill.start & (ring->size - 1)), drain->fill.bytes);
-	if (counted)
-		counters_start(run->request->counters);
-	if (!err) {
-		before = monotonic_ns();
+		cache_flush(ring->data + (drain.fill.start & (ring->size - 1)), drain.fill.bytes);
+	if (counters)
+		counters_start(counters);
+	before = monotonic_ns();
+	if (!err)
 		err = read_all(r, workload->read_timeout_ns);
-		after = monotonic_ns();
-		*ns += reader->itself ? r->own_ns : after - before;
-	}
-	if (counted)
-		counters_stop(run->request->counters);
+	after = monotonic_ns();
+	if (counters)
+		counters_stop(counters);
 	if (interrupted())
 		return -EINTR;
 	if (err)
-		return blame(run, entry,
-			complain(run->why, err, "%s",
-				r->why.text[0] ? r->why.text : strerror(-err)));
-	err = compare_with_walk(run, entry);
-	if (!err && counted && counters_read(run->request->counters, &one) == 0) {
-		counted->cycles += one.cycles;
-		counted->instructions += one.instructions;
-		counted->cache_misses += one.cache_misses;
-		counted->scaled |= one.scaled;
+		return complain(
+			drain.run->why, err, "%s", r->why.text[0] ? r->why.text : strerror(-err));
+	err = compare_with_walk(r);
+	if (err)
+		return err;
+	drain.run->culprit = SIZE_MAX;
+	if (round) {
+		round->elapsed_ns += reader->itself ? r->own_ns : after - before;
+		round->checksum += r->found.checksum;
 	}
-	return err;
+	if (counters)
+		add_counted(&drain.run->m->samples[entry].counted, counters);
+	return 0;
 }
 
-/* A reading that counts, unless it is the warm-up's. */
-static int read_counted(struct run *run, size_t entry, enum touching touching, size_t round)
+/* Plans the next fill: as many of the @most events from @first on as the ring, which is never wholly
+ * full, has room for. The last one is not a discarded one, as readers need not go so far. False: no
+ * event is left. */
+static bool plan_fill(uint64_t first, uint64_t most)
 {
-	struct drain *drain = run->state;
-	struct samples *samples = &run->m->samples[entry];
-	/* The counters of a peer's process cannot be read. */
-	const bool counts =
-		run->request->counters && !drain->warm_up && !run_reader(run, entry)->program;
-	int err = read_once(run, entry, touching, &samples->rounds[round].elapsed_ns,
-		counts ? &samples->counted : NULL);
-
-	drain->checksums[entry] += drain->readings[entry].found.checksum;
-	return err;
-}
-
-/*
- * Plans a fill: as many of the @most events from @first on as the ring, which is never wholly full,
- * has room for. The last one is not a discarded one, as readers need not go so far. Sets
- * drain->lengths if it is not NULL.
- */
-static struct fill plan_fill(
-	const struct drain *drain, const struct workload *workload, uint64_t first, uint64_t most)
-{
+	const struct workload *workload = drain.workload;
 	const uint64_t discard = workload_discard(workload), room = workload->ring_size - 1;
-	struct fill fill = { .first = first, .lengths = drain->lengths };
+	const uint64_t stride = record_stride(workload->event_size), fit = room / stride;
+	struct fill *fill = &drain.fill;
 	uint64_t bytes = 0;
 
-	fill.stride = record_stride(workload->event_size);
-	if (!drain->lengths) {
-		fill.produced = room / fill.stride < most ? room / fill.stride : most;
-		fill.wanted = fill.produced;
-		fill.bytes = fill.produced * fill.stride;
-		return fill;
+	*fill = (struct fill){ .first = first, .stride = stride, .lengths = drain.lengths };
+	if (!drain.lengths) {
+		fill->wanted = fill->produced = fit < most ? fit : most;
+		fill->bytes = fill->produced * stride;
 	}
-	for (uint64_t i = 0, events = 0; i < most; i++) {
+	for (uint64_t i = 0, events = 0; i < most && drain.lengths; i++) {
 		const uint32_t size = workload_size(workload, first + i);
 		const bool discarded = event_is_discarded(first + i, discard);
 
-		if (bytes + record_stride(size) > room)
-			break;
 		bytes += record_stride(size);
-		drain->lengths[i] = size | (discarded ? LENGTH_DISCARDED : 0);
+		if (bytes > room)
+			break;
+		drain.lengths[i] = size | (discarded ? LENGTH_DISCARDED : 0);
 		if (discarded)
 			continue;
-		fill.produced = i + 1;
-		fill.wanted = ++events;
-		fill.bytes = bytes;
+		fill->produced = i + 1;
+		fill->wanted = ++events;
+		fill->bytes = bytes;
 	}
-	return fill;
+	return fill->produced > 0;
 }
 
-/* Events of a fill, at most. */
-static uint64_t fill_most(const struct workload *workload)
-{
-	const uint32_t smallest = workload->mix ? workload->mix->smallest : workload->event_size;
-	const uint64_t capacity = (workload->ring_size - 1) / record_stride(smallest);
-
-	return capacity < workload->events ? capacity : workload->events;
-}
-
-/* Produces the events of @fill, on the CPU that -caches needs. Readers read them from where they
+/* Produces the events of the fill, on the CPU that -caches needs. Readers read them from where they
  * are then, and with @again without a rewind. */
-static int make_fill(struct run *run, struct fill fill, bool again)
+static int make_fill(bool again)
 {
-	struct drain *drain = run->state;
-	const struct workload *workload = run->request->workload;
-	const struct ring_bytes *ring = source_ring(run->source, 0);
+	const struct workload *workload = drain.workload;
+	struct fill *fill = &drain.fill;
 	const bool other = workload->caches == CACHES_OTHER;
-	int err;
+	int err = other ? pin_thread(workload->writer_cpu) : 0;
 
-	fill.start = *ring->producer;
-	fill.again = again;
-	drain->fill = fill;
-	__atomic_store_n(ring->consumer, fill.start, __ATOMIC_RELEASE);
-	err = other ? pin_thread(workload->writer_cpu) : 0;
+	fill->start = *drain.ring->producer;
+	fill->again = again;
+	__atomic_store_n(drain.ring->consumer, fill->start, __ATOMIC_RELEASE);
 	if (!err)
-		err = source_fill(run->source, fill.first, fill.produced, run->why);
+		err = source_fill(drain.run->source, fill->first, fill->produced, drain.run->why);
 	if (other && !err)
 		err = pin_thread(workload->consumer_cpu);
 	return err;
 }
 
-/* Cold: all readers read each fill. */
-static int read_cold(struct run *run, const size_t *order, size_t round, uint64_t *events)
+/* In a cache, a reader can read each fill only once: in the warm-up, to prove itself. */
+static enum touching touching_in(size_t entry)
 {
-	struct drain *drain = run->state;
-	const struct workload *workload = run->request->workload;
-	uint64_t first = drain->first, left = workload->events;
-	struct fill fill;
-	int64_t ignored = 0;
+	const bool proves = drain.warm_up && drain.workload->caches != CACHES_COLD &&
+			    !drain.readings[entry].reader->limit;
+
+	return proves ? TOUCHING_PROOF : touching_of(drain.workload);
+}
+
+/*
+ * The @count entries of @order read all events of a round, fill by fill.
+ *
+ * Cold, all entries read each fill; in the warm-up each proves itself before. In a cache, each entry
+ * reads fills of its own, of the same events as the others'. It reads the first one twice: the first
+ * time is not counted, and only finds the position.
+ */
+static int read_fills(const size_t *order, size_t count, size_t round, uint64_t *events)
+{
+	const bool cached = drain.workload->caches != CACHES_COLD;
+	uint64_t first = drain.first, left = drain.workload->events;
 	int err = 0;
 
-	while (!err && (fill = plan_fill(drain, workload, first, left)).produced > 0) {
-		err = make_fill(run, fill, false);
-		for (size_t i = 0; i < run->entries && !err && drain->warm_up; i++)
-			if (!run_reader(run, order[i])->limit)
-				err = read_once(run, order[i], TOUCHING_PROOF, &ignored, NULL);
-		for (size_t i = 0; i < run->entries && !err; i++)
-			err = read_counted(run, order[i], touching_of(workload), round);
-		*events += fill.wanted;
-		first += fill.produced;
-		left -= fill.produced;
-	}
-	return err;
-}
-
-/* In a cache: each reader in turn reads fills of its own, of the same events as the others'. It
- * reads the first one twice: the first time is not counted, and only finds the position. */
-static int read_cached(struct run *run, size_t entry, size_t round, uint64_t *events)
-{
-	struct drain *drain = run->state;
-	const struct workload *workload = run->request->workload;
-	const enum touching touching = drain->warm_up && !run_reader(run, entry)->limit
-					       ? TOUCHING_PROOF
-					       : touching_of(workload);
-	uint64_t first = drain->first, left = workload->events;
-	struct fill fill = plan_fill(drain, workload, first, left);
-	int64_t ignored = 0;
-	int err = make_fill(run, fill, false);
-
 	*events = 0;
-	if (!err)
-		err = read_once(run, entry, touching, &ignored, NULL);
-	while (!err && (fill = plan_fill(drain, workload, first, left)).produced > 0) {
-		err = make_fill(run, fill, true);
+	if (cached && plan_fill(first, left)) {
+		err = make_fill(false);
 		if (!err)
-			err = read_counted(run, entry, touching, round);
-		*events += fill.wanted;
-		first += fill.produced;
-		left -= fill.produced;
+			err = read_once(order[0], touching_in(order[0]), NULL);
+	}
+	while (!err && plan_fill(first, left)) {
+		err = make_fill(cached);
+		for (size_t i = 0; i < count && !err && drain.warm_up && !cached; i++)
+			if (!drain.readings[order[i]].reader->limit)
+				err = read_once(order[i], TOUCHING_PROOF, NULL);
+		for (size_t i = 0; i < count && !err; i++)
+			err = read_once(order[i], touching_in(order[i]),
+				&drain.run->m->samples[order[i]].rounds[round]);
+		*events += drain.fill.wanted;
+		first += drain.fill.produced;
+		left -= drain.fill.produced;
 	}
 	return err;
 }
 
-static int read_round(struct run *run, const size_t *order, size_t round)
+static int read_round(const size_t *order, size_t round)
 {
-	struct drain *drain = run->state;
-	const struct workload *workload = run->request->workload;
+	struct run *run = drain.run;
+	const size_t together = drain.workload->caches == CACHES_COLD ? run->entries : 1;
 	uint64_t events = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < run->entries; i++) {
+	for (size_t i = 0; i < run->entries; i++)
 		run->m->samples[i].rounds[round] = (struct round){ 0 };
-		drain->checksums[i] = 0;
-	}
-	if (workload->caches == CACHES_COLD)
-		err = read_cold(run, order, round, &events);
-	for (size_t i = 0; i < run->entries && workload->caches != CACHES_COLD && !err; i++)
-		err = read_cached(run, order[i], round, &events);
+	for (size_t i = 0; i < run->entries && !err; i += together)
+		err = read_fills(&order[i], together, round, &events);
 	if (!err && events == 0)
 		err = complain(run->why, -ENODATA,
 			"all events are discarded; give more of them (-n), or a smaller -discard");
-	drain->first += workload->events;
-	for (size_t i = 0; i < run->entries && !err; i++) {
+	drain.first += drain.workload->events;
+	for (size_t i = 0; i < run->entries; i++)
 		run->m->samples[i].rounds[round].consumed = events;
-		run->m->samples[i].checksum = drain->checksums[i];
-	}
 	return err;
 }
 
 static int drain_round(struct run *run, const size_t *order, size_t round, size_t rounds)
 {
 	const struct request *request = run->request;
-	struct drain *drain = run->state;
 	int err = 0;
 
 	if (request->progress)
 		request->progress(request->progress_context, round, rounds);
-	if (drain->warm_up)
-		err = read_round(run, order, round);
-	drain->warm_up = false;
-	return err ? err : read_round(run, order, round);
+	if (drain.warm_up)
+		err = read_round(order, round);
+	drain.warm_up = false;
+	return err ? err : read_round(order, round);
 }
 
 static int drain_begin(struct run *run)
 {
-	struct drain *drain = run->state;
-
-	drain->first = 0;
-	drain->warm_up = true;
-	while (drain->opened < run->entries) {
-		struct reading *r = &drain->readings[drain->opened];
+	drain.run = run;
+	drain.workload = run->request->workload;
+	drain.ring = source_ring(run->source, 0);
+	drain.first = 0;
+	drain.warm_up = true;
+	for (; drain.opened < run->entries; drain.opened++) {
+		struct reading *r = &drain.readings[drain.opened];
 		int err;
 
-		*r = (struct reading){ .reader = run_reader(run, drain->opened),
+		*r = (struct reading){
+			.reader = run->m->samples[drain.opened].combination.reader,
 			.rings = &run->source->rings,
-			.fill = &drain->fill,
-			.batch = run->request->workload->batch };
+			.fill = &drain.fill,
+			.batch = drain.workload->batch,
+		};
 		err = reading_open(r);
-		if (err)
-			return blame(
-				run, drain->opened, complain(run->why, err, "%s", r->why.text));
-		drain->opened++;
+		if (err) {
+			run->culprit = drain.opened;
+			return complain(run->why, err, "%s", r->why.text);
+		}
 	}
 	return 0;
 }
 
-static void drain_end(struct run *run)
+static void drain_end(void)
 {
-	struct drain *drain = run->state;
-
-	while (drain->opened > 0) {
-		struct reading *r = &drain->readings[--drain->opened];
-
-		reading_close(r);
-	}
+	while (drain.opened > 0)
+		reading_close(&drain.readings[--drain.opened]);
 }
 
 static int drain_rank(struct combination combination)
@@ -362,17 +317,16 @@ int measure_drain(const struct request *request, struct measurement *m, struct c
 		.end = drain_end,
 	};
 	const struct workload *workload = request->workload;
-	struct drain *drain = calloc(1, sizeof(*drain));
-	int err = drain ? 0 : -ENOMEM;
+	const uint64_t most = workload->ring_size / record_stride(SIZED_EVENT_MIN);
+	int err;
 
-	if (!err && (workload->mix || workload->discard > 0)) {
-		drain->lengths = malloc(fill_most(workload) * sizeof(*drain->lengths));
-		err = drain->lengths ? 0 : -ENOMEM;
+	drain.lengths = NULL;
+	if (workload->mix || workload->discard > 0) {
+		drain.lengths = malloc(most * sizeof(*drain.lengths)); /* used as far as needed */
+		if (!drain.lengths)
+			return complain(why, -ENOMEM, "out of memory");
 	}
-	err = err ? complain(why, err, "out of memory")
-		  : rounds_measure(&method, drain, request, m, why);
-	if (drain)
-		free(drain->lengths);
-	free(drain);
+	err = rounds_measure(&method, request, m, why);
+	free(drain.lengths);
 	return err;
 }

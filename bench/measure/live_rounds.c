@@ -1,61 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live: runs each combination while producers write.
+ * live: runs each combination while producers write, and finds the size of a ring that loses nothing.
  */
 #include <errno.h>
+#include <unistd.h>
 
 #include "measure/rounds.h"
-#include "measure/trial.h"
-#include "statistics/statistics.h"
 
-struct live {
+/* The measurement under way: there is one at a time. */
+static struct {
 	struct work work;
 	/* What an event, and a call without a program, takes while nobody reads; for each ring. */
 	double alone[ROUNDS_MAX], unattached[ROUNDS_MAX];
 	size_t rings;
-};
+} live;
 
 static int live_begin(struct run *run)
 {
-	struct live *live = run->state;
 	struct measurement *m = run->m;
 	int err;
 
 	if (m->rounds == 0)
-		live->rings = 0;
-	err = source_measure_alone(run->source, true, &live->unattached[live->rings], run->why);
+		live.rings = 0;
+	err = source_measure_alone(run->source, true, &live.unattached[live.rings], run->why);
 	if (!err)
-		err = source_measure_alone(run->source, false, &live->alone[live->rings], run->why);
+		err = source_measure_alone(run->source, false, &live.alone[live.rings], run->why);
 	if (err)
 		return err;
-	live->rings++;
-	m->alone_ns = samples_median(live->alone, live->rings);
-	m->unattached_ns = samples_median(live->unattached, live->rings);
+	live.rings++;
+	m->alone_ns = samples_median(live.alone, live.rings);
+	m->unattached_ns = samples_median(live.unattached, live.rings);
 	return 0;
-}
-
-static int run_entry(struct run *run, size_t entry, size_t round)
-{
-	struct samples *samples = &run->m->samples[entry];
-	struct trial trial = {
-		.source = run->source,
-		.workload = run->request->workload,
-		.combination = samples->combination,
-		.work = ((struct live *)run->state)->work,
-		.latency = &samples->latency,
-		.round = &samples->rounds[round],
-		.observer = run->request->observer,
-	};
-	int err;
-
-	for (size_t i = 0; i < round; i++) {
-		trial.produced_before += samples->rounds[i].produced;
-		trial.lost_before += samples->rounds[i].lost;
-	}
-	err = trial_run(&trial, run->why);
-	if (trial.reader_failed)
-		run->culprit = entry;
-	return err;
 }
 
 static int live_round(struct run *run, const size_t *order, size_t round, size_t rounds)
@@ -64,10 +39,25 @@ static int live_round(struct run *run, const size_t *order, size_t round, size_t
 	int err = 0;
 
 	for (size_t i = 0; i < run->entries && !err; i++) {
+		struct samples *samples = &run->m->samples[order[i]];
+		struct trial trial = {
+			.source = run->source,
+			.combination = samples->combination,
+			.observer = request->observer,
+			.check.work = live.work,
+			.check.latency = &samples->latency,
+		};
+
+		for (size_t before = 0; before < round; before++) {
+			trial.produced_before += samples->rounds[before].produced;
+			trial.lost_before += samples->rounds[before].lost;
+		}
 		if (request->progress)
 			request->progress(request->progress_context, round * run->entries + i,
 				rounds * run->entries);
-		err = run_entry(run, order[i], round);
+		err = trial_run(&trial, &samples->rounds[round], run->why);
+		if (trial.reader_failed)
+			run->culprit = order[i];
 	}
 	return err;
 }
@@ -86,7 +76,156 @@ int measure_live(const struct request *request, struct measurement *m, struct co
 		.begin = live_begin,
 		.round = live_round,
 	};
-	struct live live = { .work = work_calibrate(request->workload->work_ns) };
+	live.work = work_calibrate(request->workload->work_ns);
+	return rounds_measure(&method, request, m, why);
+}
 
-	return rounds_measure(&method, &live, request, m, why);
+/* Share of a CPU: a consumer that uses more has no time left to catch up. */
+#define SATURATED 0.97
+#define OFF_CPU_LEAST_NS 1000000
+#define REPEATS 3 /* of runs that lost events because the consumer did not run, at most */
+#define SPINS_BELOW ((uint64_t)1 << 20)
+
+static struct {
+	const struct request *request;
+	struct workload *workload;
+	struct live_advice *advice;
+	struct histogram latency; /* of all tries, for the observer */
+	double busiest; /* the largest share of a CPU that the consumer used in the last try */
+	struct complaint *why;
+} search;
+
+/* Whether events may have been lost because the consumer was ready and did not run. */
+static bool was_kept_off(const struct round *round)
+{
+	const double lost = (double)round->lost / (double)round->produced;
+
+	return round->lost > 0 && round->off_cpu_ns != LIVE_UNKNOWN &&
+	       round->off_cpu_ns > OFF_CPU_LEAST_NS &&
+	       2 * (double)round->off_cpu_ns > lost * (double)round->elapsed_ns;
+}
+
+/* Runs with rings of @size bytes until events are lost, request->plan.rounds times at most. */
+static int try_size(uint64_t size)
+{
+	const struct request *request = search.request;
+	struct live_advice *advice = search.advice;
+	struct live_try *try = &advice->tries[advice->try_count];
+	struct source *source;
+	int err, repeated = 0;
+
+	if (request->progress)
+		request->progress(
+			request->progress_context, advice->try_count, LIVE_ADVICE_SIZES_MAX);
+	advice->try_count++;
+	*try = (struct live_try){ .ring_size = size };
+	search.workload->ring_size = size;
+	search.busiest = 0;
+	err = source_open(&source, search.workload, false, search.why);
+	if (err)
+		return err;
+	while (try->lost == 0 && try->runs < request->plan.rounds) {
+		struct trial trial = {
+			.source = source,
+			.combination = request->combinations[0],
+			.observer = request->observer,
+			.produced_before = try->produced,
+			.check.work = live.work,
+			.check.latency = &search.latency,
+		};
+		struct round round;
+		double share;
+
+		err = trial_run(&trial, &round, search.why);
+		if (err)
+			break;
+		if (was_kept_off(&round) && repeated++ < REPEATS)
+			continue;
+		advice->off_cpu |= was_kept_off(&round);
+		try->runs++;
+		try->produced += round.produced;
+		try->lost += round.lost;
+		if (round.high_water > try->high_water)
+			try->high_water = round.high_water;
+		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
+		if (share > search.busiest)
+			search.busiest = share;
+	}
+	source_close(source);
+	return err;
+}
+
+/* The smallest size that holds an event and that the kernel accepts. */
+static uint64_t smallest_ring(const struct workload *workload)
+{
+	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	while (size <= workload_largest_stride(workload))
+		size *= 2;
+	return size;
+}
+
+/* Whether the consumer had no time left in the last try, so that a larger ring would lose, too. */
+static bool is_saturated(const struct live_try *last)
+{
+	const enum live_wait wait = search.request->combinations[0].wait;
+	/* A busy consumer always spins, a paced one in a small ring. */
+	const bool spins =
+		wait == WAIT_BUSY || wait == WAIT_LIBBPF_SPIN || last->ring_size < SPINS_BELOW;
+
+	return last->lost > 0 && !spins && search.busiest > SATURATED;
+}
+
+/* The sizes double to LIVE_ADVICE_MOST, at most twice: LIVE_ADVICE_SIZES_MAX are enough. */
+int live_advise(const struct request *request, struct workload *workload,
+	struct live_advice *advice, struct complaint *why)
+{
+	uint64_t size = smallest_ring(workload);
+	int err;
+
+	*advice = (struct live_advice){ 0 };
+	search.request = request;
+	search.workload = workload;
+	search.advice = advice;
+	search.why = why;
+	histogram_clear(&search.latency);
+	live.work = work_calibrate(workload->work_ns);
+	for (; advice->smallest == 0 && !advice->saturated && size <= LIVE_ADVICE_MOST; size *= 2) {
+		const struct live_try *try = &advice->tries[advice->try_count];
+
+		err = try_size(size);
+		if (err)
+			return err;
+		advice->smallest = try->lost == 0 ? size : 0;
+		advice->saturated = is_saturated(try);
+	}
+	if (advice->smallest == 0)
+		return 0;
+	size = LIVE_ADVICE_MARGIN * advice->smallest;
+	if (size > LIVE_ADVICE_MOST)
+		size = LIVE_ADVICE_MOST;
+	for (; advice->ring_size == 0 && size <= LIVE_ADVICE_MOST; size *= 2) {
+		const struct live_try *try = &advice->tries[advice->try_count];
+
+		err = try_size(size);
+		if (err)
+			return err;
+		advice->ring_size = try->lost == 0 ? size : 0;
+	}
+	return 0;
+}
+
+bool live_advise_again(const struct measurement *measurement, struct workload *workload,
+	struct live_advice *advice)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < measurement->rounds && measurement->count > 0; i++)
+		lost += measurement->samples[0].rounds[i].lost;
+	if (lost == 0)
+		return false;
+	advice->ring_size = workload->ring_size < LIVE_ADVICE_MOST ? 2 * workload->ring_size : 0;
+	if (advice->ring_size > 0)
+		workload->ring_size = advice->ring_size;
+	return advice->ring_size > 0;
 }

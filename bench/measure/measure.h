@@ -6,17 +6,10 @@
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/complaint.h"
 #include "machine/machine.h"
 #include "readers/live_check.h"
 #include "readers/peers.h"
 #include "readers/reader.h"
-#include "rings/workload.h"
-#include "statistics/histogram.h"
 #include "statistics/statistics.h"
 
 #define ROUNDS_MAX STATISTICS_ROUNDS_MAX
@@ -26,18 +19,19 @@ struct measure_plan {
 	uint64_t rounds;     /* at least */
 	int64_t duration_ns; /* instead, if not 0: rounds that fit into it, warm-up included */
 	double precision;    /* instead, if not 0: until the interval of each median is at most this
-			      * share of it on either side, for ROUNDS_MAX rounds or PRECISION_TIME
-			      * at most */
+			      * share of it on either side, for ROUNDS_MAX rounds or
+			      * PRECISION_TIME_NS at most */
 };
 
 #define PRECISION_TIME_NS INT64_C(120000000000)
 
-/* One combination in one round. Of drain: only elapsed_ns, the time of reading, and consumed. */
+/* One combination in one round. Of drain: elapsed_ns, the time of reading, consumed and checksum. */
 struct round {
 	/* Of live: from the start of the producers until they had stopped and the last event was
 	 * read, as is consumer_cpu_ns. */
 	int64_t elapsed_ns;
 	uint64_t consumed;
+	uint64_t checksum;
 	uint64_t produced; /* attempted: = consumed + lost + discarded */
 	uint64_t lost;     /* no room, or overwritten */
 	uint64_t discarded;
@@ -54,9 +48,7 @@ struct round {
 struct samples {
 	struct combination combination;
 	struct round rounds[ROUNDS_MAX];
-	/* Of drain. */
-	uint64_t checksum;              /* of the last round */
-	struct counters_values counted; /* over all rounds, if counters are open */
+	struct counters_values counted; /* of drain, over all rounds, if counters are open */
 	/* Of live, over all rounds: from when an event was due until it was handled, ns. At -rate
 	 * max, from when it was written, of one in LIVE_STAMP_EVERY events. */
 	struct histogram latency;
@@ -75,7 +67,27 @@ struct measurement {
 	struct samples samples[COMBINATIONS_MAX + 1];
 };
 
-struct observer;
+/* A run of live under way. Nobody stops meanwhile, so the values are not of one instant.
+ * LIVE_UNKNOWN: unknown. */
+struct observation {
+	struct combination combination;
+	int64_t elapsed_ns, duration_ns; /* of this run */
+	uint64_t produced;               /* attempted */
+	uint64_t lost;
+	uint64_t consumed; /* of a peer unknown until it has ended, as its CPU time and latency */
+	uint64_t cpu_ns;   /* of the consumer's thread */
+	uint64_t waiting, capacity;            /* bytes, of all rings */
+	uint64_t produced_before, lost_before; /* in earlier rounds */
+	uint64_t latency_p50, latency_p99;     /* of all rounds; ns */
+};
+
+/* Called by the thread that waits for the run to end. */
+struct observer {
+	void (*observe)(void *context, const struct observation *observation);
+	void *context;
+	int64_t interval_ns;
+	int64_t last_ns; /* CLOCK_MONOTONIC, of the last call; 0 at first */
+};
 
 struct request {
 	const struct workload *workload;
@@ -89,18 +101,16 @@ struct request {
 	void *progress_context;
 	struct peers *peers;       /* where peers that fail are noted; NULL: there are no peers */
 	struct counters *counters; /* of drain; NULL: none */
-	struct observer *observer; /* of live (measure/trial.h); NULL: none */
+	struct observer *observer; /* of live; NULL: none */
 };
 
 /*
- * Measures. @m is large (some MiB), and only its used part is written: allocate it by calloc() or
- * statically.
+ * Measures. @m is some MiB: allocate it by calloc() or statically, as only its used part is written.
  *
- * drain: each round fills the ring, and every reader reads the same bytes, in the balanced order of
- * statistics/schedule.h, from cold caches (or as workload->caches says). After each reading an
- * independent walk finds what the reader must have found. A warm-up round on each ring is not
- * counted; in it each reader proves, by a digest of all bytes in order, that it returns exactly the
- * records in the ring.
+ * drain: each round fills the ring, and every reader reads the same bytes, in a balanced order, from
+ * cold caches (or as workload->caches says). After each reading an independent walk finds what the
+ * reader must have found. In a warm-up round on each ring, which is not counted, each reader proves
+ * by a digest of all bytes in order that it returns exactly the records in the ring.
  *
  * live: each round runs each combination for workload->duration_ns, and then checks that each event
  * was read once, whole and in order, or was counted as lost or discarded.
@@ -115,5 +125,62 @@ struct request {
  */
 int measure_drain(const struct request *request, struct measurement *m, struct complaint *why);
 int measure_live(const struct request *request, struct measurement *m, struct complaint *why);
+
+/* The size of a ring that loses no events, found by trial. */
+
+#define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* bytes; a larger ring only delays a loss */
+#define LIVE_ADVICE_SIZES_MAX 40
+#define LIVE_ADVICE_MARGIN 4 /* times the smallest that lost nothing */
+
+struct live_try {
+	uint64_t ring_size;
+	uint32_t runs;           /* up to the first that lost events */
+	uint64_t produced, lost; /* in all runs */
+	uint64_t high_water;     /* the largest backlog of all runs, bytes */
+};
+
+struct live_advice {
+	uint64_t ring_size; /* recommended: verified, with a margin; 0: all sizes lost events */
+	uint64_t smallest;  /* that lost nothing; 0: none */
+	bool off_cpu;       /* events were lost while the consumer was ready and did not run */
+	bool saturated;     /* the consumer is always busy: a ring of any size becomes full */
+	size_t try_count;
+	struct live_try tries[LIVE_ADVICE_SIZES_MAX];
+};
+
+/* Doubles the ring size, from a page on, until the first combination of @request loses nothing in
+ * request->plan.rounds runs. Then verifies LIVE_ADVICE_MARGIN times that size, or the next larger
+ * one that loses nothing. Leaves that size in @workload, to which request->workload must point.
+ * Returns as measure_live(). */
+int live_advise(const struct request *request, struct workload *workload,
+	struct live_advice *advice, struct complaint *why);
+
+/* After a measurement with the recommended size. If it lost events: doubles the recommendation and
+ * workload->ring_size and returns true, to measure again; at LIVE_ADVICE_MOST, sets the
+ * recommendation to 0 and returns false. */
+bool live_advise_again(const struct measurement *measurement, struct workload *workload,
+	struct live_advice *advice);
+
+/* Whether drain can flush the caches, so that every reading starts alike: lines that an earlier
+ * reading left make one up to four times as fast. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define CACHE_CAN_FLUSH true
+#else
+#define CACHE_CAN_FLUSH false
+#endif
+
+/* The CPUs that write and read a ring in a cache. */
+struct cache_place {
+	int reader, writer; /* writer -1: this process may use one CPU only */
+	bool same_core;     /* both are threads of one core, which share its caches */
+	double line_ns;     /* to transfer a cache line between them; NAN: unknown */
+};
+
+/* Chooses among the CPUs that this thread may use; @cpu is the reader's, unless negative. Returns 0,
+ * or a negative errno with @why. */
+int cache_place_find(struct cache_place *place, int cpu, struct complaint *why);
+
+/* The size of a ring that stays in a cache: half of the second level; 1 MiB if that is unknown. */
+uint64_t cache_ring_size(void);
 
 #endif

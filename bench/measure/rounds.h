@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The rounds of a measurement, which drain and live share.
+ * The parts of a measurement: rounds, which drain and live share, and what a round is made of.
  */
 #ifndef BENCH_ROUNDS_H
 #define BENCH_ROUNDS_H
+
+#include <semaphore.h>
 
 #include "measure/measure.h"
 #include "rings/source.h"
 
 /* A measurement under way. */
 struct run {
+	const struct method *method;
 	const struct request *request;
 	struct measurement *m;
 	struct complaint *why;
 	struct source *source; /* the current rings */
 	size_t entries;        /* combinations and twin */
-	size_t culprit;        /* the entry whose reader caused the error; SIZE_MAX: none */
+	size_t step;           /* rounds of a schedule */
+	size_t most;           /* rounds of the most schedules that can be kept */
+	struct combination combinations[COMBINATIONS_MAX]; /* m->count, without the twin */
+	size_t culprit; /* the entry whose reader caused the error; SIZE_MAX: none */
 	int64_t started_ns;
-	void *state; /* the method's */
 };
 
 /* What drain and live differ in. Functions return 0, or a negative errno with run->why. */
@@ -30,23 +35,50 @@ struct method {
 	/* Runs all entries in this order and fills rounds[round] of each. @rounds are expected. */
 	int (*round)(struct run *run, const size_t *order, size_t round, size_t rounds);
 	/* Before the rings are closed; also if begin() has failed. May be NULL. */
-	void (*end)(struct run *run);
+	void (*end)(void);
 };
 
 /* Returns as measure_drain(). */
-int rounds_measure(const struct method *method, void *state, const struct request *request,
+int rounds_measure(const struct method *method, const struct request *request,
 	struct measurement *m, struct complaint *why);
 
-static inline const struct reader *run_reader(const struct run *run, size_t entry)
-{
-	return run->m->samples[entry].combination.reader;
-}
+/* One run of live: a combination for workload->duration_ns, on empty rings. Its thread reads. */
+struct trial {
+	/* Set by the caller with check.work and check.latency, to which values are added; the rest
+	 * is 0. */
+	struct source *source;
+	struct combination combination;
+	struct observer *observer;             /* NULL: none */
+	uint64_t produced_before, lost_before; /* for the observer */
+	struct live_check check;
 
-/* memory_use.c: forgets the peak so far. */
-void memory_use_reset(void);
+	bool reader_failed; /* out: the error is the reader's, not the producers' */
+	struct reading reading;
+	pthread_t thread;
+	sem_t ready;          /* the reader is open, or could not be opened */
+	int open_err;         /* of opening: set before @ready is posted, and not changed after */
+	int err;              /* of reading */
+	int64_t started_ns;   /* CLOCK_MONOTONIC, before the first event is produced */
+	int64_t stopped_ns;   /* CLOCK_MONOTONIC, when all producers had stopped */
+	int64_t turns_cpu_ns; /* in which the thread produced events itself */
+	uint64_t off_cpu_ns;  /* in which the thread was ready and did not run; LIVE_UNKNOWN */
+};
 
-/* Bytes: the peak of resident memory since the reset, without the rings that are mapped now (each
- * mapping counts as resident). 0 if /proc does not say. */
-uint64_t memory_use_peak(void);
+/* Fills *@round. Returns as measure_live(). */
+int trial_run(struct trial *trial, struct round *round, struct complaint *why);
+
+/* Finds what a reader must have found, by a plain walk that shares no code with the library or the
+ * readers, from reading->fill->start to the producer position. Records must be numbered from
+ * reading->fill->first on, and have the length, and the discard bit, that the workload gives to
+ * their number; with TOUCHING_PROOF, the bytes of sized events must be right, too. Returns 0, or
+ * -EBADMSG with @why. */
+int check_walk(const struct ring_bytes *ring, const struct reading *reading,
+	const struct workload *workload, struct reading_result *result, struct complaint *why);
+
+/* What reader `memory` finds: the sum of the first word of each cache line from @start on. */
+uint64_t check_cache_lines(const struct ring_bytes *ring, uint64_t start);
+
+/* Flushes @size bytes at @start from all caches, for all mappings. */
+void cache_flush(const void *start, size_t size);
 
 #endif

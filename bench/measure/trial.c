@@ -1,29 +1,265 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * live: one run of one combination. A thread reads and checks each event; this one waits for the end
+ * of the run, and observes it by counters that are kept in any case.
+ */
 #include <errno.h>
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/monotonic.h"
-#include "measure/consumer.h"
-#include "measure/trial.h"
+#include "base/process.h"
+#include "machine/machine.h"
+#include "measure/rounds.h"
+
+/* At most: events that never notify have to be polled for. */
+#define LONGEST_WAIT_NS 100000000
+
+/* A signal that is handled just before the sleep does not end it. */
+#define SLEEP_MOST_NS INT64_C(500000000)
+
+/* LIVE_UNKNOWN: the clock is that of a thread that has ended. */
+static uint64_t cpu_ns(clockid_t clock)
+{
+	struct timespec used;
+
+	if (clock_gettime(clock, &used) < 0)
+		return LIVE_UNKNOWN;
+	return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}
+
+/* The time in which this thread was ready and did not run: the second number of schedstat.
+ * LIVE_UNKNOWN if the kernel does not say. */
+static uint64_t thread_off_cpu_ns(void)
+{
+	char text[64];
+	uint64_t waited;
+
+	if (!system_read_text(text, sizeof(text), "/proc/thread-self/schedstat") ||
+		sscanf(text, "%*u %" SCNu64, &waited) != 1)
+		return LIVE_UNKNOWN;
+	return waited;
+}
+
+/* Produces the events of the next read. */
+static int take_turn(struct trial *t)
+{
+	const uint64_t before = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+	int err = source_produce(t->source, t->check.workload->back_to_back, &t->reading.why);
+
+	t->turns_cpu_ns += (int64_t)(cpu_ns(CLOCK_THREAD_CPUTIME_ID) - before);
+	return err;
+}
+
+/* One read. A signal ends its wait only. */
+static int read_once(struct trial *t, int64_t timeout_ns)
+{
+	const uint64_t before = t->check.consumed;
+	const int err = t->reading.reader->read(&t->reading, timeout_ns);
+
+	if (t->check.consumed != before)
+		t->check.last_ns = monotonic_ns() + t->check.saved_ns;
+	return err == -EINTR ? 0 : err;
+}
+
+/* Reads what is left, without waiting. */
+static int read_rest(struct trial *t)
+{
+	const struct reader *reader = t->reading.reader;
+	int empty = 0, err = 0;
+
+	t->check.finishing = true;
+	/* Until two reads found nothing: a late interrupt may have ended the first. */
+	while (!err && empty < 2 && !reader->itself) {
+		const uint64_t before = t->check.consumed;
+
+		err = read_once(t, 0);
+		empty = t->check.consumed != before ? 0 : empty + 1;
+	}
+	return err || !reader->finish ? err : reader->finish(&t->reading);
+}
+
+static int read_events(struct trial *t)
+{
+	const struct reader *reader = t->reading.reader;
+	const int64_t timeout_ns = reader->interrupt ? LONGEST_WAIT_NS : READER_LONGEST_WAIT_NS;
+	const uint64_t off_before = thread_off_cpu_ns();
+	const uint64_t cpu_before = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+	const bool turns = t->check.workload->back_to_back > 0;
+	int err = 0;
+	uint64_t off;
+
+	if (turns)
+		t->started_ns = monotonic_ns();
+	while (!err && !live_check_should_stop(&t->check)) {
+		if (turns)
+			err = take_turn(t);
+		if (!err)
+			err = read_once(t, timeout_ns);
+	}
+	if (!err)
+		err = read_rest(t);
+	t->off_cpu_ns = LIVE_UNKNOWN; /* of a thread in another process */
+	if (reader->itself)
+		return err;
+	t->check.cpu_ns = (int64_t)(cpu_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before) -
+			  t->turns_cpu_ns + t->check.saved_ns;
+	off = thread_off_cpu_ns();
+	if (off != LIVE_UNKNOWN && off_before != LIVE_UNKNOWN)
+		t->off_cpu_ns = off - off_before;
+	return err;
+}
+
+static void *consume(void *context)
+{
+	struct trial *t = context;
+
+	t->open_err = reading_open(&t->reading);
+	sem_post(&t->ready);
+	if (t->open_err)
+		return NULL;
+	t->err = read_events(t);
+	if (t->err && !t->reading.why.text[0])
+		complain(&t->reading.why, t->err, "reading failed: %s", strerror(-t->err));
+	return NULL;
+}
+
+/* Starts the thread; when this returns 0, it waits for events. */
+static int start_consumer(struct trial *t, struct complaint *why)
+{
+	const int cpu = t->check.workload->consumer_cpu;
+	int err = pin_start(&t->thread, cpu, consume, t);
+
+	if (err == -EINVAL)
+		return complain(why, err,
+			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
+			strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1);
+	if (err)
+		return complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
+	while (sem_wait(&t->ready) < 0 && errno == EINTR)
+		;
+	/* Not t->err: the thread may have continued to read, and failed already. */
+	err = t->open_err;
+	if (err) {
+		pthread_join(t->thread, NULL);
+		*why = t->reading.why;
+	}
+	return err;
+}
+
+/* After all producers with threads of their own have stopped: lets the consumer read what is left.
+ * It fails if an event came twice, out of order or damaged, or the reader failed. */
+static int stop_consumer(struct trial *t, struct complaint *why)
+{
+	const struct reader *reader = t->reading.reader;
+
+	t->stopped_ns = monotonic_ns();
+	/* Pairs with live_check_should_stop(). */
+	__atomic_store_n(&t->check.stop, 1, __ATOMIC_RELEASE);
+	if (reader->interrupt)
+		reader->interrupt(&t->reading);
+	pthread_join(t->thread, NULL);
+	reading_close(&t->reading); /* not by the thread: interrupt() must find it open */
+	if (t->err)
+		*why = t->reading.why;
+	return t->err;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void observe(struct trial *t, int64_t elapsed_ns)
+{
+	static struct histogram latency;
+	struct source *source = t->source;
+	struct observation o = {
+		.combination = t->combination,
+		.elapsed_ns = elapsed_ns,
+		.duration_ns = source->workload.duration_ns,
+		.consumed = LIVE_UNKNOWN,
+		.cpu_ns = LIVE_UNKNOWN,
+		.capacity = source->rings.size * source->rings.count,
+		.produced_before = t->produced_before,
+		.lost_before = t->lost_before,
+		.latency_p50 = LIVE_UNKNOWN,
+		.latency_p99 = LIVE_UNKNOWN,
+	};
+	clockid_t clock;
+
+	source_observe(source, &o.produced, &o.lost, &o.waiting);
+	if (!t->reading.reader->itself) {
+		o.consumed = __atomic_load_n(&t->check.consumed, __ATOMIC_RELAXED);
+		if (pthread_getcpuclockid(t->thread, &clock) == 0)
+			o.cpu_ns = cpu_ns(clock);
+	}
+	histogram_copy(&latency, t->check.latency);
+	if (latency.count > 0) {
+		o.latency_p50 = histogram_quantile(&latency, 0.5);
+		o.latency_p99 = histogram_quantile(&latency, 0.99);
+	}
+	t->observer->observe(t->observer->context, &o);
+}
+
+/* Waits for the end of the run. Calls the observer at its interval, which continues over the runs.
+ * Returns 0, or -EINTR if the user asked to stop. */
+static int watch_run(struct trial *t, int64_t start, int64_t end)
+{
+	struct observer *observer = t->observer;
+	int64_t now = start,
+		next = observer ? observer->last_ns + observer->interval_ns : INT64_MAX;
+
+	/* Overdue at the start: waits until there is something to observe. */
+	if (next <= start)
+		next = earlier(start + observer->interval_ns, end);
+	while (!interrupted() && (now < end || next <= end)) {
+		if (now >= next) {
+			observe(t, now - start);
+			observer->last_ns = now;
+			next = now + observer->interval_ns;
+		} else {
+			monotonic_sleep_until(earlier(earlier(next, end), now + SLEEP_MOST_NS));
+		}
+		now = monotonic_ns();
+	}
+	return interrupted() ? -EINTR : 0;
+}
+
+static int wait_for_end(struct trial *t)
+{
+	const int64_t start = monotonic_ns(), end = start + t->check.workload->duration_ns;
+	pin_set before;
+	bool moved;
+	int err;
+
+	/* Moves to a spare CPU, if there is one, and back: threads that are started later would
+	 * inherit it. */
+	moved = t->observer && sched_getaffinity(0, sizeof(before), before) == 0 &&
+		pin_thread(producers_spare_cpu(t->check.workload)) == 0;
+	err = watch_run(t, start, end);
+	if (moved)
+		sched_setaffinity(0, sizeof(before), before);
+	return err;
+}
 
 /* Checks that the bytes that were read, skipped and, by the reader's count, overwritten are all that
  * were written. Of mixed sizes the overwritten ones are unknown. */
-static int check_overwritten(const struct live_check *c, const struct reading *r,
-	const struct produced *produced, struct complaint *why)
+static int check_overwritten(
+	const struct trial *t, const struct produced *produced, struct complaint *why)
 {
-	const uint64_t stride = workload_largest_stride(c->workload);
+	const struct workload *workload = t->check.workload;
+	const uint64_t stride = workload_largest_stride(workload);
 	const uint64_t written = (produced->submitted + produced->discarded) * stride;
-	const uint64_t counted =
-		(c->consumed + r->statistics.discarded) * stride + r->statistics.overwritten;
+	const uint64_t counted = (t->check.consumed + t->reading.statistics.discarded) * stride +
+				 t->reading.statistics.overwritten;
 
-	if (!c->workload->overwrite || c->workload->event_size == 0 || written == counted)
+	if (!workload->overwrite || workload->event_size == 0 || written == counted)
 		return 0;
 	return complain(why, -EBADMSG,
-		"the reader accounts for %llu bytes, %llu of them overwritten, of %llu that were "
-		"written",
-		(unsigned long long)counted, (unsigned long long)r->statistics.overwritten,
-		(unsigned long long)written);
+		"the reader accounts for %" PRIu64 " bytes, %" PRIu64
+		" of them overwritten, of %" PRIu64 " that were written",
+		counted, t->reading.statistics.overwritten, written);
 }
 
 /* Checks that every event that was produced was read once, or is counted as lost or discarded. */
@@ -35,143 +271,121 @@ static int check_balance(
 
 	if (produced->attempted != produced->submitted + produced->failed + produced->discarded)
 		return complain(why, -EBADMSG,
-			"the producers tried %llu events, but count %llu submitted, %llu "
-			"failed and %llu discarded",
-			(unsigned long long)produced->attempted,
-			(unsigned long long)produced->submitted,
-			(unsigned long long)produced->failed,
-			(unsigned long long)produced->discarded);
+			"the producers tried %" PRIu64 " events, but count %" PRIu64
+			" submitted, %" PRIu64 " failed and %" PRIu64 " discarded",
+			produced->attempted, produced->submitted, produced->failed,
+			produced->discarded);
 	if (c->consumed != produced->submitted && !c->workload->overwrite)
-		return complain(why, -EBADMSG, "read %llu events of %llu that were submitted",
-			(unsigned long long)c->consumed, (unsigned long long)produced->submitted);
+		return complain(why, -EBADMSG,
+			"read %" PRIu64 " events of %" PRIu64 " that were submitted", c->consumed,
+			produced->submitted);
 	if (c->lost > produced->failed || (c->lost_is_all && c->lost < produced->failed))
 		return complain(why, -EBADMSG,
-			"perf lost %llu events, but the producers count %llu that failed",
-			(unsigned long long)c->lost, (unsigned long long)produced->failed);
+			"perf lost %" PRIu64 " events, but the producers count %" PRIu64
+			" that failed",
+			c->lost, produced->failed);
 	/* The gaps in each producer's sequence are exactly its losses. */
 	for (uint32_t i = 0; i < c->workload->producers; i++) {
 		const struct consumer_stream *stream = &c->streams[i];
 
 		if (stream->next > produced->sequences[i])
 			return complain(why, -EBADMSG,
-				"producer %u produced %llu events, but event %llu was read", i,
-				(unsigned long long)produced->sequences[i],
-				(unsigned long long)stream->next - 1);
+				"producer %u produced %" PRIu64 " events, but event %" PRIu64
+				" was read",
+				i, produced->sequences[i], stream->next - 1);
 		missing += produced->sequences[i] - stream->read;
 	}
 	if (missing != produced->failed + produced->discarded + overwritten)
 		return complain(why, -EBADMSG,
-			"%llu events are missing, but %llu were lost and %llu discarded",
-			(unsigned long long)missing, (unsigned long long)produced->failed,
-			(unsigned long long)produced->discarded);
+			"%" PRIu64 " events are missing, but %" PRIu64 " were lost and %" PRIu64
+			" discarded",
+			missing, produced->failed, produced->discarded);
 	return 0;
 }
 
-static void fill_round(
-	struct round *round, const struct consumer *c, const struct produced *produced)
+static void fill_round(struct round *round, const struct trial *t, const struct produced *produced)
 {
-	const struct workload *workload = c->check.workload;
-	const uint64_t full = produced->failed > 0 ? workload->ring_size : 0;
+	const struct live_check *c = &t->check;
 
 	*round = (struct round){
 		/* If producers made hardly anything, the last event was read long before the stop. */
 		.elapsed_ns =
-			(c->check.last_ns > c->stopped_ns ? c->check.last_ns : c->stopped_ns) -
-			c->started_ns,
+			(c->last_ns > t->stopped_ns ? c->last_ns : t->stopped_ns) - t->started_ns,
 		.produced = produced->attempted,
-		.consumed = c->check.consumed,
-		.lost = produced->failed + produced->submitted - c->check.consumed,
+		.consumed = c->consumed,
+		.lost = produced->failed + produced->submitted - c->consumed,
 		.discarded = produced->discarded,
-		.out_of_order = c->check.out_of_order,
+		.out_of_order = c->out_of_order,
 		.producer_ns_per_event =
 			produced->attempted > 0 ? produced->ns / (double)produced->attempted : 0,
-		.consumer_cpu_ns = c->check.cpu_ns,
-		.off_cpu_ns = c->off_cpu_ns,
-		.sleeps = c->reading.statistics.sleeps,
-		.wakeups = c->reading.statistics.wakeups,
+		.consumer_cpu_ns = c->cpu_ns,
+		.off_cpu_ns = t->off_cpu_ns,
+		.sleeps = t->reading.statistics.sleeps,
+		.wakeups = t->reading.statistics.wakeups,
 		.high_water = produced->high_water,
 	};
-	if (c->reading.statistics.high_water > round->high_water) /* or unknown */
-		round->high_water = c->reading.statistics.high_water;
-	if (full > round->high_water)
-		round->high_water = full;
-	if (c->check.bursts.size > 0 && !c->reading.reader->itself)
-		round->bursts = bursts_sum_up(&c->check.bursts, workload, produced->sequences);
+	if (t->reading.statistics.high_water > round->high_water) /* or unknown */
+		round->high_water = t->reading.statistics.high_water;
+	if (c->bursts.size > 0 && !t->reading.reader->itself)
+		round->bursts = bursts_sum_up(&c->bursts, c->workload, produced->sequences);
 }
 
-/* Producers have threads of their own and write while the consumer, which starts first, reads. */
-static int run_beside(
-	struct trial *trial, struct consumer *c, struct produced *produced, struct complaint *why)
+/* Producers have threads of their own and write while the consumer, which starts first, reads; or
+ * the consumer's thread produces and reads in turns. */
+static int produce_and_consume(struct trial *t, struct produced *produced, struct complaint *why)
 {
+	const bool turns = t->check.workload->back_to_back > 0;
 	struct complaint ignored;
-	int64_t started_ns;
-	int err, stop_err;
+	int err = turns ? source_start(t->source, why) : 0, stop_err;
 
-	err = consumer_start(c, why);
-	trial->reader_failed = err;
-	if (err)
-		return err;
-	started_ns = monotonic_ns();
-	err = source_start(trial->source, why);
-	if (!err)
-		err = trial_observe(trial, c);
-	stop_err = source_stop(trial->source, produced, err ? &ignored : why);
-	err = err ? err : stop_err;
-	stop_err = consumer_stop(c, err ? &ignored : why);
-	trial->reader_failed = !err && stop_err;
-	c->started_ns = started_ns;
-	return err ? err : stop_err;
-}
-
-/* The consumer's thread produces and reads in turns. */
-static int run_in_turns(
-	struct trial *trial, struct consumer *c, struct produced *produced, struct complaint *why)
-{
-	struct complaint ignored;
-	int err, stop_err;
-
-	err = source_start(trial->source, why);
-	if (!err)
-		err = consumer_start(c, why);
 	if (!err) {
-		err = trial_observe(trial, c);
-		stop_err = consumer_stop(c, err ? &ignored : why);
+		err = start_consumer(t, why);
+		t->reader_failed = err && !turns;
+	}
+	if (!err) {
+		if (!turns) {
+			t->started_ns = monotonic_ns();
+			err = source_start(t->source, why);
+		}
+		if (!err)
+			err = wait_for_end(t);
+		source_end_threads(t->source);
+		stop_err = stop_consumer(t, err ? &ignored : why);
+		t->reader_failed = !err && stop_err && !turns;
 		err = err ? err : stop_err;
 	}
-	stop_err = source_stop(trial->source, produced, err ? &ignored : why);
+	stop_err = source_stop(t->source, produced, err ? &ignored : why);
 	return err ? err : stop_err;
 }
 
-int trial_run(struct trial *trial, struct complaint *why)
+int trial_run(struct trial *t, struct round *round, struct complaint *why)
 {
-	const struct workload *workload = trial->workload;
-	struct produced produced = { 0 };
-	struct consumer *c = calloc(1, sizeof(*c));
+	const struct reader *reader = t->combination.reader;
+	const struct workload *workload = &t->source->workload;
+	struct produced produced;
 	int err;
 
-	trial->reader_failed = false;
-	if (!c || bursts_begin(&c->check.bursts, workload)) {
-		free(c);
+	t->check.workload = workload;
+	t->check.why = &t->reading.why;
+	t->reading.reader = reader;
+	t->reading.wait = t->combination.wait;
+	t->reading.rings = &t->source->rings;
+	t->reading.live = &t->check;
+	t->reading.work = WORK_LIVE;
+	t->source->target = reader->reads_perf ? TARGET_PERF_BUFFERS : TARGET_RINGS;
+	if (bursts_begin(&t->check.bursts, workload))
 		return complain(why, -ENOMEM, "out of memory");
-	}
-	c->check.workload = workload;
-	c->check.work = trial->work;
-	c->check.latency = trial->latency;
-	c->reading.reader = trial->combination.reader;
-	c->reading.wait = trial->combination.wait;
-	c->source = trial->source;
-	c->source->target = c->reading.reader->reads_perf ? TARGET_PERF_BUFFERS : TARGET_RINGS;
-	err = workload->back_to_back > 0 ? run_in_turns(trial, c, &produced, why)
-					 : run_beside(trial, c, &produced, why);
+	sem_init(&t->ready, 0, 0);
+	err = produce_and_consume(t, &produced, why);
 	if (!err) {
-		err = check_balance(&c->check, &produced, why);
+		err = check_balance(&t->check, &produced, why);
 		if (!err)
-			err = check_overwritten(&c->check, &c->reading, &produced, why);
-		trial->reader_failed = err;
+			err = check_overwritten(t, &produced, why);
+		t->reader_failed = err;
 	}
 	if (!err)
-		fill_round(trial->round, c, &produced);
-	bursts_end(&c->check.bursts);
-	free(c);
+		fill_round(round, t, &produced);
+	sem_destroy(&t->ready);
+	bursts_end(&t->check.bursts);
 	return err;
 }

@@ -74,7 +74,7 @@ int live_check_wrong(struct live_check *c, const void *data, size_t length);
 
 static inline bool live_check_should_stop(const struct live_check *c)
 {
-	/* Acquire: pairs with the release in consumer_stop(). The rings then hold everything that
+	/* Acquire: pairs with the release in stop_consumer(). The rings then hold everything that
 	 * the producers wrote. */
 	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 }
@@ -155,7 +155,7 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 		else
 			work_do(&c->work);
 	}
-	/* Atomic, for consumer_observe(). */
+	/* Atomic, for observe() of measure/trial.c. */
 	__atomic_store_n(&c->consumed, c->consumed + 1, __ATOMIC_RELAXED);
 	return 0;
 }

@@ -11,7 +11,7 @@
 
 #include "base/complaint.h"
 #include "readers/touch.h"
-#include "rings/workload.h"
+#include "rings/source.h"
 
 /* How live waits: by a strategy of ringview.h; in a loop with libbpf's functions; or, of a reader
  * without a choice, its own way. */

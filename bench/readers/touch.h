@@ -94,7 +94,7 @@ ALWAYS_INLINE uint64_t touch_record(
 	const struct skb_meta *meta = data;
 	const uint32_t *fields = &meta->len;
 
-/* All records have this size, as the check after each reading verifies (measure/check.h). */
+/* All records have this size, as the check after each reading verifies (measure/check.c). */
 #define WORDS_CASE(size)            \
 	case TOUCHING_WORDS_##size: \
 		return sum + sum_words(words, size)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/values.h"
-#include "measure/live_advise.h"
+#include "measure/measure.h"
 #include "readers/reader.h"
 #include "results/table.h"
 

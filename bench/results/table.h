@@ -14,7 +14,7 @@
 
 #include "machine/machine.h"
 #include "readers/peers.h"
-#include "rings/mix.h"
+#include "rings/workload.h"
 #include "statistics/statistics.h"
 
 /* What the rounds amount to; whole: counted over all rounds. */

@@ -6,31 +6,127 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "live_producer.h"
-#include "producers.skel.h"
-#include "rings/bpf.h"
 #include "rings/source.h"
+#include "producers.skel.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.19; older headers lack it. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
 
 #define PACKET_SIZE 128 /* that of the original benchmark; skb_meta has its length */
 
-struct bpf_source {
-	struct source source; /* first */
-	uint32_t made;        /* rings */
-	struct producers_bpf *skeleton;
-	struct bpf_program *programs[TARGET_COUNT];
-	struct bpf_link *links[TARGET_COUNT]; /* of PRODUCER_SYSCALL, one at a time */
-};
+/* An array has one value for each possible CPU, a multiple of 8 bytes long. */
+_Static_assert(sizeof(struct ringview_account) % 8 == 0, "the kernel rounds it up");
 
-static struct bpf_source *bpf_of(struct source *source)
+int bpf_accounts_add(int map_fd, uint32_t index, struct ringview_account *sum)
 {
-	return (struct bpf_source *)source;
+	const int cpus = libbpf_num_possible_cpus();
+	struct ringview_account *values;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc((size_t)cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(map_fd, &index, values) < 0)
+		err = -errno;
+	for (int i = 0; i < cpus; i++) {
+		sum->attempted += values[i].attempted;
+		sum->submitted += values[i].submitted;
+		sum->failed += values[i].failed;
+		sum->discarded += values[i].discarded;
+	}
+	free(values);
+	return err;
+}
+
+/* Whether this process lacks capabilities that the BPF programs of a source need, found by trying
+ * (tests/cli/test_privileges.c) on Linux 6.18. Lists them in @names ("CAP_BPF, CAP_NET_ADMIN").
+ * CAP_BPF and CAP_PERFMON exist since Linux 5.8, as the ring buffer does. */
+static bool capabilities_missing(const struct source *source, char *names, size_t size)
+{
+	const bool by_run = source->workload.producer == PRODUCER_RUN;
+	const struct {
+		const char *name;
+		int number;
+		bool needed;
+	} capabilities[] = {
+		/* To load programs and make maps. */
+		{ "CAP_BPF", CAP_BPF, true },
+		/* To trace; to open perf buffers; and skb_meta holds an address of the kernel. */
+		{ "CAP_PERFMON", CAP_PERFMON,
+			!by_run || source->perf || source->workload.event == EVENT_SKB_META },
+		/* For programs of section tc. */
+		{ "CAP_NET_ADMIN", CAP_NET_ADMIN, by_run },
+	};
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	uint64_t effective;
+	size_t used = 0;
+
+	if (syscall(__NR_capget, &header, data) < 0)
+		return false; /* unknown: the kernel's own error is reported */
+	effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	if (effective & 1ull << CAP_SYS_ADMIN) /* bpf(2) accepts it for all three */
+		return false;
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
+		if (capabilities[i].needed && !(effective & 1ull << capabilities[i].number))
+			used += (size_t)snprintf(names + used, size - used, "%s%s",
+				used ? ", " : "", capabilities[i].name);
+	return used > 0;
+}
+
+/* Says why the program or the rings could not be made. Returns a negative errno. */
+static int explain(const struct source *source, int err, struct complaint *why)
+{
+	char missing[64];
+
+	if (err == -EMFILE || err == -ENFILE)
+		return complain(why, err,
+			"cannot load the BPF program: %s; raise the limit (ulimit -n)",
+			strerror(-err));
+	if (capabilities_missing(source, missing, sizeof(missing)))
+		return complain(why, -EPERM,
+			"loading the BPF program needs %s, which this process lacks; run it with "
+			"sudo, or try -source memory, which needs no privileges",
+			missing);
+	if (err == -EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
+		return complain(why, -EOPNOTSUPP,
+			"this kernel has no BPF ring buffer; Linux 5.8 or later is needed, "
+			"or try -source memory");
+	if (err == -ENOMEM || err == -EPERM)
+		return complain(why, err,
+			"no memory for a ring of %llu MiB: %s; raise the limit of locked memory "
+			"(ulimit -l unlimited) or of the memory cgroup, or give a smaller "
+			"-ring-size",
+			(unsigned long long)source->rings.size >> 20, strerror(-err));
+	return complain(why, err, "cannot load the BPF program: %s", strerror(-err));
+}
+
+/* Says why the program could not be attached to the tracepoint of system calls. Returns @err. */
+static int explain_attach(int err, struct complaint *why)
+{
+	if (err == -ENOENT)
+		return complain(why, err,
+			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
+			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
+			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
+	if (err == -EACCES || err == -EPERM)
+		return complain(why, err,
+			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; this needs "
+			"CAP_PERFMON and read access to /sys/kernel/tracing, which root has; run it "
+			"with sudo, or give -producer run",
+			strerror(-err));
+	return complain(why, err,
+		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
+		strerror(-err));
 }
 
 /*
@@ -52,115 +148,90 @@ static double time_of(uint64_t repeat, uint32_t average, uint64_t wall)
 	return least + (double)(repeat - 1) / 2;
 }
 
-static int produce_by_run(
-	struct source *source, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+static int produce_by_run(struct producer *me, uint64_t events)
 {
-	const int program_fd = bpf_program__fd(bpf_of(source)->programs[source->target]);
+	const struct source *source = me->source;
+	const int program_fd = bpf_program__fd(source->programs[source->target]);
 	const unsigned char packet[PACKET_SIZE] = { 0 };
-	const struct __sk_buff skb = { .mark = index };
+	const struct __sk_buff skb = { .mark = me->index };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
 		.ctx_in = &skb, .ctx_size_in = sizeof(skb), .repeat = (int)events);
 	const uint64_t start = producers_clock();
 	int err = bpf_prog_test_run_opts(program_fd, &run);
 	const uint64_t wall = producers_clock() - start;
 
-	if (!err) {
-		*ns += time_of(events, run.duration, wall);
-		return 0;
-	}
-	/* A signal ended it early; the kernel does not say how long it ran. */
-	if (err == -EINTR || err == -EAGAIN) {
-		*ns += (double)wall;
-		return 0;
-	}
-	return complain(why, err, "BPF_PROG_RUN failed: %s%s", strerror(-err),
-		source->workload.event == EVENT_TIMED ? "; try -producer syscall" : "");
+	if (!err)
+		me->ns += time_of(events, run.duration, wall);
+	else if (err == -EINTR || err == -EAGAIN) /* a signal ended it early: its time is unknown */
+		me->ns += (double)wall;
+	else
+		return complain(&me->why, err, "BPF_PROG_RUN failed: %s%s", strerror(-err),
+			source->workload.event == EVENT_TIMED ? "; try -producer syscall" : "");
+	return 0;
 }
 
 /* Wall time, including the system call: a traced process waits for all of it. */
-static int bpf_produce(
-	struct source *source, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+static int bpf_produce(struct producer *me, uint64_t events)
 {
-	const pid_t argument = (pid_t)(-1 - (int)index); /* see bpf/producers.bpf.c */
+	const pid_t argument = (pid_t)(-1 - (int)me->index); /* see bpf/producers.bpf.c */
 	const uint64_t start = producers_clock();
 
-	if (source->workload.producer == PRODUCER_RUN)
-		return produce_by_run(source, index, events, ns, why);
+	if (me->source->workload.producer == PRODUCER_RUN)
+		return produce_by_run(me, events);
 	for (uint64_t i = 0; i < events; i++)
 		getpgid(argument);
-	*ns += (double)(producers_clock() - start);
+	me->ns += (double)(producers_clock() - start);
 	return 0;
 }
 
 /* Of all targets' programs only the one of the current target may be attached. */
 static int bpf_attach(struct source *source, bool attached, struct complaint *why)
 {
-	struct bpf_source *bpf = bpf_of(source);
-	struct bpf_link **link = &bpf->links[source->target];
+	struct bpf_program *program = attached ? source->programs[source->target] : NULL;
 
-	if (source->workload.producer != PRODUCER_SYSCALL || (attached && *link))
+	if (source->workload.producer != PRODUCER_SYSCALL || program == source->attached)
 		return 0;
-	for (int target = 0; target < TARGET_COUNT; target++) {
-		bpf_link__destroy(bpf->links[target]);
-		bpf->links[target] = NULL;
-	}
-	if (attached)
-		*link = bpf_program__attach(bpf->programs[source->target]);
-	return attached && !*link ? bpf_load_explain_attach(-errno, why) : 0;
+	bpf_link__destroy(source->link);
+	source->link = program ? bpf_program__attach(program) : NULL;
+	source->attached = source->link ? program : NULL;
+	return source->attached == program ? 0 : explain_attach(-errno, why);
 }
 
-static int bpf_count(const struct source *source, uint32_t index, struct ringview_account *account)
+static int bpf_count(const struct source *source, uint32_t index, struct ringview_account *sum)
 {
-	const struct bpf_source *bpf = (const struct bpf_source *)source;
-
-	return bpf_accounts_sum(bpf_map__fd(bpf->skeleton->maps.accounts), index, account);
+	return bpf_accounts_add(bpf_map__fd(source->skeleton->maps.accounts), index, sum);
 }
 
 static void bpf_close(struct source *source)
 {
-	struct bpf_source *bpf = bpf_of(source);
-	struct complaint ignored;
-
-	bpf_attach(source, false, &ignored);
-	producers_bpf__destroy(bpf->skeleton);
-	while (bpf->made > 0)
-		close(source->rings.map_fds[--bpf->made]);
+	bpf_link__destroy(source->link);
+	producers_bpf__destroy(source->skeleton);
+	while (source->rings.count > 0)
+		close(source->rings.map_fds[--source->rings.count]);
 }
 
-static unsigned int privileges_of(const struct source *source)
+static int make_rings(struct source *source)
 {
-	unsigned int privileges = PRIVILEGE_BPF;
-
-	privileges |=
-		source->workload.producer == PRODUCER_RUN ? PRIVILEGE_NET_ADMIN : PRIVILEGE_PERFMON;
-	/* To open perf buffers; skb_meta holds an address of the kernel. */
-	if (source->perf || source->workload.event == EVENT_SKB_META)
-		privileges |= PRIVILEGE_PERFMON;
-	return privileges;
-}
-
-static int make_rings(struct bpf_source *bpf)
-{
-	struct ring_set *rings = &bpf->source.rings;
+	struct ring_set *rings = &source->rings;
 	LIBBPF_OPTS(bpf_map_create_opts, options,
-		.map_flags = bpf->source.workload.overwrite ? MAP_FLAG_OVERWRITE : 0);
+		.map_flags = source->workload.overwrite ? MAP_FLAG_OVERWRITE : 0);
 
-	for (; bpf->made < rings->count; bpf->made++) {
+	for (; rings->count < source->workload.rings; rings->count++) {
 		int fd = bpf_map_create(
 			BPF_MAP_TYPE_RINGBUF, "bench_ring", 0, 0, (__u32)rings->size, &options);
 
 		if (fd < 0)
 			return fd;
-		rings->map_fds[bpf->made] = fd;
+		rings->map_fds[rings->count] = fd;
 	}
 	return 0;
 }
 
-static void set_constants(struct bpf_source *bpf)
+static void set_constants(struct source *source)
 {
-	struct producers_bpf__rodata *constants = bpf->skeleton->rodata;
-	const struct workload *workload = &bpf->source.workload;
-	const struct live_plan *plan = &bpf->source.plan;
+	struct producers_bpf__rodata *constants = source->skeleton->rodata;
+	const struct workload *workload = &source->workload;
+	const struct live_plan *plan = &source->plan;
 	const struct mix *mix = workload->mix;
 
 	constants->event_size = workload->event_size;
@@ -168,7 +239,7 @@ static void set_constants(struct bpf_source *bpf)
 	constants->timed = workload->event == EVENT_TIMED;
 	constants->order = workload->order;
 	constants->discard = plan->discard;
-	constants->notify = plan->notify;
+	constants->notify = workload->notify;
 	constants->notify_bytes = plan->notify_bytes;
 	constants->query_mask = plan->query_mask;
 	constants->interval = plan->interval;
@@ -189,60 +260,72 @@ static enum live_way way_of(const struct workload *workload)
 	return workload->mix && workload->mix->kind_count == 0 ? LIVE_OUTPUT : workload->write;
 }
 
-/* Loads one program for rings, and one for perf buffers if they are asked for. */
-static int set_programs(struct bpf_source *bpf)
+static struct bpf_program *program_of(const struct source *source, const char *way)
 {
-	const struct workload *workload = &bpf->source.workload;
-	struct producers_bpf *skeleton = bpf->skeleton;
-	struct bpf_program *const programs[][LIVE_PERF + 1] = {
-		[PRODUCER_RUN] = { skeleton->progs.reserve_by_run, skeleton->progs.output_by_run,
-			skeleton->progs.perf_by_run },
-		[PRODUCER_SYSCALL] = { skeleton->progs.reserve_by_syscall,
-			skeleton->progs.output_by_syscall, skeleton->progs.perf_by_syscall },
-	};
-	struct bpf_program *program = NULL;
+	char name[64];
 
-	bpf->programs[TARGET_RINGS] = workload->event == EVENT_SKB_META
-					      ? skeleton->progs.skb_meta_by_run
-					      : programs[workload->producer][way_of(workload)];
-	bpf->programs[TARGET_PERF_BUFFERS] = programs[workload->producer][LIVE_PERF];
+	snprintf(name, sizeof(name), "%s_by_%s", way,
+		live_producer_names[source->workload.producer]);
+	return bpf_object__find_program_by_name(source->skeleton->obj, name);
+}
+
+/* Loads one program for rings, and one for perf buffers if they are asked for. */
+static int set_programs(struct source *source)
+{
+	const struct workload *workload = &source->workload;
+	struct producers_bpf *skeleton = source->skeleton;
+	struct bpf_program *program = NULL, **programs = source->programs;
+
+	programs[TARGET_RINGS] = program_of(source, workload->event == EVENT_SKB_META
+							    ? "skb_meta"
+							    : live_write_names[way_of(workload)]);
+	programs[TARGET_PERF_BUFFERS] = source->perf ? program_of(source, "perf") : NULL;
 	while ((program = bpf_object__next_program(skeleton->obj, program)))
 		bpf_program__set_autoload(
-			program, program == bpf->programs[TARGET_RINGS] ||
-					 (bpf->source.perf &&
-						 program == bpf->programs[TARGET_PERF_BUFFERS]));
-	return bpf_map__set_autocreate(skeleton->maps.perf_buffers, bpf->source.perf);
+			program, program == programs[TARGET_RINGS] ||
+					 program == programs[TARGET_PERF_BUFFERS]);
+	return bpf_map__set_autocreate(skeleton->maps.perf_buffers, source->perf);
 }
 
 /* The rings exist already. The program uses the map of rings only if there are several. */
-static int set_maps(struct bpf_source *bpf)
+static int set_maps(struct source *source)
 {
-	const struct workload *workload = &bpf->source.workload;
-	const int *fds = bpf->source.rings.map_fds;
-	struct bpf_map *ring_array = bpf->skeleton->maps.ring_array;
-	struct bpf_map *places = bpf->skeleton->maps.places;
+	const struct workload *workload = &source->workload;
+	const int *fds = source->rings.map_fds;
+	struct bpf_map *ring_array = source->skeleton->maps.ring_array;
+	struct bpf_map *places = source->skeleton->maps.places;
 	/* Bytes for the largest event: event_fill_any() writes up to 31 more than its size. */
 	const uint32_t place = ((uint32_t)workload_largest_stride(workload) + 24 + 127) / 128 * 128;
-	int err = bpf_map__reuse_fd(bpf->skeleton->maps.ring, fds[0]);
+	int err = bpf_map__reuse_fd(source->skeleton->maps.ring, fds[0]);
 
 	if (!err)
 		err = workload->rings == 1 ? bpf_map__set_autocreate(ring_array, false)
 					   : bpf_map__set_inner_map_fd(ring_array, fds[0]);
 	if (!err && workload->mix)
-		err = bpf_map__set_max_entries(bpf->skeleton->maps.mix_sizes, workload->mix->count);
-	if (!err && way_of(workload) != LIVE_OUTPUT && !bpf->source.perf)
+		err = bpf_map__set_max_entries(
+			source->skeleton->maps.mix_sizes, workload->mix->count);
+	if (!err && way_of(workload) != LIVE_OUTPUT && !source->perf)
 		return bpf_map__set_autocreate(places, false);
 	if (!err)
 		err = bpf_map__set_value_size(places, place);
 	return err ? err : bpf_map__set_max_entries(places, workload->producers);
 }
 
-/* After loading. */
-static int fill_maps(struct bpf_source *bpf)
+static int set_up(struct source *source)
 {
-	const struct ring_set *rings = &bpf->source.rings;
-	const struct mix *mix = bpf->source.workload.mix;
-	const int ring_array = bpf_map__fd(bpf->skeleton->maps.ring_array);
+	int err;
+
+	set_constants(source);
+	err = set_programs(source);
+	return err ? err : set_maps(source);
+}
+
+/* After loading. */
+static int fill_maps(struct source *source)
+{
+	const struct ring_set *rings = &source->rings;
+	const struct mix *mix = source->workload.mix;
+	const int ring_array = bpf_map__fd(source->skeleton->maps.ring_array);
 	uint32_t *keys, count = mix ? mix->count : 0;
 	int err = 0;
 
@@ -256,38 +339,22 @@ static int fill_maps(struct bpf_source *bpf)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++)
 		keys[i] = i;
-	if (bpf_map_update_batch(
-		    bpf_map__fd(bpf->skeleton->maps.mix_sizes), keys, mix->sizes, &count, NULL) < 0)
+	if (bpf_map_update_batch(bpf_map__fd(source->skeleton->maps.mix_sizes), keys, mix->sizes,
+		    &count, NULL) < 0)
 		err = -errno;
 	free(keys);
 	return err;
 }
 
-static int load(struct bpf_source *bpf)
-{
-	int err;
-
-	bpf->skeleton = producers_bpf__open();
-	if (!bpf->skeleton)
-		return -errno;
-	set_constants(bpf);
-	err = set_programs(bpf);
-	if (!err)
-		err = set_maps(bpf);
-	if (!err)
-		err = producers_bpf__load(bpf->skeleton);
-	return err ? err : fill_maps(bpf);
-}
-
 /* Attaches the program and tells it which process is the benchmark. */
-static int introduce(struct bpf_source *bpf, struct complaint *why)
+static int introduce(struct source *source, struct complaint *why)
 {
-	int err = bpf_attach(&bpf->source, true, why);
+	int err = bpf_attach(source, true, why);
 
-	if (err || bpf->source.workload.producer != PRODUCER_SYSCALL)
+	if (err || source->workload.producer != PRODUCER_SYSCALL)
 		return err;
-	getpgid(bpf->skeleton->rodata->introduction);
-	if (__atomic_load_n(&bpf->skeleton->bss->tgid, __ATOMIC_RELAXED) == 0)
+	getpgid(source->skeleton->rodata->introduction);
+	if (__atomic_load_n(&source->skeleton->bss->tgid, __ATOMIC_RELAXED) == 0)
 		return complain(why, -EOPNOTSUPP,
 			"the tracepoint syscalls/sys_enter_getpgid does not see this process's "
 			"system calls; use -producer run");
@@ -296,27 +363,31 @@ static int introduce(struct bpf_source *bpf, struct complaint *why)
 
 static int bpf_open(struct source *source, struct complaint *why)
 {
-	struct bpf_source *bpf = bpf_of(source);
 	int err;
 
-	bpf_load_quietly();
-	err = make_rings(bpf);
+	libbpf_set_print(NULL); /* its long messages; ours has one line */
+	err = make_rings(source);
 	if (err == -EINVAL && source->workload.overwrite)
 		return complain(why, err,
 			"this kernel has no rings that overwrite, which Linux 6.19 added; leave out "
 			"-overwrite, or give -source memory");
+	if (!err) {
+		source->skeleton = producers_bpf__open();
+		err = source->skeleton ? set_up(source) : -errno;
+	}
 	if (!err)
-		err = load(bpf);
+		err = producers_bpf__load(source->skeleton);
+	if (!err)
+		err = fill_maps(source);
 	if (err)
-		return bpf_load_explain(err, privileges_of(source), source->rings.size, why);
+		return explain(source, err, why);
 	if (source->perf)
-		source->rings.perf_fd = bpf_map__fd(bpf->skeleton->maps.perf_buffers);
-	source->states = bpf->skeleton->bss->states;
-	return introduce(bpf, why);
+		source->rings.perf_fd = bpf_map__fd(source->skeleton->maps.perf_buffers);
+	source->states = source->skeleton->bss->states;
+	return introduce(source, why);
 }
 
 const struct source_operations bpf_source = {
-	.size = sizeof(struct bpf_source),
 	.open = bpf_open,
 	.produce = bpf_produce,
 	.count = bpf_count,

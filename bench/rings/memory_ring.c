@@ -29,13 +29,12 @@ static int map_twice(struct memory_ring *ring, int fd)
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pages == MAP_FAILED)
 		return -errno;
-	ring->pages = pages;
+	ring->consumer = (uint64_t *)pages;
 	if (mmap(pages, data_at + ring->size, protection, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd,
 		    0) == MAP_FAILED ||
 		mmap(pages + data_at + ring->size, ring->size, protection,
 			MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, (off_t)data_at) == MAP_FAILED)
 		return -errno;
-	ring->consumer = (uint64_t *)pages;
 	ring->producer = (uint64_t *)(pages + ring->page_size);
 	ring->data = pages + data_at;
 	return 0;
@@ -70,9 +69,9 @@ void memory_ring_close(struct memory_ring *ring)
 {
 	if (ring->notify_fd >= 0)
 		close(ring->notify_fd);
-	if (ring->pages)
-		munmap(ring->pages, 2 * ring->page_size + 2 * ring->size);
-	ring->pages = NULL;
+	if (ring->consumer)
+		munmap(ring->consumer, 2 * ring->page_size + 2 * ring->size);
+	ring->consumer = NULL;
 	ring->notify_fd = -1;
 }
 
@@ -85,16 +84,12 @@ void memory_ring_let_overwrite(struct memory_ring *ring)
 
 struct ringview_memory memory_ring_view(const struct memory_ring *ring)
 {
-	struct ringview_memory memory = {
-		.consumer = ring->consumer,
+	return (struct ringview_memory){ .consumer = ring->consumer,
 		.producer = ring->producer,
 		.data = ring->data,
 		.size = ring->size,
 		.notify_fd = ring->notify_fd,
-		.overwrite = ring->overwrite,
-	};
-
-	return memory;
+		.overwrite = ring->overwrite };
 }
 
 static uint64_t stride_of(uint32_t length)

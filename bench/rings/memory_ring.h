@@ -14,23 +14,19 @@
 #include "ringview/ringview.h"
 
 struct memory_ring {
-	uint64_t *consumer;
+	uint64_t *consumer; /* the start of the mapping */
 	uint64_t *producer;
 	uint64_t *overwrite; /* NULL for a ring that does not overwrite */
 	uint64_t pending;    /* with overwrite: no record before it is busy */
 	unsigned char *data; /* @size bytes, and the same bytes once more */
 	size_t size;
 	int notify_fd; /* eventfd */
-	void *pages;   /* the whole mapping */
 	size_t page_size;
 	pthread_spinlock_t reserving; /* the kernel's rb->spinlock */
 };
 
-/*
- * Makes an empty ring of @size bytes, a power of two and a multiple of the page size. All pages are
- * allocated and mapped, as the kernel's are, so that no page fault is measured. Returns 0 or a
- * negative errno.
- */
+/* Makes an empty ring of @size bytes, a power of two and a multiple of the page size. All pages are
+ * mapped, as the kernel's are, so that no page fault is measured. Returns 0 or a negative errno. */
 int memory_ring_open(struct memory_ring *ring, size_t size);
 
 void memory_ring_close(struct memory_ring *ring);

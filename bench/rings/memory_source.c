@@ -6,25 +6,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "rings/memory_ring.h"
 #include "rings/source.h"
-
-/* What a producer counts, on cache lines of its own. source_observe() reads it meanwhile. */
-struct counts {
-	uint64_t attempted, submitted, failed, discarded;
-} __attribute__((aligned(128)));
-
-struct memory_source {
-	struct source source; /* first */
-	uint32_t opened;      /* rings */
-	struct memory_ring rings[LIVE_RINGS_MAX];
-	struct live_notified notified[LIVE_RINGS_MAX];
-	struct live_state states[LIVE_PRODUCERS_MAX];
-	struct counts counts[LIVE_PRODUCERS_MAX];
-};
 
 /* RINGVIEW_NOTIFY_AT_LEAST of ringview_notify_flags_of(). Threads share @shared; each field is
  * atomic by itself, which is enough. */
@@ -47,18 +31,16 @@ static uint64_t flags_past(
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static uint64_t flags_for(struct memory_source *memory, uint32_t ring)
+static uint64_t flags_for(struct source *source, uint32_t ring)
 {
-	const struct live_plan *plan = &memory->source.plan;
-
-	switch (plan->notify) {
-	case RINGVIEW_NOTIFY_NEVER:
+	switch (source->workload.notify) {
+	case NOTIFY_NEVER:
 		return BPF_RB_NO_WAKEUP;
-	case RINGVIEW_NOTIFY_FORCE:
+	case NOTIFY_FORCE:
 		return BPF_RB_FORCE_WAKEUP;
-	case RINGVIEW_NOTIFY_AT_LEAST:
-		return flags_past(
-			plan->notify_bytes, &memory->rings[ring], &memory->notified[ring].of_ring);
+	case NOTIFY_SAMPLED:
+		return flags_past(source->plan.notify_bytes, &source->made[ring],
+			&source->notified[ring].of_ring);
 	default:
 		return 0;
 	}
@@ -92,30 +74,29 @@ static void write_skb_meta(struct skb_meta *meta, uint64_t sequence)
 }
 
 /* Only this thread counts; others may read. */
-static void count_one(uint64_t *counter)
+static void count_one(__u64 *counter)
 {
 	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
 }
 
-static void produce_one(struct memory_source *memory, uint32_t index)
+static void produce_one(struct producer *me)
 {
-	const struct source *source = &memory->source;
+	struct source *source = me->source;
 	const struct live_plan *plan = &source->plan;
-	const uint32_t ring_index = index % source->rings.count;
-	struct memory_ring *ring = &memory->rings[ring_index];
-	struct live_state *state = &memory->states[index];
-	struct counts *counts = &memory->counts[index];
+	const uint32_t ring_index = me->index % source->rings.count;
+	struct memory_ring *ring = &source->made[ring_index];
+	struct live_state *state = &source->states[me->index];
 	const uint64_t sequence = state->sequence;
-	const uint64_t id = (uint64_t)index << LIVE_SEQUENCE_BITS | sequence;
+	const uint64_t id = (uint64_t)me->index << LIVE_SEQUENCE_BITS | sequence;
 	const uint64_t due = stamp(source, state, sequence);
 	const uint32_t size = workload_size(&source->workload, id);
 	void *event = memory_ring_reserve(ring, size);
 	uint64_t flags;
 
 	__atomic_store_n(&state->sequence, sequence + 1, __ATOMIC_RELAXED);
-	count_one(&counts->attempted);
+	count_one(&me->counts.attempted);
 	if (!event) {
-		count_one(&counts->failed);
+		count_one(&me->counts.failed);
 		return;
 	}
 	if (source->workload.event == EVENT_SKB_META)
@@ -128,76 +109,67 @@ static void produce_one(struct memory_source *memory, uint32_t index)
 		if (waiting > state->high_water)
 			state->high_water = waiting;
 	}
-	flags = flags_for(memory, ring_index);
+	flags = flags_for(source, ring_index);
 	if (plan->discard && event_is_discarded(id, plan->discard)) {
 		memory_ring_discard(ring, event, flags);
-		count_one(&counts->discarded);
+		count_one(&me->counts.discarded);
 	} else {
 		memory_ring_submit(ring, event, flags);
-		count_one(&counts->submitted);
+		count_one(&me->counts.submitted);
 	}
 }
 
 /* Wall time: it includes the time of other threads on this CPU. */
-static int memory_produce(
-	struct source *source, uint32_t index, uint64_t events, double *ns, struct complaint *why)
+static int memory_produce(struct producer *me, uint64_t events)
 {
 	const uint64_t start = producers_clock();
 
-	(void)why;
 	for (uint64_t i = 0; i < events; i++)
-		produce_one((struct memory_source *)source, index);
-	*ns += (double)(producers_clock() - start);
+		produce_one(me);
+	me->ns += (double)(producers_clock() - start);
 	return 0;
 }
 
-static int memory_count(
-	const struct source *source, uint32_t index, struct ringview_account *account)
+static int memory_count(const struct source *source, uint32_t index, struct ringview_account *sum)
 {
-	const struct counts *counts = &((const struct memory_source *)source)->counts[index];
+	const struct ringview_account *counts = &source->producers[index].counts;
 
 	/* Relaxed: nothing depends on them. */
-	*account = (struct ringview_account){
-		.attempted = __atomic_load_n(&counts->attempted, __ATOMIC_RELAXED),
-		.submitted = __atomic_load_n(&counts->submitted, __ATOMIC_RELAXED),
-		.failed = __atomic_load_n(&counts->failed, __ATOMIC_RELAXED),
-		.discarded = __atomic_load_n(&counts->discarded, __ATOMIC_RELAXED),
-	};
+	sum->attempted += __atomic_load_n(&counts->attempted, __ATOMIC_RELAXED);
+	sum->submitted += __atomic_load_n(&counts->submitted, __ATOMIC_RELAXED);
+	sum->failed += __atomic_load_n(&counts->failed, __ATOMIC_RELAXED);
+	sum->discarded += __atomic_load_n(&counts->discarded, __ATOMIC_RELAXED);
 	return 0;
 }
 
 static void memory_close(struct source *source)
 {
-	struct memory_source *memory = (struct memory_source *)source;
-
-	while (memory->opened > 0)
-		memory_ring_close(&memory->rings[--memory->opened]);
+	while (source->rings.count > 0)
+		memory_ring_close(&source->made[--source->rings.count]);
 }
 
 static int memory_open(struct source *source, struct complaint *why)
 {
-	struct memory_source *memory = (struct memory_source *)source;
+	struct ring_set *rings = &source->rings;
+	const struct workload *workload = &source->workload;
 
-	source->rings.made = memory->rings;
-	source->states = memory->states;
-	for (; memory->opened < source->rings.count; memory->opened++) {
-		int err = memory_ring_open(&memory->rings[memory->opened], source->rings.size);
+	rings->made = source->made;
+	source->states = source->made_states;
+	for (; rings->count < workload->rings; rings->count++) {
+		int err = memory_ring_open(&rings->made[rings->count], rings->size);
 
 		if (err)
 			return complain(why, err,
 				"cannot make ring %u of %u, of %" PRIu64
-				" bytes, in memory: %s; try a "
-				"smaller -ring-size",
-				memory->opened + 1, source->rings.count, source->rings.size,
-				strerror(-err));
-		if (source->workload.overwrite)
-			memory_ring_let_overwrite(&memory->rings[memory->opened]);
+				" bytes, in memory: %s; try a smaller -ring-size",
+				rings->count + 1, workload->rings, rings->size, strerror(-err));
+		if (workload->overwrite)
+			memory_ring_let_overwrite(&rings->made[rings->count]);
 	}
 	return 0;
 }
 
 const struct source_operations memory_source = {
-	.size = sizeof(struct memory_source),
 	.open = memory_open,
 	.produce = memory_produce,
 	.count = memory_count,

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs the producers: where, when and for how long.
+ */
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,7 +18,7 @@
 /* Events of one call of produce(): as many as take this long, so that stopping is prompt. */
 #define BULK_NS (1.0 * MS)
 #define BULK_FIRST 256
-#define BULK_MAX PRODUCERS_BULK_MAX
+#define BULK_MAX 16384
 
 #define START_DELAY (100 * US) /* until the first event is due: all threads have started then */
 
@@ -41,12 +45,6 @@ __attribute__((constructor)) static void remember_allowed(void)
 uint32_t producers_cpus(void)
 {
 	return (uint32_t)CPU_COUNT_S(sizeof(allowed), allowed);
-}
-
-/* Whether producers run on the consumer's CPU. */
-static bool shares_cpu(const struct workload *workload)
-{
-	return workload->same_cpu || workload->back_to_back > 0;
 }
 
 /* The CPU of producer @index, and in *@cpus the number of CPUs that producers use: the allowed ones
@@ -77,47 +75,64 @@ int producers_spare_cpu(const struct workload *workload)
 	return workload->producers < cpus && cpu != workload->consumer_cpu ? cpu : -1;
 }
 
-/* Whether the consumer or other producers may run on the CPU of producer @index. */
-static bool is_crowded(uint32_t index, int cpu, uint32_t cpus, const struct workload *workload)
-{
-	if (cpu < 0 || shares_cpu(workload) || cpu == workload->consumer_cpu)
-		return true;
-	if (workload->consumer_cpu < 0 && workload->producers >= cpus)
-		return true;
-	return index % cpus + cpus < workload->producers;
-}
-
-void producers_init(struct source *source)
+void producers_place(struct source *source)
 {
 	const struct workload *workload = &source->workload;
+	const bool share = workload->same_cpu || workload->back_to_back > 0;
+	const int consumer = workload->consumer_cpu;
 
 	for (uint32_t i = 0; i < workload->producers; i++) {
-		struct producer *producer = &source->producers[i];
 		uint32_t cpus;
-		int cpu = cpu_of(i, workload->consumer_cpu, &cpus);
+		const int other = cpu_of(i, consumer, &cpus);
+		const int cpu = share && consumer >= 0 ? consumer : other;
 
-		if (shares_cpu(workload) && workload->consumer_cpu >= 0)
-			cpu = workload->consumer_cpu;
-		producer->source = source;
-		producer->index = i;
-		producer->cpu = cpu;
-		producer->crowded = is_crowded(i, cpu, cpus, workload);
+		source->producers[i] = (struct producer){
+			.source = source,
+			.index = i,
+			.cpu = cpu,
+			/* The consumer or other producers may run there. */
+			.crowded = cpu < 0 || share || cpu == consumer ||
+				   (consumer < 0 && workload->producers >= cpus) ||
+				   i % cpus + cpus < workload->producers,
+		};
 	}
 }
 
-uint64_t producers_attempted(const struct source *source, uint32_t index)
+int source_produce(struct source *source, uint64_t events, struct complaint *why)
 {
-	return __atomic_load_n(&source->states[index].sequence, __ATOMIC_RELAXED);
+	struct producer *first = &source->producers[0];
+	const uint64_t end = producers_attempted(source, 0) + events;
+	uint64_t made;
+
+	/* A signal ends a call of the program early: it goes on until all are made. */
+	while ((made = producers_attempted(source, 0)) < end) {
+		first->err = source->operations->produce(
+			first, end - made < BULK_MAX ? end - made : BULK_MAX);
+		if (first->err) {
+			*why = first->why;
+			return first->err;
+		}
+		if (interrupted())
+			return -EINTR;
+	}
+	return 0;
 }
 
-int producers_produce(struct producer *me, uint64_t events, double *ns)
+int source_fill(struct source *source, uint64_t first, uint64_t events, struct complaint *why)
 {
-	struct source *source = me->source;
+	struct ringview_account now;
+	int err;
 
-	*ns = 0;
-	me->err = source->operations->produce(source, me->index, events, ns, &me->why);
-	me->ns += *ns;
-	return me->err;
+	__atomic_store_n(&source->states[0].sequence, first, __ATOMIC_RELAXED);
+	err = source_produce(source, events, why);
+	if (!err)
+		err = source_count(source, &now, why);
+	/* A failed event would be missing when the ring is read. */
+	if (!err && now.failed > 0)
+		err = complain(why, -ENOSPC,
+			"the ring had no room for %" PRIu64 " of %" PRIu64 " events; this is a bug",
+			(uint64_t)now.failed, events);
+	return err;
 }
 
 static bool is_to_stop(const struct producer *me)
@@ -131,18 +146,6 @@ static uint64_t next_bulk(uint64_t events, double ns)
 	double bulk = ns > 0 ? BULK_NS * (double)events / ns : BULK_MAX;
 
 	return bulk >= BULK_MAX ? BULK_MAX : bulk <= 1 ? 1 : (uint64_t)bulk;
-}
-
-static void run_flat_out(struct producer *me)
-{
-	uint64_t events = BULK_FIRST;
-	double ns;
-
-	while (!is_to_stop(me)) {
-		if (producers_produce(me, events, &ns))
-			return;
-		events = next_bulk(events, ns);
-	}
 }
 
 /* Waits until @at, or until it is to stop. It spins, as a sleep would end late; on a crowded CPU it
@@ -161,28 +164,29 @@ static void wait_until(const struct producer *me, uint64_t at)
 	}
 }
 
-static void run_paced(struct producer *me)
+static void make_events(struct producer *me)
 {
 	const struct live_interval *interval = &me->source->plan.interval;
 	uint64_t bulk = BULK_FIRST;
-	double ns;
 
 	while (!is_to_stop(me)) {
-		uint64_t made = producers_attempted(me->source, me->index), now = producers_clock(),
-			 due = 0;
+		const uint64_t made = producers_attempted(me->source, me->index);
+		const uint64_t now = producers_clock();
+		const double ns_before = me->ns;
+		uint64_t due = made + bulk;
 
-		if (now >= me->origin)
-			due = live_due_count(interval, now - me->origin);
+		if (interval->divisor)
+			due = now < me->origin ? 0 : live_due_count(interval, now - me->origin);
 		if (due <= made) {
 			wait_until(me, me->origin + live_due_offset(interval, made));
 			continue;
 		}
-		due -= made;
-		if (due > bulk)
-			due = bulk;
-		if (producers_produce(me, due, &ns))
+		if (due - made < bulk)
+			bulk = due - made;
+		me->err = me->source->operations->produce(me, bulk);
+		if (me->err)
 			return;
-		bulk = next_bulk(due, ns);
+		bulk = next_bulk(bulk, me->ns - ns_before);
 	}
 }
 
@@ -194,32 +198,23 @@ static void *run_producer(void *argument)
 
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	__atomic_add_fetch(&source->ready, 1, __ATOMIC_RELAXED);
-	/* Acquire: what producers_start() set before. Pairs with its store-release. */
+	/* Acquire: what source_start() set before. Pairs with its store-release. */
 	while ((command = __atomic_load_n(&source->command, __ATOMIC_ACQUIRE)) == WAIT)
 		sched_yield();
-	if (command == GO) {
-		if (source->plan.interval.divisor)
-			run_paced(me);
-		else
-			run_flat_out(me);
-	}
+	if (command == GO)
+		make_events(me);
 	return NULL;
 }
 
-/* Runs @run with @argument in a thread on the CPU of producer @me. */
-static int create_thread(
-	struct producer *me, void *(*run)(void *), void *argument, struct complaint *why)
+static int complain_of_cpu(struct producer *me, int err, struct complaint *why)
 {
-	int err = pin_start(&me->thread, me->cpu, run, argument);
-
-	return err ? complain(why, err,
-			     "cannot start producer %u on CPU %d: %s; give fewer -producers, or "
-			     "raise the limits of threads and memory (ulimit -u, ulimit -v)",
-			     me->index, me->cpu, strerror(-err))
-		   : 0;
+	return complain(why, err,
+		"cannot start producer %u on CPU %d: %s; give fewer -producers, or raise the limits "
+		"of threads and memory (ulimit -u, ulimit -v)",
+		me->index, me->cpu, strerror(-err));
 }
 
-static void end_threads(struct source *source)
+void source_end_threads(struct source *source)
 {
 	__atomic_store_n(&source->command, STOP, __ATOMIC_RELEASE);
 	for (; source->running > 0; source->running--)
@@ -228,7 +223,7 @@ static void end_threads(struct source *source)
 
 /* Together the producers make one evenly spaced stream: each starts a part of the interval later.
  * Bursts start at once. */
-static void set_origins(struct source *source)
+static void reset_producers(struct source *source)
 {
 	const struct live_interval *interval = &source->plan.interval;
 	const uint64_t start = producers_clock() + START_DELAY;
@@ -237,6 +232,8 @@ static void set_origins(struct source *source)
 	for (uint32_t i = 0; i < count; i++) {
 		struct producer *producer = &source->producers[i];
 
+		producer->ns = 0;
+		producer->err = 0;
 		producer->origin = start;
 		if (interval->divisor && interval->step == 1)
 			producer->origin += live_due_offset(interval, i) / count;
@@ -244,130 +241,126 @@ static void set_origins(struct source *source)
 	}
 }
 
-int producers_start(struct source *source, struct complaint *why)
+static int start_threads(struct source *source, struct complaint *why)
 {
 	const uint32_t count = source->workload.producers;
-	int err = 0;
 
 	source->command = WAIT;
 	source->ready = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		source->producers[i].ns = 0;
-		source->producers[i].err = 0;
-	}
-	if (source->workload.back_to_back > 0) {
-		set_origins(source);
-		return 0;
-	}
-	while (source->running < count && !err) {
+	for (; source->running < count; source->running++) {
 		struct producer *next = &source->producers[source->running];
+		int err = pin_start(&next->thread, next->cpu, run_producer, next);
 
-		err = create_thread(next, run_producer, next, why);
-		source->running += !err;
-	}
-	if (err) {
-		end_threads(source);
-		return err;
+		if (err)
+			return complain_of_cpu(next, err, why);
 	}
 	while (__atomic_load_n(&source->ready, __ATOMIC_RELAXED) < count)
 		sched_yield();
-	set_origins(source);
+	return 0;
+}
+
+int source_start(struct source *source, struct complaint *why)
+{
+	const bool threads = source->workload.back_to_back == 0;
+	int err = source->operations->attach ? source->operations->attach(source, true, why) : 0;
+
+	if (!err)
+		err = source_count(source, &source->before, why);
+	if (!err && threads)
+		err = start_threads(source, why);
+	if (err)
+		return err;
+	reset_producers(source);
 	/* Release: pairs with the load-acquire in run_producer(). */
 	__atomic_store_n(&source->command, GO, __ATOMIC_RELEASE);
 	return 0;
 }
 
-int producers_stop(struct source *source, double *ns, struct complaint *why)
+int source_stop(struct source *source, struct produced *produced, struct complaint *why)
 {
-	int err = 0;
+	const struct ringview_account *before = &source->before;
+	struct ringview_account now;
+	int err;
 
-	end_threads(source);
-	*ns = 0;
+	source_end_threads(source);
+	*produced = (struct produced){ 0 };
 	for (uint32_t i = 0; i < source->workload.producers; i++) {
 		const struct producer *producer = &source->producers[i];
+		const struct live_state *state = &source->states[i];
 
-		*ns += producer->ns;
-		if (producer->err && !err) {
-			err = producer->err;
+		if (producer->err) {
 			*why = producer->why;
+			return producer->err;
 		}
+		produced->ns += producer->ns;
+		produced->sequences[i] = state->sequence;
+		if (state->high_water > produced->high_water)
+			produced->high_water = state->high_water;
 	}
-	return err;
-}
-
-/* What measure_alone() is to do, and what it found. */
-struct alone {
-	struct producer *producer; /* its err and why are set */
-	bool unattached;
-	double ns_per_event;
-};
-
-static int fill_alone(const struct alone *alone, uint64_t events, double *ns_per_event)
-{
-	struct producer *me = alone->producer;
-	struct source *source = me->source;
-	const struct ring_bytes *ring = source_ring(source, 0);
-	uint64_t before = producers_attempted(source, 0), made;
-	double ns;
-	int err = producers_produce(me, events, &ns);
-
-	/* Releases everything, as a reader would. */
-	__atomic_store_n(ring->consumer, __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE),
-		__ATOMIC_RELEASE);
+	err = source_count(source, &now, why);
 	if (err)
 		return err;
-	if (interrupted())
-		return complain(&me->why, -EINTR, "interrupted");
-	made = alone->unattached ? events : producers_attempted(source, 0) - before;
-	if (made == 0)
-		return complain(&me->why, -EIO, "the producer ran and produced no event");
-	*ns_per_event = ns / (double)made;
+	produced->attempted = now.attempted - before->attempted;
+	produced->submitted = now.submitted - before->submitted;
+	produced->failed = now.failed - before->failed;
+	produced->discarded = now.discarded - before->discarded;
+	/* The two positions are read one after the other, so their distance may be too large. */
+	if (produced->failed > 0 || produced->high_water > source->rings.size)
+		produced->high_water = source->rings.size;
+	if (source->target == TARGET_PERF_BUFFERS)
+		produced->high_water = LIVE_UNKNOWN;
 	return 0;
-}
-
-static void *measure_alone(void *argument)
-{
-	struct alone *alone = argument;
-	struct producer *me = alone->producer;
-	struct source *source = me->source;
-	const uint64_t capacity =
-		(source->rings.size - 1) / workload_largest_stride(&source->workload);
-	const uint64_t start = producers_clock();
-	double samples[ALONE_ROUNDS];
-	size_t rounds = 0;
-
-	me->err = 0;
-	if (capacity == 0)
-		me->err = complain(&me->why, -ENOSPC,
-			"the ring has no room for a single event; give a larger -ring-size");
-	source->states[0] = (struct live_state){ .due = start };
-	while (rounds < ALONE_ROUNDS && !me->err &&
-		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS))
-		me->err = fill_alone(
-			alone, capacity < BULK_MAX ? capacity : BULK_MAX, &samples[rounds++]);
-	if (!me->err)
-		alone->ns_per_event = samples_median(samples, rounds);
-	return NULL;
 }
 
 int source_measure_alone(struct source *source, bool unattached, double *ns, struct complaint *why)
 {
-	int (*const attach)(struct source *, bool, struct complaint *) = source->operations->attach;
+	const struct source_operations *operations = source->operations;
+	const uint64_t capacity =
+		(source->rings.size - 1) / workload_largest_stride(&source->workload);
+	const uint64_t events = capacity < BULK_MAX ? capacity : BULK_MAX;
+	const struct ring_bytes *ring = source_ring(source, 0);
 	struct producer *first = &source->producers[0];
-	struct alone alone = { .producer = first, .unattached = unattached };
+	const uint64_t start = producers_clock();
+	double samples[ALONE_ROUNDS];
+	size_t rounds = 0;
+	pin_set before;
 	int err;
 
 	*ns = 0;
-	if (unattached && (!attach || source->workload.producer != PRODUCER_SYSCALL))
+	if (unattached && (!operations->attach || source->workload.producer != PRODUCER_SYSCALL))
 		return 0;
-	err = attach ? attach(source, !unattached, why) : 0;
-	if (!err)
-		err = create_thread(first, measure_alone, &alone, why);
+	if (capacity == 0)
+		return complain(why, -ENOSPC,
+			"the ring has no room for a single event; give a larger -ring-size");
+	err = operations->attach ? operations->attach(source, !unattached, why) : 0;
 	if (err)
 		return err;
-	pthread_join(first->thread, NULL);
-	*ns = alone.ns_per_event;
-	if (first->err)
+	sched_getaffinity(0, sizeof(before), before);
+	err = pin_thread(first->cpu);
+	if (err)
+		return complain_of_cpu(first, err, why);
+	source->states[0] = (struct live_state){ .due = start };
+	while (rounds < ALONE_ROUNDS && !err &&
+		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS)) {
+		const uint64_t attempted = producers_attempted(source, 0);
+		uint64_t made;
+
+		first->ns = 0;
+		err = operations->produce(first, events);
+		/* Releases everything, as a reader would. */
+		__atomic_store_n(ring->consumer, __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE),
+			__ATOMIC_RELEASE);
+		made = unattached ? events : producers_attempted(source, 0) - attempted;
+		if (!err && interrupted())
+			err = complain(&first->why, -EINTR, "interrupted");
+		if (!err && made == 0)
+			err = complain(&first->why, -EIO, "the producer ran and produced no event");
+		samples[rounds++] = first->ns / (double)made;
+	}
+	sched_setaffinity(0, sizeof(before), before);
+	if (err)
 		*why = first->why;
-	return first->err;
+	else
+		*ns = samples_median(samples, rounds);
+	return err;
 }

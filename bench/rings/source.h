@@ -12,19 +12,53 @@
 #define BENCH_SOURCE_H
 
 #include <pthread.h>
-#include <stdbool.h>
-#include <stdint.h>
 
-#include "base/complaint.h"
 #include "base/monotonic.h"
-#include "ringview/ringview.bpf.h"
-#include "rings/ring_set.h"
+#include "ringview/ringview.h"
+#include "rings/memory_ring.h"
 #include "rings/workload.h"
 
 /* What producers write to. */
 enum target { TARGET_RINGS, TARGET_PERF_BUFFERS, TARGET_COUNT };
 
-struct source;
+/* The rings that readers read. */
+struct ring_set {
+	uint32_t count;
+	uint64_t size;               /* bytes of each */
+	int map_fds[LIVE_RINGS_MAX]; /* of rings of the kernel */
+	struct memory_ring *made;    /* rings in plain memory; NULL: rings of the kernel */
+	int perf_fd;                 /* the map of perf buffers; -1: none */
+};
+
+/* A mapping of a ring, for the limits and the check, which read it without a reader. */
+struct ring_bytes {
+	uint64_t *consumer;
+	const uint64_t *producer;
+	const unsigned char *data; /* mapped twice in a row */
+	uint64_t size;
+};
+
+/* The backlog in bytes: what bpf_ringbuf_query(BPF_RB_AVAIL_DATA) returns. */
+static inline uint64_t ring_waiting(
+	const uint64_t *consumer, const uint64_t *producer, uint64_t size)
+{
+	/* The consumer position first, so that it is not ahead. Pairs with the store-release of the
+	 * readers. */
+	const uint64_t released = __atomic_load_n(consumer, __ATOMIC_ACQUIRE);
+	const uint64_t waiting = __atomic_load_n(producer, __ATOMIC_ACQUIRE) - released;
+
+	/* The producer of a ring that overwrites may be more than its size ahead. */
+	return waiting < size ? waiting : size;
+}
+
+/* Opens a reader on ring @index. Returns 0 or a negative errno. */
+int ring_set_open_reader(const struct ring_set *rings, uint32_t index,
+	const struct ringview_options *options, struct ringview **reader);
+
+/* Maps ring @index. Each user has a mapping of its own, as page tables in the caches make a mapping
+ * faster that was just used; but a ring in memory has only one. Returns 0 or a negative errno. */
+int ring_set_map(const struct ring_set *rings, uint32_t index, struct ring_bytes *bytes);
+void ring_set_unmap(const struct ring_set *rings, struct ring_bytes *bytes);
 
 struct producer {
 	struct source *source;
@@ -35,7 +69,8 @@ struct producer {
 	uint64_t origin; /* when its first event is due; ns, CLOCK_MONOTONIC */
 	double ns;       /* that its events took */
 	int err;
-	struct complaint why; /* of @err */
+	struct complaint why;           /* of @err */
+	struct ringview_account counts; /* of SOURCE_MEMORY; others may read them */
 } __attribute__((aligned(128)));
 
 struct source {
@@ -45,32 +80,42 @@ struct source {
 	struct workload workload;
 	struct live_plan plan;
 	struct ring_set rings;
-	struct ring_bytes mapped[LIVE_RINGS_MAX];           /* see source_ring() */
-	struct live_state *states;                          /* of each producer */
-	struct ringview_account before[LIVE_PRODUCERS_MAX]; /* the counts at the last start */
-	uint32_t running;                                   /* threads */
-	uint32_t ready;                                     /* threads that wait for the command */
+	struct ring_bytes mapped[LIVE_RINGS_MAX]; /* see source_ring() */
+	struct live_state *states;                /* of each producer */
+	struct ringview_account before;           /* the counts at the last start */
+	uint32_t running;                         /* threads */
+	uint32_t ready;                           /* threads that wait for the command */
 	int command;
 	struct producer producers[LIVE_PRODUCERS_MAX];
+
+	/* Of SOURCE_BPF. */
+	struct producers_bpf *skeleton;
+	struct bpf_program *programs[TARGET_COUNT];
+	struct bpf_program *attached; /* of PRODUCER_SYSCALL, to the system call; NULL: none */
+	struct bpf_link *link;        /* of @attached */
+
+	/* Of SOURCE_MEMORY. */
+	struct memory_ring made[LIVE_RINGS_MAX];
+	struct live_notified notified[LIVE_RINGS_MAX];
+	struct live_state made_states[LIVE_PRODUCERS_MAX];
 };
 
-/* What the two kinds of source differ in. Each returns 0, or a negative errno with @why. */
+/* What the two kinds of source differ in. Each returns 0 or a negative errno. */
 struct source_operations {
-	size_t size; /* of the kind's own struct, which begins with struct source */
-	/* Makes the rings and sets source->rings and ->states. */
+	/* Makes the rings, counting them in source->rings.count, and sets source->states. */
 	int (*open)(struct source *source, struct complaint *why);
-	/* Makes up to @events events of producer @index, and adds the time that they took to *@ns.
-	 * Each producer is called by one thread at a time. */
-	int (*produce)(struct source *source, uint32_t index, uint64_t events, double *ns,
-		struct complaint *why);
-	/* What producer @index has attempted since the rings were made; also while it runs. Returns
-	 * 0 or a negative errno. */
-	int (*count)(const struct source *source, uint32_t index, struct ringview_account *account);
+	/* Makes up to @events events and adds their time to me->ns, or sets me->why. */
+	int (*produce)(struct producer *me, uint64_t events);
+	/* Adds what producer @index has counted since the rings were made; also while it runs. */
+	int (*count)(const struct source *source, uint32_t index, struct ringview_account *sum);
 	/* Attaches the program that the target needs to the system call, or detaches it. NULL: no
 	 * system call runs the producers. */
 	int (*attach)(struct source *source, bool attached, struct complaint *why);
+	/* Closes what open() has made, also if it failed. */
 	void (*close)(struct source *source);
 };
+
+extern const struct source_operations bpf_source, memory_source;
 
 /* What was produced between start and stop. */
 struct produced {
@@ -89,24 +134,28 @@ int source_open(
 	struct source **source, const struct workload *workload, bool perf, struct complaint *why);
 void source_close(struct source *source); /* NULL is fine */
 
-/* Returns 0 if rings of the kernel can be made and filled here, or a negative errno with @why: what
- * is missing, and the remedy. */
+/* Returns 0 if rings of the kernel can be made and filled here, or a negative errno with @why. */
 int source_bpf_available(struct complaint *why);
 
 /* A mapping of ring @index that lasts as long as the source. NULL if it cannot be mapped; the one
  * of ring 0 always exists. */
 const struct ring_bytes *source_ring(struct source *source, uint32_t index);
 
-/*
- * Starts the producers with sequence number 0; the target has to be empty. They write until
+/* Sums up what all producers have counted since the rings were made. Returns 0, or a negative errno
+ * with @why. */
+int source_count(const struct source *source, struct ringview_account *sum, struct complaint *why);
+
+/* Starts the producers with sequence number 0; the target has to be empty. They write until
  * source_stop(). With workload->back_to_back they write only in source_produce(). Returns 0, or a
- * negative errno with @why; source_stop() is to be called in either case.
- */
+ * negative errno with @why; source_stop() is to be called in either case. */
 int source_start(struct source *source, struct complaint *why);
 
 /* Stops the producers and returns what they did; every record has been submitted or discarded then.
  * Returns 0, or a negative errno with @why if a producer failed. */
 int source_stop(struct source *source, struct produced *produced, struct complaint *why);
+
+/* Ends the producers' threads: all that source_stop() does to them. */
+void source_end_threads(struct source *source);
 
 /* Producer 0 makes @events events on the calling thread. Returns 0, -EINTR if the user asked to
  * stop, or another negative errno with @why. */
@@ -119,13 +168,20 @@ int source_fill(struct source *source, uint64_t first, uint64_t events, struct c
  * in bytes; LIVE_UNKNOWN if unknown. */
 void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting);
 
-/*
- * Measures the nanoseconds that an event takes its producer while nobody reads: fills the ring many
- * times, releases everything in between (untimed), and takes the median. With @unattached, measures
- * the system call without a program; 0 if no system call runs the producers. The rings have to be
- * empty and without a reader. Returns 0, or a negative errno with @why.
- */
+/* Measures the nanoseconds that an event takes its producer while nobody reads: the median of many
+ * fills. With @unattached, the system call without a program; 0 if no system call runs the
+ * producers. The rings have to be empty and without a reader. Returns 0, or a negative errno with
+ * @why. */
 int source_measure_alone(struct source *source, bool unattached, double *ns, struct complaint *why);
+
+/* Sets on which CPU each producer runs. */
+void producers_place(struct source *source);
+
+/* The sequence number of the next event of producer @index; also while it runs. */
+static inline uint64_t producers_attempted(const struct source *source, uint32_t index)
+{
+	return __atomic_load_n(&source->states[index].sequence, __ATOMIC_RELAXED);
+}
 
 /* CPUs that this process was allowed to use when it started; 0: unknown. */
 uint32_t producers_cpus(void);
@@ -139,15 +195,7 @@ static inline uint64_t producers_clock(void)
 	return (uint64_t)monotonic_ns();
 }
 
-/* For source.c: the threads (producers.c). */
-void producers_init(struct source *source);
-int producers_start(struct source *source, struct complaint *why);
-int producers_stop(struct source *source, double *ns, struct complaint *why);
-int producers_produce(struct producer *me, uint64_t events, double *ns);
-uint64_t producers_attempted(const struct source *source, uint32_t index);
-/* Events of one call of produce(), so that it returns promptly if it is to stop. */
-#define PRODUCERS_BULK_MAX 16384
-
-extern const struct source_operations bpf_source, memory_source;
+/* Adds the account @index of the map @map_fd on all CPUs to @sum. Returns 0 or a negative errno. */
+int bpf_accounts_add(int map_fd, uint32_t index, struct ringview_account *sum);
 
 #endif

@@ -10,13 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/complaint.h"
 #include "events.h"
 #include "live_producer.h"
-#include "ringview/ringview.bpf.h"
-#include "rings/mix.h"
-#include "rings/ring_set.h"
 
 #define RECORD_HEADER 8 /* BPF_RINGBUF_HDR_SZ */
+
+#define MIX_NAME_SIZE 48
+#define MIX_NAMED "mixed" /* stands for 16+24+64+200+1000 */
 
 /* drain reads the first two, live the last. */
 enum event_kind {
@@ -44,10 +45,31 @@ enum caches {
 
 /* When live's producers notify: as the kernel decides (flags 0), BPF_RB_NO_WAKEUP,
  * BPF_RB_FORCE_WAKEUP, or, sampled, by force once notify_events events wait and else never. */
-enum live_notify { NOTIFY_DEFAULT, NOTIFY_NEVER, NOTIFY_FORCE, NOTIFY_SAMPLED };
+enum live_notify {
+	NOTIFY_DEFAULT = RINGVIEW_NOTIFY_ADAPTIVE,
+	NOTIFY_NEVER = RINGVIEW_NOTIFY_NEVER,
+	NOTIFY_FORCE = RINGVIEW_NOTIFY_FORCE,
+	NOTIFY_SAMPLED = RINGVIEW_NOTIFY_AT_LEAST,
+};
 
 /* What runs the BPF program. */
 enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
+
+/* Streams of events of different sizes: at random, or in the order of a file. */
+struct mix {
+	char name[MIX_NAME_SIZE]; /* in results: "24+40+56", "@FILE" without its folder */
+	uint32_t *sizes;          /* a size of weight n is there n times */
+	uint32_t count;
+	bool in_order;             /* events have these sizes in turn; else one at random */
+	uint32_t kinds[MIX_KINDS]; /* the different sizes, if there are at most MIX_KINDS */
+	uint32_t kind_count;       /* 0: there are more */
+	uint32_t smallest, largest;
+	uint64_t size_sum;   /* of all @sizes */
+	uint64_t stride_sum; /* bytes that records of all @sizes take in a ring */
+	double mean;         /* size, bytes */
+	int fd;              /* for peers: a file with a size a line; -1: not made yet */
+	struct mix *next;
+};
 
 struct workload {
 	enum source_kind source;
@@ -107,6 +129,27 @@ static inline uint64_t record_stride(uint32_t size)
 	return (size + (uint64_t)RECORD_HEADER + 7) & ~7ull;
 }
 
+/* Whether @text is a mix, not a single size. */
+bool mix_is_meant(const char *text);
+
+/* Parses "24+40+56"; "64*9+1024", with weights; "@FILE", with a size a line; or MIX_NAMED. Raises
+ * sizes of a file that are below SIZED_EVENT_MIN, and says so on standard error. Returns 0, or a
+ * negative errno with @why. The mix is valid until mixes_forget(). */
+int mix_parse(const char *text, const struct mix **mix, struct complaint *why);
+void mixes_forget(void);
+
+/* The path of the recorded stream that is part of this program. Returns 0 or a negative errno. */
+int mix_recorded(char *path, size_t size);
+
+/* The mix as peers/README.md writes it: "random:PATH". Returns 0 or a negative errno. */
+int mix_for_peers(const struct mix *mix, char *text, size_t size);
+
+/* The size of event @id. */
+static inline uint32_t mix_size(const struct mix *mix, uint64_t id)
+{
+	return mix->sizes[mix_index(id, mix->count, mix->in_order)];
+}
+
 /* Bytes of event @id. */
 static inline uint32_t workload_size(const struct workload *workload, uint64_t id)
 {
@@ -133,9 +176,8 @@ static inline double workload_mean_stride(const struct workload *workload)
 
 /* A workload as constants: for the BPF programs and for the producers in user space alike. */
 struct live_plan {
-	uint64_t discard; /* of event_is_discarded() */
-	enum ringview_notify notify;
-	uint64_t notify_bytes;         /* of RINGVIEW_NOTIFY_AT_LEAST */
+	uint64_t discard;              /* of event_is_discarded() */
+	uint64_t notify_bytes;         /* of NOTIFY_SAMPLED */
 	uint64_t query_mask;           /* the backlog is queried if sequence & this is 0 */
 	struct live_interval interval; /* between two events of a producer */
 };

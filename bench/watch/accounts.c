@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/monotonic.h"
-#include "rings/bpf.h"
+#include "rings/source.h"
 #include "watch/holders.h"
 
 /* Of a larger map only these are read: there is one account for each program or thread. */
@@ -95,13 +95,12 @@ void accounts_find(struct account_maps *maps, const struct holders *holders)
 static bool add_up(uint32_t map_id, uint32_t entries, uint64_t *lost)
 {
 	__attribute__((cleanup(close_fd))) const int fd = bpf_map_get_fd_by_id(map_id);
-	struct ringview_account sum;
+	struct ringview_account sum = { 0 };
 	bool known = fd >= 0;
 
-	for (uint32_t i = 0; known && i < entries; i++) {
-		known = bpf_accounts_sum(fd, i, &sum) == 0;
-		*lost += sum.failed;
-	}
+	for (uint32_t i = 0; known && i < entries; i++)
+		known = bpf_accounts_add(fd, i, &sum) == 0;
+	*lost += sum.failed;
 	return known;
 }
 
