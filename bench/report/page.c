@@ -12,7 +12,6 @@
 
 /* All memory of the page that is made. */
 static struct obstack memory;
-static bool begun;
 
 static void exit_without_memory(void)
 {
@@ -20,25 +19,19 @@ static void exit_without_memory(void)
 	exit(2);
 }
 
-static void begin(void)
+void page_begin(void)
 {
-	if (begun)
-		return;
-	begun = true;
 	obstack_alloc_failed_handler = exit_without_memory;
 	obstack_init(&memory);
 }
 
 void page_free(void)
 {
-	if (begun)
-		obstack_free(&memory, NULL);
-	begun = false;
+	obstack_free(&memory, NULL);
 }
 
 void *page_allocate(size_t size)
 {
-	begin();
 	return memset(obstack_alloc(&memory, size), 0, size);
 }
 
@@ -57,7 +50,6 @@ const char *text(const char *format, ...)
 {
 	va_list arguments;
 
-	begin();
 	va_start(arguments, format);
 	obstack_vprintf(&memory, format, arguments);
 	va_end(arguments);

@@ -3,8 +3,8 @@
  * Result files as a page. The sections of a page are data first; the writers of HTML and Markdown
  * escape all texts. Files are not trusted: what is missing, or of another type, is NAN or "?".
  *
- * The memory of a page is valid until page_free(). Out of memory, the program exits; nothing of the
- * page has been written then.
+ * The memory of a page is valid from page_begin() until page_free(). Out of memory, the program
+ * exits; nothing of the page has been written then.
  */
 #ifndef BENCH_REPORT_REPORT_H
 #define BENCH_REPORT_REPORT_H
@@ -97,6 +97,7 @@ struct page {
 	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
 
+void page_begin(void);
 void page_free(void);
 void *page_allocate(size_t size);                        /* zeroed */
 void *page_grow(void *array, size_t count, size_t size); /* @array with room for one more */
@@ -216,7 +217,6 @@ struct run {
 struct run_group {
 	size_t file;
 	const char *name, *task;
-	json_t *runs;
 	struct result_file results;
 };
 

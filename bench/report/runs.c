@@ -261,9 +261,9 @@ static void put_into_group(struct runs *runs, size_t file, json_t *json, const c
 		g++;
 	if (g == runs->group_count)
 		runs->groups[runs->group_count++] = (struct run_group){
-			.file = file, .name = name, .task = task, .runs = json_array()
+			.file = file, .name = name, .task = task, .results.runs = json_array()
 		};
-	json_array_append(runs->groups[g].runs, json);
+	json_array_append(runs->groups[g].results.runs, json);
 }
 
 /* A preset of live answers several questions in one run; on a page each is a run. */
@@ -306,6 +306,7 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 {
 	int err = 0;
 
+	page_begin();
 	*runs = (struct runs){
 		.names = names,
 		.file_count = count,
@@ -325,7 +326,7 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 		struct run_group *group = &runs->groups[g];
 
 		err = result_file_take(
-			&group->results, names[group->file], json_incref(group->runs), 1, why);
+			&group->results, names[group->file], group->results.runs, 1, why);
 	}
 	return err;
 }
@@ -334,10 +335,8 @@ void runs_free(struct runs *runs)
 {
 	for (size_t i = 0; i < runs->document_count; i++)
 		result_file_free(&runs->documents[i]);
-	for (size_t g = 0; g < runs->group_count; g++) {
-		json_decref(runs->groups[g].runs);
+	for (size_t g = 0; g < runs->group_count; g++)
 		result_file_free(&runs->groups[g].results);
-	}
 	for (size_t f = 0; f < runs->file_count; f++)
 		json_decref(runs->files[f]);
 	page_free();
