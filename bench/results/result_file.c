@@ -403,6 +403,7 @@ int table_take_runs(struct table *table, json_t *runs)
 		if (to)
 			to->baseline = true;
 	}
+	file.table.machine = table->machine; /* of this process, not of a file */
 	*table = file.table;
 	table->runs = json_array_size(runs);
 	for (i = 0; i < table->row_count && !err; i++) {
