@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The text of drain: which reader is fastest and by how much, then a table of all; for copy and view
- * alone, the lines of the original benchmark. The text of sweep: from which event size on which
- * reader wins, then a table with a line per size.
+ * The text of drain: which reader is fastest and by how much, then a table of all; for copy and
+ * view alone, the lines of the original benchmark. The text of sweep: from which event size on
+ * which reader wins, then a table with a line per size.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -168,8 +168,8 @@ static void write_group(
 		fputs(" Mev/s\n", out);
 }
 
-/* The lines of the original benchmark; then every reader against every baseline of its group, without
- * limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
+/* The lines of the original benchmark; then every reader against every baseline of its group,
+ * without limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
 static void write_originals(FILE *out, const struct table *table, bool colour)
 {
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
@@ -254,8 +254,8 @@ void drain_write_text(FILE *out, const struct table *table, bool colour, bool ve
 	write_notes(out, table);
 }
 
-/* All sizes of one touch, the smallest first, mixes last. The table of a sweep has a group for each, one
- * touch after the other. */
+/* All sizes of one touch, the smallest first, mixes last. The table of a sweep has a group for
+ * each, one touch after the other. */
 struct sweep {
 	const struct table *table;
 	const char *touch, *baseline;
@@ -327,7 +327,8 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	return g;
 }
 
-/* The number of sizes at which @path beats the baseline, and the size *@from which it always does. */
+/* The number of sizes at which @path beats the baseline, and the size *@from which it always
+ * does. */
 static size_t wins_of(const struct sweep *s, const char *path, size_t *from)
 {
 	size_t wins = 0;
@@ -373,8 +374,8 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		fprintf(out, "touched: %s\n", s->touch);
 		return;
 	}
-	/* The reader that wins at most sizes, of several the fastest at the largest size; with @verbose
-	 * all. */
+	/* The reader that wins at most sizes, of several the fastest at the largest size; with
+	 * @verbose all. */
 	for (size_t i = 1; i < s->other_count; i++)
 		if (wins_of(s, s->others[i], &from) > wins_of(s, s->others[most], &from))
 			most = i;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "results/style.h"
 
@@ -84,8 +83,8 @@ static double known(uint64_t amount)
 	return amount == LIVE_UNKNOWN ? NAN : (double)amount;
 }
 
-/* Without events or elapsed time a figure is not finite, which makes summary and ratio invalid: leaving
- * the round out would hide it. */
+/* Without events or elapsed time a figure is not finite, which makes summary and ratio invalid:
+ * leaving the round out would hide it. */
 static void set_round(
 	struct row *row, size_t i, const struct round *round, const struct measurement *m)
 {

@@ -5,7 +5,6 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "results/style.h"
@@ -277,8 +276,8 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 		style_append(text, ", %s %s", what, DURATION_TEXT(ns));
 }
 
-/* What was run; if nothing was measured, what would have been. Settings that differ from the default;
- * with @verbose all. */
+/* What was run; if nothing was measured, what would have been. Settings that differ from the
+ * default; with @verbose all. */
 static void write_facts(
 	FILE *out, const struct table *table, const struct workload *w, bool verbose)
 {

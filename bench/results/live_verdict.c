@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What limits a combination and what to change. Losses come first, then a rate that was not reached,
- * then a latency beyond the budget, then what an event costs its producer.
+ * What limits a combination and what to change. Losses come first, then a rate that was not
+ * reached, then a latency beyond the budget, then what an event costs its producer.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -21,8 +21,8 @@
 #define PRODUCERS_BUSY 0.2
 /* A paced consumer polls after the budget and then has to be scheduled. */
 #define LATENCY_IN_BUDGETS 2
-/* Run delay explains losses and late events that take at most this many times as long. A wakeup that
- * preempts at once has none: docs/measuring.md. */
+/* Run delay explains losses and late events that take at most this many times as long. A wakeup
+ * that preempts at once has none: docs/measuring.md. */
 #define OFF_CPU_EXPLAINS 2
 #define OFF_CPU_LEAST_NS 1e6
 #define RING_MOST (UINT64_C(1) << 31) /* max_entries of a map is a 32-bit number */
@@ -164,8 +164,8 @@ static void name(const struct situation *s, const char *words)
 static void say_ring(FILE *out, const struct situation *s)
 {
 	const double doubled = 2 * (double)s->w->ring_size;
-	/* The longest wait of an event is about the longest pause of the consumer; the events produced
-	 * meanwhile have to fit. */
+	/* The longest wait of an event is about the longest pause of the consumer; the events
+	 * produced meanwhile have to fit. */
 	const double needed = s->produced * workload_mean_stride(s->w) *
 			      (double)s->row->latencies[4] / s->w->rings / s->elapsed;
 	const char *size = SIZE_TEXT(power_of_two(needed, doubled, RING_MOST));
@@ -196,8 +196,8 @@ static void say_ring(FILE *out, const struct situation *s)
 		s->is_perf ? "" : "; -advise finds the size");
 }
 
-/* Both say what is the case and what to change, and return whether what an event costs its producers
- * is also to be said. */
+/* Both say what is the case and what to change, and return whether what an event costs its
+ * producers is also to be said. */
 static bool say_loss(FILE *out, const struct situation *s)
 {
 	const struct workload *w = s->w;
@@ -206,8 +206,8 @@ static bool say_loss(FILE *out, const struct situation *s)
 					 (waits(s->row, "own") && !s->is_perf);
 	const double ns_to_read_all =
 		(double)w->ring_size / workload_mean_stride(w) * w->rings * 1e3 / s->speed;
-	/* All the time, not now and then. The CPU of a loop that never sleeps does not show that; its
-	 * latency does. */
+	/* All the time, not now and then. The CPU of a loop that never sleeps does not show that;
+	 * its latency does. */
 	const bool is_behind =
 		s->never_sleeps && s->has_latency
 			? (double)s->row->latencies[0] >= ALWAYS_FULL * ns_to_read_all

@@ -30,9 +30,9 @@ void output_abandon(struct output *output)
 }
 
 /*
- * The place of a file, resolved once: a path resolved again may lead elsewhere, as others may write to
- * its folders. The kernel resolves it, so it follows no links of others in folders where all may
- * write (fs.protected_symlinks).
+ * The place of a file, resolved once: a path resolved again may lead elsewhere, as others may
+ * write to its folders. The kernel resolves it, so it follows no links of others in folders where
+ * all may write (fs.protected_symlinks).
  */
 struct place {
 	int file;         /* an O_PATH descriptor of what is there; or -1 */

@@ -22,8 +22,8 @@ int output_check(const char *path, struct complaint *why);
 
 /* Returns 0 or -ENOMEM. */
 int output_begin(struct output *output);
-/* Writes what was composed to the file @path (NULL: standard output) and ends @output. Returns 0; or a
- * negative errno with @why, and leaves no part of the file. */
+/* Writes what was composed to the file @path (NULL: standard output) and ends @output. Returns 0;
+ * or a negative errno with @why, and leaves no part of the file. */
 int output_commit(struct output *output, const char *path, struct complaint *why);
 /* Ends @output without writing. */
 void output_abandon(struct output *output);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The text of each command, and what they share: numbers for display, colour, wrapped lines, notes
- * below a table; what live adds to the table. The answer comes first, then one table and a few lines that fit a terminal of 80
- * columns and 24 lines; with @verbose, all the rest.
+ * below a table; what live adds to the table. The answer comes first, then one table and a few
+ * lines that fit a terminal of 80 columns and 24 lines; with @verbose, all the rest.
  */
 #ifndef BENCH_STYLE_H
 #define BENCH_STYLE_H
