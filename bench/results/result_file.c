@@ -404,7 +404,11 @@ int table_take_runs(struct table *table, json_t *runs)
 			to->baseline = true;
 	}
 	file.table.machine = table->machine; /* of this process, not of a file */
-	*table = file.table;
+	table->rows = file.table.rows;
+	table->row_count = file.table.row_count;
+	table->groups = file.table.groups;
+	table->group_count = file.table.group_count;
+	table->failed = file.table.failed;
 	table->runs = json_array_size(runs);
 	for (i = 0; i < table->row_count && !err; i++) {
 		struct row *row = &table->rows[i];
