@@ -56,6 +56,7 @@ struct trial {
 	struct reading reading;
 	pthread_t thread;
 	sem_t ready;          /* the reader is open, or could not be opened */
+	sem_t interrupted;    /* the last wait of the reader was interrupted */
 	int open_err;         /* of opening: set before @ready is posted, and not changed after */
 	int err;              /* of reading */
 	int64_t started_ns;   /* CLOCK_MONOTONIC, before the first event is produced */

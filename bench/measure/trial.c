@@ -69,7 +69,9 @@ static int read_rest(struct trial *t)
 	int empty = 0, err = 0;
 
 	t->check.finishing = true;
-	/* Until two reads found nothing: a late interrupt may have ended the first. */
+	/* Pairs with stop_consumer(): from here on, the interrupt ends the first read at most. */
+	sem_wait(&t->interrupted);
+	/* Until two reads found nothing: the interrupt may have ended the first. */
 	while (!err && empty < 2 && !reader->itself) {
 		const uint64_t before = t->check.consumed;
 
@@ -158,6 +160,7 @@ static int stop_consumer(struct trial *t, struct complaint *why)
 	__atomic_store_n(&t->check.stop, 1, __ATOMIC_RELEASE);
 	if (reader->interrupt)
 		reader->interrupt(&t->reading);
+	sem_post(&t->interrupted);
 	pthread_join(t->thread, NULL);
 	reading_close(&t->reading); /* not by the thread: interrupt() must find it open */
 	if (t->err)
@@ -376,6 +379,7 @@ int trial_run(struct trial *t, struct round *round, struct complaint *why)
 	if (bursts_begin(&t->check.bursts, workload))
 		return complain(why, -ENOMEM, "out of memory");
 	sem_init(&t->ready, 0, 0);
+	sem_init(&t->interrupted, 0, 0);
 	err = produce_and_consume(t, &produced, why);
 	if (!err) {
 		err = check_balance(&t->check, &produced, why);
@@ -386,6 +390,7 @@ int trial_run(struct trial *t, struct round *round, struct complaint *why)
 	if (!err)
 		fill_round(round, t, &produced);
 	sem_destroy(&t->ready);
+	sem_destroy(&t->interrupted);
 	bursts_end(&t->check.bursts);
 	return err;
 }

@@ -3,9 +3,11 @@
  * The producers of `live` in user space: what they write, what they say of it, and when it is due.
  */
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "base/values.h"
+#include "measure/rounds.h"
 #include "rings/source.h"
 #include "support/fixture.h"
 
@@ -430,6 +432,51 @@ static void a_ring_that_cannot_be_made_is_told(void **state)
 	assert_non_null(strstr(why.text, "-ring-size"));
 }
 
+static const struct reader *batch;
+static int late_interrupt_done;
+static unsigned reads_before_interrupt;
+
+static int read_and_look(struct reading *r, int64_t timeout_ns)
+{
+	if (r->live->finishing && !__atomic_load_n(&late_interrupt_done, __ATOMIC_ACQUIRE))
+		reads_before_interrupt++;
+	return batch->read(r, timeout_ns);
+}
+
+static void interrupt_late(struct reading *r)
+{
+	for (int i = 0; i < 10000; i++)
+		sched_yield();
+	batch->interrupt(r);
+	__atomic_store_n(&late_interrupt_done, 1, __ATOMIC_RELEASE);
+}
+
+/* Else one interrupt can end both of the reads that found nothing: the turns of one group, and the next
+ * wait. Events that are left then count as missing. */
+static void the_rest_is_read_after_the_interrupt(void **state)
+{
+	static struct histogram latency;
+	struct workload workload = plain;
+	struct reader late;
+	struct complaint why = { "" };
+	struct round round;
+	struct trial trial = { .check.latency = &latency };
+
+	(void)state;
+	batch = reader_find("batch");
+	late = *batch;
+	late.read = read_and_look;
+	late.interrupt = interrupt_late;
+	workload.producers = workload.rings = 2;
+	workload.duration_ns = (int64_t)MS;
+	trial.combination = (struct combination){ &late, WAIT_EVENT };
+	trial.source = open_source(&workload);
+	if (trial_run(&trial, &round, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(reads_before_interrupt, 0);
+	source_close(trial.source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +494,7 @@ int main(void)
 		cmocka_unit_test(a_stop_without_a_start_finds_nothing),
 		cmocka_unit_test(a_source_may_be_closed_while_it_writes),
 		cmocka_unit_test(a_ring_that_cannot_be_made_is_told),
+		cmocka_unit_test(the_rest_is_read_after_the_interrupt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
