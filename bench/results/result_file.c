@@ -403,7 +403,6 @@ int table_take_runs(struct table *table, json_t *runs)
 		if (to)
 			to->baseline = true;
 	}
-	file.table.machine = table->machine; /* of this process, not of a file */
 	table->rows = file.table.rows;
 	table->row_count = file.table.row_count;
 	table->groups = file.table.groups;
