@@ -119,20 +119,20 @@ static struct produced run(
 	const struct workload *workload, struct source *source, uint64_t events, struct seen *seen)
 {
 	const uint32_t rings = source->rings.count;
-	struct ringview *readers[LIVE_RINGS_MAX] = { NULL };
+	struct ringview *opened[LIVE_RINGS_MAX] = { NULL };
 	struct produced produced;
 
 	*seen = (struct seen){ .rings = rings };
 	for (uint32_t i = 0; i < rings; i++)
-		assert_int_equal(ring_set_open_reader(&source->rings, i, NULL, &readers[i]), 0);
+		assert_int_equal(ring_set_open_reader(&source->rings, i, NULL, &opened[i]), 0);
 	start(source);
 	while (!has_seen(seen, workload, events))
 		for (uint32_t i = 0; i < rings; i++)
-			read_ring(seen, i, readers[i], workload);
+			read_ring(seen, i, opened[i], workload);
 	produced = stop(source);
 	for (uint32_t i = 0; i < rings; i++) {
-		read_ring(seen, i, readers[i], workload);
-		ringview_close(readers[i]);
+		read_ring(seen, i, opened[i], workload);
+		ringview_close(opened[i]);
 	}
 	return produced;
 }
