@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -100,27 +101,24 @@ static char **arguments_of(const struct call *call)
 /* Runs this program with @arguments and appends what it writes to @runs. */
 static int run_once(char **arguments, json_t *runs, struct complaint *why)
 {
+	posix_spawn_file_actions_t actions;
 	json_t *document = NULL;
-	int status = 0, ends[2];
+	int status = 0, ends[2], err;
 	FILE *output;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return complain(why, -errno, "cannot start a run: %s", strerror(errno));
-	pid = fork();
-	if (pid < 0) {
-		complain(why, 0, "cannot start a run: %s", strerror(errno));
-		close(ends[0]);
-		close(ends[1]);
-		return -EAGAIN;
-	}
-	if (pid == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		execv("/proc/self/exe", arguments);
-		fprintf(stderr, PROGRAM ": cannot start a run: %s\n", strerror(errno));
-		_exit(EXIT_FAILED);
-	}
+	/* Unlike after fork(), no handler of this process takes its signals. */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	err = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
+	if (err) {
+		close(ends[0]);
+		return complain(why, -err, "cannot start a run: %s", strerror(err));
+	}
 	output = fdopen(ends[0], "r");
 	if (output)
 		document = json_loadf(output, 0, NULL);

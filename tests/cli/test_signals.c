@@ -3,7 +3,9 @@
  * A user who stops a run gets the whole rounds before that, marked as partial, or nothing. The
  * signal is sent once the ring is there; the runs take seconds, as rounds are at most 1,024.
  */
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,6 +92,30 @@ static void sigterm_stops_several_runs(void **state)
 	assert_string_equal(outcome.out, "");
 	assert_non_null(strstr(outcome.err, "interrupted; partial results discarded"));
 	assert_null(strstr(outcome.err, "run 2 of 50"));
+	outcome_free(&outcome);
+}
+
+/* Also while it is not yet another program, and so has the handlers of the first one. */
+static void sigterm_stops_a_run_that_is_about_to_begin(void **state)
+{
+	const int64_t after = 500000000;
+	char preload[PATH_MAX + 16];
+	struct outcome outcome;
+
+	(void)state;
+	skip_if_preload_is_sanitized();
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+		program_path("tests/cli/libslow_exec.so"));
+	outcome = run_command(&(struct command){
+		.arguments =
+			ARGUMENTS("-n", "10M", "-rounds", "20", "-source", "memory", "-runs", "2"),
+		.environment = ARGUMENTS(preload),
+		.signal = SIGTERM,
+		.after = &after,
+	});
+	assert_int_equal(outcome.status, STOPPED);
+	/* It has measured to the end if it could not write its results. */
+	assert_null(strstr(outcome.err, "cannot write"));
 	outcome_free(&outcome);
 }
 
@@ -315,6 +341,7 @@ int main(void)
 		cmocka_unit_test(sigterm_stops_a_run_on_the_kernels_ring),
 		cmocka_unit_test(sigint_stops_a_sweep),
 		cmocka_unit_test(sigterm_stops_several_runs),
+		cmocka_unit_test(sigterm_stops_a_run_that_is_about_to_begin),
 		cmocka_unit_test(sigint_stops_a_run_for_precision),
 		cmocka_unit_test(sigint_stops_a_long_round),
 		cmocka_unit_test(sigint_stops_a_long_round_on_the_kernels_ring),
