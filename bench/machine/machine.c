@@ -203,24 +203,26 @@ static void read_processor(json_t *m)
 static void read_affinity(json_t *m)
 {
 	char text[TEXT_SIZE] = "";
-	size_t used = 0;
+	size_t used = 0, left;
 	pin_set set;
 
 	if (sched_getaffinity(0, sizeof(set), set) < 0)
 		return;
-	set_number(m, "affinity_cpus", CPU_COUNT_S(sizeof(set), set));
-	for (size_t cpu = 0; cpu < PIN_CPUS_MAX && used + 24 < sizeof(text); cpu++) {
+	left = (size_t)CPU_COUNT_S(sizeof(set), set);
+	set_number(m, "affinity_cpus", (double)left);
+	for (size_t cpu = 0; left > 0 && used + 24 < sizeof(text); cpu++) {
 		const size_t first = cpu;
 
 		if (!CPU_ISSET_S(cpu, sizeof(set), set))
 			continue;
 		while (CPU_ISSET_S(cpu + 1, sizeof(set), set))
 			cpu++;
+		left -= cpu - first + 1;
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 			cpu > first ? "%s%zu%c%zu" : "%s%zu", used ? "," : "", first,
 			cpu == first + 1 ? ',' : '-', cpu);
 	}
-	if (used + 24 >= sizeof(text))
+	if (left > 0)
 		strcpy(text + used, ",...");
 	set_text(m, "affinity_given", text);
 }

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/process.h"
 #include "machine/machine.h"
 
 #define CPU "/sys/devices/system/cpu"
@@ -20,6 +22,20 @@
 /* A folder that stands for "/" of some machine, and the facts that were read last. */
 static char root[64];
 static json_t *m;
+
+/* Every second CPU up to the last one, on which this process seems to run; 0: where it does. */
+static size_t last_allowed;
+
+/* In place of the C library's. */
+int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+	CPU_ZERO_S(size, set);
+	if (last_allowed == 0)
+		return syscall(SYS_sched_getaffinity, pid, size, set) < 0 ? -1 : 0;
+	for (size_t cpu = 0; cpu <= last_allowed; cpu += 2)
+		CPU_SET_S(cpu, size, set);
+	return 0;
+}
 
 static int make_root(void **state)
 {
@@ -298,6 +314,28 @@ static void test_this_machine(void **state)
 	assert_int_equal(strlen(machine_text(m, "timestamp")), strlen("2026-01-01T00:00:00Z"));
 }
 
+/* A list that fits is whole; of one that does not, the end is left out. */
+static void assert_affinity_ends(size_t last, const char *end)
+{
+	const char *text;
+	json_t *machine;
+
+	last_allowed = last;
+	machine = machine_read(&(struct machine_request){ .cpu = -1 });
+	last_allowed = 0;
+	text = machine_text(machine, "affinity_given");
+	assert_string_equal(text + strlen(text) - strlen(end), end);
+	assert_int_equal(machine_number(machine, "affinity_cpus"), last / 2 + 1);
+	json_decref(machine);
+}
+
+static void test_a_long_affinity(void **state)
+{
+	(void)state;
+	assert_affinity_ends(142, ",138,140,142");
+	assert_affinity_ends(150, ",140,142,...");
+}
+
 static void test_numbers(void **state)
 {
 	(void)state;
@@ -460,6 +498,7 @@ int main(void)
 		WITH_ROOT(a_container_finds_its_limit),
 		WITH_ROOT(rings_that_do_not_fit_are_refused),
 		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_a_long_affinity),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_counters_count_or_say_why),
 	};
