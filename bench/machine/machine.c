@@ -236,7 +236,7 @@ static double read_steal(void)
 	/* The width prevents an overflow below. */
 	if (sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %15llu", &ticks) != 1)
 		return -1;
-	return (double)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
+	return (double)ticks * 1000 / (double)sysconf(_SC_CLK_TCK);
 }
 
 static void read_load(json_t *m)
