@@ -119,6 +119,12 @@ static void put_laptop(void)
 	put("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
 }
 
+/* A double below 0 has no unsigned value, which the assertions compare. */
+static int64_t integer(const char *name)
+{
+	return (int64_t)machine_number(m, name);
+}
+
 static void test_laptop(void **state)
 {
 	(void)state;
@@ -129,14 +135,14 @@ static void test_laptop(void **state)
 	assert_string_equal(machine_text(m, "governor"), "powersave");
 	assert_string_equal(machine_text(m, "kernel_release"), "6.18.0");
 	assert_string_equal(machine_text(m, "hypervisor"), "");
-	assert_int_equal(machine_number(m, "cpus_online"), 3);
-	assert_int_equal(machine_number(m, "numa_nodes"), 2);
-	assert_int_equal(machine_number(m, "boost"), 1);
-	assert_int_equal(machine_number(m, "throttles"), 12);
-	assert_int_equal(machine_number(m, "other_tasks_running"), 2);
+	assert_int_equal(integer("cpus_online"), 3);
+	assert_int_equal(integer("numa_nodes"), 2);
+	assert_int_equal(integer("boost"), 1);
+	assert_int_equal(integer("throttles"), 12);
+	assert_int_equal(integer("other_tasks_running"), 2);
 	/* "hypervisors" is another word. */
-	assert_int_equal(machine_number(m, "virtual_machine"), 0);
-	assert_int_equal(machine_number(m, "bpf_jit_harden"), -1);
+	assert_int_equal(integer("virtual_machine"), 0);
+	assert_int_equal(integer("bpf_jit_harden"), -1);
 	assert_true(machine_number(m, "load_1_minute") > 2.04 &&
 		    machine_number(m, "load_1_minute") < 2.06);
 	/* Without one asked for, the first online. */
@@ -149,18 +155,18 @@ static void test_growth(void **state)
 	(void)state;
 	put_laptop();
 	read_root(-1);
-	assert_int_equal(machine_number(m, "steal_ms_during_run"), -1);
+	assert_int_equal(integer("steal_ms_during_run"), -1);
 	machine_finish(m);
-	assert_int_equal(machine_number(m, "steal_ms_during_run"), 0);
+	assert_int_equal(integer("steal_ms_during_run"), 0);
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "5\n");
 	put("/proc/stat", "cpu  1 2 3 4 5 6 7 8 0 0\n");
 	machine_finish(m);
-	assert_int_equal(machine_number(m, "throttles_during_run"), 2);
-	assert_int_equal(machine_number(m, "steal_ms_during_run"), 8 * 1000 / sysconf(_SC_CLK_TCK));
+	assert_int_equal(integer("throttles_during_run"), 2);
+	assert_int_equal(integer("steal_ms_during_run"), 8 * 1000 / sysconf(_SC_CLK_TCK));
 	/* A count that fell is no count. */
 	put(CPU "/cpu2/thermal_throttle/core_throttle_count", "0\n");
 	machine_finish(m);
-	assert_int_equal(machine_number(m, "throttles_during_run"), -1);
+	assert_int_equal(integer("throttles_during_run"), -1);
 }
 
 static void test_virtual_machines(void **state)
@@ -168,7 +174,7 @@ static void test_virtual_machines(void **state)
 	(void)state;
 	put("/proc/cpuinfo", "processor : 0\nflags : fpu hypervisor lm\n");
 	read_root(-1);
-	assert_int_equal(machine_number(m, "virtual_machine"), 1);
+	assert_int_equal(integer("virtual_machine"), 1);
 	assert_string_equal(machine_text(m, "hypervisor"), "");
 	put("/sys/class/dmi/id/sys_vendor", "QEMU\n");
 	read_root(-1);
@@ -178,10 +184,10 @@ static void test_virtual_machines(void **state)
 	put("/sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
 	put("/sys/class/dmi/id/product_name", "c5.metal\n");
 	read_root(-1);
-	assert_int_equal(machine_number(m, "virtual_machine"), 0);
+	assert_int_equal(integer("virtual_machine"), 0);
 	put("/sys/hypervisor/type", "xen\n");
 	read_root(-1);
-	assert_int_equal(machine_number(m, "virtual_machine"), 1);
+	assert_int_equal(integer("virtual_machine"), 1);
 	assert_string_equal(machine_text(m, "hypervisor"), "xen");
 }
 
@@ -211,10 +217,10 @@ static void test_arm64(void **state)
 			     "CPU part : 0xd0c\nCPU revision : 1\n");
 	read_root(-1);
 	assert_string_equal(machine_text(m, "cpu_model"), "0x41/8/0xd0c/1");
-	assert_int_equal(machine_number(m, "virtual_machine"), -1);
+	assert_int_equal(integer("virtual_machine"), -1);
 	put("/proc/device-tree/compatible", "linux,dummy-virt");
 	read_root(-1);
-	assert_int_equal(machine_number(m, "virtual_machine"), 1);
+	assert_int_equal(integer("virtual_machine"), 1);
 }
 
 /* Facts of files are unknown without them, and where they hold garbage. */
@@ -235,10 +241,10 @@ static void test_nothing_and_garbage(void **state)
 		read_root(-1);
 		for (size_t n = 0; n < sizeof(unknown) / sizeof(unknown[0]); n++)
 			assert_true(json_is_null(json_object_get(m, unknown[n])));
-		assert_int_equal(machine_number(m, "load_1_minute"), -1);
-		assert_int_equal(machine_number(m, "steal_ms"), -1);
-		assert_int_equal(machine_number(m, "bpf_jit"), -1);
-		assert_int_equal(machine_number(m, "virtual_machine"), -1);
+		assert_int_equal(integer("load_1_minute"), -1);
+		assert_int_equal(integer("steal_ms"), -1);
+		assert_int_equal(integer("bpf_jit"), -1);
+		assert_int_equal(integer("virtual_machine"), -1);
 	}
 	put("/proc/sys/kernel/osrelease", " 6.1\x1b[31m\tx \n");
 	read_root(-1);
@@ -310,7 +316,7 @@ static void test_this_machine(void **state)
 	assert_true(strlen(machine_text(m, "affinity_given")) > 0);
 	assert_true(strlen(machine_text(m, "architecture")) > 0);
 	assert_true(strlen(machine_text(m, "cpu_model")) > 0);
-	assert_int_equal(machine_number(m, "page_size_bytes"), sysconf(_SC_PAGESIZE));
+	assert_int_equal(integer("page_size_bytes"), sysconf(_SC_PAGESIZE));
 	assert_int_equal(strlen(machine_text(m, "timestamp")), strlen("2026-01-01T00:00:00Z"));
 }
 
