@@ -122,10 +122,10 @@ void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 struct sheet *sheet_make(const char *caption, const struct column *columns);
 void sheet_column(struct sheet *sheet, struct column column);
 struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
-struct cell *sheet_cell(struct sheet *sheet, const char *text);
+struct cell *sheet_cell(struct sheet *sheet, const char *words);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);
-void sheet_mark(struct sheet *sheet, const char *text, struct mark mark);
+void sheet_mark(struct sheet *sheet, const char *words, struct mark mark);
 /* "faster", "slower" or "same"; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
@@ -151,14 +151,14 @@ struct axis {
 struct axis svg_column_axis(const struct sheet *sheet, size_t column);
 void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const struct mark *mark);
 void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
-/* Writes @text, escaped, between markup. */
-void html_put(FILE *out, const char *before, const char *text, const char *after);
+/* Writes @words, escaped, between markup. */
+void html_put(FILE *out, const char *before, const char *words, const char *after);
 void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
-/* Writes @text: @control instead of control characters, and what @escape (or NULL) writes, if it does not
- * return false, instead of others. */
+/* Writes @words: @control instead of control characters, and what @escape (or NULL) writes, if it
+ * does not return false, instead of others. */
 void page_write_text(
-	FILE *out, const char *text, const char *control, bool (*escape)(FILE *out, const char *c));
+	FILE *out, const char *words, const char *control, bool (*escape)(FILE *out, const char *c));
 
 /* The most that a page shows. */
 #define RUNS_MAX 200

@@ -17,7 +17,7 @@
 #define STYLE_COLUMNS 80
 
 /* "0.62 %"; "unknown" if it is not finite. */
-char *style_percent(char *text, size_t size, double share);
+char *style_percent(char *text, size_t size, double fraction);
 
 /* " [1.15 1.21]", or "" without an interval. */
 #define RATIO_SIZE 128

@@ -131,7 +131,7 @@ struct produced {
 /* Makes empty rings of @workload, and its producers; with @perf they can write to perf buffers too.
  * Returns 0, or a negative errno with @why. */
 int source_open(
-	struct source **source, const struct workload *workload, bool perf, struct complaint *why);
+	struct source **result, const struct workload *workload, bool perf, struct complaint *why);
 void source_close(struct source *source); /* NULL is fine */
 
 /* Returns 0 if rings of the kernel can be made and filled here, or a negative errno with @why. */

@@ -135,7 +135,7 @@ bool mix_is_meant(const char *text);
 /* Parses "24+40+56"; "64*9+1024", with weights; "@FILE", with a size a line; or MIX_NAMED. Raises
  * sizes of a file that are below SIZED_EVENT_MIN, and says so on standard error. Returns 0, or a
  * negative errno with @why. The mix is valid until mixes_forget(). */
-int mix_parse(const char *text, const struct mix **mix, struct complaint *why);
+int mix_parse(const char *text, const struct mix **result, struct complaint *why);
 void mixes_forget(void);
 
 /* The path of the recorded stream that is part of this program. Returns 0 or a negative errno. */
