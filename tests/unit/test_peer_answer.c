@@ -230,7 +230,7 @@ static struct histogram latency;
 static struct live_check check = { .workload = &workload, .latency = &latency };
 static struct reading r = { .live = &check };
 
-/* What it answers of so many producers. */
+/* Reads @answer as that of a peer in live with @producers producers. */
 static int live(const json_t *answer, uint32_t producers)
 {
 	workload.producers = producers;
