@@ -14,10 +14,12 @@
 #define SURPRISES_TO_GO_ON 5
 
 /*
- * How far ahead lines are fetched: they arrive from memory in time, in the second-level cache, as
- * the first has too few buffers for lines in flight. (Xeon, Sapphire Rapids: 24 to 2000 B at
- * random, headers touched, 91 ns without, 63 into the first, 49 into the second; 2 to 8 KiB ahead
- * are alike.)
+ * How far ahead lines are fetched, so that they arrive in time. To which cache is for the trials to
+ * decide (24 to 2000 B at random, headers touched; 2 to 8 KiB ahead are alike):
+ *
+ *	ns an event                    nothing  near  far
+ *	Xeon (Sapphire Rapids)              91    63   49   few buffers for lines on the way to the first
+ *	EPYC (Zen 4)                       135    28  138   does nothing when told to fetch far
  */
 #define FETCH_AHEAD 4096
 #define FETCH_BLOCK 1024
@@ -25,15 +27,16 @@
 
 /*
  * Whether fetching pays depends on the processor and on which cache holds the ring, so trials
- * decide. A trial has three parts: the current choice, the other way, the current choice again. The
- * other way has to take less than 7/8 of either. Trials that change nothing become rarer.
+ * decide. A trial has three parts: the current choice, another one, the current choice again. The
+ * other one has to take less than 7/8 of either. Each pair of trials that changes nothing makes the
+ * next pair rarer.
  */
 #define PARTS 3
 #define PART_LEAD 131072 /* not timed: the processor's predictors adapt first */
 #define PART_BYTES 262144
 #define INTERRUPTIONS_MOST 8
 #define TRIALS_APART 1048576
-#define TRIALS_APART_MOST 67108864
+#define TRIALS_APART_MOST 134217728
 
 static bool is_reached(uint64_t position, uint64_t at)
 {
@@ -105,6 +108,8 @@ static void end_trial(struct foresight *f)
 /* Adds the part that has ended to the trial. Returns whether the trial is decided. */
 static bool decide(struct foresight *f, double cost)
 {
+	enum fetch third;
+
 	if (f->part == 0) {
 		f->cost[0] = cost;
 		return false;
@@ -113,14 +118,20 @@ static bool decide(struct foresight *f, double cost)
 		f->cost[1] = cost;
 	else
 		f->cost[0] = cost;
+	third = (enum fetch)(FETCH_NOTHING + FETCH_NEAR + FETCH_FAR - f->chosen - f->other);
 	/* A disturbance only makes a part slower, so losing against one part is enough. */
 	if (f->cost[1] >= f->cost[0] * 7 / 8) {
-		f->apart = less(f->apart * 4, TRIALS_APART_MOST);
+		f->other = third;
+		if (f->has_lost)
+			f->apart = less(f->apart * 4, TRIALS_APART_MOST);
+		f->has_lost = !f->has_lost;
 		return true;
 	}
 	if (f->part == 1)
 		return false;
-	f->chosen = !f->chosen;
+	f->chosen = f->other;
+	f->other = third;
+	f->has_lost = false;
 	f->apart = TRIALS_APART;
 	return true;
 }
@@ -137,6 +148,17 @@ static void interrupt_trial(struct foresight *f)
 	f->interrupted = f->part != PARTS;
 }
 
+/* Ends the trial. Returns how far the next one is away: if this one has lost, it is of the third way
+ * and begins at once. */
+static uint64_t await_trial(struct foresight *f, uint64_t position)
+{
+	const uint64_t distance = f->has_lost ? 0 : f->apart;
+
+	end_trial(f);
+	f->trial_at = position + distance;
+	return distance;
+}
+
 /* Starts a trial or its next part, or ends the trial, if that is due. Returns how far the next of
  * these is away. */
 static uint64_t try_other_way(struct foresight *f, uint64_t position)
@@ -150,9 +172,8 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 		begin_part(f, position);
 	} else if (f->interrupted) {
 		if (++f->interruptions > INTERRUPTIONS_MOST) {
-			end_trial(f);
-			f->trial_at = position + f->apart;
-			return f->apart;
+			f->has_lost = false;
+			return await_trial(f, position);
 		}
 		begin_part(f, position);
 	}
@@ -166,11 +187,8 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 	if (position - f->part_start < PART_BYTES)
 		return f->part_start + PART_BYTES - position;
 	now = clock_now();
-	if (decide(f, (double)(now - f->part_start_ns) / (double)(position - f->part_start))) {
-		end_trial(f);
-		f->trial_at = position + f->apart;
-		return f->apart;
-	}
+	if (decide(f, (double)(now - f->part_start_ns) / (double)(position - f->part_start)))
+		return await_trial(f, position);
 	f->part++;
 	begin_part(f, position);
 	return PART_LEAD;
@@ -178,7 +196,7 @@ static uint64_t try_other_way(struct foresight *f, uint64_t position)
 
 /* Fetches lines, and returns after how many bytes the next ones are due. Fetches only whole lines
  * that are submitted: a producer would have to take others back. */
-static uint64_t fetch_ahead(struct reader *r, uint64_t position)
+static uint64_t fetch_ahead(struct reader *r, uint64_t position, enum fetch where)
 {
 	struct foresight *f = &r->foresight;
 	const uint64_t reach = less(FETCH_AHEAD + FETCH_BLOCK, r->produced - position);
@@ -187,7 +205,10 @@ static uint64_t fetch_ahead(struct reader *r, uint64_t position)
 	if (!is_reached(f->fetched, position))
 		f->fetched = position & ~(LINE - 1);
 	for (; !is_reached(f->fetched, end); f->fetched += LINE)
-		__builtin_prefetch(reader_header(r, f->fetched), 0, 2);
+		if (where == FETCH_NEAR)
+			__builtin_prefetch(reader_header(r, f->fetched), 0, 3);
+		else
+			__builtin_prefetch(reader_header(r, f->fetched), 0, 2);
 	return FETCH_BLOCK;
 }
 
@@ -195,6 +216,7 @@ uint64_t foresee(struct reader *r, uint64_t reach)
 {
 	struct foresight *f = &r->foresight;
 	const uint64_t position = reader_position(r);
+	enum fetch where;
 
 	if (is_reached(position, f->sample_at)) {
 		if (!sample(r))
@@ -208,7 +230,8 @@ uint64_t foresee(struct reader *r, uint64_t reach)
 		return reach;
 	}
 	reach = less(reach, try_other_way(f, position));
-	return f->chosen == (f->part != 1) ? less(reach, fetch_ahead(r, position)) : reach;
+	where = foresight_fetch(f);
+	return where == FETCH_NOTHING ? reach : less(reach, fetch_ahead(r, position, where));
 }
 
 void foresight_start(struct reader *r)
@@ -218,6 +241,7 @@ void foresight_start(struct reader *r)
 	r->hot.expected[0] = r->hot.expected[1] = UINT32_MAX;
 	f->sample_at = f->fetched = reader_position(r);
 	begin_sample(f);
+	f->other = FETCH_NEAR;
 	f->apart = TRIALS_APART;
 	f->trial_at = f->sample_at + TRIALS_APART;
 	end_trial(f);

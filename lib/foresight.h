@@ -17,6 +17,13 @@
 
 struct reader;
 
+/* Whether cache lines are prefetched, and to where. */
+enum fetch {
+	FETCH_NOTHING,
+	FETCH_NEAR, /* into the first-level cache */
+	FETCH_FAR,  /* into the second-level cache */
+};
+
 /* Positions are in bytes, as those of the ring. */
 struct foresight {
 	/* Expected lengths. */
@@ -30,9 +37,11 @@ struct foresight {
 	unsigned follows[2][2]; /* records of the second length after one of the first */
 
 	/* Prefetching, if no lengths are expected. */
-	bool chosen;       /* lines are fetched */
-	uint64_t trial_at; /* start of the next trial of the other way */
-	uint64_t apart;    /* bytes between two trials */
+	enum fetch chosen;
+	enum fetch other;  /* what the current trial compares with it, or the next one */
+	bool has_lost;     /* the trial before lost: this one is of the third way */
+	uint64_t trial_at; /* start of the next trial */
+	uint64_t apart;    /* bytes between two pairs of trials */
 	unsigned part;     /* of the current trial; PARTS: there is no trial */
 	bool interrupted;  /* by another stream, and how often: */
 	unsigned interruptions;
@@ -41,6 +50,12 @@ struct foresight {
 	double cost[2];        /* ns a byte of the last parts: as chosen, and the other way */
 	uint64_t fetched;      /* end of the lines fetched so far */
 };
+
+/* What is fetched now, unless lengths are expected. */
+static inline enum fetch foresight_fetch(const struct foresight *f)
+{
+	return f->part == 1 ? f->other : f->chosen;
+}
 
 /* Starts at the reader's position. */
 void foresight_start(struct reader *r);

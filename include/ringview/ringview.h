@@ -809,24 +809,33 @@ static inline uint64_t ringview_internal_stride(uint32_t length)
 	return ((uint64_t)length + RINGVIEW_HEADER_SIZE + 7) & ~UINT64_C(7);
 }
 
+/* The address at which the record with the header @at ends. A busy or impossible length leads
+ * outside of the ring, where pointer arithmetic is undefined. */
+static inline uint64_t ringview_internal_end(const unsigned char *at, uint32_t length)
+{
+	return (uint64_t)(uintptr_t)at + ringview_internal_stride(length);
+}
+
 /*
  * Returns @length, from @expected if it is one of those. The values are equal, but the expected one
  * is available before the ring's memory has arrived: the processor predicts the branch and
  * continues with the next records. The asm hides from the compiler that they are equal, so that it
- * keeps the branches.
+ * keeps the branches. Equal lengths jump nowhere: each jump taken costs a cycle or two.
  */
 static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t expected[2])
 {
-	uint32_t first = expected[0], second = expected[1];
+	uint32_t hidden = expected[0];
 
-	__asm__("" : "+r"(first), "+r"(second));
-	if (length == expected[0]) {
+	__asm__("" : "+r"(hidden));
+	if (RINGVIEW_LIKELY(length == expected[0])) {
 		__asm__ volatile("");
-		return first;
+		return hidden;
 	}
+	hidden = expected[1];
+	__asm__("" : "+r"(hidden));
 	if (length == expected[1]) {
 		__asm__ volatile("");
-		return second;
+		return hidden;
 	}
 	return length;
 }
@@ -849,8 +858,7 @@ static inline int ringview_internal_find(
 		*length = ringview_internal_expect(
 			ringview_internal_load_header(&next), rv->expected);
 		*at = next;
-		if (RINGVIEW_LIKELY(
-			    ringview_internal_stride(*length) <= (uint64_t)(rv->end - next)))
+		if (RINGVIEW_LIKELY(ringview_internal_end(next, *length) <= (uintptr_t)rv->end))
 			return 1;
 	}
 	found = ringview_internal_seek(rv);
@@ -863,7 +871,7 @@ static inline int ringview_internal_find(
 static inline void ringview_internal_pass(
 	struct ringview *rv, const unsigned char *at, uint32_t length)
 {
-	rv->next = at + ringview_internal_stride(length);
+	rv->next = (const unsigned char *)(uintptr_t)ringview_internal_end(at, length);
 	rv->last = at;
 	rv->records++;
 	rv->bytes += length;

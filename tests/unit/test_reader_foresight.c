@@ -16,18 +16,26 @@ struct stream {
 	struct random_stream noise;
 };
 
+static struct ringview *stream_reader(struct stream *s)
+{
+	const struct ringview_memory memory = memory_ring_view(&s->ring);
+	struct ringview *rv = NULL;
+
+	assert_int_equal(ringview_open_memory(&rv, &memory, NULL), 0);
+	return rv;
+}
+
 static int stream_open(void **state)
 {
 	static struct stream s;
-	struct ringview_memory memory;
 
 	s.noise = (struct random_stream){ 1 };
 	if (memory_ring_open(&s.ring, RING_SIZE))
 		return -1;
-	memory = memory_ring_view(&s.ring);
 	virtual_time_begin(NULL, NULL, VIRTUAL_NEVER);
 	*state = &s;
-	return ringview_open_memory(&s.rv, &memory, NULL);
+	s.rv = stream_reader(&s);
+	return 0;
 }
 
 static int stream_close(void **state)
@@ -45,12 +53,15 @@ static const struct foresight *foresight_of(const struct stream *s)
 	return &const_reader_of(s->rv)->foresight;
 }
 
-/* Returns whether the reader prefetches cache lines now. */
+/* What the reader prefetches now. */
+static enum fetch fetching(const struct stream *s)
+{
+	return s->rv->expected[0] == UINT32_MAX ? foresight_fetch(foresight_of(s)) : FETCH_NOTHING;
+}
+
 static bool is_fetching(const struct stream *s)
 {
-	const struct foresight *f = foresight_of(s);
-
-	return s->rv->expected[0] == UINT32_MAX && f->chosen == (f->part != 1);
+	return fetching(s) != FETCH_NOTHING;
 }
 
 static uint32_t pick(struct stream *s, const uint32_t *lengths, uint32_t count)
@@ -71,17 +82,21 @@ static void put_mixed(struct stream *s, const uint32_t *lengths, uint32_t count,
 	}
 }
 
-/* Reads all records; each takes this many ns per byte with and without prefetching. */
-static void read_all(struct stream *s, int64_t fetching_ns, int64_t otherwise_ns)
+/* Reads all records; each takes costs[FETCH_...] ns a byte. */
+static void read_at_costs(struct stream *s, const int64_t costs[3])
 {
 	struct ringview_record record;
 
 	while (ringview_peek(s->rv, &record) > 0) {
-		virtual_time_pass((int64_t)stride_of(record.length) *
-				  (is_fetching(s) ? fetching_ns : otherwise_ns));
+		virtual_time_pass((int64_t)stride_of(record.length) * costs[fetching(s)]);
 		assert_true((int64_t)(foresight_of(s)->fetched - *s->ring.producer) <= 0);
 	}
 	ringview_release(s->rv);
+}
+
+static void read_all(struct stream *s, int64_t fetching_ns, int64_t otherwise_ns)
+{
+	read_at_costs(s, (const int64_t[3]){ otherwise_ns, fetching_ns, fetching_ns });
 }
 
 static void read_mixed(struct stream *s, const uint32_t *lengths, uint32_t count, uint64_t bytes)
@@ -199,9 +214,28 @@ static void a_choice_that_has_become_wrong_is_taken_back(void **state)
 	put_mixed(*state, mixed, COUNT(mixed), 4000000);
 	read_all(*state, 1, 2);
 	assert_true(is_fetching(*state));
-	put_mixed(*state, mixed, COUNT(mixed), 4000000);
-	read_all(*state, 2, 1);
+	for (int i = 0; i < 2; i++) {
+		put_mixed(*state, mixed, COUNT(mixed), 4000000);
+		read_all(*state, 2, 1);
+	}
 	assert_false(is_fetching(*state));
+}
+
+/* Whichever it is: the processors differ. */
+static void lines_are_fetched_into_the_cache_that_is_faster(void **state)
+{
+	static const int64_t costs[][3] = { { 9, 2, 6 }, { 9, 6, 2 }, { 9, 2, 9 }, { 9, 9, 2 } };
+	struct stream *s = *state;
+
+	for (size_t i = 0; i < COUNT(costs); i++) {
+		ringview_close(s->rv);
+		s->rv = stream_reader(s);
+		for (int j = 0; j < 2; j++) {
+			put_mixed(s, mixed, COUNT(mixed), 4000000);
+			read_at_costs(s, costs[i]);
+		}
+		assert_int_equal(fetching(s), costs[i][FETCH_NEAR] == 2 ? FETCH_NEAR : FETCH_FAR);
+	}
 }
 
 /* The first part takes longer for another reason. */
@@ -230,7 +264,7 @@ static void a_trial_with_a_pause_does_not_count(void **state)
 	for (int i = 0; i < 100; i++) {
 		put_mixed(*state, mixed, COUNT(mixed), 600000);
 		read_all(*state, 1, 2);
-		assert_false(is_fetching(*state) && foresight_of(*state)->chosen);
+		assert_int_equal(foresight_of(*state)->chosen, FETCH_NOTHING);
 	}
 }
 
@@ -250,6 +284,7 @@ int main(void)
 		of_stream(lines_are_not_fetched_where_it_makes_little_difference),
 		of_stream(lines_are_not_fetched_in_the_first_mebibyte),
 		of_stream(a_choice_that_has_become_wrong_is_taken_back),
+		of_stream(lines_are_fetched_into_the_cache_that_is_faster),
 		of_stream(a_disturbance_decides_nothing),
 		of_stream(a_trial_with_a_pause_does_not_count),
 	};
