@@ -42,7 +42,7 @@ static int read_group(const struct counters *counters, struct counters_group *gr
  * may have to wait some milliseconds for their turn, so the loop becomes longer. */
 static int try_counting(struct counters *counters)
 {
-	struct counters_values values;
+	struct counters_values counted = { 0 };
 	int err = -ENODATA;
 
 	for (unsigned int spins = 10000; err == -ENODATA && spins < 10000000; spins *= 4) {
@@ -50,10 +50,8 @@ static int try_counting(struct counters *counters)
 		for (volatile unsigned int spin = 0; spin < spins; spin++)
 			;
 		if (!err)
-			err = counters_stop(counters);
-		if (!err)
-			err = counters_read(counters, &values);
-		if (!err && (!values.cycles || !values.instructions))
+			err = counters_stop(counters, &counted);
+		if (!err && (!counted.cycles || !counted.instructions))
 			err = -ENODATA;
 	}
 	return err;
@@ -114,20 +112,16 @@ int counters_start(struct counters *counters)
 	return err ? err : switch_group(counters, PERF_EVENT_IOC_ENABLE);
 }
 
-int counters_stop(struct counters *counters)
-{
-	return switch_group(counters, PERF_EVENT_IOC_DISABLE);
-}
-
-int counters_read(const struct counters *counters, struct counters_values *values)
+int counters_stop(struct counters *counters, struct counters_values *sum)
 {
 	const struct counters_group *before = &counters->before;
 	struct counters_group now = { 0 };
 	uint64_t enabled, running;
 	double counted[COUNTERS_EVENTS], scale;
-	const int err = read_group(counters, &now);
+	int err = switch_group(counters, PERF_EVENT_IOC_DISABLE);
 
-	*values = (struct counters_values){ .cache_misses = -1 };
+	if (!err)
+		err = read_group(counters, &now);
 	if (err)
 		return err;
 	enabled = now.enabled_ns - before->enabled_ns;
@@ -135,14 +129,16 @@ int counters_read(const struct counters *counters, struct counters_values *value
 	if (running == 0)
 		return -ENODATA;
 	/* Estimates, if the counters ran for part of the time only. */
-	values->scaled = running < enabled;
-	scale = values->scaled ? (double)enabled / (double)running : 1;
+	sum->scaled |= running < enabled;
+	scale = running < enabled ? (double)enabled / (double)running : 1;
 	for (int i = 0; i < COUNTERS_EVENTS; i++)
 		counted[i] = (double)(now.count[i] - before->count[i]) * scale;
-	values->cycles = (uint64_t)counted[COUNTERS_CYCLES];
-	values->instructions = (uint64_t)counted[COUNTERS_INSTRUCTIONS];
+	sum->cycles += (uint64_t)counted[COUNTERS_CYCLES];
+	sum->instructions += (uint64_t)counted[COUNTERS_INSTRUCTIONS];
 	if (counters->fd[COUNTERS_CACHE_MISSES] >= 0)
-		values->cache_misses = (int64_t)counted[COUNTERS_CACHE_MISSES];
+		sum->cache_misses += (int64_t)counted[COUNTERS_CACHE_MISSES];
+	else
+		sum->cache_misses = -1;
 	return 0;
 }
 

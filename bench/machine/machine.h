@@ -87,7 +87,7 @@ struct counters {
 	struct counters_group before; /* at counters_start() */
 };
 
-/* From counters_start() to counters_stop(). */
+/* What was counted between counters_start() and counters_stop(). */
 struct counters_values {
 	uint64_t cycles, instructions; /* counted together: their ratios are exact */
 	int64_t cache_misses;          /* of the last level; -1: not available with these */
@@ -98,11 +98,10 @@ struct counters_values {
  * closed. */
 int counters_open(struct counters *counters, struct complaint *why);
 
-/* Each returns 0 or a negative errno. Reading: -ENODATA if the hardware was busy with other
- * counters. */
+/* Each returns 0 or a negative errno. Stopping adds to @sum; -ENODATA if the hardware was busy with
+ * other counters. */
 int counters_start(struct counters *counters);
-int counters_stop(struct counters *counters);
-int counters_read(const struct counters *counters, struct counters_values *values);
+int counters_stop(struct counters *counters, struct counters_values *sum);
 
 /* They may be closed already. */
 void counters_close(struct counters *counters);

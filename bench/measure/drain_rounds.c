@@ -78,18 +78,6 @@ static int read_all(struct reading *r, int64_t timeout_ns)
 	return err;
 }
 
-static void add_counted(struct counters_values *sum, const struct counters *counters)
-{
-	struct counters_values one;
-
-	if (counters_read(counters, &one))
-		return;
-	sum->cycles += one.cycles;
-	sum->instructions += one.instructions;
-	sum->cache_misses += one.cache_misses;
-	sum->scaled |= one.scaled;
-}
-
 /* One reading of the fill, timed and checked. Adds its time and checksum to *@round; NULL: it is not
  * counted. */
 static int read_once(size_t entry, enum touching touching, struct round *round)
@@ -123,7 +111,7 @@ static int read_once(size_t entry, enum touching touching, struct round *round)
 		err = read_all(r, workload->read_timeout_ns);
 	after = monotonic_ns();
 	if (counters)
-		counters_stop(counters);
+		counters_stop(counters, &drain.run->m->samples[entry].counted);
 	if (interrupted())
 		return -EINTR;
 	if (err)
@@ -137,8 +125,6 @@ static int read_once(size_t entry, enum touching touching, struct round *round)
 		round->elapsed_ns += reader->itself ? r->own_ns : after - before;
 		round->checksum += r->found.checksum;
 	}
-	if (counters)
-		add_counted(&drain.run->m->samples[entry].counted, counters);
 	return 0;
 }
 
