@@ -165,7 +165,8 @@ static uint64_t smallest_ring(const struct workload *workload)
 	return size;
 }
 
-/* Whether the consumer had no time left in the last try, so that a larger ring would lose, too. */
+/* Whether the consumer had no time left in the last try, which lost events: a larger ring would lose
+ * some, too. */
 static bool is_saturated(const struct live_try *last)
 {
 	const enum live_wait wait = search.request->combinations[0].wait;
@@ -173,7 +174,7 @@ static bool is_saturated(const struct live_try *last)
 	const bool spins =
 		wait == WAIT_BUSY || wait == WAIT_LIBBPF_SPIN || last->ring_size < SPINS_BELOW;
 
-	return last->lost > 0 && !spins && search.busiest > SATURATED;
+	return !spins && search.busiest > SATURATED;
 }
 
 /* The sizes double to LIVE_ADVICE_MOST, at most twice: LIVE_ADVICE_SIZES_MAX are enough. */
@@ -181,7 +182,6 @@ int live_advise(const struct request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why)
 {
 	uint64_t size = smallest_ring(workload);
-	int err;
 
 	*advice = (struct live_advice){ 0 };
 	search.request = request;
@@ -190,27 +190,23 @@ int live_advise(const struct request *request, struct workload *workload,
 	search.why = why;
 	histogram_clear(&search.latency);
 	live.work = work_calibrate(workload->work_ns);
-	for (; advice->smallest == 0 && !advice->saturated && size <= LIVE_ADVICE_MOST; size *= 2) {
+	while (advice->ring_size == 0 && !advice->saturated && size <= LIVE_ADVICE_MOST) {
 		const struct live_try *try = &advice->tries[advice->try_count];
+		const int err = try_size(size);
 
-		err = try_size(size);
 		if (err)
 			return err;
-		advice->smallest = try->lost == 0 ? size : 0;
-		advice->saturated = is_saturated(try);
-	}
-	if (advice->smallest == 0)
-		return 0;
-	size = LIVE_ADVICE_MARGIN * advice->smallest;
-	if (size > LIVE_ADVICE_MOST)
-		size = LIVE_ADVICE_MOST;
-	for (; advice->ring_size == 0 && size <= LIVE_ADVICE_MOST; size *= 2) {
-		const struct live_try *try = &advice->tries[advice->try_count];
-
-		err = try_size(size);
-		if (err)
-			return err;
-		advice->ring_size = try->lost == 0 ? size : 0;
+		if (try->lost > 0) {
+			advice->saturated = advice->smallest == 0 && is_saturated(try);
+			size *= 2;
+		} else if (advice->smallest > 0) {
+			advice->ring_size = size;
+		} else {
+			advice->smallest = size;
+			size *= LIVE_ADVICE_MARGIN;
+			if (size > LIVE_ADVICE_MOST)
+				size = LIVE_ADVICE_MOST;
+		}
 	}
 	return 0;
 }
