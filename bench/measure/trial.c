@@ -181,6 +181,8 @@ static void observe(struct trial *t, int64_t elapsed_ns)
 		.combination = t->combination,
 		.elapsed_ns = elapsed_ns,
 		.duration_ns = source->workload.duration_ns,
+		.lost = LIVE_UNKNOWN,
+		.waiting = source->target == TARGET_RINGS ? 0 : LIVE_UNKNOWN, /* of perf buffers */
 		.consumed = LIVE_UNKNOWN,
 		.cpu_ns = LIVE_UNKNOWN,
 		.capacity = source->rings.size * source->rings.count,
@@ -189,9 +191,21 @@ static void observe(struct trial *t, int64_t elapsed_ns)
 		.latency_p50 = LIVE_UNKNOWN,
 		.latency_p99 = LIVE_UNKNOWN,
 	};
+	struct ringview_account counted;
+	struct complaint ignored;
 	clockid_t clock;
 
-	source_observe(source, &o.produced, &o.lost, &o.waiting);
+	for (uint32_t i = 0; i < source->workload.producers; i++)
+		o.produced += producers_attempted(source, i);
+	if (source_count(source, &counted, &ignored) == 0)
+		o.lost = counted.failed - source->before.failed;
+	for (uint32_t i = 0; i < source->rings.count && o.waiting != LIVE_UNKNOWN; i++) {
+		const struct ring_bytes *ring = source_ring(source, i);
+
+		o.waiting =
+			ring ? o.waiting + ring_waiting(ring->consumer, ring->producer, ring->size)
+			     : LIVE_UNKNOWN;
+	}
 	if (!t->reading.reader->itself) {
 		o.consumed = __atomic_load_n(&t->check.consumed, __ATOMIC_RELAXED);
 		if (pthread_getcpuclockid(t->thread, &clock) == 0)
@@ -207,11 +221,17 @@ static void observe(struct trial *t, int64_t elapsed_ns)
 
 /* Waits for the end of the run. Calls the observer at its interval, which continues over the runs.
  * Returns 0, or -EINTR if the user asked to stop. */
-static int watch_run(struct trial *t, int64_t start, int64_t end)
+static int wait_for_end(struct trial *t)
 {
 	struct observer *observer = t->observer;
+	const int64_t start = monotonic_ns(), end = start + t->check.workload->duration_ns;
 	int64_t now = start,
 		next = observer ? observer->last_ns + observer->interval_ns : INT64_MAX;
+	pin_set before;
+	/* Observes from a spare CPU, if there is one, and then moves back: threads that are started
+	 * later would inherit it. */
+	const bool moved = observer && sched_getaffinity(0, sizeof(before), before) == 0 &&
+			   pin_thread(producers_spare_cpu(t->check.workload)) == 0;
 
 	/* Overdue at the start: waits until there is something to observe. */
 	if (next <= start)
@@ -226,24 +246,9 @@ static int watch_run(struct trial *t, int64_t start, int64_t end)
 		}
 		now = monotonic_ns();
 	}
-	return interrupted() ? -EINTR : 0;
-}
-
-static int wait_for_end(struct trial *t)
-{
-	const int64_t start = monotonic_ns(), end = start + t->check.workload->duration_ns;
-	pin_set before;
-	bool moved;
-	int err;
-
-	/* Moves to a spare CPU, if there is one, and back: threads that are started later would
-	 * inherit it. */
-	moved = t->observer && sched_getaffinity(0, sizeof(before), before) == 0 &&
-		pin_thread(producers_spare_cpu(t->check.workload)) == 0;
-	err = watch_run(t, start, end);
 	if (moved)
 		sched_setaffinity(0, sizeof(before), before);
-	return err;
+	return interrupted() ? -EINTR : 0;
 }
 
 /* Checks that the bytes that were read, skipped and, by the reader's count, overwritten are all that

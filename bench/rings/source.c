@@ -138,23 +138,3 @@ int source_count(const struct source *source, struct ringview_account *sum, stru
 			     strerror(-err))
 		   : 0;
 }
-
-void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting)
-{
-	struct ringview_account now;
-	struct complaint ignored;
-
-	*attempted = 0;
-	for (uint32_t i = 0; i < source->workload.producers; i++)
-		*attempted += producers_attempted(source, i);
-	*lost = source_count(source, &now, &ignored) ? LIVE_UNKNOWN
-						     : now.failed - source->before.failed;
-	*waiting = source->target == TARGET_RINGS ? 0 : LIVE_UNKNOWN; /* of perf buffers */
-	for (uint32_t i = 0; i < source->rings.count && *waiting != LIVE_UNKNOWN; i++) {
-		const struct ring_bytes *ring = source_ring(source, i);
-
-		*waiting =
-			ring ? *waiting + ring_waiting(ring->consumer, ring->producer, ring->size)
-			     : LIVE_UNKNOWN;
-	}
-}

@@ -164,10 +164,6 @@ int source_produce(struct source *source, uint64_t events, struct complaint *why
 /* The same with the events from number @first on, for which the ring must have room. */
 int source_fill(struct source *source, uint64_t first, uint64_t events, struct complaint *why);
 
-/* What the producers have attempted and lost so far, while they run, and the backlog of all rings
- * in bytes; LIVE_UNKNOWN if unknown. */
-void source_observe(struct source *source, uint64_t *attempted, uint64_t *lost, uint64_t *waiting);
-
 /* Measures the nanoseconds that an event takes its producer while nobody reads: the median of many
  * fills. With @unattached, the system call without a program; 0 if no system call runs the
  * producers. The rings have to be empty and without a reader. Returns 0, or a negative errno with
