@@ -37,9 +37,7 @@ static bool escape(FILE *out, const char *c)
 
 void html_put(FILE *out, const char *before, const char *words, const char *after)
 {
-	fputs(before, out);
-	page_write_text(out, words, "\ufffd", escape);
-	fputs(after, out);
+	page_put(out, before, words, after, "\ufffd", escape);
 }
 
 void html_style(FILE *out, int style, unsigned dash)
@@ -78,13 +76,12 @@ static void write_row(
 	FILE *out, const struct sheet *sheet, const struct sheet_row *row, const struct axis *axes)
 {
 	const struct cell *cell = &row->cells[0];
-	const unsigned section = cell->section;
+	const char *link = sheet->contents ? text("<a href=\"#s%zu\">", row - sheet->rows + 1) : "";
 
 	fputs("<tr", out);
 	html_style(out, row->style, 0);
 	fprintf(out, "><th scope=\"row\">%s", row->style != STYLE_NONE ? "<i></i>" : "");
-	html_put(out, section > 0 ? text("<a href=\"#s%u\">", section) : "", cell->text,
-		section > 0 ? "</a></th>" : "</th>");
+	html_put(out, link, cell->text, sheet->contents ? "</a></th>" : "</th>");
 	for (size_t i = 1; i < sheet->column_count; i++) {
 		const struct column *column = &sheet->columns[i];
 

@@ -33,9 +33,7 @@ static bool escape(FILE *out, const char *c)
 
 static void put(FILE *out, const char *before, const char *words, const char *after)
 {
-	fputs(before, out);
-	page_write_text(out, words, "?", escape);
-	fputs(after, out);
+	page_put(out, before, words, after, "?", escape);
 }
 
 /* Columns that are only drawn are left out. */
@@ -83,9 +81,7 @@ static void write_block(FILE *out, const struct block *block)
 		put(out, "", block->text, "\n\n");
 		break;
 	case BLOCK_CODE: /* an indented line, in which nothing is markup */
-		fputs("    ", out);
-		page_write_text(out, block->text, "?", NULL);
-		fputs("\n\n", out);
+		page_put(out, "    ", block->text, "\n\n", "?", NULL);
 		break;
 	case BLOCK_FILE:
 		break;

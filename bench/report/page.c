@@ -115,7 +115,7 @@ void sheet_column(struct sheet *sheet, struct column column)
 	sheet->columns[sheet->column_count++] = column;
 }
 
-struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
+void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
 {
 	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
 
@@ -124,7 +124,7 @@ struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char
 	sheet->rows = page_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
 	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
 	sheet->filled = 0;
-	return sheet_cell(sheet, name);
+	sheet_cell(sheet, name);
 }
 
 struct cell *sheet_cell(struct sheet *sheet, const char *words)
@@ -155,9 +155,10 @@ void sheet_verdict(struct sheet *sheet, const char *verdict)
 		cell->tone++;
 }
 
-void page_write_text(
-	FILE *out, const char *words, const char *control, bool (*escape)(FILE *out, const char *c))
+void page_put(FILE *out, const char *before, const char *words, const char *after,
+	const char *control, bool (*escape)(FILE *out, const char *c))
 {
+	fputs(before, out);
 	for (; *words; words++) {
 		const size_t controls = control_length(words);
 
@@ -167,4 +168,5 @@ void page_write_text(
 			fputc(*words, out);
 		words += controls > 1 ? controls - 1 : 0;
 	}
+	fputs(after, out);
 }

@@ -33,7 +33,6 @@ struct mark {
 struct cell {
 	const char *text;
 	enum tone tone;   /* of a verdict */
-	unsigned section; /* to link to; 0: none */
 	struct mark mark;
 };
 
@@ -71,10 +70,11 @@ struct sheet {
 	} * rows;
 	const struct curves *curves; /* or NULL */
 	bool folded;                 /* away at first; of curves the table always is */
+	bool contents;               /* the name of each row links to the section of its number */
 };
 
 enum block_kind {
-	BLOCK_HEADING, /* of a section: from 1 on, a cell can link to it */
+	BLOCK_HEADING, /* of a section */
 	BLOCK_TEXT,
 	BLOCK_CODE, /* as it was typed */
 	BLOCK_FILE, /* to download: @name, and @text what is in it */
@@ -121,7 +121,7 @@ void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
 struct sheet *sheet_make(const char *caption, const struct column *columns);
 void sheet_column(struct sheet *sheet, struct column column);
-struct cell *sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
+void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
 struct cell *sheet_cell(struct sheet *sheet, const char *words);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);
@@ -155,10 +155,10 @@ void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
 void html_put(FILE *out, const char *before, const char *words, const char *after);
 void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
 
-/* Writes @words: @control instead of control characters, and what @escape (or NULL) writes, if it
- * does not return false, instead of others. */
-void page_write_text(
-	FILE *out, const char *words, const char *control, bool (*escape)(FILE *out, const char *c));
+/* Writes @words between markup: @control instead of control characters, and what @escape (or NULL)
+ * writes, if it does not return false, instead of others. */
+void page_put(FILE *out, const char *before, const char *words, const char *after,
+	const char *control, bool (*escape)(FILE *out, const char *c));
 
 /* The most that a page shows. */
 #define RUNS_MAX 200
@@ -176,6 +176,9 @@ struct names {
 
 size_t names_add(struct names *names, const char *name); /* returns its number */
 
+/* What is drawn of a result: million events a second; their ratio to run->baseline and run->floor. */
+enum drawn { DRAWN_SPEED, DRAWN_RATIO, DRAWN_FLOOR, DRAWN_COUNT };
+
 struct result {
 	const struct row *row;
 	const json_t *json;
@@ -183,10 +186,10 @@ struct result {
 	size_t path, way, size; /* numbers in the names of the run */
 	int style; /* of its reader, and the dash of its way: the same all over a page */
 	unsigned dash;
-	double mevents_per_s, lost_percent, p99;
-	struct mark ratio, floor; /* of speed, to run->baseline and run->floor; or NAN */
-	const char *verdict;      /* on the ratio; NULL: there is none */
-	double keys[4];           /* what results are sorted by */
+	double lost_percent;
+	struct mark drawn[DRAWN_COUNT];
+	const char *verdict; /* on the ratio; NULL: there is none */
+	double keys[4];      /* what results are sorted by */
 };
 
 /* A run; of a preset of live, one of its questions. */
@@ -246,17 +249,9 @@ const char *row_title(const struct row *row); /* row_name() */
 const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
 /* Adds what was measured. Returns the sheet that matters most. */
 const struct sheet *add_results(struct page *page, const struct run *run);
-/* Adds the advice and published figures; the workload, every round, every metric, and peers. */
-const char *advice_verdict(const json_t *advice);
-void add_advice(struct page *page, const struct run *run);
-void add_notes(struct page *page, const struct run *run);
 /* The largest noise of a run, relative. 0: nothing ran twice; NAN: too few rounds. */
 double run_noise(const struct run *run);
 const char *value_text(const char *name, const json_t *value); /* the name has the unit */
-
-/* Adds a row for each result to @sheet, which it returns: its name, and the cells that @fill adds. */
-struct sheet *add_rows(struct sheet *sheet, const struct run *run,
-	void (*fill)(struct sheet *sheet, const struct run *run, const struct result *result));
 
 struct mark mark_of(const struct row *row, enum metric metric);
 

@@ -153,14 +153,6 @@ static const char *run_title(const struct run *run)
 	return text("%s: %s", text_in(run->json, "command"), run->name);
 }
 
-static void add_content(struct sheet *contents, const char *name, const char *verdict)
-{
-	struct cell *part = sheet_row(contents, STYLE_NONE, 0, name);
-
-	part->section = (unsigned)contents->row_count;
-	sheet_cell(contents, verdict);
-}
-
 /* A line with a link for each part. Sections are numbered in order: comparisons, then runs. */
 static struct sheet *contents_sheet(
 	const struct runs *runs, const struct change *changes, size_t change_count)
@@ -168,10 +160,15 @@ static struct sheet *contents_sheet(
 	struct sheet *sheet =
 		SHEET("Contents", COLUMN("part", TEXT), COLUMN("what came out", TEXT));
 
-	for (size_t i = 0; i < change_count; i++)
-		add_content(sheet, changes[i].name, changes[i].verdict);
-	for (size_t i = 0; i < runs->run_count; i++)
-		add_content(sheet, run_title(&runs->runs[i]), run_verdict(&runs->runs[i]));
+	sheet->contents = true;
+	for (size_t i = 0; i < change_count; i++) {
+		sheet_row(sheet, STYLE_NONE, 0, changes[i].name);
+		sheet_cell(sheet, changes[i].verdict);
+	}
+	for (size_t i = 0; i < runs->run_count; i++) {
+		sheet_row(sheet, STYLE_NONE, 0, run_title(&runs->runs[i]));
+		sheet_cell(sheet, run_verdict(&runs->runs[i]));
+	}
 	return sheet;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a run measured: how fast each reader is and what it costs, against the others and against the
- * limits; curves by event size.
+ * limits; curves by event size; advice and published figures; its workload, every round, every
+ * metric, its peers.
  */
 #include <math.h>
 #include <string.h>
@@ -24,27 +25,8 @@ struct mark mark_of(const struct row *row, enum metric metric)
 		interval.low, interval.high, cell->rounds, cell->rounds ? row->rounds : 0 };
 }
 
-/* The reciprocal of the time an event, in million events a second. */
-static struct mark rate_mark(const struct result *result)
-{
-	const struct mark ns = mark_of(result->row, METRIC_NS);
-	double *rounds = page_allocate(ns.round_count * sizeof(*rounds));
-
-	for (size_t i = 0; i < ns.round_count; i++)
-		rounds[i] = isfinite(ns.rounds[i]) ? 1e3 / ns.rounds[i] : NAN;
-	return (struct mark){ result->mevents_per_s, 1e3 / ns.high, 1e3 / ns.low, rounds,
-		ns.round_count };
-}
-
-static struct mark ratio_mark(const struct result *result)
-{
-	return result->ratio;
-}
-
-static struct mark floor_mark(const struct result *result)
-{
-	return result->floor;
-}
+/* How a figure of DRAWN_... is written. */
+static const char *(*const write_drawn[])(double) = { text_number, text_ratio, text_share };
 
 static const char *baseline_name(const struct run *run, const struct row *baseline)
 {
@@ -54,7 +36,7 @@ static const char *baseline_name(const struct run *run, const struct row *baseli
 /* ", 1.17x libbpf [1.15, 1.21] (faster)" */
 static const char *against_text(const struct run *run, const struct result *result)
 {
-	const struct mark *ratio = &result->ratio;
+	const struct mark *ratio = &result->drawn[DRAWN_RATIO];
 
 	return isfinite(ratio->value) ? text(", %s %s %s (%s)", text_ratio(ratio->value),
 						baseline_name(run, run->baseline),
@@ -65,15 +47,15 @@ static const char *against_text(const struct run *run, const struct result *resu
 static const char *costs_text(const struct result *result)
 {
 	return text("lost %s, p99 %s, %s of one CPU, %s an event to the producer",
-		text_percent(result->lost_percent), text_time(result->p99),
+		text_percent(result->lost_percent), text_time(row_latency(result->row, 2)),
 		text_percent(mark_of(result->row, METRIC_CPU_PERCENT).value),
 		text_time(mark_of(result->row, METRIC_PRODUCER_NS).value));
 }
 
 /* ", 1.17x to 3.4x libbpf" and ", 80 % to 98 % of the floor": of results like @like, from size to
  * size. */
-static const char *range_text(const struct run *run, const struct result *like,
-	struct mark (*mark)(const struct result *), const char *(*write)(double), const char *of)
+static const char *range_text(
+	const struct run *run, const struct result *like, enum drawn drawn, const char *of)
 {
 	double low = INFINITY, high = -INFINITY;
 
@@ -82,10 +64,12 @@ static const char *range_text(const struct run *run, const struct result *like,
 
 		if (r->path != like->path || r->way != like->way)
 			continue;
-		low = fmin(low, mark(r).value);
-		high = fmax(high, mark(r).value);
+		low = fmin(low, r->drawn[drawn].value);
+		high = fmax(high, r->drawn[drawn].value);
 	}
-	return low <= high ? text(", %s to %s %s", write(low), write(high), of) : "";
+	return low <= high ? text(", %s to %s %s", write_drawn[drawn](low),
+				     write_drawn[drawn](high), of)
+			   : "";
 }
 
 /* The reader that is fastest at most sizes: of each size and way the fastest result is the first. */
@@ -109,16 +93,30 @@ static const char *sweep_verdict(const struct run *run)
 		return "Only limits were measured.";
 	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
 		run->sizes.count,
-		range_text(run, winner, ratio_mark, text_ratio,
-			run->baseline ? run->baseline->path : ""),
-		range_text(run, winner, floor_mark, text_share,
-			run->floor ? text("of the %s", run->floor) : ""));
+		range_text(run, winner, DRAWN_RATIO, run->baseline ? run->baseline->path : ""),
+		range_text(
+			run, winner, DRAWN_FLOOR, run->floor ? text("of the %s", run->floor) : ""));
+}
+
+static const char *advice_verdict(const json_t *advice)
+{
+	if (json_is_integer(json_object_get(advice, "ring_size")))
+		return text("Recommended ring: %s; the smallest that lost nothing: %s.",
+			text_bytes(number_in(advice, "ring_size")),
+			text_bytes(number_in(advice, "smallest")));
+	return text(
+		"No ring was large enough%s.", json_is_true(json_object_get(advice, "saturated"))
+						       ? ": the consumer was busy all the time"
+					       : json_is_true(json_object_get(advice, "off_cpu"))
+						       ? ": the consumer was kept off its CPU"
+						       : "");
 }
 
 const char *run_verdict(const struct run *run)
 {
 	const json_t *advice = json_object_get(run->json, "advice");
 	const struct result *best = &run->results[0];
+	const double floor = best->drawn[DRAWN_FLOOR].value;
 
 	if (json_is_object(advice))
 		return advice_verdict(advice);
@@ -129,20 +127,19 @@ const char *run_verdict(const struct run *run)
 			text_count(run->rate), costs_text(best));
 	if (run->live)
 		return text("%s reads most: %s million events a second%s; %s.", best->name,
-			text_number(best->mevents_per_s), against_text(run, best),
+			text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
 			costs_text(best));
 	if (run->sizes.count > 1)
 		return sweep_verdict(run);
 	if (best->row->limit)
 		return "Only limits were measured.";
 	return text("%s is fastest: %s million events a second%s%s.", best->name,
-		text_number(best->mevents_per_s), against_text(run, best),
-		isfinite(best->floor.value)
-			? text(", %s of the %s", text_share(best->floor.value), run->floor)
-			: "");
+		text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
+		isfinite(floor) ? text(", %s of the %s", text_share(floor), run->floor) : "");
 }
 
-struct sheet *add_rows(struct sheet *sheet, const struct run *run,
+/* Adds a row for each result to @sheet, which it returns: its name, and the cells that @fill adds. */
+static struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 	void (*fill)(struct sheet *sheet, const struct run *run, const struct result *result))
 {
 	for (size_t i = 0; i < run->result_count; i++) {
@@ -157,19 +154,20 @@ struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 static void fill_main(struct sheet *sheet, const struct run *run, const struct result *result)
 {
 	static const enum metric costs[] = { METRIC_CPU_PERCENT, METRIC_PRODUCER_NS };
-	const struct mark ns = mark_of(result->row, METRIC_NS);
+	const struct mark ns = mark_of(result->row, METRIC_NS), *drawn = result->drawn;
 
-	sheet_mark(sheet, text_number(result->mevents_per_s), rate_mark(result));
+	sheet_mark(sheet, text_number(drawn[DRAWN_SPEED].value), drawn[DRAWN_SPEED]);
 	SHEET_CELLS(sheet, run->live ? "" : text_number(ns.value),
-		run->live ? "" : text_interval(&ns, text_number), text_share(result->floor.value),
-		text_percent(result->lost_percent), text_time(result->p99));
+		run->live ? "" : text_interval(&ns, text_number),
+		text_share(drawn[DRAWN_FLOOR].value), text_percent(result->lost_percent),
+		text_time(row_latency(result->row, 2)));
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
 		const struct mark cost = mark_of(result->row, costs[i]);
 
 		sheet_mark(sheet, text_number(cost.value), cost);
 	}
 	sheet_cell(sheet, text_time(row_value(result->row, METRIC_OFF_CPU_NS)));
-	sheet_mark(sheet, text_ratio(result->ratio.value), result->ratio);
+	sheet_mark(sheet, text_ratio(drawn[DRAWN_RATIO].value), drawn[DRAWN_RATIO]);
 	if (result->verdict && !result->row->limit)
 		sheet_verdict(sheet, result->verdict);
 	else
@@ -194,16 +192,18 @@ static struct sheet *main_sheet(const struct run *run)
 	return add_rows(sheet, run, fill_main);
 }
 
-/* Readers by size: what @mark takes of each result. @line: where a line is drawn, or NAN. */
-static void add_curves(struct page *page, const struct run *run, size_t way, const char *title,
-	struct mark (*mark)(const struct result *), const char *(*write)(double), double line)
+/* Readers by size. */
+static void add_curves(
+	struct page *page, const struct run *run, size_t way, enum drawn drawn, const char *title)
 {
+	const char *(*write)(double) = write_drawn[drawn];
 	struct sheet *sheet = SHEET(title, COLUMN("reader", TEXT));
 	struct curves *curves = page_allocate(sizeof(*curves));
 
 	*curves = (struct curves){ "bytes an event",
 		"medians of the rounds; a band is a 95 % interval",
-		size_bytes(run->sizes.list[0]) > 0, write != text_share, line, write };
+		size_bytes(run->sizes.list[0]) > 0, drawn != DRAWN_FLOOR,
+		drawn == DRAWN_SPEED ? NAN : 1, write };
 	sheet->curves = curves;
 	for (size_t s = 0; s < run->sizes.count; s++)
 		sheet_column(sheet, (struct column){ .title = run->sizes.list[s],
@@ -217,7 +217,7 @@ static void add_curves(struct page *page, const struct run *run, size_t way, con
 
 		if (r->way != way)
 			continue;
-		cell->mark = mark(r);
+		cell->mark = r->drawn[drawn];
 		cell->text = isfinite(cell->mark.value) ? write(cell->mark.value) : "";
 		sheet->rows[r->path].style = r->style;
 	}
@@ -231,14 +231,12 @@ static void add_sizes(struct page *page, const struct run *run)
 			run->ways.count > 1 ? text(", %s touched", run->ways.list[way]) : "";
 
 		if (run->floor)
-			add_curves(page, run, way, text("Share of the %s%s", run->floor, of),
-				floor_mark, text_share, 1);
+			add_curves(page, run, way, DRAWN_FLOOR,
+				text("Share of the %s%s", run->floor, of));
 		if (run->baseline)
-			add_curves(page, run, way,
-				text("Times as fast as %s%s", run->baseline->path, of), ratio_mark,
-				text_ratio, 1);
-		add_curves(page, run, way, text("Million events a second%s", of), rate_mark,
-			text_number, NAN);
+			add_curves(page, run, way, DRAWN_RATIO,
+				text("Times as fast as %s%s", run->baseline->path, of));
+		add_curves(page, run, way, DRAWN_SPEED, text("Million events a second%s", of));
 	}
 }
 
@@ -246,8 +244,7 @@ static void fill_latency(struct sheet *sheet, const struct run *run, const struc
 {
 	(void)run;
 	for (int q = 0; q < LATENCIES; q++) {
-		const double ns =
-			result->row->latency_count > 0 ? (double)result->row->latencies[q] : NAN;
+		const double ns = row_latency(result->row, q);
 
 		sheet_mark(sheet, text_time(ns), (struct mark){ ns, NAN, NAN, NULL, 0 });
 	}
@@ -293,6 +290,204 @@ static void add_ratios(struct page *page, const struct run *run)
 		sheet_verdict(sheet, ratio->verdict);
 	}
 	page_add_sheet(page, sheet, true);
+}
+
+/* "duration" for duration_ns. */
+static const char *words_of(const char *name)
+{
+	static const char *const units[] = { "_ns_per_event", "_ns", "_bytes" };
+	size_t length = strlen(name);
+	char *words = page_allocate(length + 1);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (length > strlen(units[i]) &&
+			strcmp(name + length - strlen(units[i]), units[i]) == 0)
+			length -= strlen(units[i]);
+	for (size_t i = 0; i < length; i++)
+		words[i] = name[i] == '_' ? ' ' : name[i];
+	return words;
+}
+
+const char *value_text(const char *name, const json_t *value)
+{
+	const double number = json_number_value(value);
+
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (!json_is_number(value))
+		return json_is_true(value) ? "yes" : json_is_false(value) ? "no" : "unknown";
+	if (strstr(name, "_ns"))
+		return text_time(number);
+	if (strcmp(name, "event_size") == 0 && number == 0)
+		return "mixed";
+	return strstr(name, "_size") || strstr(name, "_bytes") || strstr(name, "high_water")
+		       ? text_bytes(number)
+		       : text_number(number);
+}
+
+/* Adds a row for each object of @list that is of @question, or of none; a column for each member of the
+ * first object. */
+static void add_objects(
+	struct page *page, const char *caption, const json_t *list, const char *question)
+{
+	struct sheet *sheet = sheet_make(caption, (const struct column[]){ { .title = NULL } });
+	json_t *first = json_copy(json_array_get(list, 0)), *element, *value;
+	const char *name;
+	size_t i;
+
+	json_object_del(first, "question");
+	json_object_foreach(first, name, value)
+	{
+		sheet_column(sheet,
+			(struct column){ .title = words_of(name),
+				.kind = json_is_number(value) ? COLUMN_NUMBER : COLUMN_TEXT });
+	}
+	json_array_foreach(list, i, element)
+	{
+		const json_t *of = json_object_get(element, "question");
+
+		if (sheet->column_count == 0 ||
+			(of && strcmp(text_in(element, "question"), question) != 0))
+			continue;
+		sheet_row(sheet, STYLE_NONE, 0, "");
+		sheet->filled = 0; /* the name is a member, too */
+		json_object_foreach(first, name, value)
+		{
+			sheet_cell(sheet, value_text(name, json_object_get(element, name)));
+		}
+	}
+	json_decref(first);
+	page_add_sheet(page, sheet, false);
+}
+
+static const char *workload_text(const struct run *run)
+{
+	const char *name, *words = "Workload", *separator = ":";
+	json_t *value;
+
+	json_object_foreach((json_t *)run->workload, name, value)
+	{
+		/* Settings that are off say nothing. */
+		if (json_is_null(value) || json_is_false(value) ||
+			(json_is_number(value) && json_number_value(value) == 0))
+			continue;
+		words = text(
+			"%s%s %s %s", words, separator, words_of(name), value_text(name, value));
+		separator = ";";
+	}
+	return text("%s. %s", words,
+		run->live ? "Every event was accounted for, in each round: produced = consumed + "
+			    "lost + discarded."
+			  : "Every reading was verified by an independent walk over the ring: "
+			    "count, order, checksum.");
+}
+
+static void fill_metrics(struct sheet *sheet, const struct run *run, const struct result *result)
+{
+	(void)run;
+	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		const struct mark mark = mark_of(result->row, (enum metric)metric);
+		const char *interval = text_interval(&mark, text_number);
+
+		sheet_cell(sheet,
+			text("%s%s%s", text_number(mark.value), *interval ? " " : "", interval));
+	}
+}
+
+static struct sheet *metrics_sheet(const struct run *run)
+{
+	struct sheet *sheet =
+		SHEET("Every metric: medians with 95 % intervals, or sums over all rounds",
+			COLUMN("reader", TEXT));
+
+	for (int metric = 0; metric < METRIC_COUNT; metric++) {
+		const char *name = metrics[metric].name;
+
+		sheet_column(
+			sheet, (struct column){ .title = text("%s%s%s", words_of(name),
+							strstr(name, "_ns") ? ", ns" : "",
+							strstr(name, "_ns_per") ? " an event" : ""),
+				       .kind = COLUMN_NUMBER });
+	}
+	return add_rows(sheet, run, fill_metrics);
+}
+
+static void fill_rounds(struct sheet *sheet, const struct run *run, const struct result *result)
+{
+	const struct summary *ns = row_summary(result->row, METRIC_NS);
+
+	sheet_mark(sheet, "", mark_of(result->row, METRIC_NS));
+	SHEET_CELLS(sheet, text_number(ns->valid ? ns->min : NAN),
+		text_number(ns->valid ? ns->max : NAN),
+		text_number(ns->valid ? ns->deviation : NAN), text_number((double)ns->outliers),
+		ns->two_humped ? "two speeds: a virtual CPU may have moved" : "",
+		run->live ? "" : result->row->checksum);
+}
+
+static struct sheet *rounds_sheet(const struct run *run)
+{
+	return add_rows(
+		SHEET("Every round in the order measured, from left to right; nothing was dropped",
+			COLUMN("reader", TEXT),
+			COLUMN("each round as a share of the median", ROUNDS),
+			COLUMN("min, ns", NUMBER), COLUMN("max, ns", NUMBER),
+			COLUMN("deviation, ns", NUMBER), COLUMN("outliers", NUMBER),
+			COLUMN("note", TEXT), COLUMN("checksum", TEXT)),
+		run, fill_rounds);
+}
+
+double run_noise(const struct run *run)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct row *row = run->results[i].row;
+
+		if (row->noise_unknown)
+			return NAN;
+		largest = fmax(largest, row->noise);
+	}
+	return largest;
+}
+
+static void add_notes(struct page *page, const struct run *run)
+{
+	page_add_sheet(page, rounds_sheet(run), true);
+	page_add_sheet(page, metrics_sheet(run), true);
+	page_add(page, BLOCK_TEXT, NULL, workload_text(run));
+	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
+	add_objects(page, "Peers that failed, so none of their readings is here",
+		json_object_get(run->json, "failed_peers"), "");
+	page_add(page, BLOCK_TEXT, NULL,
+		text("Peak memory of the benchmark without the ring: %s.",
+			text_bytes(number_in(run->json, "own_memory_bytes"))));
+}
+
+/* A question's figures may have a source of their own. */
+static const json_t *source_of(const json_t *published, const char *question)
+{
+	const json_t *figures = json_object_get(published, "figures"), *figure;
+	size_t i;
+
+	json_array_foreach(figures, i, figure)
+	{
+		if (strcmp(text_in(figure, "question"), question) == 0)
+			return json_object_get(figure, "source") ? figure : published;
+	}
+	return published;
+}
+
+static void add_advice(struct page *page, const struct run *run)
+{
+	const json_t *published = json_object_get(run->json, "published");
+	const json_t *source = source_of(published, run->question);
+
+	add_objects(page, "Ring sizes that were tried",
+		json_object_get(json_object_get(run->json, "advice"), "tries"), "");
+	add_objects(page,
+		text("Published by %s, on %s", text_in(source, "source"),
+			text_in(source, "machine")),
+		json_object_get(published, "figures"), run->question);
 }
 
 static void fill_limit(struct sheet *sheet, const struct run *run, const struct result *result)

@@ -92,6 +92,18 @@ static int by_keys(const void *a, const void *b)
 	return order;
 }
 
+/* The reciprocal of the time an event, in million events a second. */
+static struct mark speed_mark(const struct row *row)
+{
+	const struct mark ns = mark_of(row, METRIC_NS);
+	double *rounds = page_allocate(ns.round_count * sizeof(*rounds));
+
+	for (size_t i = 0; i < ns.round_count; i++)
+		rounds[i] = isfinite(ns.rounds[i]) ? 1e3 / ns.rounds[i] : NAN;
+	return (struct mark){ isnan(ns.value) ? NAN : row_mevents_per_s(row), 1e3 / ns.high,
+		1e3 / ns.low, rounds, ns.round_count };
+}
+
 static void add_result(struct runs *runs, struct run *run, const struct row *row)
 {
 	const double lost = row_value(row, METRIC_LOST), consumed = row_value(row, METRIC_CONSUMED);
@@ -100,14 +112,11 @@ static void add_result(struct runs *runs, struct run *run, const struct row *row
 	*r = (struct result){
 		.row = row,
 		.json = json_array_get(row->results, 0),
-		.ratio = NO_MARK,
-		.floor = NO_MARK,
+		.drawn = { speed_mark(row), NO_MARK, NO_MARK },
 		.style = row->limit ? STYLE_LIMIT : (int)names_add(&runs->readers, row->path),
 		.path = names_add(&run->paths, row->path),
 		.way = names_add(&run->ways, row_way(row)),
-		.mevents_per_s = row_summary(row, METRIC_NS)->valid ? row_mevents_per_s(row) : NAN,
 		.lost_percent = lost + consumed > 0 ? 100 * lost / (lost + consumed) : NAN,
-		.p99 = row->latency_count > 0 ? (double)row->latencies[2] : NAN,
 	};
 	names_add(&run->sizes, row->size_text);
 	runs->result_count++;
@@ -123,7 +132,7 @@ static void sort_results(struct run *run)
 	for (size_t i = 0; i < run->result_count; i++) {
 		struct result *r = &run->results[i];
 		const struct row *row = r->row;
-		const double by_rate[] = { r->lost_percent, r->p99,
+		const double by_rate[] = { r->lost_percent, row_latency(row, 2),
 			row_value(row, METRIC_CPU_PERCENT), row_value(row, METRIC_PRODUCER_NS) };
 
 		r->size = find(&run->sizes, row->size_text);
@@ -140,7 +149,7 @@ static void sort_results(struct run *run)
 		r->keys[0] = row->limit;
 		r->keys[1] = (double)r->size;
 		r->keys[2] = run->live ? 0 : (double)r->way;
-		r->keys[3] = -r->mevents_per_s;
+		r->keys[3] = -r->drawn[DRAWN_SPEED].value;
 	}
 	qsort(run->results, run->result_count, sizeof(*run->results), by_keys);
 }
@@ -186,9 +195,9 @@ static void read_ratios(struct run *run, const struct result_file *document)
 		if (strcmp(ratio->metric, speed) != 0)
 			continue;
 		if (run->floor && strcmp(ratio->to->path, run->floor) == 0)
-			ratio->result->floor = ratio->mark;
+			ratio->result->drawn[DRAWN_FLOOR] = ratio->mark;
 		if (run->baseline && strcmp(ratio->to->path, run->baseline->path) == 0) {
-			ratio->result->ratio = ratio->mark;
+			ratio->result->drawn[DRAWN_RATIO] = ratio->mark;
 			ratio->result->verdict = ratio->verdict;
 		}
 	}

@@ -61,12 +61,6 @@ static const char *figure(char text[AMOUNT_SIZE], double value)
 	return text;
 }
 
-/* Of latency_names; NAN: none was measured. */
-static double latency(const struct row *row, int quantile)
-{
-	return row->latency_count > 0 ? (double)row->latencies[quantile] : NAN;
-}
-
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
 static void write_headline(
 	FILE *out, const struct table *table, const struct row *const *sorted, bool rate)
@@ -92,7 +86,7 @@ static void write_headline(
 	if (row_lost_share(best) > 0)
 		style_append(&line, ", %s lost", PERCENT_TEXT(row_lost_share(best)));
 	if (rate && best->latency_count > 0)
-		style_append(&line, ", p99 %s", TIME_TEXT(latency(best, 2)));
+		style_append(&line, ", p99 %s", TIME_TEXT(row_latency(best, 2)));
 	style_append(&line, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
 	if (other != best)
 		style_append(&line, "; then %s", NAME_TEXT(other));
@@ -131,7 +125,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		else
 			fprintf(out, "%7s", baseline ? "-" : "");
 		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
-			TIME_TEXT(latency(row, 0)), TIME_TEXT(latency(row, 2)),
+			TIME_TEXT(row_latency(row, 0)), TIME_TEXT(row_latency(row, 2)),
 			FIGURE_OF(row, CPU_PERCENT), FIGURE_OF(row, PRODUCER_NS),
 			TIME_OF(row, OFF_CPU_NS));
 	}
@@ -228,8 +222,8 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 			snprintf(interval, sizeof(interval), "[%.2f %.2f]", 1e3 / ns->interval.high,
 				1e3 / ns->interval.low);
 		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", NAME_TEXT(row),
-			TIME_TEXT(latency(row, 1)), TIME_TEXT(latency(row, 3)),
-			TIME_TEXT(latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
+			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
+			TIME_TEXT(row_latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
 			FIGURE_TEXT(row_value(row, METRIC_SLEEPS) / consumed),
 			FIGURE_TEXT(row_value(row, METRIC_WAKEUPS) / consumed),
 			FIGURE_TEXT(100 * row_value(row, METRIC_HIGH_WATER) /

@@ -171,6 +171,12 @@ static inline const char *row_way(const struct row *row)
 	return row->wait[0] ? row->wait : row->touch;
 }
 
+/* Of latency_names; NAN: none was measured. */
+static inline double row_latency(const struct row *row, int quantile)
+{
+	return row->latency_count > 0 ? (double)row->latencies[quantile] : NAN;
+}
+
 double row_mevents_per_s(const struct row *row); /* at the median; 0 if no event was read */
 
 /* "batch/paced"; one word if it says both; the path alone if it does not wait. */

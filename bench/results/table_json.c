@@ -72,8 +72,7 @@ static json_t *latency_json(const struct row *row)
 	json_t *object = json_object();
 
 	for (int i = 0; i < LATENCIES; i++)
-		json_object_set_new(object, latency_names[i],
-			number(row->latency_count > 0 ? (double)row->latencies[i] : NAN));
+		json_object_set_new(object, latency_names[i], number(row_latency(row, i)));
 	json_object_set_new(object, "count", json_integer((json_int_t)row->latency_count));
 	return object;
 }
