@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * csv and gobench: a line for each row of the table and round.
+ * csv and gobench: a line for each row of the table and round. json: ringview.result/2, which
+ * docs/result.md and docs/result.schema.json describe.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -119,13 +120,210 @@ static void write_gobench_line(FILE *out, const struct row *row, size_t round)
 	fputc('\n', out);
 }
 
+/* Whole numbers without a point. */
+static json_t *number(double value)
+{
+	return isfinite(value) && value == floor(value) && fabs(value) < 1e15
+		       ? json_integer((json_int_t)value)
+		       : json_value_real(value);
+}
+
+static json_t *interval_json(bool known, struct interval interval)
+{
+	return json_pack("{s:o, s:o}", "low", json_value_real(known ? interval.low : NAN), "high",
+		json_value_real(known ? interval.high : NAN));
+}
+
+static json_t *cell_json(const struct row *row, enum metric metric)
+{
+	static const char *const names[] = { "median", "sum", "most", "whole" };
+	const struct metric_cell *cell = &row->cells[metric];
+	const struct summary *s = &cell->summary;
+	json_t *object = json_object(), *rounds = cell->rounds ? json_array() : NULL;
+
+	json_object_set_new(object, names[metrics[metric].summing], number(cell->value));
+	if (metrics[metric].summing == SUMMING_MEDIAN) {
+		json_object_update_new(object, interval_json(s->has_interval, s->interval));
+		json_object_update_new(
+			object, json_pack("{s:o, s:o, s:o, s:I, s:b}", "min",
+					number(s->valid ? s->min : NAN), "max",
+					number(s->valid ? s->max : NAN), "mad",
+					number(s->valid ? s->deviation : NAN), "outliers",
+					(json_int_t)s->outliers, "two_humped", s->two_humped));
+	}
+	for (size_t i = 0; i < row->rounds && rounds; i++)
+		json_array_append_new(rounds, number(cell->rounds[i]));
+	if (rounds)
+		json_object_set_new(object, "rounds", rounds);
+	return object;
+}
+
+/* A member that json_pack() leaves out if it is NULL. */
+static const char *text_or_none(const char *text)
+{
+	return text && text[0] ? text : NULL;
+}
+
+/* What a row is of. */
+static json_t *name_json(const struct row *row)
+{
+	const bool mix = row->event_size == 0;
+	const size_t touch = strcspn(row->touch, ROW_CACHES);
+
+	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*, s:s*}", "path", row->path,
+		"wait", text_or_none(row->wait), "touch",
+		touch > 0 ? json_stringn(row->touch, touch) : NULL, "caches",
+		row->touch[touch] ? row->touch + touch + 1 : NULL, "event_size",
+		(json_int_t)row->event_size, "event_sizes", mix ? row->size_text : NULL,
+		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL, "question",
+		text_or_none(row->question));
+}
+
+static json_t *latency_json(const struct row *row)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < LATENCIES; i++)
+		json_object_set_new(object, latency_names[i], number(row_latency(row, i)));
+	json_object_set_new(object, "count", json_integer((json_int_t)row->latency_count));
+	return object;
+}
+
+static json_t *row_json(const struct table *table, const struct row *row)
+{
+	const bool valid = row_summary(row, METRIC_NS)->valid;
+	json_t *object = name_json(row);
+
+	json_object_update_new(object,
+		json_pack("{s:O*, s:o*, s:o}", "workload", table->groups[row->group].workload,
+			"limit", row->limit ? json_true() : NULL, "mevents_per_s",
+			json_value_real(valid ? row_mevents_per_s(row) : NAN)));
+	for (int m = 0; m < METRIC_COUNT; m++)
+		if (row->cells[m].rounds || isfinite(row->cells[m].value))
+			json_object_set_new(
+				object, metrics[m].name, cell_json(row, (enum metric)m));
+	/* A reading that differs from what was written fails the run: there is no result that is not
+	 * verified. */
+	json_object_update_new(object, json_pack("{s:o*, s:o*, s:s*, s:s*, s:b}", "counters_scaled",
+					       row->scaled ? json_true() : NULL, "latency_ns",
+					       row->wait[0] ? latency_json(row) : NULL, "checksum",
+					       text_or_none(row->checksum), "verdict",
+					       text_or_none(row->verdict), "verified", 1));
+	return object;
+}
+
+static json_t *ratio_json(
+	const struct table *table, const struct row *row, const struct row *to, enum metric metric)
+{
+	const struct ratio ratio = table_ratio(table, row, to, metric);
+	json_t *object = name_json(row);
+
+	json_object_update_new(
+		object, json_pack("{s:s, s:s*, s:s, s:o}", "baseline", to->path, "baseline_wait",
+				text_or_none(to->wait), "metric", metrics[metric].name, "median",
+				json_value_real(ratio.valid ? ratio.median : NAN)));
+	json_object_update_new(object, interval_json(ratio.has_interval, ratio.interval));
+	json_object_set_new(object, "verdict", json_string(verdict_name(ratio.verdict)));
+	return object;
+}
+
+/* Every row to every baseline of its group, in each metric that both have. */
+static json_t *ratios_json(const struct table *table)
+{
+	json_t *array = json_array();
+
+	for (size_t g = 0; g < table->group_count; g++) {
+		const struct row *rows = &table->rows[table->groups[g].first];
+		const size_t count = table->groups[g].count;
+
+		for (int m = 0; m < METRICS_COMPARED; m++)
+			for (size_t i = 0; i < count * count; i++) {
+				const struct row *to = &rows[i / count], *row = &rows[i % count];
+
+				if (to != row && to->baseline && to->cells[m].rounds &&
+					row->cells[m].rounds)
+					json_array_append_new(
+						array, ratio_json(table, row, to, (enum metric)m));
+			}
+	}
+	return array;
+}
+
+static json_t *noise_json(const struct table *table)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < table->group_count; i++) {
+		const struct row_group *group = &table->groups[i];
+		json_t *object;
+
+		if (!group->twin)
+			continue;
+		object = name_json(&table->rows[group->reference]);
+		json_object_set_new(object, "floor", json_value_real(group->noise[METRIC_NS].own));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static void add_peers(json_t *root, const struct peers *peers)
+{
+	json_t *well = json_array(), *failed = json_array();
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->peers[i];
+
+		if (peer->err == 0)
+			json_array_append_new(
+				well, json_pack("{s:s, s:s, s:s}", "name", basename(peer->program),
+					      "version", peer->hello.version, "language",
+					      peer->hello.language));
+	}
+	for (size_t i = 0; i < peers->failure_count; i++)
+		json_array_append_new(
+			failed, json_pack("{s:s, s:s}", "name", peers->failures[i].path, "reason",
+					peers->failures[i].reason.text));
+	json_object_set_new(root, "peers", well);
+	json_object_set_new(root, "failed_peers", failed);
+}
+
+static int write_json(FILE *out, const struct table *table)
+{
+	json_t *root, *rows = json_array();
+	int err;
+
+	for (size_t i = 0; i < table->row_count; i++)
+		json_array_append_new(rows, row_json(table, &table->rows[i]));
+	root = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
+		"command", table->command, "command_line", table->command_line, "environment",
+		table->machine, "warnings", table->warnings, "workload", table->workload, "results",
+		rows, "ratios", ratios_json(table), "noise", noise_json(table));
+	if (!root || table->failed) {
+		json_decref(root);
+		return -ENOMEM;
+	}
+	if (table->peers)
+		add_peers(root, table->peers);
+	json_object_update_new(root,
+		json_pack("{s:o*, s:o*, s:I, s:s*}", "partial", table->partial ? json_true() : NULL,
+			"runs", table->runs > 1 ? json_integer((json_int_t)table->runs) : NULL,
+			"own_memory_bytes", (json_int_t)table->own_memory, "counters_unavailable",
+			text_or_none(table->no_counters)));
+	if (table->more)
+		json_object_update(root, table->more);
+	err = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
+	json_decref(root);
+	return err && !ferror(out) ? -ENOMEM : 0;
+}
+
 int table_write(FILE *out, const struct table *table, enum format format)
 {
 	const char *cpu = machine_text(table->machine, "cpu_model");
 	const char *kernel = machine_text(table->machine, "kernel_release");
 
 	if (format == FORMAT_JSON)
-		return table_write_json(out, table);
+		return write_json(out, table);
 	if (table->failed)
 		return -ENOMEM;
 	if (format == FORMAT_CSV)

@@ -209,7 +209,6 @@ extern const char *const format_names[]; /* NULL-terminated */
 int table_write(FILE *out, const struct table *table, enum format format);
 
 #define RESULT_SCHEMA "ringview.result/2"
-int table_write_json(FILE *out, const struct table *table);
 
 /* null for infinity and NAN, which JSON does not have. */
 static inline json_t *json_value_real(double value)
