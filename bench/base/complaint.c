@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Returns a character of UTF-8 and its length in bytes; for invalid UTF-8, the first byte. */
 static uint32_t utf8_character(const char *text, size_t *length)
@@ -42,6 +43,16 @@ size_t control_length(const char *text)
 		if (character >= hidden[i].first && character <= hidden[i].last)
 			return length;
 	return 0;
+}
+
+int status_without_memory = 1;
+
+void *need(void *memory)
+{
+	if (memory)
+		return memory;
+	fputs(PROGRAM ": out of memory\n", stderr);
+	exit(status_without_memory);
 }
 
 int complain(struct complaint *complaint, int error, const char *format, ...)

@@ -22,6 +22,11 @@ struct complaint {
 __attribute__((format(printf, 3, 4))) int complain(
 	struct complaint *complaint, int error, const char *format, ...);
 
+/* Returns @memory. NULL: there is none; prints so and ends the program with @status_without_memory, that
+ * of the command that failed. Nothing of its output is written then. */
+void *need(void *memory);
+extern int status_without_memory;
+
 /*
  * Returns the length of the character at @text if a terminal or a page would not display it but act
  * on it, else 0. @text is not at its end. These are C0 and C1, and characters that change the order

@@ -94,6 +94,7 @@ static int run(const struct command *command, char **argv)
 		return EXIT_DONE;
 	if (result < 0)
 		return command_end(result, EXIT_USAGE, &call.why);
+	status_without_memory = command->failed;
 	result = command->run(&call);
 	/* What only reads files fails with any error when it is interrupted. */
 	if (result < 0 && interrupted() && command->failed == EXIT_USAGE)

@@ -78,8 +78,9 @@ static bool compare(struct change *change, const struct runs *runs, const struct
 	};
 	json_t *differences;
 
-	if (c.old->live != c.new->live || comparison_find(&c))
+	if (c.old->live != c.new->live)
 		return false;
+	comparison_find(&c);
 	differences = comparison_differences(&c);
 	*change = (struct change){
 		.name = text("%s against %s", new->name, old->name),

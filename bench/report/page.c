@@ -15,8 +15,7 @@ static struct obstack memory;
 
 static void exit_without_memory(void)
 {
-	fputs("report: out of memory\n", stderr);
-	exit(2);
+	need(NULL);
 }
 
 void page_begin(void)

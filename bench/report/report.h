@@ -32,7 +32,7 @@ struct mark {
 
 struct cell {
 	const char *text;
-	enum tone tone;   /* of a verdict */
+	enum tone tone; /* of a verdict */
 	struct mark mark;
 };
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,12 +124,12 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 		new->cells[METRIC_NS].rounds, new->rounds, noise, tolerance);
 }
 
-int comparison_find(struct comparison *c)
+void comparison_find(struct comparison *c)
 {
 	const struct table *table = &c->new->table;
 
-	c->rows = calloc(table->row_count + 1, sizeof(*c->rows));
-	for (size_t i = 0; i < table->row_count && c->rows; i++) {
+	c->rows = need(calloc(table->row_count + 1, sizeof(*c->rows)));
+	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *new = &table->rows[i], *old = table_find(&c->old->table, new);
 		struct comparison_row *row = &c->rows[c->count];
 
@@ -152,5 +151,4 @@ int comparison_find(struct comparison *c)
 		c->undecided += !row->limit && !verdict_decides(row->ratio.verdict);
 		c->drift = fmax(c->drift, row->drift);
 	}
-	return c->rows ? 0 : -ENOMEM;
 }

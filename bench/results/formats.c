@@ -3,7 +3,6 @@
  * csv and gobench: a line for each row of the table and round. json: ringview.result/2, which
  * docs/result.md and docs/result.schema.json describe.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -287,21 +286,17 @@ static void add_peers(json_t *root, const struct peers *peers)
 	json_object_set_new(root, "failed_peers", failed);
 }
 
-static int write_json(FILE *out, const struct table *table)
+static void write_json(FILE *out, const struct table *table)
 {
 	json_t *root, *rows = json_array();
-	int err;
 
 	for (size_t i = 0; i < table->row_count; i++)
 		json_array_append_new(rows, row_json(table, &table->rows[i]));
-	root = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
-		"command", table->command, "command_line", table->command_line, "environment",
-		table->machine, "warnings", table->warnings, "workload", table->workload, "results",
-		rows, "ratios", ratios_json(table), "noise", noise_json(table));
-	if (!root || table->failed) {
-		json_decref(root);
-		return -ENOMEM;
-	}
+	root = need(json_pack("{s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:o, s:o}", "schema",
+		RESULT_SCHEMA, "command", table->command, "command_line", table->command_line,
+		"environment", table->machine, "warnings", table->warnings, "workload",
+		table->workload, "results", rows, "ratios", ratios_json(table), "noise",
+		noise_json(table)));
 	if (table->peers)
 		add_peers(root, table->peers);
 	json_object_update_new(root,
@@ -311,21 +306,21 @@ static int write_json(FILE *out, const struct table *table)
 			text_or_none(table->no_counters)));
 	if (table->more)
 		json_object_update(root, table->more);
-	err = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	if (json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) && !ferror(out))
+		need(NULL);
 	fputc('\n', out);
 	json_decref(root);
-	return err && !ferror(out) ? -ENOMEM : 0;
 }
 
-int table_write(FILE *out, const struct table *table, enum format format)
+void table_write(FILE *out, const struct table *table, enum format format)
 {
 	const char *cpu = machine_text(table->machine, "cpu_model");
 	const char *kernel = machine_text(table->machine, "kernel_release");
 
-	if (format == FORMAT_JSON)
-		return write_json(out, table);
-	if (table->failed)
-		return -ENOMEM;
+	if (format == FORMAT_JSON) {
+		write_json(out, table);
+		return;
+	}
 	if (format == FORMAT_CSV)
 		write_csv_line(out, table, NULL, 0);
 	else
@@ -341,5 +336,4 @@ int table_write(FILE *out, const struct table *table, enum format format)
 				write_csv_line(out, table, row, round);
 			else
 				write_gobench_line(out, row, round);
-	return 0;
 }

@@ -414,12 +414,13 @@ void live_judge(
 {
 	const struct situation s = situation_of(table, row, workload, alone_ns);
 	size_t size;
-	FILE *out = open_memstream(&row->verdict, &size);
+	FILE *out = need(open_memstream(&row->verdict, &size));
 
 	row->limited[0] = '\0';
-	if (out && say_limit(out, &s)) {
+	if (say_limit(out, &s)) {
 		name(&s, cost_words[s.cost]);
 		say_cost(out, &s);
 	}
-	table->failed |= !out || fclose(out) != 0;
+	if (fclose(out))
+		need(NULL);
 }

@@ -178,7 +178,7 @@ struct row *result_file_row(const struct result_file *file, const json_t *elemen
 	return (struct row *)table_find(&file->table, &like);
 }
 
-/* Adds the row that @result is the first of. NULL: out of memory. */
+/* Adds the row that @result is the first of. */
 static struct row *add_row(struct table *table, struct row *names, const json_t *result)
 {
 	struct row *row = table_add_row(table, names->path, 0);
@@ -190,75 +190,66 @@ static struct row *add_row(struct table *table, struct row *names, const json_t 
 		json_object_get(result, row->event_size ? "event_size" : "event_size_mean"));
 	row->limit = json_is_true(json_object_get(result, "limit"));
 	snprintf(row->checksum, sizeof(row->checksum), "%s", checksum ? checksum : "");
-	row->results = json_array();
-	return row->results && !table->failed ? row : NULL;
+	row->results = need(json_array());
+	return row;
 }
 
 /* Appends @count rounds of @result to a cell. Nothing of @metric in the first document: none. */
-static int add_rounds(struct row *row, enum metric metric, const json_t *result, size_t count)
+static void add_rounds(struct row *row, enum metric metric, const json_t *result, size_t count)
 {
 	const json_t *of = json_object_get(result, metrics[metric].name);
 	const json_t *rounds = json_object_get(of, "rounds");
 	struct metric_cell *cell = &row->cells[metric];
-	double *grown;
 
 	if (row->rounds > 0 ? !cell->rounds : !rounds) {
 		of = json_object_get(of, "whole");
 		if (json_is_number(of) && isnan(cell->value))
 			cell->value = json_number_value(of);
-		return 0;
+		return;
 	}
-	grown = reallocarray(cell->rounds, row->rounds + count, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	cell->rounds = grown;
+	cell->rounds = need(reallocarray(cell->rounds, row->rounds + count, sizeof(double)));
 	for (size_t i = 0; i < count; i++) {
 		const json_t *round = json_array_get(rounds, i);
 
 		/* null: no event was read. */
-		grown[row->rounds + i] = json_is_number(round) ? json_number_value(round)
-					 : json_is_null(round) && metric < METRICS_COMPARED
-						 ? INFINITY
-						 : NAN;
+		cell->rounds[row->rounds + i] = json_is_number(round) ? json_number_value(round)
+						: json_is_null(round) && metric < METRICS_COMPARED
+							? INFINITY
+							: NAN;
 	}
-	return 0;
 }
 
-/* Reads an element of results[] with the rounds of @runs runs. */
-static int read_result(struct result_file *file, json_t *result, size_t runs)
+/* Reads an element of results[] with the rounds of @runs runs. False: it is not of the schema. */
+static bool read_result(struct result_file *file, json_t *result, size_t runs)
 {
 	const size_t count = json_array_size(
 		json_object_get(json_object_get(result, metrics[METRIC_NS].name), "rounds"));
-	double part[STATISTICS_ROUNDS_MAX], *medians, *ns;
+	double part[STATISTICS_ROUNDS_MAX], *ns;
 	struct row names, *row;
 
 	if (!read_names(file->live, result, &names) || count == 0 ||
 		count > STATISTICS_ROUNDS_MAX || count % runs != 0)
-		return -EINVAL;
+		return false;
 	row = (struct row *)table_find(&file->table, &names);
 	if (!row)
 		row = add_row(&file->table, &names, result);
-	if (!row || json_array_append(row->results, result))
-		return -ENOMEM;
+	if (json_array_append(row->results, result))
+		need(NULL);
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		if (add_rounds(row, (enum metric)metric, result, count))
-			return -ENOMEM;
+		add_rounds(row, (enum metric)metric, result, count);
 	ns = row->cells[METRIC_NS].rounds + row->rounds;
 	for (size_t i = 0; i < count; i++)
 		if (!(ns[i] > 0))
-			return -EINVAL;
-	medians = reallocarray(row->run_medians, row->runs + runs, sizeof(*medians));
-	if (!medians)
-		return -ENOMEM;
-	row->run_medians = medians;
+			return false;
+	row->run_medians = need(reallocarray(row->run_medians, row->runs + runs, sizeof(*ns)));
 	for (size_t i = 0; i < runs; i++) {
 		memcpy(part, &ns[count / runs * i], count / runs * sizeof(*ns));
-		medians[row->runs + i] = median_of(part, count / runs);
+		row->run_medians[row->runs + i] = median_of(part, count / runs);
 	}
 	row->uneven |= row->runs > 0 && row->rounds / row->runs != count / runs;
 	row->rounds += count;
 	row->runs += runs;
-	return 0;
+	return true;
 }
 
 static void read_noise(struct result_file *file, const json_t *element)
@@ -320,13 +311,13 @@ static bool is_live(const json_t *run)
 	return has(run, "command", "live");
 }
 
-static int read_run(struct result_file *file, const json_t *run)
+static bool read_run(struct result_file *file, const json_t *run)
 {
 	const json_t *results = json_object_get(run, "results");
 	const json_int_t runs = json_integer_value(json_object_get(run, "runs"));
+	bool of_schema = true;
 	json_t *element;
 	size_t i;
-	int err = 0;
 
 	/* Advice of live that no ring was large enough has no results. */
 	if (!has(run, "schema", RESULT_SCHEMA) ||
@@ -334,28 +325,25 @@ static int read_run(struct result_file *file, const json_t *run)
 			!(file->live && json_is_object(json_object_get(run, "advice")))) ||
 		!json_is_object(json_object_get(run, "workload")) ||
 		!json_is_object(json_object_get(run, "environment")) || !can_be_shown(run))
-		return -EINVAL;
+		return false;
 	json_array_foreach(results, i, element)
 	{
-		if (!err)
-			err = read_result(file, element, runs > 1 ? (size_t)runs : 1);
+		of_schema = of_schema && read_result(file, element, runs > 1 ? (size_t)runs : 1);
 	}
 	json_array_foreach(json_object_get(run, "noise"), i, element)
 	{
 		read_noise(file, element);
 	}
-	return err;
+	return of_schema;
 }
 
-static int finish_row(struct row *row)
+static void finish_row(struct row *row)
 {
 	struct metric_cell *ns = &row->cells[METRIC_NS];
-	double *sorted = malloc(row->rounds * sizeof(*sorted));
+	double *sorted = need(malloc(row->rounds * sizeof(*sorted)));
 	const json_t *result;
 	size_t i;
 
-	if (!sorted)
-		return -ENOMEM;
 	memcpy(sorted, ns->rounds, row->rounds * sizeof(*sorted));
 	row_sum_up(row, row->uneven ? 1 : row->runs);
 	ns->value = median_of(sorted, row->rounds);
@@ -370,7 +358,6 @@ static int finish_row(struct row *row)
 		row->latency_count +=
 			(uint64_t)json_integer_value(json_object_get(latency, "count"));
 	}
-	return 0;
 }
 
 int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
@@ -378,7 +365,6 @@ int result_file_take(struct result_file *file, const char *name, json_t *runs, s
 {
 	const json_t *run;
 	size_t i;
-	int err = 0;
 
 	*file = (struct result_file){ .name = name, .runs = runs };
 	table_add_group(&file->table, NULL);
@@ -396,18 +382,15 @@ int result_file_take(struct result_file *file, const char *name, json_t *runs, s
 				"in separate files",
 				name, first + i, file->live ? "not a result" : "a result",
 				file->live ? "" : " not");
-		err = read_run(file, run);
-		if (err == -EINVAL)
-			return complain(why, err,
+		if (!read_run(file, run))
+			return complain(why, -EINVAL,
 				"%s: run %zu does not have schema " RESULT_SCHEMA
 				"; make one with -format json",
 				name, first + i);
-		if (err || file->table.failed)
-			return complain(why, -ENOMEM, "out of memory");
 	}
-	for (i = 0; i < file->table.row_count && !err; i++)
-		err = finish_row(&file->table.rows[i]);
-	return err ? complain(why, err, "out of memory") : 0;
+	for (i = 0; i < file->table.row_count; i++)
+		finish_row(&file->table.rows[i]);
+	return 0;
 }
 
 int result_file_read(struct result_file *file, const char *name, struct complaint *why)
@@ -456,8 +439,6 @@ static void group_rows(struct table *table)
 			table_add_group(
 				table, json_incref(json_object_get(
 					       json_array_get(row->results, 0), "workload")));
-			if (table->failed)
-				return;
 			group = &table->groups[table->group_count - 1];
 			group->first = group->reference = i;
 			for (int metric = 0; metric < METRICS_COMPARED; metric++)
@@ -493,7 +474,6 @@ int table_take_runs(struct table *table, json_t *runs)
 	table->row_count = file.table.row_count;
 	table->groups = file.table.groups;
 	table->group_count = file.table.group_count;
-	table->failed = file.table.failed;
 	table->runs = json_array_size(runs);
 	for (i = 0; i < table->row_count && !err; i++) {
 		struct row *row = &table->rows[i];
@@ -514,5 +494,5 @@ int table_take_runs(struct table *table, json_t *runs)
 		if (json_object_get(run, more[i]))
 			json_object_set(table->more, more[i], json_object_get(run, more[i]));
 	json_decref(file.runs);
-	return err ? err : table->failed ? -ENOMEM : table->row_count == 0 ? -EINVAL : 0;
+	return err ? err : table->row_count == 0 ? -EINVAL : 0;
 }

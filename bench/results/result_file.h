@@ -37,7 +37,7 @@ struct row *result_file_row(const struct result_file *file, const json_t *elemen
  * Fills @table with the rounds of all documents of @runs, one run after the other, and sets
  * table->runs, workload and more. Rows that not all runs have are left out, as peers may fail.
  * Latencies are medians over the runs. Returns 0; -EINVAL if the runs have no rows in common, or
- * rounds differ or are too many; or -ENOMEM.
+ * rounds differ or are too many.
  */
 int table_take_runs(struct table *table, json_t *runs);
 
@@ -72,7 +72,7 @@ struct comparison {
  * array of [name, old value, new value], all texts. The caller releases it. */
 json_t *comparison_differences(const struct comparison *comparison);
 
-/* Fills the rest. Returns 0 or -ENOMEM. */
-int comparison_find(struct comparison *comparison);
+/* Fills the rest. */
+void comparison_find(struct comparison *comparison);
 
 #endif

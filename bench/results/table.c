@@ -13,39 +13,26 @@ const struct metric_description metrics[METRIC_COUNT] = { METRICS(DESCRIPTION_OF
 
 const char *const latency_names[LATENCIES] = { "p50", "p90", "p99", "p999", "max" };
 
-/* Makes room for one more in an array that doubles. False: out of memory. */
-static bool make_room(struct table *table, void **array, size_t count, size_t size)
+/* Returns @array with room for one more: it doubles at every power of two. */
+static void *make_room(void *array, size_t count, size_t size)
 {
-	void *grown = *array;
-
-	if ((count & (count - 1)) == 0)
-		grown = reallocarray(*array, count ? 2 * count : 1, size);
-	if (grown)
-		*array = grown;
-	else
-		table->failed = true;
-	return grown;
+	return count & (count - 1) ? array : need(reallocarray(array, count ? 2 * count : 1, size));
 }
 
 void table_add_group(struct table *table, json_t *workload)
 {
-	if (make_room(table, (void **)&table->groups, table->group_count, sizeof(*table->groups)))
-		table->groups[table->group_count++] =
-			(struct row_group){ .first = table->row_count, .workload = workload };
-	else
-		json_decref(workload);
+	table->groups = make_room(table->groups, table->group_count, sizeof(*table->groups));
+	table->groups[table->group_count++] =
+		(struct row_group){ .first = table->row_count, .workload = workload };
 }
 
 struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 {
-	static struct row unseen;
-	struct row *row = &unseen;
+	struct row *row;
 
-	if (table->group_count > 0 &&
-		make_room(table, (void **)&table->rows, table->row_count, sizeof(*table->rows))) {
-		row = &table->rows[table->row_count++];
-		table->groups[table->group_count - 1].count++;
-	}
+	table->rows = make_room(table->rows, table->row_count, sizeof(*table->rows));
+	row = &table->rows[table->row_count++];
+	table->groups[table->group_count - 1].count++;
 	*row = (struct row){ .group = table->group_count - 1, .rounds = rounds };
 	snprintf(row->path, sizeof(row->path), "%s", path);
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
@@ -68,9 +55,8 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 	struct metric_cell *cell = &row->cells[metric];
 
 	if (!cell->rounds)
-		cell->rounds = calloc(row->rounds, sizeof(*cell->rounds));
-	if (cell->rounds)
-		cell->rounds[round] = value;
+		cell->rounds = need(calloc(row->rounds, sizeof(*cell->rounds)));
+	cell->rounds[round] = value;
 }
 
 static void sum_up(struct metric_cell *cell, enum summing summing, size_t rounds, size_t runs)
@@ -110,7 +96,7 @@ void table_end_group(struct table *table, size_t reference, bool twin)
 	struct row_group *group = &table->groups[table->group_count - 1];
 	const struct row *of, *last;
 
-	if (table->failed || group->count == 0)
+	if (group->count == 0)
 		return;
 	of = &table->rows[group->first + reference];
 	last = &table->rows[table->row_count - 1];

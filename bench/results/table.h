@@ -131,13 +131,12 @@ struct table {
 	struct row *rows;
 	struct row_group *groups;
 	size_t row_count, group_count;
-	bool failed; /* out of memory */
 };
 
 /* Starts a group, to which the rows added next belong. @workload: or NULL; the table's from here. */
 void table_add_group(struct table *table, json_t *workload);
 
-/* Never NULL: out of memory, the table has failed and the row is not in it. */
+/* Adds it to the last group. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
 
 /* @mix: NULL if all events have @event_size. */
@@ -205,8 +204,8 @@ static inline const json_t *row_workload(const struct table *table, const struct
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GOBENCH };
 extern const char *const format_names[]; /* NULL-terminated */
 
-/* All formats but text. 0 or -ENOMEM; the caller checks the stream for errors. */
-int table_write(FILE *out, const struct table *table, enum format format);
+/* All formats but text. The caller checks the stream for errors. */
+void table_write(FILE *out, const struct table *table, enum format format);
 
 #define RESULT_SCHEMA "ringview.result/2"
 

