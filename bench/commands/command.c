@@ -2,6 +2,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 
+#include "base/arena.h"
 #include "base/process.h"
 #include "commands/commands.h"
 #include "results/output.h"
@@ -96,6 +97,7 @@ static int run(const struct command *command, char **argv)
 		return command_end(result, EXIT_USAGE, &call.why);
 	status_without_memory = command->failed;
 	result = command->run(&call);
+	arena_free();
 	/* What only reads files fails with any error when it is interrupted. */
 	if (result < 0 && interrupted() && command->failed == EXIT_USAGE)
 		result = -EINTR;

@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
+#include "base/arena.h"
 #include "commands/commands.h"
 #include "results/result_file.h"
 #include "results/style.h"
@@ -36,41 +36,36 @@ static size_t write_differences(void)
 	return count;
 }
 
-#define NAME_SIZE 224
-
 /* "batch/paced": of drain it is "batch/fields". */
-static const char *name_of(const struct row *row, char text[NAME_SIZE])
+static const char *name_of(const struct row *row)
 {
 	const bool own = strcmp(row_way(row), "own") == 0;
 
-	snprintf(text, NAME_SIZE, "%s%s%s%s%s", row->question, row->question[0] ? " " : "",
-		row->path, own ? "" : "/", own ? "" : row_way(row));
-	return text;
+	return text("%s%s%s%s%s", row->question, row->question[0] ? " " : "", row->path,
+		own ? "" : "/", own ? "" : row_way(row));
 }
 
 static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)
 {
 	const struct row *both[] = { row->old, row->new };
 	const struct ratio *ratio = &row->ratio;
-	char name[NAME_SIZE], text[64];
+	const char *speed = ratio->valid ? text("%.3f", ratio->median) : "-";
 
-	fprintf(out, "%-*s %5s", width, name_of(row->new, name), row->new->size_text);
+	fprintf(out, "%-*s %5s", width, name_of(row->new), row->new->size_text);
 	for (int i = 0; i < 2; i++) {
 		const double ns = row_value(both[i], METRIC_NS);
 
 		/* "-": in half of the rounds nothing was consumed. */
-		snprintf(text, sizeof(text), isfinite(ns) ? "%.2f" : "-", ns);
-		fprintf(out, " %7s", text);
+		fprintf(out, " %7s", isfinite(ns) ? text("%.2f", ns) : "-");
 	}
-	snprintf(text, sizeof(text), ratio->valid ? "%.3f" : "-", ratio->median);
 	if (ratio->has_interval)
-		snprintf(text, sizeof(text), "%.3f [%.3f %.3f]", ratio->median, ratio->interval.low,
+		speed = text("%.3f [%.3f %.3f]", ratio->median, ratio->interval.low,
 			ratio->interval.high);
-	fprintf(out, "  %-19s ", text);
+	fprintf(out, "  %-19s ", speed);
 	if (ratio->valid)
 		fprintf(out, "%s%s %s%s%s\n", style_start(colour, ratio->verdict),
-			row->limit ? " " : verdict_sign(ratio->verdict),
-			row->limit ? "(the machine)" : verdict_name(ratio->verdict),
+			row->new->limit ? " " : verdict_sign(ratio->verdict),
+			row->new->limit ? "(the machine)" : verdict_name(ratio->verdict),
 			style_end(colour), row->by_runs ? " (by runs)" : "");
 	else if (row->old->rounds > STATISTICS_ROUNDS_MAX ||
 		 row->new->rounds > STATISTICS_ROUNDS_MAX)
@@ -86,7 +81,6 @@ static void write_headline(FILE *out)
 		VERDICT_WITHIN_NOISE, VERDICT_TOO_NOISY, VERDICT_TOO_FEW };
 	const struct comparison_row *worst = NULL;
 	const char *separator = "";
-	char name[NAME_SIZE];
 
 	fputs(all.found[VERDICT_SLOWER] > 0     ? "Slower: "
 		: all.undecided > 0             ? "Undecided: "
@@ -103,13 +97,13 @@ static void write_headline(FILE *out)
 	for (size_t i = 0; i < all.count && all.found[VERDICT_SLOWER] > 0; i++) {
 		const struct comparison_row *row = &all.rows[i];
 
-		if (!row->limit && row->ratio.valid &&
+		if (!row->new->limit && row->ratio.valid &&
 			(!worst || row->ratio.median < worst->ratio.median))
 			worst = row;
 	}
 	if (worst)
-		fprintf(out, "; worst %s, %s B: %.3fx", name_of(worst->new, name),
-			worst->new->size_text, worst->ratio.median);
+		fprintf(out, "; worst %s, %s B: %.3fx", name_of(worst->new), worst->new->size_text,
+			worst->ratio.median);
 	fputs(".\n\n", out);
 }
 
@@ -117,7 +111,6 @@ static void write_headline(FILE *out)
 static void write_doubts(const struct settings *s, FILE *out)
 {
 	const struct result_file *const files[] = { &old, &new };
-	char percent[16], name[NAME_SIZE];
 
 	for (int f = 0; f < 2; f++) {
 		const struct row *noisiest = NULL;
@@ -127,14 +120,13 @@ static void write_doubts(const struct settings *s, FILE *out)
 				noisiest = &files[f]->table.rows[i];
 		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST)
 			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
-				files[f]->name, name_of(noisiest, name),
-				style_percent(percent, sizeof(percent), noisiest->noise));
+				files[f]->name, name_of(noisiest), style_percent(noisiest->noise));
 	}
 	if (all.drift > s->threshold)
 		fprintf(out,
 			"! the limits floor and memory, which run no reader, changed by up "
 			"to %s: %s\n",
-			style_percent(percent, sizeof(percent), all.drift),
+			style_percent(all.drift),
 			all.drift > VERDICT_NOISE_MOST
 				? "the machine changed, so nothing is decided"
 				: "differences of this size may come from the machine");
@@ -149,11 +141,11 @@ static int write_comparison(struct call *call, FILE *out)
 {
 	const struct settings *s = &call->settings;
 	const bool colour = style_colour_wanted();
-	char name[NAME_SIZE], threshold[FORMAT_SIZE];
+	char threshold[FORMAT_SIZE];
 	int width = 6;
 
 	for (size_t i = 0; i < all.count; i++) {
-		const int length = (int)strlen(name_of(all.rows[i].new, name));
+		const int length = (int)strlen(name_of(all.rows[i].new));
 
 		width = length > width ? length : width;
 	}
@@ -212,6 +204,5 @@ int command_compare(struct call *call)
 
 	result_file_free(&old);
 	result_file_free(&new);
-	free(all.rows);
 	return status;
 }

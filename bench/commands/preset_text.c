@@ -10,7 +10,6 @@
 #include "commands/commands.h"
 #include "results/style.h"
 
-#define NAME_SIZE (2 * ROW_NAME_SIZE)
 #define CELL_SIZE 32
 #define OURS_FORMAT "%-11s %-12s %8s %-16s %6s  |"
 
@@ -19,14 +18,14 @@ static void write_row(FILE *out, const struct preset_part *part, const struct ro
 	const struct preset_figure *figure)
 {
 	const char *colon = strchr(part->name, ':');
-	char name[NAME_SIZE] = "-", speed[CELL_SIZE] = "-", interval[CELL_SIZE] = "",
-	     lost[CELL_SIZE] = "-";
+	const char *name = "-";
+	char speed[CELL_SIZE] = "-", interval[CELL_SIZE] = "", lost[CELL_SIZE] = "-";
 
 	if (row) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
 		const double produced = row_value(row, METRIC_PRODUCED);
 
-		row_name(row, name);
+		name = row_name(row);
 		if (ns->valid)
 			snprintf(speed, sizeof(speed), "%.3f", row_mevents_per_s(row));
 		if (ns->has_interval)
@@ -55,7 +54,6 @@ static void write_part(FILE *out, const struct preset_part *part, const struct t
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 		const struct preset_figure *figure;
-		char name[NAME_SIZE];
 
 		if (strcmp(row->question, part->name) != 0)
 			continue;
@@ -64,7 +62,7 @@ static void write_part(FILE *out, const struct preset_part *part, const struct t
 				part->title, "", "reader", "Mev/s", "95 % interval", "lost %",
 				part->source->year, "published Mev/s", "lost");
 		any = true;
-		figure = preset_figure_for(part, row_name(row, name));
+		figure = preset_figure_for(part, row_name(row));
 		write_row(out, part, row, figure);
 		if (figure)
 			shown[figure - part->figures] = true;
@@ -81,10 +79,9 @@ static const struct row *row_of(const struct table *table, const char *place)
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 		const size_t length = strlen(row->question);
-		char name[NAME_SIZE];
 
 		if (strncmp(place, row->question, length) == 0 && place[length] == ' ' &&
-			strcmp(place + length + 1, row_name(row, name)) == 0)
+			strcmp(place + length + 1, row_name(row)) == 0)
 			return row_summary(row, METRIC_NS)->valid ? row : NULL;
 	}
 	return NULL;

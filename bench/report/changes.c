@@ -3,7 +3,6 @@
  * What changed from file to file, with the verdicts of compare.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "report/report.h"
 
@@ -16,13 +15,13 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
 	sheet_row(sheet, style, 0,
-		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_title(new))
+		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
 		     : text("%s, %s B, %s", new->path, new->size_text, new->touch));
 	SHEET_CELLS(sheet, text_number(row_value(row->old, METRIC_NS)),
 		text_number(row_value(new, METRIC_NS)));
 	sheet_mark(sheet, text_ratio(mark.value), mark);
 	sheet_cell(sheet, text_interval(&mark, text_factor));
-	if (row->limit)
+	if (new->limit) /* it runs no reader */
 		sheet_cell(sheet, "(the\u00a0machine)");
 	else
 		sheet_verdict(sheet, verdict_name(ratio->verdict));
@@ -93,7 +92,6 @@ static bool compare(struct change *change, const struct runs *runs, const struct
 	else
 		show_differences(change, differences);
 	json_decref(differences);
-	free(c.rows);
 	return c.count > 0;
 }
 

@@ -99,7 +99,7 @@ static void write_row(
 
 static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 {
-	struct axis *axes = page_allocate(sheet->column_count * sizeof(*axes));
+	struct axis *axes = arena_allocate(sheet->column_count * sizeof(*axes));
 	const bool folded = sheet->folded && !sheet->curves;
 	const char *caption = folded ? "summary" : "figcaption";
 

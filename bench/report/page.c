@@ -1,64 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <obstack.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/complaint.h"
 #include "report/report.h"
 
-#define obstack_chunk_alloc malloc
-#define obstack_chunk_free free
-
-/* All memory of the page that is made. */
-static struct obstack memory;
-
-static void exit_without_memory(void)
-{
-	need(NULL);
-}
-
-void page_begin(void)
-{
-	obstack_alloc_failed_handler = exit_without_memory;
-	obstack_init(&memory);
-}
-
-void page_free(void)
-{
-	obstack_free(&memory, NULL);
-}
-
-void *page_allocate(size_t size)
-{
-	return memset(obstack_alloc(&memory, size), 0, size);
-}
-
-/* The room doubles at every power of two. */
-void *page_grow(void *array, size_t count, size_t size)
-{
-	void *grown;
-
-	if ((count & (count - 1)) != 0)
-		return array;
-	grown = page_allocate((count ? 2 * count : 1) * size);
-	return count ? memcpy(grown, array, count * size) : grown;
-}
-
-const char *text(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	obstack_vprintf(&memory, format, arguments);
-	va_end(arguments);
-	obstack_1grow(&memory, '\0');
-	return obstack_finish(&memory);
-}
-
 void page_add(struct page *page, enum block_kind kind, const char *name, const char *words)
 {
-	struct block *block = page_allocate(sizeof(*block));
+	struct block *block = arena_allocate(sizeof(*block));
 
 	*block = (struct block){ kind, ++page->numbers[kind], name, words, NULL, NULL };
 	if (page->last)
@@ -100,7 +48,7 @@ void page_add_sheet(struct page *page, struct sheet *sheet, bool folded)
 
 struct sheet *sheet_make(const char *caption, const struct column *columns)
 {
-	struct sheet *sheet = page_allocate(sizeof(*sheet));
+	struct sheet *sheet = arena_allocate(sizeof(*sheet));
 
 	sheet->caption = caption;
 	for (; columns->title; columns++)
@@ -110,17 +58,17 @@ struct sheet *sheet_make(const char *caption, const struct column *columns)
 
 void sheet_column(struct sheet *sheet, struct column column)
 {
-	sheet->columns = page_grow(sheet->columns, sheet->column_count, sizeof(column));
+	sheet->columns = arena_grow(sheet->columns, sheet->column_count, sizeof(column));
 	sheet->columns[sheet->column_count++] = column;
 }
 
 void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
 {
-	struct cell *cells = page_allocate(sheet->column_count * sizeof(*cells));
+	struct cell *cells = arena_allocate(sheet->column_count * sizeof(*cells));
 
 	for (size_t i = 0; i < sheet->column_count; i++)
 		cells[i] = (struct cell){ .text = "", .mark = NO_MARK };
-	sheet->rows = page_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
+	sheet->rows = arena_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
 	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
 	sheet->filled = 0;
 	sheet_cell(sheet, name);

@@ -2,13 +2,11 @@
 /*
  * Result files as a page. The sections of a page are data first; the writers of HTML and Markdown
  * escape all texts. Files are not trusted: what is missing, or of another type, is NAN or "?".
- *
- * The memory of a page is valid from page_begin() until page_free(). Out of memory, the program
- * exits; nothing of the page has been written then.
  */
 #ifndef BENCH_REPORT_REPORT_H
 #define BENCH_REPORT_REPORT_H
 
+#include "base/arena.h"
 #include "results/result_file.h"
 
 enum tone { TONE_PLAIN, TONE_FASTER, TONE_SLOWER, TONE_SAME, TONE_UNCLEAR };
@@ -96,12 +94,6 @@ struct page {
 	struct block *first, *last;
 	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
-
-void page_begin(void);
-void page_free(void);
-void *page_allocate(size_t size);                        /* zeroed */
-void *page_grow(void *array, size_t count, size_t size); /* @array with room for one more */
-__attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 
 /* Adds to @page, from top to end. @name is of a file. */
 void page_add(struct page *page, enum block_kind kind, const char *name, const char *words);
@@ -244,7 +236,6 @@ const char *text_in(const json_t *object, const char *name); /* a member; "?" */
 
 double size_bytes(const char *size); /* of "80"; NAN: the name of a mix */
 int style_of(const struct runs *runs, const char *path);
-const char *row_title(const struct row *row); /* row_name() */
 
 const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
 /* Adds what was measured. Returns the sheet that matters most. */

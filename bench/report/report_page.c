@@ -174,7 +174,7 @@ static struct sheet *contents_sheet(
 
 void write_report(FILE *out, enum page_format format, const struct runs *runs)
 {
-	struct change *changes = page_allocate(runs->group_count * sizeof(*changes));
+	struct change *changes = arena_allocate(runs->group_count * sizeof(*changes));
 	const size_t change_count = find_changes(runs, changes);
 	const struct run *first = &runs->runs[0];
 	const bool several = runs->run_count > 1;

@@ -30,7 +30,7 @@ static const char *(*const write_drawn[])(double) = { text_number, text_ratio, t
 
 static const char *baseline_name(const struct run *run, const struct row *baseline)
 {
-	return run->live ? row_title(baseline) : baseline->path;
+	return run->live ? row_name(baseline) : baseline->path;
 }
 
 /* ", 1.17x libbpf [1.15, 1.21] (faster)" */
@@ -198,7 +198,7 @@ static void add_curves(
 {
 	const char *(*write)(double) = write_drawn[drawn];
 	struct sheet *sheet = SHEET(title, COLUMN("reader", TEXT));
-	struct curves *curves = page_allocate(sizeof(*curves));
+	struct curves *curves = arena_allocate(sizeof(*curves));
 
 	*curves = (struct curves){ "bytes an event",
 		"medians of the rounds; a band is a 95 % interval",
@@ -297,7 +297,7 @@ static const char *words_of(const char *name)
 {
 	static const char *const units[] = { "_ns_per_event", "_ns", "_bytes" };
 	size_t length = strlen(name);
-	char *words = page_allocate(length + 1);
+	char *words = arena_allocate(length + 1);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (length > strlen(units[i]) &&

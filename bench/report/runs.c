@@ -38,7 +38,7 @@ size_t names_add(struct names *names, const char *name)
 	const size_t number = find(names, name);
 
 	if (number == names->count) {
-		names->list = page_grow(names->list, names->count, sizeof(name));
+		names->list = arena_grow(names->list, names->count, sizeof(name));
 		names->list[names->count++] = name;
 	}
 	return number;
@@ -49,13 +49,6 @@ int style_of(const struct runs *runs, const char *path)
 	const size_t number = find(&runs->readers, path);
 
 	return number < runs->readers.count ? (int)number : STYLE_LIMIT;
-}
-
-const char *row_title(const struct row *row)
-{
-	char name[2 * ROW_NAME_SIZE];
-
-	return text("%s", row_name(row, name));
 }
 
 double size_bytes(const char *size)
@@ -96,7 +89,7 @@ static int by_keys(const void *a, const void *b)
 static struct mark speed_mark(const struct row *row)
 {
 	const struct mark ns = mark_of(row, METRIC_NS);
-	double *rounds = page_allocate(ns.round_count * sizeof(*rounds));
+	double *rounds = arena_allocate(ns.round_count * sizeof(*rounds));
 
 	for (size_t i = 0; i < ns.round_count; i++)
 		rounds[i] = isfinite(ns.rounds[i]) ? 1e3 / ns.rounds[i] : NAN;
@@ -137,7 +130,7 @@ static void sort_results(struct run *run)
 
 		r->size = find(&run->sizes, row->size_text);
 		r->dash = run->live ? (unsigned)r->way : 0;
-		r->name = run->live ? row_title(row)
+		r->name = run->live ? row_name(row)
 				    : text("%s%s%s%s%s%s", row->path, sizes ? ", " : "",
 					      sizes ? row->size_text : "", sizes ? " B" : "",
 					      run->ways.count > 1 ? ", " : "",
@@ -162,7 +155,7 @@ static void read_ratios(struct run *run, const struct result_file *document)
 	const char *speed = metrics[METRIC_NS].name;
 	size_t i;
 
-	run->ratios = page_allocate((json_array_size(list) + 1) * sizeof(*run->ratios));
+	run->ratios = arena_allocate((json_array_size(list) + 1) * sizeof(*run->ratios));
 	json_array_foreach(list, i, json)
 	{
 		const struct row *row = result_file_row(document, json, false);
@@ -219,7 +212,7 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 		.name = question[0] ? text("%s, %s", name, question) : name,
 		.question = question,
 		.live = document->live,
-		.results = page_allocate((table->row_count + 1) * sizeof(*run->results)),
+		.results = arena_allocate((table->row_count + 1) * sizeof(*run->results)),
 	};
 	for (size_t i = 0; i < table->row_count; i++)
 		if (strcmp(table->rows[i].question, question) == 0)
@@ -315,14 +308,13 @@ int runs_read(struct runs *runs, const char *const *names, size_t count, struct 
 {
 	int err = 0;
 
-	page_begin();
 	*runs = (struct runs){
 		.names = names,
 		.file_count = count,
-		.files = page_allocate(count * sizeof(json_t *)),
-		.documents = page_allocate((RUNS_MAX + 1) * sizeof(struct result_file)),
-		.runs = page_allocate(RUNS_MAX * sizeof(struct run)),
-		.groups = page_allocate(RUNS_MAX * sizeof(struct run_group)),
+		.files = arena_allocate(count * sizeof(json_t *)),
+		.documents = arena_allocate((RUNS_MAX + 1) * sizeof(struct result_file)),
+		.runs = arena_allocate(RUNS_MAX * sizeof(struct run)),
+		.groups = arena_allocate(RUNS_MAX * sizeof(struct run_group)),
 	};
 	for (size_t f = 0; f < count && !err; f++) {
 		runs->files[f] = result_file_load(names[f], why);
@@ -348,5 +340,4 @@ void runs_free(struct runs *runs)
 		result_file_free(&runs->groups[g].results);
 	for (size_t f = 0; f < runs->file_count; f++)
 		json_decref(runs->files[f]);
-	page_free();
 }

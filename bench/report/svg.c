@@ -331,7 +331,7 @@ static size_t find_labels(const struct drawing *d, struct label *labels)
 
 static void write_labels(const struct drawing *d)
 {
-	struct label *labels = page_allocate(d->sheet->row_count * sizeof(*labels));
+	struct label *labels = arena_allocate(d->sheet->row_count * sizeof(*labels));
 	const size_t count = find_labels(d, labels);
 
 	fputs("<svg x=\"100%\" class=\"labels\">", d->out);

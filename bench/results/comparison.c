@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "machine/machine.h"
 #include "results/result_file.h"
 
@@ -128,7 +129,7 @@ void comparison_find(struct comparison *c)
 {
 	const struct table *table = &c->new->table;
 
-	c->rows = need(calloc(table->row_count + 1, sizeof(*c->rows)));
+	c->rows = arena_allocate(table->row_count * sizeof(*c->rows));
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *new = &table->rows[i], *old = table_find(&c->old->table, new);
 		struct comparison_row *row = &c->rows[c->count];
@@ -141,14 +142,13 @@ void comparison_find(struct comparison *c)
 			.drift = drift_of(c, new),
 			.by_runs =
 				(old->runs < new->runs ? old->runs : new->runs) >= RUNS_TO_COMPARE,
-			.limit = new->limit,
 		};
 		row->ratio = ratio_of(c, row);
 		if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
 			row->ratio.verdict = VERDICT_TOO_NOISY;
 		c->count++;
-		c->found[row->ratio.verdict] += !row->limit;
-		c->undecided += !row->limit && !verdict_decides(row->ratio.verdict);
+		c->found[row->ratio.verdict] += !new->limit;
+		c->undecided += !new->limit && !verdict_decides(row->ratio.verdict);
 		c->drift = fmax(c->drift, row->drift);
 	}
 }

@@ -52,7 +52,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	if (other != best)
 		style_append(&line, "; %s is next", other->path);
 	if (compared)
-		style_append(&line, ", %s", RATIO_TEXT(&ratio, reference->path));
+		style_append(&line, ", %s", style_ratio(&ratio, reference->path));
 	if (floor.valid)
 		style_append(&line, ", %.0f %% of the floor", floor.median * 100);
 	style_write_wrapped(out, line.text);
@@ -357,7 +357,7 @@ static void write_wins(FILE *out, const struct sweep *s, const char *path)
 		style_append(&line, "at %zu of %zu sizes, not at the largest", wins, s->plain);
 	else
 		style_append(&line, "from %" PRIu32 " B on: %.2fx%s", s->sizes[from].bytes,
-			ratio.median, INTERVAL_TEXT(&ratio));
+			ratio.median, style_interval(&ratio));
 	if (from < last)
 		style_append(&line, ", %.2fx at %" PRIu32 " B", ratio_of(s, last, path).median,
 			s->sizes[last].bytes);
@@ -430,7 +430,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 	if (best) {
 		const struct ratio ratio = ratio_of(s, i, best->path);
 
-		fprintf(out, " %-10.10s%s", column_of(best->path), INTERVAL_TEXT(&ratio));
+		fprintf(out, " %-10.10s%s", column_of(best->path), style_interval(&ratio));
 	}
 	fputc('\n', out);
 }

@@ -2,38 +2,33 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
-const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])
+const char *live_notify_text(const struct workload *workload)
 {
-	struct style_text all = { .text = text, .size = LIVE_TEXT_SIZE };
+	const char *name = live_notify_names[workload->notify];
 
-	style_append(&all, "%s", live_notify_names[workload->notify]);
-	if (workload->notify == NOTIFY_SAMPLED)
-		style_append(&all, ":%" PRIu64, workload->notify_events);
-	return text;
+	return workload->notify == NOTIFY_SAMPLED
+		       ? text("%s:%" PRIu64, name, workload->notify_events)
+		       : name;
 }
 
 /* "max", "500000" or "burst:2000/20ms". */
-static const char *rate_text(const struct workload *workload, char text[LIVE_TEXT_SIZE])
+static const char *rate_text(const struct workload *workload)
 {
 	char duration[FORMAT_SIZE];
 
 	if (workload->burst > 0)
-		snprintf(text, LIVE_TEXT_SIZE, "burst:%" PRIu64 "/%s", workload->burst,
+		return text("burst:%" PRIu64 "/%s", workload->burst,
 			format_duration(workload->burst_ns, duration, sizeof(duration)));
-	else if (workload->rate == PARSE_RATE_MAX)
-		snprintf(text, LIVE_TEXT_SIZE, "max");
-	else
-		snprintf(text, LIVE_TEXT_SIZE, "%" PRIu64, workload->rate);
-	return text;
+	return workload->rate == PARSE_RATE_MAX ? "max" : text("%" PRIu64, workload->rate);
 }
 
 json_t *live_workload_json(const struct measurement *m)
 {
 	const struct workload *w = &m->workload;
 	const bool steady = w->rate != PARSE_RATE_MAX && w->burst == 0;
-	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:I, s:b, s:I, s:o, s:I, s:I, s:o, s:b, s:I, s:I, s:s, s:I, "
@@ -41,11 +36,11 @@ json_t *live_workload_json(const struct measurement *m)
 		"source", source_names[w->source], "producer", live_producer_names[w->producer],
 		"write", live_write_names[w->write], "back_to_back", (json_int_t)w->back_to_back,
 		"same_cpu", w->same_cpu, "producers", (json_int_t)w->producers, "rate",
-		steady ? json_integer((json_int_t)w->rate) : json_string(rate_text(w, rate)),
+		steady ? json_integer((json_int_t)w->rate) : json_string(rate_text(w)),
 		"duration_ns", (json_int_t)w->duration_ns, "event_size", (json_int_t)w->event_size,
 		"discard", json_value_real(w->discard), "overwrite", w->overwrite, "ring_size",
 		(json_int_t)w->ring_size, "rings", (json_int_t)w->rings, "notify",
-		live_notify_text(w, notify), "latency_budget_ns", (json_int_t)w->latency_budget_ns,
+		live_notify_text(w), "latency_budget_ns", (json_int_t)w->latency_budget_ns,
 		"timer_slack_ns", (json_int_t)w->timer_slack_ns, "work_ns", (json_int_t)w->work_ns,
 		"consumer_cpu", w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu),
 		"producer_alone_ns_per_event", json_value_real(m->alone_ns > 0 ? m->alone_ns : NAN),
@@ -124,7 +119,6 @@ void live_finish_rows(
 	struct table *table, size_t first, const struct measurement *m, const char *question)
 {
 	const struct workload *w = &m->workload;
-	char notify[LIVE_TEXT_SIZE], rate[LIVE_TEXT_SIZE];
 
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
@@ -134,8 +128,7 @@ void live_finish_rows(
 		style_append(&name, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
 			question[0] ? "/question=" : "", question, row->path, row->wait,
 			row->size_text, w->producers);
-		style_append(&name, "/rate=%s/notify=%s", rate_text(w, rate),
-			live_notify_text(w, notify));
+		style_append(&name, "/rate=%s/notify=%s", rate_text(w), live_notify_text(w));
 		/* Without defaults: so names from before a flag existed stay the same. */
 		if (w->write == LIVE_OUTPUT)
 			style_append(&name, "/write=%s", live_write_names[w->write]);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
 /* Smaller differences rank rows equal, and the next criterion decides. */
@@ -15,9 +16,8 @@
 #define CPU_ALIKE 1.05
 
 #define TIME_TEXT(ns) amount_ns((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, ns)
-#define FIGURE_TEXT(value) figure((char[AMOUNT_SIZE]){ 0 }, value)
 #define TIME_OF(row, metric) TIME_TEXT(row_value(row, METRIC_##metric))
-#define FIGURE_OF(row, metric) FIGURE_TEXT(row_value(row, METRIC_##metric))
+#define FIGURE_OF(row, metric) figure(row_value(row, METRIC_##metric))
 
 /* Rounds to steps, which makes being equal transitive. */
 static double step_of(double value, double factor)
@@ -48,17 +48,13 @@ static int by_service(const void *a, const void *b)
 }
 
 /* @value in at most six columns, with the digits that matter. */
-static const char *figure(char text[AMOUNT_SIZE], double value)
+static const char *figure(double value)
 {
 	const int decimals = value <= 0 || value >= 1000 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
 
 	if (!isfinite(value))
-		snprintf(text, AMOUNT_SIZE, "-");
-	else if (value > 0 && value < 0.001)
-		snprintf(text, AMOUNT_SIZE, "%.0e", value);
-	else
-		snprintf(text, AMOUNT_SIZE, "%.*f", decimals, value);
-	return text;
+		return "-";
+	return value > 0 && value < 0.001 ? text("%.0e", value) : text("%.*f", decimals, value);
 }
 
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
@@ -78,22 +74,21 @@ static void write_headline(
 	}
 	if (compared && !rate && !verdict_decides(ratio.verdict))
 		style_append(
-			&line, "undecided, %s: %s", verdict_name(ratio.verdict), NAME_TEXT(best));
+			&line, "undecided, %s: %s", verdict_name(ratio.verdict), row_name(best));
 	else
-		style_append(
-			&line, "%s%s", NAME_TEXT(best), table->row_count > 1 ? " is best" : "");
+		style_append(&line, "%s%s", row_name(best), table->row_count > 1 ? " is best" : "");
 	style_append(&line, ": %.2f Mev/s", row_mevents_per_s(best));
 	if (row_lost_share(best) > 0)
-		style_append(&line, ", %s lost", PERCENT_TEXT(row_lost_share(best)));
+		style_append(&line, ", %s lost", style_percent(row_lost_share(best)));
 	if (rate && best->latency_count > 0)
 		style_append(&line, ", p99 %s", TIME_TEXT(row_latency(best, 2)));
 	style_append(&line, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
 	if (other != best)
-		style_append(&line, "; then %s", NAME_TEXT(other));
+		style_append(&line, "; then %s", row_name(other));
 	if (compared && rate)
-		style_append(&line, " (%.2fx that of %s)", 1 / ratio.median, NAME_TEXT(reference));
+		style_append(&line, " (%.2fx that of %s)", 1 / ratio.median, row_name(reference));
 	else if (compared)
-		style_append(&line, ", %s", RATIO_TEXT(&ratio, NAME_TEXT(reference)));
+		style_append(&line, ", %s", style_ratio(&ratio, row_name(reference)));
 	style_write_wrapped(out, line.text);
 	if (rate && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
@@ -113,7 +108,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		const struct ratio ratio = table_ratio(
 			table, row, baseline ? baseline : row, rate ? METRIC_CPU_NS : METRIC_NS);
 
-		fprintf(out, "%-*s ", width, NAME_TEXT(row));
+		fprintf(out, "%-*s ", width, row_name(row));
 		if (row_summary(row, METRIC_NS)->valid)
 			fprintf(out, "%6.2f ", row_mevents_per_s(row));
 		else
@@ -124,7 +119,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 				style_end(colour));
 		else
 			fprintf(out, "%7s", baseline ? "-" : "");
-		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", FIGURE_TEXT(100 * row_lost_share(row)),
+		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", figure(100 * row_lost_share(row)),
 			TIME_TEXT(row_latency(row, 0)), TIME_TEXT(row_latency(row, 2)),
 			FIGURE_OF(row, CPU_PERCENT), FIGURE_OF(row, PRODUCER_NS),
 			TIME_OF(row, OFF_CPU_NS));
@@ -145,7 +140,7 @@ static void write_limits(FILE *out, const struct table *table, const struct row 
 		style_append(&line, "limit: %s:", sorted[i]->limited);
 		for (size_t j = i; j < table->row_count; j++)
 			if (strcmp(sorted[i]->limited, sorted[j]->limited) == 0)
-				style_append(&line, " %s", NAME_TEXT(sorted[j]));
+				style_append(&line, " %s", row_name(sorted[j]));
 		style_write_wrapped(out, line.text);
 	}
 }
@@ -172,8 +167,7 @@ static void write_account(FILE *out, const struct table *table, const struct wor
 	fputs(workload->overwrite ? "; none torn\n" : "\n", out);
 	for (size_t i = 0; i < table->row_count && workload->order; i++)
 		fprintf(out, "out of order: %.0f of %s\n",
-			row_value(&table->rows[i], METRIC_OUT_OF_ORDER),
-			NAME_TEXT(&table->rows[i]));
+			row_value(&table->rows[i], METRIC_OUT_OF_ORDER), row_name(&table->rows[i]));
 }
 
 static void write_slowdowns(FILE *out, const struct table *table, const struct measurement *m)
@@ -189,7 +183,7 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "vs no program",
 		"vs no reader");
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
-		fprintf(out, "%-20s %12sx %14sx\n", NAME_TEXT(row),
+		fprintf(out, "%-20s %12sx %14sx\n", row_name(row),
 			FIGURE_OF(row, SLOWDOWN_UNATTACHED), FIGURE_OF(row, SLOWDOWN_ALONE));
 }
 
@@ -202,7 +196,7 @@ static void write_bursts(FILE *out, const struct table *table)
 		"%-20s %9s %9s %9s %12s %9s\n",
 		"reader", "p50", "max", "bursts", "with losses", "most lost");
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
-		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", NAME_TEXT(row),
+		fprintf(out, "%-20s %9s %9s %9s %12s %9s\n", row_name(row),
 			TIME_OF(row, BURST_LATENCY), TIME_OF(row, BURST_LATENCY_MOST),
 			FIGURE_OF(row, BURSTS), FIGURE_OF(row, BURSTS_LOSING),
 			FIGURE_OF(row, BURST_LOST));
@@ -221,13 +215,13 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 		if (ns->has_interval)
 			snprintf(interval, sizeof(interval), "[%.2f %.2f]", 1e3 / ns->interval.high,
 				1e3 / ns->interval.low);
-		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", NAME_TEXT(row),
+		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row),
 			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
 			TIME_TEXT(row_latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
-			FIGURE_TEXT(row_value(row, METRIC_SLEEPS) / consumed),
-			FIGURE_TEXT(row_value(row, METRIC_WAKEUPS) / consumed),
-			FIGURE_TEXT(100 * row_value(row, METRIC_HIGH_WATER) /
-				    (double)workload->ring_size));
+			figure(row_value(row, METRIC_SLEEPS) / consumed),
+			figure(row_value(row, METRIC_WAKEUPS) / consumed),
+			figure(100 * row_value(row, METRIC_HIGH_WATER) /
+				(double)workload->ring_size));
 	}
 }
 
@@ -259,7 +253,7 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 
 		fprintf(out, "%-9s %5" PRIu32 " %15" PRIu64 " %15" PRIu64 " %7s\n",
 			SIZE_TEXT(try->ring_size), try->runs, try->produced, try->lost,
-			FIGURE_TEXT(100 * (double)try->high_water / (double)try->ring_size));
+			figure(100 * (double)try->high_water / (double)try->ring_size));
 	}
 	fputc('\n', out);
 }
@@ -276,7 +270,7 @@ static void write_facts(
 	FILE *out, const struct table *table, const struct workload *w, bool verbose)
 {
 	struct style_text line = STYLE_TEXT(512), *text = &line;
-	char duration[FORMAT_SIZE], notify[LIVE_TEXT_SIZE];
+	char duration[FORMAT_SIZE];
 
 	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
 	if (verbose || w->producer != PRODUCER_RUN)
@@ -302,7 +296,7 @@ static void write_facts(
 	if (w->overwrite)
 		style_append(text, ", overwriting");
 	if (verbose || w->notify != NOTIFY_DEFAULT)
-		style_append(text, ", notify %s", live_notify_text(w, notify));
+		style_append(text, ", notify %s", live_notify_text(w));
 	if (w->back_to_back > 0)
 		style_append(text, ", back to back, %" PRIu64 " events a turn", w->back_to_back);
 	if (verbose || w->rate != PARSE_RATE_MAX)
@@ -377,7 +371,7 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 	for (size_t i = 0; i < table->row_count; i++) {
 		struct style_text text = STYLE_TEXT(1024);
 
-		style_append(&text, "%s: %s", NAME_TEXT(&table->rows[i]), table->rows[i].verdict);
+		style_append(&text, "%s: %s", row_name(&table->rows[i]), table->rows[i].verdict);
 		style_write_wrapped(out, text.text);
 	}
 	fputc('\n', out);

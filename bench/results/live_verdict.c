@@ -174,12 +174,12 @@ static void say_ring(FILE *out, const struct situation *s)
 		"A %s of %s is too small for the bursts: it filled up, and %s of the events were "
 		"lost, ",
 		s->is_perf ? "buffer" : "ring", SIZE_TEXT(s->w->ring_size),
-		PERCENT_TEXT(s->lost_share));
+		style_percent(s->lost_share));
 	if (s->never_sleeps)
 		fprintf(out, "although half of the events read waited less than %s.",
 			DURATION_TEXT(s->row->latencies[0]));
 	else
-		fprintf(out, "with the consumer busy for only %s of a CPU.", PERCENT_TEXT(s->cpu));
+		fprintf(out, "with the consumer busy for only %s of a CPU.", style_percent(s->cpu));
 	if (needed > RING_MOST || doubled > RING_MOST) {
 		fprintf(out,
 			" Events waited up to %s; no ring is large enough for that. Find what "
@@ -219,21 +219,21 @@ static bool say_loss(FILE *out, const struct situation *s)
 			"Producers and consumer share one CPU, and the consumer got %s of it: %s "
 			"of the events were lost while the scheduler ran the producers. Give the "
 			"consumer a CPU of its own.",
-			PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share));
+			style_percent(s->cpu), style_percent(s->lost_share));
 	} else if (needs_notifications && w->notify == NOTIFY_NEVER) {
 		name(s, "nothing wakes the consumer");
 		fprintf(out,
 			"Nothing wakes the consumer: it sleeps until notified, and with -notify "
 			"never producers do not notify; %s of the events were lost. Use -wait "
 			"paced, which needs no notifications, or another -notify.",
-			PERCENT_TEXT(s->lost_share));
+			style_percent(s->lost_share));
 	} else if (w->overwrite) {
 		name(s, "the ring overwrites");
 		fprintf(out,
 			"The ring overwrites its oldest events, as -overwrite asks: %s of the "
 			"events were overwritten unread, and %.3g Mev/s were read with %s of a "
 			"CPU. A larger -ring-size keeps more events.",
-			PERCENT_TEXT(s->lost_share), s->speed, PERCENT_TEXT(s->cpu));
+			style_percent(s->lost_share), s->speed, style_percent(s->cpu));
 		return true;
 	} else if (s->kept_off) {
 		name(s, "kept off its CPU");
@@ -243,13 +243,13 @@ static bool say_loss(FILE *out, const struct situation *s)
 			"of its own (-cpu), or repeat on an idle machine; a larger ring would only "
 			"hide it.",
 			DURATION_TEXT(s->off_cpu), DURATION_TEXT(s->elapsed),
-			PERCENT_TEXT(s->lost_share));
+			style_percent(s->lost_share));
 	} else if (is_behind) {
 		name(s, "the consumer");
 		fprintf(out,
 			"The consumer is the limit: it was busy for %s of a CPU, and %s of the "
 			"events were lost; it takes %.*f ns per event",
-			PERCENT_TEXT(s->cpu), PERCENT_TEXT(s->lost_share), s->cpu_ns < 100,
+			style_percent(s->cpu), style_percent(s->lost_share), s->cpu_ns < 100,
 			s->cpu_ns);
 		if (s->w->work_ns > 0)
 			fprintf(out, ", %" PRId64 " ns of which are -work", s->w->work_ns);
@@ -300,7 +300,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 			fprintf(out,
 				" %s were lost: a turn did not notify, and the next ones were "
 				"produced before the consumer polled.",
-				PERCENT_TEXT(s->lost_share));
+				style_percent(s->lost_share));
 	} else if (s->lost > 0) {
 		return say_loss(out, s);
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
@@ -309,7 +309,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 			"The producers were kept off their CPUs: they ran for %s of the time, and "
 			"all of their %.3g Mev/s were read. Give them CPUs of their own, or repeat "
 			"on an idle machine.",
-			PERCENT_TEXT(ran), s->speed);
+			style_percent(ran), s->speed);
 		return false;
 	} else if (w->rate == PARSE_RATE_MAX) {
 		name(s, "the producers");
@@ -318,7 +318,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 			"ns per event (%.0f ns alone%s), and all events were read with %s of a "
 			"CPU.",
 			s->speed, s->producer, s->alone, s->is_perf ? ", to a ring" : "",
-			PERCENT_TEXT(s->cpu));
+			style_percent(s->cpu));
 		if (!s->cost)
 			fprintf(out, "%s More -producers show the consumer's limit.",
 				s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
@@ -327,7 +327,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 		fprintf(out,
 			"The producers cannot sustain the rate: %.3g of %.3g Mev/s (%s), at %.0f "
 			"ns per event; none was lost.%s",
-			reached, asked, PERCENT_TEXT(reached / asked), s->producer,
+			reached, asked, style_percent(reached / asked), s->producer,
 			s->cost ? "" : " Lower -rate, or raise -producers.");
 	} else if (s->has_latency && (double)s->row->latencies[2] >
 					     LATENCY_IN_BUDGETS * (double)w->latency_budget_ns) {
@@ -349,7 +349,7 @@ static bool say_limit(FILE *out, const struct situation *s)
 	} else {
 		name(s, "nothing");
 		fprintf(out, "Nothing limits it: all of %.3g Mev/s were read, with %s of a CPU",
-			s->speed, PERCENT_TEXT(s->cpu));
+			s->speed, style_percent(s->cpu));
 		if (s->has_latency)
 			fprintf(out, ", p99 %s", DURATION_TEXT(s->row->latencies[2]));
 		fprintf(out, ".%s",

@@ -54,7 +54,6 @@ struct comparison_row {
 	 * noisy also if the limits changed by more than VERDICT_NOISE_MOST. */
 	struct ratio ratio;
 	bool by_runs; /* medians of runs were compared, instead of rounds */
-	bool limit;   /* it runs no reader, so its change is the machine's */
 	double drift; /* relative change of the limits for such events; 0 without limits */
 };
 
@@ -62,7 +61,7 @@ struct comparison_row {
 struct comparison {
 	double threshold; /* relative */
 	const struct result_file *old, *new;
-	struct comparison_row *rows; /* calloc()ed, @count */
+	struct comparison_row *rows; /* in the arena, @count */
 	size_t count;
 	size_t found[VERDICT_SLOWER + 1], undecided; /* rows of each verdict, without limits */
 	double drift;                                /* the largest of all rows */

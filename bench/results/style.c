@@ -5,16 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
-char *style_percent(char *text, size_t size, double fraction)
+const char *style_percent(double fraction)
 {
 	if (!isfinite(fraction))
-		snprintf(text, size, "unknown");
-	else
-		snprintf(text, size, fraction < 0.995 ? "%.2g %%" : "%.0f %%",
-			fmin(fraction * 100, 9999));
-	return text;
+		return "unknown";
+	return text(fraction < 0.995 ? "%.2g %%" : "%.0f %%", fmin(fraction * 100, 9999));
 }
 
 bool style_colour_wanted(void)
@@ -65,22 +63,15 @@ void style_append(struct style_text *text, const char *format, ...)
 		text->text[text->used] = '\0';
 }
 
-char *style_interval(char text[RATIO_SIZE], const struct ratio *ratio)
+const char *style_interval(const struct ratio *ratio)
 {
-	if (ratio->has_interval)
-		snprintf(text, RATIO_SIZE, " [%.2f %.2f]", ratio->interval.low,
-			ratio->interval.high);
-	return text;
+	return ratio->has_interval ? text(" [%.2f %.2f]", ratio->interval.low, ratio->interval.high)
+				   : "";
 }
 
-char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *name)
+const char *style_ratio(const struct ratio *ratio, const char *name)
 {
-	struct style_text all = { .text = text, .size = RATIO_SIZE };
-
-	if (ratio->valid)
-		style_append(&all, "%.2fx ", ratio->median);
-	style_append(&all, "%s%s", name, INTERVAL_TEXT(ratio));
-	return text;
+	return ratio->valid ? text("%.2fx %s%s", ratio->median, name, style_interval(ratio)) : name;
 }
 
 void style_append_rounds(struct style_text *text, const struct table *table)
@@ -101,7 +92,7 @@ void style_append_rounds(struct style_text *text, const struct table *table)
 	if (isinf(noise))
 		style_append(text, "; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN);
 	else if (!isnan(noise))
-		style_append(text, "; noise %s", PERCENT_TEXT(noise));
+		style_append(text, "; noise %s", style_percent(noise));
 }
 
 /* Counts bytes, not characters, so a line may be too short and never is too long. */
@@ -154,7 +145,7 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 	}
 	humped = two_humped(table, &count);
 	if (humped)
-		style_append(&line, "! %s%s ran at two speeds", NAME_TEXT(humped),
+		style_append(&line, "! %s%s ran at two speeds", row_name(humped),
 			count > 1 ? " and others" : "");
 	/* "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
 	json_array_foreach(table->warnings, i, value)
@@ -187,7 +178,7 @@ void style_write_oddities(FILE *out, const struct table *table)
 			outliers, readings);
 	if (!example)
 		return;
-	style_append(&line, "Two humps: %s", NAME_TEXT(example));
+	style_append(&line, "Two humps: %s", row_name(example));
 	if (!example->wait[0])
 		style_append(&line, " (%s B)", example->size_text);
 	style_append(&line, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
@@ -259,7 +250,7 @@ int style_width(const struct row *const *rows, size_t count)
 	size_t width = 12;
 
 	for (size_t i = 0; i < count; i++) {
-		const size_t length = strlen(NAME_TEXT(rows[i]));
+		const size_t length = strlen(row_name(rows[i]));
 
 		width = length > width ? length : width;
 	}

@@ -17,19 +17,12 @@
 #define STYLE_COLUMNS 80
 
 /* "0.62 %"; "unknown" if it is not finite. */
-char *style_percent(char *text, size_t size, double fraction);
+const char *style_percent(double fraction);
 
 /* " [1.15 1.21]", or "" without an interval. */
-#define RATIO_SIZE 128
-char *style_interval(char text[RATIO_SIZE], const struct ratio *ratio);
+const char *style_interval(const struct ratio *ratio);
 /* "1.17x libbpf [1.15 1.21]", or the name alone if the ratio is not valid. */
-char *style_ratio(char text[RATIO_SIZE], const struct ratio *ratio, const char *name);
-
-/* Texts within an expression, which live as long as the enclosing block. */
-#define PERCENT_TEXT(share) style_percent((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, share)
-#define NAME_TEXT(row) row_name(row, (char[2 * ROW_NAME_SIZE]){ 0 })
-#define INTERVAL_TEXT(ratio) style_interval((char[RATIO_SIZE]){ 0 }, ratio)
-#define RATIO_TEXT(ratio, name) style_ratio((char[RATIO_SIZE]){ 0 }, ratio, name)
+const char *style_ratio(const struct ratio *ratio, const char *name);
 
 /* Whether standard output is a terminal and NO_COLOR is not set (no-color.org). */
 bool style_colour_wanted(void);
@@ -100,8 +93,7 @@ static inline double row_lost_share(const struct row *row)
 }
 
 /* "default", "never", "force" or "sampled:16". */
-#define LIVE_TEXT_SIZE 64
-const char *live_notify_text(const struct workload *workload, char text[LIVE_TEXT_SIZE]);
+const char *live_notify_text(const struct workload *workload);
 /* @advice: NULL without -advise. */
 void live_write_text(FILE *out, const struct table *table, const struct measurement *measurement,
 	const struct live_advice *advice, bool colour, bool verbose);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "statistics/statistics.h"
 
 #define DESCRIPTION_OF(id, name, summing, unit) { name, SUMMING_##summing, unit },
@@ -161,15 +162,12 @@ double row_mevents_per_s(const struct row *row)
 	return row_value(row, METRIC_NS) > 0 ? 1e3 / row_value(row, METRIC_NS) : 0;
 }
 
-const char *row_name(const struct row *row, char text[2 * ROW_NAME_SIZE])
+const char *row_name(const struct row *row)
 {
 	if (!row->wait[0] || strcmp(row->wait, "own") == 0)
-		return strcpy(text, row->path);
+		return row->path;
 	/* The names of libbpf's waits begin with the reader. */
-	if (strcmp(row->path, "libbpf") == 0)
-		return strcpy(text, row->wait);
-	snprintf(text, 2 * ROW_NAME_SIZE, "%s/%s", row->path, row->wait);
-	return text;
+	return strcmp(row->path, "libbpf") == 0 ? row->wait : text("%s/%s", row->path, row->wait);
 }
 
 const struct row *table_baseline(

@@ -179,7 +179,7 @@ static inline double row_latency(const struct row *row, int quantile)
 double row_mevents_per_s(const struct row *row); /* at the median; 0 if no event was read */
 
 /* "batch/paced"; one word if it says both; the path alone if it does not wait. */
-const char *row_name(const struct row *row, char text[2 * ROW_NAME_SIZE]);
+const char *row_name(const struct row *row);
 
 /* The baseline of @row's group with the path @baseline, or the reference (NULL). NULL: there is none,
  * or it is @row itself. */

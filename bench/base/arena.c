@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/arena.h"
+
+#include <obstack.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/complaint.h"
+
+#define obstack_chunk_alloc malloc
+#define obstack_chunk_free free
+
+static struct obstack memory;
+static bool begun;
+
+static void end_without_memory(void)
+{
+	need(NULL);
+}
+
+static struct obstack *arena(void)
+{
+	if (!begun) {
+		obstack_alloc_failed_handler = end_without_memory;
+		obstack_init(&memory);
+		begun = true;
+	}
+	return &memory;
+}
+
+const char *text(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	obstack_vprintf(arena(), format, arguments);
+	va_end(arguments);
+	obstack_1grow(&memory, '\0');
+	return obstack_finish(&memory);
+}
+
+void *arena_allocate(size_t size)
+{
+	return memset(obstack_alloc(arena(), size), 0, size);
+}
+
+/* The room doubles at every power of two. */
+void *arena_grow(void *array, size_t count, size_t size)
+{
+	void *grown;
+
+	if ((count & (count - 1)) != 0)
+		return array;
+	grown = arena_allocate((count ? 2 * count : 1) * size);
+	return count ? memcpy(grown, array, count * size) : grown;
+}
+
+void arena_free(void)
+{
+	if (begun)
+		obstack_free(&memory, NULL);
+	begun = false;
+}

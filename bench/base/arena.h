@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Texts and other memory of what a command writes, valid until arena_free(). Out of memory, the program
+ * ends: see need().
+ */
+#ifndef BENCH_BASE_ARENA_H
+#define BENCH_BASE_ARENA_H
+
+#include <stddef.h>
+
+__attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
+void *arena_allocate(size_t size);                        /* zeroed */
+void *arena_grow(void *array, size_t count, size_t size); /* @array with room for one more */
+void arena_free(void);
+
+#endif
