@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/arena.h"
 #include "base/process.h"
 #include "commands/commands.h"
 #include "measure/measure.h"
@@ -82,16 +83,14 @@ static void drop_failed_peers(struct call *call)
 /* The name of a row in the Go format, without settings that have their default. */
 static void name_row(struct row *row, const struct settings *settings)
 {
-	struct style_text name = { .text = row->benchmark, .size = sizeof(row->benchmark) };
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
+	const double discard = settings->workload.discard;
 
-	style_append(&name, "BenchmarkRead/event=%s/size=%s/touch=%.*s/path=%s",
+	row->benchmark = text("BenchmarkRead/event=%s/size=%s/touch=%.*s/path=%s%s%s%s",
 		event_names[settings->workload.event], row->size_text, (int)touch, row->touch,
-		row->path);
-	if (settings->workload.discard > 0)
-		style_append(&name, "/discard=%g", settings->workload.discard);
-	if (row->touch[touch])
-		style_append(&name, "/caches=%s", row->touch + touch + 1);
+		row->path, discard > 0 ? text("/discard=%g", discard) : "",
+		row->touch[touch] ? "/caches=" : "",
+		row->touch[touch] ? row->touch + touch + 1 : "");
 }
 
 static void complete(struct call *call, const json_t *runs)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/values.h"
 #include "commands/commands.h"
 #include "results/style.h"
@@ -141,7 +142,6 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	const struct workload *shared)
 {
 	const struct workload *workload = &preset->parts[0].workload;
-	struct style_text text = STYLE_TEXT(640);
 	size_t fewest = SIZE_MAX;
 
 	for (size_t i = 0; i < table->row_count; i++)
@@ -149,26 +149,23 @@ static void write_notes(FILE *out, const struct preset *preset, const struct tab
 	for (size_t i = 0; i < preset->source_count; i++) {
 		const struct preset_source *source = &preset->sources[i];
 
-		text.used = 0;
-		style_append(&text, "Published in %s: figures of another machine (%s), from %s.",
-			source->year, source->machine, source->text);
-		style_write_wrapped(out, text.text);
+		style_write_wrapped(
+			out, text("Published in %s: figures of another machine (%s), from %s.",
+				     source->year, source->machine, source->text));
 	}
 	style_write_wrapped(out,
 		"They are means with deviations, for events of 8 B; lost is in million events per "
 		"second. Compare figures only within a column.");
-	text.used = 0;
-	style_append(&text,
-		"Run: %zu workloads, each in at least %zu rounds in balanced order; each reader "
-		"runs for %s in a round. Events of %" PRIu32
-		" B; a ring of %s, a perf buffer of that size for each CPU; latency budget %s",
-		table->group_count, fewest, DURATION_TEXT(shared->duration_ns),
-		workload->event_size, SIZE_TEXT(workload->ring_size),
-		DURATION_TEXT(shared->latency_budget_ns));
-	if (shared->consumer_cpu >= 0)
-		style_append(&text, "; consumer on CPU %d", shared->consumer_cpu);
-	style_append(&text, ".");
-	style_write_wrapped(out, text.text);
+	style_write_wrapped(out,
+		text("Run: %zu workloads, each in at least %zu rounds in balanced order; each reader "
+		     "runs for %s in a round. Events of %" PRIu32
+		     " B; a ring of %s, a perf buffer of that size for each CPU; latency budget %s%s.",
+			table->group_count, fewest, DURATION_TEXT(shared->duration_ns),
+			workload->event_size, SIZE_TEXT(workload->ring_size),
+			DURATION_TEXT(shared->latency_budget_ns),
+			shared->consumer_cpu < 0
+				? ""
+				: text("; consumer on CPU %d", shared->consumer_cpu)));
 	fputs("Verified: each event was read once, whole and in order, or counts as lost.\n", out);
 	style_write_place(out, table);
 	style_write_cautions(out, table, true);

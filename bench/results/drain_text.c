@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
 #define RATIO_COLUMNS 18
@@ -118,7 +119,7 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	const struct ratio floor = ratio_to(table, row, "floor"),
 			   ratio = ratio_to(table, row, NULL);
 	const bool compared = table_baseline(table, row, NULL);
-	char interval[32] = "";
+	const char *interval = "";
 
 	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
 	if (ns->has_interval)
@@ -126,8 +127,7 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	else
 		fprintf(out, "%9s", "");
 	if (ratio.has_interval)
-		snprintf(interval, sizeof(interval),
-			ratio.interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
+		interval = text(ratio.interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
 			ratio.interval.low, ratio.interval.high);
 	if (ratio.valid)
 		fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio.verdict),
@@ -345,23 +345,20 @@ static size_t wins_of(const struct sweep *s, const char *path, size_t *from)
 /* "batch beats libbpf from 16 B on: 1.40x [1.38 1.42], 1.10x at 4096 B" */
 static void write_wins(FILE *out, const struct sweep *s, const char *path)
 {
-	struct style_text line = STYLE_TEXT(512);
 	size_t from;
 	const size_t wins = wins_of(s, path, &from), last = s->plain - 1;
 	const struct ratio ratio = ratio_of(s, from < last ? from : last, path);
+	const char *where = "at no size", *at_last = "";
 
-	style_append(&line, "%s beats %s ", path, s->baseline);
-	if (wins == 0)
-		style_append(&line, "at no size");
-	else if (from > last)
-		style_append(&line, "at %zu of %zu sizes, not at the largest", wins, s->plain);
-	else
-		style_append(&line, "from %" PRIu32 " B on: %.2fx%s", s->sizes[from].bytes,
-			ratio.median, style_interval(&ratio));
+	if (wins > 0 && from > last)
+		where = text("at %zu of %zu sizes, not at the largest", wins, s->plain);
+	else if (wins > 0)
+		where = text("from %" PRIu32 " B on: %.2fx%s", s->sizes[from].bytes, ratio.median,
+			style_interval(&ratio));
 	if (from < last)
-		style_append(&line, ", %.2fx at %" PRIu32 " B", ratio_of(s, last, path).median,
+		at_last = text(", %.2fx at %" PRIu32 " B", ratio_of(s, last, path).median,
 			s->sizes[last].bytes);
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(out, text("%s beats %s %s%s", path, s->baseline, where, at_last));
 }
 
 static void write_words(FILE *out, const struct sweep *s, bool verbose)

@@ -7,23 +7,21 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/values.h"
+#include "base/arena.h"
 #include "results/table.h"
 
 const char *const format_names[] = { "text", "json", "csv", "gobench", NULL };
 
 /* Fields hold no comma, quote or line end. An unknown value is empty. */
-static const char *field(const json_t *value, char text[AMOUNT_SIZE])
+static const char *field(const json_t *value)
 {
-	if (json_is_string(value))
-		return json_string_value(value);
 	if (json_is_integer(value))
-		snprintf(text, AMOUNT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else if (json_is_real(value))
-		snprintf(text, AMOUNT_SIZE, "%.9g", json_real_value(value));
-	else if (json_is_boolean(value))
+		return text("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	if (json_is_real(value))
+		return text("%.9g", json_real_value(value));
+	if (json_is_boolean(value))
 		return json_is_true(value) ? "1" : "0";
-	return text;
+	return json_is_string(value) ? json_string_value(value) : "";
 }
 
 static bool has_metric(const struct table *table, int metric)
@@ -66,7 +64,7 @@ static void write_csv_line(
 		/* The event size is a column of the row; measured values are no settings. */
 		if (strcmp(name, "event_size") == 0 || strstr(name, "_ns_per_event"))
 			continue;
-		fprintf(out, ",%s", row ? field(value, (char[AMOUNT_SIZE]){ 0 }) : name);
+		fprintf(out, ",%s", row ? field(value) : name);
 	}
 	if (row)
 		fprintf(out, ",%zu", round + 1);
@@ -74,12 +72,15 @@ static void write_csv_line(
 		fputs(",round", out);
 	for (int metric = 0; metric < METRIC_COUNT; metric++) {
 		const double *rounds = line->cells[metric].rounds;
-		char number[AMOUNT_SIZE] = "";
 
-		if (rounds && isfinite(rounds[round]))
-			snprintf(number, sizeof(number), "%.10g", rounds[round]);
-		if (has_metric(table, metric))
-			fprintf(out, ",%s", row ? number : metrics[metric].name);
+		if (!has_metric(table, metric))
+			continue;
+		if (!row)
+			fprintf(out, ",%s", metrics[metric].name);
+		else if (rounds && isfinite(rounds[round]))
+			fprintf(out, ",%.10g", rounds[round]);
+		else
+			fputc(',', out);
 	}
 	if (row)
 		fprintf(out, ",%.4f\n", per_second(row, round) / 1e6);

@@ -119,27 +119,21 @@ void live_finish_rows(
 	struct table *table, size_t first, const struct measurement *m, const char *question)
 {
 	const struct workload *w = &m->workload;
+	/* Without defaults: so names from before a flag existed stay the same. */
+	const char *workload = text("producers=%" PRIu32 "/rate=%s/notify=%s%s%s%s%s%s",
+		w->producers, rate_text(w), live_notify_text(w),
+		w->write == LIVE_OUTPUT ? "/write=output" : "",
+		w->back_to_back > 0 ? text("/back-to-back=%" PRIu64, w->back_to_back) : "",
+		w->same_cpu ? "/cpu=same" : "", w->overwrite ? "/overwrite" : "",
+		w->order ? text("/rings=%" PRIu32 "/order", w->rings) : "");
 
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
-		struct style_text name = { .text = row->benchmark, .size = sizeof(row->benchmark) };
 
 		snprintf(row->question, sizeof(row->question), "%s", question);
-		style_append(&name, "BenchmarkLive%s%s/path=%s/wait=%s/size=%s/producers=%" PRIu32,
+		row->benchmark = text("BenchmarkLive%s%s/path=%s/wait=%s/size=%s/%s",
 			question[0] ? "/question=" : "", question, row->path, row->wait,
-			row->size_text, w->producers);
-		style_append(&name, "/rate=%s/notify=%s", rate_text(w), live_notify_text(w));
-		/* Without defaults: so names from before a flag existed stay the same. */
-		if (w->write == LIVE_OUTPUT)
-			style_append(&name, "/write=%s", live_write_names[w->write]);
-		if (w->back_to_back > 0)
-			style_append(&name, "/back-to-back=%" PRIu64, w->back_to_back);
-		if (w->same_cpu)
-			style_append(&name, "/cpu=same");
-		if (w->overwrite)
-			style_append(&name, "/overwrite");
-		if (w->order)
-			style_append(&name, "/rings=%" PRIu32 "/order", w->rings);
+			row->size_text, workload);
 		live_judge(table, row, w, m->alone_ns);
 	}
 }

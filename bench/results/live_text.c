@@ -210,11 +210,11 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
 		const double consumed = row_value(row, METRIC_CONSUMED);
-		char interval[AMOUNT_SIZE] = "";
+		const char *interval = "";
 
 		if (ns->has_interval)
-			snprintf(interval, sizeof(interval), "[%.2f %.2f]", 1e3 / ns->interval.high,
-				1e3 / ns->interval.low);
+			interval = text(
+				"[%.2f %.2f]", 1e3 / ns->interval.high, 1e3 / ns->interval.low);
 		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row),
 			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
 			TIME_TEXT(row_latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
@@ -227,17 +227,13 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 
 static void write_advice(FILE *out, const struct live_advice *advice)
 {
-	struct style_text line = STYLE_TEXT(256);
-
-	if (advice->ring_size > 0)
-		style_append(&line,
-			"Advice: -ring-size %s, verified; the smallest size that lost nothing was "
-			"%s, the rest is margin.",
-			SIZE_TEXT(advice->ring_size), SIZE_TEXT(advice->smallest));
-	else
-		style_append(&line, "Advice: none; rings of up to %s lost events.",
-			SIZE_TEXT(LIVE_ADVICE_MOST));
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(
+		out, advice->ring_size > 0
+			     ? text("Advice: -ring-size %s, verified; the smallest size that lost "
+				    "nothing was %s, the rest is margin.",
+				       SIZE_TEXT(advice->ring_size), SIZE_TEXT(advice->smallest))
+			     : text("Advice: none; rings of up to %s lost events.",
+				       SIZE_TEXT(LIVE_ADVICE_MOST)));
 	if (advice->saturated)
 		style_write_wrapped(out,
 			"The consumer is busy all the time, so a ring of any size fills up: do "
@@ -368,12 +364,8 @@ void live_write_text(FILE *out, const struct table *table, const struct measurem
 	}
 	write_details(out, table, &m->workload);
 	fputc('\n', out);
-	for (size_t i = 0; i < table->row_count; i++) {
-		struct style_text text = STYLE_TEXT(1024);
-
-		style_append(&text, "%s: %s", row_name(&table->rows[i]), table->rows[i].verdict);
-		style_write_wrapped(out, text.text);
-	}
+	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
+		style_write_wrapped(out, text("%s: %s", row_name(row), row->verdict));
 	fputc('\n', out);
 	write_notes(out, table, m);
 }

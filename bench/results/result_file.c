@@ -147,7 +147,7 @@ static bool read_names(bool live, const json_t *element, struct row *row)
 	char touch[ROW_NAME_SIZE], caches[ROW_NAME_SIZE];
 	int length;
 
-	*row = (struct row){ .rounds = 0 };
+	*row = (struct row){ .benchmark = "" };
 	if (!read_word(element, "path", row->path, ROW_NAME_SIZE) ||
 		!read_word(element, "wait", row->wait, ROW_NAME_SIZE) ||
 		!read_word(element, "question", row->question, ROW_NAME_SIZE) ||

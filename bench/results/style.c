@@ -167,7 +167,6 @@ void style_write_oddities(FILE *out, const struct table *table)
 {
 	size_t outliers = 0, humped, readings = 0;
 	const struct row *example = two_humped(table, &humped);
-	struct style_text line = STYLE_TEXT(320);
 
 	for (size_t i = 0; i < table->row_count; i++) {
 		outliers += row_summary(&table->rows[i], METRIC_NS)->outliers;
@@ -178,12 +177,12 @@ void style_write_oddities(FILE *out, const struct table *table)
 			outliers, readings);
 	if (!example)
 		return;
-	style_append(&line, "Two humps: %s", row_name(example));
-	if (!example->wait[0])
-		style_append(&line, " (%s B)", example->size_text);
-	style_append(&line, "%s ran at two speeds (a virtual CPU moved?); trust ratios only.",
-		humped > 1 ? " and others" : "");
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(out,
+		text("Two humps: %s%s%s ran at two speeds (a virtual CPU moved?); trust ratios "
+		     "only.",
+			row_name(example),
+			example->wait[0] ? "" : text(" (%s B)", example->size_text),
+			humped > 1 ? " and others" : ""));
 }
 
 void style_write_peers(FILE *out, const struct peers *peers, const char *what)

@@ -34,7 +34,7 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 	table->rows = make_room(table->rows, table->row_count, sizeof(*table->rows));
 	row = &table->rows[table->row_count++];
 	table->groups[table->group_count - 1].count++;
-	*row = (struct row){ .group = table->group_count - 1, .rounds = rounds };
+	*row = (struct row){ .group = table->group_count - 1, .rounds = rounds, .benchmark = "" };
 	snprintf(row->path, sizeof(row->path), "%s", path);
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		row->cells[metric].value = NAN;

@@ -86,7 +86,7 @@ struct row {
 	uint64_t latencies[LATENCIES]; /* ns: p50, p90, p99, p99.9, max */
 	uint64_t latency_count;        /* 0: none was measured */
 	char checksum[24];
-	char benchmark[256]; /* its name in the Go format */
+	const char *benchmark; /* its name in the Go format */
 	/* Of live: what limits the row, in sentences, or NULL; and in a few words that rows may share. */
 	char *verdict, limited[64];
 
