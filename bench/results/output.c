@@ -35,12 +35,12 @@ void output_abandon(struct output *output)
  * all may write (fs.protected_symlinks).
  */
 struct place {
-	int file;         /* an O_PATH descriptor of what is there; or -1 */
-	char link[32];    /* a path that opens @file */
-	int mode;         /* of a regular file, which is replaced; or -1 */
-	const char *path; /* of what is not replaced, but opened: a pipe, /dev/null; or NULL */
-	int created;      /* O_CREAT: it is a link to a file that does not exist; or 0 */
-	int folder;       /* of what is replaced or new, after all links; or -1 */
+	int file;      /* an O_PATH descriptor of what is there; or -1 */
+	char link[32]; /* a path that opens @file */
+	int mode;      /* of a regular file, which is replaced; or -1 */
+	/* Of what is replaced or new, after all links. -1: it is opened, as a pipe or /dev/null; or
+	 * created, as it is a link to a file that does not exist. */
+	int folder;
 	char name[NAME_MAX + 1]; /* in it */
 };
 
@@ -80,20 +80,13 @@ static int find_place(struct place *place, const char *path)
 	*place = (struct place){ .file = open(path, O_PATH | O_CLOEXEC), .mode = -1, .folder = -1 };
 	if (place->file < 0 && errno != ENOENT)
 		return -errno;
-	if (place->file < 0 && lstat(path, &there) < 0)
-		return find_folder(place, path);
-	if (place->file < 0) {
-		place->path = path;
-		place->created = O_CREAT;
-		return 0;
-	}
+	if (place->file < 0)
+		return lstat(path, &there) < 0 ? find_folder(place, path) : 0;
 	snprintf(place->link, sizeof(place->link), "/proc/self/fd/%d", place->file);
 	if (fstat(place->file, &there) < 0)
 		return -errno;
-	if (!S_ISREG(there.st_mode)) {
-		place->path = place->link;
+	if (!S_ISREG(there.st_mode))
 		return S_ISDIR(there.st_mode) ? -EISDIR : 0;
-	}
 	place->mode = there.st_mode & 0777;
 	if (readlink(place->link, target, sizeof(target) - 1) < 0)
 		return -errno;
@@ -124,13 +117,14 @@ static int make_beside(const struct place *place, char name[NAME_MAX + 1])
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_place(const struct place *place, const char *text, size_t size)
+static int write_place(const struct place *place, const char *path, const char *text, size_t size)
 {
-	const bool replaces = !place->path;
+	const bool replaces = place->folder >= 0;
+	const int flags = O_WRONLY | O_TRUNC | O_CLOEXEC;
 	char name[NAME_MAX + 1];
-	const int fd =
-		replaces ? make_beside(place, name)
-			 : open(place->path, O_WRONLY | O_TRUNC | O_CLOEXEC | place->created, 0644);
+	const int fd = replaces          ? make_beside(place, name)
+		       : place->file < 0 ? open(path, flags | O_CREAT, 0644)
+					 : open(place->link, flags);
 	int err;
 
 	if (fd < 0)
@@ -155,8 +149,8 @@ int output_check(const char *path, struct complaint *why)
 	int err = path ? find_place(&place, path) : 0;
 
 	/* The new file is created in the folder. */
-	if (path && !err && !place.created &&
-		(place.path ? access(place.path, W_OK) : faccessat(place.folder, ".", W_OK, 0)) < 0)
+	if (!err && (place.folder >= 0 ? faccessat(place.folder, ".", W_OK, 0) < 0
+				       : place.file >= 0 && access(place.link, W_OK) < 0))
 		err = -errno;
 	return err ? complain(why, err, "cannot write %s: %s", path, strerror(-err)) : 0;
 }
@@ -170,7 +164,7 @@ int output_commit(struct output *output, const char *path, struct complaint *why
 	if (!err && path)
 		err = find_place(&place, path);
 	if (!err)
-		err = path ? write_place(&place, output->text, output->size)
+		err = path ? write_place(&place, path, output->text, output->size)
 			   : write_all(STDOUT_FILENO, output->text, output->size);
 	output_abandon(output);
 	if (err)
