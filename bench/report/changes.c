@@ -14,10 +14,10 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 		ratio->has_interval ? ratio->interval.low : NAN,
 		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
 
-	sheet_row(sheet, style, 0,
+	SHEET_ROW(sheet, style, 0,
 		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
-		     : text("%s, %s B, %s", new->path, new->size_text, new->touch));
-	SHEET_CELLS(sheet, text_number(row_value(row->old, METRIC_NS)),
+		     : text("%s, %s B, %s", new->path, new->size_text, new->touch),
+		text_number(row_value(row->old, METRIC_NS)),
 		text_number(row_value(new, METRIC_NS)));
 	sheet_mark(sheet, text_ratio(mark.value), mark);
 	sheet_cell(sheet, text_interval(&mark, text_factor));
@@ -41,8 +41,8 @@ static void show_differences(struct change *change, const json_t *differences)
 	json_array_foreach(differences, i, difference)
 	{
 		json_unpack(difference, "[s, s, s]", &name, &old, &new);
-		sheet_row(change->sheet, STYLE_NONE, 0, text("%s", name));
-		SHEET_CELLS(change->sheet, text("%s", old), text("%s", new));
+		SHEET_ROW(change->sheet, STYLE_NONE, 0, text("%s", name), text("%s", old),
+			text("%s", new));
 	}
 }
 

@@ -62,7 +62,7 @@ void sheet_column(struct sheet *sheet, struct column column)
 	sheet->columns[sheet->column_count++] = column;
 }
 
-void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
+void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *const *texts)
 {
 	struct cell *cells = arena_allocate(sheet->column_count * sizeof(*cells));
 
@@ -71,7 +71,7 @@ void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name)
 	sheet->rows = arena_grow(sheet->rows, sheet->row_count, sizeof(*sheet->rows));
 	sheet->rows[sheet->row_count++] = (struct sheet_row){ style, dash, cells };
 	sheet->filled = 0;
-	sheet_cell(sheet, name);
+	sheet_cells(sheet, texts);
 }
 
 struct cell *sheet_cell(struct sheet *sheet, const char *words)

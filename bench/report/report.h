@@ -113,7 +113,9 @@ void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
 struct sheet *sheet_make(const char *caption, const struct column *columns);
 void sheet_column(struct sheet *sheet, struct column column);
-void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *name);
+#define SHEET_ROW(sheet, style, dash, ...) \
+	sheet_row(sheet, style, dash, (const char *const[]){ __VA_ARGS__, NULL })
+void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *const *texts);
 struct cell *sheet_cell(struct sheet *sheet, const char *words);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);

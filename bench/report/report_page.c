@@ -94,8 +94,7 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 			if (!warning || names_add(&seen, warning) < before)
 				continue;
 			add_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
-			sheet_row(sheet, STYLE_NONE, 0, run->name);
-			sheet_cell(sheet, warning);
+			SHEET_ROW(sheet, STYLE_NONE, 0, run->name, warning);
 		}
 	}
 }
@@ -115,9 +114,8 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 			if (shared && r > 0)
 				continue;
-			sheet_row(sheet, STYLE_NONE, 0, name);
-			SHEET_CELLS(
-				sheet, value_text(name, fact), shared ? "" : runs->runs[r].name);
+			SHEET_ROW(sheet, STYLE_NONE, 0, name, value_text(name, fact),
+				shared ? "" : runs->runs[r].name);
 		}
 	}
 	return sheet;
@@ -161,14 +159,11 @@ static struct sheet *contents_sheet(
 		SHEET("Contents", COLUMN("part", TEXT), COLUMN("what came out", TEXT));
 
 	sheet->contents = true;
-	for (size_t i = 0; i < change_count; i++) {
-		sheet_row(sheet, STYLE_NONE, 0, changes[i].name);
-		sheet_cell(sheet, changes[i].verdict);
-	}
-	for (size_t i = 0; i < runs->run_count; i++) {
-		sheet_row(sheet, STYLE_NONE, 0, run_title(&runs->runs[i]));
-		sheet_cell(sheet, run_verdict(&runs->runs[i]));
-	}
+	for (size_t i = 0; i < change_count; i++)
+		SHEET_ROW(sheet, STYLE_NONE, 0, changes[i].name, changes[i].verdict);
+	for (size_t i = 0; i < runs->run_count; i++)
+		SHEET_ROW(sheet, STYLE_NONE, 0, run_title(&runs->runs[i]),
+			run_verdict(&runs->runs[i]));
 	return sheet;
 }
 

@@ -145,7 +145,7 @@ static struct sheet *add_rows(struct sheet *sheet, const struct run *run,
 	for (size_t i = 0; i < run->result_count; i++) {
 		const struct result *result = &run->results[i];
 
-		sheet_row(sheet, result->style, result->dash, result->name);
+		SHEET_ROW(sheet, result->style, result->dash, result->name);
 		fill(sheet, run, result);
 	}
 	return sheet;
@@ -210,7 +210,7 @@ static void add_curves(
 					    .kind = COLUMN_NUMBER,
 					    .at = size_bytes(run->sizes.list[s]) });
 	for (size_t p = 0; p < run->paths.count; p++)
-		sheet_row(sheet, STYLE_LIMIT, 0, run->paths.list[p]);
+		SHEET_ROW(sheet, STYLE_LIMIT, 0, run->paths.list[p]);
 	for (size_t i = 0; i < run->result_count; i++) {
 		const struct result *r = &run->results[i];
 		struct cell *cell = &sheet->rows[r->path].cells[r->size + 1];
@@ -282,8 +282,8 @@ static void add_ratios(struct page *page, const struct run *run)
 	for (size_t i = 0; i < run->ratio_count; i++) {
 		const struct run_ratio *ratio = &run->ratios[i];
 
-		sheet_row(sheet, ratio->result->style, 0, ratio->result->name);
-		SHEET_CELLS(sheet, baseline_name(run, ratio->to),
+		SHEET_ROW(sheet, ratio->result->style, 0, ratio->result->name,
+			baseline_name(run, ratio->to),
 			run->live ? metric_title(ratio->metric) : "");
 		sheet_mark(sheet, text_ratio(ratio->mark.value), ratio->mark);
 		sheet_cell(sheet, text_interval(&ratio->mark, text_factor));
@@ -349,8 +349,7 @@ static void add_objects(
 		if (sheet->column_count == 0 ||
 			(of && strcmp(text_in(element, "question"), question) != 0))
 			continue;
-		sheet_row(sheet, STYLE_NONE, 0, "");
-		sheet->filled = 0; /* the name is a member, too */
+		SHEET_ROW(sheet, STYLE_NONE, 0, NULL); /* the name is a member, too */
 		json_object_foreach(first, name, value)
 		{
 			sheet_cell(sheet, value_text(name, json_object_get(element, name)));
