@@ -176,27 +176,30 @@ static bool log_ratios(const double *baseline, const double *path, size_t rounds
 	return true;
 }
 
+/* A ratio of @rounds rounds, judged if they are enough for an interval. */
+static struct ratio ratio_of(double median, struct interval interval, size_t rounds, double noise,
+	struct tolerance tolerance)
+{
+	if (rounds < INTERVAL_ROUNDS_MIN)
+		return (struct ratio){ .valid = true, .median = median };
+	return (struct ratio){ true, true, median, interval,
+		verdict_of(median, interval, noise, tolerance) };
+}
+
 struct ratio ratio_paired(
 	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor)
 {
-	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
-	double logs[STATISTICS_ROUNDS_MAX];
-	struct interval runs_interval, interval;
+	double logs[STATISTICS_ROUNDS_MAX], median;
+	struct interval between, interval;
 
 	if (!log_ratios(baseline, path, rounds, logs))
-		return ratio;
-	runs_interval = interval_of_runs(logs, rounds, runs);
-	ratio.valid = true;
-	ratio.median = exp(samples_median(logs, rounds));
-	ratio.has_interval = rounds >= INTERVAL_ROUNDS_MIN;
-	if (ratio.has_interval) {
-		interval = interval_binomial(logs, rounds);
-		ratio.interval.low = exp(fmin(interval.low, runs_interval.low));
-		ratio.interval.high = exp(fmax(interval.high, runs_interval.high));
-		ratio.verdict =
-			verdict_of(ratio.median, ratio.interval, noise_floor, TOLERANCE_PAIRED);
-	}
-	return ratio;
+		return (struct ratio){ .valid = false };
+	between = interval_of_runs(logs, rounds, runs);
+	median = exp(samples_median(logs, rounds));
+	interval = interval_binomial(logs, rounds);
+	interval.low = exp(fmin(interval.low, between.low));
+	interval.high = exp(fmax(interval.high, between.high));
+	return ratio_of(median, interval, rounds, noise_floor, TOLERANCE_PAIRED);
 }
 
 /* Rounds near each other in time are alike, which resampling single rounds ignores. The medians of this
@@ -218,28 +221,23 @@ static double variance_by_parts(double *samples, size_t rounds)
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
 	size_t after_rounds, double noise_floor, struct tolerance tolerance)
 {
-	struct ratio ratio = { .verdict = VERDICT_TOO_FEW };
-	double top[STATISTICS_ROUNDS_MAX], bottom[STATISTICS_ROUNDS_MAX], by_parts = 0;
-	struct interval *interval = &ratio.interval;
+	double top[STATISTICS_ROUNDS_MAX], bottom[STATISTICS_ROUNDS_MAX], by_parts = 0, median;
+	struct interval interval;
 
 	if (!samples_positive(before, before_rounds) || !samples_positive(after, after_rounds))
-		return ratio;
+		return (struct ratio){ .valid = false };
 	memcpy(top, before, before_rounds * sizeof(*top));
 	memcpy(bottom, after, after_rounds * sizeof(*bottom));
 	if (before_rounds >= 2 * PARTS && after_rounds >= 2 * PARTS)
 		by_parts = T_OF_PARTS * sqrt(variance_by_parts(top, before_rounds) +
 						variance_by_parts(bottom, after_rounds));
-	ratio.valid = true;
-	ratio.median = samples_median(top, before_rounds) / samples_median(bottom, after_rounds);
-	ratio.has_interval =
-		before_rounds >= INTERVAL_ROUNDS_MIN && after_rounds >= INTERVAL_ROUNDS_MIN;
-	if (ratio.has_interval) {
-		*interval = interval_bootstrap_ratio(top, before_rounds, bottom, after_rounds);
-		interval->low = fmin(interval->low, ratio.median * exp(-by_parts));
-		interval->high = fmax(interval->high, ratio.median * exp(by_parts));
-		ratio.verdict = verdict_of(ratio.median, *interval, noise_floor, tolerance);
-	}
-	return ratio;
+	median = samples_median(top, before_rounds) / samples_median(bottom, after_rounds);
+	interval = interval_bootstrap_ratio(top, before_rounds, bottom, after_rounds);
+	interval.low = fmin(interval.low, median * exp(-by_parts));
+	interval.high = fmax(interval.high, median * exp(by_parts));
+	return ratio_of(median, interval,
+		before_rounds < after_rounds ? before_rounds : after_rounds, noise_floor,
+		tolerance);
 }
 
 /* Half the width of the 95 % interval of a median of normal samples, from their MAD; wider for few
