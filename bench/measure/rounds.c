@@ -3,6 +3,7 @@
  * The rounds of a measurement: their number and order, the rings, and peers that fail.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "measure/rounds.h"
@@ -21,38 +22,28 @@ static void memory_use_reset(void)
 	fclose(file);
 }
 
-/* The sum of all lines "@field N kB", in bytes. If there are mappings, only of rings: the kernel's,
- * and those of rings/memory_ring.c. */
-static uint64_t sum_of(const char *path, const char *field)
-{
-	FILE *file = fopen(path, "re");
-	char line[512];
-	unsigned long start, end, kib;
-	uint64_t sum = 0;
-	bool counts = true;
-
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
-			counts = strstr(line, "anon_inode:bpf-map") ||
-				 strstr(line, "/memfd:ringview");
-		else if (counts && strncmp(line, field, strlen(field)) == 0 &&
-			 sscanf(line + strlen(field), "%lu kB", &kib) == 1)
-			sum += kib;
-	}
-	fclose(file);
-	return sum * 1024;
-}
-
-/* Bytes: the peak since the reset, without the rings that are mapped now (each mapping counts as
- * resident). 0 if /proc does not say. */
+/* Bytes: the peak since the reset, without the rings that are mapped now, the kernel's and those of
+ * rings/memory_ring.c (each mapping counts as resident). 0 if /proc does not say. */
 static uint64_t memory_use_peak(void)
 {
-	const uint64_t peak = sum_of("/proc/self/status", "VmHWM:");
-	const uint64_t rings = sum_of("/proc/self/smaps", "Rss:");
+	FILE *file = fopen("/proc/self/smaps", "re");
+	unsigned long start, end, kib;
+	uint64_t rings = 0, peak;
+	bool is_ring = false;
+	char line[512];
 
-	return peak > rings ? peak - rings : 0;
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+			is_ring = strstr(line, "anon_inode:bpf-map") ||
+				  strstr(line, "/memfd:ringview");
+		else if (is_ring && sscanf(line, "Rss: %lu kB", &kib) == 1)
+			rings += kib;
+	}
+	if (file)
+		fclose(file);
+	system_read_field(line, sizeof(line), "/proc/self/status", "VmHWM", ':');
+	peak = strtoull(line, NULL, 10);
+	return peak > rings ? (peak - rings) * 1024 : 0;
 }
 
 /* Whether the interval of every median is as narrow as asked. */
