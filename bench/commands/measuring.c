@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,7 +13,6 @@
 #include "base/monotonic.h"
 #include "base/process.h"
 #include "commands/commands.h"
-#include "commit.h"
 #include "results/output.h"
 #include "results/result_file.h"
 #include "results/style.h"
@@ -138,31 +136,22 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 			     : complain(why, -EIO, "run %zu failed", json_array_size(runs) + 1);
 }
 
-/* Runs the command settings.runs times with the same arguments, each time in a new process, and appends
- * the result files to *@runs, a new array. 0; -EINTR if interrupted, with the results of the completed
- * runs; or another negative errno with call->why. */
-static int run_all(struct call *call, json_t **runs)
+/* Runs the command settings.runs times with the same arguments, each time in a new process, and takes
+ * the results of the completed runs. */
+static int measure_in_runs(struct call *call)
 {
 	const uint64_t count = call->settings.runs;
 	char **arguments = arguments_of(call);
+	json_t *runs = need(json_array());
 	int err = 0;
 
-	*runs = need(json_array());
 	for (uint64_t i = 0; i < count && !err; i++) {
-		err = run_once(arguments, *runs, &call->why);
+		err = run_once(arguments, runs, &call->why);
 		if (!err && i + 1 < count)
 			measuring_progress(call, (double)(i + 1) / (double)count,
 				"run %" PRIu64 " of %" PRIu64, i + 2, count);
 	}
 	free(arguments);
-	return err;
-}
-
-static int measure_in_runs(struct call *call)
-{
-	json_t *runs;
-	int err = run_all(call, &runs);
-
 	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
 		if (table_take_runs(&call->table, runs))
 			err = complain(&call->why, -EINVAL, "the runs have no rows in common");
@@ -197,12 +186,6 @@ static int measure_and_write(struct call *call)
 int measuring_run(const struct measuring_command *command, struct call *call)
 {
 	struct settings *s = &call->settings;
-	const struct machine_request request = {
-		.cpu = s->workload.consumer_cpu,
-		.libbpf_version = libbpf_version_string(),
-		.ringview_version = ringview_version(),
-		.ringview_commit = RINGVIEW_COMMIT,
-	};
 	pin_set before;
 	int err = settings_check_named(s, &call->why);
 
@@ -218,7 +201,7 @@ int measuring_run(const struct measuring_command *command, struct call *call)
 	if (!err && s->combination_count == 0)
 		return peers_complain(&call->peers, false, &call->why);
 	if (!err) {
-		call->table.machine = machine_read(&request);
+		call->table.machine = machine_read(s->workload.consumer_cpu);
 		if (s->runs > 1) /* each run pins itself */
 			sched_setaffinity(0, sizeof(before), before);
 		err = measure_and_write(call);

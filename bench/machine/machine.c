@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine/machine.h"
 
+#include <bpf/libbpf.h>
 #include <glob.h>
 #include <limits.h>
 #include <math.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "commit.h"
+#include "ringview/ringview.h"
 
 /* What the first line of a fact's file is; OTHER: a function reads it. A LIST is recorded as the number
  * of CPUs or nodes in it. */
@@ -273,7 +276,7 @@ static double read_throttles(void)
 }
 
 /* Facts that are in no file. */
-static void set_others(json_t *m, const struct machine_request *request)
+static void set_others(json_t *m, int cpu)
 {
 	const time_t now = time(NULL);
 	char timestamp[32];
@@ -285,17 +288,17 @@ static void set_others(json_t *m, const struct machine_request *request)
 	set_text(m, "timestamp", timestamp);
 	set_text(m, "architecture", name.machine);
 	set_number(m, "page_size_bytes", (double)sysconf(_SC_PAGESIZE));
-	set_number(m, "affinity_asked", request->cpu);
+	set_number(m, "affinity_asked", cpu);
 	set_text(m, "compiler", COMPILER);
 	set_text(m, "compile_flags", BENCH_CFLAGS);
 	set_flag(m, "optimized", OPTIMIZED);
 	set_flag(m, "sanitized", SANITIZED);
-	set_text(m, "libbpf_version", request->libbpf_version);
-	set_text(m, "ringview_version", request->ringview_version);
-	set_text(m, "ringview_commit", request->ringview_commit);
+	set_text(m, "libbpf_version", libbpf_version_string());
+	set_text(m, "ringview_version", ringview_version());
+	set_text(m, "ringview_commit", RINGVIEW_COMMIT);
 }
 
-json_t *machine_read(const struct machine_request *request)
+json_t *machine_read(int cpu)
 {
 	json_t *m = json_object();
 	char hypervisor[TEXT_SIZE];
@@ -304,11 +307,11 @@ json_t *machine_read(const struct machine_request *request)
 
 	for (size_t i = 0; i < FACTS; i++)
 		json_object_set_new(m, facts[i].name, json_null());
-	set_others(m, request);
+	set_others(m, cpu);
 	read_affinity(m);
 	/* Before the files below: to read them is load, too. */
 	read_load(m);
-	read_files(m, request->cpu);
+	read_files(m, cpu);
 	no_turbo = system_read_number(CPU_FOLDER "/intel_pstate/no_turbo");
 	if (no_turbo == 0 || no_turbo == 1)
 		set_flag(m, "boost", !no_turbo);

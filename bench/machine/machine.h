@@ -22,15 +22,9 @@
 /* No hypervisor, but QEMU's Tiny Code Generator, which emulates the processor. */
 #define MACHINE_QEMU_TCG "QEMU TCG"
 
-/* What machine_read() cannot read. */
-struct machine_request {
-	int cpu; /* of -cpu, or -1 */
-	const char *libbpf_version, *ringview_version, *ringview_commit;
-};
-
-/* Returns the facts as an object by name, a new reference. Call it before the measurement, after the
- * thread was pinned. */
-json_t *machine_read(const struct machine_request *request);
+/* Returns the facts as an object by name, a new reference; @cpu is that of -cpu, or -1. Call it before
+ * the measurement, after the thread was pinned. */
+json_t *machine_read(int cpu);
 
 /* Call it after the measurement: reads the counts that grew. */
 void machine_finish(json_t *machine);
