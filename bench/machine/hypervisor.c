@@ -9,16 +9,13 @@
 #include <cpuid.h>
 #endif
 
-/* The beginning of a cpuid signature, or of a name in the firmware. */
+/* The beginning of a cpuid signature ("KVMKVMKVM"), or of a name in the firmware. */
 static const struct {
 	const char *text, *name;
 } known[] = {
-	{ "KVMKVMKVM", "KVM" },
 	{ "Linux KVM Hv", "KVM" },
 	{ "TCGTCGTCGTCG", MACHINE_QEMU_TCG },
 	{ "Microsoft Hv", "Hyper-V" },
-	{ "VMwareVMware", "VMware" },
-	{ "XenVMMXenVMM", "Xen" },
 	{ "KVM", "KVM" },
 	{ "OpenStack", "KVM" },
 	{ "Google Compute Engine", "KVM" },
