@@ -127,8 +127,12 @@ struct preset_part {
 
 struct preset {
 	struct preset_part parts[64];
-	struct preset_remark { /* how many times as fast as places[1] is places[0] */
-		const char *places[2], *words; /* "NAME READER" each */
+	struct preset_remark { /* how many times as fast as the second is the first */
+		struct preset_place {
+			const struct preset_part *part;
+			const char *reader;
+		} places[2];
+		const char *words;
 	} remarks[16];
 	struct preset_source { /* where figures were published */
 		const char *year, *machine, *text;

@@ -71,6 +71,17 @@ static void add_figure(struct preset_part *part, const char *line)
 		&f->lost, &f->lost_deviation);
 }
 
+/* @text: "NAME READER" */
+static struct preset_place place_of(const struct preset *preset, char *text)
+{
+	const struct preset_part *part = preset->parts;
+	const char *name = strsep(&text, " ");
+
+	while (strcmp(part->name, name) != 0)
+		part++;
+	return (struct preset_place){ part, text };
+}
+
 void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus)
 {
 	static char text[sizeof(data)]; /* which the names refer to */
@@ -91,8 +102,10 @@ void preset_read(struct preset *preset, const struct settings *settings, uint32_
 			preset->sources[preset->source_count++] =
 				(struct preset_source){ fields[0], fields[1], fields[2] };
 		else if (line[0] == '?')
-			preset->remarks[preset->remark_count++] =
-				(struct preset_remark){ { fields[0], fields[1] }, fields[2] };
+			preset->remarks[preset->remark_count++] = (struct preset_remark){
+				{ place_of(preset, fields[0]), place_of(preset, fields[1]) },
+				fields[2]
+			};
 		else
 			add_part(preset, settings, cpus, fields);
 	}

@@ -73,29 +73,15 @@ static void write_part(FILE *out, const struct preset_part *part, const struct t
 			write_row(out, part, NULL, &part->figures[i]);
 }
 
-/* The row that @place means, "back-to-back:default batch/event"; NULL: it was not measured, or some
- * round has no time. */
-static const struct row *row_of(const struct table *table, const char *place)
+/* NULL: it was not measured, or some round has no time. */
+static const struct row *row_of(const struct table *table, const struct preset_place *place)
 {
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
-		const size_t length = strlen(row->question);
 
-		if (strncmp(place, row->question, length) == 0 && place[length] == ' ' &&
-			strcmp(place + length + 1, row_name(row)) == 0)
+		if (strcmp(row->question, place->part->name) == 0 &&
+			strcmp(row_name(row), place->reader) == 0)
 			return row_summary(row, METRIC_NS)->valid ? row : NULL;
-	}
-	return NULL;
-}
-
-static const struct preset_figure *figure_of(const struct preset *preset, const char *place)
-{
-	for (size_t i = 0; i < preset->part_count; i++) {
-		const struct preset_part *part = &preset->parts[i];
-		const size_t length = strlen(part->name);
-
-		if (strncmp(place, part->name, length) == 0 && place[length] == ' ')
-			return preset_figure_for(part, place + length + 1);
 	}
 	return NULL;
 }
@@ -112,10 +98,10 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 
 	for (size_t i = 0; i < preset->remark_count; i++) {
 		const struct preset_remark *remark = &preset->remarks[i];
-		const struct row *this = row_of(table, remark->places[0]),
-				 *that = row_of(table, remark->places[1]);
-		const struct preset_figure *our = figure_of(preset, remark->places[0]),
-					   *other = figure_of(preset, remark->places[1]);
+		const struct preset_place *first = &remark->places[0], *second = &remark->places[1];
+		const struct row *this = row_of(table, first), *that = row_of(table, second);
+		const struct preset_figure *our = preset_figure_for(first->part, first->reader),
+					   *other = preset_figure_for(second->part, second->reader);
 		char theirs[16] = "-";
 
 		if (!this || !that)
