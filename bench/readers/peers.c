@@ -24,13 +24,6 @@ struct found_peer {
 static struct found_peer found[READERS_MAX];
 static size_t found_count;
 
-static bool are_wanted(void)
-{
-	const char *folder = getenv("RINGVIEW_PEERS");
-
-	return !folder || *folder;
-}
-
 static const char *remedy(void)
 {
 	return build_folder_was_left()
@@ -39,19 +32,19 @@ static const char *remedy(void)
 		       : "run: ./run peers";
 }
 
-/* The file that @program is or would be; the folder of peers, if that is "". */
+/* The file that @program is or would be; the folder of peers, if that is "". -ECANCELED: no peers are
+ * wanted. */
 static int file_of(char file[PATH_MAX], const char *program, struct complaint *why)
 {
 	const bool is_file = strchr(program, '/');
-	const char *folder = getenv("RINGVIEW_PEERS");
+	const char *folder = is_file ? "" : getenv("RINGVIEW_PEERS");
 	char beside[NAME_MAX];
 
-	if (!is_file && !are_wanted())
+	if (folder && !*folder && !is_file)
 		return complain(
-			why, -ENOENT, "peer %s is disabled: RINGVIEW_PEERS is empty", program);
-	if (is_file || folder) {
-		snprintf(file, PATH_MAX, "%s%s%s", is_file ? "" : folder, is_file ? "" : "/",
-			program);
+			why, -ECANCELED, "peer %s is disabled: RINGVIEW_PEERS is empty", program);
+	if (folder) {
+		snprintf(file, PATH_MAX, "%s%s%s", folder, is_file ? "" : "/", program);
 		return 0;
 	}
 	snprintf(beside, sizeof(beside), "peers/%s", program);
@@ -124,13 +117,14 @@ int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
 	struct obstacle obstacle, bool *chosen, struct complaint *why)
 {
 	struct complaint said;
-	const bool missing = by_all && reader->find && reader->find(reader, &said);
+	const int missing = by_all && reader->find ? reader->find(reader, &said) : 0;
 	const struct peer *peer;
 
 	*chosen = false;
 	if (missing && reader->program) {
 		/* Says only that, and once for each program. */
-		if (!obstacle.reason && are_wanted() && strcmp(reader->name, reader->program) == 0)
+		if (!obstacle.reason && missing != -ECANCELED &&
+			strcmp(reader->name, reader->program) == 0)
 			fprintf(stderr, "%s: left out: it is not built; %s\n", reader->name,
 				remedy());
 		return 0;

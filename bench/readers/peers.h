@@ -96,7 +96,8 @@ bool peer_hello_has(const struct peer_hello *hello, const char *path);
 
 /* Checks that the program of a peer is built. Peers are in $RINGVIEW_PEERS or, if this program lies
  * where it was built, in build/peers; an empty variable means that no peers are wanted. A program
- * with a slash in its name is that file. Returns 0, or -ENOENT with @why. */
+ * with a slash in its name is that file. Returns 0, or with @why -ENOENT, or -ECANCELED if no peers
+ * are wanted. */
 int peers_find(const struct reader *reader, struct complaint *why);
 
 /* Starts @program on the ring and reads its greeting. Returns 0, or a negative errno with @why. End
