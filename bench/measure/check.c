@@ -8,6 +8,8 @@
 
 #include "measure/rounds.h"
 
+#define DISCARD_BIT (1u << 30) /* of a record's header; BPF_RINGBUF_DISCARD_BIT */
+
 /* The number in at most 8 bytes, little-endian. */
 static uint64_t read_number(const unsigned char *bytes, size_t count)
 {
@@ -60,14 +62,6 @@ static uint64_t touched(
 	}
 }
 
-/* The number of an event; of skb_meta its low 32 bits. */
-static uint64_t number_of(const struct workload *workload, const unsigned char *bytes)
-{
-	if (workload->event == EVENT_SKB_META)
-		return read_number(bytes + offsetof(struct skb_meta, cb), 4);
-	return read_number(bytes, 8);
-}
-
 static bool content_is_right(
 	const struct workload *workload, const unsigned char *bytes, uint32_t length)
 {
@@ -86,30 +80,24 @@ static bool content_is_right(
 	return true;
 }
 
-/* The header of a record that is not busy, with the discard bit if the event is discarded. */
-static uint32_t header_of(const struct workload *workload, uint64_t number)
-{
-	const uint32_t discarded = 1u << 30;
-
-	return workload_size(workload, number) |
-	       (event_is_discarded(number, workload_discard(workload)) ? discarded : 0);
-}
-
 int check_walk(const struct ring_bytes *ring, const struct reading *reading,
 	const struct workload *workload, struct reading_result *result, struct complaint *why)
 {
 	const uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	const bool narrow = workload->event == EVENT_SKB_META;
+	const uint64_t discard = workload_discard(workload);
 	uint64_t position = reading->fill->start;
 
 	*result = (struct reading_result){ 0, 0 };
 	for (uint64_t at = 0; position < end; at++) {
-		const uint64_t number = reading->fill->first + at;
+		/* An skb_meta has the low 32 bits of its number. */
+		const bool narrow = workload->event == EVENT_SKB_META;
+		const uint64_t id = reading->fill->first + at;
 		const unsigned char *record = ring->data + position % ring->size;
 		const unsigned char *bytes = record + RECORD_HEADER;
 		const uint32_t header = (uint32_t)read_number(record, 4);
-		const uint32_t expected = header_of(workload, number);
-		const uint32_t length = expected & ~(1u << 30);
+		const uint32_t length = workload_size(workload, id);
+		const bool discarded = event_is_discarded(id, discard);
+		const uint32_t expected = length | (discarded ? DISCARD_BIT : 0);
 		uint64_t found;
 
 		if (header != expected)
@@ -117,18 +105,19 @@ int check_walk(const struct ring_bytes *ring, const struct reading *reading,
 				"record %" PRIu64 " in the ring has header 0x%08x instead of "
 				"0x%08x",
 				at, header, expected);
-		found = number_of(workload, bytes);
-		if (found != (narrow ? (uint32_t)number : number))
+		found = narrow ? read_number(bytes + offsetof(struct skb_meta, cb), 4)
+			       : read_number(bytes, 8);
+		if (found != (narrow ? (uint32_t)id : id))
 			return complain(why, -EBADMSG,
 				"record %" PRIu64 " in the ring has number %" PRIu64
 				" instead of %" PRIu64,
-				at, found, number);
+				at, found, id);
 		if (reading->work == TOUCHING_PROOF && !content_is_right(workload, bytes, length))
 			return complain(why, -EBADMSG,
 				"record %" PRIu64 " in the ring holds bytes that the producer did "
 				"not write",
 				at);
-		if (header == length) {
+		if (!discarded) {
 			result->checksum = touched(
 				(enum touching)reading->work, result->checksum, bytes, length);
 			result->events++;
