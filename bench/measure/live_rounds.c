@@ -86,14 +86,7 @@ int measure_live(const struct request *request, struct measurement *m, struct co
 #define REPEATS 3 /* of runs that lost events because the consumer did not run, at most */
 #define SPINS_BELOW ((uint64_t)1 << 20)
 
-static struct {
-	const struct request *request;
-	struct workload *workload;
-	struct live_advice *advice;
-	struct histogram latency; /* of all tries, for the observer */
-	double busiest; /* the largest share of a CPU that the consumer used in the last try */
-	struct complaint *why;
-} search;
+static struct histogram latency_of_tries; /* for the observer */
 
 /* Whether events may have been lost because the consumer was ready and did not run. */
 static bool was_kept_off(const struct round *round)
@@ -106,10 +99,9 @@ static bool was_kept_off(const struct round *round)
 }
 
 /* Runs with rings of @size bytes until events are lost, request->plan.rounds times at most. */
-static int try_size(uint64_t size)
+static int try_size(const struct request *request, struct workload *workload, uint64_t size,
+	struct live_advice *advice, struct complaint *why)
 {
-	const struct request *request = search.request;
-	struct live_advice *advice = search.advice;
 	struct live_try *try = &advice->tries[advice->try_count];
 	struct source *source;
 	int err, repeated = 0;
@@ -119,9 +111,8 @@ static int try_size(uint64_t size)
 			request->progress_context, advice->try_count, LIVE_ADVICE_SIZES_MAX);
 	advice->try_count++;
 	*try = (struct live_try){ .ring_size = size };
-	search.workload->ring_size = size;
-	search.busiest = 0;
-	err = source_open(&source, search.workload, false, search.why);
+	workload->ring_size = size;
+	err = source_open(&source, workload, false, why);
 	if (err)
 		return err;
 	while (try->lost == 0 && try->runs < request->plan.rounds) {
@@ -131,12 +122,12 @@ static int try_size(uint64_t size)
 			.observer = request->observer,
 			.produced_before = try->produced,
 			.check.work = live.work,
-			.check.latency = &search.latency,
+			.check.latency = &latency_of_tries,
 		};
 		struct round round;
 		double share;
 
-		err = trial_run(&trial, &round, search.why);
+		err = trial_run(&trial, &round, why);
 		if (err)
 			break;
 		if (was_kept_off(&round) && repeated++ < REPEATS)
@@ -148,8 +139,8 @@ static int try_size(uint64_t size)
 		if (round.high_water > try->high_water)
 			try->high_water = round.high_water;
 		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
-		if (share > search.busiest)
-			search.busiest = share;
+		if (share > try->busiest)
+			try->busiest = share;
 	}
 	source_close(source);
 	return err;
@@ -167,14 +158,13 @@ static uint64_t smallest_ring(const struct workload *workload)
 
 /* Whether the consumer had no time left in the last try, which lost events: a larger ring would lose
  * some, too. */
-static bool is_saturated(const struct live_try *last)
+static bool is_saturated(const struct live_try *last, enum live_wait wait)
 {
-	const enum live_wait wait = search.request->combinations[0].wait;
 	/* A busy consumer always spins, a paced one in a small ring. */
 	const bool spins =
 		wait == WAIT_BUSY || wait == WAIT_LIBBPF_SPIN || last->ring_size < SPINS_BELOW;
 
-	return !spins && search.busiest > SATURATED;
+	return !spins && last->busiest > SATURATED;
 }
 
 /* The sizes double to LIVE_ADVICE_MOST, at most twice: LIVE_ADVICE_SIZES_MAX are enough. */
@@ -184,20 +174,17 @@ int live_advise(const struct request *request, struct workload *workload,
 	uint64_t size = smallest_ring(workload);
 
 	*advice = (struct live_advice){ 0 };
-	search.request = request;
-	search.workload = workload;
-	search.advice = advice;
-	search.why = why;
-	histogram_clear(&search.latency);
+	histogram_clear(&latency_of_tries);
 	live.work = work_calibrate(workload->work_ns);
 	while (advice->ring_size == 0 && !advice->saturated && size <= LIVE_ADVICE_MOST) {
 		const struct live_try *try = &advice->tries[advice->try_count];
-		const int err = try_size(size);
+		const int err = try_size(request, workload, size, advice, why);
 
 		if (err)
 			return err;
 		if (try->lost > 0) {
-			advice->saturated = advice->smallest == 0 && is_saturated(try);
+			advice->saturated = advice->smallest == 0 &&
+					    is_saturated(try, request->combinations[0].wait);
 			size *= 2;
 		} else if (advice->smallest > 0) {
 			advice->ring_size = size;

@@ -71,8 +71,8 @@ struct measurement {
  * LIVE_UNKNOWN: unknown. */
 struct observation {
 	struct combination combination;
-	int64_t elapsed_ns, duration_ns; /* of this run */
-	uint64_t produced;               /* attempted */
+	int64_t elapsed_ns; /* of this run */
+	uint64_t produced;  /* attempted */
 	uint64_t lost;
 	uint64_t consumed; /* of a peer unknown until it has ended, as its CPU time and latency */
 	uint64_t cpu_ns;   /* of the consumer's thread */
@@ -137,6 +137,7 @@ struct live_try {
 	uint32_t runs;           /* up to the first that lost events */
 	uint64_t produced, lost; /* in all runs */
 	uint64_t high_water;     /* the largest backlog of all runs, bytes */
+	double busiest;          /* the largest share of a CPU that the consumer used */
 };
 
 struct live_advice {

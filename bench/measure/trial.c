@@ -180,7 +180,6 @@ static void observe(struct trial *t, int64_t elapsed_ns)
 	struct observation o = {
 		.combination = t->combination,
 		.elapsed_ns = elapsed_ns,
-		.duration_ns = source->workload.duration_ns,
 		.lost = LIVE_UNKNOWN,
 		.waiting = source->target == TARGET_RINGS ? 0 : LIVE_UNKNOWN, /* of perf buffers */
 		.consumed = LIVE_UNKNOWN,

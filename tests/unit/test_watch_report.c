@@ -603,7 +603,6 @@ static void what_a_run_does_is_shown(void **state)
 	struct observation o = {
 		.combination = { &batch_reader, WAIT_PACED },
 		.elapsed_ns = 500 * MS,
-		.duration_ns = 2000 * MS,
 		.produced = 1000000,
 		.consumed = 990000,
 		.lost = 1000,
