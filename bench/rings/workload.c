@@ -30,19 +30,17 @@ const char *const live_preset_names[] = { "kernel-selftests", NULL };
 /* producers / rate seconds; in bursts 0, and after each burst its whole period. */
 static struct live_interval interval_of(const struct workload *workload)
 {
-	struct live_interval interval = { .step = 1 };
-	const uint64_t ns = workload->producers * NS_PER_S;
+	const uint64_t ns = workload->producers * NS_PER_S, rate = workload->rate;
 
-	if (workload->rate == PARSE_RATE_MAX)
-		return interval;
+	if (rate == PARSE_RATE_MAX)
+		return (struct live_interval){ .step = 1 };
 	if (workload->burst > 0)
 		return (struct live_interval){ .remainder = 1,
 			.divisor = workload->burst / workload->producers,
 			.step = (uint64_t)workload->burst_ns };
-	interval.ns = ns / workload->rate;
-	interval.remainder = ns % workload->rate;
-	interval.divisor = workload->rate;
-	return interval;
+	return (struct live_interval){
+		.ns = ns / rate, .remainder = ns % rate, .divisor = rate, .step = 1
+	};
 }
 
 struct live_plan live_plan_of(const struct workload *workload)
