@@ -118,15 +118,13 @@ static int explain_attach(int err, struct complaint *why)
 			"there is no tracepoint syscalls/sys_enter_getpgid: tracefs is not mounted "
 			"(mount -t tracefs tracefs /sys/kernel/tracing), or the kernel is without "
 			"CONFIG_FTRACE_SYSCALLS; -producer run needs neither");
-	if (err == -EACCES || err == -EPERM)
-		return complain(why, err,
-			"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; this needs "
-			"CAP_PERFMON and read access to /sys/kernel/tracing, which root has; run it "
-			"with sudo, or give -producer run",
-			strerror(-err));
 	return complain(why, err,
-		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; try -producer run",
-		strerror(-err));
+		"cannot attach to the tracepoint syscalls/sys_enter_getpgid: %s; %s",
+		strerror(-err),
+		err == -EACCES || err == -EPERM
+			? "this needs CAP_PERFMON and read access to /sys/kernel/tracing, which root "
+			  "has; run it with sudo, or give -producer run"
+			: "try -producer run");
 }
 
 /*
@@ -156,9 +154,9 @@ static int produce_by_run(struct producer *me, uint64_t events)
 	const struct __sk_buff skb = { .mark = me->index };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
 		.ctx_in = &skb, .ctx_size_in = sizeof(skb), .repeat = (int)events);
-	const uint64_t start = producers_clock();
+	const uint64_t start = monotonic_ns();
 	int err = bpf_prog_test_run_opts(program_fd, &run);
-	const uint64_t wall = producers_clock() - start;
+	const uint64_t wall = monotonic_ns() - start;
 
 	if (!err)
 		me->ns += time_of(events, run.duration, wall);
@@ -174,13 +172,13 @@ static int produce_by_run(struct producer *me, uint64_t events)
 static int bpf_produce(struct producer *me, uint64_t events)
 {
 	const pid_t argument = (pid_t)(-1 - (int)me->index); /* see bpf/producers.bpf.c */
-	const uint64_t start = producers_clock();
+	const uint64_t start = monotonic_ns();
 
 	if (me->source->workload.producer == PRODUCER_RUN)
 		return produce_by_run(me, events);
 	for (uint64_t i = 0; i < events; i++)
 		getpgid(argument);
-	me->ns += (double)(producers_clock() - start);
+	me->ns += (double)(monotonic_ns() - start);
 	return 0;
 }
 
@@ -244,7 +242,7 @@ static void set_constants(struct source *source)
 	constants->query_mask = plan->query_mask;
 	constants->interval = plan->interval;
 	/* Negative, and not the argument of a producer. */
-	constants->introduction = INT32_MIN + (int32_t)(producers_clock() % INT32_MAX / 2);
+	constants->introduction = INT32_MIN + (int32_t)(monotonic_ns() % INT32_MAX / 2);
 	if (mix) {
 		constants->mix_count = mix->count;
 		constants->mix_in_order = mix->in_order;
@@ -276,6 +274,7 @@ static int set_programs(struct source *source)
 	struct producers_bpf *skeleton = source->skeleton;
 	struct bpf_program *program = NULL, **programs = source->programs;
 
+	set_constants(source);
 	programs[TARGET_RINGS] = program_of(source, workload->event == EVENT_SKB_META
 							    ? "skb_meta"
 							    : live_write_names[way_of(workload)]);
@@ -309,15 +308,6 @@ static int set_maps(struct source *source)
 	if (!err)
 		err = bpf_map__set_value_size(places, place);
 	return err ? err : bpf_map__set_max_entries(places, workload->producers);
-}
-
-static int set_up(struct source *source)
-{
-	int err;
-
-	set_constants(source);
-	err = set_programs(source);
-	return err ? err : set_maps(source);
 }
 
 /* After loading. */
@@ -373,8 +363,10 @@ static int bpf_open(struct source *source, struct complaint *why)
 			"-overwrite, or give -source memory");
 	if (!err) {
 		source->skeleton = producers_bpf__open();
-		err = source->skeleton ? set_up(source) : -errno;
+		err = source->skeleton ? set_programs(source) : -errno;
 	}
+	if (!err)
+		err = set_maps(source);
 	if (!err)
 		err = producers_bpf__load(source->skeleton);
 	if (!err)

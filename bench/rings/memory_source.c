@@ -54,11 +54,11 @@ static uint64_t stamp(const struct source *source, struct live_state *state, uin
 	if (source->workload.event != EVENT_TIMED)
 		return 0;
 	if (source->workload.order)
-		return producers_clock();
+		return monotonic_ns();
 	if (interval->divisor)
 		return live_next_due(state, interval->ns, interval->remainder, interval->divisor,
 			interval->step);
-	return sequence % LIVE_STAMP_EVERY == 0 ? producers_clock() : 0;
+	return sequence % LIVE_STAMP_EVERY == 0 ? monotonic_ns() : 0;
 }
 
 /* What the BPF program finds in a packet of BPF_PROG_RUN: the other fields are 0. */
@@ -122,11 +122,11 @@ static void produce_one(struct producer *me)
 /* Wall time: it includes the time of other threads on this CPU. */
 static int memory_produce(struct producer *me, uint64_t events)
 {
-	const uint64_t start = producers_clock();
+	const uint64_t start = monotonic_ns();
 
 	for (uint64_t i = 0; i < events; i++)
 		produce_one(me);
-	me->ns += (double)(producers_clock() - start);
+	me->ns += (double)(monotonic_ns() - start);
 	return 0;
 }
 

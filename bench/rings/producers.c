@@ -154,7 +154,7 @@ static void wait_until(const struct producer *me, uint64_t at)
 {
 	uint64_t now, wake;
 
-	while ((now = producers_clock()) < at && !is_to_stop(me)) {
+	while ((now = monotonic_ns()) < at && !is_to_stop(me)) {
 		if (me->crowded && at - now > SLEEP_FROM) {
 			wake = at - now > SLEEP_MAX ? now + SLEEP_MAX : at - WAKE_EARLY;
 			monotonic_sleep_until((int64_t)wake);
@@ -171,7 +171,7 @@ static void make_events(struct producer *me)
 
 	while (!is_to_stop(me)) {
 		const uint64_t made = producers_attempted(me->source, me->index);
-		const uint64_t now = producers_clock();
+		const uint64_t now = monotonic_ns();
 		const double ns_before = me->ns;
 		uint64_t due = made + bulk;
 
@@ -226,7 +226,7 @@ void source_end_threads(struct source *source)
 static void reset_producers(struct source *source)
 {
 	const struct live_interval *interval = &source->plan.interval;
-	const uint64_t start = producers_clock() + START_DELAY;
+	const uint64_t start = monotonic_ns() + START_DELAY;
 	const uint32_t count = source->workload.producers;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -320,7 +320,7 @@ int source_measure_alone(struct source *source, bool unattached, double *ns, str
 	const uint64_t events = capacity < BULK_MAX ? capacity : BULK_MAX;
 	const struct ring_bytes *ring = source_ring(source, 0);
 	struct producer *first = &source->producers[0];
-	const uint64_t start = producers_clock();
+	const uint64_t start = monotonic_ns();
 	double samples[ALONE_ROUNDS];
 	size_t rounds = 0;
 	pin_set before;
@@ -341,7 +341,7 @@ int source_measure_alone(struct source *source, bool unattached, double *ns, str
 		return complain_of_cpu(first, err, why);
 	source->states[0] = (struct live_state){ .due = start };
 	while (rounds < ALONE_ROUNDS && !err &&
-		(rounds < ALONE_ROUNDS_MIN || producers_clock() - start < ALONE_NS)) {
+		(rounds < ALONE_ROUNDS_MIN || monotonic_ns() - start < ALONE_NS)) {
 		const uint64_t attempted = producers_attempted(source, 0);
 		uint64_t made;
 

@@ -185,12 +185,6 @@ uint32_t producers_cpus(void);
 /* A CPU that neither the producers nor the consumer of @workload use; -1: there is none. */
 int producers_spare_cpu(const struct workload *workload);
 
-/* monotonic_ns(), unsigned as the times in events are. */
-static inline uint64_t producers_clock(void)
-{
-	return (uint64_t)monotonic_ns();
-}
-
 /* Adds the account @index of the map @map_fd on all CPUs to @sum. Returns 0 or a negative errno. */
 int bpf_accounts_add(int map_fd, uint32_t index, struct ringview_account *sum);
 
