@@ -9,7 +9,7 @@
 
 /* The measurement under way: there is one at a time. */
 static struct {
-	struct work work;
+	uint64_t work_steps;
 	/* What an event, and a call without a program, takes while nobody reads; for each ring. */
 	double alone[ROUNDS_MAX], unattached[ROUNDS_MAX];
 	size_t rings;
@@ -44,7 +44,7 @@ static int live_round(struct run *run, const size_t *order, size_t round, size_t
 			.source = run->source,
 			.combination = samples->combination,
 			.observer = request->observer,
-			.check.work = live.work,
+			.check.work_steps = live.work_steps,
 			.check.latency = &samples->latency,
 		};
 
@@ -76,7 +76,7 @@ int measure_live(const struct request *request, struct measurement *m, struct co
 		.begin = live_begin,
 		.round = live_round,
 	};
-	live.work = work_calibrate(request->workload->work_ns);
+	live.work_steps = work_calibrate(request->workload->work_ns);
 	return rounds_measure(&method, request, m, why);
 }
 
@@ -121,7 +121,7 @@ static int try_size(const struct request *request, struct workload *workload, ui
 			.combination = request->combinations[0],
 			.observer = request->observer,
 			.produced_before = try->produced,
-			.check.work = live.work,
+			.check.work_steps = live.work_steps,
 			.check.latency = &latency_of_tries,
 		};
 		struct round round;
@@ -175,7 +175,7 @@ int live_advise(const struct request *request, struct workload *workload,
 
 	*advice = (struct live_advice){ 0 };
 	histogram_clear(&latency_of_tries);
-	live.work = work_calibrate(workload->work_ns);
+	live.work_steps = work_calibrate(workload->work_ns);
 	while (advice->ring_size == 0 && !advice->saturated && size <= LIVE_ADVICE_MOST) {
 		const struct live_try *try = &advice->tries[advice->try_count];
 		const int err = try_size(request, workload, size, advice, why);

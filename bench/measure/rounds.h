@@ -44,7 +44,7 @@ int rounds_measure(const struct method *method, const struct request *request,
 
 /* One run of live: a combination for workload->duration_ns, on empty rings. Its thread reads. */
 struct trial {
-	/* Set by the caller with check.work and check.latency, to which values are added; the rest
+	/* Set by the caller with check.work_steps and check.latency, to which values are added; the rest
 	 * is 0. */
 	struct source *source;
 	struct combination combination;

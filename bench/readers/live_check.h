@@ -12,7 +12,6 @@
 
 #include "base/monotonic.h"
 #include "readers/reader.h"
-#include "readers/work.h"
 #include "statistics/histogram.h"
 
 /* The bursts of -rate burst:EVENTS/TIME. */
@@ -41,10 +40,23 @@ struct bursts_sum bursts_sum_up(
 
 void bursts_end(struct bursts *bursts);
 
+/* Finds how many steps of work_do() take @ns on this CPU, within 20 ms; 0 for 0 ns. */
+uint64_t work_calibrate(int64_t ns);
+
+/* In place of what a program would do with an event: a chain of @steps operations, each of which
+ * depends on the one before. */
+static inline void work_do(uint64_t steps)
+{
+	for (uint64_t x = steps; steps > 0; steps--) {
+		x = x * 0x9e3779b97f4a7c15ull + 1;
+		__asm__ volatile("" : "+r"(x)); /* each step, and in order */
+	}
+}
+
 /* The events read in one run. */
 struct live_check {
 	const struct workload *workload;
-	struct work work;
+	uint64_t work_steps; /* for each event */
 	struct histogram *latency;
 	struct complaint *why;
 	struct bursts bursts;
@@ -86,7 +98,7 @@ static inline bool live_check_should_stop(const struct live_check *c)
 
 static inline int64_t live_check_handled_at(struct live_check *c, int64_t due)
 {
-	if (c->clock_left == 0 || due > c->clock_ns || c->work.steps > 0) {
+	if (c->clock_left == 0 || due > c->clock_ns || c->work_steps > 0) {
 		c->clock_left = CLOCK_EVERY;
 		c->clock_ns = monotonic_ns();
 	}
@@ -147,13 +159,13 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 		if (c->bursts.size > 0)
 			bursts_add(&c->bursts, sequence, late);
 	}
-	if (c->work.steps > 0) {
+	if (c->work_steps > 0) {
 		/* Also in the middle of a read, which may find a ring full of such work. */
 		c->finishing |= live_check_should_stop(c);
 		if (c->finishing)
 			c->saved_ns += c->workload->work_ns;
 		else
-			work_do(&c->work);
+			work_do(c->work_steps);
 	}
 	/* Atomic, for observe() of measure/trial.c. */
 	__atomic_store_n(&c->consumed, c->consumed + 1, __ATOMIC_RELAXED);
