@@ -84,16 +84,6 @@ int peers_start(struct peer_process *process, const char *program, int map_fd,
 	return err;
 }
 
-/* A ring to start a peer with; or, if none can be made, another file: its greeting needs no ring.
- */
-static int open_small_ring(void)
-{
-	const int map_fd = bpf_map_create(
-		BPF_MAP_TYPE_RINGBUF, "ringview_peer", 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), NULL);
-
-	return map_fd >= 0 ? map_fd : open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 const struct peer *peers_ask(struct peers *peers, const char *program)
 {
 	static struct peer_process process;
@@ -106,7 +96,10 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 			return &peers->peers[i];
 	peer = &peers->peers[peers->count++];
 	*peer = (struct peer){ .program = program };
-	map_fd = open_small_ring();
+	map_fd = bpf_map_create(
+		BPF_MAP_TYPE_RINGBUF, "ringview_peer", 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), NULL);
+	if (map_fd < 0) /* the greeting needs no ring */
+		map_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	peer->err = peers_start(&process, program, map_fd, &peer->hello, &peer->why);
 	peer_end(&process, &ignored);
 	close(map_fd);
