@@ -108,9 +108,6 @@ int settings_check_rules(const struct rule *rules, struct complaint *why);
 bool settings_given(const char *flag); /* on the command line */
 void settings_default_sizes(struct settings *settings);
 int settings_conclude(struct settings *settings, struct complaint *why);
-/* Chooses the combinations; whether everything that was named can run, and takes part. */
-void settings_combine(struct settings *settings);
-int settings_check_readers(const struct settings *settings, struct complaint *why);
 
 /* Functions of flags (struct flag). Their target is the settings, or the workload. */
 int parse_sizes(const char *text, void *target, struct complaint *why);
