@@ -29,20 +29,18 @@ static size_t workloads, workloads_done;
 static int prepare(struct call *call)
 {
 	const struct settings *s = &call->settings;
-	int cpu = s->workload.consumer_cpu, err = 0;
+	int cpu = s->workload.consumer_cpu, err;
 
 	if (settings_need_caches(s)) {
-		err = cache_place_find(&place, cpu, &call->why);
+		place = cache_place_find(cpu);
 		cpu = place.reader;
 	}
-	for (size_t i = 0; i < s->caches.count && !err; i++)
+	for (size_t i = 0; i < s->caches.count; i++)
 		if (s->caches.chosen[i] == CACHES_OTHER && place.writer < 0)
-			err = complain(&call->why, -ENODEV,
+			return complain(&call->why, -ENODEV,
 				"-caches: other needs a second CPU, and this process may run on "
 				"CPU %d only; leave out other",
 				cpu);
-	if (err)
-		return err;
 	err = pin_thread(cpu);
 	return err ? complain(&call->why, err, "cannot run on CPU %d: %s", cpu, strerror(-err)) : 0;
 }

@@ -2,7 +2,6 @@
 /*
  * The caches: flushes them, and finds CPUs and a ring size for a ring that stays in them.
  */
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,7 +73,7 @@ void cache_flush(const void *start, size_t size)
 
 /* A ball that two threads throw to each other: counts the throws. */
 struct ball {
-	_Alignas(128) unsigned int throws;
+	unsigned int throws;
 } __attribute__((aligned(128)));
 
 static void catch_and_throw(struct ball *ball, unsigned int at)
@@ -99,7 +98,7 @@ static void *play(void *context)
 static double measure_line(int writer)
 {
 	struct ball ball = { 0 };
-	double samples[SAMPLES];
+	double least = INFINITY;
 	unsigned int at = 0;
 	pthread_t other;
 
@@ -110,11 +109,10 @@ static double measure_line(int writer)
 
 		for (int trip = 0; trip < ROUND_TRIPS; trip++, at += 2)
 			catch_and_throw(&ball, at);
-		samples[i] = (double)(monotonic_ns() - before) / (2 * ROUND_TRIPS);
+		least = fmin(least, (double)(monotonic_ns() - before) / (2 * ROUND_TRIPS));
 	}
 	pthread_join(other, NULL);
-	samples_sort(samples, SAMPLES);
-	return samples[0];
+	return least;
 }
 
 static bool share_core(int a, int b)
@@ -147,29 +145,24 @@ static int other_cpu(const cpu_set_t *allowed, size_t size, int reader)
 	return found;
 }
 
-int cache_place_find(struct cache_place *place, int cpu, struct complaint *why)
+struct cache_place cache_place_find(int cpu)
 {
+	struct cache_place place = { .reader = cpu, .line_ns = NAN };
 	pin_set allowed;
-	int err;
 
-	if (sched_getaffinity(0, sizeof(allowed), allowed) < 0)
-		return complain(why, -errno, "cannot read the CPUs that this process may use: %s",
-			strerror(errno));
+	sched_getaffinity(0, sizeof(allowed), allowed);
 	if (cpu < 0)
-		for (cpu = PIN_CPUS_MAX - 1; !CPU_ISSET_S((size_t)cpu, sizeof(allowed), allowed);
-			cpu--)
+		for (place.reader = PIN_CPUS_MAX - 1;
+			!CPU_ISSET_S((size_t)place.reader, sizeof(allowed), allowed);
+			place.reader--)
 			;
-	*place = (struct cache_place){ .reader = cpu, .line_ns = NAN };
-	place->writer = other_cpu(allowed, sizeof(allowed), cpu);
-	if (place->writer < 0)
-		return 0;
-	place->same_core = share_core(cpu, place->writer);
-	err = pin_thread(cpu);
-	if (err)
-		return complain(why, err, "cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
-			strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1);
-	place->line_ns = measure_line(place->writer);
-	return 0;
+	place.writer = other_cpu(allowed, sizeof(allowed), place.reader);
+	if (place.writer >= 0) {
+		place.same_core = share_core(place.reader, place.writer);
+		if (pin_thread(place.reader) == 0)
+			place.line_ns = measure_line(place.writer);
+	}
+	return place;
 }
 
 uint64_t cache_ring_size(void)

@@ -177,9 +177,9 @@ struct cache_place {
 	double line_ns;     /* to transfer a cache line between them; NAN: unknown */
 };
 
-/* Chooses among the CPUs that this thread may use; @cpu is the reader's, unless negative. Returns 0,
- * or a negative errno with @why. */
-int cache_place_find(struct cache_place *place, int cpu, struct complaint *why);
+/* Chooses among the CPUs that this thread may use; @cpu is the reader's, unless negative. Pins this
+ * thread to that. */
+struct cache_place cache_place_find(int cpu);
 
 /* The size of a ring that stays in a cache: half of the second level; 1 MiB if that is unknown. */
 uint64_t cache_ring_size(void);

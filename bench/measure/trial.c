@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/process.h"
 #include "machine/machine.h"
@@ -129,13 +128,8 @@ static void *consume(void *context)
 /* Starts the thread; when this returns 0, it waits for events. */
 static int start_consumer(struct trial *t, struct complaint *why)
 {
-	const int cpu = t->check.workload->consumer_cpu;
-	int err = pin_start(&t->thread, cpu, consume, t);
+	int err = pin_start(&t->thread, t->check.workload->consumer_cpu, consume, t);
 
-	if (err == -EINVAL)
-		return complain(why, err,
-			"the consumer cannot run on CPU %d: %s; -cpu takes 0 to %ld", cpu,
-			strerror(-err), sysconf(_SC_NPROCESSORS_CONF) - 1);
 	if (err)
 		return complain(why, err, "cannot start the consumer's thread: %s", strerror(-err));
 	while (sem_wait(&t->ready) < 0 && errno == EINTR)
