@@ -248,8 +248,7 @@ static int drain_round(struct run *run, const size_t *order, size_t round, size_
 	const struct request *request = run->request;
 	int err = 0;
 
-	if (request->progress)
-		request->progress(request->progress_context, round, rounds);
+	request->progress(request->progress_context, round, rounds);
 	if (drain.warm_up)
 		err = read_round(order, round);
 	drain.warm_up = false;

@@ -52,9 +52,8 @@ static int live_round(struct run *run, const size_t *order, size_t round, size_t
 			trial.produced_before += samples->rounds[before].produced;
 			trial.lost_before += samples->rounds[before].lost;
 		}
-		if (request->progress)
-			request->progress(request->progress_context, round * run->entries + i,
-				rounds * run->entries);
+		request->progress(
+			request->progress_context, round * run->entries + i, rounds * run->entries);
 		err = trial_run(&trial, &samples->rounds[round], run->why);
 		if (trial.reader_failed)
 			run->culprit = order[i];
@@ -106,9 +105,7 @@ static int try_size(const struct request *request, struct workload *workload, ui
 	struct source *source;
 	int err, repeated = 0;
 
-	if (request->progress)
-		request->progress(
-			request->progress_context, advice->try_count, LIVE_ADVICE_SIZES_MAX);
+	request->progress(request->progress_context, advice->try_count, LIVE_ADVICE_SIZES_MAX);
 	advice->try_count++;
 	*try = (struct live_try){ .ring_size = size };
 	workload->ring_size = size;
