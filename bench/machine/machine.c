@@ -275,17 +275,21 @@ static double read_throttles(void)
 	return sum;
 }
 
-/* Facts that are in no file. */
-static void set_others(json_t *m, int cpu)
+json_t *machine_read(int cpu)
 {
+	json_t *m = json_object();
 	const time_t now = time(NULL);
-	char timestamp[32];
+	char timestamp[32], hypervisor[TEXT_SIZE];
 	struct utsname name;
 	struct tm utc;
+	int64_t no_turbo;
+	int is_virtual;
 
+	for (size_t i = 0; i < FACTS; i++)
+		json_object_set_new(m, facts[i].name, json_null());
 	strftime(timestamp, sizeof(timestamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	uname(&name);
 	set_text(m, "timestamp", timestamp);
+	uname(&name);
 	set_text(m, "architecture", name.machine);
 	set_number(m, "page_size_bytes", (double)sysconf(_SC_PAGESIZE));
 	set_number(m, "affinity_asked", cpu);
@@ -296,18 +300,6 @@ static void set_others(json_t *m, int cpu)
 	set_text(m, "libbpf_version", libbpf_version_string());
 	set_text(m, "ringview_version", ringview_version());
 	set_text(m, "ringview_commit", RINGVIEW_COMMIT);
-}
-
-json_t *machine_read(int cpu)
-{
-	json_t *m = json_object();
-	char hypervisor[TEXT_SIZE];
-	int64_t no_turbo;
-	int is_virtual;
-
-	for (size_t i = 0; i < FACTS; i++)
-		json_object_set_new(m, facts[i].name, json_null());
-	set_others(m, cpu);
 	read_affinity(m);
 	/* Before the files below: to read them is load, too. */
 	read_load(m);
