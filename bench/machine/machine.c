@@ -143,42 +143,37 @@ static int count_of(const char *list)
 	return count > 0 ? count : -1;
 }
 
-static void read_file(json_t *m, const char *name, enum kind kind, const char *path)
-{
-	char line[4096];
-	int64_t number;
-
-	system_read_text(line, sizeof(line), path);
-	number = system_parse_number(line);
-	if (kind == TEXT)
-		set_text(m, name, line);
-	else if (kind == LIST)
-		set_number(m, name, count_of(line));
-	/* Flags and settings are 0, 1 or 2; anything else is garbage. */
-	else if (number >= 0 && number <= 2 && kind == FLAG)
-		set_flag(m, name, number > 0);
-	else if (number >= 0 && number <= 2)
-		set_number(m, name, (double)number);
-}
-
 /* Facts of one CPU are those of @cpu, or of the first online if it is negative. */
 static void read_files(json_t *m, int cpu)
 {
-	char path[160], online[4096];
-	const char *rest = online;
+	char path[160], line[4096];
+	const char *rest = line;
 	int last;
 
-	system_read_text(online, sizeof(online), CPU_FOLDER "/online");
+	system_read_text(line, sizeof(line), CPU_FOLDER "/online");
 	if (cpu < 0 && !system_next_range(&rest, &cpu, &last))
 		cpu = -1;
 	for (size_t i = 0; i < FACTS; i++) {
+		const char *name = facts[i].name;
+		int64_t number;
+
 		if (facts[i].kind == OTHER || (strchr(facts[i].path, '%') && cpu < 0))
 			continue;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(path, sizeof(path), facts[i].path, cpu);
 #pragma GCC diagnostic pop
-		read_file(m, facts[i].name, facts[i].kind, path);
+		system_read_text(line, sizeof(line), path);
+		number = system_parse_number(line);
+		if (facts[i].kind == TEXT)
+			set_text(m, name, line);
+		else if (facts[i].kind == LIST)
+			set_number(m, name, count_of(line));
+		/* Flags and settings are 0, 1 or 2; anything else is garbage. */
+		else if (number >= 0 && number <= 2 && facts[i].kind == FLAG)
+			set_flag(m, name, number > 0);
+		else if (number >= 0 && number <= 2)
+			set_number(m, name, (double)number);
 	}
 }
 
