@@ -3,7 +3,6 @@
  * Every flag, with the commands that have it. The flags of watch are in watch/.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 

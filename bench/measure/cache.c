@@ -3,7 +3,6 @@
  * The caches: flushes them, and finds CPUs and a ring size for a ring that stays in them.
  */
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/process.h"

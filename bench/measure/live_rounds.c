@@ -2,7 +2,6 @@
 /*
  * live: runs each combination while producers write, and finds the size of a ring that loses nothing.
  */
-#include <errno.h>
 #include <unistd.h>
 
 #include "measure/rounds.h"

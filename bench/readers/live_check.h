@@ -6,7 +6,6 @@
 #ifndef BENCH_LIVE_CHECK_H
 #define BENCH_LIVE_CHECK_H
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 

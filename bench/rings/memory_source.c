@@ -3,7 +3,6 @@
  * The events of the BPF programs, written by user space to rings in plain memory. Needs no
  * privileges.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
 #include <string.h>
