@@ -38,7 +38,7 @@ static int file_of(char file[PATH_MAX], const char *program, struct complaint *w
 {
 	const bool is_file = strchr(program, '/');
 	const char *folder = is_file ? "" : getenv("RINGVIEW_PEERS");
-	char beside[NAME_MAX];
+	char beside[sizeof("peers/") + NAME_MAX];
 
 	if (folder && !*folder && !is_file)
 		return complain(
