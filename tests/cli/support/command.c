@@ -72,7 +72,7 @@ static bool join_cgroup(const char *folder)
 
 /* In the child: becomes the program. */
 static void become(const struct command *command, const struct stream *out,
-	const struct stream *err, int program, char *const *arguments)
+	const struct stream *err, int program, char *const *arguments, const sigset_t *mask)
 {
 	const struct command_limit *limit = command->limit;
 
@@ -81,6 +81,7 @@ static void become(const struct command *command, const struct stream *out,
 		signal(usual_signals[i], SIG_DFL);
 	if (command->ignored)
 		signal(command->ignored, SIG_IGN);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 	/* Whether or not peers were built here, tests that do not say so run without. */
 	putenv((char *)"RINGVIEW_PEERS=");
 	for (size_t i = 0; command->environment && command->environment[i]; i++)
@@ -216,6 +217,7 @@ struct outcome run_command(const struct command *command)
 	char path[PATH_MAX], *arguments[ARGUMENTS_MAX] = { (char *)"bpf_ringbuf_zc_benchmark" };
 	struct outcome outcome;
 	struct stream out, err;
+	sigset_t all, mask;
 	int program, pidfd;
 	size_t count = 1;
 	bool ended;
@@ -232,9 +234,13 @@ struct outcome run_command(const struct command *command)
 	stream_open(&out, command->out);
 	stream_open(&err, command->err);
 	fflush(NULL);
+	/* A signal that comes before the child no longer ignores it has to wait, not to be lost. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
 	pid = fork();
 	if (pid == 0)
-		become(command, &out, &err, program, arguments);
+		become(command, &out, &err, program, arguments, &mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	assert_true(pid > 0);
 	pidfd = pidfd_open(pid, 0);
 	assert_true(pidfd >= 0);
