@@ -48,9 +48,7 @@ static int prepare(struct call *call)
 static void show_progress(void *context, size_t done, size_t expected)
 {
 	struct call *call = context;
-	/* Without the first round, which takes longest, as its rings are new. */
-	const double share =
-		expected > 1 && done > 1 ? (double)(done - 1) / (double)(expected - 1) : 0;
+	const double share = expected > 0 ? (double)done / (double)expected : 0;
 	char of[32] = "", workload[64] = "";
 
 	if (expected > 0)
