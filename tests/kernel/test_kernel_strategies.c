@@ -345,8 +345,10 @@ static void wait_with(void **state, enum ringview_wait_strategy strategy, uint64
 	struct kernel *k = available(state);
 	struct handover h = { .put = put_by_program, .context = k, .longest = longest };
 
-	/* Only a notification ends the silence, and silence comes soon. */
+	/* Only a notification ends the silence, and silence comes soon, however short the delays
+	 * are on a fast processor. */
 	options.latency_budget_ns = 5 * US;
+	options.linger_ns = 1;
 	options.timer_slack_ns = 1;
 	options.always_notified = 1;
 	kernel_reopen_with(k, &options);

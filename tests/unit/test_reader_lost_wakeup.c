@@ -69,8 +69,10 @@ static void wait_with(
 	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
 
 	options.wait = strategy;
-	/* Only a notification ends the silence, and silence comes soon. */
+	/* Only a notification ends the silence, and silence comes soon, however short the delays
+	 * are on a fast processor. */
 	options.latency_budget_ns = 5 * US;
+	options.linger_ns = 1;
 	options.timer_slack_ns = 1;
 	options.always_notified = 1;
 	reopen_with(f, &options);
