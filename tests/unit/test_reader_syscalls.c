@@ -49,6 +49,7 @@ static struct {
 	sigset_t mask, blocked; /* for the sleep, and outside of it */
 } polled[200];
 static int ppoll_calls, failing_call, ppoll_error;
+static int (*during_ppoll)(int call); /* returns how many descriptors are ready; NULL: none */
 
 /* The number of the read() call during which, before it reads, a record is submitted; 0: none. */
 static struct fixture *put_into;
@@ -115,7 +116,7 @@ int __wrap_ppoll(
 	polled[call].mask = *mask;
 	pthread_sigmask(SIG_SETMASK, NULL, &polled[call].blocked);
 	if (number != failing_call)
-		return 0;
+		return during_ppoll ? during_ppoll(number) : 0;
 	errno = ppoll_error;
 	return -1;
 }
@@ -137,6 +138,7 @@ static int reset(void **state)
 	epoll_ms = -1;
 	failing_call = 19;
 	ppoll_error = EINTR;
+	during_ppoll = NULL;
 	return fixture_open(state);
 }
 
@@ -494,6 +496,34 @@ static void sleeps_at_a_busy_record_double_from_20_us_to_20_ms(void **state)
 	}
 }
 
+static struct fixture *producing;
+static void *reserved;
+
+/* The busy record is discarded during the fourth sleep. During the fifth, another one is reserved,
+ * and a notification comes, of a record after it. */
+static int discard_then_reserve(int call)
+{
+	if (call == 3)
+		memory_ring_discard(&producing->ring, reserved, 0);
+	if (call != 4)
+		return 0;
+	reserve(producing, 2, 20);
+	memory_ring_submit(&producing->ring, reserve(producing, 3, 20), BPF_RB_FORCE_WAKEUP);
+	return 1;
+}
+
+static void sleeps_at_the_next_busy_record_begin_at_20_us_again(void **state)
+{
+	producing = *state;
+	reserved = reserve(producing, 1, 20);
+	during_ppoll = discard_then_reserve;
+	assert_int_equal(ringview_wait(producing->rv, -1), -EINTR);
+	assert_int_equal(polled[3].ns, 160000 - 1);
+	assert_true(polled[4].endless);
+	assert_int_equal(polled[5].ns, 20000 - 1);
+	assert_int_equal(polled[6].ns, 40000 - 1);
+}
+
 static void each_sleep_at_a_busy_record_is_a_stop_and_a_sleep(void **state)
 {
 	struct fixture *f = *state;
@@ -578,6 +608,7 @@ int main(void)
 		answering(a_larger_slack_is_lowered_for_the_sleep),
 		answering(the_slack_is_left_alone_by_sleeps_to_the_time_out),
 		answering(sleeps_at_a_busy_record_double_from_20_us_to_20_ms),
+		answering(sleeps_at_the_next_busy_record_begin_at_20_us_again),
 		answering(each_sleep_at_a_busy_record_is_a_stop_and_a_sleep),
 		answering(sleeps_at_a_busy_record_are_in_epoll_and_armed),
 		answering(no_sleep_at_a_busy_record_outlasts_the_time_out),
