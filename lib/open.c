@@ -279,8 +279,8 @@ void ringview_get_statistics_sized(
 	const struct reader *r = const_reader_of(rv);
 	struct ringview_statistics all = r->statistics;
 
-	all.records = rv->records;
-	all.bytes = rv->bytes;
+	all.records += rv->returned >> 32;
+	all.bytes += (uint32_t)rv->returned;
 	waiter_count(&r->waiter, &all);
 	sized_give(statistics, size, &all, sizeof(all));
 }

@@ -108,6 +108,7 @@ int overwrite_next(struct reader *r, const struct overwrite_copy *copy)
 	struct ringview *rv = &r->hot;
 	uint64_t skipped = 0;
 
+	reader_add_up(r);
 	r->busy = false;
 	for (int tries = 0; tries < TRIES_MOST && skipped <= r->mask;) {
 		uint32_t header, length;

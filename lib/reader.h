@@ -81,10 +81,10 @@ struct reader {
 	size_t page_size;
 
 	struct foresight foresight;
-	struct ringview_statistics statistics; /* without the fields that hot counts */
+	struct ringview_statistics statistics; /* without those in hot.returned */
 };
 
-_Static_assert(offsetof(struct ringview, offset) == 64, "peek reads one cache line");
+_Static_assert(offsetof(struct ringview, found) == 64, "peek and release use one cache line");
 _Static_assert(sizeof(struct ringview) == 128, "its size is part of the ABI");
 _Static_assert(sizeof(struct reader) < 1024, "the memory of a reader is part of its contract");
 
@@ -163,6 +163,10 @@ int reader_fail(struct reader *r, int error);
 
 /* Whether this process opened the reader or took it over, not inherited it by fork(). */
 bool reader_is_ours(const struct reader *r);
+
+/* Adds the records that peek has counted to the statistics. Call it at least once a ring's size, or
+ * the count overflows. */
+void reader_add_up(struct reader *r);
 
 /* Makes the next ringview_peek() call ringview_internal_seek(). */
 void reader_ask_first(struct reader *r);

@@ -146,10 +146,12 @@ static bool uncount_shown(struct reader *r)
 		}
 		position += ringview_internal_stride(length);
 	}
-	if (records > r->hot.records || bytes > r->hot.bytes || discarded > r->statistics.discarded)
+	reader_add_up(r);
+	if (records > r->statistics.records || bytes > r->statistics.bytes ||
+		discarded > r->statistics.discarded)
 		return false;
-	r->hot.records -= records;
-	r->hot.bytes -= bytes;
+	r->statistics.records -= records;
+	r->statistics.bytes -= bytes;
 	r->statistics.discarded -= discarded;
 	return true;
 }

@@ -7,6 +7,13 @@
 _Static_assert(FORESIGHT_REACH < RING_DISCARD,
 	"no busy or discarded header fits before the end that ringview_peek() knows");
 
+void reader_add_up(struct reader *r)
+{
+	r->statistics.records += r->hot.returned >> 32;
+	r->statistics.bytes += (uint32_t)r->hot.returned;
+	r->hot.returned = 0;
+}
+
 void reader_ask_first(struct reader *r)
 {
 	r->hot.end = r->hot.next;
@@ -128,6 +135,7 @@ static int seek(struct reader *r)
 
 int reader_seek(struct reader *r)
 {
+	reader_add_up(r);
 	if (r->error)
 		return r->error;
 	return r->overwrite ? overwrite_next(r, NULL) : seek(r);

@@ -85,13 +85,12 @@ struct ringview {
 		*end; /* records that end by here are returned without calling the library */
 	const unsigned char *last; /* header of the last record returned */
 	uint32_t expected[2];  /* lengths that the next records are likely to have, or UINT32_MAX */
-	uint64_t records;      /* returned */
+	uint64_t returned;     /* records << 32 | bytes of payload, not yet in the statistics */
 	uint64_t *consumer;    /* the ring's consumer position */
-	uint64_t bytes;        /* of payload returned */
 	uint64_t released;     /* consumer position as this reader last wrote it */
 	uint64_t offset;       /* from the address of a record to its position in the ring */
 	uint32_t found;        /* length of the record that ringview_internal_seek() found */
-	uint32_t reserved[13]; /* 0 */
+	uint32_t reserved[15]; /* 0 */
 };
 
 /* A record in the ring: valid until the next ringview_release(), ringview_wait() or ringview_arm().
@@ -841,40 +840,55 @@ static inline uint32_t ringview_internal_expect(uint32_t length, const uint32_t 
 }
 
 /*
- * Finds the next record. Returns 1, and sets *@at to its header and *@length; otherwise as
- * ringview_peek(). One comparison with the end refuses busy, discarded and impossible headers: as
- * lengths they are at least 2^30, and the end is never that far away.
+ * Whether the next record is known to be ready. Sets *@at to its header, and *@length. One
+ * comparison with the end refuses busy, discarded and impossible headers: as lengths they are at
+ * least 2^30, and the end is never that far away.
  */
+static inline int ringview_internal_is_ready(
+	const struct ringview *rv, const unsigned char **at, uint32_t *length)
+{
+	*at = rv->next;
+	/* gcc 16 would load @next and @end as 16 bytes. The last peek has just stored half of them,
+	 * so that load would wait for the store to complete. */
+	__asm__("" : "+r"(*at));
+	if (!RINGVIEW_LIKELY(*at < rv->end))
+		return 0;
+	*length = ringview_internal_expect(ringview_internal_load_header(at), rv->expected);
+	return RINGVIEW_LIKELY(ringview_internal_end(*at, *length) <= (uintptr_t)rv->end);
+}
+
+/* Finds the next record. Returns 1, and sets *@at to its header and *@length; otherwise as
+ * ringview_peek(). */
 static inline int ringview_internal_find(
 	struct ringview *rv, const unsigned char **at, uint32_t *length)
 {
-	const unsigned char *next = rv->next;
 	int found;
 
-	/* gcc 16 would load @next and @end as 16 bytes. The last peek has just stored half of them,
-	 * so that load would wait for the store to complete. */
-	__asm__("" : "+r"(next));
-	if (RINGVIEW_LIKELY(next < rv->end)) {
-		*length = ringview_internal_expect(
-			ringview_internal_load_header(&next), rv->expected);
-		*at = next;
-		if (RINGVIEW_LIKELY(ringview_internal_end(next, *length) <= (uintptr_t)rv->end))
-			return 1;
-	}
+	if (ringview_internal_is_ready(rv, at, length))
+		return 1;
 	found = ringview_internal_seek(rv);
 	*at = rv->next;
 	*length = rv->found;
 	return found;
 }
 
-/* Moves past the record of @length bytes whose header is @at. */
+/* Moves past the record of @length bytes whose header is @at. One store counts both the record and
+ * its bytes: a ring has less than 2^32 of either. */
 static inline void ringview_internal_pass(
 	struct ringview *rv, const unsigned char *at, uint32_t length)
 {
 	rv->next = (const unsigned char *)(uintptr_t)ringview_internal_end(at, length);
 	rv->last = at;
-	rv->records++;
-	rv->bytes += length;
+	rv->returned += (UINT64_C(1) << 32) + length;
+}
+
+/* Sets *@record, and moves past it. */
+static inline void ringview_internal_return(struct ringview *rv, const unsigned char *at,
+	uint32_t length, struct ringview_record *record)
+{
+	record->data = at + RINGVIEW_HEADER_SIZE;
+	record->length = length;
+	ringview_internal_pass(rv, at, length);
 }
 
 /*
@@ -908,14 +922,18 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 {
 	const unsigned char *at;
 	uint32_t length;
-	int found = ringview_internal_find(rv, &at, &length);
+	int found;
 
-	if (found <= 0)
-		return found;
-	ringview_internal_pass(rv, at, length);
-	record->data = at + RINGVIEW_HEADER_SIZE;
-	record->length = length;
-	return 1;
+	/* Two calls, so that loops keep @next and @end in registers: the library may change them
+	 * and the caller's @rv, so a common path after it has to load them again. */
+	if (ringview_internal_is_ready(rv, &at, &length)) {
+		ringview_internal_return(rv, at, length, record);
+		return 1;
+	}
+	found = ringview_internal_seek(rv);
+	if (found > 0)
+		ringview_internal_return(rv, rv->next, rv->found, record);
+	return found;
 }
 
 /*

@@ -74,6 +74,31 @@ static void runs_on_both_sides_of_a_release_are_counted(void **state)
 	assert_int_equal(statistics_of(f).bytes, 200);
 }
 
+static void more_than_4_gib_are_counted(void **state)
+{
+	const uint32_t length = 1u << 19, records = 10000;
+	struct memory_ring ring;
+	struct ringview_memory memory;
+	struct ringview_statistics statistics;
+	struct ringview_record record;
+	struct ringview *rv;
+
+	(void)state;
+	assert_int_equal(memory_ring_open(&ring, 2 * (size_t)length), 0);
+	memory = memory_ring_view(&ring);
+	assert_int_equal(ringview_open_memory(&rv, &memory, NULL), 0);
+	for (uint32_t i = 0; i < records; i++) {
+		memory_ring_submit(&ring, memory_ring_reserve(&ring, length), 0);
+		assert_int_equal(ringview_peek(rv, &record), 1);
+		ringview_release(rv);
+	}
+	ringview_get_statistics(rv, &statistics);
+	assert_int_equal(statistics.records, records);
+	assert_int_equal(statistics.bytes, (uint64_t)records * length);
+	ringview_close(rv);
+	memory_ring_close(&ring);
+}
+
 static void records_count_however_they_are_read(void **state)
 {
 	struct fixture *f = *state;
@@ -244,6 +269,7 @@ int main(void)
 		reading(records_are_counted_as_they_are_shown),
 		reading(bytes_are_those_of_the_payload),
 		reading(runs_on_both_sides_of_a_release_are_counted),
+		cmocka_unit_test(more_than_4_gib_are_counted),
 		reading(records_count_however_they_are_read),
 		reading(asking_changes_nothing),
 		reading(discards_are_counted_apart_from_records),
