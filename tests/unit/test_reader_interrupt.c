@@ -82,6 +82,7 @@ static void an_interrupt_that_was_taken_disturbs_no_further_sleep(void **state)
 {
 	struct fixture *f = *state;
 
+	assert_true(ringview_fd(f->rv) >= 0); /* makes the descriptor */
 	ringview_interrupt(f->rv);
 	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
 	assert_int_equal(sleeps_until_time_out(f), 1);

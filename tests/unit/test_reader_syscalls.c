@@ -2,7 +2,7 @@
 /*
  * Replaces some system calls: answers of other kernels, or about maps that this test cannot create
  * (tests/kernel uses the real ones), and how long the library sleeps. Link with the static library
- * and -Wl,--wrap=syscall,--wrap=epoll_wait,--wrap=ppoll,--wrap=read.
+ * and -Wl,--wrap=syscall,--wrap=epoll_wait,--wrap=ppoll,--wrap=read,--wrap=eventfd.
  */
 #include <limits.h>
 #include <poll.h>
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -55,8 +56,13 @@ static int (*during_ppoll)(int call); /* returns how many descriptors are ready;
 static struct fixture *put_into;
 static int put_at_read, read_calls;
 
+/* Interrupted while its descriptors are made. */
+static struct ringview *interrupted;
+
 ssize_t __real_read(int fd, void *buffer, size_t size);
 ssize_t __wrap_read(int fd, void *buffer, size_t size);
+int __real_eventfd(unsigned value, int flags);
+int __wrap_eventfd(unsigned value, int flags);
 long __wrap_syscall(long number, long command, union bpf_attr *attributes, size_t size);
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
@@ -128,6 +134,13 @@ ssize_t __wrap_read(int fd, void *buffer, size_t size)
 	return __real_read(fd, buffer, size);
 }
 
+int __wrap_eventfd(unsigned value, int flags)
+{
+	if (interrupted)
+		ringview_interrupt(interrupted);
+	return __real_eventfd(value, flags);
+}
+
 static int reset(void **state)
 {
 	answer = (struct bpf_map_info){ .type = BPF_MAP_TYPE_RINGBUF,
@@ -139,6 +152,7 @@ static int reset(void **state)
 	failing_call = 19;
 	ppoll_error = EINTR;
 	during_ppoll = NULL;
+	interrupted = NULL;
 	return fixture_open(state);
 }
 
@@ -348,6 +362,15 @@ static void assert_own_mask(const sigset_t *own)
 
 	pthread_sigmask(SIG_SETMASK, NULL, &now);
 	assert_memory_equal(&now, own, MASK_BYTES);
+}
+
+static void an_interrupt_before_there_are_descriptors_prevents_the_sleep(void **state)
+{
+	struct fixture *f = *state;
+
+	interrupted = f->rv;
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_int_equal(ppoll_calls, 0);
 }
 
 /* With each return value of a wait. */
@@ -600,6 +623,7 @@ int main(void)
 		answering(a_sleep_without_end_has_no_time_out),
 		answering(taking_notifications_never_sleeps),
 		answering(errors_of_a_sleep_are_passed_on),
+		answering(an_interrupt_before_there_are_descriptors_prevents_the_sleep),
 		answering(signals_are_blocked_but_in_sleeps),
 		answering(the_slack_is_read_once_in_64_sleeps),
 		answering(the_slack_that_is_asked_for_is_set_as_often),
