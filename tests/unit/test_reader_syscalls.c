@@ -504,6 +504,28 @@ static void the_slack_is_left_alone_by_sleeps_to_the_time_out(void **state)
 	assert_int_equal(slack_reads, 0);
 }
 
+static struct fixture *producing;
+
+/* Or the record that ends the silence would not notify. */
+static int expect_all_released(int call)
+{
+	if (polled[call].fd == reader_of(producing->rv)->waiter.epoll_fd)
+		assert_int_equal(consumer_position(producing), 2 * stride_of(20));
+	return 0;
+}
+
+static void nothing_is_held_back_in_the_first_sleep_of_silence(void **state)
+{
+	producing = *state;
+	reopen_paced(producing, 1, 0);
+	put_range(producing, 0, 1, 20);
+	assert_int_equal(ringview_wait(producing->rv, -1), 1);
+	assert_shows_range(producing, 0, 1, 20);
+	during_ppoll = expect_all_released;
+	assert_int_equal(ringview_wait(producing->rv, -1), -EINTR);
+	assert_int_equal(polled[ppoll_calls - 1].fd, reader_of(producing->rv)->waiter.epoll_fd);
+}
+
 /* Busy records: the first sleeps are short, because producers usually submit soon. */
 
 static void sleeps_at_a_busy_record_double_from_20_us_to_20_ms(void **state)
@@ -519,7 +541,6 @@ static void sleeps_at_a_busy_record_double_from_20_us_to_20_ms(void **state)
 	}
 }
 
-static struct fixture *producing;
 static void *reserved;
 
 /* The busy record is discarded during the fourth sleep. During the fifth, another one is reserved,
@@ -632,6 +653,7 @@ int main(void)
 		answering(a_larger_slack_is_lowered_for_the_sleep),
 		answering(the_slack_is_left_alone_by_sleeps_to_the_time_out),
 		answering(sleeps_at_a_busy_record_double_from_20_us_to_20_ms),
+		answering(nothing_is_held_back_in_the_first_sleep_of_silence),
 		answering(sleeps_at_the_next_busy_record_begin_at_20_us_again),
 		answering(each_sleep_at_a_busy_record_is_a_stop_and_a_sleep),
 		answering(sleeps_at_a_busy_record_are_in_epoll_and_armed),
