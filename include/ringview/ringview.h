@@ -854,7 +854,7 @@ static inline int ringview_internal_is_ready(
 	if (!RINGVIEW_LIKELY(*at < rv->end))
 		return 0;
 	*length = ringview_internal_expect(ringview_internal_load_header(at), rv->expected);
-	return RINGVIEW_LIKELY(ringview_internal_end(*at, *length) <= (uintptr_t)rv->end);
+	return RINGVIEW_LIKELY(ringview_internal_end(*at, *length) <= (uintptr_t)rv->end) ? 1 : 0;
 }
 
 /* Finds the next record. Returns 1, and sets *@at to its header and *@length; otherwise as
