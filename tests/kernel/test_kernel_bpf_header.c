@@ -419,7 +419,7 @@ static void at_least_counts_what_waits_before_a_copy(void **state)
 static void at_least_notifies_after_a_copy_that_failed(void **state)
 {
 	struct header *h = available(state);
-	const uint64_t large = (h->fit / 3) * RECORD; /* with its header */
+	const uint64_t large = 85 * RECORD; /* with its header; a third of the smallest ring */
 
 	set_policy(h, RINGVIEW_NOTIFY_AT_LEAST, h->fit * RECORD - large);
 	submit(h, h->fit - large / RECORD - 1);

@@ -755,8 +755,8 @@ static const struct {
 	{ "sweep -sizes 16:64", "-sizes: \"16:64\"" BAD_RANGE },
 	{ "sweep -sizes 16:64:", "-sizes: \"16:64:\"" BAD_RANGE },
 	{ "sweep -sizes 16:64:8:1", "-sizes: \"16:64:8:1\"" BAD_RANGE },
-	{ "sweep -sizes 16,8192 -ring-size 4KiB",
-		"-ring-size: an event of 8192 B does not fit into a ring of 4KiB; give a larger "
+	{ "sweep -sizes 16,65536 -ring-size 64KiB",
+		"-ring-size: an event of 65536 B does not fit into a ring of 64KiB; give a larger "
 		"one" },
 };
 
