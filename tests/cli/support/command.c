@@ -154,11 +154,27 @@ static void stutter(pid_t pid, int pidfd)
 	}
 }
 
-static void send_signal(const struct command *command, pid_t pid, int pidfd)
+static void await_text(const char *text, struct stream *err, int pidfd)
+{
+	const int64_t until = now_s() + HANGS_AFTER_S;
+	struct pollfd polled[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = err->parent, .events = POLLIN },
+	};
+
+	while (!(err->text && strstr(err->text, text)) && !has_ended(pidfd) && now_s() < until) {
+		poll(polled, COUNT(polled), HANGS_AFTER_S * 1000);
+		stream_pump(err);
+	}
+}
+
+static void send_signal(const struct command *command, pid_t pid, int pidfd, struct stream *err)
 {
 	volatile int64_t spins = command->after ? *command->after : 0;
 
-	if (!command->after)
+	if (command->shown)
+		await_text(command->shown, err, pidfd);
+	else if (!command->after)
 		await_ring(pid, pidfd);
 	while (spins > 0)
 		spins--;
@@ -248,7 +264,7 @@ struct outcome run_command(const struct command *command)
 	stream_started(&out);
 	stream_started(&err);
 	if (command->signal || command->stutters)
-		send_signal(command, pid, pidfd);
+		send_signal(command, pid, pidfd, &err);
 	ended = await_end(pidfd, &out, &err);
 	if (!ended)
 		kill(pid, SIGKILL);

@@ -39,6 +39,7 @@ struct command {
 	const char *cgroup;   /* the folder of one to run in; NULL: the test's */
 	int signal;           /* sent once the program has a ring; 0: none */
 	const int64_t *after; /* rounds of an empty loop from its start, to send it then instead */
+	const char *shown;    /* what err, a terminal, has to show, to send it then instead */
 	int ignored;          /* a signal that is ignored when the program starts; 0: none */
 	bool announces;       /* keeps the line that announces a long measurement in err */
 	bool stutters; /* from when it has a ring, it is stopped and continued time and again */
