@@ -39,7 +39,8 @@ static struct maker *new_entry(void)
 	if (!m)
 		return NULL;
 	m->next = makers;
-	return makers = m;
+	makers = m;
+	return m;
 }
 
 void foreign_remember(const void *object, const void *owner, foreign_function *function)

@@ -16,6 +16,7 @@ static uint64_t *mark_of_process(void)
 	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	uint64_t *none = NULL, *page;
 
+	/* cppcheck-suppress invalidFunctionArg ; no descriptor goes with MAP_ANONYMOUS */
 	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		return NULL;

@@ -126,15 +126,14 @@ static void the_kernel_tells_of_its_ring(void **state)
 {
 	FILE *file = fopen("/sys/kernel/btf/vmlinux", "rb");
 	size_t size, room = (size_t)64 << 20;
-	unsigned char *bytes = malloc(room);
 	int64_t producer, overwrite, distance;
+	unsigned char *bytes;
 
 	(void)state;
-	assert_non_null(bytes);
-	if (!file) {
-		free(bytes);
+	if (!file)
 		skip();
-	}
+	bytes = malloc(room);
+	assert_non_null(bytes);
 	size = fread(bytes, 1, room, file);
 	fclose(file);
 	producer = btf_offset(bytes, size, "bpf_ringbuf", "producer_pos");
