@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "statistics/histogram.h"
@@ -50,17 +51,11 @@ static uint64_t bucket_end(uint32_t bucket)
 static uint64_t rank_of(double quantile, uint64_t count)
 {
 	/* 0.07 * 100 is above 7 as a double: subtracts the rounding error, then rounds up. */
-	const double exact = quantile * (double)count * (1 - 4 * DBL_EPSILON);
-	uint64_t rank;
+	const double rank = ceil(quantile * (double)count * (1 - 4 * DBL_EPSILON));
 
-	if (!(exact > 0))
-		return 1;
-	if (exact >= (double)count)
+	if (rank >= (double)count)
 		return count;
-	rank = (uint64_t)exact;
-	if ((double)rank < exact)
-		rank++;
-	return rank < count ? rank : count;
+	return rank > 1 ? (uint64_t)rank : 1;
 }
 
 uint64_t histogram_quantile(const struct histogram *h, double quantile)

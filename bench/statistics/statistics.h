@@ -25,28 +25,21 @@ void samples_sort(double *samples, size_t count);
 /* Sorts at least one sample, and returns the median. */
 double samples_median(double *samples, size_t count);
 
-/* Of samples that are sorted and at least one. */
-
-/* The quantile at a share from 0 to 1, linear between the two nearest samples: type 7 of Hyndman and
- * Fan ("Sample quantiles in statistical packages", 1996). */
-double sorted_quantile(const double *sorted, size_t count, double share);
-
-/* The middle sample, or the mean of the middle two. */
+/* Of samples that are sorted and at least one: the middle one, or the mean of the middle two; the
+ * quantile at a share from 0 to 1, linear between the two nearest (type 7 of Hyndman and Fan, "Sample
+ * quantiles in statistical packages", 1996); the median absolute deviation (MAD), not scaled. */
 double sorted_median(const double *sorted, size_t count);
-
-/* The median absolute deviation from the median (MAD), not scaled. */
+double sorted_quantile(const double *sorted, size_t count, double share);
 double sorted_deviation(const double *sorted, size_t count);
 #define SAMPLE_MAD_TO_SIGMA 1.4826 /* of normal noise */
 
 /*
- * Whether the samples fall into two clusters: the mark of a virtual CPU that moved during a
- * measurement. The series is split at its widest gap that leaves each side at least a fifth of the
- * samples and at least three, so that a few outliers make no hump. The sides are humps if the gap is
- * wider than 1 % of the median and than (2 + 30 / count) * 1.4826 * the larger of their MADs.
- *
- * The factor was fitted by simulation (tests/unit/test_statistics.c): noise with one hump is called
- * two-humped in less than 5 % of series of 8 to 15 samples and about 1 % of longer ones. Equal humps
- * ten standard deviations apart are found in about 80 % of series of 10 and 95 % of 20 or more.
+ * Whether the samples fall into two clusters: the mark of a virtual CPU that moved. The series is split
+ * at its widest gap that leaves each side at least a fifth of the samples and at least three. The gap
+ * must be wider than 1 % of the median and than (2 + 30 / count) * 1.4826 * the larger of the sides'
+ * MADs: by simulation (tests/unit/test_statistics.c), noise with one hump is called two-humped in less
+ * than 5 % of series of 8 to 15 samples and about 1 % of longer ones, and equal humps ten standard
+ * deviations apart are found in about 80 % of series of 10 and 95 % of 20 or more.
  */
 bool sorted_two_humped(const double *sorted, size_t count);
 #define HUMPS_ROUNDS_MIN 8 /* fewer samples cannot tell two humps from chance */
@@ -57,33 +50,19 @@ struct interval {
 	double low, high;
 };
 
-/*
- * The surest interval of a median of n samples of an unknown distribution is their whole range, which
- * misses with probability 2^(1-n): 12.5 % for four samples, 6.25 % for five, the fewest for which
- * "95 %" is not a lie.
- */
+/* The whole range of n samples misses the median with probability 2^(1-n): 6.25 % for five, the
+ * fewest for which "95 %" is not a lie. */
 #define INTERVAL_ROUNDS_MIN 5
 
-/*
- * The interval between two order statistics that is exact for any distribution, interpolated to 95 %
- * between neighbouring ranks (Hettmansperger and Sheather, "Confidence intervals based on interpolated
- * order statistics", 1986). With five samples the whole range, 93.75 %. Simulated coverage: 94 to
- * 95.5 % from 6 samples up.
- */
+/* Between two order statistics, exact for any distribution, interpolated to 95 % between neighbouring
+ * ranks (Hettmansperger and Sheather, "Confidence intervals based on interpolated order statistics",
+ * 1986). With five samples the whole range. Simulated coverage: 94 to 95.5 % from 6 samples up. */
 struct interval interval_binomial(const double *sorted, size_t count);
 
-/*
- * The interval of the medians of @runs runs, whose logarithms are @logs in the order measured,
- * equally many each: Student's t. It contains what differs between runs. Of one run it is empty, from
- * INFINITY to -INFINITY. Reorders @logs within each run.
- */
+/* Of the medians of @runs runs, equally many logarithms each in the order measured: Student's t. It
+ * contains what differs between runs. Of one run it is empty, from INFINITY to -INFINITY. Reorders
+ * @logs within each run. */
 struct interval interval_of_runs(double *logs, size_t rounds, size_t runs);
-
-/* The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent, sorted
- * series of positive samples. The random seed is fixed, so the same samples give the same interval.
- * Simulated coverage: 94 to 98 %. */
-struct interval interval_bootstrap_ratio(
-	const double *top, size_t top_count, const double *bottom, size_t bottom_count);
 
 /* What one series looks like, in the samples' unit. */
 struct summary {
@@ -100,11 +79,9 @@ struct summary {
 /*
  * Summarises 1 to STATISTICS_ROUNDS_MAX samples of @runs runs, equally many each. Not valid if a
  * sample is no number, or larger in magnitude than SAMPLE_MAGNITUDE_MAX. The interval is
- * interval_binomial(), of positive samples widened by interval_of_runs().
- *
- * An outlier is further from the median than 3.5 * 1.4826 * MAD (Iglewicz and Hoaglin, "How to detect
- * and handle outliers", 1993). If more than half the samples are equal, the MAD is zero, and 1.2533 *
- * the mean absolute deviation takes the place of 1.4826 * MAD.
+ * interval_binomial(), of positive samples widened by interval_of_runs(). An outlier is further from
+ * the median than 3.5 * 1.4826 * MAD (Iglewicz and Hoaglin, "How to detect and handle outliers", 1993),
+ * or if the MAD is zero, 3.5 * 1.2533 * the mean absolute deviation.
  */
 struct summary summary_of(const double *samples, size_t count, size_t runs);
 
@@ -120,11 +97,8 @@ enum verdict {
 	VERDICT_SLOWER,
 };
 
-/* "too few rounds", "too noisy", "within noise", "same", "faster", "slower" */
-const char *verdict_name(enum verdict verdict);
-
-/* The same in a column of a table: "+", "-", "=", or "?" if it decides nothing. */
-const char *verdict_sign(enum verdict verdict);
+const char *verdict_name(enum verdict verdict); /* "too few rounds", ... "slower" */
+const char *verdict_sign(enum verdict verdict); /* "+", "-", "=", or "?" if it decides nothing */
 
 static inline bool verdict_decides(enum verdict verdict)
 {
@@ -139,13 +113,10 @@ struct tolerance {
 };
 #define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 }) /* measured in the same rounds */
 
-/*
- * Judges a ratio of times, reference / measured: above 1 the measured side is faster. Faster and
- * slower: the interval does not contain 1, and the ratio differs from 1 by more than the noise and
- * tolerance.least. Same: neither, and the interval shows that any difference is smaller than the
- * margin (an equivalence test: Schuirmann, 1987). Too few rounds if a number is impossible, or the
- * ratio lies outside its interval.
- */
+/* Judges a ratio of times, reference / measured. Faster (above 1) and slower: the interval does not
+ * contain 1, and the ratio differs from 1 by more than the noise and tolerance.least. Same: neither,
+ * and the interval shows that any difference is smaller than the margin (an equivalence test:
+ * Schuirmann, 1987). Too few rounds if a number is impossible, or the ratio outside its interval. */
 enum verdict verdict_of(
 	double ratio, struct interval interval, double noise, struct tolerance tolerance);
 
@@ -159,36 +130,33 @@ struct ratio {
 };
 
 /*
- * Two series measured in the same rounds, baseline[i] and path[i] next to each other in time: the
- * median over the rounds of baseline[i] / path[i], in logarithms, so that swapping the series gives
- * the inverse. What slows both samples of a round alike (frequency, neighbours, another CPU) cancels.
- *
- * The interval is interval_binomial(), widened by interval_of_runs(). In simulations a path against
- * itself is called faster or slower in at most 5.8 % of comparisons of 5 rounds, 5.3 % of longer ones,
- * and less than 2 % once the noise is measured. The verdict is verdict_of() with TOLERANCE_PAIRED.
- * Not valid if either series is not samples_positive().
+ * Two series measured in the same rounds: the median of baseline[i] / path[i], in logarithms, so that
+ * swapping the series gives the inverse. What slows both samples of a round alike cancels. The interval
+ * is interval_binomial(), widened by interval_of_runs(); the verdict is verdict_of() with
+ * TOLERANCE_PAIRED. In simulations a path against itself is called faster or slower in at most 5.8 % of
+ * comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 % once the noise is measured. Not
+ * valid if either series is not samples_positive().
  */
 struct ratio ratio_paired(
 	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor);
 
 /*
- * Two series with nothing in common, as from two result files, of any length: median(before) /
- * median(after), with interval_bootstrap_ratio(), widened by what differs between parts of each
- * series, in the order measured. Nothing cancels: a change of the machine between the two is in
- * neither the interval nor the noise, so read faster and slower as "the runs differ".
+ * Two series with nothing in common, as from two result files: median(before) / median(after), with a
+ * bootstrapped interval, widened by what differs between parts of each series, in the order measured.
+ * Nothing cancels: a change of the machine between the two is in neither the interval nor the noise, so
+ * read faster and slower as "the runs differ".
  */
 struct ratio ratio_unpaired(const double *before, size_t before_rounds, const double *after,
 	size_t after_rounds, double noise_floor, struct tolerance tolerance);
 
-/* How much one path seems to differ from itself: both series are of the same path, which is in the
- * schedule twice. */
+/* How much one path differs from itself: both series are of the path that is in the schedule twice.
+ * INFINITY, with which nothing is decided: too few rounds or an unusable sample. */
 struct noise {
-	/* For ratios to this path: the larger of half the width of the paired ratio's interval and
-	 * the distance of the ratio from 1. INFINITY, with which nothing is decided, if there is no
-	 * interval: too few rounds or an unusable sample. */
+	/* For ratios to this path: the distance of the ratio from 1, or half the width of its
+	 * interval, if that is more. */
 	double own;
-	/* For ratios between others: the part of the distance beyond half the width, which is not
-	 * chance. Otherwise the noise of this path says nothing of them; their intervals do. */
+	/* For ratios between others: only the part of the distance beyond half the width, which is
+	 * not chance. The rest says nothing of them; their intervals do. */
 	double shared;
 };
 
@@ -199,16 +167,12 @@ struct noise noise_between(const double *first, const double *second, size_t rou
 /*
  * The order in which readers run. A row is a round: every path once. Over a whole schedule each path
  * is equally often in each position and follows each other path equally often, so neither drift nor
- * the caches and queues that a path leaves behind favour anyone (Williams, "Experimental designs
- * balanced for the estimation of residual effects of treatments", 1949).
+ * what a path leaves behind in caches favours any (Williams, "Experimental designs balanced for the
+ * estimation of residual effects of treatments", 1949).
  */
-
-/* Rows of the schedule of one or more paths. */
-size_t schedule_rows(size_t paths);
-
+size_t schedule_rows(size_t paths); /* of one or more paths */
 /* Stores the paths of one row. Rows after the last start again with the first. */
 void schedule_fill(size_t paths, size_t row, size_t *order);
-
 /* The wanted number of rounds, rounded up to whole schedules, at least one. */
 size_t schedule_rounds(size_t paths, size_t wanted);
 
