@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/monotonic.h"
 #include "base/process.h"
 #include "commands/commands.h"
@@ -149,7 +149,6 @@ static int produce_unread(
 static void add_unread_row(struct table *table, const struct measurement *m, const char *name)
 {
 	struct row *row;
-	char verdict[96];
 
 	table_add_group(table, live_workload_json(m));
 	row = table_add_row(table, "no-consumer", m->rounds);
@@ -169,10 +168,9 @@ static void add_unread_row(struct table *table, const struct measurement *m, con
 		row_set(row, METRIC_LOST, i, (double)round->lost);
 	}
 	table_end_group(table, 0, false);
-	snprintf(verdict, sizeof(verdict),
-		"No consumer: the producers submit as fast as they can, at %.0f ns per event.",
-		row_value(row, METRIC_PRODUCER_NS));
-	row->verdict = strdup(verdict);
+	row->verdict =
+		text("No consumer: the producers submit as fast as they can, at %.0f ns per event.",
+			row_value(row, METRIC_PRODUCER_NS));
 }
 
 static int measure_unread(const struct request *request, struct measurement *m, struct table *table,

@@ -5,8 +5,10 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
 /* A consumer that never sleeps on a CPU of its own is charged nearly all of it; the rest goes to
@@ -156,9 +158,7 @@ static struct situation situation_of(
 /* Adds a few words that rows may share: "the producers", "; notifications". */
 static void name(const struct situation *s, const char *words)
 {
-	const size_t used = strlen(s->row->limited);
-
-	snprintf(s->row->limited + used, sizeof(s->row->limited) - used, "%s", words);
+	s->row->limited = text("%s%s", s->row->limited, words);
 }
 
 static void say_ring(FILE *out, const struct situation *s)
@@ -413,14 +413,17 @@ void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns)
 {
 	const struct situation s = situation_of(table, row, workload, alone_ns);
+	char *words;
 	size_t size;
-	FILE *out = need(open_memstream(&row->verdict, &size));
+	FILE *out = need(open_memstream(&words, &size));
 
-	row->limited[0] = '\0';
+	row->limited = "";
 	if (say_limit(out, &s)) {
 		name(&s, cost_words[s.cost]);
 		say_cost(out, &s);
 	}
 	if (fclose(out))
 		need(NULL);
+	row->verdict = text("%s", words);
+	free(words);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "results/result_file.h"
 #include "statistics/statistics.h"
 
@@ -207,10 +207,10 @@ static void add_rounds(struct row *row, enum metric metric, const json_t *result
 			cell->value = json_number_value(of);
 		return;
 	}
-	cell->rounds = need(reallocarray(cell->rounds, row->rounds + count, sizeof(double)));
 	for (size_t i = 0; i < count; i++) {
 		const json_t *round = json_array_get(rounds, i);
 
+		cell->rounds = arena_grow(cell->rounds, row->rounds + i, sizeof(double));
 		/* null: no event was read. */
 		cell->rounds[row->rounds + i] = json_is_number(round) ? json_number_value(round)
 						: json_is_null(round) && metric < METRICS_COMPARED
@@ -241,8 +241,8 @@ static bool read_result(struct result_file *file, json_t *result, size_t runs)
 	for (size_t i = 0; i < count; i++)
 		if (!(ns[i] > 0))
 			return false;
-	row->run_medians = need(reallocarray(row->run_medians, row->runs + runs, sizeof(*ns)));
 	for (size_t i = 0; i < runs; i++) {
+		row->run_medians = arena_grow(row->run_medians, row->runs + i, sizeof(*ns));
 		memcpy(part, &ns[count / runs * i], count / runs * sizeof(*ns));
 		row->run_medians[row->runs + i] = median_of(part, count / runs);
 	}
@@ -340,14 +340,13 @@ static bool read_run(struct result_file *file, const json_t *run)
 static void finish_row(struct row *row)
 {
 	struct metric_cell *ns = &row->cells[METRIC_NS];
-	double *sorted = need(malloc(row->rounds * sizeof(*sorted)));
+	double *sorted = arena_allocate(row->rounds * sizeof(*sorted));
 	const json_t *result;
 	size_t i;
 
 	memcpy(sorted, ns->rounds, row->rounds * sizeof(*sorted));
 	row_sum_up(row, row->uneven ? 1 : row->runs);
 	ns->value = median_of(sorted, row->rounds);
-	free(sorted);
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = (uint64_t)fmin(
 			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -14,15 +13,9 @@ const struct metric_description metrics[METRIC_COUNT] = { METRICS(DESCRIPTION_OF
 
 const char *const latency_names[LATENCIES] = { "p50", "p90", "p99", "p999", "max" };
 
-/* Returns @array with room for one more: it doubles at every power of two. */
-static void *make_room(void *array, size_t count, size_t size)
-{
-	return count & (count - 1) ? array : need(reallocarray(array, count ? 2 * count : 1, size));
-}
-
 void table_add_group(struct table *table, json_t *workload)
 {
-	table->groups = make_room(table->groups, table->group_count, sizeof(*table->groups));
+	table->groups = arena_grow(table->groups, table->group_count, sizeof(*table->groups));
 	table->groups[table->group_count++] =
 		(struct row_group){ .first = table->row_count, .workload = workload };
 }
@@ -31,7 +24,7 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 {
 	struct row *row;
 
-	table->rows = make_room(table->rows, table->row_count, sizeof(*table->rows));
+	table->rows = arena_grow(table->rows, table->row_count, sizeof(*table->rows));
 	row = &table->rows[table->row_count++];
 	table->groups[table->group_count - 1].count++;
 	*row = (struct row){ .group = table->group_count - 1, .rounds = rounds, .benchmark = "" };
@@ -56,7 +49,7 @@ void row_set(struct row *row, enum metric metric, size_t round, double value)
 	struct metric_cell *cell = &row->cells[metric];
 
 	if (!cell->rounds)
-		cell->rounds = need(calloc(row->rounds, sizeof(*cell->rounds)));
+		cell->rounds = arena_allocate(row->rounds * sizeof(*cell->rounds));
 	cell->rounds[round] = value;
 }
 
@@ -83,15 +76,6 @@ void row_sum_up(struct row *row, size_t runs)
 			sum_up(&row->cells[m], metrics[m].summing, row->rounds, runs);
 }
 
-static void free_row(struct row *row)
-{
-	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		free(row->cells[metric].rounds);
-	free(row->verdict);
-	free(row->run_medians);
-	json_decref(row->results);
-}
-
 void table_end_group(struct table *table, size_t reference, bool twin)
 {
 	struct row_group *group = &table->groups[table->group_count - 1];
@@ -113,8 +97,7 @@ void table_end_group(struct table *table, size_t reference, bool twin)
 		group->noise[m] = twin && once && again ? noise_between(once, again, of->rounds)
 							: (struct noise){ INFINITY, INFINITY };
 	}
-	if (twin)
-		free_row(&table->rows[--table->row_count]);
+	table->row_count -= twin;
 }
 
 void table_remove(struct table *table, const char *path)
@@ -134,7 +117,7 @@ void table_remove(struct table *table, const char *path)
 		}
 		if (removed) {
 			group->count--;
-			free_row(row);
+			json_decref(row->results);
 		} else {
 			table->rows[kept++] = *row;
 		}
@@ -145,11 +128,9 @@ void table_remove(struct table *table, const char *path)
 void table_free(struct table *table)
 {
 	for (size_t i = 0; i < table->row_count; i++)
-		free_row(&table->rows[i]);
+		json_decref(table->rows[i].results);
 	for (size_t i = 0; i < table->group_count; i++)
 		json_decref(table->groups[i].workload);
-	free(table->rows);
-	free(table->groups);
 	json_decref(table->workload);
 	json_decref(table->machine);
 	json_decref(table->warnings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of results. A row is a reader, how it waited or what it touched, and a workload; a column
- * is a metric; a cell has one value a round and what they amount to.
+ * The table of results, in the arena. A row is a reader, how it waited or what it touched, and a
+ * workload; a column is a metric; a cell has one value a round and what they amount to.
  */
 #ifndef BENCH_RESULTS_TABLE_H
 #define BENCH_RESULTS_TABLE_H
@@ -88,7 +88,7 @@ struct row {
 	char checksum[24];
 	const char *benchmark; /* its name in the Go format */
 	/* Of live: what limits the row, in sentences, or NULL; and in a few words that rows may share. */
-	char *verdict, limited[64];
+	const char *verdict, *limited;
 
 	/* Of a result file: */
 	json_t *results;     /* those that the row has the rounds of; else NULL */
