@@ -10,16 +10,16 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 {
 	const struct row *new = row->new;
 	const struct ratio *ratio = &row->ratio;
-	const struct mark mark = { ratio->valid ? ratio->median : NAN,
+	const struct mark mark = MARK(ratio->valid ? ratio->median : NAN,
 		ratio->has_interval ? ratio->interval.low : NAN,
-		ratio->has_interval ? ratio->interval.high : NAN, NULL, 0 };
+		ratio->has_interval ? ratio->interval.high : NAN);
 
 	SHEET_ROW(sheet, style, 0,
 		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
 		     : text("%s, %s B, %s", new->path, new->size_text, new->touch),
 		text_number(row_value(row->old, METRIC_NS)),
 		text_number(row_value(new, METRIC_NS)));
-	sheet_mark(sheet, text_ratio(mark.value), mark);
+	sheet_mark(sheet, mark, text_ratio);
 	sheet_cell(sheet, text_interval(&mark, text_factor));
 	if (new->limit) /* it runs no reader */
 		sheet_cell(sheet, "(the\u00a0machine)");

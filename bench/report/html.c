@@ -100,13 +100,13 @@ static void write_row(
 static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 {
 	struct axis *axes = arena_allocate(sheet->column_count * sizeof(*axes));
-	const bool folded = sheet->folded && !sheet->curves;
+	const bool drawn = sheet->curves.across, folded = sheet->folded && !drawn;
 	const char *caption = folded ? "summary" : "figcaption";
 
 	fprintf(out, "<figure id=\"f%u\">%s", number, folded ? "<details>" : "");
 	html_put(out, text("<%s id=\"f%u-name\">", caption, number), sheet->caption,
 		anchor('f', number, caption));
-	if (sheet->curves) {
+	if (drawn) {
 		svg_curves(out, sheet, number);
 		fputs("<details><summary>The figures</summary>\n", out);
 	}
@@ -122,8 +122,7 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < sheet->row_count; i++)
 		write_row(out, sheet, &sheet->rows[i], axes);
-	fprintf(out, "</tbody></table></div>%s</figure>\n",
-		sheet->curves || folded ? "</details>" : "");
+	fprintf(out, "</tbody></table></div>%s</figure>\n", drawn || folded ? "</details>" : "");
 }
 
 /* A link to download the file; percent-encodes what no address may contain. */

@@ -88,9 +88,9 @@ void sheet_cells(struct sheet *sheet, const char *const *texts)
 		sheet_cell(sheet, *texts);
 }
 
-void sheet_mark(struct sheet *sheet, const char *words, struct mark mark)
+void sheet_mark(struct sheet *sheet, struct mark mark, const char *(*write)(double value))
 {
-	sheet_cell(sheet, words)->mark = mark;
+	sheet_cell(sheet, write(mark.value))->mark = mark;
 }
 
 void sheet_verdict(struct sheet *sheet, const char *verdict)

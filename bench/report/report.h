@@ -23,10 +23,8 @@ struct mark {
 	size_t round_count;
 };
 
-#define NO_MARK                        \
-	{                              \
-		NAN, NAN, NAN, NULL, 0 \
-	}
+#define MARK(value, low, high) ((struct mark){ value, low, high, NULL, 0 })
+#define NO_MARK MARK(NAN, NAN, NAN)
 
 struct cell {
 	const char *text;
@@ -51,7 +49,7 @@ struct column {
 
 /* Rows that are drawn as curves before the table, each named at its end. */
 struct curves {
-	const char *across, *up; /* what the axes are of */
+	const char *across, *up; /* what the axes are of; NULL: nothing is drawn */
 	bool log_across, log_up;
 	double line; /* across the chart; NAN: none */
 	const char *(*text)(double value);
@@ -66,9 +64,9 @@ struct sheet {
 		unsigned dash;
 		struct cell *cells;
 	} * rows;
-	const struct curves *curves; /* or NULL */
-	bool folded;                 /* away at first; of curves the table always is */
-	bool contents;               /* the name of each row links to the section of its number */
+	struct curves curves;
+	bool folded;   /* away at first; of curves the table always is */
+	bool contents; /* the name of each row links to the section of its number */
 };
 
 enum block_kind {
@@ -101,14 +99,8 @@ void page_add(struct page *page, enum block_kind kind, const char *name, const c
 void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 
 /* Columns first, then cells row by row; a row begins with its name. */
-#define COLUMN(of, is)                           \
-	{                                        \
-		.title = of, .kind = COLUMN_##is \
-	}
-#define DETAIL(of, is)                                           \
-	{                                                        \
-		.title = of, .kind = COLUMN_##is, .detail = true \
-	}
+#define COLUMN(title, is) ((struct column){ title, COLUMN_##is, false, 0 })
+#define DETAIL(title, is) ((struct column){ title, COLUMN_##is, true, 0 })
 #define SHEET(caption, ...) \
 	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
 struct sheet *sheet_make(const char *caption, const struct column *columns);
@@ -119,7 +111,7 @@ void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *const 
 struct cell *sheet_cell(struct sheet *sheet, const char *words);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);
-void sheet_mark(struct sheet *sheet, const char *words, struct mark mark);
+void sheet_mark(struct sheet *sheet, struct mark mark, const char *(*write)(double value));
 /* "faster", "slower" or "same"; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
@@ -242,8 +234,6 @@ int style_of(const struct runs *runs, const char *path);
 const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
 /* Adds what was measured. Returns the sheet that matters most. */
 const struct sheet *add_results(struct page *page, const struct run *run);
-/* The largest noise of a run, relative. 0: nothing ran twice; NAN: too few rounds. */
-double run_noise(const struct run *run);
 const char *value_text(const char *name, const json_t *value); /* the name has the unit */
 
 struct mark mark_of(const struct row *row, enum metric metric);

@@ -41,12 +41,27 @@ static const char *last_time(const struct runs *runs)
 	return text_in(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
 }
 
+/* The largest noise of a run, relative. 0: nothing ran twice; NAN: too few rounds. */
+static double noise_of(const struct run *run)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct row *row = run->results[i].row;
+
+		if (row->noise_unknown)
+			return NAN;
+		largest = fmax(largest, row->noise);
+	}
+	return largest;
+}
+
 /* Where the runs ran, in a line. */
 static const char *facts_line(const struct runs *runs)
 {
 	const struct run *run = &runs->runs[0];
 	const size_t rounds = run->result_count > 0 ? run->results[0].row->rounds : 0;
-	const double noise = run_noise(run);
+	const double noise = noise_of(run);
 	const char *time = last_time(runs);
 	const char *of_run = "";
 

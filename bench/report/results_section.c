@@ -125,49 +125,38 @@ const char *run_verdict(const struct run *run)
 	if (run->live && isfinite(run->rate))
 		return text("%s is best at %s events a second: %s.", best->name,
 			text_count(run->rate), costs_text(best));
-	if (run->live)
-		return text("%s reads most: %s million events a second%s; %s.", best->name,
-			text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
-			costs_text(best));
-	if (run->sizes.count > 1)
+	if (!run->live && run->sizes.count > 1)
 		return sweep_verdict(run);
-	if (best->row->limit)
+	if (!run->live && best->row->limit)
 		return "Only limits were measured.";
-	return text("%s is fastest: %s million events a second%s%s.", best->name,
+	return text("%s %s: %s million events a second%s%s.", best->name,
+		run->live ? "reads most" : "is fastest",
 		text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
-		isfinite(floor) ? text(", %s of the %s", text_share(floor), run->floor) : "");
+		run->live         ? text("; %s", costs_text(best))
+		: isfinite(floor) ? text(", %s of the %s", text_share(floor), run->floor)
+				  : "");
 }
 
-/* Adds a row for each result to @sheet, which it returns: its name, and the cells that @fill adds. */
-static struct sheet *add_rows(struct sheet *sheet, const struct run *run,
-	void (*fill)(struct sheet *sheet, const struct run *run, const struct result *result))
+/* Begins a row with the result's name. */
+static void add_result_row(struct sheet *sheet, const struct result *result)
 {
-	for (size_t i = 0; i < run->result_count; i++) {
-		const struct result *result = &run->results[i];
-
-		SHEET_ROW(sheet, result->style, result->dash, result->name);
-		fill(sheet, run, result);
-	}
-	return sheet;
+	SHEET_ROW(sheet, result->style, result->dash, result->name);
 }
 
-static void fill_main(struct sheet *sheet, const struct run *run, const struct result *result)
+static void add_main_row(struct sheet *sheet, const struct run *run, const struct result *result)
 {
-	static const enum metric costs[] = { METRIC_CPU_PERCENT, METRIC_PRODUCER_NS };
 	const struct mark ns = mark_of(result->row, METRIC_NS), *drawn = result->drawn;
 
-	sheet_mark(sheet, text_number(drawn[DRAWN_SPEED].value), drawn[DRAWN_SPEED]);
+	add_result_row(sheet, result);
+	sheet_mark(sheet, drawn[DRAWN_SPEED], text_number);
 	SHEET_CELLS(sheet, run->live ? "" : text_number(ns.value),
 		run->live ? "" : text_interval(&ns, text_number),
 		text_share(drawn[DRAWN_FLOOR].value), text_percent(result->lost_percent),
 		text_time(row_latency(result->row, 2)));
-	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
-		const struct mark cost = mark_of(result->row, costs[i]);
-
-		sheet_mark(sheet, text_number(cost.value), cost);
-	}
+	sheet_mark(sheet, mark_of(result->row, METRIC_CPU_PERCENT), text_number);
+	sheet_mark(sheet, mark_of(result->row, METRIC_PRODUCER_NS), text_number);
 	sheet_cell(sheet, text_time(row_value(result->row, METRIC_OFF_CPU_NS)));
-	sheet_mark(sheet, text_ratio(drawn[DRAWN_RATIO].value), drawn[DRAWN_RATIO]);
+	sheet_mark(sheet, drawn[DRAWN_RATIO], text_ratio);
 	if (result->verdict && !result->row->limit)
 		sheet_verdict(sheet, result->verdict);
 	else
@@ -189,7 +178,9 @@ static struct sheet *main_sheet(const struct run *run)
 		COLUMN("producer, ns/event", RANGE), DETAIL("off CPU", NUMBER),
 		COLUMN(speed, RATIO), COLUMN("verdict", TEXT));
 
-	return add_rows(sheet, run, fill_main);
+	for (size_t i = 0; i < run->result_count; i++)
+		add_main_row(sheet, run, &run->results[i]);
+	return sheet;
 }
 
 /* Readers by size. */
@@ -198,13 +189,11 @@ static void add_curves(
 {
 	const char *(*write)(double) = write_drawn[drawn];
 	struct sheet *sheet = SHEET(title, COLUMN("reader", TEXT));
-	struct curves *curves = arena_allocate(sizeof(*curves));
 
-	*curves = (struct curves){ "bytes an event",
+	sheet->curves = (struct curves){ "bytes an event",
 		"medians of the rounds; a band is a 95 % interval",
 		size_bytes(run->sizes.list[0]) > 0, drawn != DRAWN_FLOOR,
 		drawn == DRAWN_SPEED ? NAN : 1, write };
-	sheet->curves = curves;
 	for (size_t s = 0; s < run->sizes.count; s++)
 		sheet_column(sheet, (struct column){ .title = run->sizes.list[s],
 					    .kind = COLUMN_NUMBER,
@@ -240,28 +229,23 @@ static void add_sizes(struct page *page, const struct run *run)
 	}
 }
 
-static void fill_latency(struct sheet *sheet, const struct run *run, const struct result *result)
-{
-	(void)run;
-	for (int q = 0; q < LATENCIES; q++) {
-		const double ns = row_latency(result->row, q);
-
-		sheet_mark(sheet, text_time(ns), (struct mark){ ns, NAN, NAN, NULL, 0 });
-	}
-}
-
 static void add_latency(struct page *page, const struct run *run)
 {
-	static const struct curves curves = { "percentile of the events",
-		"from the time an event was due (at full rate: was written) until it was handled",
-		false, true, NAN, text_time };
 	struct sheet *sheet = SHEET("Latency: how long events waited", COLUMN("reader", TEXT),
 		{ "p50", COLUMN_NUMBER, false, 0.3 }, { "p90", COLUMN_NUMBER, false, 1 },
 		{ "p99", COLUMN_NUMBER, false, 2 }, { "p99.9", COLUMN_NUMBER, false, 3 },
 		{ "max", COLUMN_NUMBER, false, 4 });
 
-	sheet->curves = &curves;
-	page_add_sheet(page, add_rows(sheet, run, fill_latency), false);
+	sheet->curves = (struct curves){ "percentile of the events",
+		"from the time an event was due (at full rate: was written) until it was handled",
+		false, true, NAN, text_time };
+	for (size_t i = 0; i < run->result_count; i++) {
+		add_result_row(sheet, &run->results[i]);
+		for (int q = 0; q < LATENCIES; q++)
+			sheet_mark(sheet, MARK(row_latency(run->results[i].row, q), NAN, NAN),
+				text_time);
+	}
+	page_add_sheet(page, sheet, false);
 }
 
 /* Of live there are ratios of several metrics. */
@@ -285,7 +269,7 @@ static void add_ratios(struct page *page, const struct run *run)
 		SHEET_ROW(sheet, ratio->result->style, 0, ratio->result->name,
 			baseline_name(run, ratio->to),
 			run->live ? metric_title(ratio->metric) : "");
-		sheet_mark(sheet, text_ratio(ratio->mark.value), ratio->mark);
+		sheet_mark(sheet, ratio->mark, text_ratio);
 		sheet_cell(sheet, text_interval(&ratio->mark, text_factor));
 		sheet_verdict(sheet, ratio->verdict);
 	}
@@ -381,19 +365,7 @@ static const char *workload_text(const struct run *run)
 			    "count, order, checksum.");
 }
 
-static void fill_metrics(struct sheet *sheet, const struct run *run, const struct result *result)
-{
-	(void)run;
-	for (int metric = 0; metric < METRIC_COUNT; metric++) {
-		const struct mark mark = mark_of(result->row, (enum metric)metric);
-		const char *interval = text_interval(&mark, text_number);
-
-		sheet_cell(sheet,
-			text("%s%s%s", text_number(mark.value), *interval ? " " : "", interval));
-	}
-}
-
-static struct sheet *metrics_sheet(const struct run *run)
+static void add_metrics(struct page *page, const struct run *run)
 {
 	struct sheet *sheet =
 		SHEET("Every metric: medians with 95 % intervals, or sums over all rounds",
@@ -408,51 +380,48 @@ static struct sheet *metrics_sheet(const struct run *run)
 							strstr(name, "_ns_per") ? " an event" : ""),
 				       .kind = COLUMN_NUMBER });
 	}
-	return add_rows(sheet, run, fill_metrics);
+	for (size_t i = 0; i < run->result_count; i++) {
+		add_result_row(sheet, &run->results[i]);
+		for (int metric = 0; metric < METRIC_COUNT; metric++) {
+			const struct mark mark = mark_of(run->results[i].row, (enum metric)metric);
+
+			sheet_cell(sheet, text("%s%s%s", text_number(mark.value),
+						  isfinite(mark.low) ? " " : "",
+						  text_interval(&mark, text_number)));
+		}
+	}
+	page_add_sheet(page, sheet, true);
 }
 
-static void fill_rounds(struct sheet *sheet, const struct run *run, const struct result *result)
+static void add_rounds(struct page *page, const struct run *run)
 {
-	const struct summary *ns = row_summary(result->row, METRIC_NS);
-
-	sheet_mark(sheet, "", mark_of(result->row, METRIC_NS));
-	SHEET_CELLS(sheet, text_number(ns->valid ? ns->min : NAN),
-		text_number(ns->valid ? ns->max : NAN),
-		text_number(ns->valid ? ns->deviation : NAN), text_number((double)ns->outliers),
-		ns->two_humped ? "two speeds: a virtual CPU may have moved" : "",
-		run->live ? "" : result->row->checksum);
-}
-
-static struct sheet *rounds_sheet(const struct run *run)
-{
-	return add_rows(
-		SHEET("Every round in the order measured, from left to right; nothing was dropped",
-			COLUMN("reader", TEXT),
-			COLUMN("each round as a share of the median", ROUNDS),
-			COLUMN("min, ns", NUMBER), COLUMN("max, ns", NUMBER),
-			COLUMN("deviation, ns", NUMBER), COLUMN("outliers", NUMBER),
-			COLUMN("note", TEXT), COLUMN("checksum", TEXT)),
-		run, fill_rounds);
-}
-
-double run_noise(const struct run *run)
-{
-	double largest = 0;
+	struct sheet *sheet = SHEET(
+		"Every round in the order measured, from left to right; nothing was dropped",
+		COLUMN("reader", TEXT), COLUMN("each round as a share of the median", ROUNDS),
+		COLUMN("min, ns", NUMBER), COLUMN("max, ns", NUMBER),
+		COLUMN("deviation, ns", NUMBER), COLUMN("outliers", NUMBER), COLUMN("note", TEXT),
+		COLUMN("checksum", TEXT));
 
 	for (size_t i = 0; i < run->result_count; i++) {
 		const struct row *row = run->results[i].row;
+		const struct summary *ns = row_summary(row, METRIC_NS);
 
-		if (row->noise_unknown)
-			return NAN;
-		largest = fmax(largest, row->noise);
+		add_result_row(sheet, &run->results[i]);
+		sheet_cell(sheet, "")->mark = mark_of(row, METRIC_NS);
+		SHEET_CELLS(sheet, text_number(ns->valid ? ns->min : NAN),
+			text_number(ns->valid ? ns->max : NAN),
+			text_number(ns->valid ? ns->deviation : NAN),
+			text_number((double)ns->outliers),
+			ns->two_humped ? "two speeds: a virtual CPU may have moved" : "",
+			run->live ? "" : row->checksum);
 	}
-	return largest;
+	page_add_sheet(page, sheet, true);
 }
 
 static void add_notes(struct page *page, const struct run *run)
 {
-	page_add_sheet(page, rounds_sheet(run), true);
-	page_add_sheet(page, metrics_sheet(run), true);
+	add_rounds(page, run);
+	add_metrics(page, run);
 	page_add(page, BLOCK_TEXT, NULL, workload_text(run));
 	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
 	add_objects(page, "Peers that failed, so none of their readings is here",
@@ -489,24 +458,29 @@ static void add_advice(struct page *page, const struct run *run)
 		json_object_get(published, "figures"), run->question);
 }
 
-static void fill_limit(struct sheet *sheet, const struct run *run, const struct result *result)
+static void add_limits(struct page *page, const struct run *run)
 {
-	sheet_cell(sheet, run->live ? text_in(result->json, "verdict") : "");
+	struct sheet *sheet = SHEET("What limits each, and what to change", COLUMN("reader", TEXT),
+		COLUMN("what limits it, and what to change", TEXT));
+
+	for (size_t i = 0; i < run->result_count && run->live; i++) {
+		add_result_row(sheet, &run->results[i]);
+		sheet_cell(sheet, text_in(run->results[i].json, "verdict"));
+	}
+	page_add_sheet(page, sheet, true);
 }
 
 const struct sheet *add_results(struct page *page, const struct run *run)
 {
 	const bool curves = run->sizes.count >= SIZES_FOR_CURVES;
 	struct sheet *sheet = main_sheet(run);
-	struct sheet *limits = SHEET("What limits each, and what to change", COLUMN("reader", TEXT),
-		COLUMN("what limits it, and what to change", TEXT));
 
 	if (curves)
 		add_sizes(page, run);
 	page_add_sheet(page, sheet, curves);
 	add_latency(page, run);
 	add_advice(page, run);
-	page_add_sheet(page, add_rows(limits, run, fill_limit), true);
+	add_limits(page, run);
 	add_ratios(page, run);
 	add_notes(page, run);
 	return sheet;

@@ -168,8 +168,8 @@ static void read_ratios(struct run *run, const struct result_file *document)
 					.to = to,
 					.metric = text_in(json, "metric"),
 					.verdict = text_in(json, "verdict"),
-					.mark = { number_in(json, "median"), number_in(json, "low"),
-						number_in(json, "high"), NULL, 0 },
+					.mark = MARK(number_in(json, "median"),
+						number_in(json, "low"), number_in(json, "high")),
 				};
 	}
 	for (i = 0; i < run->ratio_count; i++) {

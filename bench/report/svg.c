@@ -353,7 +353,7 @@ static void write_labels(const struct drawing *d)
 
 void svg_curves(FILE *out, const struct sheet *sheet, unsigned number)
 {
-	struct drawing d = { .out = out, .sheet = sheet, .curves = sheet->curves };
+	struct drawing d = { .out = out, .sheet = sheet, .curves = &sheet->curves };
 	double longest = 0;
 
 	d.height = fmax(300, 16 * (double)sheet->row_count);
