@@ -33,15 +33,22 @@ static struct obstack *arena(void)
 	return &memory;
 }
 
-ADDS_TO_NULL const char *text(const char *format, ...)
+ADDS_TO_NULL const char *vtext(const char *format, va_list arguments)
 {
+	obstack_vprintf(arena(), format, arguments);
+	obstack_1grow(&memory, '\0');
+	return obstack_finish(&memory);
+}
+
+const char *text(const char *format, ...)
+{
+	const char *made;
 	va_list arguments;
 
 	va_start(arguments, format);
-	obstack_vprintf(arena(), format, arguments);
+	made = vtext(format, arguments);
 	va_end(arguments);
-	obstack_1grow(&memory, '\0');
-	return obstack_finish(&memory);
+	return made;
 }
 
 ADDS_TO_NULL void *arena_allocate(size_t size)

@@ -6,9 +6,11 @@
 #ifndef BENCH_BASE_ARENA_H
 #define BENCH_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
+__attribute__((format(printf, 1, 0))) const char *vtext(const char *format, va_list arguments);
 void *arena_allocate(size_t size);                        /* zeroed */
 void *arena_grow(void *array, size_t count, size_t size); /* @array with room for one more */
 void arena_free(void);

@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -85,14 +85,6 @@ static bool waits(const struct row *row, const char *wait)
 	return strcmp(row->wait, wait) == 0;
 }
 
-/* The smallest power of two from @least on that is no less than @value, but no more than @most. */
-static double power_of_two(double value, double least, double most)
-{
-	while (least < most && least < value)
-		least *= 2;
-	return least;
-}
-
 static enum cost cost_of(const struct situation *s)
 {
 	const double least = s->w->rate == PARSE_RATE_MAX ? COST_MIN_NS : COST_MIN_AT_RATE_NS;
@@ -155,50 +147,53 @@ static struct situation situation_of(
 	return s;
 }
 
-/* Adds a few words that rows may share: "the producers", "; notifications". */
-static void name(const struct situation *s, const char *words)
+/* Adds a sentence, and a few words that rows may share: "the producers", "; notifications". */
+__attribute__((format(printf, 3, 4))) static void say(
+	const struct situation *s, const char *words, const char *format, ...)
 {
+	va_list arguments;
+
 	s->row->limited = text("%s%s", s->row->limited, words);
+	va_start(arguments, format);
+	s->row->verdict = text("%s%s", s->row->verdict, vtext(format, arguments));
+	va_end(arguments);
 }
 
-static void say_ring(FILE *out, const struct situation *s)
+static void say_ring(const struct situation *s)
 {
 	const double doubled = 2 * (double)s->w->ring_size;
 	/* The longest wait of an event is about the longest pause of the consumer; the events
 	 * produced meanwhile have to fit. */
 	const double needed = s->produced * workload_mean_stride(s->w) *
 			      (double)s->row->latencies[4] / s->w->rings / s->elapsed;
-	const char *size = SIZE_TEXT(power_of_two(needed, doubled, RING_MOST));
+	const char *waited = text(" Events waited up to %s", DURATION_TEXT(s->row->latencies[4]));
 
-	fprintf(out,
+	say(s, text("the ring is too small%s", cost_words[s->cost]),
 		"A %s of %s is too small for the bursts: it filled up, and %s of the events were "
-		"lost, ",
+		"lost, %s.",
 		s->is_perf ? "buffer" : "ring", SIZE_TEXT(s->w->ring_size),
-		style_percent(s->lost_share));
-	if (s->never_sleeps)
-		fprintf(out, "although half of the events read waited less than %s.",
-			DURATION_TEXT(s->row->latencies[0]));
+		style_percent(s->lost_share),
+		s->never_sleeps ? text("although half of the events read waited less than %s",
+					  DURATION_TEXT(s->row->latencies[0]))
+				: text("with the consumer busy for only %s of a CPU",
+					  style_percent(s->cpu)));
+	if (needed > RING_MOST || doubled > RING_MOST)
+		say(s, "",
+			"%s; no ring is large enough for that. Find what keeps the consumer from "
+			"running.",
+			waited);
 	else
-		fprintf(out, "with the consumer busy for only %s of a CPU.", style_percent(s->cpu));
-	if (needed > RING_MOST || doubled > RING_MOST) {
-		fprintf(out,
-			" Events waited up to %s; no ring is large enough for that. Find what "
-			"keeps the consumer from running.",
-			DURATION_TEXT(s->row->latencies[4]));
-		return;
-	}
-	if (s->has_latency)
-		fprintf(out, " Events waited up to %s, which needs about -ring-size %s",
-			DURATION_TEXT(s->row->latencies[4]), size);
-	else
-		fprintf(out, " It needs at least -ring-size %s", size);
-	fprintf(out, "%s%s.", s->paces ? ", or a smaller -latency-budget" : "",
-		s->is_perf ? "" : "; -advise finds the size");
+		say(s, "", "%s -ring-size %s%s%s.",
+			s->has_latency ? text("%s, which needs about", waited)
+				       : " It needs at least",
+			SIZE_TEXT(fmax(doubled, exp2(ceil(log2(needed))))),
+			s->paces ? ", or a smaller -latency-budget" : "",
+			s->is_perf ? "" : "; -advise finds the size");
 }
 
 /* Both say what is the case and what to change, and return whether what an event costs its
  * producers is also to be said. */
-static bool say_loss(FILE *out, const struct situation *s)
+static bool say_loss(const struct situation *s)
 {
 	const struct workload *w = s->w;
 	/* A perf buffer notifies when it is full, in any case. */
@@ -214,30 +209,26 @@ static bool say_loss(FILE *out, const struct situation *s)
 			: s->cpu >= CPU_BUSY;
 
 	if (w->same_cpu && !w->overwrite) {
-		name(s, "one CPU for all");
-		fprintf(out,
+		say(s, "one CPU for all",
 			"Producers and consumer share one CPU, and the consumer got %s of it: %s "
 			"of the events were lost while the scheduler ran the producers. Give the "
 			"consumer a CPU of its own.",
 			style_percent(s->cpu), style_percent(s->lost_share));
 	} else if (needs_notifications && w->notify == NOTIFY_NEVER) {
-		name(s, "nothing wakes the consumer");
-		fprintf(out,
+		say(s, "nothing wakes the consumer",
 			"Nothing wakes the consumer: it sleeps until notified, and with -notify "
 			"never producers do not notify; %s of the events were lost. Use -wait "
 			"paced, which needs no notifications, or another -notify.",
 			style_percent(s->lost_share));
 	} else if (w->overwrite) {
-		name(s, "the ring overwrites");
-		fprintf(out,
+		say(s, "the ring overwrites",
 			"The ring overwrites its oldest events, as -overwrite asks: %s of the "
 			"events were overwritten unread, and %.3g Mev/s were read with %s of a "
 			"CPU. A larger -ring-size keeps more events.",
 			style_percent(s->lost_share), s->speed, style_percent(s->cpu));
 		return true;
 	} else if (s->kept_off) {
-		name(s, "kept off its CPU");
-		fprintf(out,
+		say(s, "kept off its CPU",
 			"The consumer was kept off its CPU for %s of %s: it was ready to run, and "
 			"the scheduler did not run it; %s of the events were lost. Give it a CPU "
 			"of its own (-cpu), or repeat on an idle machine; a larger ring would only "
@@ -245,27 +236,24 @@ static bool say_loss(FILE *out, const struct situation *s)
 			DURATION_TEXT(s->off_cpu), DURATION_TEXT(s->elapsed),
 			style_percent(s->lost_share));
 	} else if (is_behind) {
-		name(s, "the consumer");
-		fprintf(out,
+		say(s, "the consumer",
 			"The consumer is the limit: it was busy for %s of a CPU, and %s of the "
 			"events were lost; it takes %.*f ns per event",
 			style_percent(s->cpu), style_percent(s->lost_share), s->cpu_ns < 100,
 			s->cpu_ns);
-		if (s->w->work_ns > 0)
-			fprintf(out, ", %" PRId64 " ns of which are -work", s->w->work_ns);
-		fprintf(out,
-			". %s less work per event, or read with more consumers, each with rings of "
-			"its own.",
+		say(s, "",
+			"%s. %s less work per event, or read with more consumers, each with rings "
+			"of its own.",
+			w->work_ns > 0 ? text(", %" PRId64 " ns of which are -work", w->work_ns)
+				       : "",
 			s->is_batch ? "Do" : "Use -mode batch, do");
 	} else {
-		name(s, "the ring is too small");
-		name(s, cost_words[s->cost]);
-		say_ring(out, s);
+		say_ring(s);
 	}
 	return false;
 }
 
-static bool say_limit(FILE *out, const struct situation *s)
+static bool say_limit(const struct situation *s)
 {
 	const struct workload *w = s->w;
 	/* Of the producers' time, which is shorter than the elapsed time. */
@@ -275,84 +263,76 @@ static bool say_limit(FILE *out, const struct situation *s)
 	/* Share of the time that the producers' programs ran. */
 	const double ran = s->produced * s->producer / (s->elapsed * w->producers);
 
+	if (s->consumed == 0 && s->lost > 0) {
+		say(s, "nothing was consumed",
+			"Nothing was consumed, and %.0f events were lost: the consumer never ran. "
+			"Give it a CPU of its own (-cpu), or choose another -wait.",
+			s->lost);
+		return false;
+	}
 	if (s->consumed == 0) {
-		name(s, "nothing was consumed");
-		if (s->lost > 0)
-			fprintf(out,
-				"Nothing was consumed, and %.0f events were lost: the consumer "
-				"never ran. Give it a CPU of its own (-cpu), or choose another "
-				"-wait.",
-				s->lost);
-		else
-			fprintf(out,
-				"Nothing was consumed: the producers discarded all of %.0f events. "
-				"Raise -rate or -duration, or lower -discard.",
-				s->produced);
+		say(s, "nothing was consumed",
+			"Nothing was consumed: the producers discarded all of %.0f events. Raise "
+			"-rate or -duration, or lower -discard.",
+			s->produced);
 		return false;
 	}
 	if (w->back_to_back > 0) {
-		name(s, "one thread produces and reads");
-		fprintf(out,
+		say(s, "one thread produces and reads",
 			"One thread produces and reads in turns: %.3g Mev/s; each takes %.0f ns to "
 			"produce and %.*f ns to read.",
 			s->speed, s->producer, s->cpu_ns < 100, s->cpu_ns);
 		if (s->lost > 0)
-			fprintf(out,
+			say(s, "",
 				" %s were lost: a turn did not notify, and the next ones were "
 				"produced before the consumer polled.",
 				style_percent(s->lost_share));
 	} else if (s->lost > 0) {
-		return say_loss(out, s);
+		return say_loss(s);
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
-		name(s, "producers kept off their CPUs");
-		fprintf(out,
+		say(s, "producers kept off their CPUs",
 			"The producers were kept off their CPUs: they ran for %s of the time, and "
 			"all of their %.3g Mev/s were read. Give them CPUs of their own, or repeat "
 			"on an idle machine.",
 			style_percent(ran), s->speed);
 		return false;
 	} else if (w->rate == PARSE_RATE_MAX) {
-		name(s, "the producers");
-		fprintf(out,
+		say(s, "the producers",
 			"The producers are the limit: at full rate they produced %.3g Mev/s, %.0f "
 			"ns per event (%.0f ns alone%s), and all events were read with %s of a "
 			"CPU.",
 			s->speed, s->producer, s->alone, s->is_perf ? ", to a ring" : "",
 			style_percent(s->cpu));
 		if (!s->cost)
-			fprintf(out, "%s More -producers show the consumer's limit.",
+			say(s, "", "%s More -producers show the consumer's limit.",
 				s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
 	} else if (reached / asked < RATE_REACHED) {
-		name(s, "the producers, below the rate");
-		fprintf(out,
+		say(s, "the producers, below the rate",
 			"The producers cannot sustain the rate: %.3g of %.3g Mev/s (%s), at %.0f "
 			"ns per event; none was lost.%s",
 			reached, asked, style_percent(reached / asked), s->producer,
 			s->cost ? "" : " Lower -rate, or raise -producers.");
 	} else if (s->has_latency && (double)s->row->latencies[2] >
 					     LATENCY_IN_BUDGETS * (double)w->latency_budget_ns) {
-		name(s, "latency exceeds the budget");
-		fprintf(out, "Latency exceeds the budget: p99 is %s, the budget %s; none was lost.",
+		say(s, "latency exceeds the budget",
+			"Latency exceeds the budget: p99 is %s, the budget %s; none was lost.",
 			DURATION_TEXT(s->row->latencies[2]), DURATION_TEXT(w->latency_budget_ns));
 		if (s->kept_off) {
-			name(s, "; kept off its CPU");
-			fprintf(out,
+			say(s, "; kept off its CPU",
 				" The consumer was kept off its CPU for %s: give it one of its own "
 				"(-cpu), or repeat on an idle machine.",
 				DURATION_TEXT(s->off_cpu));
 			return false;
 		}
 		if (!s->cost)
-			fputs(s->paces ? " Lower -latency-budget, or -timer-slack."
-				       : " Use -wait paced or busy.",
-				out);
+			say(s, "", "%s",
+				s->paces ? " Lower -latency-budget, or -timer-slack."
+					 : " Use -wait paced or busy.");
 	} else {
-		name(s, "nothing");
-		fprintf(out, "Nothing limits it: all of %.3g Mev/s were read, with %s of a CPU",
-			s->speed, style_percent(s->cpu));
-		if (s->has_latency)
-			fprintf(out, ", p99 %s", DURATION_TEXT(s->row->latencies[2]));
-		fprintf(out, ".%s",
+		say(s, "nothing",
+			"Nothing limits it: all of %.3g Mev/s were read, with %s of a CPU%s%s.%s",
+			s->speed, style_percent(s->cpu), s->has_latency ? ", p99 " : "",
+			s->has_latency ? DURATION_TEXT(s->row->latencies[2]) : "",
 			s->cost ? ""
 			: s->never_sleeps
 				? " It never sleeps: -wait paced leaves the CPU to others."
@@ -361,22 +341,22 @@ static bool say_limit(FILE *out, const struct situation *s)
 	return true;
 }
 
-static void say_cost(FILE *out, const struct situation *s)
+static void say_cost(const struct situation *s)
 {
 	const struct workload *w = s->w;
-	double sampled = power_of_two(
-		(s->producer / s->alone - 1) / SAMPLED_SHARE, SAMPLED_LEAST, SAMPLED_MOST);
+	const double wanted = exp2(ceil(log2((s->producer / s->alone - 1) / SAMPLED_SHARE)));
+	double sampled = fmin(SAMPLED_MOST, fmax(SAMPLED_LEAST, wanted));
 
 	if (w->notify == NOTIFY_SAMPLED && sampled <= (double)w->notify_events)
 		sampled = 4 * (double)w->notify_events;
 	if (s->cost == COST_NOTIFICATIONS)
-		fprintf(out,
+		say(s, cost_words[s->cost],
 			" Notifications cost the producers %.0f ns per event more than alone (%.0f "
 			"ns), with %.2g wakeups per event. %s less often: -notify sampled:%.0f.",
 			s->extra, s->alone, s->wakeups,
 			s->paces ? "Notify" : "Use -wait paced, or notify", sampled);
 	else if (s->cost == COST_LOCK)
-		fprintf(out,
+		say(s, cost_words[s->cost],
 			" %" PRIu32 " producers share %" PRIu32 " ring%s and wait for each other's "
 			"lock: an event costs at least %.0f ns with any reader, and %.0f ns with "
 			"one producer and no reader. Give each producer a ring of its own: -rings "
@@ -384,7 +364,7 @@ static void say_cost(FILE *out, const struct situation *s)
 			w->producers, w->rings, w->rings > 1 ? "s" : "", s->cheapest, s->alone,
 			fmin(w->producers, LIVE_RINGS_MAX));
 	else if (s->cost == COST_LOOKING)
-		fprintf(out,
+		say(s, cost_words[s->cost],
 			" The consumer polls too often: an event costs its producer %.0f ns more "
 			"than alone (%.0f ns), with few wakeups; both access the same cache lines. "
 			"%s%s.",
@@ -396,13 +376,13 @@ static void say_cost(FILE *out, const struct situation *s)
 				? ", or -notify never, as this consumer never sleeps"
 				: "");
 	else if (s->cost == COST_READER)
-		fprintf(out,
+		say(s, cost_words[s->cost],
 			" The way it reads and waits costs the producers %.0f ns per event more "
 			"than alone (%.0f ns). Use -mode batch with -wait paced%s.",
 			s->extra, s->alone,
 			s->notifies_always ? ", or notify less often: -notify sampled:16" : "");
 	else if (s->cost == COST_PERF) /* a rarer notification gains little: docs/measuring.md */
-		fprintf(out,
+		say(s, cost_words[s->cost],
 			" Perf notifies for each event, whether or not the reader sleeps: %.0f ns "
 			"per event; writing one to a ring without a reader costs %.0f ns. Use "
 			"-notify sampled:500, or a ring instead of a perf buffer.",
@@ -413,17 +393,8 @@ void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns)
 {
 	const struct situation s = situation_of(table, row, workload, alone_ns);
-	char *words;
-	size_t size;
-	FILE *out = need(open_memstream(&words, &size));
 
-	row->limited = "";
-	if (say_limit(out, &s)) {
-		name(&s, cost_words[s.cost]);
-		say_cost(out, &s);
-	}
-	if (fclose(out))
-		need(NULL);
-	row->verdict = text("%s", words);
-	free(words);
+	row->verdict = row->limited = "";
+	if (say_limit(&s))
+		say_cost(&s);
 }
