@@ -112,10 +112,9 @@ static void add_row(struct call *call, const struct samples *samples)
 	row_set_size(row, workload->event_size, workload->mix);
 	row->limit = reader->limit;
 	row->baseline = reader->baseline > 0;
-	snprintf(row->checksum, sizeof(row->checksum), "%" PRIu64,
-		samples->rounds[measurement.rounds - 1].checksum);
-	snprintf(row->touch, sizeof(row->touch), "%s%s%s", touch_names[workload->touch],
-		cold ? "" : ROW_CACHES, cold ? "" : caches_names[workload->caches]);
+	row->checksum = text("%" PRIu64, samples->rounds[measurement.rounds - 1].checksum);
+	row->touch = text("%s%s%s", touch_names[workload->touch], cold ? "" : ROW_CACHES,
+		cold ? "" : caches_names[workload->caches]);
 	name_row(row, &call->settings);
 	for (size_t i = 0; i < measurement.rounds; i++) {
 		const double ns = (double)samples->rounds[i].elapsed_ns;

@@ -152,8 +152,8 @@ static void add_unread_row(struct table *table, const struct measurement *m, con
 
 	table_add_group(table, live_workload_json(m));
 	row = table_add_row(table, "no-consumer", m->rounds);
-	snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(WAIT_OWN));
-	snprintf(row->question, sizeof(row->question), "%s", name);
+	row->wait = live_wait_name(WAIT_OWN);
+	row->question = text("%s", name);
 	row_set_size(row, m->workload.event_size, m->workload.mix);
 	for (size_t i = 0; i < m->rounds; i++) {
 		const struct round *round = &m->samples[0].rounds[i];

@@ -15,14 +15,6 @@
 static const char *const free_settings[] = { "event_size", "read_timeout_ns", "line_transfer_ns",
 	"producer_alone_ns_per_event", "producer_unattached_ns_per_event" };
 
-static bool is_free(const char *name)
-{
-	for (size_t i = 0; i < sizeof(free_settings) / sizeof(free_settings[0]); i++)
-		if (strcmp(free_settings[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* A value as text, strings without quotes. */
 static json_t *value_text(const json_t *value)
 {
@@ -48,12 +40,14 @@ static void add_settings(json_t *differences, const json_t *old, const json_t *n
 	const char *name;
 
 	json_object_update_missing(both, (json_t *)new);
+	for (size_t i = 0; i < sizeof(free_settings) / sizeof(free_settings[0]); i++)
+		json_object_del(both, free_settings[i]);
 	json_object_foreach(both, name, value)
 	{
 		const json_t *before = json_object_get(old, name);
 		const json_t *after = json_object_get(new, name);
 
-		if (!is_free(name) && !json_equal(before, after))
+		if (!json_equal(before, after))
 			add_difference(differences, name, before, after);
 	}
 	json_decref(both);

@@ -130,7 +130,7 @@ void live_finish_rows(
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
 
-		snprintf(row->question, sizeof(row->question), "%s", question);
+		row->question = text("%s", question);
 		row->benchmark = text("BenchmarkLive%s%s/path=%s/wait=%s/size=%s/%s",
 			question[0] ? "/question=" : "", question, row->path, row->wait,
 			row->size_text, workload);
@@ -147,7 +147,7 @@ void live_add_group(struct table *table, const struct measurement *m, const char
 	for (const struct samples *s = m->samples; s < m->samples + m->count + m->twin; s++) {
 		struct row *row = table_add_row(table, s->combination.reader->name, m->rounds);
 
-		snprintf(row->wait, sizeof(row->wait), "%s", live_wait_name(s->combination.wait));
+		row->wait = live_wait_name(s->combination.wait);
 		row_set_size(row, m->workload.event_size, m->workload.mix);
 		for (size_t i = 0; i < m->rounds; i++)
 			set_round(row, i, &s->rounds[i], m);

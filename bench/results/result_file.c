@@ -10,6 +10,9 @@
 
 #define SCHEMA_BEFORE "ringview.result/1"
 
+/* Of a name in a row. */
+#define WORD_MOST 63
+
 /* Ten times a sweep of all sizes and paths with a thousand rounds. */
 #define SIZE_MOST (256 << 20)
 
@@ -122,60 +125,54 @@ double table_runs_setting(const json_t *runs, const char *name)
 	return median_in(runs, "workload", name);
 }
 
-/* Reads a word that has room in a table; "" if the member is absent. False: it is not such a word. */
-static bool read_word(const json_t *object, const char *name, char *text, size_t size)
+/* A member that is a word of at most WORD_MOST characters; "" if it is absent. NULL: no such word. */
+static const char *word_in(const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
 	const char *word = json_string_value(value);
 	size_t length = 0;
 
-	text[0] = '\0';
 	if (!value)
-		return true;
+		return "";
 	while (word && word[length] > ' ' && word[length] <= '~')
 		length++;
-	if (!word || length == 0 || length >= size || word[length])
-		return false;
-	strcpy(text, word);
-	return true;
+	return length > 0 && length <= WORD_MOST && !word[length] ? text("%s", word) : NULL;
 }
 
 /* Reads what an element of results[], noise[] or ratios[] names. False: it is not of the schema. */
 static bool read_names(bool live, const json_t *element, struct row *row)
 {
 	const json_t *size = json_object_get(element, "event_size");
-	char touch[ROW_NAME_SIZE], caches[ROW_NAME_SIZE];
-	int length;
+	const char *touch = word_in(element, "touch"), *caches = word_in(element, "caches");
 
-	*row = (struct row){ .benchmark = "" };
-	if (!read_word(element, "path", row->path, ROW_NAME_SIZE) ||
-		!read_word(element, "wait", row->wait, ROW_NAME_SIZE) ||
-		!read_word(element, "question", row->question, ROW_NAME_SIZE) ||
-		!read_word(element, "touch", touch, ROW_NAME_SIZE) ||
-		!read_word(element, "caches", caches, ROW_NAME_SIZE) || !json_is_integer(size) ||
-		json_integer_value(size) < 0 || json_integer_value(size) > UINT32_MAX)
+	*row = (struct row){ .path = word_in(element, "path"),
+		.wait = word_in(element, "wait"),
+		.touch = "",
+		.question = word_in(element, "question"),
+		.benchmark = "" };
+	if (!row->path || !row->wait || !row->question || !touch || !caches ||
+		!json_is_integer(size) || json_integer_value(size) < 0 ||
+		json_integer_value(size) > UINT32_MAX)
 		return false;
 	row_set_size(row, (uint32_t)json_integer_value(size), NULL);
-	if (json_object_get(element, "event_sizes") &&
-		!read_word(element, "event_sizes", row->size_text, sizeof(row->size_text)))
-		return false;
-	if (live)
-		return row->path[0] && row->wait[0];
-	length = snprintf(
-		row->touch, ROW_NAME_SIZE, "%s%s%s", touch, caches[0] ? ROW_CACHES : "", caches);
-	return row->path[0] && touch[0] && length < ROW_NAME_SIZE && !row->wait[0];
+	if (json_object_get(element, "event_sizes"))
+		row->size_text = word_in(element, "event_sizes");
+	if (!live)
+		row->touch = text("%s%s%s", touch, caches[0] ? ROW_CACHES : "", caches);
+	return row->size_text && row->path[0] && (live ? row->wait[0] : touch[0] && !row->wait[0]);
 }
 
 struct row *result_file_row(const struct result_file *file, const json_t *element, bool baseline)
 {
 	struct row like;
 
-	if (!read_names(file->live, element, &like) ||
-		(baseline &&
-			(!read_word(element, "baseline", like.path, ROW_NAME_SIZE) ||
-				!read_word(element, "baseline_wait", like.wait, ROW_NAME_SIZE))))
+	if (!read_names(file->live, element, &like))
 		return NULL;
-	return (struct row *)table_find(&file->table, &like);
+	if (baseline) {
+		like.path = word_in(element, "baseline");
+		like.wait = word_in(element, "baseline_wait");
+	}
+	return like.path && like.wait ? (struct row *)table_find(&file->table, &like) : NULL;
 }
 
 /* Adds the row that @result is the first of. */
@@ -189,7 +186,7 @@ static struct row *add_row(struct table *table, struct row *names, const json_t 
 	row->mean_size = json_number_value(
 		json_object_get(result, row->event_size ? "event_size" : "event_size_mean"));
 	row->limit = json_is_true(json_object_get(result, "limit"));
-	snprintf(row->checksum, sizeof(row->checksum), "%s", checksum ? checksum : "");
+	row->checksum = text("%s", checksum ? checksum : "");
 	row->results = need(json_array());
 	return row;
 }
@@ -478,7 +475,7 @@ int table_take_runs(struct table *table, json_t *runs)
 		struct row *row = &table->rows[i];
 
 		if (row->runs != table->runs || row->uneven)
-			row->path[0] = '\0';
+			row->path = "";
 		else if (row->rounds > STATISTICS_ROUNDS_MAX)
 			err = -EINVAL;
 		else /* a median with rounds without events is unknown here */

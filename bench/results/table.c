@@ -27,8 +27,9 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 	table->rows = arena_grow(table->rows, table->row_count, sizeof(*table->rows));
 	row = &table->rows[table->row_count++];
 	table->groups[table->group_count - 1].count++;
-	*row = (struct row){ .group = table->group_count - 1, .rounds = rounds, .benchmark = "" };
-	snprintf(row->path, sizeof(row->path), "%s", path);
+	*row = (struct row){ text("%s", path), "", "", "", .checksum = "", .benchmark = "" };
+	row->group = table->group_count - 1;
+	row->rounds = rounds;
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
 		row->cells[metric].value = NAN;
 	return row;
@@ -38,10 +39,7 @@ void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix)
 {
 	row->event_size = event_size;
 	row->mean_size = mix ? mix->mean : event_size;
-	if (mix)
-		snprintf(row->size_text, sizeof(row->size_text), "%s", mix->name);
-	else
-		snprintf(row->size_text, sizeof(row->size_text), "%" PRIu32, event_size);
+	row->size_text = mix ? text("%s", mix->name) : text("%" PRIu32, event_size);
 }
 
 void row_set(struct row *row, enum metric metric, size_t round, double value)

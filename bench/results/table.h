@@ -67,26 +67,23 @@ struct metric_cell {
 	struct summary summary; /* of medians */
 };
 
-#define ROW_NAME_SIZE 64
 #define TABLE_RUNS_MAX 64
 #define LATENCIES 5
 
 struct row {
-	char path[ROW_NAME_SIZE];
-	char wait[ROW_NAME_SIZE], touch[ROW_NAME_SIZE]; /* "": does not apply */
-	char question[ROW_NAME_SIZE];                   /* of a preset; else "" */
-	uint32_t event_size;                            /* 0: a mix */
-	char size_text[MIX_NAME_SIZE];                  /* "64", or the mix's name */
+	const char *path, *wait, *touch; /* "": does not apply */
+	const char *question;            /* of a preset; else "" */
+	uint32_t event_size;             /* 0: a mix */
+	const char *size_text;           /* "64", or the mix's name */
 	double mean_size;
 	size_t group, rounds;
 	bool limit;    /* reads what no reader could */
 	bool baseline; /* the rows of its group are compared with it */
 	bool scaled;   /* counters are estimates */
 	struct metric_cell cells[METRIC_COUNT];
-	uint64_t latencies[LATENCIES]; /* ns: p50, p90, p99, p99.9, max */
-	uint64_t latency_count;        /* 0: none was measured */
-	char checksum[24];
-	const char *benchmark; /* its name in the Go format */
+	uint64_t latencies[LATENCIES];    /* ns: p50, p90, p99, p99.9, max */
+	uint64_t latency_count;           /* 0: none was measured */
+	const char *checksum, *benchmark; /* benchmark: its name in the Go format */
 	/* Of live: what limits the row, in sentences, or NULL; and in a few words that rows may share. */
 	const char *verdict, *limited;
 

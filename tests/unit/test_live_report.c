@@ -642,8 +642,8 @@ static void the_note_on_two_humps_is_no_wider(void **state)
 	fill_table();
 	for (size_t i = 0; i < 2; i++) {
 		table.rows[i].cells[METRIC_NS].summary.two_humped = true;
-		strcpy(table.rows[i].path, "cilium-ebpf-raw");
-		table.rows[i].wait[0] = '\0';
+		table.rows[i].path = "cilium-ebpf-raw";
+		table.rows[i].wait = "";
 		table.rows[i].event_size = 65536;
 	}
 	style_write_oddities(out, &table);
@@ -1238,7 +1238,12 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
-	struct row like = { .path = "batch", .wait = "paced", .size_text = "64", .event_size = 64 };
+	struct row like = { .path = "batch",
+		.wait = "paced",
+		.touch = "",
+		.question = "",
+		.size_text = "64",
+		.event_size = 64 };
 	const struct row *row;
 	char *text;
 
@@ -1252,7 +1257,7 @@ static void a_result_file_is_read_back(void **state)
 	assert_non_null(row);
 	assert_int_equal(row->rounds, ROUNDS);
 	assert_true(fabs(row_value(row, METRIC_NS) / summary_in(1, METRIC_NS)->median - 1) < 1e-9);
-	strcpy(like.wait, "event");
+	like.wait = "event";
 	assert_null(table_find(&file.table, &like));
 	result_file_free(&file);
 	free(text);
