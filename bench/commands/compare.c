@@ -64,8 +64,8 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 	fprintf(out, "  %-19s ", speed);
 	if (ratio->valid)
 		fprintf(out, "%s%s %s%s%s\n", style_start(colour, ratio->verdict),
-			row->new->limit ? " " : verdict_sign(ratio->verdict),
-			row->new->limit ? "(the machine)" : verdict_name(ratio->verdict),
+			row->new->limit ? " " : verdicts[ratio->verdict].sign,
+			row->new->limit ? "(the machine)" : verdicts[ratio->verdict].name,
 			style_end(colour), row->by_runs ? " (by runs)" : "");
 	else if (row->old->rounds > STATISTICS_ROUNDS_MAX ||
 		 row->new->rounds > STATISTICS_ROUNDS_MAX)
@@ -90,7 +90,7 @@ static void write_headline(FILE *out)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if (all.found[order[i]] == 0)
 			continue;
-		fprintf(out, "%s%zu %s", separator, all.found[order[i]], verdict_name(order[i]));
+		fprintf(out, "%s%zu %s", separator, all.found[order[i]], verdicts[order[i]].name);
 		separator = ", ";
 	}
 	fputs(*separator ? "" : "only limits", out);

@@ -10,9 +10,7 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 {
 	const struct row *new = row->new;
 	const struct ratio *ratio = &row->ratio;
-	const struct mark mark = MARK(ratio->valid ? ratio->median : NAN,
-		ratio->has_interval ? ratio->interval.low : NAN,
-		ratio->has_interval ? ratio->interval.high : NAN);
+	const struct mark mark = MARK(ratio->median, ratio->interval.low, ratio->interval.high);
 
 	SHEET_ROW(sheet, style, 0,
 		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
@@ -24,7 +22,7 @@ static void add_row(struct sheet *sheet, const struct comparison_row *row, bool 
 	if (new->limit) /* it runs no reader */
 		sheet_cell(sheet, "(the\u00a0machine)");
 	else
-		sheet_verdict(sheet, verdict_name(ratio->verdict));
+		sheet_verdict(sheet, verdicts[ratio->verdict].name);
 	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");
 }
 

@@ -16,13 +16,9 @@ struct mark mark_of(const struct row *row, enum metric metric)
 {
 	const struct metric_cell *cell = &row->cells[metric];
 	const struct summary *s = &cell->summary;
-	const struct interval unknown = { NAN, NAN };
-	const struct interval interval = s->has_interval ? s->interval : unknown;
 
-	return (struct mark){ metrics[metric].summing != SUMMING_MEDIAN ? cell->value
-			      : s->valid                                ? s->median
-									: NAN,
-		interval.low, interval.high, cell->rounds, cell->rounds ? row->rounds : 0 };
+	return (struct mark){ metrics[metric].summing == SUMMING_MEDIAN ? s->median : cell->value,
+		s->interval.low, s->interval.high, cell->rounds, cell->rounds ? row->rounds : 0 };
 }
 
 /* How a figure of DRAWN_... is written. */
@@ -408,10 +404,8 @@ static void add_rounds(struct page *page, const struct run *run)
 
 		add_result_row(sheet, &run->results[i]);
 		sheet_cell(sheet, "")->mark = mark_of(row, METRIC_NS);
-		SHEET_CELLS(sheet, text_number(ns->valid ? ns->min : NAN),
-			text_number(ns->valid ? ns->max : NAN),
-			text_number(ns->valid ? ns->deviation : NAN),
-			text_number((double)ns->outliers),
+		SHEET_CELLS(sheet, text_number(ns->min), text_number(ns->max),
+			text_number(ns->deviation), text_number((double)ns->outliers),
 			ns->two_humped ? "two speeds: a virtual CPU may have moved" : "",
 			run->live ? "" : row->checksum);
 	}

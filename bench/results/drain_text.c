@@ -23,7 +23,7 @@ static struct ratio ratio_to(const struct table *table, const struct row *row, c
 {
 	const struct row *to = table_baseline(table, row, baseline);
 
-	return to ? table_ratio(table, row, to, METRIC_NS) : (struct ratio){ .valid = false };
+	return to ? table_ratio(table, row, to, METRIC_NS) : RATIO_UNKNOWN;
 }
 
 /* "batch is fastest: 368.2 Mev/s, 1.17x libbpf-1.7 [1.15 1.21], 98 % of the floor" */
@@ -47,7 +47,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	if (table->group_count > 1)
 		style_append(&line, "%s: ", best->touch);
 	if (!decided)
-		style_append(&line, "undecided, %s: ", verdict_name(ratio.verdict));
+		style_append(&line, "undecided, %s: ", verdicts[ratio.verdict].name);
 	style_append(&line, "%s%s: %.1f Mev/s", best->path,
 		count > 1 && decided ? " is fastest" : "", row_mevents_per_s(best));
 	if (other != best)
@@ -132,7 +132,7 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	if (ratio.valid)
 		fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio.verdict),
 			ratio.median < 99.95 ? 2 : 0, ratio.median, interval,
-			verdict_sign(ratio.verdict), style_end(colour));
+			verdicts[ratio.verdict].sign, style_end(colour));
 	else if (compared || has_floor)
 		fprintf(out, "%-*s", RATIO_COLUMNS, compared ? "-" : "");
 	if (has_floor && floor.valid)
@@ -196,7 +196,7 @@ static void write_originals(FILE *out, const struct table *table, bool colour)
 		if (ratio.has_interval)
 			fprintf(out, " [%.2f, %.2f]", ratio.interval.low, ratio.interval.high);
 		fprintf(out, ": %s%s%s\n", style_start(colour, ratio.verdict),
-			verdict_name(ratio.verdict), style_end(colour));
+			verdicts[ratio.verdict].name, style_end(colour));
 	}
 }
 
@@ -283,7 +283,7 @@ static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 {
 	const struct row *row = row_in(s, i, path);
 
-	return row ? ratio_to(s->table, row, NULL) : (struct ratio){ .valid = false };
+	return row ? ratio_to(s->table, row, NULL) : RATIO_UNKNOWN;
 }
 
 static const char *column_of(const char *path)
@@ -419,7 +419,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 
 		if (ratio.valid)
 			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio.verdict),
-				SIZE_COLUMNS - 1, ratio.median, verdict_sign(ratio.verdict),
+				SIZE_COLUMNS - 1, ratio.median, verdicts[ratio.verdict].sign,
 				style_end(colour));
 		else
 			fprintf(out, "%*s ", SIZE_COLUMNS, "-");

@@ -128,12 +128,6 @@ static json_t *number(double value)
 		       : json_value_real(value);
 }
 
-static json_t *interval_json(bool known, struct interval interval)
-{
-	return json_pack("{s:o, s:o}", "low", json_value_real(known ? interval.low : NAN), "high",
-		json_value_real(known ? interval.high : NAN));
-}
-
 static json_t *cell_json(const struct row *row, enum metric metric)
 {
 	static const char *const names[] = { "median", "sum", "most", "whole" };
@@ -142,15 +136,13 @@ static json_t *cell_json(const struct row *row, enum metric metric)
 	json_t *object = json_object(), *rounds = cell->rounds ? json_array() : NULL;
 
 	json_object_set_new(object, names[metrics[metric].summing], number(cell->value));
-	if (metrics[metric].summing == SUMMING_MEDIAN) {
-		json_object_update_new(object, interval_json(s->has_interval, s->interval));
-		json_object_update_new(
-			object, json_pack("{s:o, s:o, s:o, s:I, s:b}", "min",
-					number(s->valid ? s->min : NAN), "max",
-					number(s->valid ? s->max : NAN), "mad",
-					number(s->valid ? s->deviation : NAN), "outliers",
-					(json_int_t)s->outliers, "two_humped", s->two_humped));
-	}
+	if (metrics[metric].summing == SUMMING_MEDIAN)
+		json_object_update_new(object,
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:b}", "low",
+				json_value_real(s->interval.low), "high",
+				json_value_real(s->interval.high), "min", number(s->min), "max",
+				number(s->max), "mad", number(s->deviation), "outliers",
+				(json_int_t)s->outliers, "two_humped", s->two_humped));
 	for (size_t i = 0; i < row->rounds && rounds; i++)
 		json_array_append_new(rounds, number(cell->rounds[i]));
 	if (rounds)
@@ -219,11 +211,12 @@ static json_t *ratio_json(
 	json_t *object = name_json(row);
 
 	json_object_update_new(
-		object, json_pack("{s:s, s:s*, s:s, s:o}", "baseline", to->path, "baseline_wait",
-				text_or_none(to->wait), "metric", metrics[metric].name, "median",
-				json_value_real(ratio.valid ? ratio.median : NAN)));
-	json_object_update_new(object, interval_json(ratio.has_interval, ratio.interval));
-	json_object_set_new(object, "verdict", json_string(verdict_name(ratio.verdict)));
+		object, json_pack("{s:s, s:s*, s:s, s:o, s:o, s:o, s:s}", "baseline", to->path,
+				"baseline_wait", text_or_none(to->wait), "metric",
+				metrics[metric].name, "median", json_value_real(ratio.median),
+				"low", json_value_real(ratio.interval.low), "high",
+				json_value_real(ratio.interval.high), "verdict",
+				verdicts[ratio.verdict].name));
 	return object;
 }
 

@@ -74,7 +74,7 @@ static void write_headline(
 	}
 	if (compared && !rate && !verdict_decides(ratio.verdict))
 		style_append(
-			&line, "undecided, %s: %s", verdict_name(ratio.verdict), row_name(best));
+			&line, "undecided, %s: %s", verdicts[ratio.verdict].name, row_name(best));
 	else
 		style_append(&line, "%s%s", row_name(best), table->row_count > 1 ? " is best" : "");
 	style_append(&line, ": %.2f Mev/s", row_mevents_per_s(best));
@@ -115,8 +115,8 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 			fprintf(out, "%6s ", "-");
 		if (baseline && ratio.valid)
 			fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
-				rate ? 1 / ratio.median : ratio.median, verdict_sign(ratio.verdict),
-				style_end(colour));
+				rate ? 1 / ratio.median : ratio.median,
+				verdicts[ratio.verdict].sign, style_end(colour));
 		else
 			fprintf(out, "%7s", baseline ? "-" : "");
 		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", figure(100 * row_lost_share(row)),

@@ -31,7 +31,7 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 	row->group = table->group_count - 1;
 	row->rounds = rounds;
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
-		row->cells[metric].value = NAN;
+		row->cells[metric] = (struct metric_cell){ NULL, NAN, summary_of(NULL, 0, 1) };
 	return row;
 }
 
@@ -55,7 +55,7 @@ static void sum_up(struct metric_cell *cell, enum summing summing, size_t rounds
 {
 	if (summing == SUMMING_MEDIAN) {
 		cell->summary = summary_of(cell->rounds, rounds, runs);
-		cell->value = cell->summary.valid ? cell->summary.median : NAN;
+		cell->value = cell->summary.median;
 		return;
 	}
 	cell->value = 0;
@@ -173,7 +173,7 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 	const double *of = row->cells[metric].rounds, *to = baseline->cells[metric].rounds;
 
 	if (!of || !to)
-		return (struct ratio){ .valid = false };
+		return RATIO_UNKNOWN;
 	return ratio_paired(to, of, row->rounds, table->runs,
 		row == reference || baseline == reference ? noise.own : noise.shared);
 }

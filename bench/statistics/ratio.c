@@ -123,9 +123,7 @@ static struct interval bootstrap_ratio(
 
 /* Verdicts. */
 
-static const struct {
-	const char *name, *sign;
-} verdicts[] = {
+const struct verdict_description verdicts[] = {
 	[VERDICT_TOO_FEW] = { "too few rounds", "?" },
 	[VERDICT_TOO_NOISY] = { "too noisy", "?" },
 	[VERDICT_WITHIN_NOISE] = { "within noise", "?" },
@@ -133,16 +131,6 @@ static const struct {
 	[VERDICT_FASTER] = { "faster", "+" },
 	[VERDICT_SLOWER] = { "slower", "-" },
 };
-
-const char *verdict_name(enum verdict verdict)
-{
-	return verdicts[verdict].name;
-}
-
-const char *verdict_sign(enum verdict verdict)
-{
-	return verdicts[verdict].sign;
-}
 
 enum verdict verdict_of(
 	double ratio, struct interval interval, double noise, struct tolerance tolerance)
@@ -184,7 +172,7 @@ static struct ratio ratio_of(double median, struct interval interval, size_t rou
 	struct tolerance tolerance)
 {
 	if (rounds < INTERVAL_ROUNDS_MIN)
-		return (struct ratio){ .valid = true, .median = median };
+		return (struct ratio){ true, false, median, INTERVAL_UNKNOWN, VERDICT_TOO_FEW };
 	return (struct ratio){ true, true, median, interval,
 		verdict_of(median, interval, noise, tolerance) };
 }
@@ -196,7 +184,7 @@ struct ratio ratio_paired(
 	struct interval between, interval;
 
 	if (!log_ratios(baseline, path, rounds, logs))
-		return (struct ratio){ .valid = false };
+		return RATIO_UNKNOWN;
 	between = interval_of_runs(logs, rounds, runs);
 	median = exp(samples_median(logs, rounds));
 	interval = interval_binomial(logs, rounds);
@@ -228,7 +216,7 @@ struct ratio ratio_unpaired(const double *before, size_t before_rounds, const do
 	struct interval interval;
 
 	if (!samples_positive(before, before_rounds) || !samples_positive(after, after_rounds))
-		return (struct ratio){ .valid = false };
+		return RATIO_UNKNOWN;
 	memcpy(top, before, before_rounds * sizeof(*top));
 	memcpy(bottom, after, after_rounds * sizeof(*bottom));
 	if (before_rounds >= 2 * PARTS && after_rounds >= 2 * PARTS)

@@ -111,7 +111,7 @@ static size_t count_outliers(const double *samples, size_t count, double median,
 
 struct summary summary_of(const double *samples, size_t count, size_t runs)
 {
-	struct summary summary = { .rounds = count };
+	struct summary summary = { false, false, false, 0, NAN, NAN, NAN, NAN, INTERVAL_UNKNOWN };
 	double sorted[STATISTICS_ROUNDS_MAX], logs[STATISTICS_ROUNDS_MAX];
 	struct interval *interval = &summary.interval, between;
 

@@ -7,6 +7,7 @@
 #ifndef BENCH_STATISTICS_H
 #define BENCH_STATISTICS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -49,6 +50,7 @@ bool sorted_two_humped(const double *sorted, size_t count);
 struct interval {
 	double low, high;
 };
+#define INTERVAL_UNKNOWN ((struct interval){ NAN, NAN })
 
 /* The whole range of n samples misses the median with probability 2^(1-n): 6.25 % for five, the
  * fewest for which "95 %" is not a lie. */
@@ -66,9 +68,8 @@ struct interval interval_of_runs(double *logs, size_t rounds, size_t runs);
 
 /* What one series looks like, in the samples' unit. */
 struct summary {
-	size_t rounds;     /* samples summarised; none is ever dropped */
-	bool valid;        /* false: all below is zero and means nothing */
-	bool has_interval; /* false: fewer than INTERVAL_ROUNDS_MIN rounds, the interval is zero */
+	bool valid;        /* false: the numbers are NAN */
+	bool has_interval; /* false: fewer than INTERVAL_ROUNDS_MIN rounds, the interval is NAN */
 	bool two_humped;   /* sorted_two_humped(): the median describes neither cluster */
 	size_t outliers;   /* counted, and part of every other value */
 	double min, median, max;
@@ -97,8 +98,10 @@ enum verdict {
 	VERDICT_SLOWER,
 };
 
-const char *verdict_name(enum verdict verdict); /* "too few rounds", ... "slower" */
-const char *verdict_sign(enum verdict verdict); /* "+", "-", "=", or "?" if it decides nothing */
+extern const struct verdict_description {
+	const char *name; /* "too few rounds", ... "slower" */
+	const char *sign; /* "+", "-", "=", or "?" if it decides nothing */
+} verdicts[];
 
 static inline bool verdict_decides(enum verdict verdict)
 {
@@ -122,12 +125,13 @@ enum verdict verdict_of(
 
 /* A ratio of times: above 1 the second series is the faster one. */
 struct ratio {
-	bool valid;               /* false: all numbers are zero and mean nothing */
-	bool has_interval;        /* false: too few rounds, the interval is zero */
+	bool valid;               /* false: all numbers are NAN */
+	bool has_interval;        /* false: too few rounds, the interval is NAN */
 	double median;            /* the ratio */
 	struct interval interval; /* its 95 % interval */
 	enum verdict verdict;     /* of the second series against the first */
 };
+#define RATIO_UNKNOWN ((struct ratio){ .median = NAN, .interval = INTERVAL_UNKNOWN })
 
 /*
  * Two series measured in the same rounds: the median of baseline[i] / path[i], in logarithms, so that
