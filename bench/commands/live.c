@@ -105,8 +105,8 @@ static int measure(struct call *call)
 static void complete(struct call *call, const json_t *runs)
 {
 	measurement.workload = call->settings.workload;
-	measurement.alone_ns = table_runs_setting(runs, "producer_alone_ns_per_event");
-	measurement.unattached_ns = table_runs_setting(runs, "producer_unattached_ns_per_event");
+	measurement.alone_ns = median_in(runs, "workload", "producer_alone_ns_per_event");
+	measurement.unattached_ns = median_in(runs, "workload", "producer_unattached_ns_per_event");
 	live_finish_rows(&call->table, 0, &measurement, "");
 }
 

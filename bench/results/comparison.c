@@ -79,9 +79,7 @@ static double drift_of(const struct comparison *c, const struct row *like)
 	for (size_t i = 0; i < c->new->table.row_count; i++) {
 		const struct row *new = &c->new->table.rows[i], *old;
 
-		if (!new->limit || new->event_size != like->event_size ||
-			strcmp(new->size_text, like->size_text) != 0 ||
-			strcmp(row_way(new), row_way(like)) != 0)
+		if (!new->limit || !row_is_alike(new, like))
 			continue;
 		old = table_find(&c->old->table, new);
 		if (old)

@@ -66,33 +66,17 @@ static void write_csv_line(
 			continue;
 		fprintf(out, ",%s", row ? field(value) : name);
 	}
-	if (row)
-		fprintf(out, ",%zu", round + 1);
-	else
-		fputs(",round", out);
+	fprintf(out, ",%s", row ? text("%zu", round + 1) : "round");
 	for (int metric = 0; metric < METRIC_COUNT; metric++) {
 		const double *rounds = line->cells[metric].rounds;
 
-		if (!has_metric(table, metric))
-			continue;
-		if (!row)
-			fprintf(out, ",%s", metrics[metric].name);
-		else if (rounds && isfinite(rounds[round]))
-			fprintf(out, ",%.10g", rounds[round]);
-		else
-			fputc(',', out);
+		if (has_metric(table, metric))
+			fprintf(out, ",%s",
+				!row                                ? metrics[metric].name
+				: rounds && isfinite(rounds[round]) ? text("%.10g", rounds[round])
+								    : "");
 	}
-	if (row)
-		fprintf(out, ",%.4f\n", per_second(row, round) / 1e6);
-	else
-		fputs(",mevents_per_s\n", out);
-}
-
-static const char *go_architecture(const char *name)
-{
-	if (strcmp(name, "x86_64") == 0)
-		return "amd64";
-	return strcmp(name, "aarch64") == 0 ? "arm64" : name;
+	fprintf(out, ",%s\n", row ? text("%.4f", per_second(row, round) / 1e6) : "mevents_per_s");
 }
 
 /* A line of the Go benchmark format (golang.org/design/14313-benchmark-format), for benchstat -col
@@ -308,6 +292,7 @@ static void write_json(FILE *out, const struct table *table)
 
 void table_write(FILE *out, const struct table *table, enum format format)
 {
+	const char *architecture = machine_text(table->machine, "architecture");
 	const char *cpu = machine_text(table->machine, "cpu_model");
 	const char *kernel = machine_text(table->machine, "kernel_release");
 
@@ -319,7 +304,9 @@ void table_write(FILE *out, const struct table *table, enum format format)
 		write_csv_line(out, table, NULL, 0);
 	else
 		fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
-			go_architecture(machine_text(table->machine, "architecture")));
+			strcmp(architecture, "x86_64") == 0    ? "amd64"
+			: strcmp(architecture, "aarch64") == 0 ? "arm64"
+							       : architecture);
 	if (format == FORMAT_GOBENCH && cpu[0])
 		fprintf(out, "cpu: %s\n", cpu);
 	if (format == FORMAT_GOBENCH && kernel[0])

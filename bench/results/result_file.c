@@ -98,13 +98,7 @@ json_t *result_file_load(const char *name, struct complaint *why)
 	return runs;
 }
 
-static double median_of(double *values, size_t count)
-{
-	return count > 0 ? samples_median(values, count) : 0;
-}
-
-/* The median of a number in the member @object of the elements of @list; 0 if none has it. */
-static double median_in(const json_t *list, const char *object, const char *name)
+double median_in(const json_t *list, const char *object, const char *name)
 {
 	double values[TABLE_RUNS_MAX];
 	const json_t *element;
@@ -117,12 +111,7 @@ static double median_in(const json_t *list, const char *object, const char *name
 		if (json_is_number(value) && count < TABLE_RUNS_MAX)
 			values[count++] = json_number_value(value);
 	}
-	return median_of(values, count);
-}
-
-double table_runs_setting(const json_t *runs, const char *name)
-{
-	return median_in(runs, "workload", name);
+	return count > 0 ? samples_median(values, count) : 0;
 }
 
 /* A member that is a word of at most WORD_MOST characters; "" if it is absent. NULL: no such word. */
@@ -241,24 +230,12 @@ static bool read_result(struct result_file *file, json_t *result, size_t runs)
 	for (size_t i = 0; i < runs; i++) {
 		row->run_medians = arena_grow(row->run_medians, row->runs + i, sizeof(*ns));
 		memcpy(part, &ns[count / runs * i], count / runs * sizeof(*ns));
-		row->run_medians[row->runs + i] = median_of(part, count / runs);
+		row->run_medians[row->runs + i] = samples_median(part, count / runs);
 	}
 	row->uneven |= row->runs > 0 && row->rounds / row->runs != count / runs;
 	row->rounds += count;
 	row->runs += runs;
 	return true;
-}
-
-static void read_noise(struct result_file *file, const json_t *element)
-{
-	const json_t *floor = json_object_get(element, "floor");
-	struct row *row = result_file_row(file, element, false);
-
-	if (!row)
-		return;
-	row->twin = true;
-	row->noise = fmax(row->noise, json_number_value(floor));
-	row->noise_unknown |= !json_is_number(floor);
 }
 
 static bool has_controls(const char *text)
@@ -302,12 +279,6 @@ static bool has(const json_t *run, const char *name, const char *text)
 	return written && strcmp(written, text) == 0;
 }
 
-/* Its rows have waits. */
-static bool is_live(const json_t *run)
-{
-	return has(run, "command", "live");
-}
-
 static bool read_run(struct result_file *file, const json_t *run)
 {
 	const json_t *results = json_object_get(run, "results");
@@ -329,7 +300,14 @@ static bool read_run(struct result_file *file, const json_t *run)
 	}
 	json_array_foreach(json_object_get(run, "noise"), i, element)
 	{
-		read_noise(file, element);
+		const json_t *floor = json_object_get(element, "floor");
+		struct row *row = result_file_row(file, element, false);
+
+		if (!row)
+			continue;
+		row->twin = true;
+		row->noise = fmax(row->noise, json_number_value(floor));
+		row->noise_unknown |= !json_is_number(floor);
 	}
 	return of_schema;
 }
@@ -343,7 +321,7 @@ static void finish_row(struct row *row)
 
 	memcpy(sorted, ns->rounds, row->rounds * sizeof(*sorted));
 	row_sum_up(row, row->uneven ? 1 : row->runs);
-	ns->value = median_of(sorted, row->rounds);
+	ns->value = samples_median(sorted, row->rounds);
 	for (int q = 0; q < LATENCIES; q++)
 		row->latencies[q] = (uint64_t)fmin(
 			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));
@@ -364,7 +342,7 @@ int result_file_take(struct result_file *file, const char *name, json_t *runs, s
 
 	*file = (struct result_file){ .name = name, .runs = runs };
 	table_add_group(&file->table, NULL);
-	file->live = is_live(json_array_get(file->runs, 0));
+	file->live = has(json_array_get(file->runs, 0), "command", "live");
 	json_array_foreach(file->runs, i, run)
 	{
 		if (has(run, "schema", SCHEMA_BEFORE))
@@ -372,7 +350,7 @@ int result_file_take(struct result_file *file, const char *name, json_t *runs, s
 				"%s: run %zu has schema " SCHEMA_BEFORE
 				" of an older version; measure again",
 				name, first + i);
-		if (is_live(run) != file->live)
+		if (has(run, "command", "live") != file->live)
 			return complain(why, -EINVAL,
 				"%s: run %zu is %s of live, the runs before it are%s; keep them "
 				"in separate files",
@@ -404,19 +382,12 @@ void result_file_free(struct result_file *file)
 	*file = (struct result_file){ 0 };
 }
 
-/* Whether both rows were measured in the same rounds. */
-static bool is_alike(const struct row *a, const struct row *b)
-{
-	return strcmp(a->touch, b->touch) == 0 && strcmp(a->size_text, b->size_text) == 0 &&
-	       a->event_size == b->event_size && strcmp(a->question, b->question) == 0;
-}
-
 /* The noise of rows is that of the one that ran twice, which may be left out later. */
 static void share_noise(struct table *table)
 {
 	for (size_t i = 0; i < table->row_count; i++)
 		for (size_t j = 0; j < table->row_count && table->rows[i].twin; j++)
-			if (is_alike(&table->rows[i], &table->rows[j])) {
+			if (row_is_alike(&table->rows[i], &table->rows[j])) {
 				table->rows[j].noise = table->rows[i].noise;
 				table->rows[j].noise_unknown = table->rows[i].noise_unknown;
 			}
@@ -431,7 +402,7 @@ static void group_rows(struct table *table)
 	for (size_t i = 0; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
 
-		if (i == 0 || !is_alike(row, &table->rows[i - 1])) {
+		if (i == 0 || !row_is_alike(row, &table->rows[i - 1])) {
 			table_add_group(
 				table, json_incref(json_object_get(
 					       json_array_get(row->results, 0), "workload")));

@@ -41,8 +41,8 @@ struct row *result_file_row(const struct result_file *file, const json_t *elemen
  */
 int table_take_runs(struct table *table, json_t *runs);
 
-/* The median over the runs of a measured setting; 0 if no run has it. */
-double table_runs_setting(const json_t *runs, const char *name);
+/* The median of a number in the member @object of the elements of @list; 0 if none has it. */
+double median_in(const json_t *list, const char *object, const char *name);
 
 /* The default of -threshold, relative: smaller differences are the same. */
 #define COMPARISON_THRESHOLD 0.02

@@ -178,16 +178,19 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 		row == reference || baseline == reference ? noise.own : noise.shared);
 }
 
+bool row_is_alike(const struct row *a, const struct row *b)
+{
+	return a->event_size == b->event_size && strcmp(a->size_text, b->size_text) == 0 &&
+	       strcmp(a->touch, b->touch) == 0 && strcmp(a->question, b->question) == 0;
+}
+
 const struct row *table_find(const struct table *table, const struct row *like)
 {
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct row *row = &table->rows[i];
 
-		if (strcmp(row->path, like->path) == 0 && row->event_size == like->event_size &&
-			strcmp(row->size_text, like->size_text) == 0 &&
-			strcmp(row->touch, like->touch) == 0 &&
-			strcmp(row->wait, like->wait) == 0 &&
-			strcmp(row->question, like->question) == 0)
+		if (row_is_alike(row, like) && strcmp(row->path, like->path) == 0 &&
+			strcmp(row->wait, like->wait) == 0)
 			return row;
 	}
 	return NULL;

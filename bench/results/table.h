@@ -188,6 +188,9 @@ const struct row *table_baseline(
 struct ratio table_ratio(const struct table *table, const struct row *row,
 	const struct row *baseline, enum metric metric);
 
+/* Whether both rows were measured in the same rounds, or would have been. */
+bool row_is_alike(const struct row *a, const struct row *b);
+
 /* The row like @like, which may be of another table. NULL: there is none. */
 const struct row *table_find(const struct table *table, const struct row *like);
 
