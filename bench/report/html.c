@@ -128,11 +128,11 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 /* A link to download the file; percent-encodes what no address may contain. */
 static void write_file(FILE *out, const struct block *block)
 {
-	html_put(out, "<p><a download=\"", block->name, "\" href=\"data:application/json,");
+	html_put(out, "<p><a download=\"", block->file, "\" href=\"data:application/json,");
 	for (const char *c = block->text; *c; c++)
 		fprintf(out, isalnum((unsigned char)*c) || strchr("-_.,:[]", *c) ? "%c" : "%%%02X",
 			(unsigned char)*c);
-	html_put(out, "\">Download ", block->name, "</a></p>\n");
+	html_put(out, "\">Download ", block->file, "</a></p>\n");
 }
 
 static void write_block(FILE *out, const struct block *block)

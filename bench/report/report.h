@@ -73,14 +73,14 @@ enum block_kind {
 	BLOCK_HEADING, /* of a section */
 	BLOCK_TEXT,
 	BLOCK_CODE, /* as it was typed */
-	BLOCK_FILE, /* to download: @name, and @text what is in it */
+	BLOCK_FILE, /* to download: @file, and @text what is in it */
 	BLOCK_SHEET
 };
 
 struct block {
 	enum block_kind kind;
 	unsigned number; /* of its kind: from 1 */
-	const char *name, *text;
+	const char *text, *file;
 	struct sheet *sheet;
 	struct block *next;
 };
@@ -93,8 +93,8 @@ struct page {
 	unsigned numbers[BLOCK_SHEET + 1]; /* so far */
 };
 
-/* Adds to @page, from top to end. @name is of a file. */
-void page_add(struct page *page, enum block_kind kind, const char *name, const char *words);
+/* Adds to @page, from top to end. */
+void page_add(struct page *page, enum block_kind kind, const char *words);
 /* Removes columns without content, and adds the sheet if anything is left. */
 void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 
@@ -105,20 +105,19 @@ void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
 struct sheet *sheet_make(const char *caption, const struct column *columns);
 void sheet_column(struct sheet *sheet, struct column column);
-#define SHEET_ROW(sheet, style, dash, ...) \
-	sheet_row(sheet, style, dash, (const char *const[]){ __VA_ARGS__, NULL })
-void sheet_row(struct sheet *sheet, int style, unsigned dash, const char *const *texts);
+#define SHEET_ROW(sheet, ...) sheet_row(sheet, (const char *const[]){ __VA_ARGS__, NULL })
+struct sheet_row *sheet_row(struct sheet *sheet, const char *const *texts);
 struct cell *sheet_cell(struct sheet *sheet, const char *words);
 #define SHEET_CELLS(sheet, ...) sheet_cells(sheet, (const char *const[]){ __VA_ARGS__, NULL })
 void sheet_cells(struct sheet *sheet, const char *const *texts);
 void sheet_mark(struct sheet *sheet, struct mark mark, const char *(*write)(double value));
-/* "faster", "slower" or "same"; all others mean undecided. */
+/* "faster", "slower" or "same"; in brackets: none is due; all others mean undecided. */
 void sheet_verdict(struct sheet *sheet, const char *verdict);
 
 void page_write_html(FILE *out, const struct page *page);
 void page_write_markdown(FILE *out, const struct page *page);
 
-/* Figures (figures.c). What is no number is "-"; an interval without an end is "". */
+/* Figures. What is no number is "-"; an interval without an end is "". */
 const char *text_number(double value); /* "94.5", "1,361": three digits or a whole number */
 const char *text_factor(double ratio); /* "0.37" */
 const char *text_ratio(double ratio);  /* "0.37x" */
@@ -237,17 +236,6 @@ const struct sheet *add_results(struct page *page, const struct run *run);
 const char *value_text(const char *name, const json_t *value); /* the name has the unit */
 
 struct mark mark_of(const struct row *row, enum metric metric);
-
-/* How the runs of one workload in a file compare with those of an earlier file. */
-struct change {
-	const char *name, *verdict, *old, *new; /* old, new: groups */
-	bool comparable;
-	struct sheet *sheet;
-	const char *note; /* below the sheet, or NULL */
-};
-/* Compares each group of a later file with the first group of an earlier file that is comparable, or
- * at least has rows in common. Returns how many there are; @changes has room for one a group. */
-size_t find_changes(const struct runs *runs, struct change *changes);
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 void write_report(FILE *out, enum page_format format, const struct runs *runs);

@@ -109,7 +109,7 @@ static void add_cautions(struct page *page, const struct runs *runs, struct shee
 			if (!warning || names_add(&seen, warning) < before)
 				continue;
 			add_caution(page, text("%.*s", (int)strcspn(warning, ":"), warning));
-			SHEET_ROW(sheet, STYLE_NONE, 0, run->name, warning);
+			SHEET_ROW(sheet, run->name, warning);
 		}
 	}
 }
@@ -129,7 +129,7 @@ static struct sheet *facts_sheet(const struct runs *runs)
 
 			if (shared && r > 0)
 				continue;
-			SHEET_ROW(sheet, STYLE_NONE, 0, name, value_text(name, fact),
+			SHEET_ROW(sheet, name, value_text(name, fact),
 				shared ? "" : runs->runs[r].name);
 		}
 	}
@@ -143,11 +143,10 @@ static void add_place(struct page *page, const struct runs *runs)
 		COLUMN("what makes its figures unsafe, and what to do", TEXT));
 
 	add_cautions(page, runs, cautions);
-	page_add(page, BLOCK_HEADING, NULL, "Where it ran, and how to repeat it");
+	page_add(page, BLOCK_HEADING, "Where it ran, and how to repeat it");
 	for (size_t r = 0; r < runs->run_count; r++)
 		if (r == 0 || runs->runs[r].json != runs->runs[r - 1].json)
-			page_add(page, BLOCK_CODE, NULL,
-				text_in(runs->runs[r].json, "command_line"));
+			page_add(page, BLOCK_CODE, text_in(runs->runs[r].json, "command_line"));
 	page_add_sheet(page, cautions, false);
 	page_add_sheet(page, facts_sheet(runs), true);
 	for (size_t f = 0; f < runs->file_count; f++) {
@@ -155,31 +154,129 @@ static void add_place(struct page *page, const struct runs *runs)
 		char *dumped = json_dumps(
 			json_array_size(file) == 1 ? json_array_get(file, 0) : file, JSON_COMPACT);
 
-		page_add(page, BLOCK_FILE, basename(runs->names[f]),
-			text("%s", dumped ? dumped : ""));
+		page_add(page, BLOCK_FILE, text("%s", dumped ? dumped : ""));
+		page->last->file = basename(runs->names[f]);
 		free(dumped);
 	}
+}
+
+/* How the runs of one workload in a file compare with those of an earlier file, by the verdicts of
+ * compare. */
+struct change {
+	const char *name, *verdict, *old, *new; /* old, new: groups */
+	bool comparable;
+	struct sheet *sheet;
+	const char *note; /* below the sheet, or NULL */
+};
+
+static void add_change_row(
+	struct sheet *sheet, const struct comparison_row *row, bool live, int style)
+{
+	const struct row *new = row->new;
+	const struct ratio *ratio = &row->ratio;
+	const struct mark mark = MARK(ratio->median, ratio->interval.low, ratio->interval.high);
+
+	SHEET_ROW(sheet,
+		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
+		     : text("%s, %s B, %s", new->path, new->size_text, new->touch),
+		text_number(row_value(row->old, METRIC_NS)), text_number(row_value(new, METRIC_NS)))
+		->style = style;
+	sheet_mark(sheet, mark, text_ratio);
+	sheet_cell(sheet, text_interval(&mark, text_factor));
+	sheet_verdict(sheet, new->limit ? "(the\u00a0machine)" : verdicts[ratio->verdict].name);
+	sheet_cell(sheet, row->by_runs ? "medians of runs" : "rounds");
+}
+
+static void show_differences(struct change *change, const json_t *differences)
+{
+	const char *name, *old, *new;
+	json_t *difference;
+	size_t i;
+
+	change->verdict = text("not comparable, %zu settings or facts of the machine differ.",
+		json_array_size(differences));
+	change->sheet = SHEET("These differ, so there is no verdict",
+		COLUMN("fact or setting", TEXT), COLUMN("before", TEXT), COLUMN("now", TEXT));
+	json_array_foreach(differences, i, difference)
+	{
+		json_unpack(difference, "[s, s, s]", &name, &old, &new);
+		SHEET_ROW(change->sheet, text("%s", name), text("%s", old), text("%s", new));
+	}
+}
+
+static void show_rows(struct change *change, const struct runs *runs, const struct comparison *c)
+{
+	const size_t faster = c->found[VERDICT_FASTER], slower = c->found[VERDICT_SLOWER];
+	const size_t same = c->found[VERDICT_SAME];
+
+	change->verdict = text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
+		faster + slower + same + c->undecided, faster, slower, same, c->undecided);
+	change->sheet = SHEET("What changed: medians, ns an event, not paired",
+		COLUMN("reader", TEXT), COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
+		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
+		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT));
+	for (size_t i = 0; i < c->count; i++)
+		add_change_row(change->sheet, &c->rows[i], c->new->live,
+			style_of(runs, c->rows[i].new->path));
+	change->note = text(
+		"Changes below %s are the same. The limits, which run no reader, changed by up to "
+		"%s. Only in %s: %zu rows; only in %s: %zu.",
+		text_share(c->threshold), text_share(c->drift), change->old,
+		c->old->table.row_count - c->count, change->new,
+		c->new->table.row_count - c->count);
+}
+
+/* False: the groups have no rows in common. */
+static bool compare(struct change *change, const struct runs *runs, const struct run_group *old,
+	const struct run_group *new)
+{
+	struct comparison c = {
+		.threshold = COMPARISON_THRESHOLD, .old = &old->results, .new = &new->results
+	};
+	json_t *differences;
+
+	if (c.old->live != c.new->live)
+		return false;
+	comparison_find(&c);
+	differences = comparison_differences(&c);
+	*change = (struct change){
+		.name = text("%s against %s", new->name, old->name),
+		.old = old->name,
+		.new = new->name,
+		.comparable = json_array_size(differences) == 0,
+	};
+	if (change->comparable)
+		show_rows(change, runs, &c);
+	else
+		show_differences(change, differences);
+	json_decref(differences);
+	return c.count > 0;
+}
+
+/* Compares each group of a later file with the first group of an earlier file that is comparable, or
+ * at least has rows in common. Returns how many there are; @changes has room for one a group. */
+static size_t find_changes(const struct runs *runs, struct change *changes)
+{
+	size_t count = 0;
+
+	for (size_t n = 0; n < runs->group_count; n++) {
+		const struct run_group *new = &runs->groups[n], *old = runs->groups;
+		struct change change;
+		bool any = false;
+
+		for (; old->file < new->file && !(any && changes[count].comparable); old++)
+			if (compare(&change, runs, old, new) && (!any || change.comparable)) {
+				changes[count] = change;
+				any = true;
+			}
+		count += any;
+	}
+	return count;
 }
 
 static const char *run_title(const struct run *run)
 {
 	return text("%s: %s", text_in(run->json, "command"), run->name);
-}
-
-/* A line with a link for each part. Sections are numbered in order: comparisons, then runs. */
-static struct sheet *contents_sheet(
-	const struct runs *runs, const struct change *changes, size_t change_count)
-{
-	struct sheet *sheet =
-		SHEET("Contents", COLUMN("part", TEXT), COLUMN("what came out", TEXT));
-
-	sheet->contents = true;
-	for (size_t i = 0; i < change_count; i++)
-		SHEET_ROW(sheet, STYLE_NONE, 0, changes[i].name, changes[i].verdict);
-	for (size_t i = 0; i < runs->run_count; i++)
-		SHEET_ROW(sheet, STYLE_NONE, 0, run_title(&runs->runs[i]),
-			run_verdict(&runs->runs[i]));
-	return sheet;
 }
 
 void write_report(FILE *out, enum page_format format, const struct runs *runs)
@@ -200,22 +297,29 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 	};
 
 	if (several) {
-		struct sheet *contents = contents_sheet(runs, changes, change_count);
+		struct sheet *contents =
+			SHEET("Contents", COLUMN("part", TEXT), COLUMN("what came out", TEXT));
 
+		/* A line with a link for each part, which are numbered in order. */
+		contents->contents = true;
+		for (size_t i = 0; i < change_count; i++)
+			SHEET_ROW(contents, changes[i].name, changes[i].verdict);
+		for (size_t i = 0; i < runs->run_count; i++)
+			SHEET_ROW(contents, run_title(&runs->runs[i]), run_verdict(&runs->runs[i]));
 		page_add_sheet(&page, contents, false);
 		page.summary = change_count == 1 ? changes->sheet : contents;
 	}
 	for (size_t i = 0; i < change_count; i++) {
-		page_add(&page, BLOCK_HEADING, NULL, changes[i].name);
+		page_add(&page, BLOCK_HEADING, changes[i].name);
 		page_add_sheet(&page, changes[i].sheet, false);
 		if (changes[i].note)
-			page_add(&page, BLOCK_TEXT, NULL, changes[i].note);
+			page_add(&page, BLOCK_TEXT, changes[i].note);
 	}
 	for (size_t i = 0; i < runs->run_count; i++) {
 		const struct sheet *sheet;
 
 		if (several)
-			page_add(&page, BLOCK_HEADING, NULL, run_title(&runs->runs[i]));
+			page_add(&page, BLOCK_HEADING, run_title(&runs->runs[i]));
 		sheet = add_results(&page, &runs->runs[i]);
 		if (!several)
 			page.summary = sheet;

@@ -136,7 +136,10 @@ const char *run_verdict(const struct run *run)
 /* Begins a row with the result's name. */
 static void add_result_row(struct sheet *sheet, const struct result *result)
 {
-	SHEET_ROW(sheet, result->style, result->dash, result->name);
+	struct sheet_row *row = SHEET_ROW(sheet, result->name);
+
+	row->style = result->style;
+	row->dash = result->dash;
 }
 
 static void add_main_row(struct sheet *sheet, const struct run *run, const struct result *result)
@@ -153,10 +156,9 @@ static void add_main_row(struct sheet *sheet, const struct run *run, const struc
 	sheet_mark(sheet, mark_of(result->row, METRIC_PRODUCER_NS), text_number);
 	sheet_cell(sheet, text_time(row_value(result->row, METRIC_OFF_CPU_NS)));
 	sheet_mark(sheet, drawn[DRAWN_RATIO], text_ratio);
-	if (result->verdict && !result->row->limit)
-		sheet_verdict(sheet, result->verdict);
-	else
-		sheet_cell(sheet, result->row->limit ? "(limit)" : "(baseline)");
+	sheet_verdict(sheet, result->row->limit ? "(limit)"
+			     : result->verdict  ? result->verdict
+						: "(baseline)");
 }
 
 /* Whatever was measured: columns without content are removed later. */
@@ -195,7 +197,7 @@ static void add_curves(
 					    .kind = COLUMN_NUMBER,
 					    .at = size_bytes(run->sizes.list[s]) });
 	for (size_t p = 0; p < run->paths.count; p++)
-		SHEET_ROW(sheet, STYLE_LIMIT, 0, run->paths.list[p]);
+		SHEET_ROW(sheet, run->paths.list[p])->style = STYLE_LIMIT;
 	for (size_t i = 0; i < run->result_count; i++) {
 		const struct result *r = &run->results[i];
 		struct cell *cell = &sheet->rows[r->path].cells[r->size + 1];
@@ -262,9 +264,9 @@ static void add_ratios(struct page *page, const struct run *run)
 	for (size_t i = 0; i < run->ratio_count; i++) {
 		const struct run_ratio *ratio = &run->ratios[i];
 
-		SHEET_ROW(sheet, ratio->result->style, 0, ratio->result->name,
-			baseline_name(run, ratio->to),
-			run->live ? metric_title(ratio->metric) : "");
+		SHEET_ROW(sheet, ratio->result->name, baseline_name(run, ratio->to),
+			run->live ? metric_title(ratio->metric) : "")
+			->style = ratio->result->style;
 		sheet_mark(sheet, ratio->mark, text_ratio);
 		sheet_cell(sheet, text_interval(&ratio->mark, text_factor));
 		sheet_verdict(sheet, ratio->verdict);
@@ -329,7 +331,7 @@ static void add_objects(
 		if (sheet->column_count == 0 ||
 			(of && strcmp(text_in(element, "question"), question) != 0))
 			continue;
-		SHEET_ROW(sheet, STYLE_NONE, 0, NULL); /* the name is a member, too */
+		SHEET_ROW(sheet, NULL); /* the name is a member, too */
 		json_object_foreach(first, name, value)
 		{
 			sheet_cell(sheet, value_text(name, json_object_get(element, name)));
@@ -412,19 +414,6 @@ static void add_rounds(struct page *page, const struct run *run)
 	page_add_sheet(page, sheet, true);
 }
 
-static void add_notes(struct page *page, const struct run *run)
-{
-	add_rounds(page, run);
-	add_metrics(page, run);
-	page_add(page, BLOCK_TEXT, NULL, workload_text(run));
-	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
-	add_objects(page, "Peers that failed, so none of their readings is here",
-		json_object_get(run->json, "failed_peers"), "");
-	page_add(page, BLOCK_TEXT, NULL,
-		text("Peak memory of the benchmark without the ring: %s.",
-			text_bytes(number_in(run->json, "own_memory_bytes"))));
-}
-
 /* A question's figures may have a source of their own. */
 static const json_t *source_of(const json_t *published, const char *question)
 {
@@ -437,19 +426,6 @@ static const json_t *source_of(const json_t *published, const char *question)
 			return json_object_get(figure, "source") ? figure : published;
 	}
 	return published;
-}
-
-static void add_advice(struct page *page, const struct run *run)
-{
-	const json_t *published = json_object_get(run->json, "published");
-	const json_t *source = source_of(published, run->question);
-
-	add_objects(page, "Ring sizes that were tried",
-		json_object_get(json_object_get(run->json, "advice"), "tries"), "");
-	add_objects(page,
-		text("Published by %s, on %s", text_in(source, "source"),
-			text_in(source, "machine")),
-		json_object_get(published, "figures"), run->question);
 }
 
 static void add_limits(struct page *page, const struct run *run)
@@ -467,15 +443,30 @@ static void add_limits(struct page *page, const struct run *run)
 const struct sheet *add_results(struct page *page, const struct run *run)
 {
 	const bool curves = run->sizes.count >= SIZES_FOR_CURVES;
+	const json_t *published = json_object_get(run->json, "published");
+	const json_t *source = source_of(published, run->question);
 	struct sheet *sheet = main_sheet(run);
 
 	if (curves)
 		add_sizes(page, run);
 	page_add_sheet(page, sheet, curves);
 	add_latency(page, run);
-	add_advice(page, run);
+	add_objects(page, "Ring sizes that were tried",
+		json_object_get(json_object_get(run->json, "advice"), "tries"), "");
+	add_objects(page,
+		text("Published by %s, on %s", text_in(source, "source"),
+			text_in(source, "machine")),
+		json_object_get(published, "figures"), run->question);
 	add_limits(page, run);
 	add_ratios(page, run);
-	add_notes(page, run);
+	add_rounds(page, run);
+	add_metrics(page, run);
+	page_add(page, BLOCK_TEXT, workload_text(run));
+	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
+	add_objects(page, "Peers that failed, so none of their readings is here",
+		json_object_get(run->json, "failed_peers"), "");
+	page_add(page, BLOCK_TEXT,
+		text("Peak memory of the benchmark without the ring: %s.",
+			text_bytes(number_in(run->json, "own_memory_bytes"))));
 	return sheet;
 }
