@@ -101,13 +101,14 @@ static void write_rest(FILE *out, const struct page *page)
 	bool all = true;
 
 	for (const struct block *block = page->first; block; block = block->next) {
-		char *written = NULL;
-		size_t size = 0;
-		FILE *one = open_memstream(&written, &size);
+		char *written;
+		size_t size;
+		FILE *one = need(open_memstream(&written, &size));
 
-		if (one)
-			write_block(one, block);
-		if (one && fclose(one) == 0 && size <= room)
+		write_block(one, block);
+		if (fclose(one))
+			need(NULL);
+		if (size <= room)
 			room -= fwrite(written, 1, size, out);
 		else
 			all = false;

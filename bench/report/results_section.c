@@ -246,14 +246,6 @@ static void add_latency(struct page *page, const struct run *run)
 	page_add_sheet(page, sheet, false);
 }
 
-/* Of live there are ratios of several metrics. */
-static const char *metric_title(const char *metric)
-{
-	return strcmp(metric, metrics[METRIC_NS].name) == 0       ? "events a second"
-	       : strcmp(metric, metrics[METRIC_CPU_NS].name) == 0 ? "CPU time of the consumer"
-								  : "cost to the producer";
-}
-
 static void add_ratios(struct page *page, const struct run *run)
 {
 	struct sheet *sheet =
@@ -264,8 +256,13 @@ static void add_ratios(struct page *page, const struct run *run)
 	for (size_t i = 0; i < run->ratio_count; i++) {
 		const struct run_ratio *ratio = &run->ratios[i];
 
+		/* Of live there are ratios of several metrics. */
 		SHEET_ROW(sheet, ratio->result->name, baseline_name(run, ratio->to),
-			run->live ? metric_title(ratio->metric) : "")
+			!run->live                                            ? ""
+			: strcmp(ratio->metric, metrics[METRIC_NS].name) == 0 ? "events a second"
+			: strcmp(ratio->metric, metrics[METRIC_CPU_NS].name) == 0
+				? "CPU time of the consumer"
+				: "cost to the producer")
 			->style = ratio->result->style;
 		sheet_mark(sheet, ratio->mark, text_ratio);
 		sheet_cell(sheet, text_interval(&ratio->mark, text_factor));

@@ -14,7 +14,6 @@
 #define RATIO_COLUMNS 18
 
 /* Of sweep. */
-#define SIZES_MAX 512
 #define SIZE_COLUMNS 7
 #define ALIKE 1.02 /* a reader that is faster by less is no faster */
 
@@ -261,11 +260,11 @@ struct sweep {
 	const char *touch, *baseline;
 	const char *others[COMBINATIONS_MAX]; /* the fastest at the last size first */
 	size_t other_count, count, plain;     /* plain: sizes that are no mixes */
-	struct {
+	struct sweep_size {
 		const struct row_group *group;
 		const struct row *best; /* NULL: there are only limits */
 		uint32_t bytes;         /* UINT32_MAX: a mix */
-	} sizes[SIZES_MAX];
+	} * sizes;
 };
 
 static const struct row *row_in(const struct sweep *s, size_t i, const char *path)
@@ -300,8 +299,9 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	size_t g = first, reader_count = 0;
 
 	*s = (struct sweep){ .table = table,
-		.touch = table->rows[table->groups[first].first].touch };
-	for (; g < table->group_count && s->count < SIZES_MAX; g++) {
+		.touch = table->rows[table->groups[first].first].touch,
+		.sizes = arena_allocate(table->group_count * sizeof(*s->sizes)) };
+	for (; g < table->group_count; g++) {
 		const struct row_group *group = &table->groups[g];
 		const struct row *row = &table->rows[group->first];
 		const uint32_t bytes = row->event_size > 0 ? row->event_size : UINT32_MAX;
@@ -449,7 +449,7 @@ static void write_table(FILE *out, const struct sweep *s, bool colour, bool verb
 
 void sweep_write_text(FILE *out, const struct table *table, bool colour, bool verbose)
 {
-	static struct sweep s;
+	struct sweep s;
 
 	for (size_t g = 0; g < table->group_count;) {
 		g = take_touch(&s, table, g);

@@ -130,9 +130,8 @@ static int write_place(const struct place *place, const char *path, const char *
 	if (fd < 0)
 		return replaces ? fd : -errno;
 	err = write_all(fd, text, size);
-	if (!err && place->mode >= 0 && fchmod(fd, (mode_t)place->mode) < 0)
-		err = -errno;
-	if (!err && replaces && fsync(fd) < 0)
+	if (!err && ((place->mode >= 0 && fchmod(fd, (mode_t)place->mode) < 0) ||
+			    (replaces && fsync(fd) < 0)))
 		err = -errno;
 	if (close(fd) < 0 && !err)
 		err = -errno;

@@ -114,27 +114,30 @@ void style_write_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* The first reader that ran at two speeds, or NULL, and the number of all. */
-static const struct row *two_humped(const struct table *table, size_t *count)
+/* "batch (80 B) and others": the first that ran at two speeds. NULL: none did. */
+static const char *two_humped(const struct table *table, bool with_size)
 {
 	const struct row *first = NULL;
+	size_t count = 0;
 
-	*count = 0;
 	for (size_t i = table->row_count; i-- > 0;)
 		if (row_summary(&table->rows[i], METRIC_NS)->two_humped) {
 			first = &table->rows[i];
-			(*count)++;
+			count++;
 		}
-	return first;
+	return first ? text("%s%s%s", row_name(first),
+			       with_size ? text(" (%s B)", first->size_text) : "",
+			       count > 1 ? " and others" : "")
+		     : NULL;
 }
 
 void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 {
 	static const char more[] = "; -v says more";
 	struct style_text line = STYLE_TEXT(STYLE_COLUMNS + 1 - sizeof(more));
-	const struct row *humped;
+	const char *humped = two_humped(table, false);
 	const json_t *value;
-	size_t count, i;
+	size_t i;
 
 	if (table->partial)
 		fprintf(out, "! interrupted: only the complete rounds are reported\n");
@@ -143,10 +146,8 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 			fprintf(out, "Caution: %s.\n", json_string_value(value));
 		return;
 	}
-	humped = two_humped(table, &count);
 	if (humped)
-		style_append(&line, "! %s%s ran at two speeds", row_name(humped),
-			count > 1 ? " and others" : "");
+		style_append(&line, "! %s ran at two speeds", humped);
 	/* "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
 	json_array_foreach(table->warnings, i, value)
 	{
@@ -165,8 +166,8 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 
 void style_write_oddities(FILE *out, const struct table *table)
 {
-	size_t outliers = 0, humped, readings = 0;
-	const struct row *example = two_humped(table, &humped);
+	const char *humped = two_humped(table, !table->rows[0].wait[0]);
+	size_t outliers = 0, readings = 0;
 
 	for (size_t i = 0; i < table->row_count; i++) {
 		outliers += row_summary(&table->rows[i], METRIC_NS)->outliers;
@@ -175,14 +176,11 @@ void style_write_oddities(FILE *out, const struct table *table)
 	if (outliers > 0)
 		fprintf(out, "Outliers: %zu of %zu readings, included in all figures above.\n",
 			outliers, readings);
-	if (!example)
-		return;
-	style_write_wrapped(out,
-		text("Two humps: %s%s%s ran at two speeds (a virtual CPU moved?); trust ratios "
-		     "only.",
-			row_name(example),
-			example->wait[0] ? "" : text(" (%s B)", example->size_text),
-			humped > 1 ? " and others" : ""));
+	if (humped)
+		style_write_wrapped(out,
+			text("Two humps: %s ran at two speeds (a virtual CPU moved?); trust ratios "
+			     "only.",
+				humped));
 }
 
 void style_write_peers(FILE *out, const struct peers *peers, const char *what)

@@ -231,15 +231,6 @@ struct ratio ratio_unpaired(const double *before, size_t before_rounds, const do
 		tolerance);
 }
 
-/* Half the width of the 95 % interval of a median of normal samples, from their MAD; wider for few
- * samples, whose MAD is less sure. */
-static double median_half_width(const double *sorted, size_t rounds)
-{
-	const double sigma = SAMPLE_MAD_TO_SIGMA * sorted_deviation(sorted, rounds);
-
-	return (1.96 + 5 / (double)rounds) * 1.2533 * sigma / sqrt((double)rounds);
-}
-
 struct noise noise_between(const double *first, const double *second, size_t rounds)
 {
 	double logs[STATISTICS_ROUNDS_MAX], half, distance;
@@ -249,6 +240,9 @@ struct noise noise_between(const double *first, const double *second, size_t rou
 		return (struct noise){ INFINITY, INFINITY };
 	distance = fabs(samples_median(logs, rounds));
 	interval = interval_binomial(logs, rounds);
-	half = fmin((interval.high - interval.low) / 2, median_half_width(logs, rounds));
+	/* Of a median of normal samples; wider for few samples, whose MAD is less sure. */
+	half = (1.96 + 5 / (double)rounds) * 1.2533 *
+	       (SAMPLE_MAD_TO_SIGMA * sorted_deviation(logs, rounds)) / sqrt((double)rounds);
+	half = fmin(half, (interval.high - interval.low) / 2);
 	return (struct noise){ expm1(fmax(half, distance)), expm1(fmax(distance - half, 0)) };
 }
