@@ -158,7 +158,6 @@ struct names {
 	const char **list;
 	size_t count;
 };
-
 size_t names_add(struct names *names, const char *name); /* returns its number */
 
 /* What is drawn of a result: million events a second; their ratio to run->baseline and run->floor. */
@@ -224,18 +223,15 @@ struct runs {
 int runs_read(struct runs *runs, const char *const *names, size_t count, struct complaint *why);
 void runs_free(struct runs *runs);
 
-double number_in(const json_t *object, const char *name);    /* a member; NAN */
-const char *text_in(const json_t *object, const char *name); /* a member; "?" */
-
-double size_bytes(const char *size); /* of "80"; NAN: the name of a mix */
+double number_in(const json_t *object, const char *name);      /* a member; NAN */
+const char *text_in(const json_t *object, const char *name);   /* a member; "?" */
+const char *value_text(const char *name, const json_t *value); /* the name has the unit */
+double size_bytes(const char *size);                           /* of "80"; NAN: the name of a mix */
+struct mark mark_of(const struct row *row, enum metric metric);
 int style_of(const struct runs *runs, const char *path);
-
 const char *run_verdict(const struct run *run); /* what came out of it, in a sentence */
 /* Adds what was measured. Returns the sheet that matters most. */
 const struct sheet *add_results(struct page *page, const struct run *run);
-const char *value_text(const char *name, const json_t *value); /* the name has the unit */
-
-struct mark mark_of(const struct row *row, enum metric metric);
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 void write_report(FILE *out, enum page_format format, const struct runs *runs);

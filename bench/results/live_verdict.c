@@ -11,13 +11,12 @@
 #include "base/arena.h"
 #include "results/style.h"
 
-/* A consumer that never sleeps on a CPU of its own is charged nearly all of it; the rest goes to
- * interrupts and to the host of a virtual machine. */
+/* The rest goes to interrupts and to the host of a virtual machine. */
 #define CPU_BUSY 0.85
 /* Threads start late and stop early, by some per mille of a second. */
 #define RATE_REACHED 0.95
-/* In a ring that is always full, an event waits until all before it are read. If half of the events
- * waited for less than this share of that, the ring was full for moments only. */
+/* If half of the events waited for less than this share of the time to read a full ring, it was full
+ * for moments only. */
 #define ALWAYS_FULL 0.25
 /* Producers at full rate run for at least this share of their time; the rest is the loop around. */
 #define PRODUCERS_BUSY 0.2
@@ -29,18 +28,14 @@
 #define OFF_CPU_LEAST_NS 1e6
 #define RING_MOST (UINT64_C(1) << 31) /* max_entries of a map is a 32-bit number */
 
-/* A reader on another CPU takes cache lines away from the producer, whatever the wait: up to twice
- * the cost alone and some tens of ns. At a rate, a run of the program produces few events: clock
- * reads and cold caches add more, also without a reader. */
+/* Any reader on another CPU takes cache lines away from the producer: up to twice the cost alone and
+ * some tens of ns. At a rate, clock reads and cold caches add more, also without a reader. */
 #define COST_FACTOR 2
 #define COST_MIN_NS 30
 #define COST_MIN_AT_RATE_NS 200
-/* A notification costs its producer microseconds, about ten where its interrupt leaves a virtual
- * machine. Notifications are the reason if they explain this share of the cost. */
-#define NOTIFICATION_NS 10000
-#define NOTIFICATIONS_SHARE 0.5
-/* Within this of the cheapest combination, a cost is not due to how it reads. */
-#define COST_LIKE_CHEAPEST 1.25
+#define NOTIFICATION_NS 10000   /* where its interrupt leaves a virtual machine */
+#define NOTIFICATIONS_SHARE 0.5 /* of the cost: if they explain it, they are the reason */
+#define COST_LIKE_CHEAPEST 1.25 /* within this, a cost is not due to how it reads */
 /* Notifying once in N events leaves each event this share of the cost of a notification. Below the
  * least it is not worth the flag; above the most it only adds latency. */
 #define SAMPLED_SHARE 0.1

@@ -20,12 +20,10 @@ struct output {
  * Returns 0, or a negative errno with @why. */
 int output_check(const char *path, struct complaint *why);
 
-/* Returns 0 or -ENOMEM. */
-int output_begin(struct output *output);
+int output_begin(struct output *output); /* 0 or -ENOMEM */
 /* Writes what was composed to the file @path (NULL: standard output) and ends @output. Returns 0;
  * or a negative errno with @why, and leaves no part of the file. */
 int output_commit(struct output *output, const char *path, struct complaint *why);
-/* Ends @output without writing. */
-void output_abandon(struct output *output);
+void output_abandon(struct output *output); /* ends it without writing */
 
 #endif

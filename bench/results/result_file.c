@@ -422,7 +422,6 @@ static void group_rows(struct table *table)
 
 int table_take_runs(struct table *table, json_t *runs)
 {
-	static const char *const more[] = { "peers", "failed_peers", "counters_unavailable" };
 	const json_t *run = json_array_get(runs, 0);
 	struct result_file file;
 	struct complaint why;
@@ -456,10 +455,9 @@ int table_take_runs(struct table *table, json_t *runs)
 	table_remove(table, "");
 	group_rows(table);
 	table->workload = json_incref(json_object_get(run, "workload"));
-	table->more = json_object();
-	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-		if (json_object_get(run, more[i]))
-			json_object_set(table->more, more[i], json_object_get(run, more[i]));
+	table->more = json_pack("{s:O*, s:O*, s:O*}", "peers", json_object_get(run, "peers"),
+		"failed_peers", json_object_get(run, "failed_peers"), "counters_unavailable",
+		json_object_get(run, "counters_unavailable"));
 	json_decref(file.runs);
 	return err ? err : table->row_count == 0 ? -EINVAL : 0;
 }

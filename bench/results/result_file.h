@@ -18,27 +18,21 @@ struct result_file {
 };
 
 /* Reads a file with one run, an array of runs, or several runs one after the other, and trusts
- * nothing in it. Returns 0; or a negative errno with @why, which names the file and what is wrong
- * with it. */
+ * nothing in it. Returns 0 or a negative errno with @why. */
 int result_file_read(struct result_file *file, const char *name, struct complaint *why);
-
 /* Its two steps: loads the documents of a file into an array, NULL with @why; and reads the runs in
  * @runs, whose reference it takes. @name and the number of the first run are for @why. */
 json_t *result_file_load(const char *name, struct complaint *why);
 int result_file_take(struct result_file *file, const char *name, json_t *runs, size_t first,
 	struct complaint *why);
-
 void result_file_free(struct result_file *file);
 
 /* The row that an element of ratios[] or noise[] is of, or (@baseline) is compared with. NULL: none. */
 struct row *result_file_row(const struct result_file *file, const json_t *element, bool baseline);
 
-/*
- * Fills @table with the rounds of all documents of @runs, one run after the other, and sets
+/* Fills @table with the rounds of all documents of @runs, one run after the other, and sets
  * table->runs, workload and more. Rows that not all runs have are left out, as peers may fail.
- * Latencies are medians over the runs. Returns 0; -EINVAL if the runs have no rows in common, or
- * rounds differ or are too many.
- */
+ * Latencies are medians over the runs. Returns 0; -EINVAL if no rows are left or have too many rounds. */
 int table_take_runs(struct table *table, json_t *runs);
 
 /* The median of a number in the member @object of the elements of @list; 0 if none has it. */
@@ -50,11 +44,10 @@ double median_in(const json_t *list, const char *object, const char *name);
 /* A row that both files have. */
 struct comparison_row {
 	const struct row *old, *new;
-	/* The verdict is verdict_of() with the threshold as tolerance and the noise of this row; too
-	 * noisy also if the limits changed by more than VERDICT_NOISE_MOST. */
-	struct ratio ratio;
-	bool by_runs; /* medians of runs were compared, instead of rounds */
-	double drift; /* relative change of the limits for such events; 0 without limits */
+	struct ratio
+		ratio; /* too noisy also if the limits changed by more than VERDICT_NOISE_MOST */
+	bool by_runs;  /* medians of runs were compared, instead of rounds */
+	double drift;  /* relative change of the limits for such events; 0 without limits */
 };
 
 /* Two files, both of live or neither. */
@@ -67,11 +60,10 @@ struct comparison {
 	double drift;                                /* the largest of all rows */
 };
 
+/* Fills the rest. */
+void comparison_find(struct comparison *comparison);
 /* Returns the facts of the machine and settings that differ, with which files must not be compared: an
  * array of [name, old value, new value], all texts. The caller releases it. */
 json_t *comparison_differences(const struct comparison *comparison);
-
-/* Fills the rest. */
-void comparison_find(struct comparison *comparison);
 
 #endif

@@ -24,8 +24,7 @@ const char *style_interval(const struct ratio *ratio);
 /* "1.17x libbpf [1.15 1.21]", or the name alone if the ratio is not valid. */
 const char *style_ratio(const struct ratio *ratio, const char *name);
 
-/* Whether standard output is a terminal and NO_COLOR is not set (no-color.org). */
-bool style_colour_wanted(void);
+bool style_colour_wanted(void); /* standard output is a terminal without NO_COLOR (no-color.org) */
 /* The escape sequences that start the colour of @verdict and end any; "" without @colour. */
 const char *style_start(bool colour, enum verdict verdict);
 const char *style_end(bool colour);
@@ -40,7 +39,6 @@ struct style_text {
 	char *text; /* @size bytes, a string from the start */
 	size_t size, used;
 };
-
 /* An empty one, which lives as long as the enclosing block. */
 #define STYLE_TEXT(bytes) ((struct style_text){ .text = (char[bytes]){ 0 }, .size = (bytes) })
 
@@ -77,11 +75,9 @@ void live_add_group(
 /* Adds names in the Go format and verdicts to rows from @first on. */
 void live_finish_rows(struct table *table, size_t first, const struct measurement *measurement,
 	const char *question);
-/* The settings of the workload, and the cost of an event to its producer without a reader. */
 json_t *live_workload_json(const struct measurement *measurement);
-/* The member of the file for the advice. */
-json_t *live_advice_json(const struct live_advice *advice);
-/* Sets row->verdict and row->limited: what limits the row and what to change. */
+json_t *live_advice_json(const struct live_advice *advice); /* an object with the member "advice" */
+/* Sets row->verdict and row->limited. */
 void live_judge(
 	struct table *table, struct row *row, const struct workload *workload, double alone_ns);
 /* Of the events that were not discarded. */
@@ -92,8 +88,7 @@ static inline double row_lost_share(const struct row *row)
 	return lost > 0 ? lost / (lost + row_value(row, METRIC_CONSUMED)) : 0;
 }
 
-/* "default", "never", "force" or "sampled:16". */
-const char *live_notify_text(const struct workload *workload);
+const char *live_notify_text(const struct workload *workload); /* "default", "sampled:16" */
 /* @advice: NULL without -advise. */
 void live_write_text(FILE *out, const struct table *table, const struct measurement *measurement,
 	const struct live_advice *advice, bool colour, bool verbose);

@@ -106,7 +106,7 @@ extern const char *const latency_names[LATENCIES];
 struct row_group {
 	size_t first, count;
 	size_t reference; /* the row that the others are compared with first */
-	bool twin;        /* it ran twice in each round, which shows the noise */
+	bool twin;        /* it ran twice in each round */
 	struct noise noise[METRICS_COMPARED];
 	json_t *workload; /* its settings; NULL: those of the table */
 };
@@ -132,14 +132,10 @@ struct table {
 
 /* Starts a group, to which the rows added next belong. @workload: or NULL; the table's from here. */
 void table_add_group(struct table *table, json_t *workload);
-
-/* Adds it to the last group. */
 struct row *table_add_row(struct table *table, const char *path, size_t rounds);
-
 /* @mix: NULL if all events have @event_size. */
 void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix);
 void row_set(struct row *row, enum metric metric, size_t round, double value);
-
 /* Summarises all rounds, which are of @runs runs, equally many each. 0: of one. */
 void row_sum_up(struct row *row, size_t runs);
 
