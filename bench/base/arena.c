@@ -51,6 +51,14 @@ const char *text(const char *format, ...)
 	return made;
 }
 
+ADDS_TO_NULL const char *texts(const char *const *parts)
+{
+	for (arena(); *parts; parts++)
+		obstack_grow(&memory, *parts, strlen(*parts));
+	obstack_1grow(&memory, '\0');
+	return obstack_finish(&memory);
+}
+
 ADDS_TO_NULL void *arena_allocate(size_t size)
 {
 	return memset(obstack_alloc(arena(), size), 0, size);

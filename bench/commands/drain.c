@@ -84,7 +84,7 @@ static void name_row(struct row *row, const struct settings *settings)
 
 	row->benchmark = text("BenchmarkRead/event=%s/size=%s/touch=%.*s/path=%s%s%s%s",
 		event_names[settings->workload.event], row->size_text, (int)touch, row->touch,
-		row->path, discard > 0 ? text("/discard=%g", discard) : "",
+		row->path, TEXT_IF(discard > 0, "/discard=%g", discard),
 		row->touch[touch] ? "/caches=" : "",
 		row->touch[touch] ? row->touch + touch + 1 : "");
 }

@@ -90,8 +90,7 @@ static const char *sweep_verdict(const struct run *run)
 	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
 		run->sizes.count,
 		range_text(run, winner, DRAWN_RATIO, run->baseline ? run->baseline->path : ""),
-		range_text(
-			run, winner, DRAWN_FLOOR, run->floor ? text("of the %s", run->floor) : ""));
+		range_text(run, winner, DRAWN_FLOOR, TEXT_IF(run->floor, "of the %s", run->floor)));
 }
 
 static const char *advice_verdict(const json_t *advice)
@@ -165,7 +164,7 @@ static void add_main_row(struct sheet *sheet, const struct run *run, const struc
 static struct sheet *main_sheet(const struct run *run)
 {
 	const char *speed =
-		run->baseline ? text("speed vs %s", baseline_name(run, run->baseline)) : "";
+		TEXT_IF(run->baseline, "speed vs %s", baseline_name(run, run->baseline));
 	struct sheet *sheet = SHEET(
 		isfinite(run->rate)
 			? "By loss, then p99, CPU and the producer's cost; medians of the rounds"
@@ -214,8 +213,7 @@ static void add_curves(
 static void add_sizes(struct page *page, const struct run *run)
 {
 	for (size_t way = 0; way < run->ways.count; way++) {
-		const char *of =
-			run->ways.count > 1 ? text(", %s touched", run->ways.list[way]) : "";
+		const char *of = TEXT_IF(run->ways.count > 1, ", %s touched", run->ways.list[way]);
 
 		if (run->floor)
 			add_curves(page, run, way, DRAWN_FLOOR,

@@ -33,7 +33,6 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	const struct row *best = sorted[0];
 	/* If the baseline is best, the next one shows how far ahead it is. */
 	const struct row *other = count > 1 && best == reference ? sorted[1] : best;
-	struct style_text line = STYLE_TEXT(320);
 	struct ratio ratio, floor;
 	bool compared, decided;
 
@@ -43,19 +42,14 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	floor = ratio_to(table, best, "floor");
 	compared = table_baseline(table, other, NULL);
 	decided = !compared || verdict_decides(ratio.verdict);
-	if (table->group_count > 1)
-		style_append(&line, "%s: ", best->touch);
-	if (!decided)
-		style_append(&line, "undecided, %s: ", verdicts[ratio.verdict].name);
-	style_append(&line, "%s%s: %.1f Mev/s", best->path,
-		count > 1 && decided ? " is fastest" : "", row_mevents_per_s(best));
-	if (other != best)
-		style_append(&line, "; %s is next", other->path);
-	if (compared)
-		style_append(&line, ", %s", style_ratio(&ratio, reference->path));
-	if (floor.valid)
-		style_append(&line, ", %.0f %% of the floor", floor.median * 100);
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(
+		out, TEXTS(TEXT_IF(table->group_count > 1, "%s: ", best->touch),
+			     decided ? "" : text("undecided, %s: ", verdicts[ratio.verdict].name),
+			     best->path, count > 1 && decided ? " is fastest" : "",
+			     text(": %.1f Mev/s", row_mevents_per_s(best)),
+			     TEXT_IF(other != best, "; %s is next", other->path),
+			     TEXT_IF(compared, ", %s", style_ratio(&ratio, reference->path)),
+			     TEXT_IF(floor.valid, ", %.0f %% of the floor", floor.median * 100)));
 }
 
 static const char *text_of(const json_t *workload, const char *name)
@@ -69,19 +63,13 @@ static void write_facts(FILE *out, const struct table *table)
 	const json_t *w = table->workload, *reader = json_object_get(w, "reader_cpu");
 	const json_int_t writer = json_integer_value(json_object_get(w, "writer_cpu"));
 	const struct row *first = &table->rows[0];
-	struct style_text line = STYLE_TEXT(256);
 	bool one_size = true, one_touch = true;
-	const char *before = "";
+	const char *before = "", *rings = "";
 
 	for (size_t i = 0; i < table->row_count; i++) {
 		one_size &= strcmp(table->rows[i].size_text, first->size_text) == 0;
 		one_touch &= strcmp(table->rows[i].touch, first->touch) == 0;
 	}
-	style_append(&line, "%s", text_of(w, "event"));
-	if (one_size)
-		style_append(&line, " %s",
-			first->event_size ? SIZE_TEXT(first->event_size) : first->size_text);
-	style_append(&line, ", %s%s", one_touch ? first->touch : "", one_touch ? ", " : "");
 	/* "cold 512MiB"; with several -caches "cold 512MiB, own 512KiB". */
 	for (size_t i = 0; i < table->group_count; i++) {
 		const json_t *own = row_workload(table, &table->rows[table->groups[i].first]);
@@ -90,15 +78,18 @@ static void write_facts(FILE *out, const struct table *table)
 
 		if (strcmp(caches, before) == 0)
 			continue;
-		style_append(&line, "%s%s%s%s", before[0] ? ", " : "", named ? caches : "",
-			named ? " " : "",
+		rings = text("%s, %s%s%s", rings, named ? caches : "", named ? " " : "",
 			SIZE_TEXT(json_integer_value(json_object_get(own, "ring_size"))));
 		before = caches;
 	}
-	style_append(
-		&line, "%s; ", strcmp(text_of(w, "source"), "memory") == 0 ? " in memory" : "");
-	style_append_rounds(&line, table);
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(
+		out, TEXTS(text_of(w, "event"), one_size ? " " : "",
+			     !one_size           ? ""
+			     : first->event_size ? SIZE_TEXT(first->event_size)
+						 : first->size_text,
+			     one_touch ? ", " : "", one_touch ? first->touch : "", rings,
+			     strcmp(text_of(w, "source"), "memory") == 0 ? " in memory; " : "; ",
+			     style_rounds(table)));
 	if (!reader || writer < 0)
 		return;
 	fprintf(out,

@@ -123,9 +123,9 @@ void live_finish_rows(
 	const char *workload = text("producers=%" PRIu32 "/rate=%s/notify=%s%s%s%s%s%s",
 		w->producers, rate_text(w), live_notify_text(w),
 		w->write == LIVE_OUTPUT ? "/write=output" : "",
-		w->back_to_back > 0 ? text("/back-to-back=%" PRIu64, w->back_to_back) : "",
+		TEXT_IF(w->back_to_back > 0, "/back-to-back=%" PRIu64, w->back_to_back),
 		w->same_cpu ? "/cpu=same" : "", w->overwrite ? "/overwrite" : "",
-		w->order ? text("/rings=%" PRIu32 "/order", w->rings) : "");
+		TEXT_IF(w->order, "/rings=%" PRIu32 "/order", w->rings));
 
 	for (size_t i = first; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];

@@ -66,30 +66,25 @@ static void write_headline(
 	const struct ratio ratio =
 		table_ratio(table, other, reference, rate ? METRIC_CPU_NS : METRIC_NS);
 	const bool compared = other != reference && ratio.valid;
-	struct style_text line = STYLE_TEXT(512);
+	const bool decided = !compared || rate || verdict_decides(ratio.verdict);
 
 	if (row_mevents_per_s(best) == 0) {
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	if (compared && !rate && !verdict_decides(ratio.verdict))
-		style_append(
-			&line, "undecided, %s: %s", verdicts[ratio.verdict].name, row_name(best));
-	else
-		style_append(&line, "%s%s", row_name(best), table->row_count > 1 ? " is best" : "");
-	style_append(&line, ": %.2f Mev/s", row_mevents_per_s(best));
-	if (row_lost_share(best) > 0)
-		style_append(&line, ", %s lost", style_percent(row_lost_share(best)));
-	if (rate && best->latency_count > 0)
-		style_append(&line, ", p99 %s", TIME_TEXT(row_latency(best, 2)));
-	style_append(&line, ", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT));
-	if (other != best)
-		style_append(&line, "; then %s", row_name(other));
-	if (compared && rate)
-		style_append(&line, " (%.2fx that of %s)", 1 / ratio.median, row_name(reference));
-	else if (compared)
-		style_append(&line, ", %s", style_ratio(&ratio, row_name(reference)));
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(out,
+		TEXTS(decided ? "" : text("undecided, %s: ", verdicts[ratio.verdict].name),
+			row_name(best), decided && table->row_count > 1 ? " is best" : "",
+			text(": %.2f Mev/s", row_mevents_per_s(best)),
+			TEXT_IF(row_lost_share(best) > 0, ", %s lost",
+				style_percent(row_lost_share(best))),
+			TEXT_IF(rate && best->latency_count > 0, ", p99 %s",
+				TIME_TEXT(row_latency(best, 2))),
+			text(", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT)),
+			TEXT_IF(other != best, "; then %s", row_name(other)),
+			!compared ? ""
+			: rate ? text(" (%.2fx that of %s)", 1 / ratio.median, row_name(reference))
+			       : text(", %s", style_ratio(&ratio, row_name(reference)))));
 	if (rate && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
 }
@@ -254,10 +249,9 @@ static void write_advice(FILE *out, const struct live_advice *advice)
 	fputc('\n', out);
 }
 
-static void append_duration(struct style_text *text, const char *what, int64_t ns)
+static const char *duration(const char *what, int64_t ns)
 {
-	if (ns > 0)
-		style_append(text, ", %s %s", what, DURATION_TEXT(ns));
+	return TEXT_IF(ns > 0, ", %s %s", what, DURATION_TEXT(ns));
 }
 
 /* What was run; if nothing was measured, what would have been. Settings that differ from the
@@ -265,49 +259,40 @@ static void append_duration(struct style_text *text, const char *what, int64_t n
 static void write_facts(
 	FILE *out, const struct table *table, const struct workload *w, bool verbose)
 {
-	struct style_text line = STYLE_TEXT(512), *text = &line;
-	char duration[FORMAT_SIZE];
+	char each[FORMAT_SIZE];
 
-	style_append(text, "%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : "");
-	if (verbose || w->producer != PRODUCER_RUN)
-		style_append(text, " (%s)", live_producer_names[w->producer]);
-	if (w->burst > 0)
-		style_append(text, " in bursts of %" PRIu64 " each %s", w->burst,
-			format_duration(w->burst_ns, duration, sizeof(duration)));
-	else if (w->rate != PARSE_RATE_MAX)
-		style_append(text, " at %" PRIu64 "/s together", w->rate);
-	else
-		style_append(text, " at full rate");
-	if (w->event_size > 0)
-		style_append(text, ", %" PRIu32 " B", w->event_size);
-	else
-		style_append(text, strcmp(w->mix->name, MIX_NAMED) == 0 ? ", %s sizes" : ", %s B",
-			w->mix->name);
-	if (w->write == LIVE_OUTPUT)
-		style_append(text, ", written by bpf_ringbuf_output");
-	if (w->discard > 0)
-		style_append(text, ", %g %% discarded", w->discard * 100);
-	style_append(text, ", %" PRIu32 " ring%s of %s%s", w->rings, w->rings > 1 ? "s" : "",
-		SIZE_TEXT(w->ring_size), w->source == SOURCE_MEMORY ? " in memory" : "");
-	if (w->overwrite)
-		style_append(text, ", overwriting");
-	if (verbose || w->notify != NOTIFY_DEFAULT)
-		style_append(text, ", notify %s", live_notify_text(w));
-	if (w->back_to_back > 0)
-		style_append(text, ", back to back, %" PRIu64 " events a turn", w->back_to_back);
-	if (verbose || w->rate != PARSE_RATE_MAX)
-		append_duration(text, "budget", w->latency_budget_ns);
-	append_duration(text, "timer slack", w->timer_slack_ns);
-	append_duration(text, "work", w->work_ns);
-	if (verbose && w->consumer_cpu >= 0)
-		style_append(text, ", consumer on CPU %d", w->consumer_cpu);
-	if (w->same_cpu)
-		style_append(text, ", all on one CPU");
-	style_append(text, "; %s each%s", DURATION_TEXT(w->duration_ns),
-		table->row_count > 0 ? "; " : "");
-	if (table->row_count > 0)
-		style_append_rounds(text, table);
-	style_write_wrapped(out, line.text);
+	style_write_wrapped(out,
+		TEXTS(text("%" PRIu32 " producer%s", w->producers, w->producers > 1 ? "s" : ""),
+			TEXT_IF(verbose || w->producer != PRODUCER_RUN, " (%s)",
+				live_producer_names[w->producer]),
+			w->burst > 0 ? text(" in bursts of %" PRIu64 " each %s", w->burst,
+					       format_duration(w->burst_ns, each, sizeof(each)))
+			: w->rate != PARSE_RATE_MAX ? text(" at %" PRIu64 "/s together", w->rate)
+						    : " at full rate",
+			w->event_size > 0 ? text(", %" PRIu32 " B", w->event_size)
+					  : text(", %s", w->mix->name),
+			w->event_size > 0                      ? ""
+			: strcmp(w->mix->name, MIX_NAMED) == 0 ? " sizes"
+							       : " B",
+			w->write == LIVE_OUTPUT ? ", written by bpf_ringbuf_output" : "",
+			TEXT_IF(w->discard > 0, ", %g %% discarded", w->discard * 100),
+			text(", %" PRIu32 " ring%s of ", w->rings, w->rings > 1 ? "s" : ""),
+			SIZE_TEXT(w->ring_size), w->source == SOURCE_MEMORY ? " in memory" : "",
+			w->overwrite ? ", overwriting" : "",
+			TEXT_IF(verbose || w->notify != NOTIFY_DEFAULT, ", notify %s",
+				live_notify_text(w)),
+			TEXT_IF(w->back_to_back > 0, ", back to back, %" PRIu64 " events a turn",
+				w->back_to_back),
+			verbose || w->rate != PARSE_RATE_MAX
+				? duration("budget", w->latency_budget_ns)
+				: "",
+			duration("timer slack", w->timer_slack_ns), duration("work", w->work_ns),
+			TEXT_IF(verbose && w->consumer_cpu >= 0, ", consumer on CPU %d",
+				w->consumer_cpu),
+			w->same_cpu ? ", all on one CPU" : "",
+			text("; %s each", DURATION_TEXT(w->duration_ns)),
+			table->row_count > 0 ? "; " : "",
+			table->row_count > 0 ? style_rounds(table) : ""));
 }
 
 static void write_notes(FILE *out, const struct table *table, const struct measurement *m)

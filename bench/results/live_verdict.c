@@ -239,8 +239,7 @@ static bool say_loss(const struct situation *s)
 		say(s, "",
 			"%s. %s less work per event, or read with more consumers, each with rings "
 			"of its own.",
-			w->work_ns > 0 ? text(", %" PRId64 " ns of which are -work", w->work_ns)
-				       : "",
+			TEXT_IF(w->work_ns > 0, ", %" PRId64 " ns of which are -work", w->work_ns),
 			s->is_batch ? "Do" : "Use -mode batch, do");
 	} else {
 		say_ring(s);

@@ -74,7 +74,7 @@ const char *style_ratio(const struct ratio *ratio, const char *name)
 	return ratio->valid ? text("%.2fx %s%s", ratio->median, name, style_interval(ratio)) : name;
 }
 
-void style_append_rounds(struct style_text *text, const struct table *table)
+const char *style_rounds(const struct table *table)
 {
 	const size_t rounds = table->rows[0].rounds;
 	double noise = NAN; /* the largest of all workloads; NAN: no reader ran twice */
@@ -82,17 +82,15 @@ void style_append_rounds(struct style_text *text, const struct table *table)
 	for (size_t i = 0; i < table->group_count; i++)
 		if (table->groups[i].twin)
 			noise = fmax(noise, table->groups[i].noise[METRIC_NS].own);
-	style_append(text, "%zu round%s", rounds, rounds > 1 ? "s" : "");
-	if (table->runs > 1)
-		style_append(text, " in %zu runs (intervals include the differences between them)",
-			table->runs);
-	if (table->asked > 0 && table->asked != rounds)
-		style_append(text, " (%zu asked)", table->asked);
-	style_append(text, ", verified");
-	if (isinf(noise))
-		style_append(text, "; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN);
-	else if (!isnan(noise))
-		style_append(text, "; noise %s", style_percent(noise));
+	return TEXTS(text("%zu round%s", rounds, rounds > 1 ? "s" : ""),
+		TEXT_IF(table->runs > 1,
+			" in %zu runs (intervals include the differences between them)",
+			table->runs),
+		TEXT_IF(table->asked > 0 && table->asked != rounds, " (%zu asked)", table->asked),
+		", verified",
+		isinf(noise)   ? text("; noise unknown below %d rounds", INTERVAL_ROUNDS_MIN)
+		: isnan(noise) ? ""
+			       : text("; noise %s", style_percent(noise)));
 }
 
 /* Counts bytes, not characters, so a line may be too short and never is too long. */
@@ -126,7 +124,7 @@ static const char *two_humped(const struct table *table, bool with_size)
 			count++;
 		}
 	return first ? text("%s%s%s", row_name(first),
-			       with_size ? text(" (%s B)", first->size_text) : "",
+			       TEXT_IF(with_size, " (%s B)", first->size_text),
 			       count > 1 ? " and others" : "")
 		     : NULL;
 }

@@ -45,7 +45,7 @@ struct style_text {
 __attribute__((format(printf, 2, 3))) void style_append(
 	struct style_text *text, const char *format, ...);
 /* "22 rounds (20 asked), verified; noise 0.5 %" */
-void style_append_rounds(struct style_text *text, const struct table *table);
+const char *style_rounds(const struct table *table);
 
 /* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
 void style_write_wrapped(FILE *out, const char *text);
