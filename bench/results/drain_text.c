@@ -109,25 +109,21 @@ static void write_row(FILE *out, const struct table *table, const struct row *ro
 	const struct ratio floor = ratio_to(table, row, "floor"),
 			   ratio = ratio_to(table, row, NULL);
 	const bool compared = table_baseline(table, row, NULL);
-	const char *interval = "";
+	const char *interval = TEXT_IF(ratio.has_interval,
+		ratio.interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]", ratio.interval.low,
+		ratio.interval.high);
 
-	fprintf(out, "%-*s %8.1f %8.2f", width, row->path, row_mevents_per_s(row), ns->median);
-	if (ns->has_interval)
-		fprintf(out, " \u00b1%-6.2f ", (ns->interval.high - ns->interval.low) / 2);
-	else
-		fprintf(out, "%9s", "");
-	if (ratio.has_interval)
-		interval = text(ratio.interval.high < 9.995 ? "[%.2f %.2f]" : "[%.1f %.1f]",
-			ratio.interval.low, ratio.interval.high);
+	fprintf(out, "%-*s %8.1f %8.2f%s", width, row->path, row_mevents_per_s(row), ns->median,
+		ns->has_interval
+			? text(" \u00b1%-6.2f ", (ns->interval.high - ns->interval.low) / 2)
+			: "         ");
 	if (ratio.valid)
 		fprintf(out, "%s%4.*f %-11s %s%s", style_start(colour, ratio.verdict),
 			ratio.median < 99.95 ? 2 : 0, ratio.median, interval,
 			verdicts[ratio.verdict].sign, style_end(colour));
 	else if (compared || has_floor)
 		fprintf(out, "%-*s", RATIO_COLUMNS, compared ? "-" : "");
-	if (has_floor && floor.valid)
-		fprintf(out, " %5.0f %%", floor.median * 100);
-	fputc('\n', out);
+	fprintf(out, "%s\n", TEXT_IF(has_floor && floor.valid, " %5.0f %%", floor.median * 100));
 }
 
 /* A table of all readers with one touch, then the limits that no reader can exceed. */
@@ -182,11 +178,12 @@ static void write_originals(FILE *out, const struct table *table, bool colour)
 		ratio = table_ratio(table, row, to, METRIC_NS);
 		if (!ratio.valid)
 			continue;
-		fprintf(out, "%s is %.2fx as fast as %s", row->path, ratio.median, to->path);
-		if (ratio.has_interval)
-			fprintf(out, " [%.2f, %.2f]", ratio.interval.low, ratio.interval.high);
-		fprintf(out, ": %s%s%s\n", style_start(colour, ratio.verdict),
-			verdicts[ratio.verdict].name, style_end(colour));
+		fprintf(out, "%s is %.2fx as fast as %s%s: %s%s%s\n", row->path, ratio.median,
+			to->path,
+			TEXT_IF(ratio.has_interval, " [%.2f, %.2f]", ratio.interval.low,
+				ratio.interval.high),
+			style_start(colour, ratio.verdict), verdicts[ratio.verdict].name,
+			style_end(colour));
 	}
 }
 
@@ -339,23 +336,21 @@ static void write_wins(FILE *out, const struct sweep *s, const char *path)
 	size_t from;
 	const size_t wins = wins_of(s, path, &from), last = s->plain - 1;
 	const struct ratio ratio = ratio_of(s, from < last ? from : last, path);
-	const char *where = "at no size", *at_last = "";
 
-	if (wins > 0 && from > last)
-		where = text("at %zu of %zu sizes, not at the largest", wins, s->plain);
-	else if (wins > 0)
-		where = text("from %" PRIu32 " B on: %.2fx%s", s->sizes[from].bytes, ratio.median,
-			style_interval(&ratio));
-	if (from < last)
-		at_last = text(", %.2fx at %" PRIu32 " B", ratio_of(s, last, path).median,
-			s->sizes[last].bytes);
-	style_write_wrapped(out, text("%s beats %s %s%s", path, s->baseline, where, at_last));
+	style_write_wrapped(out,
+		TEXTS(path, " beats ", s->baseline,
+			wins == 0 ? " at no size"
+			: from > last
+				? text(" at %zu of %zu sizes, not at the largest", wins, s->plain)
+				: text(" from %" PRIu32 " B on: %.2fx%s", s->sizes[from].bytes,
+					  ratio.median, style_interval(&ratio)),
+			TEXT_IF(from < last, ", %.2fx at %" PRIu32 " B",
+				ratio_of(s, last, path).median, s->sizes[last].bytes)));
 }
 
 static void write_words(FILE *out, const struct sweep *s, bool verbose)
 {
-	struct style_text line = STYLE_TEXT(512);
-	const char *last = NULL;
+	const char *last = NULL, *line = "fastest: ";
 	size_t from, most = 0;
 
 	if (s->plain == 0) {
@@ -371,7 +366,6 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		if (verbose || i == most)
 			write_wins(out, s, s->others[i]);
 	/* "fastest: view from 16 B, batch from 64 B" */
-	style_append(&line, "fastest: ");
 	for (size_t i = 0; i < s->plain; i++) {
 		const struct row *best = s->sizes[i].best;
 		const struct row *before = last ? row_in(s, i, last) : NULL;
@@ -380,18 +374,15 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		if (!best ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
 			continue;
-		style_append(&line, "%s%s from %" PRIu32 " B", last ? ", " : "", best->path,
+		line = text("%s%s%s from %" PRIu32 " B", line, last ? ", " : "", best->path,
 			s->sizes[i].bytes);
 		last = best->path;
 	}
 	/* So many changes that a line cannot hold them are noise. */
-	if (line.used > STYLE_COLUMNS && !verbose) {
-		line.used = 0;
-		style_append(&line, "fastest: differs by size; see the last column");
-	}
-	if (s->table->group_count > s->count)
-		style_append(&line, " (touched: %s)", s->touch);
-	style_write_wrapped(out, line.text);
+	if (strlen(line) > STYLE_COLUMNS && !verbose)
+		line = "fastest: differs by size; see the last column";
+	style_write_wrapped(out,
+		TEXTS(line, TEXT_IF(s->table->group_count > s->count, " (touched: %s)", s->touch)));
 }
 
 static void write_size(FILE *out, const struct sweep *s, size_t i, size_t columns, bool colour)

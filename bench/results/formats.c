@@ -94,14 +94,11 @@ static void write_gobench_line(FILE *out, const struct row *row, size_t round)
 		if (metrics[metric].unit && row->cells[metric].rounds && metric != METRIC_LOST)
 			fprintf(out, " %.4f %s", row->cells[metric].rounds[round],
 				metrics[metric].unit);
-	if (lost)
-		fprintf(out, " %.6f lost/op", lost[round] / consumed);
-	else
-		fprintf(out, " %.2f MB/s", row->mean_size * per_second(row, round) / 1e6);
-	fprintf(out, " %.0f events/s", per_second(row, round));
-	if (row->latency_count > 0)
-		fprintf(out, " %" PRIu64 " p99-ns", row->latencies[2]);
-	fputc('\n', out);
+	fprintf(out, " %s %.0f events/s%s\n",
+		lost ? text("%.6f lost/op", lost[round] / consumed)
+		     : text("%.2f MB/s", row->mean_size * per_second(row, round) / 1e6),
+		per_second(row, round),
+		TEXT_IF(row->latency_count > 0, " %" PRIu64 " p99-ns", row->latencies[2]));
 }
 
 /* Whole numbers without a point. */
@@ -303,14 +300,12 @@ void table_write(FILE *out, const struct table *table, enum format format)
 	if (format == FORMAT_CSV)
 		write_csv_line(out, table, NULL, 0);
 	else
-		fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n",
+		fprintf(out, "goos: linux\ngoarch: %s\npkg: ringview\n%s%s",
 			strcmp(architecture, "x86_64") == 0    ? "amd64"
 			: strcmp(architecture, "aarch64") == 0 ? "arm64"
-							       : architecture);
-	if (format == FORMAT_GOBENCH && cpu[0])
-		fprintf(out, "cpu: %s\n", cpu);
-	if (format == FORMAT_GOBENCH && kernel[0])
-		fprintf(out, "kernel: %s\n", kernel);
+							       : architecture,
+			TEXT_IF(cpu[0], "cpu: %s\n", cpu),
+			TEXT_IF(kernel[0], "kernel: %s\n", kernel));
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++)
 		for (size_t round = 0; round < row->rounds; round++)
 			if (format == FORMAT_CSV)

@@ -103,11 +103,9 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		const struct ratio ratio = table_ratio(
 			table, row, baseline ? baseline : row, rate ? METRIC_CPU_NS : METRIC_NS);
 
-		fprintf(out, "%-*s ", width, row_name(row));
-		if (row_summary(row, METRIC_NS)->valid)
-			fprintf(out, "%6.2f ", row_mevents_per_s(row));
-		else
-			fprintf(out, "%6s ", "-");
+		fprintf(out, "%-*s %6s ", width, row_name(row),
+			row_summary(row, METRIC_NS)->valid ? text("%.2f", row_mevents_per_s(row))
+							   : "-");
 		if (baseline && ratio.valid)
 			fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
 				rate ? 1 / ratio.median : ratio.median,
@@ -125,18 +123,17 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 static void write_limits(FILE *out, const struct table *table, const struct row *const *sorted)
 {
 	for (size_t i = 0; i < table->row_count; i++) {
-		struct style_text line = STYLE_TEXT(512);
+		const char *line = text("limit: %s:", sorted[i]->limited);
 		size_t first = 0;
 
 		while (strcmp(sorted[first]->limited, sorted[i]->limited) != 0)
 			first++;
 		if (first < i)
 			continue;
-		style_append(&line, "limit: %s:", sorted[i]->limited);
 		for (size_t j = i; j < table->row_count; j++)
 			if (strcmp(sorted[i]->limited, sorted[j]->limited) == 0)
-				style_append(&line, " %s", row_name(sorted[j]));
-		style_write_wrapped(out, line.text);
+				line = text("%s %s", line, row_name(sorted[j]));
+		style_write_wrapped(out, line);
 	}
 }
 
@@ -154,12 +151,11 @@ static void write_account(FILE *out, const struct table *table, const struct wor
 {
 	const double discarded = sum_of(table, METRIC_DISCARDED);
 
-	fprintf(out, "events: %.0f produced = %.0f read + %.0f %s", sum_of(table, METRIC_PRODUCED),
-		sum_of(table, METRIC_CONSUMED), sum_of(table, METRIC_LOST),
-		workload->overwrite ? "overwritten" : "lost");
-	if (discarded > 0)
-		fprintf(out, " + %.0f discarded", discarded);
-	fputs(workload->overwrite ? "; none torn\n" : "\n", out);
+	fprintf(out, "events: %.0f produced = %.0f read + %.0f %s%s%s\n",
+		sum_of(table, METRIC_PRODUCED), sum_of(table, METRIC_CONSUMED),
+		sum_of(table, METRIC_LOST), workload->overwrite ? "overwritten" : "lost",
+		TEXT_IF(discarded > 0, " + %.0f discarded", discarded),
+		workload->overwrite ? "; none torn" : "");
 	for (size_t i = 0; i < table->row_count && workload->order; i++)
 		fprintf(out, "out of order: %.0f of %s\n",
 			row_value(&table->rows[i], METRIC_OUT_OF_ORDER), row_name(&table->rows[i]));
@@ -205,15 +201,13 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
 		const double consumed = row_value(row, METRIC_CONSUMED);
-		const char *interval = "";
 
-		if (ns->has_interval)
-			interval = text(
-				"[%.2f %.2f]", 1e3 / ns->interval.high, 1e3 / ns->interval.low);
 		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row),
 			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
-			TIME_TEXT(row_latency(row, 4)), interval, FIGURE_OF(row, CPU_NS),
-			figure(row_value(row, METRIC_SLEEPS) / consumed),
+			TIME_TEXT(row_latency(row, 4)),
+			TEXT_IF(ns->has_interval, "[%.2f %.2f]", 1e3 / ns->interval.high,
+				1e3 / ns->interval.low),
+			FIGURE_OF(row, CPU_NS), figure(row_value(row, METRIC_SLEEPS) / consumed),
 			figure(row_value(row, METRIC_WAKEUPS) / consumed),
 			figure(100 * row_value(row, METRIC_HIGH_WATER) /
 				(double)workload->ring_size));

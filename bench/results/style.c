@@ -183,19 +183,17 @@ void style_write_oddities(FILE *out, const struct table *table)
 
 void style_write_peers(FILE *out, const struct peers *peers, const char *what)
 {
-	struct style_text line = STYLE_TEXT(PEERS_MAX * 4 * PEER_WORD_SIZE);
+	const char *line = "";
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->peers[i];
 
 		if (!peer->err)
-			style_append(&line, "%s%s %s %s (%s)", line.used > 0 ? "" : what,
-				line.used > 0 ? "," : ":", basename(peer->program),
-				peer->hello.version, peer->hello.language);
+			line = text("%s%s %s %s (%s)", line[0] ? line : what, line[0] ? "," : ":",
+				basename(peer->program), peer->hello.version, peer->hello.language);
 	}
-	style_append(&line, ".");
-	if (line.used > 1)
-		style_write_wrapped(out, line.text);
+	if (line[0])
+		style_write_wrapped(out, text("%s.", line));
 }
 
 /* A fact of the machine, or "unknown". */
@@ -212,10 +210,9 @@ void style_write_place(FILE *out, const struct table *table)
 
 	fprintf(out, "On: %s, %.0f CPUs; may run on CPU %s.\n", fact(table, "cpu_model"),
 		machine_number(machine, "cpus_online"), machine_text(machine, "affinity_given"));
-	fprintf(out, "Kernel: Linux %s", fact(table, "kernel_release"));
-	if (machine_number(machine, "virtual_machine") == 1)
-		fprintf(out, " in a virtual machine (%s)", fact(table, "hypervisor"));
-	fputs(".\n", out);
+	fprintf(out, "Kernel: Linux %s%s.\n", fact(table, "kernel_release"),
+		TEXT_IF(machine_number(machine, "virtual_machine") == 1,
+			" in a virtual machine (%s)", fact(table, "hypervisor")));
 	if (table->no_counters)
 		fprintf(out, "Hardware counters: %s.\n", table->no_counters);
 }
