@@ -40,13 +40,12 @@ void html_put(FILE *out, const char *before, const char *words, const char *afte
 	page_put(out, before, words, after, "\ufffd", escape);
 }
 
-void html_style(FILE *out, int style, unsigned dash)
+const char *html_class(int style, unsigned dash)
 {
 	if (style == STYLE_LIMIT)
-		fputs(" class=\"cl\"", out);
-	else if (style != STYLE_NONE)
-		fprintf(out, " class=\"c%d d%u\"", style % STYLE_COLOURS,
-			(dash + (unsigned)style / STYLE_COLOURS) % 5);
+		return " class=\"cl\"";
+	return TEXT_IF(style != STYLE_NONE, " class=\"c%d d%u\"", style % STYLE_COLOURS,
+		(dash + (unsigned)style / STYLE_COLOURS) % 5);
 }
 
 /* The end of a heading or caption: a link to itself. */
@@ -65,10 +64,10 @@ static void write_column(FILE *out, const struct column *column, const struct ax
 {
 	html_put(out,
 		is_number(column) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">",
-		column->title, "");
-	if (column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO)
-		fprintf(out, " <small>%s to %s%s</small>", text_number(axis->low),
-			text_number(axis->high), axis->logarithmic ? ", log" : "");
+		column->title,
+		TEXT_IF(column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO,
+			" <small>%s to %s%s</small>", text_number(axis->low),
+			text_number(axis->high), axis->logarithmic ? ", log" : ""));
 	fputs("</th>", out);
 }
 
@@ -78,9 +77,8 @@ static void write_row(
 	const struct cell *cell = &row->cells[0];
 	const char *link = sheet->contents ? text("<a href=\"#s%zu\">", row - sheet->rows + 1) : "";
 
-	fputs("<tr", out);
-	html_style(out, row->style, 0);
-	fprintf(out, "><th scope=\"row\">%s", row->style != STYLE_NONE ? "<i></i>" : "");
+	fprintf(out, "<tr%s><th scope=\"row\">%s", html_class(row->style, 0),
+		row->style != STYLE_NONE ? "<i></i>" : "");
 	html_put(out, link, cell->text, sheet->contents ? "</a></th>" : "</th>");
 	for (size_t i = 1; i < sheet->column_count; i++) {
 		const struct column *column = &sheet->columns[i];

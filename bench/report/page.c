@@ -148,9 +148,8 @@ const char *text_number(double value)
 
 const char *text_interval(const struct mark *mark, const char *(*write)(double))
 {
-	return isfinite(mark->low) && isfinite(mark->high)
-		       ? text("[%s, %s]", write(mark->low), write(mark->high))
-		       : "";
+	return TEXT_IF(isfinite(mark->low) && isfinite(mark->high), "[%s, %s]", write(mark->low),
+		write(mark->high));
 }
 
 const char *text_factor(double ratio)

@@ -138,7 +138,7 @@ void svg_mark(FILE *out, enum column_kind kind, const struct axis *axis, const s
 void svg_curves(FILE *out, const struct sheet *sheet, unsigned number);
 /* Writes @words, escaped, between markup. */
 void html_put(FILE *out, const char *before, const char *words, const char *after);
-void html_style(FILE *out, int style, unsigned dash); /* " class=..." */
+const char *html_class(int style, unsigned dash); /* " class=..." */
 
 /* Writes @words between markup: @control instead of control characters, and what @escape (or NULL)
  * writes, if it does not return false, instead of others. */

@@ -34,10 +34,9 @@ static const char *against_text(const struct run *run, const struct result *resu
 {
 	const struct mark *ratio = &result->drawn[DRAWN_RATIO];
 
-	return isfinite(ratio->value) ? text(", %s %s %s (%s)", text_ratio(ratio->value),
-						baseline_name(run, run->baseline),
-						text_interval(ratio, text_factor), result->verdict)
-				      : "";
+	return TEXT_IF(isfinite(ratio->value), ", %s %s %s (%s)", text_ratio(ratio->value),
+		baseline_name(run, run->baseline), text_interval(ratio, text_factor),
+		result->verdict);
 }
 
 static const char *costs_text(const struct result *result)
@@ -63,9 +62,8 @@ static const char *range_text(
 		low = fmin(low, r->drawn[drawn].value);
 		high = fmax(high, r->drawn[drawn].value);
 	}
-	return low <= high ? text(", %s to %s %s", write_drawn[drawn](low),
-				     write_drawn[drawn](high), of)
-			   : "";
+	return TEXT_IF(low <= high, ", %s to %s %s", write_drawn[drawn](low),
+		write_drawn[drawn](high), of);
 }
 
 /* The reader that is fastest at most sizes: of each size and way the fastest result is the first. */
@@ -127,9 +125,9 @@ const char *run_verdict(const struct run *run)
 	return text("%s %s: %s million events a second%s%s.", best->name,
 		run->live ? "reads most" : "is fastest",
 		text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
-		run->live         ? text("; %s", costs_text(best))
-		: isfinite(floor) ? text(", %s of the %s", text_share(floor), run->floor)
-				  : "");
+		run->live ? text("; %s", costs_text(best))
+			  : TEXT_IF(isfinite(floor), ", %s of the %s", text_share(floor),
+				    run->floor));
 }
 
 /* Begins a row with the result's name. */

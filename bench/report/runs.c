@@ -131,10 +131,8 @@ static void sort_results(struct run *run)
 		r->size = find(&run->sizes, row->size_text);
 		r->dash = run->live ? (unsigned)r->way : 0;
 		r->name = run->live ? row_name(row)
-				    : text("%s%s%s%s%s%s", row->path, sizes ? ", " : "",
-					      sizes ? row->size_text : "", sizes ? " B" : "",
-					      run->ways.count > 1 ? ", " : "",
-					      run->ways.count > 1 ? row->touch : "");
+				    : TEXTS(row->path, TEXT_IF(sizes, ", %s B", row->size_text),
+					      TEXT_IF(run->ways.count > 1, ", %s", row->touch));
 		if (isfinite(run->rate)) {
 			memcpy(r->keys, by_rate, sizeof(by_rate));
 			continue;

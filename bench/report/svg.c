@@ -270,12 +270,10 @@ static void write_points(const struct drawing *d, const struct sheet_row *row, i
 
 static void write_curve(const struct drawing *d, const struct sheet_row *row)
 {
-	fputs("<g", d->out);
-	html_style(d->out, row->style, row->dash);
 	fprintf(d->out,
-		"><svg viewBox=\"0 0 1000 %.0f\" preserveAspectRatio=\"none\" width=\"100%%\" "
+		"<g%s><svg viewBox=\"0 0 1000 %.0f\" preserveAspectRatio=\"none\" width=\"100%%\" "
 		"height=\"%.0f\"><polygon class=\"band\" points=\"",
-		d->height, d->height);
+		html_class(row->style, row->dash), d->height, d->height);
 	write_points(d, row, -1);
 	write_points(d, row, 1);
 	fputs("\"/><polyline class=\"curve\" points=\"", d->out);
@@ -339,12 +337,11 @@ static void write_labels(const struct drawing *d)
 		const struct label *label = &labels[i];
 		const char *name = label->row->cells[0].text;
 
-		fputs("<g", d->out);
-		html_style(d->out, label->row->style, 0);
 		html_put(d->out,
-			text("><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" "
+			text("<g%s><path class=\"leader\" d=\"M3 %.1fL11 %.1f\"/><text x=\"14\" "
 			     "y=\"%.1f\">",
-				label->end, label->at, label->at + 4),
+				html_class(label->row->style, 0), label->end, label->at,
+				label->at + 4),
 			text("%.*s%s", LABEL_MOST, name, strlen(name) > LABEL_MOST ? ".." : ""),
 			"</text></g>");
 	}
