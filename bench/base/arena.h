@@ -12,8 +12,9 @@
 __attribute__((format(printf, 1, 2))) const char *text(const char *format, ...);
 __attribute__((format(printf, 1, 0))) const char *vtext(const char *format, va_list arguments);
 #define TEXT_IF(condition, ...) ((condition) ? text(__VA_ARGS__) : "")
+/* Joins its arguments; for a line of optional parts. */
 #define TEXTS(...) texts((const char *const[]){ __VA_ARGS__, NULL })
-const char *texts(const char *const *parts);              /* one after the other */
+const char *texts(const char *const *parts);
 void *arena_allocate(size_t size);                        /* zeroed */
 void *arena_grow(void *array, size_t count, size_t size); /* @array with room for one more */
 void arena_free(void);

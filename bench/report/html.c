@@ -60,17 +60,6 @@ static bool is_number(const struct column *column)
 	return column->kind != COLUMN_TEXT && column->kind != COLUMN_ROUNDS;
 }
 
-static void write_column(FILE *out, const struct column *column, const struct axis *axis)
-{
-	html_put(out,
-		is_number(column) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">",
-		column->title,
-		TEXT_IF(column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO,
-			" <small>%s to %s%s</small>", text_number(axis->low),
-			text_number(axis->high), axis->logarithmic ? ", log" : ""));
-	fputs("</th>", out);
-}
-
 static void write_row(
 	FILE *out, const struct sheet *sheet, const struct sheet_row *row, const struct axis *axes)
 {
@@ -114,8 +103,17 @@ static void write_sheet(FILE *out, const struct sheet *sheet, unsigned number)
 		"<table aria-labelledby=\"f%u-name\">\n<thead><tr>",
 		number, number);
 	for (size_t i = 0; i < sheet->column_count; i++) {
+		const struct column *column = &sheet->columns[i];
+
 		axes[i] = svg_column_axis(sheet, i);
-		write_column(out, &sheet->columns[i], &axes[i]);
+		html_put(out,
+			is_number(column) ? "<th scope=\"col\" class=\"number\">"
+					  : "<th scope=\"col\">",
+			column->title,
+			TEXT_IF(column->kind == COLUMN_RANGE || column->kind == COLUMN_RATIO,
+				" <small>%s to %s%s</small>", text_number(axes[i].low),
+				text_number(axes[i].high), axes[i].logarithmic ? ", log" : ""));
+		fputs("</th>", out);
 	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < sheet->row_count; i++)

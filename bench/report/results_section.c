@@ -29,16 +29,6 @@ static const char *baseline_name(const struct run *run, const struct row *baseli
 	return run->live ? row_name(baseline) : baseline->path;
 }
 
-/* ", 1.17x libbpf [1.15, 1.21] (faster)" */
-static const char *against_text(const struct run *run, const struct result *result)
-{
-	const struct mark *ratio = &result->drawn[DRAWN_RATIO];
-
-	return TEXT_IF(isfinite(ratio->value), ", %s %s %s (%s)", text_ratio(ratio->value),
-		baseline_name(run, run->baseline), text_interval(ratio, text_factor),
-		result->verdict);
-}
-
 static const char *costs_text(const struct result *result)
 {
 	return text("lost %s, p99 %s, %s of one CPU, %s an event to the producer",
@@ -109,6 +99,7 @@ const char *run_verdict(const struct run *run)
 {
 	const json_t *advice = json_object_get(run->json, "advice");
 	const struct result *best = &run->results[0];
+	const struct mark *ratio = &best->drawn[DRAWN_RATIO];
 	const double floor = best->drawn[DRAWN_FLOOR].value;
 
 	if (json_is_object(advice))
@@ -124,7 +115,10 @@ const char *run_verdict(const struct run *run)
 		return "Only limits were measured.";
 	return text("%s %s: %s million events a second%s%s.", best->name,
 		run->live ? "reads most" : "is fastest",
-		text_number(best->drawn[DRAWN_SPEED].value), against_text(run, best),
+		text_number(best->drawn[DRAWN_SPEED].value),
+		TEXT_IF(isfinite(ratio->value), ", %s %s %s (%s)", text_ratio(ratio->value),
+			baseline_name(run, run->baseline), text_interval(ratio, text_factor),
+			best->verdict),
 		run->live ? text("; %s", costs_text(best))
 			  : TEXT_IF(isfinite(floor), ", %s of the %s", text_share(floor),
 				    run->floor));

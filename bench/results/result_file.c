@@ -327,10 +327,9 @@ static void finish_row(struct row *row)
 			1e18, fmax(0, median_in(row->results, "latency_ns", latency_names[q])));
 	json_array_foreach(row->results, i, result)
 	{
-		const json_t *latency = json_object_get(result, "latency_ns");
-
+		result = json_object_get(result, "latency_ns");
 		row->latency_count +=
-			(uint64_t)json_integer_value(json_object_get(latency, "count"));
+			(uint64_t)json_integer_value(json_object_get(result, "count"));
 	}
 }
 
