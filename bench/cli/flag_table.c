@@ -374,7 +374,6 @@ static void set_defaults(enum command_bit command)
 			.latency_budget_ns = 200 * US,
 			.consumer_cpu = last_cpu(),
 		};
-	mixes_forget();
 	if (command == SWEEP)
 		settings_default_sizes(&s);
 }

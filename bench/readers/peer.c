@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -19,6 +21,7 @@
 struct peer_state {
 	struct peer_process process;
 	int interrupt_fd;
+	FILE *sizes; /* of a mix, a size a line; NULL: there is none */
 };
 
 #define TOUCHING_NAME(name, argument) [TOUCHING_##name] = #name,
@@ -36,17 +39,27 @@ static int ask(struct reading *r, const char *command, int64_t expected_ns,
 	return err ? err : read(answer, r);
 }
 
+/* Writes the mix as peers/README.md says: "random:PATH". False, with errno: it cannot. */
+static bool pass_mix(struct peer_state *s, const struct mix *mix, char *text, size_t size)
+{
+	const int fd = memfd_create("sizes", MFD_CLOEXEC);
+
+	s->sizes = fd < 0 ? NULL : fdopen(fd, "w");
+	for (uint32_t i = 0; i < mix->count && s->sizes; i++)
+		fprintf(s->sizes, "%" PRIu32 "\n", mix->sizes[i]);
+	snprintf(text, size, "%s:/proc/%d/fd/%d", mix->in_order ? "in-order" : "random", getpid(),
+		fd);
+	return s->sizes && fflush(s->sizes) == 0;
+}
+
 static int begin_live(struct reading *r)
 {
 	const struct workload *workload = r->live->workload;
 	char command[192], size[64];
-	int err = 0;
 
 	snprintf(size, sizeof(size), "%" PRIu32, workload->event_size);
-	if (workload->mix)
-		err = mix_for_peers(workload->mix, size, sizeof(size));
-	if (err)
-		return complain(&r->why, err, "cannot pass the sizes on: %s", strerror(-err));
+	if (workload->mix && !pass_mix(r->state, workload->mix, size, sizeof(size)))
+		return complain(&r->why, -errno, "cannot pass the sizes on: %s", strerror(errno));
 	snprintf(command, sizeof(command), "live %s %" PRIu32 " %s %" PRId64,
 		reader_spoken(r->reader), workload->producers, size, workload->work_ns);
 	return ask(r, command, 0, peer_answer_ready);
@@ -75,6 +88,8 @@ static void peer_close(struct reading *r)
 	if (peer_end(&s->process, &why) && !r->why.text[0] && !interrupted())
 		complain_of_end(r->reader, &why);
 	close(s->interrupt_fd);
+	if (s->sizes)
+		fclose(s->sizes);
 }
 
 /* Starts the peer on this thread's CPU. */

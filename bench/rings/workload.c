@@ -2,11 +2,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/process.h"
 #include "base/values.h"
 #include "rings/workload.h"
@@ -75,9 +76,6 @@ uint64_t live_due_count(const struct live_interval *interval, uint64_t elapsed)
 #define SIZES_MAX (1 << 20)
 #define RECORDED "files-and-processes.sizes"
 
-/* The mixes of the command line, the last one first. */
-static struct mix *all;
-
 bool mix_is_meant(const char *text)
 {
 	return *text == '@' || strpbrk(text, "+*") || strcmp(text, MIX_NAMED) == 0;
@@ -86,17 +84,15 @@ bool mix_is_meant(const char *text)
 /* Adds @weight events of a size. */
 static int add_size(struct mix *mix, uint64_t size, uint64_t weight)
 {
-	uint32_t *grown, kind = 0;
+	uint32_t kind = 0;
 
 	if (size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX || weight == 0 ||
 		weight > SIZES_MAX - mix->count)
 		return -ERANGE;
-	grown = reallocarray(mix->sizes, mix->count + weight, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	mix->sizes = grown;
-	for (uint64_t i = 0; i < weight; i++)
+	for (uint64_t i = 0; i < weight; i++) {
+		mix->sizes = arena_grow(mix->sizes, mix->count, sizeof(*mix->sizes));
 		mix->sizes[mix->count++] = (uint32_t)size;
+	}
 	if (size < mix->smallest || mix->smallest == 0)
 		mix->smallest = (uint32_t)size;
 	if (size > mix->largest)
@@ -115,8 +111,8 @@ static int add_size(struct mix *mix, uint64_t size, uint64_t weight)
 /* Scans "64+64*9". */
 static int scan_terms(struct mix *mix, const char *text)
 {
-	char *copy = strdup(text), *rest = copy, *term;
-	int err = copy ? 0 : -ENOMEM;
+	char *copy = need(strdup(text)), *rest = copy, *term;
+	int err = 0;
 
 	while (!err && (term = strsep(&rest, "+"))) {
 		char *weight = strchr(term, '*');
@@ -150,8 +146,6 @@ static int read_lines(struct mix *mix, const char *path, FILE *file, struct comp
 		raised += !err && size < SIZED_EVENT_MIN;
 		if (!err)
 			err = add_size(mix, size < SIZED_EVENT_MIN ? SIZED_EVENT_MIN : size, 1);
-		if (err == -ENOMEM)
-			return err;
 		if (err)
 			return complain(why, -EINVAL,
 				"%s, line %" PRIu32
@@ -198,21 +192,14 @@ static void name_mix(struct mix *mix, const char *text)
 int mix_parse(const char *text, const struct mix **result, struct complaint *why)
 {
 	const bool named = strcmp(text, MIX_NAMED) == 0;
-	struct mix *mix = calloc(1, sizeof(*mix));
+	struct mix *mix = arena_allocate(sizeof(*mix));
 	int err;
 
-	if (!mix)
-		return complain(why, -ENOMEM, "out of memory");
-	mix->fd = -1;
-	mix->next = all;
-	all = mix;
 	name_mix(mix, text);
 	if (*text == '@')
 		err = read_file(mix, text + 1, why);
 	else
 		err = scan_terms(mix, named ? "16+24+64+200+1000" : text);
-	if (err == -ENOMEM)
-		return complain(why, err, "out of memory");
 	if (err && *text != '@')
 		return complain(why, -EINVAL,
 			"\"%.48s\" is not a mix of sizes of %d to %d B; give for example 24+40+56, "
@@ -223,19 +210,6 @@ int mix_parse(const char *text, const struct mix **result, struct complaint *why
 		mix->kind_count = 0;
 	*result = mix;
 	return err;
-}
-
-void mixes_forget(void)
-{
-	while (all) {
-		struct mix *mix = all;
-
-		all = mix->next;
-		if (mix->fd >= 0)
-			close(mix->fd);
-		free(mix->sizes);
-		free(mix);
-	}
 }
 
 /* A built program has it in its own folder, an installed one in share/. */
@@ -250,29 +224,4 @@ int mix_recorded(char *path, size_t size)
 			access(path, R_OK) == 0)
 			return 0;
 	return err ? err : -ENOENT;
-}
-
-static int write_sizes(const struct mix *mix, int fd)
-{
-	FILE *file = fdopen(fd, "w");
-
-	for (uint32_t i = 0; i < mix->count && file; i++)
-		fprintf(file, "%" PRIu32 "\n", mix->sizes[i]);
-	return file && fclose(file) == 0 ? 0 : -errno;
-}
-
-int mix_for_peers(const struct mix *mix, char *text, size_t size)
-{
-	struct mix *own = all;
-	int err = 0;
-
-	while (own != mix)
-		own = own->next;
-	if (own->fd < 0) {
-		own->fd = memfd_create("sizes", MFD_CLOEXEC);
-		err = own->fd < 0 ? -errno : write_sizes(own, dup(own->fd));
-	}
-	snprintf(text, size, "%s:/proc/%d/fd/%d", mix->in_order ? "in-order" : "random", getpid(),
-		own->fd);
-	return err;
 }

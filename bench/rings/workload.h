@@ -67,8 +67,6 @@ struct mix {
 	uint64_t size_sum;   /* of all @sizes */
 	uint64_t stride_sum; /* bytes that records of all @sizes take in a ring */
 	double mean;         /* size, bytes */
-	int fd;              /* for peers: a file with a size a line; -1: not made yet */
-	struct mix *next;
 };
 
 struct workload {
@@ -134,15 +132,11 @@ bool mix_is_meant(const char *text);
 
 /* Parses "24+40+56"; "64*9+1024", with weights; "@FILE", with a size a line; or MIX_NAMED. Raises
  * sizes of a file that are below SIZED_EVENT_MIN, and says so on standard error. Returns 0, or a
- * negative errno with @why. The mix is valid until mixes_forget(). */
+ * negative errno with @why. The mix is valid until arena_free(). */
 int mix_parse(const char *text, const struct mix **result, struct complaint *why);
-void mixes_forget(void);
 
 /* The path of the recorded stream that is part of this program. Returns 0 or a negative errno. */
 int mix_recorded(char *path, size_t size);
-
-/* The mix as peers/README.md writes it: "random:PATH". Returns 0 or a negative errno. */
-int mix_for_peers(const struct mix *mix, char *text, size_t size);
 
 /* The size of event @id. */
 static inline uint32_t mix_size(const struct mix *mix, uint64_t id)

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/values.h"
 #include "commands/commands.h"
 #include "demand.h"
@@ -158,6 +159,7 @@ static void try_command(int which, const char *text, size_t size)
 	parsing = true;
 	result = parse_command(which, &a);
 	parsing = false;
+	arena_free();
 	sink_end(&length);
 	demand(result != 1 || length > 40, "the help has %zu bytes", length);
 	demand(memcmp(a.values, before.values, sizeof(a.values)) == 0 &&
