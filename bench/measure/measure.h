@@ -25,6 +25,13 @@ struct measure_plan {
 
 #define PRECISION_TIME_NS INT64_C(120000000000)
 
+/* The number of bursts; of those that lost events, and the most lost by one; how long after a burst
+ * its last event was handled, at the median and at most, in ns, or NAN. */
+struct bursts_sum {
+	uint64_t bursts, losing, lost_most;
+	double late_ns, late_most_ns;
+};
+
 /* One combination in one round. Of drain: elapsed_ns, the time of reading, consumed and checksum. */
 struct round {
 	/* Of live: from the start of the producers until they had stopped and the last event was

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/process.h"
@@ -298,6 +300,56 @@ static int check_balance(
 	return 0;
 }
 
+static void begin_bursts(struct bursts *bursts, const struct workload *workload)
+{
+	if (workload->burst == 0)
+		return;
+	bursts->size = workload->burst / workload->producers;
+	bursts->count = (size_t)((workload->duration_ns - 1) / workload->burst_ns) + 1;
+	bursts->list = need(calloc(bursts->count, sizeof(*bursts->list)));
+}
+
+/* Events of burst @index that should be read: tried, and not discarded. @sequences: the events that
+ * each producer tried. */
+static uint64_t wanted_of(const struct bursts *bursts, size_t index,
+	const struct workload *workload, const uint64_t *sequences)
+{
+	const uint64_t discard = workload_discard(workload), first = index * bursts->size;
+	uint64_t wanted = 0;
+
+	for (uint64_t i = 0; i < workload->producers; i++)
+		for (uint64_t at = first; at < first + bursts->size && at < sequences[i]; at++)
+			wanted += !event_is_discarded(i << LIVE_SEQUENCE_BITS | at, discard);
+	return wanted;
+}
+
+static struct bursts_sum sum_of_bursts(
+	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences)
+{
+	struct bursts_sum sum = { .late_ns = NAN, .late_most_ns = NAN };
+	double *late = need(malloc(bursts->count * sizeof(*late)));
+	size_t seen = 0;
+
+	for (size_t i = 0; i < bursts->count; i++) {
+		const struct burst *burst = &bursts->list[i];
+		const uint64_t wanted = wanted_of(bursts, i, workload, sequences);
+		const uint64_t lost = wanted - burst->read;
+
+		sum.bursts += wanted > 0;
+		sum.losing += lost > 0;
+		if (lost > sum.lost_most)
+			sum.lost_most = lost;
+		if (burst->read > 0)
+			late[seen++] = (double)burst->late;
+	}
+	if (seen > 0) {
+		sum.late_ns = samples_median(late, seen);
+		sum.late_most_ns = late[seen - 1];
+	}
+	free(late);
+	return sum;
+}
+
 static void fill_round(struct round *round, const struct trial *t, const struct produced *produced)
 {
 	const struct live_check *c = &t->check;
@@ -322,7 +374,7 @@ static void fill_round(struct round *round, const struct trial *t, const struct 
 	if (t->reading.statistics.high_water > round->high_water) /* or unknown */
 		round->high_water = t->reading.statistics.high_water;
 	if (c->bursts.size > 0 && !t->reading.reader->itself)
-		round->bursts = bursts_sum_up(&c->bursts, c->workload, produced->sequences);
+		round->bursts = sum_of_bursts(&c->bursts, c->workload, produced->sequences);
 }
 
 /* Producers have threads of their own and write while the consumer, which starts first, reads; or
@@ -368,8 +420,7 @@ int trial_run(struct trial *t, struct round *round, struct complaint *why)
 	t->reading.live = &t->check;
 	t->reading.work = WORK_LIVE;
 	t->source->target = reader->reads_perf ? TARGET_PERF_BUFFERS : TARGET_RINGS;
-	if (bursts_begin(&t->check.bursts, workload))
-		return complain(why, -ENOMEM, "out of memory");
+	begin_bursts(&t->check.bursts, workload);
 	sem_init(&t->ready, 0, 0);
 	sem_init(&t->interrupted, 0, 0);
 	err = produce_and_consume(t, &produced, why);
@@ -381,6 +432,6 @@ int trial_run(struct trial *t, struct round *round, struct complaint *why)
 		fill_round(round, t, &produced);
 	sem_destroy(&t->ready);
 	sem_destroy(&t->interrupted);
-	bursts_end(&t->check.bursts);
+	free(t->check.bursts.list);
 	return err;
 }

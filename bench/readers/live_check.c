@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "readers/live_check.h"
-#include "statistics/statistics.h"
 
 #define TRY_NS 50000 /* far longer than reading the clock, far shorter than a time slice */
 #define TRIES 20     /* other processes may have the CPU during some of them */
@@ -56,60 +54,4 @@ int live_check_wrong(struct live_check *c, const void *data, size_t length)
 	return complain(c->why, -EBADMSG,
 		"an event of %zu B is not as its producer wrote it (producer %llu, event %llu)",
 		length, (unsigned long long)producer, (unsigned long long)sequence);
-}
-
-int bursts_begin(struct bursts *bursts, const struct workload *workload)
-{
-	*bursts = (struct bursts){ 0 };
-	if (workload->burst == 0)
-		return 0;
-	bursts->size = workload->burst / workload->producers;
-	bursts->count = (size_t)((workload->duration_ns - 1) / workload->burst_ns) + 1;
-	bursts->list = calloc(bursts->count, sizeof(*bursts->list));
-	return bursts->list ? 0 : -ENOMEM;
-}
-
-void bursts_end(struct bursts *bursts)
-{
-	free(bursts->list);
-}
-
-/* Events of burst @index that should be read: tried, and not discarded. */
-static uint64_t wanted_of(const struct bursts *bursts, size_t index,
-	const struct workload *workload, const uint64_t *sequences)
-{
-	const uint64_t discard = workload_discard(workload), first = index * bursts->size;
-	uint64_t wanted = 0;
-
-	for (uint64_t i = 0; i < workload->producers; i++)
-		for (uint64_t at = first; at < first + bursts->size && at < sequences[i]; at++)
-			wanted += !event_is_discarded(i << LIVE_SEQUENCE_BITS | at, discard);
-	return wanted;
-}
-
-struct bursts_sum bursts_sum_up(
-	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences)
-{
-	struct bursts_sum sum = { .late_ns = NAN, .late_most_ns = NAN };
-	double *late = malloc((bursts->count + 1) * sizeof(*late));
-	size_t seen = 0;
-
-	for (size_t i = 0; i < bursts->count && late; i++) {
-		const struct burst *burst = &bursts->list[i];
-		const uint64_t wanted = wanted_of(bursts, i, workload, sequences);
-		const uint64_t lost = wanted - burst->read;
-
-		sum.bursts += wanted > 0;
-		sum.losing += lost > 0;
-		if (lost > sum.lost_most)
-			sum.lost_most = lost;
-		if (burst->read > 0)
-			late[seen++] = (double)burst->late;
-	}
-	if (seen > 0) {
-		sum.late_ns = samples_median(late, seen);
-		sum.late_most_ns = late[seen - 1];
-	}
-	free(late);
-	return sum;
 }

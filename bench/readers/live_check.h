@@ -23,22 +23,6 @@ struct bursts {
 	} * list;
 };
 
-/* The number of bursts; of those that lost events, and the most lost by one; how long after a burst
- * its last event was handled, at the median and at most, in ns, or NAN. */
-struct bursts_sum {
-	uint64_t bursts, losing, lost_most;
-	double late_ns, late_most_ns;
-};
-
-/* Returns 0 or -ENOMEM. */
-int bursts_begin(struct bursts *bursts, const struct workload *workload);
-
-/* @sequences: the events that each producer tried. */
-struct bursts_sum bursts_sum_up(
-	const struct bursts *bursts, const struct workload *workload, const uint64_t *sequences);
-
-void bursts_end(struct bursts *bursts);
-
 /* Finds how many steps of work_do() take @ns on this CPU, within 20 ms; 0 for 0 ns. */
 uint64_t work_calibrate(int64_t ns);
 
