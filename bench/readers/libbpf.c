@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system's libbpf: ring_buffer__poll(), or ring_buffer__consume() in a loop, with a sleep
- * between or without.
+ * libbpf's functions, those of the system's libbpf and those of the drop-in for it:
+ * ring_buffer__poll(), or ring_buffer__consume() in a loop, with a sleep between or without.
  */
+#include <bpf/libbpf.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
-#include "readers/libbpf.h"
+#include "base/process.h"
 #include "readers/live_check.h"
+
+#define DROPIN "libringview-libbpf.so.0"
+
+/* The functions ring_buffer__NAME that a program calls to read rings. */
+#define FOR_EACH_CALL(X) X(new) X(add) X(poll) X(consume) X(free)
+
+#define CALL_MEMBER(name) __typeof__(ring_buffer__##name) *ring_buffer__##name;
+
+struct libbpf_calls {
+	FOR_EACH_CALL(CALL_MEMBER)
+};
+
+/* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the
+ * other readers. */
+struct libbpf_state {
+	const struct libbpf_calls *calls;
+	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */
+	struct timespec sleep;                 /* of WAIT_LIBBPF_SLEEP */
+};
 
 #define TOUCHING_LIVE WORK_LIVE
 #define FOR_EACH_WORK(X) FOR_EACH_TOUCHING(X, ) X(LIVE, )
@@ -58,7 +82,7 @@ static struct timespec sleep_of(const struct workload *workload)
 	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 }
 
-void libbpf_close(struct reading *r)
+static void close_rings(struct reading *r)
 {
 	const struct libbpf_state *s = r->state;
 
@@ -70,7 +94,7 @@ void libbpf_close(struct reading *r)
 			s->calls->ring_buffer__free(s->rings[i]);
 }
 
-int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
+static int open_reader(struct reading *r, const struct libbpf_calls *calls)
 {
 	struct libbpf_state *s = r->state;
 
@@ -83,7 +107,7 @@ int libbpf_open(struct reading *r, const struct libbpf_calls *calls)
 	return open_rings(r);
 }
 
-int libbpf_read(struct reading *r, int64_t timeout_ns)
+static int read_rings(struct reading *r, int64_t timeout_ns)
 {
 	const struct libbpf_state *s = r->state;
 	const bool sleeps = r->live && r->wait == WAIT_LIBBPF_SLEEP;
@@ -119,7 +143,7 @@ static const struct libbpf_calls system_calls = { FOR_EACH_CALL(SYSTEM_CALL) };
 
 static int open_system(struct reading *r)
 {
-	return libbpf_open(r, &system_calls);
+	return open_reader(r, &system_calls);
 }
 
 const struct reader libbpf_reader = {
@@ -134,6 +158,77 @@ const struct reader libbpf_reader = {
 	.by_wait = true,
 	.state_size = sizeof(struct libbpf_state),
 	.open = open_system,
-	.read = libbpf_read,
-	.close = libbpf_close,
+	.read = read_rings,
+	.close = close_rings,
+};
+
+/* Loaded by dlopen(), as its functions have the names of those of libbpf, which is linked. */
+static struct libbpf_calls dropin_calls;
+
+/* The library of the build, if there is one; else the installed one. */
+static void *load_dropin(void)
+{
+	char file[PATH_MAX];
+	void *library = NULL;
+
+	if (build_folder_path(file, "dropin/" DROPIN) == 0 && access(file, F_OK) == 0)
+		library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	return library ? library : dlopen(DROPIN, RTLD_NOW | RTLD_LOCAL);
+}
+
+#define WANTED(name) { "ring_buffer__" #name, &dropin_calls.ring_buffer__##name },
+
+static int dropin_find(const struct reader *reader, struct complaint *why)
+{
+	const struct {
+		const char *name;
+		void *call;
+	} wanted[] = { FOR_EACH_CALL(WANTED) };
+	void *library;
+
+	(void)reader;
+	if (dropin_calls.ring_buffer__free)
+		return 0;
+	library = load_dropin();
+	if (!library)
+		return complain(why, -ENOENT, "there is no " DROPIN "; %s",
+			build_folder_was_left() ? "install it, as Debian's libringview-libbpf0"
+						: "run: ./run build");
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		void *call = dlsym(library, wanted[i].name);
+
+		if (!call)
+			return complain(why, -ENOENT, "the drop-in library lacks a symbol: %s",
+				wanted[i].name);
+		memcpy(wanted[i].call, &call, sizeof(call));
+	}
+	return 0;
+}
+
+/* ring_buffer__new() takes the wait from the environment; one of libbpf's waits means the default.
+ */
+static int dropin_open(struct reading *r)
+{
+	const bool is_own = WAITS_OF_RINGVIEW >> r->wait & 1;
+	char budget[32];
+
+	snprintf(budget, sizeof(budget), "%" PRId64 "ns", r->live->workload->latency_budget_ns);
+	unsetenv("RINGVIEW_LATENCY_BUDGET");
+	if (r->wait == WAIT_PACED)
+		setenv("RINGVIEW_LATENCY_BUDGET", budget, 1);
+	setenv("RINGVIEW_WAIT", is_own ? live_wait_names[r->wait] : "event", 1);
+	return open_reader(r, &dropin_calls);
+}
+
+const struct reader dropin_reader = {
+	.name = "dropin",
+	.summary = "libringview-libbpf, in place of libbpf",
+	.lives = true,
+	.needs_kernel = true,
+	.waits = WAITS_OF_LIBBPF | 1u << WAIT_PACED | 1u << WAIT_BUSY,
+	.state_size = sizeof(struct libbpf_state),
+	.find = dropin_find,
+	.open = dropin_open,
+	.read = read_rings,
+	.close = close_rings,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The records of all rings in the order of their timestamps, by ringview_group_peek_ordered().
- * scan.c does it by hand, for comparison.
+ * The records of all rings in the order of their timestamps: by ringview_group_peek_ordered(), and
+ * by hand, for comparison.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -45,4 +46,49 @@ const struct reader ordered_reader = { RINGVIEW_READER(ordered_open, ordered_rea
 	.name = "ordered",
 	.summary =
 		"ringview_group_peek_ordered: the records of all rings by time, with live -order",
+	.orders = true };
+
+#define EVENTS_MOST 4096 /* between two releases */
+
+/* For each event, compares the next records of all rings. A record that is submitted after a newer one
+ * in another ring comes out of order. */
+static int scan_read(struct reading *r, int64_t timeout_ns)
+{
+	const struct ringview_state *s = r->state;
+	struct reading_result found = on_event_begin(WORK_LIVE, r);
+	struct ringview_record next[LIVE_RINGS_MAX];
+	bool there[LIVE_RINGS_MAX] = { false };
+	int err = ringview_reader_wait(s, timeout_ns);
+
+	if (err <= 0)
+		return err;
+	for (uint64_t events = 0;; events++) {
+		uint32_t oldest = s->count;
+		uint64_t time = UINT64_MAX;
+
+		for (uint32_t i = 0; i < s->count; i++) {
+			if (!there[i] && events < EVENTS_MOST) {
+				err = ringview_peek(s->readers[i], &next[i]);
+				if (err < 0)
+					return err;
+				there[i] = err > 0;
+			}
+			if (there[i] && ((const struct live_event *)next[i].data)->due < time) {
+				time = ((const struct live_event *)next[i].data)->due;
+				oldest = i;
+			}
+		}
+		if (oldest == s->count)
+			return 0;
+		err = on_event(WORK_LIVE, r, &found, next[oldest].data, next[oldest].length);
+		if (err)
+			return err;
+		there[oldest] = false;
+	}
+}
+
+const struct reader scan_reader = { RINGVIEW_READER(ringview_reader_open, scan_read),
+	.name = "scan",
+	.summary = "for each record, hand-written code scans the next one of every ring; for "
+		   "-order",
 	.orders = true };

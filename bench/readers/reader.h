@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A reader: one way of reading rings. Each that reads in this process is one file in this folder,
- * and one word in the list of meson.build; the readers of peers are what their greetings name.
+ * A reader: one way of reading rings. Each that reads in this process is a struct in a file of this
+ * folder, and a word in the list of meson.build; the readers of peers are what their greetings name.
  */
 #ifndef BENCH_READER_H
 #define BENCH_READER_H
