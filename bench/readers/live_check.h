@@ -11,6 +11,7 @@
 
 #include "base/monotonic.h"
 #include "readers/reader.h"
+#include "readers/work.h"
 #include "statistics/histogram.h"
 
 /* The bursts of -rate burst:EVENTS/TIME. */
@@ -22,19 +23,6 @@ struct bursts {
 		int64_t late;  /* ns from when it was due until its last event was handled */
 	} * list;
 };
-
-/* Finds how many steps of work_do() take @ns on this CPU, within 20 ms; 0 for 0 ns. */
-uint64_t work_calibrate(int64_t ns);
-
-/* In place of what a program would do with an event: a chain of @steps operations, each of which
- * depends on the one before. */
-static inline void work_do(uint64_t steps)
-{
-	for (uint64_t x = steps; steps > 0; steps--) {
-		x = x * 0x9e3779b97f4a7c15ull + 1;
-		__asm__ volatile("" : "+r"(x)); /* each step, and in order */
-	}
-}
 
 /* The events read in one run. */
 struct live_check {

@@ -206,7 +206,7 @@ struct live {
 	uint64_t producers;
 	struct sizes sizes;
 	int64_t work_ns, saved_ns, last_ns;
-	struct work work;
+	uint64_t work_steps;
 	bool finishing, wrong;
 	int stop; /* set by listen() */
 	uint64_t consumed, read[PRODUCERS_MAX], next[PRODUCERS_MAX];
@@ -243,7 +243,7 @@ static int handle(void *context, void *data, size_t length)
 		if (live->finishing)
 			live->saved_ns += live->work_ns;
 		else
-			work_do(&live->work);
+			work_do(live->work_steps);
 	}
 	return 0;
 }
@@ -301,7 +301,7 @@ static void live(int map_fd, uint64_t producers, const struct sizes *sizes, int6
 	live = (struct live){ .producers = producers,
 		.sizes = *sizes,
 		.work_ns = work_ns,
-		.work = work_calibrate(work_ns),
+		.work_steps = work_calibrate(work_ns),
 		.latency.min = UINT64_MAX };
 	ring = ring_buffer__new(map_fd, handle, &live, NULL);
 	if (!ring) {
