@@ -16,25 +16,20 @@
 
 #define LINE 64
 
-/* CPUID 7.0: EBX bit 23 (Intel SDM volume 2, AMD APM volume 3). clflush, which all CPUs have, waits
- * for each line. */
-static bool has_clflushopt(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-
-	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 23);
-}
-
 void cache_flush(const void *start, size_t size)
 {
 	const char *line = (const char *)((uintptr_t)start & ~(uintptr_t)(LINE - 1));
 	const char *const end = (const char *)start + size;
+	unsigned int eax, ebx, ecx, edx;
+	/* CPUID 7.0: EBX bit 23 (Intel SDM volume 2, AMD APM volume 3). clflush, which all CPUs have,
+	 * waits for each line. */
+	const bool has_clflushopt =
+		__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 23);
 
-	if (has_clflushopt())
-		for (; line < end; line += LINE)
+	for (; line < end; line += LINE)
+		if (has_clflushopt)
 			__asm__ volatile("clflushopt %0" : : "m"(*line) : "memory");
-	else
-		for (; line < end; line += LINE)
+		else
 			__asm__ volatile("clflush %0" : : "m"(*line) : "memory");
 	__asm__ volatile("mfence" : : : "memory");
 }
