@@ -259,7 +259,7 @@ static int drain_begin(struct run *run)
 {
 	drain.run = run;
 	drain.workload = run->request->workload;
-	drain.ring = source_ring(run->source, 0);
+	drain.ring = &run->source->mapped[0];
 	drain.first = 0;
 	drain.warm_up = true;
 	for (; drain.opened < run->entries; drain.opened++) {

@@ -195,11 +195,9 @@ static void observe(struct trial *t, int64_t elapsed_ns)
 	if (source_count(source, &counted, &ignored) == 0)
 		o.lost = counted.failed - source->before.failed;
 	for (uint32_t i = 0; i < source->rings.count && o.waiting != LIVE_UNKNOWN; i++) {
-		const struct ring_bytes *ring = source_ring(source, i);
+		const struct ring_bytes *ring = &source->mapped[i];
 
-		o.waiting =
-			ring ? o.waiting + ring_waiting(ring->consumer, ring->producer, ring->size)
-			     : LIVE_UNKNOWN;
+		o.waiting += ring_waiting(ring->consumer, ring->producer, ring->size);
 	}
 	if (!t->reading.reader->itself) {
 		o.consumed = __atomic_load_n(&t->check.consumed, __ATOMIC_RELAXED);

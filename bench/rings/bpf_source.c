@@ -324,9 +324,7 @@ static int fill_maps(struct source *source)
 			return -errno;
 	if (!mix)
 		return 0;
-	keys = malloc(count * sizeof(*keys));
-	if (!keys)
-		return -ENOMEM;
+	keys = need(malloc(count * sizeof(*keys)));
 	for (uint32_t i = 0; i < count; i++)
 		keys[i] = i;
 	if (bpf_map_update_batch(bpf_map__fd(source->skeleton->maps.mix_sizes), keys, mix->sizes,

@@ -318,7 +318,7 @@ int source_measure_alone(struct source *source, bool unattached, double *ns, str
 	const uint64_t capacity =
 		(source->rings.size - 1) / workload_largest_stride(&source->workload);
 	const uint64_t events = capacity < BULK_MAX ? capacity : BULK_MAX;
-	const struct ring_bytes *ring = source_ring(source, 0);
+	const struct ring_bytes *ring = &source->mapped[0];
 	struct producer *first = &source->producers[0];
 	const uint64_t start = monotonic_ns();
 	double samples[ALONE_ROUNDS];

@@ -70,8 +70,7 @@ int source_open(
 	if (err)
 		return err;
 	/* calloc() would not align the parts that threads write. */
-	if (posix_memalign((void **)&source, _Alignof(struct source), sizeof(*source)))
-		return complain(why, -ENOMEM, "out of memory");
+	source = need(aligned_alloc(_Alignof(struct source), sizeof(*source)));
 	memset(source, 0, sizeof(*source));
 	source->operations = workload->source == SOURCE_MEMORY ? &memory_source : &bpf_source;
 	source->perf = perf;
@@ -80,9 +79,12 @@ int source_open(
 	source->rings = (struct ring_set){ .size = workload->ring_size, .perf_fd = -1 };
 	producers_place(source);
 	err = source->operations->open(source, why);
-	if (!err && !source_ring(source, 0))
-		err = complain(why, -errno, "cannot map the ring: %s; try a smaller -ring-size",
-			strerror(errno));
+	for (uint32_t i = 0; i < source->rings.count && !err; i++) {
+		err = ring_set_map(&source->rings, i, &source->mapped[i]);
+		if (err)
+			complain(why, err, "cannot map the ring: %s; try a smaller -ring-size",
+				strerror(-err));
+	}
 	if (err)
 		source_close(source);
 	else
@@ -116,15 +118,6 @@ int source_bpf_available(struct complaint *why)
 
 	source_close(source);
 	return err;
-}
-
-const struct ring_bytes *source_ring(struct source *source, uint32_t index)
-{
-	struct ring_bytes *ring = &source->mapped[index];
-	int err = ring->size > 0 ? 0 : ring_set_map(&source->rings, index, ring);
-
-	errno = -err;
-	return err ? NULL : ring;
 }
 
 int source_count(const struct source *source, struct ringview_account *sum, struct complaint *why)

@@ -80,7 +80,7 @@ struct source {
 	struct workload workload;
 	struct live_plan plan;
 	struct ring_set rings;
-	struct ring_bytes mapped[LIVE_RINGS_MAX]; /* see source_ring() */
+	struct ring_bytes mapped[LIVE_RINGS_MAX]; /* the rings, as long as the source */
 	struct live_state *states;                /* of each producer */
 	struct ringview_account before;           /* the counts at the last start */
 	uint32_t running;                         /* threads */
@@ -136,10 +136,6 @@ void source_close(struct source *source); /* NULL is fine */
 
 /* Returns 0 if rings of the kernel can be made and filled here, or a negative errno with @why. */
 int source_bpf_available(struct complaint *why);
-
-/* A mapping of ring @index that lasts as long as the source. NULL if it cannot be mapped; the one
- * of ring 0 always exists. */
-const struct ring_bytes *source_ring(struct source *source, uint32_t index);
 
 /* Sums up what all producers have counted since the rings were made. Returns 0, or a negative errno
  * with @why. */
