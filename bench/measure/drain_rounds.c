@@ -134,28 +134,26 @@ static int read_once(size_t entry, enum touching touching, struct round *round)
 static bool plan_fill(uint64_t first, uint64_t most)
 {
 	const struct workload *workload = drain.workload;
-	const uint64_t discard = workload_discard(workload), room = workload->ring_size - 1;
-	const uint64_t stride = record_stride(workload->event_size), fit = room / stride;
+	const uint64_t discard = workload_discard(workload);
 	struct fill *fill = &drain.fill;
 	uint64_t bytes = 0;
 
-	*fill = (struct fill){ .first = first, .stride = stride, .lengths = drain.lengths };
-	if (!drain.lengths) {
-		fill->wanted = fill->produced = fit < most ? fit : most;
-		fill->bytes = fill->produced * stride;
-	}
-	for (uint64_t i = 0, events = 0; i < most && drain.lengths; i++) {
+	*fill = (struct fill){ .first = first,
+		.stride = record_stride(workload->event_size),
+		.lengths = drain.lengths };
+	for (uint64_t i = 0; i < most; i++) {
 		const uint32_t size = workload_size(workload, first + i);
 		const bool discarded = event_is_discarded(first + i, discard);
 
 		bytes += record_stride(size);
-		if (bytes > room)
+		if (bytes >= workload->ring_size)
 			break;
-		drain.lengths[i] = size | (discarded ? LENGTH_DISCARDED : 0);
+		if (drain.lengths)
+			drain.lengths[i] = size | (discarded ? LENGTH_DISCARDED : 0);
 		if (discarded)
 			continue;
 		fill->produced = i + 1;
-		fill->wanted = ++events;
+		fill->wanted++;
 		fill->bytes = bytes;
 	}
 	return fill->produced > 0;
@@ -178,6 +176,22 @@ static int make_fill(bool again)
 	if (other && !err)
 		err = pin_thread(workload->consumer_cpu);
 	return err;
+}
+
+/* The touch of the workload, specialised for its events. */
+static enum touching touching_of(const struct workload *workload)
+{
+	static const enum touching any[] = { [TOUCH_NONE] = TOUCHING_NONE,
+		[TOUCH_HEADER] = TOUCHING_HEADER,
+		[TOUCH_FIELDS] = TOUCHING_WORDS,
+		[TOUCH_BYTES] = TOUCHING_BYTES };
+	const uint32_t size = workload->event_size; /* 0: different ones */
+
+	if (workload->touch == TOUCH_FIELDS && workload->event == EVENT_SKB_META)
+		return TOUCHING_SKB_FIELDS;
+	if (workload->touch == TOUCH_FIELDS && size >= 16 && size <= 96 && size % 16 == 0)
+		return TOUCHING_WORDS_16 + size / 16 - 1;
+	return any[workload->touch];
 }
 
 /* In a cache, a reader can read each fill only once: in the warm-up, to prove itself. */
@@ -305,12 +319,9 @@ int measure_drain(const struct request *request, struct measurement *m, struct c
 	const uint64_t most = workload->ring_size / record_stride(SIZED_EVENT_MIN);
 	int err;
 
-	drain.lengths = NULL;
-	if (workload->mix || workload->discard > 0) {
-		drain.lengths = malloc(most * sizeof(*drain.lengths)); /* used as far as needed */
-		if (!drain.lengths)
-			return complain(why, -ENOMEM, "out of memory");
-	}
+	drain.lengths = workload->mix || workload->discard > 0
+				? need(malloc(most * sizeof(*drain.lengths)))
+				: NULL;
 	err = rounds_measure(&method, request, m, why);
 	free(drain.lengths);
 	return err;

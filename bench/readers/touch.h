@@ -40,8 +40,6 @@ enum touching {
 		TOUCHING_COUNT
 };
 
-enum touching touching_of(const struct workload *workload);
-
 struct reading_result {
 	uint64_t events;
 	uint64_t checksum;
