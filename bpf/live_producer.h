@@ -28,6 +28,14 @@ struct live_interval {
 	__u64 step;    /* ns that a whole remainder adds; 1 without bursts */
 };
 
+/* What producers do, as constants. */
+struct live_plan {
+	__u64 discard;                 /* of event_is_discarded() */
+	__u64 notify_bytes;            /* of RINGVIEW_NOTIFY_AT_LEAST */
+	__u64 query_mask;              /* the backlog is queried if sequence & this is 0 */
+	struct live_interval interval; /* between two events of a producer */
+};
+
 /* The state of a producer, on cache lines of its own: two, as some processors fetch pairs. */
 struct live_state {
 	__u64 sequence;   /* of the next event */

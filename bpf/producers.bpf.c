@@ -65,14 +65,12 @@ const volatile __u32 mix_largest;
 const volatile __u32 mix_kind_count; /* different sizes; 0: more than MIX_KINDS */
 const volatile __u32 mix_kinds[MIX_KINDS];
 const volatile __u32 rings = 1;
-const volatile bool timed = true; /* events start with struct live_event, not with their number only */
-const volatile bool order;        /* each event carries the time at which it is written */
-const volatile __u64 discard;     /* of event_is_discarded() */
-const volatile __u32 notify;      /* enum ringview_notify */
-const volatile __u64 notify_bytes;
-const volatile __u64 query_mask = 255; /* the backlog is queried if sequence & this is 0 */
-const volatile struct live_interval interval; /* divisor 0: no rate */
-const volatile __s32 introduction;            /* see is_ours() */
+const volatile bool timed =
+	true;              /* events start with struct live_event, not with their number only */
+const volatile bool order; /* each event carries the time at which it is written */
+const volatile struct live_plan plan = { .query_mask = 255 };
+const volatile __u32 notify;       /* enum ringview_notify */
+const volatile __s32 introduction; /* see is_ours() */
 
 struct live_state states[LIVE_PRODUCERS_MAX];
 struct live_notified notified[LIVE_RINGS_MAX];
@@ -96,9 +94,9 @@ static __always_inline __u64 stamp(struct live_state *state, __u64 sequence)
 		return 0;
 	if (order)
 		return bpf_ktime_get_ns();
-	if (interval.divisor)
-		return live_next_due(
-			state, interval.ns, interval.remainder, interval.divisor, interval.step);
+	if (plan.interval.divisor)
+		return live_next_due(state, plan.interval.ns, plan.interval.remainder,
+			plan.interval.divisor, plan.interval.step);
 	return sequence % LIVE_STAMP_EVERY == 0 ? bpf_ktime_get_ns() : 0;
 }
 
@@ -106,7 +104,7 @@ static __always_inline void note_high_water(void *ringbuf, struct live_state *st
 {
 	__u64 waiting;
 
-	if ((id & query_mask) == 0) {
+	if ((id & plan.query_mask) == 0) {
 		waiting = bpf_ringbuf_query(ringbuf, BPF_RB_AVAIL_DATA);
 		if (waiting > state->high_water)
 			state->high_water = waiting;
@@ -119,8 +117,8 @@ static __always_inline __u64 flags_for(void *ringbuf, __u64 id)
 	__u32 index = (id >> LIVE_SEQUENCE_BITS) % rings;
 
 	barrier_var(index);
-	return ringview_notify_flags_of(
-		ringbuf, notify, notify_bytes, &notified[index & (LIVE_RINGS_MAX - 1)].of_ring);
+	return ringview_notify_flags_of(ringbuf, notify, plan.notify_bytes,
+		&notified[index & (LIVE_RINGS_MAX - 1)].of_ring);
 }
 
 static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_state *state,
@@ -134,7 +132,7 @@ static __always_inline void put_in_place(void *ringbuf, __u32 size, struct live_
 	event_fill(event, size, id, timed, due);
 	note_high_water(ringbuf, state, id);
 	flags = flags_for(ringbuf, id);
-	if (discard && event_is_discarded(id, discard))
+	if (plan.discard && event_is_discarded(id, plan.discard))
 		ringview_discard(event, flags, account);
 	else
 		ringview_submit(event, flags, account);
@@ -173,7 +171,7 @@ static __always_inline void put_perf(
 	if (!event)
 		return;
 	ringview_internal_count(&account->attempted);
-	if (discard && event_is_discarded(id, discard))
+	if (plan.discard && event_is_discarded(id, plan.discard))
 		ringview_internal_count(&account->discarded);
 	else if (bpf_perf_event_output(context, &perf_buffers, BPF_F_CURRENT_CPU, event, size))
 		ringview_internal_count(&account->failed);
@@ -290,7 +288,7 @@ int skb_meta_by_run(struct __sk_buff *skb)
 	meta->cb[3] = skb->cb[3];
 	meta->cb[4] = skb->cb[4];
 	meta->padding = 0;
-	if (discard && event_is_discarded(number, discard))
+	if (plan.discard && event_is_discarded(number, plan.discard))
 		ringview_discard(meta, BPF_RB_NO_WAKEUP, account);
 	else
 		ringview_submit(meta, BPF_RB_NO_WAKEUP, account);

@@ -229,18 +229,14 @@ static void set_constants(struct source *source)
 {
 	struct producers_bpf__rodata *constants = source->skeleton->rodata;
 	const struct workload *workload = &source->workload;
-	const struct live_plan *plan = &source->plan;
 	const struct mix *mix = workload->mix;
 
 	constants->event_size = workload->event_size;
 	constants->rings = workload->rings;
 	constants->timed = workload->event == EVENT_TIMED;
 	constants->order = workload->order;
-	constants->discard = plan->discard;
 	constants->notify = workload->notify;
-	constants->notify_bytes = plan->notify_bytes;
-	constants->query_mask = plan->query_mask;
-	constants->interval = plan->interval;
+	constants->plan = source->plan;
 	/* Negative, and not the argument of a producer. */
 	constants->introduction = INT32_MIN + (int32_t)(monotonic_ns() % INT32_MAX / 2);
 	if (mix) {

@@ -168,14 +168,7 @@ static inline double workload_mean_stride(const struct workload *workload)
 			     : (double)record_stride(workload->event_size);
 }
 
-/* A workload as constants: for the BPF programs and for the producers in user space alike. */
-struct live_plan {
-	uint64_t discard;              /* of event_is_discarded() */
-	uint64_t notify_bytes;         /* of NOTIFY_SAMPLED */
-	uint64_t query_mask;           /* the backlog is queried if sequence & this is 0 */
-	struct live_interval interval; /* between two events of a producer */
-};
-
+/* The workload for the BPF programs, and for the producers in user space. */
 struct live_plan live_plan_of(const struct workload *workload);
 
 /* Nanoseconds from the first event of a producer to its event @sequence. Exact. */
