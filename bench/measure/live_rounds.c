@@ -2,6 +2,7 @@
 /*
  * live: runs each combination while producers write, and finds the size of a ring that loses nothing.
  */
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "measure/rounds.h"
@@ -132,11 +133,9 @@ static int try_size(const struct request *request, struct workload *workload, ui
 		try->runs++;
 		try->produced += round.produced;
 		try->lost += round.lost;
-		if (round.high_water > try->high_water)
-			try->high_water = round.high_water;
+		try->high_water = MAX(try->high_water, round.high_water);
 		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
-		if (share > try->busiest)
-			try->busiest = share;
+		try->busiest = MAX(try->busiest, share);
 	}
 	source_close(source);
 	return err;
@@ -186,9 +185,7 @@ int live_advise(const struct request *request, struct workload *workload,
 			advice->ring_size = size;
 		} else {
 			advice->smallest = size;
-			size *= LIVE_ADVICE_MARGIN;
-			if (size > LIVE_ADVICE_MOST)
-				size = LIVE_ADVICE_MOST;
+			size = MIN(size * LIVE_ADVICE_MARGIN, LIVE_ADVICE_MOST);
 		}
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/process.h"
 #include "machine/machine.h"
@@ -164,11 +165,6 @@ static int stop_consumer(struct trial *t, struct complaint *why)
 	return t->err;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void observe(struct trial *t, int64_t elapsed_ns)
 {
 	static struct histogram latency;
@@ -228,14 +224,14 @@ static int wait_for_end(struct trial *t)
 
 	/* Overdue at the start: waits until there is something to observe. */
 	if (next <= start)
-		next = earlier(start + observer->interval_ns, end);
+		next = MIN(start + observer->interval_ns, end);
 	while (!interrupted() && (now < end || next <= end)) {
 		if (now >= next) {
 			observe(t, now - start);
 			observer->last_ns = now;
 			next = now + observer->interval_ns;
 		} else {
-			monotonic_sleep_until(earlier(earlier(next, end), now + SLEEP_MOST_NS));
+			monotonic_sleep_until(MIN(MIN(next, end), now + SLEEP_MOST_NS));
 		}
 		now = monotonic_ns();
 	}
@@ -335,8 +331,7 @@ static struct bursts_sum sum_of_bursts(
 
 		sum.bursts += wanted > 0;
 		sum.losing += lost > 0;
-		if (lost > sum.lost_most)
-			sum.lost_most = lost;
+		sum.lost_most = MAX(sum.lost_most, lost);
 		if (burst->read > 0)
 			late[seen++] = (double)burst->late;
 	}
@@ -354,8 +349,7 @@ static void fill_round(struct round *round, const struct trial *t, const struct 
 
 	*round = (struct round){
 		/* If producers made hardly anything, the last event was read long before the stop. */
-		.elapsed_ns =
-			(c->last_ns > t->stopped_ns ? c->last_ns : t->stopped_ns) - t->started_ns,
+		.elapsed_ns = MAX(c->last_ns, t->stopped_ns) - t->started_ns,
 		.produced = produced->attempted,
 		.consumed = c->consumed,
 		.lost = produced->failed + produced->submitted - c->consumed,
@@ -367,10 +361,9 @@ static void fill_round(struct round *round, const struct trial *t, const struct 
 		.off_cpu_ns = t->off_cpu_ns,
 		.sleeps = t->reading.statistics.sleeps,
 		.wakeups = t->reading.statistics.wakeups,
-		.high_water = produced->high_water,
+		/* One may be unknown. */
+		.high_water = MAX(produced->high_water, t->reading.statistics.high_water),
 	};
-	if (t->reading.statistics.high_water > round->high_water) /* or unknown */
-		round->high_water = t->reading.statistics.high_water;
 	if (c->bursts.size > 0 && !t->reading.reader->itself)
 		round->bursts = sum_of_bursts(&c->bursts, c->workload, produced->sequences);
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/prctl.h>
 
 #include "base/process.h"
@@ -106,8 +107,7 @@ int source_produce(struct source *source, uint64_t events, struct complaint *why
 
 	/* A signal ends a call of the program early: it goes on until all are made. */
 	while ((made = producers_attempted(source, 0)) < end) {
-		first->err = source->operations->produce(
-			first, end - made < BULK_MAX ? end - made : BULK_MAX);
+		first->err = source->operations->produce(first, MIN(end - made, BULK_MAX));
 		if (first->err) {
 			*why = first->why;
 			return first->err;
@@ -181,8 +181,7 @@ static void make_events(struct producer *me)
 			wait_until(me, me->origin + live_due_offset(interval, made));
 			continue;
 		}
-		if (due - made < bulk)
-			bulk = due - made;
+		bulk = MIN(bulk, due - made);
 		me->err = me->source->operations->produce(me, bulk);
 		if (me->err)
 			return;
@@ -294,8 +293,7 @@ int source_stop(struct source *source, struct produced *produced, struct complai
 		}
 		produced->ns += producer->ns;
 		produced->sequences[i] = state->sequence;
-		if (state->high_water > produced->high_water)
-			produced->high_water = state->high_water;
+		produced->high_water = MAX(produced->high_water, state->high_water);
 	}
 	err = source_count(source, &now, why);
 	if (err)
@@ -317,7 +315,7 @@ int source_measure_alone(struct source *source, bool unattached, double *ns, str
 	const struct source_operations *operations = source->operations;
 	const uint64_t capacity =
 		(source->rings.size - 1) / workload_largest_stride(&source->workload);
-	const uint64_t events = capacity < BULK_MAX ? capacity : BULK_MAX;
+	const uint64_t events = MIN(capacity, BULK_MAX);
 	const struct ring_bytes *ring = &source->mapped[0];
 	struct producer *first = &source->producers[0];
 	const uint64_t start = monotonic_ns();
