@@ -19,8 +19,7 @@ struct measure_plan {
 	uint64_t rounds;     /* at least */
 	int64_t duration_ns; /* instead, if not 0: rounds that fit into it, warm-up included */
 	double precision;    /* instead, if not 0: until the interval of each median is at most this
-			      * share of it on either side, for ROUNDS_MAX rounds or
-			      * PRECISION_TIME_NS at most */
+			      * share of it on either side; at most PRECISION_TIME_NS */
 };
 
 #define PRECISION_TIME_NS INT64_C(120000000000)
@@ -74,8 +73,7 @@ struct measurement {
 	struct samples samples[COMBINATIONS_MAX + 1];
 };
 
-/* A run of live under way. Nobody stops meanwhile, so the values are not of one instant.
- * LIVE_UNKNOWN: unknown. */
+/* A run of live under way; the values are not of one instant. LIVE_UNKNOWN: unknown. */
 struct observation {
 	struct combination combination;
 	int64_t elapsed_ns; /* of this run */
@@ -114,10 +112,9 @@ struct request {
 /*
  * Measures. @m is some MiB: allocate it by calloc() or statically, as only its used part is written.
  *
- * drain: each round fills the ring, and every reader reads the same bytes, in a balanced order, from
- * cold caches (or as workload->caches says). After each reading an independent walk finds what the
- * reader must have found. In a warm-up round on each ring, which is not counted, each reader proves
- * by a digest of all bytes in order that it returns exactly the records in the ring.
+ * drain: in each round every reader reads the same bytes, in a balanced order, from cold caches (or
+ * as workload->caches says), and an independent walk checks what it found. In a warm-up round on
+ * each ring, each reader proves by a digest that it returns exactly the records in the ring.
  *
  * live: each round runs each combination for workload->duration_ns, and then checks that each event
  * was read once, whole and in order, or was counted as lost or discarded.
@@ -133,8 +130,6 @@ struct request {
 int measure_drain(const struct request *request, struct measurement *m, struct complaint *why);
 int measure_live(const struct request *request, struct measurement *m, struct complaint *why);
 
-/* The size of a ring that loses no events, found by trial. */
-
 #define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* bytes; a larger ring only delays a loss */
 #define LIVE_ADVICE_SIZES_MAX 40
 #define LIVE_ADVICE_MARGIN 4 /* times the smallest that lost nothing */
@@ -147,6 +142,7 @@ struct live_try {
 	double busiest;          /* the largest share of a CPU that the consumer used */
 };
 
+/* The size of a ring that loses no events, found by trial. */
 struct live_advice {
 	uint64_t ring_size; /* recommended: verified, with a margin; 0: all sizes lost events */
 	uint64_t smallest;  /* that lost nothing; 0: none */
@@ -156,16 +152,15 @@ struct live_advice {
 	struct live_try tries[LIVE_ADVICE_SIZES_MAX];
 };
 
-/* Doubles the ring size, from a page on, until the first combination of @request loses nothing in
+/* Doubles the ring size, from a page on, until the first combination loses nothing in
  * request->plan.rounds runs. Then verifies LIVE_ADVICE_MARGIN times that size, or the next larger
- * one that loses nothing. Leaves that size in @workload, to which request->workload must point.
- * Returns as measure_live(). */
+ * one that loses nothing, and leaves it in @workload, to which request->workload must point. Returns
+ * as measure_live(). */
 int live_advise(const struct request *request, struct workload *workload,
 	struct live_advice *advice, struct complaint *why);
 
-/* After a measurement with the recommended size. If it lost events: doubles the recommendation and
- * workload->ring_size and returns true, to measure again; at LIVE_ADVICE_MOST, sets the
- * recommendation to 0 and returns false. */
+/* If a measurement with the recommended size lost events: doubles it, also in @workload, and returns
+ * true, to measure again; at LIVE_ADVICE_MOST, sets the recommendation to 0 and returns false. */
 bool live_advise_again(const struct measurement *measurement, struct workload *workload,
 	struct live_advice *advice);
 

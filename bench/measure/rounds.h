@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The parts of a measurement: rounds, which drain and live share, and what a round is made of.
- */
 #ifndef BENCH_ROUNDS_H
 #define BENCH_ROUNDS_H
 
@@ -44,8 +41,7 @@ int rounds_measure(const struct method *method, const struct request *request,
 
 /* One run of live: a combination for workload->duration_ns, on empty rings. Its thread reads. */
 struct trial {
-	/* Set by the caller with check.work_steps and check.latency, to which values are added; the rest
-	 * is 0. */
+	/* Set by the caller, with check.work_steps and check.latency; the rest is 0. */
 	struct source *source;
 	struct combination combination;
 	struct observer *observer;             /* NULL: none */
@@ -69,10 +65,8 @@ struct trial {
 int trial_run(struct trial *trial, struct round *round, struct complaint *why);
 
 /* Finds what a reader must have found, by a plain walk that shares no code with the library or the
- * readers, from reading->fill->start to the producer position. Records must be numbered from
- * reading->fill->first on, and have the length, and the discard bit, that the workload gives to
- * their number; with TOUCHING_PROOF, the bytes of sized events must be right, too. Returns 0, or
- * -EBADMSG with @why. */
+ * readers. Records must have the numbers, lengths and discard bits of the fill; with TOUCHING_PROOF,
+ * the bytes of sized events must be right, too. Returns 0, or -EBADMSG with @why. */
 int check_walk(const struct ring_bytes *ring, const struct reading *reading,
 	const struct workload *workload, struct reading_result *result, struct complaint *why);
 
