@@ -55,5 +55,4 @@ static int read_ring(struct reading *r, struct ringview *rv)
 }
 
 const struct reader batch_reader = { RINGVIEW_LOOP(read_ring), .name = "batch",
-	.label = "batch (zero-copy):     ",
 	.summary = "ringview_peek, one ringview_release for -batch records" };

@@ -35,6 +35,5 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 SPECIALIZE(read_ring, struct ringview *, loop)
 
 const struct reader copy_reader = { RINGVIEW_LOOP(read_ring), .name = "copy",
-	.label = "read-into (copy):     ",
 	.summary = "ringview_read_into: each record copied to a buffer and released",
 	.by_default = true, .baseline = 2, .overwritten = true };

@@ -146,21 +146,14 @@ static int open_system(struct reading *r)
 	return open_reader(r, &system_calls);
 }
 
-const struct reader libbpf_reader = {
-	.name = "libbpf",
-	.label = "libbpf (consume):      ",
-	.summary = "ring_buffer__consume of the system's libbpf, with a callback",
-	.drains = true,
-	.lives = true,
-	.baseline = 3,
-	.needs_kernel = true,
-	.waits = WAITS_OF_LIBBPF,
-	.by_wait = true,
-	.state_size = sizeof(struct libbpf_state),
-	.open = open_system,
-	.read = read_rings,
-	.close = close_rings,
-};
+/* What both readers have in common. */
+#define LIBBPF                                                                          \
+	.lives = true, .needs_kernel = true, .state_size = sizeof(struct libbpf_state), \
+	.read = read_rings, .close = close_rings
+
+const struct reader libbpf_reader = { LIBBPF, .name = "libbpf",
+	.summary = "ring_buffer__consume of the system's libbpf, with a callback", .drains = true,
+	.baseline = 3, .waits = WAITS_OF_LIBBPF, .by_wait = true, .open = open_system };
 
 /* Loaded by dlopen(), as its functions have the names of those of libbpf, which is linked. */
 static struct libbpf_calls dropin_calls;
@@ -220,15 +213,7 @@ static int dropin_open(struct reading *r)
 	return open_reader(r, &dropin_calls);
 }
 
-const struct reader dropin_reader = {
-	.name = "dropin",
+const struct reader dropin_reader = { LIBBPF, .name = "dropin",
 	.summary = "libringview-libbpf, in place of libbpf",
-	.lives = true,
-	.needs_kernel = true,
-	.waits = WAITS_OF_LIBBPF | 1u << WAIT_PACED | 1u << WAIT_BUSY,
-	.state_size = sizeof(struct libbpf_state),
-	.find = dropin_find,
-	.open = dropin_open,
-	.read = read_rings,
-	.close = close_rings,
-};
+	.waits = WAITS_OF_LIBBPF | 1u << WAIT_PACED | 1u << WAIT_BUSY, .find = dropin_find,
+	.open = dropin_open };

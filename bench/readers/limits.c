@@ -71,19 +71,15 @@ static int floor_read(struct reading *r, int64_t timeout_ns)
 	return (r->fill->lengths ? read_lengths : read_ring)(r, r->state);
 }
 
-const struct reader floor_reader = {
-	.name = "floor",
-	.label = "floor (known stride):  ",
+/* What both limits have in common. */
+#define LIMIT                                                                   \
+	.drains = true, .limit = true, .state_size = sizeof(struct ring_bytes), \
+	.open = limit_open, .close = limit_close
+
+const struct reader floor_reader = { LIMIT, .name = "floor",
 	.summary = "limit: touches the same bytes with known lengths: reads no header, releases "
 		   "nothing",
-	.drains = true,
-	.limit = true,
-	.baseline = 1,
-	.state_size = sizeof(struct ring_bytes),
-	.open = limit_open,
-	.read = floor_read,
-	.close = limit_close,
-};
+	.baseline = 1, .read = floor_read };
 
 static int memory_read(struct reading *r, int64_t timeout_ns)
 {
@@ -99,15 +95,6 @@ static int memory_read(struct reading *r, int64_t timeout_ns)
 	return 0;
 }
 
-const struct reader memory_reader = {
-	.name = "memory",
-	.label = "memory (cache lines):  ",
-	.summary = "limit: one load per cache line of the same bytes",
-	.drains = true,
-	.limit = true,
-	.by_lines = true,
-	.state_size = sizeof(struct ring_bytes),
-	.open = limit_open,
-	.read = memory_read,
-	.close = limit_close,
-};
+const struct reader memory_reader = { LIMIT, .name = "memory",
+	.summary = "limit: one load per cache line of the same bytes", .by_lines = true,
+	.read = memory_read };

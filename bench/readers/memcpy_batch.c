@@ -24,5 +24,5 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 SPECIALIZE(read_ring, struct ringview *, loop)
 
 const struct reader memcpy_batch_reader = { RINGVIEW_LOOP(read_ring), .name = "memcpy-batch",
-	.column = "mcbatch", .label = "memcpy-batch:          ",
+	.column = "mcbatch",
 	.summary = "ringview_peek and memcpy of each record, one ringview_release for all" };

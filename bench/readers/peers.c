@@ -17,7 +17,6 @@
 struct found_peer {
 	char name[NAME_MAX + 1];
 	char summary[NAME_MAX + 1];
-	char label[80];
 	struct reader reader;
 };
 
@@ -182,7 +181,6 @@ static int add(const struct peer *peer, const char *spoken, bool named, struct c
 	const bool extends = strncmp(spoken, said, strlen(said)) == 0;
 	struct found_peer *f = &found[found_count];
 	struct reader *reader = &f->reader;
-	char start[sizeof(f->name) + 1];
 
 	snprintf(f->name, sizeof(f->name), "%s%s%s", basename(peer->program), extends ? "" : "-",
 		extends ? spoken + strlen(said) : spoken);
@@ -193,15 +191,11 @@ static int add(const struct peer *peer, const char *spoken, bool named, struct c
 		return complain(why, -EEXIST,
 			"a reader named %s exists already; rename the program", f->name);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
-	/* As wide as the labels of other readers. */
-	snprintf(start, sizeof(start), "%s:", f->name);
-	snprintf(f->label, sizeof(f->label), "%-22.78s ", start);
 	*reader = peer_reader;
 	reader->name = f->name;
 	reader->program = peer->program;
 	reader->spoken = spoken;
 	reader->summary = f->summary;
-	reader->label = f->label;
 	reader->named = named;
 	/* A libbpf that was built is newer than the system's. */
 	if (strncmp(said, "libbpf", 6) == 0 && strcmp(f->name, said) == 0)

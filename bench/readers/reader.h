@@ -13,8 +13,7 @@
 #include "readers/touch.h"
 #include "rings/source.h"
 
-/* How live waits: by a strategy of ringview.h; in a loop with libbpf's functions; or, of a reader
- * without a choice, its own way. */
+/* How live waits: by a strategy of ringview.h; in a loop of libbpf's functions; or its own way. */
 enum live_wait {
 	WAIT_EVENT = RINGVIEW_WAIT_EVENT,
 	WAIT_PACED = RINGVIEW_WAIT_PACED,
@@ -88,7 +87,6 @@ struct obstacle {
 
 struct reader {
 	const char *name, *summary;
-	const char *label;  /* begins its line of drain's output, as in the original benchmark */
 	const char *column; /* its name in tables of many readers; NULL: its name */
 	bool drains, lives; /* the commands that have it */
 	bool limit;         /* not a real reader: shows what is possible */

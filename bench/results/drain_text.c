@@ -158,12 +158,13 @@ static void write_group(
  * without limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
 static void write_originals(FILE *out, const struct table *table, bool colour)
 {
+	static const char *const labels[] = { "read-into (copy):     ", "read-view (zero-copy): " };
+
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
-		const struct reader *reader = reader_find(row->path);
 		const double events = row->cells[METRIC_CONSUMED].rounds[0];
 
 		fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
-			reader && reader->label ? reader->label : row->path, events,
+			labels[row - table->rows], events,
 			DURATION_TEXT(row_value(row, METRIC_NS) * events), row_mevents_per_s(row),
 			row->checksum);
 	}

@@ -117,7 +117,6 @@ static int error_read(struct reading *r)
 		return timeout_ns > 0 ? 0 : fault##_read(r);                      \
 	}                                                                         \
 	const struct reader faulty_##fault##_reader = { .name = "faulty-" #fault, \
-		.label = "faulty-" #fault ": ",                                   \
 		.summary = "for tests: " what,                                    \
 		.drains = true,                                                   \
 		.state_size = sizeof(struct ringview_state),                      \
@@ -169,13 +168,11 @@ static int same_loop(struct reading *r, struct ringview *ring)
 const struct reader slow3_reader = {
 	RINGVIEW_LOOP(slow3_loop),
 	.name = "slow3",
-	.label = "slow3 (zero-copy):     ",
 	.summary = "for tests: as batch, 3 % slower",
 };
 
 const struct reader same_reader = {
 	RINGVIEW_LOOP(same_loop),
 	.name = "same",
-	.label = "same (zero-copy):      ",
 	.summary = "for tests: batch once more",
 };
