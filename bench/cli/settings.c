@@ -250,12 +250,6 @@ bool settings_names(const struct settings *s, const struct reader *reader)
 	return false;
 }
 
-static struct obstacle obstacle_of(const struct settings *s, const struct reader *reader)
-{
-	return reader_obstacle(
-		reader, s->workload.source, s->command == COMMAND_LIVE ? &s->workload : NULL);
-}
-
 static bool has_wait(const struct reader *reader, int wait)
 {
 	return reader->waits >> wait & 1;
@@ -339,7 +333,7 @@ static int check_readers(const struct settings *s, struct complaint *why)
 			"batch, or leave out -wait");
 	for (int i = 0; (reader = settings_modes[i]); i++) {
 		const bool named = flag_names_has(&s->modes, i);
-		const struct obstacle obstacle = obstacle_of(s, reader);
+		const struct obstacle obstacle = reader_obstacle(reader, &s->workload);
 
 		if (named && reader->waits & WAITS_OF_LIBBPF && !takes_part(s, reader))
 			return fail_waits(reader, why);
@@ -414,21 +408,20 @@ int settings_check_named(const struct settings *s, struct complaint *why)
 int settings_choose(struct settings *s, struct peers *peers, struct complaint *why)
 {
 	const struct reader *last = NULL;
-	bool chosen = false;
 	size_t kept = 0;
-	int err = 0;
+	int chosen = 0; /* or an error */
 
-	for (size_t i = 0; i < s->combination_count && !err; i++) {
+	for (size_t i = 0; i < s->combination_count && chosen >= 0; i++) {
 		const struct reader *reader = s->combinations[i].reader;
 
 		/* The combinations of a reader follow one another. */
 		if (reader != last)
-			err = peers_choose(peers, reader, !settings_names(s, reader),
-				obstacle_of(s, reader), &chosen, why);
+			chosen = peers_choose(peers, reader, !settings_names(s, reader),
+				reader_obstacle(reader, &s->workload), why);
 		last = reader;
-		if (chosen)
+		if (chosen > 0)
 			s->combinations[kept++] = s->combinations[i];
 	}
 	s->combination_count = kept;
-	return err;
+	return chosen < 0 ? chosen : 0;
 }

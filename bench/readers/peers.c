@@ -106,13 +106,12 @@ const struct peer *peers_ask(struct peers *peers, const char *program)
 }
 
 int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
-	struct obstacle obstacle, bool *chosen, struct complaint *why)
+	struct obstacle obstacle, struct complaint *why)
 {
 	struct complaint said;
 	const int missing = by_all && reader->find ? reader->find(reader, &said) : 0;
 	const struct peer *peer;
 
-	*chosen = false;
 	if (missing && reader->program) {
 		/* Says only that, and once for each program. */
 		if (!obstacle.reason && missing != -ECANCELED &&
@@ -131,13 +130,13 @@ int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
 		peers_add_failure(peers, reader->name, peer->why.text);
 		return peer->err == -EINTR ? -EINTR : 0;
 	}
-	*chosen = !peer || peer_hello_has(&peer->hello, reader_spoken(reader));
-	if (!*chosen && !by_all)
+	if (!peer || peer_hello_has(&peer->hello, reader_spoken(reader)))
+		return 1;
+	if (!by_all)
 		return complain(why, -ENOTSUP, "path %s: %s %s does not have it; leave it out",
 			reader->name, reader->program, peer->hello.version);
-	if (!*chosen)
-		fprintf(stderr, "%s: left out: %s %s does not have it\n", reader->name,
-			reader->program, peer->hello.version);
+	fprintf(stderr, "%s: left out: %s %s does not have it\n", reader->name, reader->program,
+		peer->hello.version);
 	return 0;
 }
 

@@ -74,7 +74,7 @@ int peer_ask(struct peer_process *peer, const char *command, int64_t wait_ns, js
 	struct complaint *why);
 
 /* Closes the peer's input and waits until it exits; kills it after 2 s. Returns 0, also if it is not
- * running; -ETIME with @why if it was killed; -ECHILD with @why if its status is not 0. */
+ * running; with @why, -ETIME if it was killed, -ECHILD if its status is not 0. */
 int peer_end(struct peer_process *peer, struct complaint *why);
 
 /* The time to wait for an answer that should take @expected_ns: that plus $RINGVIEW_PEER_TIMEOUT (a
@@ -94,10 +94,9 @@ int peer_answer_live(const json_t *answer, struct reading *r);
 /* Whether the peer offers this path. */
 bool peer_hello_has(const struct peer_hello *hello, const char *path);
 
-/* Checks that the program of a peer is built. Peers are in $RINGVIEW_PEERS or, if this program lies
- * where it was built, in build/peers; an empty variable means that no peers are wanted. A program
- * with a slash in its name is that file. Returns 0, or with @why -ENOENT, or -ECANCELED if no peers
- * are wanted. */
+/* Checks that the program of a peer is built: in $RINGVIEW_PEERS or, if this program lies where it
+ * was built, in build/peers. A program with a slash in its name is that file. Returns 0, or with
+ * @why -ENOENT, or -ECANCELED if no peers are wanted: the variable is empty. */
 int peers_find(const struct reader *reader, struct complaint *why);
 
 /* Starts @program on the ring and reads its greeting. Returns 0, or a negative errno with @why. End
@@ -110,10 +109,10 @@ const struct peer *peers_ask(struct peers *peers, const char *program);
 
 /* Decides whether @reader takes part in a run that @obstacle may keep it from. A peer that does not
  * answer becomes a failure. @by_all: it was not asked for by name, and may be left out with a line
- * on standard error. Returns 0; -EINTR if the user asked to stop; -ENOTSUP with @why if it was named
- * and the peer does not offer it. */
+ * on standard error. Returns 1 if it does, 0 if not; -EINTR if the user asked to stop; -ENOTSUP with
+ * @why if it was named and the peer does not offer it. */
 int peers_choose(struct peers *peers, const struct reader *reader, bool by_all,
-	struct obstacle obstacle, bool *chosen, struct complaint *why);
+	struct obstacle obstacle, struct complaint *why);
 
 /* Notes that @path has failed. Keeps the pointer. */
 void peers_add_failure(struct peers *peers, const char *path, const char *reason);
@@ -122,9 +121,9 @@ void peers_add_failure(struct peers *peers, const char *path, const char *reason
  * are results of other paths. Returns 0 if there was none; -EPROTO with @why. */
 int peers_complain(const struct peers *peers, bool others, struct complaint *why);
 
-/* Adds the readers of the programs in the folder of peers that no reader names: of builds by ./run
- * peers READER=PATH. The path x-raw of the peer x, in the file x-patched, is the reader
- * x-patched-raw. Leaves out those that do not answer, with a line on standard error. */
+/* Adds the readers of programs in the folder of peers that no reader names (./run peers
+ * READER=PATH). The path x-raw of the peer x, in the file x-patched, is the reader x-patched-raw.
+ * Leaves out those that do not answer, with a line on standard error. */
 void found_peers_look(void);
 
 /* Adds the readers of the user's program @file (-peer), once. Returns 0, or a negative errno with

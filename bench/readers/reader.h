@@ -110,7 +110,7 @@ struct reader {
 
 	/* Whether the reader is there. */
 	int (*find)(const struct reader *reader, struct complaint *why);
-	/* What keeps it from a workload of live. */
+	/* What keeps it from a workload. */
 	struct obstacle (*obstacle)(const struct workload *workload);
 	size_t state_size;
 	/* If it fails, close() is called all the same. */
@@ -153,9 +153,7 @@ const struct reader *reader_find(const char *name);
 /* Adds a reader before the limits, and keeps the pointer. False: there is no room. */
 bool reader_add(const struct reader *reader);
 
-/* @workload is NULL in drain. */
-struct obstacle reader_obstacle(
-	const struct reader *reader, enum source_kind source, const struct workload *workload);
+struct obstacle reader_obstacle(const struct reader *reader, const struct workload *workload);
 
 struct combination {
 	const struct reader *reader;

@@ -84,15 +84,12 @@ void reading_close(struct reading *r)
 	munmap(r->state, r->reader->state_size);
 }
 
-struct obstacle reader_obstacle(
-	const struct reader *reader, enum source_kind source, const struct workload *workload)
+struct obstacle reader_obstacle(const struct reader *reader, const struct workload *workload)
 {
-	if (reader->needs_kernel && source == SOURCE_MEMORY)
+	if (reader->needs_kernel && workload->source == SOURCE_MEMORY)
 		return (struct obstacle){ reader->reads_perf ? "reads only buffers of the kernel"
 							     : "reads only rings of the kernel",
 			"leave out -source memory" };
-	if (!workload)
-		return (struct obstacle){ 0 };
 	if (workload->overwrite && !reader->overwritten)
 		return (struct obstacle){ "does not read rings that overwrite",
 			"leave out -overwrite" };
