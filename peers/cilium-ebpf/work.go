@@ -15,7 +15,7 @@ const (
 
 var workSink uint64 // keeps the compiler from dropping the work
 
-// work does a number of steps, each of which depends on the one before. As bench/readers/work.c, it
+// work does a number of steps, each of which depends on the one before. As bench/readers/work.h, it
 // counts steps instead of reading the clock: time during which others have the CPU is not work.
 //
 //go:noinline

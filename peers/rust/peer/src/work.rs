@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! Work that takes a given time: that of bench/readers/work.c.
+//! Work that takes a given time: that of bench/readers/work.h.
 
 use std::arch::asm;
 
