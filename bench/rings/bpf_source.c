@@ -127,16 +127,11 @@ static int explain_attach(int err, struct complaint *why)
 			: "try -producer run");
 }
 
-/*
- * The time that the program and its notifications took, of a BPF_PROG_RUN that took @wall ns, of
- * which the kernel says @average ns a run.
- *
- * The kernel's time excludes the system call, and other threads that ran on this CPU between two
- * runs; it includes the interrupts that notify readers, as it should. (A preemptible kernel counts
- * the time of threads that preempt a run.) But it is cut to whole nanoseconds a run. If the wall
- * time lies within that nanosecond, as it does for a long undisturbed call, it is exact; else half
- * a nanosecond is the best guess.
- */
+/* The time that the program and its notifications took, of a BPF_PROG_RUN of @repeat runs that took
+ * @wall ns. The kernel's @average of a run includes the interrupts that notify, but neither the
+ * system call nor other threads between two runs (those that preempt one count). It is cut to whole
+ * nanoseconds: if the wall time lies within that one, as it does for a long undisturbed call, it is
+ * exact; else half a nanosecond is the best guess. */
 static double time_of(uint64_t repeat, uint32_t average, uint64_t wall)
 {
 	const double least = (double)average * (double)repeat, most = least + (double)repeat;

@@ -152,12 +152,11 @@ static uint64_t next_bulk(uint64_t events, double ns)
  * yields or sleeps. */
 static void wait_until(const struct producer *me, uint64_t at)
 {
-	uint64_t now, wake;
+	uint64_t now;
 
 	while ((now = monotonic_ns()) < at && !is_to_stop(me)) {
 		if (me->crowded && at - now > SLEEP_FROM) {
-			wake = at - now > SLEEP_MAX ? now + SLEEP_MAX : at - WAKE_EARLY;
-			monotonic_sleep_until((int64_t)wake);
+			monotonic_sleep_until((int64_t)MIN(now + SLEEP_MAX, at - WAKE_EARLY));
 		} else if (me->crowded) {
 			sched_yield();
 		}

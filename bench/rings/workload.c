@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -93,10 +94,7 @@ static int add_size(struct mix *mix, uint64_t size, uint64_t weight)
 		mix->sizes = arena_grow(mix->sizes, mix->count, sizeof(*mix->sizes));
 		mix->sizes[mix->count++] = (uint32_t)size;
 	}
-	if (size < mix->smallest || mix->smallest == 0)
-		mix->smallest = (uint32_t)size;
-	if (size > mix->largest)
-		mix->largest = (uint32_t)size;
+	mix->largest = MAX(mix->largest, (uint32_t)size);
 	mix->size_sum += weight * size;
 	mix->stride_sum += weight * record_stride((uint32_t)size);
 	while (kind < mix->kind_count && kind < MIX_KINDS && mix->kinds[kind] != size)
@@ -145,7 +143,7 @@ static int read_lines(struct mix *mix, const char *path, FILE *file, struct comp
 		err = parse_size(line, &size);
 		raised += !err && size < SIZED_EVENT_MIN;
 		if (!err)
-			err = add_size(mix, size < SIZED_EVENT_MIN ? SIZED_EVENT_MIN : size, 1);
+			err = add_size(mix, MAX(size, SIZED_EVENT_MIN), 1);
 		if (err)
 			return complain(why, -EINVAL,
 				"%s, line %" PRIu32

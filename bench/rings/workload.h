@@ -63,7 +63,7 @@ struct mix {
 	bool in_order;             /* events have these sizes in turn; else one at random */
 	uint32_t kinds[MIX_KINDS]; /* the different sizes, if there are at most MIX_KINDS */
 	uint32_t kind_count;       /* 0: there are more */
-	uint32_t smallest, largest;
+	uint32_t largest;
 	uint64_t size_sum;   /* of all @sizes */
 	uint64_t stride_sum; /* bytes that records of all @sizes take in a ring */
 	double mean;         /* size, bytes */
