@@ -2,40 +2,9 @@
 #include <string.h>
 
 #include "cli/flags.h"
+#include "results/style.h"
 
-#define COLUMNS 80
 #define MARGIN_MOST 30
-
-/* Text that is broken into lines at its spaces, indented by a margin. */
-struct wrapped {
-	FILE *stream;
-	size_t margin, column;
-};
-
-/* Writes a word, or some that stay together, after a space or on a new line. */
-static void print_word(struct wrapped *out, const char *text, size_t length)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < length; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 characters */
-	if (out->column > out->margin) {
-		const bool fits = out->column + 1 + columns <= COLUMNS;
-
-		fputc(fits ? ' ' : '\n', out->stream);
-		out->column = fits ? out->column + 1 : 0;
-	}
-	for (; out->column < out->margin; out->column++)
-		fputc(' ', out->stream);
-	fwrite(text, 1, length, out->stream);
-	out->column += columns;
-}
-
-static void print_words(struct wrapped *out, const char *text)
-{
-	for (size_t length; text += strspn(text, " "), length = strcspn(text, " "); text += length)
-		print_word(out, text, length);
-}
 
 /* The columns of "  -name PLACEHOLDER  ". */
 static size_t columns_of(const struct flag *flag)
@@ -46,19 +15,23 @@ static size_t columns_of(const struct flag *flag)
 static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 {
 	const size_t columns = columns_of(flag);
-	struct wrapped out = { stream, margin, columns > margin ? 0 : columns };
+	const bool fits = columns <= margin;
 	char scratch[FORMAT_SIZE], text[128];
 	const char *value = flags_default(flag, scratch);
+	size_t column, length;
 
-	fprintf(stream, "  -%s%s%s%s", flag->name, flag->placeholder ? " " : "",
-		flag->placeholder ? flag->placeholder : "", columns > margin ? "\n" : "  ");
-	print_words(&out, flag->help);
+	fprintf(stream, "  -%s%s%s%s%*s", flag->name, flag->placeholder ? " " : "",
+		flag->placeholder ? flag->placeholder : "", fits ? "  " : "\n",
+		(int)(fits ? margin - columns : margin), "");
+	column = style_wrap(stream, flag->help, margin, margin);
 	if (value[0]) {
-		snprintf(text, sizeof(text), "(default %.100s)", value);
-		if (strlen(text) <= COLUMNS - margin)
-			print_word(&out, text, strlen(text));
-		else
-			print_words(&out, text);
+		length = (size_t)snprintf(text, sizeof(text), "(default %.100s)", value);
+		/* In one line, if there is one that is long enough. */
+		if (length <= STYLE_COLUMNS - margin && column + 1 + length > STYLE_COLUMNS) {
+			fprintf(stream, "\n%*s", (int)margin, "");
+			column = margin;
+		}
+		style_wrap(stream, text, column, margin);
 	}
 	fputc('\n', stream);
 }
@@ -69,12 +42,11 @@ void flags_print_help(FILE *stream, const struct flag_command *command)
 		.name = "help", .default_text = "", .help = "Print this help."
 	};
 	const struct flag *const end = command->flags + command->flag_count;
-	struct wrapped summary = { .stream = stream };
 	size_t margin = columns_of(&help);
 
 	fprintf(stream, "usage: %s [flags]%s%s\n\n", command->name, command->arguments ? " " : "",
 		command->arguments ? command->arguments : "");
-	print_words(&summary, command->summary);
+	style_wrap(stream, command->summary, 0, 0);
 	fputs("\n\nflags:\n", stream);
 	/* One long flag gets a line of its own instead of moving all the others. */
 	for (const struct flag *flag = command->flags; flag < end; flag++)

@@ -93,22 +93,31 @@ const char *style_rounds(const struct table *table)
 			       : text("; noise %s", style_percent(noise)));
 }
 
-/* Counts bytes, not characters, so a line may be too short and never is too long. */
+size_t style_wrap(FILE *out, const char *text, size_t column, size_t margin)
+{
+	bool begun = column > margin;
+
+	for (size_t length; text += strspn(text, " "), length = strcspn(text, " ");
+		text += length) {
+		size_t columns = 0;
+
+		for (size_t i = 0; i < length; i++)
+			columns += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 characters */
+		if (begun && column + 1 + columns > STYLE_COLUMNS) {
+			fprintf(out, "\n%*s", (int)margin, "");
+			column = margin;
+			begun = false;
+		}
+		fprintf(out, "%s%.*s", begun ? " " : "", (int)length, text);
+		column += begun + columns;
+		begun = true;
+	}
+	return column;
+}
+
 void style_write_wrapped(FILE *out, const char *text)
 {
-	size_t column = 0;
-
-	while (*text) {
-		const size_t word = strcspn(text, " ");
-
-		if (column > 0 && column + 1 + word > STYLE_COLUMNS) {
-			fputs("\n ", out);
-			column = 1;
-		}
-		column += (size_t)fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)word, text);
-		text += word;
-		text += strspn(text, " ");
-	}
+	style_wrap(out, text, 0, 2);
 	fputc('\n', out);
 }
 

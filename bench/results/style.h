@@ -47,7 +47,10 @@ __attribute__((format(printf, 2, 3))) void style_append(
 /* "22 rounds (20 asked), verified; noise 0.5 %" */
 const char *style_rounds(const struct table *table);
 
-/* @text in lines of at most STYLE_COLUMNS, broken at blanks; from the second on with two blanks. */
+/* Writes the words of @text in lines of at most STYLE_COLUMNS. The first continues a line that has
+ * @column columns, the others begin with @margin blanks. Returns the columns of the last. */
+size_t style_wrap(FILE *out, const char *text, size_t column, size_t margin);
+/* The same as lines of their own, from the second on with two blanks. */
 void style_write_wrapped(FILE *out, const char *text);
 /* What makes the figures doubtful: a line that begins with "!", or with @verbose a line each. */
 void style_write_cautions(FILE *out, const struct table *table, bool verbose);
