@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "results/style.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
@@ -132,36 +133,6 @@ static int check_sizes(const struct settings *s, struct complaint *why)
 	return err;
 }
 
-/* Whether -notify sampled:N notifies, and a turn of -back-to-back fits into the ring. */
-static int check_counts(const struct settings *s, struct complaint *why)
-{
-	const struct workload *w = &s->workload;
-	const uint64_t room = w->ring_size - 1, events = w->back_to_back;
-	const char *size = SIZE_TEXT(w->ring_size);
-
-	if (s->runs * s->plan.rounds > STATISTICS_ROUNDS_MAX)
-		return complain(why, -EINVAL,
-			"-runs: %" PRIu64 " runs of %" PRIu64
-			" rounds are more than %d rounds; give fewer",
-			s->runs, s->plan.rounds, STATISTICS_ROUNDS_MAX);
-	if (s->command != COMMAND_LIVE || s->advise)
-		return 0;
-	/* First without the product, which may overflow. */
-	if (w->notify == NOTIFY_SAMPLED &&
-		(w->notify_events > room || live_plan_of(w).notify_bytes > room))
-		return complain(why, -EINVAL,
-			"-notify: a ring of %s is full before %" PRIu64
-			" events wait in it, so no producer would notify; give fewer, or a larger "
-			"-ring-size",
-			size, w->notify_events);
-	if (events > room / workload_largest_stride(w))
-		return complain(why, -EINVAL,
-			"-back-to-back: a ring of %s does not hold %" PRIu64
-			" events, so each turn would lose some; give fewer, or a larger -ring-size",
-			size, events);
-	return 0;
-}
-
 int settings_check_rules(const struct rule *rules, struct complaint *why)
 {
 	for (; rules->line; rules++)
@@ -175,8 +146,11 @@ static int check_rules(const struct settings *s, struct complaint *why)
 	const struct workload *w = &s->workload;
 	const bool memory = w->source == SOURCE_MEMORY, output = w->write == LIVE_OUTPUT,
 		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0,
+		   sized = s->command == COMMAND_LIVE && !s->advise,
 		   by_rounds = settings_given("rounds"), by_time = settings_given("time"),
 		   by_precision = settings_given("precision"), several = s->runs > 1;
+	const uint64_t room = w->ring_size - 1;
+	const char *size = SIZE_TEXT(w->ring_size);
 	const struct rule rules[] = {
 		/* -rounds, -time and -precision say when to stop: one at most. */
 		{ by_rounds && by_time,
@@ -236,6 +210,22 @@ static int check_rules(const struct settings *s, struct complaint *why)
 			"-wait" },
 		{ s->advise && s->combination_count == 1 && s->combinations[0].reader->reads_perf,
 			"-advise: a perf buffer does not report how full it was; give another -mode" },
+		{ s->runs * s->plan.rounds > STATISTICS_ROUNDS_MAX,
+			text("-runs: %" PRIu64 " runs of %" PRIu64
+			     " rounds are more than %d rounds; give fewer",
+				s->runs, s->plan.rounds, STATISTICS_ROUNDS_MAX) },
+		/* First without the product, which may overflow. */
+		{ sized && w->notify == NOTIFY_SAMPLED &&
+				(w->notify_events > room || live_plan_of(w).notify_bytes > room),
+			text("-notify: a ring of %s is full before %" PRIu64
+			     " events wait in it, so no producer would notify; give fewer, or a "
+			     "larger -ring-size",
+				size, w->notify_events) },
+		{ sized && w->back_to_back > room / workload_largest_stride(w),
+			text("-back-to-back: a ring of %s does not hold %" PRIu64
+			     " events, so each turn would lose some; give fewer, or a larger "
+			     "-ring-size",
+				size, w->back_to_back) },
 		{ false, NULL },
 	};
 
@@ -375,7 +365,6 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 int settings_conclude(struct settings *s, struct complaint *why)
 {
 	const struct reader *reader;
-	int err;
 
 	for (int mode = 0; (reader = settings_modes[mode]) && s->preset; mode++)
 		if (flag_names_has(&s->modes, mode) && reader->program)
@@ -384,14 +373,10 @@ int settings_conclude(struct settings *s, struct complaint *why)
 				reader->name);
 	choose_defaults(s);
 	combine(s);
-	err = check_sizes(s, why);
-	if (!err)
-		err = check_rules(s, why);
-	if (!err)
-		err = check_counts(s, why);
-	if (!err)
-		err = check_readers(s, why);
-	return err ? err : check_baseline(s, why);
+	return check_sizes(s, why) || check_rules(s, why) || check_readers(s, why) ||
+			       check_baseline(s, why)
+		       ? -EINVAL
+		       : 0;
 }
 
 int settings_check_named(const struct settings *s, struct complaint *why)
