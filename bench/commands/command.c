@@ -56,17 +56,13 @@ int command_end(int err, int failed, const struct complaint *why)
 int command_write(struct call *call, int (*write)(struct call *call, FILE *out))
 {
 	struct output output;
-	int result = output_begin(&output), err;
+	int status, err;
 
-	if (result)
-		return complain(&call->why, result, "out of memory");
-	result = write(call, output.stream);
-	if (result < 0) {
-		output_abandon(&output);
-		return result;
-	}
+	if (output_begin(&output))
+		need(NULL);
+	status = write(call, output.stream);
 	err = output_commit(&output, call->settings.output, &call->why);
-	return err ? err : result;
+	return err ? err : status;
 }
 
 void typed_command(char *text, size_t size, const char *command, char **argv)
@@ -104,23 +100,25 @@ static int run(const struct command *command, char **argv)
 	return result > 0 ? result : command_end(result, command->failed, &call.why);
 }
 
+static int fail_usage(const char *line)
+{
+	struct complaint why;
+
+	return command_end(complain(&why, -EINVAL, "%s", line), EXIT_USAGE, &why);
+}
+
 static int end_unknown(const char *name)
 {
 	const char *names[COMMANDS + 2] = { "help" }, *nearest;
-	struct complaint why;
 
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i + 1] = commands[i].name;
 	nearest = flags_nearest(name, strlen(name), names);
-	if (nearest)
-		complain(&why, -EINVAL, "unknown command \"%.48s\"; did you mean %s?", name,
-			nearest);
-	else
-		complain(&why, -EINVAL,
-			"unknown command \"%.48s\"; choose one of drain, sweep, live, compare, "
-			"report, list, watch, or see -help",
-			name);
-	return command_end(-EINVAL, EXIT_USAGE, &why);
+	return fail_usage(
+		nearest ? text("unknown command \"%.48s\"; did you mean %s?", name, nearest)
+			: text("unknown command \"%.48s\"; choose one of drain, sweep, "
+			       "live, compare, report, list, watch, or see -help",
+				  name));
 }
 
 int command_run(const char *name, char **argv)
@@ -136,14 +134,11 @@ int commands_run(int argc, char **argv)
 	static char help[] = "-help";
 	char *command_help[] = { argv[0], argc > 2 ? argv[2] : help, help, NULL };
 	const char *word = argc > 1 ? argv[1] + (strncmp(argv[1], "--", 2) == 0) : "";
-	struct complaint why;
 
 	settings_add_command(&watch_command);
-	if (strcmp(word, "-version") == 0 && argc > 2) {
-		complain(
-			&why, -EINVAL, "-version takes no arguments; leave out \"%.48s\"", argv[2]);
-		return command_end(-EINVAL, EXIT_USAGE, &why);
-	}
+	if (strcmp(word, "-version") == 0 && argc > 2)
+		return fail_usage(
+			text("-version takes no arguments; leave out \"%.48s\"", argv[2]));
 	if (strcmp(word, "-version") == 0 || strcmp(word, "version") == 0) {
 		printf(PROGRAM " %s, libbpf %s\n", RINGVIEW_VERSION, libbpf_version_string());
 		return EXIT_DONE;

@@ -50,7 +50,7 @@ int command_run(const char *name, char **argv);
  * after an interrupt. */
 int command_end(int err, int failed, const struct complaint *why);
 
-/* Composes a text by @write, which returns as a command, and writes it to settings.output. */
+/* Composes a text by @write, which returns an exit status, and writes it to settings.output. */
 int command_write(struct call *call, int (*write)(struct call *call, FILE *out));
 
 /* The command line as it was typed, without control characters. */

@@ -49,16 +49,11 @@ static void show_progress(void *context, size_t done, size_t expected)
 {
 	struct call *call = context;
 	const double share = expected > 0 ? (double)done / (double)expected : 0;
-	char of[32] = "", workload[64] = "";
 
-	if (expected > 0)
-		snprintf(of, sizeof(of), " of %zu", expected);
-	if (workloads > 1)
-		snprintf(workload, sizeof(workload), ", workload %zu of %zu", workloads_done + 1,
-			workloads);
 	measuring_progress(call, ((double)workloads_done + share) / (double)workloads,
-		"%zu readers, round %zu%s%s", call->settings.combination_count, done + 1, of,
-		workload);
+		"%zu readers, round %zu%s%s", call->settings.combination_count, done + 1,
+		expected > 0 ? text(" of %zu", expected) : "",
+		workloads > 1 ? text(", workload %zu of %zu", workloads_done + 1, workloads) : "");
 }
 
 /* Removes the readers of peers that failed in the last measurement, with their earlier results. */

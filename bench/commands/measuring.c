@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/monotonic.h"
 #include "base/process.h"
 #include "commands/commands.h"
@@ -83,7 +84,7 @@ static char **arguments_of(const struct call *call)
 
 	while (call->argv[typed] && strcmp(call->argv[typed], "--") != 0)
 		typed++;
-	all = need(calloc(typed + more + 2, sizeof(*all)));
+	all = arena_allocate((typed + more + 2) * sizeof(*all));
 	all[0] = (char *)PROGRAM;
 	all[1] = (char *)call->name;
 	for (size_t i = 1; i < typed; i++)
@@ -97,33 +98,27 @@ static char **arguments_of(const struct call *call)
 static int run_once(char **arguments, json_t *runs, struct complaint *why)
 {
 	posix_spawn_file_actions_t actions;
-	json_t *document = NULL;
+	json_t *document;
 	int status = 0, ends[2], err;
 	FILE *output;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return complain(why, -errno, "cannot start a run: %s", strerror(errno));
+	output = need(fdopen(ends[0], "r"));
 	/* Unlike after fork(), no handler of this process takes its signals. */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	err = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
-	if (err) {
-		close(ends[0]);
-		return complain(why, -err, "cannot start a run: %s", strerror(err));
-	}
-	output = fdopen(ends[0], "r");
-	if (output)
-		document = json_loadf(output, 0, NULL);
+	document = json_loadf(output, 0, NULL); /* nothing if there is no run */
 	/* Other signals than the terminal's reach only this process. */
-	if (interrupted())
+	if (!err && interrupted())
 		kill(pid, SIGTERM);
-	if (output)
-		fclose(output);
-	else
-		close(ends[0]);
+	fclose(output);
+	if (err)
+		return complain(why, -err, "cannot start a run: %s", strerror(err));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (document && !interrupted() && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE)
@@ -151,7 +146,6 @@ static int measure_in_runs(struct call *call)
 			measuring_progress(call, (double)(i + 1) / (double)count,
 				"run %" PRIu64 " of %" PRIu64, i + 2, count);
 	}
-	free(arguments);
 	if (json_array_size(runs) > 0 && (!err || err == -EINTR)) {
 		if (table_take_runs(&call->table, runs))
 			err = complain(&call->why, -EINVAL, "the runs have no rows in common");
