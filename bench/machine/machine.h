@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine a benchmark ran on: facts that make two runs incomparable, and facts that make one
- * doubtful.
+ * The machine a benchmark ran on: facts that make two runs incomparable, or one doubtful.
  *
  * Every fact is read from the kernel, never guessed. One that cannot be read, or is garbage, is
  * unknown, null. Text is one line of printable ASCII. No host name, user name or path is recorded.
@@ -22,19 +21,16 @@
 /* No hypervisor, but QEMU's Tiny Code Generator, which emulates the processor. */
 #define MACHINE_QEMU_TCG "QEMU TCG"
 
-/* Returns the facts as an object by name, a new reference; @cpu is that of -cpu, or -1. Call it before
- * the measurement, after the thread was pinned. */
+/* Returns the facts as an object by name, a new reference; @cpu is that of -cpu, or -1. To be called
+ * before the measurement, after the thread was pinned; then, after it, for the counts that grew. */
 json_t *machine_read(int cpu);
-
-/* Call it after the measurement: reads the counts that grew. */
 void machine_finish(json_t *machine);
 
 /* A fact of an object of machine_read(). If it is unknown, -1 or the empty text. Flags are 0 or 1. */
 double machine_number(const json_t *machine, const char *name);
 const char *machine_text(const json_t *machine, const char *name);
 
-/* Calls @tell for each decisive fact that is known in both objects and differs. Returns how many there
- * are. */
+/* Calls @tell for each decisive fact that is known in both and differs. Returns how many there are. */
 typedef void machine_difference_fn(
 	void *context, const char *name, const json_t *old_value, const json_t *new_value);
 size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
@@ -45,29 +41,18 @@ size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
  * itself, so that the affinity of this one does not matter. */
 json_t *machine_warnings(const json_t *machine, bool pins_threads);
 
-/* Returns 1 if a hypervisor runs this kernel, and sets @name, which is empty if unknown; 0 if not;
- * -1 if there is no evidence and that proves nothing, as on other processors than x86. */
-int hypervisor_find(char *name, size_t size);
-
-/*
- * Bytes that can be allocated before the kernel kills a process: the least of MemAvailable and the
+/* Bytes that can be allocated before the kernel kills a process: the least of MemAvailable and the
  * rest of each memory control group from this process's up to the root (limit minus use, with the
- * page cache counted as free; cgroup v1 and v2). UINT64_MAX if unknown.
- */
+ * page cache counted as free; cgroup v1 and v2). UINT64_MAX if unknown. */
 uint64_t memory_available(void);
 
-/*
- * Call it before rings are made: the kernel allocates their memory even if it has to kill others.
+/* Call it before rings are made: the kernel allocates their memory even if it has to kill others.
  * @per_ring: bytes of each; @what: their name, "rings". Returns 0, or -ENOMEM with @why if @rings
- * of them need more than is available.
- */
+ * of them need more than is available. */
 int memory_check_rings(uint64_t rings, uint64_t per_ring, const char *what, struct complaint *why);
 
-/*
- * Hardware counters of the calling thread, in user space only: perf_event_open(2). Many virtual
- * machines and containers have none: then opening fails with a reason, which results show instead
- * of numbers.
- */
+/* Hardware counters of the calling thread, in user space only. Many virtual machines and containers
+ * have none: opening fails with a reason, which results show instead of numbers. */
 enum { COUNTERS_CYCLES, COUNTERS_INSTRUCTIONS, COUNTERS_CACHE_MISSES, COUNTERS_EVENTS };
 
 /* What read(2) returns for all of them. */
@@ -101,26 +86,20 @@ int counters_stop(struct counters *counters, struct counters_values *sum);
 void counters_close(struct counters *counters);
 
 /* The small text files of /proc and /sys. Their contents are not trusted: garbage is unknown, never a
- * value. */
-
-/* Put before each path: "" for this machine, a folder in tests. */
+ * value. @system_root is put before each path: "" for this machine, a folder in tests. */
 extern const char *system_root;
-
-/* Opens a file to read it; NULL if that fails. */
-FILE *system_open(const char *path);
+FILE *system_open(const char *path); /* to read it; NULL if that fails */
 
 /* Copies one line as printable text: without blanks at the ends, "?" for other bytes than printable
  * ASCII, cut to fit. */
 void system_copy_text(char *to, size_t size, const char *from);
 
-/* Returns @text as a number, decimal or 0x hexadecimal; -1 if it is none. */
-int64_t system_parse_number(const char *text);
-
 /* Reads the first line. Returns false, and empties @text, if the file cannot be read or the line is
  * blank. */
 bool system_read_text(char *text, size_t size, const char *path);
 
-/* Returns the first line as a number; -1 if it is none. */
+/* A number, decimal or 0x hexadecimal, in @text or in the first line of a file; -1 if it is none. */
+int64_t system_parse_number(const char *text);
 int64_t system_read_number(const char *path);
 
 /* Reads the value of the first line "@name : value", with ':' or ' ' as the separator. Returns false,
