@@ -17,8 +17,8 @@ struct complaint {
 	char text[512];
 };
 
-/* Formats the line and returns @error, a negative errno, so that a function can end with it. In text
- * from users and files, control characters and bytes that are not UTF-8 become question marks. */
+/* Formats the line and returns @error, a negative errno. Control characters and bytes that are not
+ * UTF-8, which come from users and files, become question marks. */
 __attribute__((format(printf, 3, 4))) int complain(
 	struct complaint *complaint, int error, const char *format, ...);
 
@@ -27,12 +27,9 @@ __attribute__((format(printf, 3, 4))) int complain(
 void *need(void *memory);
 extern int status_without_memory;
 
-/*
- * Returns the length of the character at @text if a terminal or a page would not display it but act
- * on it, else 0. @text is not at its end. These are C0 and C1, and characters that change the order
- * of the following ones, end a line, or are invisible, so that two names look alike (Unicode's
- * categories Cf, Zl and Zp, and blank letters).
- */
+/* Returns the length of the character at @text, which is not at its end, if a terminal or a page would
+ * act on it instead of displaying it; else 0. These are C0 and C1, and what reorders text, ends a line,
+ * or is invisible, so that two names look alike (Unicode's Cf, Zl and Zp, and blank letters). */
 size_t control_length(const char *text);
 
 #endif

@@ -17,11 +17,9 @@
 /* A set of any CPUs: for the CPU_*_S() macros with sizeof(set). */
 typedef cpu_set_t pin_set[PIN_CPUS_MAX / CPU_SETSIZE];
 
-/* Pins the calling thread to CPU @cpu, unless that is negative. Returns 0 or a negative errno. */
-int pin_thread(int cpu);
-
-/* Starts a thread, pinned to @cpu unless that is negative. It blocks all signals: the main thread
- * handles them, so that they interrupt its sleeps. Returns 0 or a negative errno. */
+/* Each returns 0 or a negative errno. A negative @cpu pins nothing. A started thread blocks all
+ * signals: the main thread handles them, so that they interrupt its sleeps. */
+int pin_thread(int cpu); /* the calling one */
 int pin_start(pthread_t *thread, int cpu, void *(*run)(void *), void *argument);
 
 /* Catches SIGINT, SIGTERM and SIGHUP, unless they are ignored: an interrupted run stops between two
@@ -34,16 +32,14 @@ bool interrupted(void);
 /* Writes all of @text, with as many calls as necessary. Returns 0 or a negative errno. */
 int write_all(int fd, const char *text, size_t size);
 
-/* Gets the folder that contains this program, which is bench/ in the build folder. Returns 0 or a
- * negative errno. */
+/* Gets the folder of this program: bench/ in the build folder. Returns 0 or a negative errno. */
 int build_folder_own(char folder[PATH_MAX]);
 
-/* Returns whether this program was moved out of the build folder, as by an installation: then ./run
- * cannot build what is missing. */
+/* Whether this program was moved out of it, as by an installation: ./run cannot add what is missing. */
 bool build_folder_was_left(void);
 
 /* Gets the path of @file ("peers/aya") in the build folder, whether it exists or not. Returns 0;
- * -ENOENT if this program was moved out of that folder; or another negative errno. */
+ * -ENOENT if this program was moved out; or another negative errno. */
 int build_folder_path(char path[PATH_MAX], const char *file);
 
 #endif

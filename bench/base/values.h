@@ -2,9 +2,9 @@
 /*
  * Parses and formats values of the command line; formats numbers for display.
  *
- * Each parse_ function parses the whole text, without blanks around it. It returns 0 and stores the
- * value; -EINVAL if the text does not have the described form; or -ERANGE if the value does not fit.
- * An error leaves the value unchanged. The locale does not matter.
+ * Each parse_ function parses the whole text, without blanks around it; numbers are decimal, also with a
+ * fraction. It returns 0 and stores the value; -EINVAL if the text does not have the described form; or
+ * -ERANGE if the value does not fit. Errors leave it unchanged. The locale does not matter.
  */
 #ifndef BENCH_BASE_VALUES_H
 #define BENCH_BASE_VALUES_H
@@ -15,31 +15,28 @@
 /* The rate "max": as fast as possible. */
 #define PARSE_RATE_MAX UINT64_C(0)
 
-/* A whole number: decimal digits, with an optional fraction and an optional suffix k or K (1000), M
- * or G: "500k", "1.5M". Not m or g: m means milli. */
+/* A whole number, with an optional suffix k or K (1000), M or G: "500k", "1.5M". Not m, which is
+ * milli, or g. */
 int parse_count(const char *text, uint64_t *count);
 
-/* A whole number of bytes: decimal digits, with an optional fraction and an optional unit in small
- * or capital letters: B; K, M, G, T or KiB, MiB, GiB, TiB, powers of 1024; KB, MB, GB, TB, powers
- * of 1000. */
+/* A whole number of bytes, with an optional unit in small or capital letters: B; K, M, G, T or KiB,
+ * MiB, GiB, TiB, powers of 1024; KB, MB, GB, TB, powers of 1000. */
 int parse_size(const char *text, uint64_t *bytes);
 
-/* Nanoseconds: "0", or one or more decimal numbers each with its unit h, m, s, ms, us (also µs) or
- * ns, such as "5ms", "1.5s", "1h2m3s". Fractions of a nanosecond are dropped. */
+/* Nanoseconds: "0", or numbers each with its unit h, m, s, ms, us (also µs) or ns: "1.5s", "1h2m3s".
+ * Fractions of a nanosecond are dropped. */
 int parse_duration(const char *text, int64_t *nanoseconds);
 
-/* A share, stored as a fraction: a decimal number with a percent sign ("1%", "150%"), or a plain
- * fraction below 1 ("0.02"). A plain number from 1 up is -ERANGE: it could mean either. */
+/* A share, stored as a fraction: a number with a percent sign ("150%"), or one below 1 ("0.02"). From 1
+ * up without a sign is -ERANGE: it could mean either. */
 int parse_percent(const char *text, double *fraction);
 
-/* The format_ functions write a text and return @buffer, so that they can be arguments of printf.
- * @size is FORMAT_SIZE or more, enough for every text with its zero byte. */
+/* The format_ functions return @buffer. @size is FORMAT_SIZE or more, enough for every text. */
 #define FORMAT_SIZE 32
 
-/* Not negative: "33.310123ms", "1m0.5s", "1.5µs". */
+/* Not negative: "33.310123ms", "1m0.5s", "1.5µs"; short: rounded to four significant digits, but
+ * never coarser than to a second. */
 char *format_duration(int64_t nanoseconds, char *buffer, size_t size);
-
-/* The same rounded to four significant digits, but never coarser than to a second. */
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size);
 
 /* In the largest of TiB, GiB, MiB, KiB and B that gives a whole number: "64MiB", "80B". */

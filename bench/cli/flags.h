@@ -79,15 +79,12 @@ struct flag_arguments {
 	size_t capacity, count;
 };
 
-/*
- * Parses the arguments of a command, from argv[1] to NULL, into the targets of its flags.
+/* Parses the arguments of a command, from argv[1] to NULL, into the targets of its flags.
  * @arguments: NULL if the command takes none
  * @given:     NULL, or receives true for each flag of the table that was given
  * @others:    all commands, NULL at the end, so that @why can name the command of a flag; or NULL
- *
  * Returns 0; 1 if help was asked for and has been printed, with the defaults; or -EINVAL with @why.
- * Flags before the wrong argument have been stored then.
- */
+ * Flags before the wrong argument have been stored then. */
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,
 	char **argv, struct flag_arguments *arguments, bool *given, struct complaint *why);
 
@@ -100,13 +97,10 @@ const char *flags_help(char **argv);
 /* Prints the help in lines of at most 80 columns. */
 void flags_print_help(FILE *stream, const struct flag_command *command);
 
-/*
- * Prints the help for programs, as lines of fields separated by tabs. The first line has the
- * command's name, its other arguments and its summary; each other line is a flag:
- *
+/* Prints the help for programs, as lines of fields separated by tabs. The first line has the command's
+ * name, its other arguments and its summary; each other line is a flag:
  *	NAME  PLACEHOLDER (empty: a boolean)  DEFAULT  NAMES it takes, separated by spaces
- *	"list" if it takes several of them with commas between  HELP
- */
+ *	"list" if it takes several of them with commas between  HELP */
 void flags_print_table(FILE *stream, const struct flag_command *command);
 
 bool flags_has(const struct flag_command *command, const struct flag *flag);

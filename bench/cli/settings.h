@@ -63,20 +63,14 @@ struct settings {
 	size_t file_count;
 };
 
-/*
- * Parses the arguments of a command, argv[0] being its name, and checks them against each other.
- * Returns 0; 1 if help was asked for and has been printed; or -EINVAL with @why. The combinations of
- * live are each mode with each wait, then libbpf's loops, then readers with one way to wait. Not
- * thread-safe.
- */
+/* Parses the arguments of a command, argv[0] being its name, and checks them against each other.
+ * Returns 0; 1 if help was asked for and has been printed; or -EINVAL with @why. Not thread-safe. */
 int settings_parse(
 	struct settings *settings, enum command_bit command, char **argv, struct complaint *why);
 
-/* All commands, for flags_parse(); NULL-terminated. */
+/* All commands, for flags_parse(); NULL-terminated. One with a table of its own is added, so that its
+ * flags are not reported as unknown; it is static. */
 extern const struct flag_command *flag_commands[];
-
-/* Adds a command with a table of its own, so that its flags are not reported as unknown. @command is
- * static. */
 void settings_add_command(const struct flag_command *command);
 
 /* The readers of the command, in the order of -mode's names; NULL-terminated. */
