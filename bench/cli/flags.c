@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/values.h"
-#include "results/style.h"
 
 /* How much of the user's text a message repeats. */
 static int clip(size_t length)
@@ -69,67 +69,49 @@ static int index_of(const char *const *names, const char *text, size_t length)
 }
 
 /* A limit, or the target's value, in the notation of the flag. */
-static const char *format_amount(const struct flag *flag, uint64_t amount, char *text)
+static const char *format_amount(const struct flag *flag, uint64_t amount)
 {
 	if (flag->kind == FLAG_SIZE)
-		return format_size(amount, text, FORMAT_SIZE);
+		return format_size(amount, arena_allocate(FORMAT_SIZE), FORMAT_SIZE);
 	if (flag->kind == FLAG_DURATION)
-		return format_duration((int64_t)amount, text, FORMAT_SIZE);
-	snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s", amount, flag->kind == FLAG_PERCENT ? "%" : "");
-	return text;
+		return format_duration((int64_t)amount, arena_allocate(FORMAT_SIZE), FORMAT_SIZE);
+	return text("%" PRIu64 "%s", amount, flag->kind == FLAG_PERCENT ? "%" : "");
 }
 
-/* @text, or the target's value; NULL if there is nothing to show. */
-static const char *text_or_target(
-	const struct flag *flag, const char *text, char scratch[FORMAT_SIZE])
+const char *flags_value_text(const struct flag *flag, const char *instead)
 {
-	if (text)
-		return text;
-	switch (flag->kind) {
-	case FLAG_COUNT:
-	case FLAG_SIZE:
-	case FLAG_DURATION:
-		return format_amount(flag, *(const uint64_t *)flag->target, scratch);
-	case FLAG_PERCENT:
-		return format_percent(*(const double *)flag->target, scratch, FORMAT_SIZE);
-	case FLAG_STRING:
-		return *(const char *const *)flag->target;
-	case FLAG_CHOICE:
-		return *(const int *)flag->target < 0 ? NULL
-						      : flag->choices[*(const int *)flag->target];
-	default:
-		return NULL;
-	}
+	const void *target = flag->target;
+
+	if (!instead && flag->kind <= FLAG_DURATION)
+		instead = format_amount(flag, *(const uint64_t *)target);
+	else if (!instead && flag->kind == FLAG_PERCENT)
+		instead = format_percent(
+			*(const double *)target, arena_allocate(FORMAT_SIZE), FORMAT_SIZE);
+	else if (!instead && flag->kind == FLAG_STRING)
+		instead = *(const char *const *)target;
+	else if (!instead && flag->kind == FLAG_CHOICE && *(const int *)target >= 0)
+		instead = flag->choices[*(const int *)target];
+	return instead ? instead : "";
 }
 
-const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE])
+const char *flags_choices(const struct flag *flag, const char *separator)
 {
-	const char *found = text_or_target(flag, flag->default_text, text);
-
-	return found ? found : "";
-}
-
-const char *flags_choices(
-	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE])
-{
-	struct style_text all = { .text = text, .size = FLAGS_CHOICES_SIZE };
 	const char *word = flag->words ? flag->words : flag->kind == FLAG_NAMES ? "all" : "";
+	const char *all = "";
 
-	text[0] = '\0';
 	for (size_t length; (length = strcspn(word, " ")) > 0; word += strspn(word, " ")) {
-		style_append(&all, "%s%.*s", all.used ? separator : "", (int)length, word);
+		all = text("%s%s%.*s", all, *all ? separator : "", (int)length, word);
 		word += length;
 	}
 	for (size_t i = 0; flag->choices && flag->choices[i]; i++)
-		style_append(&all, "%s%s", all.used ? separator : "", flag->choices[i]);
-	return text;
+		all = text("%s%s%s", all, *all ? separator : "", flag->choices[i]);
+	return all;
 }
 
 static int fail_name(
 	const struct flag *flag, const char *name, size_t length, struct complaint *why)
 {
 	const char *nearest = flags_nearest(name, length, flag->choices);
-	char names[FLAGS_CHOICES_SIZE];
 
 	if (nearest)
 		return complain(why, -EINVAL, "-%s: unknown value \"%.*s\"; did you mean %s?",
@@ -139,26 +121,26 @@ static int fail_name(
 		flag->kind == FLAG_NAMES   ? "one or more of"
 		: flag->choices[1] == NULL ? "the only value,"
 					   : "one of",
-		flags_choices(flag, ", ", names));
+		flags_choices(flag, ", "));
 }
 
 /* Each of the functions below parses a value and stores it; or leaves the target as it was and returns
  * -EINVAL with @why. */
-static int set_number(const struct flag *flag, const char *text, struct complaint *why)
+static int set_number(const struct flag *flag, const char *written, struct complaint *why)
 {
 	static const char *const kinds[] = { "a count", "a size", "a duration", "a percentage" };
 	const bool percent = flag->kind == FLAG_PERCENT;
 	const double unit = percent ? 100 : 1;
-	char limits[2 * FORMAT_SIZE + 16] = "", minimal[FORMAT_SIZE], maximal[FORMAT_SIZE];
+	const char *minimal, *limits;
 	union {
 		uint64_t amount;
 		int64_t duration;
 		double share;
 	} number = { 0 };
-	const int err = flag->kind == FLAG_DURATION ? parse_duration(text, &number.duration)
-			: percent                   ? parse_percent(text, &number.share)
-			: flag->kind == FLAG_SIZE   ? parse_size(text, &number.amount)
-						    : parse_count(text, &number.amount);
+	const int err = flag->kind == FLAG_DURATION ? parse_duration(written, &number.duration)
+			: percent                   ? parse_percent(written, &number.share)
+			: flag->kind == FLAG_SIZE   ? parse_size(written, &number.amount)
+						    : parse_count(written, &number.amount);
 	const double value = percent ? number.share : (double)number.amount;
 
 	if (!err && value >= (double)flag->minimal / unit &&
@@ -166,17 +148,17 @@ static int set_number(const struct flag *flag, const char *text, struct complain
 		memcpy(flag->target, &number, sizeof(number));
 		return 0;
 	}
-	format_amount(flag, (uint64_t)flag->minimal, minimal);
-	format_amount(flag, (uint64_t)flag->maximal, maximal);
-	if (flag->maximal > 0)
-		snprintf(limits, sizeof(limits), " from %s to %s", minimal, maximal);
-	else if (flag->minimal > 0)
-		snprintf(limits, sizeof(limits), " of at least %s", minimal);
+	minimal = format_amount(flag, (uint64_t)flag->minimal);
+	limits = flag->maximal > 0   ? text(" from %s to %s", minimal,
+					       format_amount(flag, (uint64_t)flag->maximal))
+		 : flag->minimal > 0 ? text(" of at least %s", minimal)
+				     : "";
 	return complain(why, -EINVAL, "-%s: \"%.48s\" is not %s%s%s; give for example -%s %s",
-		flag->name, text, kinds[flag->kind], limits,
-		flag->kind == FLAG_COUNT && strpbrk(text, "mg") ? " (for mega write M, for giga G)"
-								: "",
-		flag->name, text_or_target(flag, flag->example, minimal));
+		flag->name, written, kinds[flag->kind], limits,
+		flag->kind == FLAG_COUNT && strpbrk(written, "mg")
+			? " (for mega write M, for giga G)"
+			: "",
+		flag->name, flags_value_text(flag, flag->example));
 }
 
 static int set_string(const struct flag *flag, const char *text, struct complaint *why)
@@ -292,18 +274,18 @@ static int fail_unknown(const struct flag_command *command,
 {
 	const char *name = flag->name, *nearest = NULL;
 	const size_t length = flag->length;
-	struct style_text owners = STYLE_TEXT(96);
+	const char *owners = "";
 
 	if (length == 0 || *name == '-')
 		return complain(why, -EINVAL, "bad flag syntax \"%.48s\"; see %s -help",
 			flag->argument, command->name);
 	for (; others && *others; others++)
 		if (find(*others, name, length))
-			style_append(&owners, "%s%s", owners.used ? ", " : "",
+			owners = text("%s%s%s", owners, *owners ? ", " : "",
 				word_of(*others) ? word_of(*others) : "drain");
-	if (owners.used > 0)
+	if (*owners)
 		return complain(why, -EINVAL, "-%.*s is a flag of %s; see %s -help", clip(length),
-			name, owners.text, command->name);
+			name, owners, command->name);
 	if (is_similar(name, length, "help"))
 		nearest = "help";
 	for (size_t i = 0; i < command->flag_count && !nearest; i++)
@@ -356,11 +338,10 @@ const char *flags_help(char **argv)
 
 static int fail_missing(const struct flag *flag, struct complaint *why)
 {
-	char scratch[FORMAT_SIZE];
-	const char *good = text_or_target(flag, flag->example, scratch);
+	const char *good = flags_value_text(flag, flag->example);
 
 	return complain(why, -EINVAL, "-%s needs a value; give %s-%s %s", flag->name,
-		good ? "for example " : "", flag->name, good ? good : flag->placeholder);
+		*good ? "for example " : "", flag->name, *good ? good : flag->placeholder);
 }
 
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,

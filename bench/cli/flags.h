@@ -105,11 +105,10 @@ void flags_print_table(FILE *stream, const struct flag_command *command);
 
 bool flags_has(const struct flag_command *command, const struct flag *flag);
 
-/* The default as text, "" if there is none to show; the names that the flag takes. */
-#define FLAGS_CHOICES_SIZE 1024
-const char *flags_default(const struct flag *flag, char text[FORMAT_SIZE]);
-const char *flags_choices(
-	const struct flag *flag, const char *separator, char text[FLAGS_CHOICES_SIZE]);
+/* In the arena: @instead, or, if that is NULL, the target's value, "" if there is none to show; the names
+ * that the flag takes. */
+const char *flags_value_text(const struct flag *flag, const char *instead);
+const char *flags_choices(const struct flag *flag, const char *separator);
 
 /* Returns the one of @names (NULL at the end) that @written was probably meant to be, or NULL. */
 const char *flags_nearest(const char *written, size_t length, const char *const *names);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/arena.h"
 #include "cli/flags.h"
 #include "results/style.h"
 
@@ -16,8 +17,7 @@ static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 {
 	const size_t columns = columns_of(flag);
 	const bool fits = columns <= margin;
-	char scratch[FORMAT_SIZE], text[128];
-	const char *value = flags_default(flag, scratch);
+	const char *value = flags_value_text(flag, flag->default_text);
 	size_t column, length;
 
 	fprintf(stream, "  -%s%s%s%s%*s", flag->name, flag->placeholder ? " " : "",
@@ -25,13 +25,14 @@ static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
 		(int)(fits ? margin - columns : margin), "");
 	column = style_wrap(stream, flag->help, margin, margin);
 	if (value[0]) {
-		length = (size_t)snprintf(text, sizeof(text), "(default %.100s)", value);
+		value = text("(default %.100s)", value);
+		length = strlen(value);
 		/* In one line, if there is one that is long enough. */
 		if (length <= STYLE_COLUMNS - margin && column + 1 + length > STYLE_COLUMNS) {
 			fprintf(stream, "\n%*s", (int)margin, "");
 			column = margin;
 		}
-		style_wrap(stream, text, column, margin);
+		style_wrap(stream, value, column, margin);
 	}
 	fputc('\n', stream);
 }
@@ -61,8 +62,6 @@ void flags_print_help(FILE *stream, const struct flag_command *command)
 
 void flags_print_table(FILE *stream, const struct flag_command *command)
 {
-	char scratch[FORMAT_SIZE], names[FLAGS_CHOICES_SIZE];
-
 	fprintf(stream, "%s\t%s\t%s\n", command->name, command->arguments ? command->arguments : "",
 		command->summary);
 	for (size_t i = 0; i < command->flag_count; i++) {
@@ -71,7 +70,8 @@ void flags_print_table(FILE *stream, const struct flag_command *command)
 		if (flags_has(command, flag))
 			fprintf(stream, "%s\t%s\t%s\t%s\t%s\t%s\n", flag->name,
 				flag->placeholder ? flag->placeholder : "",
-				flags_default(flag, scratch), flags_choices(flag, " ", names),
-				flag->kind == FLAG_NAMES ? "list" : "", flag->help);
+				flags_value_text(flag, flag->default_text),
+				flags_choices(flag, " "), flag->kind == FLAG_NAMES ? "list" : "",
+				flag->help);
 	}
 }

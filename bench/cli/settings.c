@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "results/style.h"
 
 #define PRESET_DURATION_NS INT64_C(200000000)
 
@@ -297,14 +296,14 @@ static bool takes_part(const struct settings *s, const struct reader *reader)
 
 static int fail_waits(const struct reader *reader, struct complaint *why)
 {
-	struct style_text names = STYLE_TEXT(96);
+	const char *names = "";
 
 	for (int wait = 0; live_wait_names[wait]; wait++)
 		if (has_wait(reader, wait))
-			style_append(&names, "%s%s", names.used ? ", " : "", live_wait_names[wait]);
+			names = text("%s%s%s", names, *names ? ", " : "", live_wait_names[wait]);
 	return complain(why, -EINVAL,
 		"-mode: %s supports no wait of -wait; give one or more of %s, or another -mode",
-		reader->name, names.text);
+		reader->name, names);
 }
 
 static int check_readers(const struct settings *s, struct complaint *why)

@@ -166,6 +166,7 @@ static void try_command(int which, const char *text, size_t size)
 			memcmp(a.text, before.text, sizeof(a.text)) == 0,
 		"arguments are changed");
 	typed_command(typed, sizeof(typed), "fuzzed", a.values);
+	arena_free();
 	length = strnlen(typed, sizeof(typed));
 	demand(length > 0 && length < sizeof(typed), "a typed command of %zu bytes", length);
 }
