@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/values.h"
 #include "machine/machine.h"
 
@@ -43,19 +44,15 @@ static uint64_t number_of(const char *path, const char *name, char separator, ui
 /* Bytes that the group in @folder may still allocate; UINT64_MAX without a limit. */
 static uint64_t left_in(const struct kind *kind, const char *folder)
 {
-	char path[2 * PATH_SIZE + 32];
-	int64_t limit, used;
+	const int64_t limit = system_read_number(text("%s/%s", folder, kind->limit)),
+		      used = system_read_number(text("%s/%s", folder, kind->used));
+	const char *statistics = text("%s/memory.stat", folder);
 	uint64_t cache;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, kind->limit);
-	limit = system_read_number(path);
-	snprintf(path, sizeof(path), "%s/%s", folder, kind->used);
-	used = system_read_number(path);
 	if (limit < 0 || used < 0)
 		return UINT64_MAX;
-	snprintf(path, sizeof(path), "%s/memory.stat", folder);
-	cache = at_most(number_of(path, kind->inactive, ' ', 0), (uint64_t)used);
-	cache += at_most(number_of(path, kind->active, ' ', 0), (uint64_t)used - cache);
+	cache = at_most(number_of(statistics, kind->inactive, ' ', 0), (uint64_t)used);
+	cache += at_most(number_of(statistics, kind->active, ' ', 0), (uint64_t)used - cache);
 	return used - (int64_t)cache < limit ? (uint64_t)limit - ((uint64_t)used - cache) : 0;
 }
 
