@@ -429,21 +429,10 @@ void machine_finish(json_t *m)
 	set_number(m, "steal_ms_during_run", growth(machine_number(m, "steal_ms"), read_steal()));
 }
 
-size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
-	machine_difference_fn *tell, void *context)
+bool machine_decides(const char *name)
 {
-	size_t differences = 0;
-
-	for (size_t i = 0; i < FACTS; i++) {
-		const char *name = facts[i].name;
-		json_t *before = json_object_get(old_machine, name);
-		json_t *after = json_object_get(new_machine, name);
-
-		if (!facts[i].decisive || !before || !after || json_is_null(before) ||
-			json_is_null(after) || json_equal(before, after))
-			continue;
-		tell(context, name, before, after);
-		differences++;
-	}
-	return differences;
+	for (size_t i = 0; i < FACTS; i++)
+		if (strcmp(facts[i].name, name) == 0)
+			return facts[i].decisive;
+	return false;
 }

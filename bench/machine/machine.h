@@ -30,11 +30,8 @@ void machine_finish(json_t *machine);
 double machine_number(const json_t *machine, const char *name);
 const char *machine_text(const json_t *machine, const char *name);
 
-/* Calls @tell for each decisive fact that is known in both and differs. Returns how many there are. */
-typedef void machine_difference_fn(
-	void *context, const char *name, const json_t *old_value, const json_t *new_value);
-size_t machine_differences(const json_t *old_machine, const json_t *new_machine,
-	machine_difference_fn *tell, void *context);
+/* Whether results must not be compared if this fact is known of both and differs. */
+bool machine_decides(const char *name);
 
 /* Returns an array of what makes the results doubtful, worst first, a new reference: each line has the
  * problem, a colon, and what to do. An unknown fact gives no warning. @pins_threads: each thread pins

@@ -27,14 +27,9 @@ static json_t *value_text(const json_t *value)
 	return text;
 }
 
-static void add_difference(
-	void *differences, const char *name, const json_t *old_value, const json_t *new_value)
-{
-	json_array_append_new(differences,
-		json_pack("[s, o, o]", name, value_text(old_value), value_text(new_value)));
-}
-
-static void add_settings(json_t *differences, const json_t *old, const json_t *new)
+/* Facts of the machine, which have to be known of both, or settings. */
+static void add_differences(
+	json_t *differences, const json_t *old, const json_t *new, bool of_machine)
 {
 	json_t *both = json_copy((json_t *)old), *value;
 	const char *name;
@@ -46,9 +41,12 @@ static void add_settings(json_t *differences, const json_t *old, const json_t *n
 	{
 		const json_t *before = json_object_get(old, name);
 		const json_t *after = json_object_get(new, name);
+		const bool known = before && after && !json_is_null(before) && !json_is_null(after);
 
-		if (!json_equal(before, after))
-			add_difference(differences, name, before, after);
+		if (!json_equal(before, after) && (!of_machine || (known && machine_decides(name))))
+			json_array_append_new(
+				differences, json_pack("[s, o, o]", name, value_text(before),
+						     value_text(after)));
 	}
 	json_decref(both);
 }
@@ -63,10 +61,10 @@ json_t *comparison_differences(const struct comparison *c)
 	for (int f = 0; f < 2; f++)
 		json_array_foreach(files[f]->runs, i, run)
 		{
-			machine_differences(json_object_get(first, "environment"),
-				json_object_get(run, "environment"), add_difference, differences);
-			add_settings(differences, json_object_get(first, "workload"),
-				json_object_get(run, "workload"));
+			add_differences(differences, json_object_get(first, "environment"),
+				json_object_get(run, "environment"), true);
+			add_differences(differences, json_object_get(first, "workload"),
+				json_object_get(run, "workload"), false);
 		}
 	return differences;
 }
