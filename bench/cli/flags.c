@@ -7,6 +7,9 @@
 
 #include "base/arena.h"
 #include "base/values.h"
+#include "results/style.h"
+
+#define MARGIN_MOST 30 /* columns before the texts of the help */
 
 /* How much of the user's text a message repeats. */
 static int clip(size_t length)
@@ -78,7 +81,8 @@ static const char *format_amount(const struct flag *flag, uint64_t amount)
 	return text("%" PRIu64 "%s", amount, flag->kind == FLAG_PERCENT ? "%" : "");
 }
 
-const char *flags_value_text(const struct flag *flag, const char *instead)
+/* @instead, or, if that is NULL, the target's value; "" if there is none to show. */
+static const char *value_text(const struct flag *flag, const char *instead)
 {
 	const void *target = flag->target;
 
@@ -94,7 +98,7 @@ const char *flags_value_text(const struct flag *flag, const char *instead)
 	return instead ? instead : "";
 }
 
-const char *flags_choices(const struct flag *flag, const char *separator)
+static const char *choices_text(const struct flag *flag, const char *separator)
 {
 	const char *word = flag->words ? flag->words : flag->kind == FLAG_NAMES ? "all" : "";
 	const char *all = "";
@@ -121,7 +125,7 @@ static int fail_name(
 		flag->kind == FLAG_NAMES   ? "one or more of"
 		: flag->choices[1] == NULL ? "the only value,"
 					   : "one of",
-		flags_choices(flag, ", "));
+		choices_text(flag, ", "));
 }
 
 /* Each of the functions below parses a value and stores it; or leaves the target as it was and returns
@@ -158,7 +162,7 @@ static int set_number(const struct flag *flag, const char *written, struct compl
 		flag->kind == FLAG_COUNT && strpbrk(written, "mg")
 			? " (for mega write M, for giga G)"
 			: "",
-		flag->name, flags_value_text(flag, flag->example));
+		flag->name, value_text(flag, flag->example));
 }
 
 static int set_string(const struct flag *flag, const char *text, struct complaint *why)
@@ -338,10 +342,82 @@ const char *flags_help(char **argv)
 
 static int fail_missing(const struct flag *flag, struct complaint *why)
 {
-	const char *good = flags_value_text(flag, flag->example);
+	const char *good = value_text(flag, flag->example);
 
 	return complain(why, -EINVAL, "-%s needs a value; give %s-%s %s", flag->name,
 		*good ? "for example " : "", flag->name, *good ? good : flag->placeholder);
+}
+
+/* The columns of "  -name PLACEHOLDER  ". */
+static size_t columns_of(const struct flag *flag)
+{
+	return 5 + strlen(flag->name) + (flag->placeholder ? 1 + strlen(flag->placeholder) : 0);
+}
+
+static void print_flag(FILE *stream, const struct flag *flag, size_t margin)
+{
+	const size_t columns = columns_of(flag);
+	const bool fits = columns <= margin;
+	const char *value = value_text(flag, flag->default_text);
+	size_t column, length;
+
+	fprintf(stream, "  -%s%s%s%s%*s", flag->name, flag->placeholder ? " " : "",
+		flag->placeholder ? flag->placeholder : "", fits ? "  " : "\n",
+		(int)(fits ? margin - columns : margin), "");
+	column = style_wrap(stream, flag->help, margin, margin);
+	if (value[0]) {
+		value = text("(default %.100s)", value);
+		length = strlen(value);
+		/* In one line, if there is one that is long enough. */
+		if (length <= STYLE_COLUMNS - margin && column + 1 + length > STYLE_COLUMNS) {
+			fprintf(stream, "\n%*s", (int)margin, "");
+			column = margin;
+		}
+		style_wrap(stream, value, column, margin);
+	}
+	fputc('\n', stream);
+}
+
+/* In lines of at most 80 columns. */
+static void print_help(FILE *stream, const struct flag_command *command)
+{
+	static const struct flag help = {
+		.name = "help", .default_text = "", .help = "Print this help."
+	};
+	const struct flag *const end = command->flags + command->flag_count;
+	size_t margin = columns_of(&help);
+
+	fprintf(stream, "usage: %s [flags]%s%s\n\n", command->name, command->arguments ? " " : "",
+		command->arguments ? command->arguments : "");
+	style_wrap(stream, command->summary, 0, 0);
+	fputs("\n\nflags:\n", stream);
+	/* One long flag gets a line of its own instead of moving all the others. */
+	for (const struct flag *flag = command->flags; flag < end; flag++)
+		if (flags_has(command, flag) && columns_of(flag) > margin &&
+			columns_of(flag) <= MARGIN_MOST)
+			margin = columns_of(flag);
+	for (const struct flag *flag = command->flags; flag < end; flag++)
+		if (flags_has(command, flag))
+			print_flag(stream, flag, margin);
+	print_flag(stream, &help, margin);
+}
+
+/* For programs, in fields separated by tabs: the command's name, its other arguments and its summary;
+ * then for each flag its name, placeholder (empty: a boolean), default, the names that it takes, "list"
+ * if it takes several of them with commas between, and its help. */
+static void print_table(FILE *stream, const struct flag_command *command)
+{
+	fprintf(stream, "%s\t%s\t%s\n", command->name, command->arguments ? command->arguments : "",
+		command->summary);
+	for (size_t i = 0; i < command->flag_count; i++) {
+		const struct flag *flag = &command->flags[i];
+
+		if (flags_has(command, flag))
+			fprintf(stream, "%s\t%s\t%s\t%s\t%s\t%s\n", flag->name,
+				flag->placeholder ? flag->placeholder : "",
+				value_text(flag, flag->default_text), choices_text(flag, " "),
+				flag->kind == FLAG_NAMES ? "list" : "", flag->help);
+	}
 }
 
 int flags_parse(const struct flag_command *command, const struct flag_command *const *others,
@@ -353,8 +429,7 @@ int flags_parse(const struct flag_command *command, const struct flag_command *c
 
 	why->text[0] = '\0';
 	if (help)
-		(strcmp(help, "table") == 0 ? flags_print_table : flags_print_help)(
-			stdout, command);
+		(strcmp(help, "table") == 0 ? print_table : print_help)(stdout, command);
 	if (help)
 		return 1;
 	for (size_t i = 1; argv[0] && argv[i] && !err; i++) {

@@ -94,21 +94,7 @@ const char *flags_value(char **argument, const char *name);
 /* The value of the flag that asks for help, such as "table", or ""; NULL: none does. */
 const char *flags_help(char **argv);
 
-/* Prints the help in lines of at most 80 columns. */
-void flags_print_help(FILE *stream, const struct flag_command *command);
-
-/* Prints the help for programs, as lines of fields separated by tabs. The first line has the command's
- * name, its other arguments and its summary; each other line is a flag:
- *	NAME  PLACEHOLDER (empty: a boolean)  DEFAULT  NAMES it takes, separated by spaces
- *	"list" if it takes several of them with commas between  HELP */
-void flags_print_table(FILE *stream, const struct flag_command *command);
-
 bool flags_has(const struct flag_command *command, const struct flag *flag);
-
-/* In the arena: @instead, or, if that is NULL, the target's value, "" if there is none to show; the names
- * that the flag takes. */
-const char *flags_value_text(const struct flag *flag, const char *instead);
-const char *flags_choices(const struct flag *flag, const char *separator);
 
 /* Returns the one of @names (NULL at the end) that @written was probably meant to be, or NULL. */
 const char *flags_nearest(const char *written, size_t length, const char *const *names);
