@@ -87,14 +87,6 @@ struct live_watch {
 	struct screen screen;
 };
 
-void live_watch_begin(struct live_watch *watch);
-
-/* A run begins after @done of @total runs, which are called @what. */
-void live_watch_progress(struct live_watch *watch, const char *what, size_t done, size_t total);
-
-/* Clears the terminal's lines. */
-void live_watch_end(struct live_watch *watch);
-
 /* Writes an observation: in place a line for each figure, else one line. For tests. */
 void live_watch_write(
 	FILE *out, const struct live_watch *watch, const struct observation *observation);

@@ -4,16 +4,116 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "commands/commands.h"
 #include "results/style.h"
 #include "results/result_file.h"
 #include "rings/source.h"
 
+#define IN_PLACE_NS INT64_C(250000000)
+#define LINES_NS INT64_C(1000000000)
+
 static struct measurement measurement; /* some MiB */
 static struct live_advice advice;
 static struct live_watch watch;
 static struct preset preset;
+
+enum kind { RATE, SHARE, FILL, TIME };
+
+static double known(uint64_t amount)
+{
+	return amount == LIVE_UNKNOWN ? NAN : (double)amount;
+}
+
+/* "14.2M/s", "0.2 %", "120us", or "unknown" for NAN. */
+static const char *format_figure(enum kind kind, double value, char text[AMOUNT_SIZE])
+{
+	char amount[AMOUNT_SIZE];
+
+	if (!isfinite(value) || value < 0)
+		snprintf(text, AMOUNT_SIZE, "unknown");
+	else if (kind == TIME)
+		amount_time(text, AMOUNT_SIZE, (int64_t)value);
+	else if (kind == RATE)
+		snprintf(text, AMOUNT_SIZE, "%s/s", amount_text(amount, sizeof(amount), value));
+	else
+		amount_share(text, AMOUNT_SIZE, value);
+	return text;
+}
+
+/* Rates are since the last observation, losses and latency of all rounds. */
+void live_watch_write(FILE *out, const struct live_watch *w, const struct observation *o)
+{
+	const struct observation *last = &w->last;
+	const double ns = (double)(o->elapsed_ns - last->elapsed_ns);
+	const struct {
+		const char *name;
+		enum kind kind;
+		double value;
+	} figures[] = {
+		{ "produced", RATE, (known(o->produced) - known(last->produced)) * 1e9 / ns },
+		{ "consumed", RATE, (known(o->consumed) - known(last->consumed)) * 1e9 / ns },
+		{ "lost", SHARE,
+			(known(o->lost) + (double)o->lost_before) /
+				(double)(o->produced_before + o->produced) },
+		{ "fill", FILL, known(o->waiting) / (double)o->capacity },
+		{ "p50", TIME, known(o->latency_p50) },
+		{ "p99", TIME, known(o->latency_p99) },
+		{ "CPU", SHARE, (known(o->cpu_ns) - known(last->cpu_ns)) / ns },
+	};
+	const int width = w->in_place ? 8 : 0;
+	char name[32], text[AMOUNT_SIZE], bar[STYLE_FILL_SIZE];
+
+	fprintf(out, "%s %zu of %zu, %s:", w->what, w->done + 1, w->total,
+		combination_name(o->combination, name, sizeof(name)));
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		fputs(w->in_place ? "\n  " : i > 0 ? ", " : " ", out);
+		fprintf(out, "%-*s %*s", width, figures[i].name, width,
+			format_figure(figures[i].kind, figures[i].value, text));
+		if (w->in_place && figures[i].kind == FILL)
+			fprintf(out, "  %s", style_fill(bar, figures[i].value));
+	}
+	fputc('\n', out);
+}
+
+static void observe(void *context, const struct observation *o)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = watch.in_place ? open_memstream(&text, &size) : stderr;
+
+	(void)context;
+	if (!out)
+		return; /* the next observation may have memory */
+	live_watch_write(out, &watch, o);
+	if (watch.in_place && fclose(out) == 0)
+		screen_show(&watch.screen, text);
+	free(text);
+	watch.last = *o;
+}
+
+static void watch_begin(void)
+{
+	watch.in_place = screen_is_possible(STDERR_FILENO);
+	watch.observer = (struct observer){
+		.observe = observe,
+		.interval_ns = watch.in_place ? IN_PLACE_NS : LINES_NS,
+	};
+	if (watch.in_place)
+		screen_begin(&watch.screen, STDERR_FILENO);
+}
+
+/* A run begins after @done of @total runs, which are called @what. */
+static void watch_progress(const char *what, size_t done, size_t total)
+{
+	watch.what = what;
+	watch.done = done;
+	watch.total = total;
+	watch.last = (struct observation){ 0 }; /* a run counts from 0 */
+}
 
 static void show_progress(void *context, size_t done, size_t total)
 {
@@ -22,9 +122,9 @@ static void show_progress(void *context, size_t done, size_t total)
 	const double share = (double)done / (double)total;
 
 	if (s->watch && s->preset)
-		live_watch_progress(&watch, "workload", preset.done, preset.asked);
+		watch_progress("workload", preset.done, preset.asked);
 	else if (s->watch)
-		live_watch_progress(&watch, "run", done, total);
+		watch_progress("run", done, total);
 	else if (s->preset)
 		measuring_progress(call, ((double)preset.done + share) / (double)preset.asked,
 			"workload %zu of %zu", preset.done + 1, preset.asked);
@@ -88,7 +188,7 @@ static int measure(struct call *call)
 	int err;
 
 	if (s->watch)
-		live_watch_begin(&watch);
+		watch_begin();
 	if (s->preset) {
 		preset_read(&preset, s, producers_cpus());
 		call->table.workload = preset_workload(&s->workload);
@@ -97,8 +197,8 @@ static int measure(struct call *call)
 	} else {
 		err = measure_combinations(call, &request);
 	}
-	if (s->watch)
-		live_watch_end(&watch);
+	if (watch.in_place)
+		screen_end(&watch.screen, true);
 	return err;
 }
 
