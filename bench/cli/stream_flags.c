@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "cli/settings.h"
 
 #define RATE_MOST 1000000000 /* an event each nanosecond: more is a mistake */
@@ -110,16 +111,13 @@ void settings_default_sizes(struct settings *s)
 }
 
 /* "burst:EVENTS/TIME" */
-static int parse_burst(const char *text, struct workload *w)
+static int parse_burst(const char *burst, struct workload *w)
 {
-	const size_t length = strcspn(text, "/");
-	char events[32];
+	const char *slash = strchr(burst, '/');
 
-	if (length >= sizeof(events) || text[length] != '/')
-		return -EINVAL;
-	snprintf(events, sizeof(events), "%.*s", (int)length, text);
-	if (parse_count(events, &w->burst) || w->burst == 0 || w->burst > UINT32_MAX ||
-		parse_duration(text + length + 1, &w->burst_ns) || w->burst_ns == 0)
+	if (!slash || parse_count(text("%.*s", (int)(slash - burst), burst), &w->burst) ||
+		w->burst == 0 || w->burst > UINT32_MAX || parse_duration(slash + 1, &w->burst_ns) ||
+		w->burst_ns == 0)
 		return -EINVAL;
 	w->rate = (uint64_t)((double)w->burst * 1e9 / (double)w->burst_ns);
 	return w->rate == 0 ? -ERANGE : 0;
