@@ -40,14 +40,12 @@ int command_compare(struct call *call);
 int command_report(struct call *call);
 int command_list(struct call *call);
 
-/* Runs the program with these arguments, or the command @name, argv[0] being its name. Returns the
- * exit status. */
+/* Each runs the program, or the command @name, argv[0] being its name, and returns the exit status. */
 int commands_run(int argc, char **argv);
 int command_run(const char *name, char **argv);
 
-/* Prints why a command ended with the error @err, if it did. Returns its exit status: @failed, or
- * EXIT_STOPPED for -EINTR (nothing is reported) and -ECANCELED (the complete rounds are reported)
- * after an interrupt. */
+/* Prints why a command ended with the error @err, if it did. Returns its exit status: @failed; after an
+ * interrupt EXIT_STOPPED, for -EINTR (nothing is reported) and -ECANCELED (complete rounds are). */
 int command_end(int err, int failed, const struct complaint *why);
 
 /* Composes a text by @write, which returns an exit status, and writes it to settings.output. */
@@ -70,9 +68,9 @@ struct measuring_command {
 
 int measuring_run(const struct measuring_command *command, struct call *call);
 
-/* Says on standard error that @share of the work (0 to 1) is done, what runs (the formatted text), and
- * about how long it takes: on a terminal a line that is rewritten, from the first second on;
- * elsewhere one line, once, if the measurement takes more than five seconds. */
+/* Says on standard error that @share of the work (0 to 1) is done, what runs (the format), and about how
+ * long it takes: on a terminal a line that is rewritten, from the first second on; elsewhere one
+ * line, once, if the measurement takes more than five seconds. */
 __attribute__((format(printf, 3, 4))) void measuring_progress(
 	struct call *call, double share, const char *format, ...);
 
@@ -91,10 +89,8 @@ struct live_watch {
 void live_watch_write(
 	FILE *out, const struct live_watch *watch, const struct observation *observation);
 
-/*
- * -preset kernel-selftests: the questions of the kernel's own ring buffer benchmark.
- * kernel-selftests.preset has them as flags of live, with the published figures.
- */
+/* -preset kernel-selftests: the questions of the kernel's own ring buffer benchmark.
+ * kernel-selftests.preset has them as flags of live, with the published figures. */
 
 #define PRESET_FIGURES_MAX 8
 
@@ -137,11 +133,9 @@ struct preset {
  * Parts with more producers than @cpus, and than 4, are not asked. */
 void preset_read(struct preset *preset, const struct settings *settings, uint32_t cpus);
 
-/*
- * Measures all parts into @table, as @request says; it has no workload and no combinations. Leaves
+/* Measures all parts into @table, as @request says; it has no workload and no combinations. Leaves
  * out a question whose rings or producers cannot be had here, with a line on standard error, unless
- * it is the first. 0, or a negative errno with @why as measure_live().
- */
+ * it is the first. 0, or a negative errno with @why as measure_live(). */
 int preset_measure(struct preset *preset, const struct request *request, struct table *table,
 	struct complaint *why);
 

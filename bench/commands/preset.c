@@ -303,7 +303,6 @@ json_t *preset_published_json(const struct preset *preset)
 /* A table for each question, with the published figures beside it; then what the figures say: ratios
  * within one machine, which carry over to others. */
 
-#define CELL_SIZE 32
 #define OURS_FORMAT "%-11s %-12s %8s %-16s %6s  |"
 
 /* @row, or NULL: not measured here; @figure, or NULL: not published. */
@@ -311,8 +310,7 @@ static void write_row(FILE *out, const struct preset_part *part, const struct ro
 	const struct preset_figure *figure)
 {
 	const char *colon = strchr(part->name, ':');
-	const char *name = "-";
-	char speed[CELL_SIZE] = "-", interval[CELL_SIZE] = "", lost[CELL_SIZE] = "-";
+	const char *name = "-", *speed = "-", *interval = "", *lost = "-";
 
 	if (row) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
@@ -320,18 +318,16 @@ static void write_row(FILE *out, const struct preset_part *part, const struct ro
 
 		name = row_name(row);
 		if (ns->valid)
-			snprintf(speed, sizeof(speed), "%.3f", row_mevents_per_s(row));
+			speed = text("%.3f", row_mevents_per_s(row));
 		if (ns->has_interval)
-			snprintf(interval, sizeof(interval), "[%.3f, %.3f]",
-				1e3 / ns->interval.high, 1e3 / ns->interval.low);
+			interval = text(
+				"[%.3f, %.3f]", 1e3 / ns->interval.high, 1e3 / ns->interval.low);
 		if (produced > 0)
-			snprintf(lost, sizeof(lost), "%.1f",
-				100 * row_value(row, METRIC_LOST) / produced);
+			lost = text("%.1f", 100 * row_value(row, METRIC_LOST) / produced);
 	}
 	fprintf(out, OURS_FORMAT, colon ? colon + 1 : "", name, speed, interval, lost);
 	if (figure) {
-		snprintf(speed, sizeof(speed), "%.3f \u00b1 %.3f", figure->consumed,
-			figure->consumed_deviation);
+		speed = text("%.3f \u00b1 %.3f", figure->consumed, figure->consumed_deviation);
 		/* The plus-minus sign is one column and two bytes. */
 		fprintf(out, " %-9s %17s %7.3f", figure->reader, speed, figure->lost);
 	}
