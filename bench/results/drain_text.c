@@ -158,13 +158,14 @@ static void write_group(
  * without limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
 static void write_originals(FILE *out, const struct table *table, bool colour)
 {
-	static const char *const labels[] = { "read-into (copy):     ", "read-view (zero-copy): " };
-
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
 		const double events = row->cells[METRIC_CONSUMED].rounds[0];
+		const char *label = strcmp(row->path, "copy") == 0 ? "read-into (copy):     "
+				    : strcmp(row->path, "view") == 0
+					    ? "read-view (zero-copy): "
+					    : text("%-21s ", text("%s:", row->path));
 
-		fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n",
-			labels[row - table->rows], events,
+		fprintf(out, "%s%.0f events in %s (%.2f Mevents/s), checksum=%s\n", label, events,
 			DURATION_TEXT(row_value(row, METRIC_NS) * events), row_mevents_per_s(row),
 			row->checksum);
 	}

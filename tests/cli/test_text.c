@@ -49,6 +49,23 @@ NARROW(help, "-help")
 NARROW(help_of_sweep, "sweep", "-help")
 NARROW(help_of_list, "list", "-help")
 
+/* A line each, as the original benchmark's two; of several touches, too. */
+static void details_have_a_line_a_reader(void **state)
+{
+	static const char *const lines[] = { "^read-into \\(copy\\): +200 events in ",
+		"^read-view \\(zero-copy\\): 200 events in ", "^batch: +200 events in ",
+		"^memory: +200 events in .*checksum=" };
+	struct outcome outcome =
+		run(ARGUMENTS(QUICK, "-v", "-n", "200", "-mode", "all", "-touch", "header,bytes"));
+
+	(void)state;
+	assert_int_equal(outcome.status, DONE);
+	assert_narrow(outcome.out);
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_matches(outcome.out, lines[i]);
+	outcome_free(&outcome);
+}
+
 static void drain_of_the_kernels_ring_is_narrow(void **state)
 {
 	(void)state;
@@ -348,6 +365,7 @@ int main(void)
 		cmocka_unit_test(help_is_narrow),
 		cmocka_unit_test(help_of_sweep_is_narrow),
 		cmocka_unit_test(help_of_list_is_narrow),
+		cmocka_unit_test(details_have_a_line_a_reader),
 		cmocka_unit_test(drain_of_the_kernels_ring_is_narrow),
 		cmocka_unit_test(sweep_of_the_kernels_ring_is_narrow),
 		cmocka_unit_test(on_memory_all_is_on_one_screen),
