@@ -85,6 +85,7 @@ static int run(const struct command *command, char **argv)
 
 	call.name = command->name;
 	call.argv = argv;
+	status_without_memory = EXIT_USAGE;
 	if (command->settings)
 		result = settings_parse(&call.settings, command->settings, argv, &call.why);
 	if (result > 0)
