@@ -361,7 +361,7 @@ static void write_part(FILE *out, const struct preset_part *part, const struct t
 			write_row(out, part, NULL, &part->figures[i]);
 }
 
-/* NULL: it was not measured, or some round has no time. */
+/* NULL: it was not measured. */
 static const struct row *row_of(const struct table *table, const struct preset_place *place)
 {
 	for (size_t i = 0; i < table->row_count; i++) {
@@ -369,7 +369,7 @@ static const struct row *row_of(const struct table *table, const struct preset_p
 
 		if (strcmp(row->question, place->part->name) == 0 &&
 			strcmp(row_name(row), place->reader) == 0)
-			return row_summary(row, METRIC_NS)->valid ? row : NULL;
+			return row;
 	}
 	return NULL;
 }
@@ -391,6 +391,7 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 		const struct preset_figure *our = preset_figure_for(first->part, first->reader),
 					   *other = preset_figure_for(second->part, second->reader);
 		char theirs[16] = "-";
+		double ratio;
 
 		if (!this || !that)
 			continue;
@@ -401,9 +402,10 @@ static void write_remarks(FILE *out, const struct preset *preset, const struct t
 		any = true;
 		if (our && other)
 			snprintf(theirs, sizeof(theirs), "%.2fx", our->consumed / other->consumed);
-		fprintf(out, "%8.2fx %8s  %s%s\n",
-			row_value(that, METRIC_NS) / row_value(this, METRIC_NS), theirs,
-			remark->words,
+		/* "-": in some round nothing was consumed. */
+		ratio = row_value(that, METRIC_NS) / row_value(this, METRIC_NS);
+		fprintf(out, "%9s %8s  %s%s\n", isfinite(ratio) ? text("%.2fx", ratio) : "-",
+			theirs, remark->words,
 			is_clear(row_summary(this, METRIC_NS), row_summary(that, METRIC_NS))
 				? ""
 				: "; undecided");
