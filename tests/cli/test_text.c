@@ -175,9 +175,9 @@ static void a_file_gets_no_colour(void **state)
 	outcome_free(&outcome);
 }
 
-/* Shown after a second. */
+/* Shown after a second, at the start of a round. */
 #define LONG \
-	"-source", "memory", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-time", "1500ms"
+	"-source", "memory", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-time", "4s"
 
 static void progress_is_shown_on_a_terminal(void **state)
 {
