@@ -52,8 +52,8 @@ static void show_progress(void *context, size_t done, size_t expected)
 
 	measuring_progress(call, ((double)workloads_done + share) / (double)workloads,
 		"%zu readers, round %zu%s%s", call->settings.combination_count, done + 1,
-		expected > 0 ? text(" of %zu", expected) : "",
-		workloads > 1 ? text(", workload %zu of %zu", workloads_done + 1, workloads) : "");
+		TEXT_IF(expected > 0, " of %zu", expected),
+		TEXT_IF(workloads > 1, ", workload %zu of %zu", workloads_done + 1, workloads));
 }
 
 /* Removes the readers of peers that failed in the last measurement, with their earlier results. */

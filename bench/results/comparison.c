@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/arena.h"
 #include "machine/machine.h"
@@ -130,7 +131,7 @@ void comparison_find(struct comparison *c)
 			.old = old,
 			.new = new,
 			.drift = drift_of(c, new),
-			.by_runs = old->runs >= RUNS_TO_COMPARE &&new->runs >= RUNS_TO_COMPARE,
+			.by_runs = MIN(old->runs, new->runs) >= RUNS_TO_COMPARE,
 		};
 		row->ratio = ratio_of(c, row);
 		if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)

@@ -101,8 +101,8 @@ static double resample_median(struct random_stream *random, const double *sorted
 }
 
 /* The percentile bootstrap (Efron, 1979) of median(top) / median(bottom) for two independent, sorted
- * series of positive samples. The seed is fixed: the same samples give the same interval. Simulated
- * coverage: 94 to 98 %. */
+ * series of positive samples. A fixed seed makes it repeatable. In simulations, 94 to 98 % of the
+ * intervals contained the true ratio. */
 static struct interval bootstrap_ratio(
 	const double *top, size_t top_count, const double *bottom, size_t bottom_count)
 {
