@@ -20,12 +20,10 @@
 #define SWEEP COMMAND_SWEEP
 #define LIVE COMMAND_LIVE
 #define MEASURING (DRAIN | SWEEP | LIVE)
-#define PRESET (1 << 8) /* a preset has it, too */
 
 /* Targets of the flags. Those that settings have as another type are separate. */
 static struct settings s;
 static uint64_t producers, rings;
-static int preset;
 
 /* The names that -mode takes, of the current command. */
 static const char *mode_names[READERS_MAX + 1];
@@ -112,10 +110,9 @@ static const struct flag flags[] = {
 	{ "source", MEASURING, FLAG_CHOICE, &s.workload.source, "SOURCE", .choices = source_names,
 		.help = "Where the rings are: bpf (in the kernel) or memory (plain memory, filled "
 			"from user space; needs no privileges)." },
-	{ "duration", LIVE | PRESET, FLAG_DURATION, &s.workload.duration_ns, "TIME", "500ms",
-		"500ms", MS,
+	{ "duration", LIVE, FLAG_DURATION, &s.workload.duration_ns, "TIME", "500ms", "500ms", MS,
 		.help = "How long each combination of -mode and -wait runs in a round." },
-	{ "rounds", MEASURING | PRESET, FLAG_COUNT, &s.plan.rounds, "COUNT", NULL, NULL, 1,
+	{ "rounds", MEASURING, FLAG_COUNT, &s.plan.rounds, "COUNT", NULL, NULL, 1,
 		STATISTICS_ROUNDS_MAX,
 		.help = "Number of rounds; a round measures every reader once. It is rounded up so "
 			"that every reader runs equally often in each position of a round." },
@@ -129,8 +126,7 @@ static const struct flag flags[] = {
 		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
 			"median is within plus or minus PERCENT; for each event size and -touch, "
 			"at most 1024 rounds or about 2 minutes." },
-	{ "mode", LIVE | PRESET, FLAG_NAMES, &s.modes, "MODES", "batch", "batch",
-		.choices = mode_names,
+	{ "mode", LIVE, FLAG_NAMES, &s.modes, "MODES", "batch", "batch", .choices = mode_names,
 		.help = "Readers to measure: all, or names separated by commas; the list command "
 			"describes each. libbpf runs only with the libbpf waits, dropin "
 			"(libringview-libbpf instead of libbpf) with all waits but event. perfbuf "
@@ -142,19 +138,18 @@ static const struct flag flags[] = {
 	{ "peer", MEASURING, FLAG_CUSTOM, NULL, "PROGRAM", NULL, "./peer", .parse = parse_peer,
 		.help = "Also measure PROGRAM, which speaks the protocol of peers/README.md. Its "
 			"file name is its name in -mode. If -mode is given, name it there." },
-	{ "wait", LIVE | PRESET, FLAG_NAMES, &s.waits, "WAITS", "all; with -advise paced", "all",
+	{ "wait", LIVE, FLAG_NAMES, &s.waits, "WAITS", "all; with -advise paced", "all",
 		.choices = live_wait_names,
 		.help = "How the reader waits: event (sleeps until notified), paced (polls within "
 			"-latency-budget, sleeps in between), busy (polls, never sleeps), "
 			"libbpf-poll (ring_buffer__poll), libbpf-spin (ring_buffer__consume in a "
 			"loop), libbpf-sleep (ring_buffer__consume, then sleeps for "
 			"-latency-budget); all, or several, separated by commas." },
-	{ "latency-budget", LIVE | PRESET, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME",
-		NULL, NULL, 10 * US, S,
+	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME", NULL, NULL,
+		10 * US, S,
 		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
 			"sleeps; 10us to 1s." }, /* as in struct ringview_options */
-	{ "timer-slack", LIVE | PRESET, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME", NULL,
-		"1us", 0, S,
+	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME", NULL, "1us", 0, S,
 		.help = "How late the timers of the consumer's thread may fire "
 			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value." },
 	{ "notify", LIVE, FLAG_CUSTOM, &s.workload, "WHEN", "default", "sampled:100",
@@ -181,21 +176,17 @@ static const struct flag flags[] = {
 	{ "work", LIVE, FLAG_DURATION, &s.workload.work_ns, "TIME", NULL, "100ns", 0, S,
 		.help = "Time that the consumer computes for each event, in addition to reading "
 			"it; at most 1s." },
-	{ "cpu", MEASURING | PRESET, FLAG_CUSTOM, &s.workload.consumer_cpu, "CPU",
+	{ "cpu", MEASURING, FLAG_CUSTOM, &s.workload.consumer_cpu, "CPU",
 		"any CPU that taskset allows; for live the last one", "0", .parse = parse_cpu,
 		.help = "The CPU that reads. In drain and sweep it also writes; in live, producers "
 			"run on the other CPUs that taskset allows." },
-	{ "format", MEASURING | PRESET, FLAG_CHOICE, &s.format, "FORMAT", .choices = format_names,
+	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT", .choices = format_names,
 		.help = "Format of the results: text, json, csv, or gobench (for benchstat)." },
-	{ "o", MEASURING | PRESET, FLAG_STRING, &s.output, "FILE",
+	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
 		.help = "Write the results to a file instead of standard output." },
-	{ "v", MEASURING | PRESET, FLAG_BOOLEAN, &s.verbose, NULL,
+	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,
 		.help = "Print details: every ratio, all cautions in full, and the machine." },
-	{ "preset", LIVE | PRESET, FLAG_CHOICE, &preset, "NAME", .choices = live_preset_names,
-		.help = "kernel-selftests: measure what the kernel's own ring buffer benchmark "
-			"measures, in about four minutes. Changes defaults: -duration to 200ms, "
-			"-mode to batch,libbpf,perfbuf and -wait to event,paced,libbpf-poll." },
-	{ "watch", LIVE | PRESET, FLAG_BOOLEAN, &s.watch, NULL,
+	{ "watch", LIVE, FLAG_BOOLEAN, &s.watch, NULL,
 		.help = "Show the progress of each run on standard error: updated in place on a "
 			"terminal, otherwise one line per second." },
 	{ "advise", LIVE, FLAG_BOOLEAN, &s.advise, NULL,
@@ -283,17 +274,6 @@ void settings_add_command(const struct flag_command *command)
 	flag_commands[sizeof(commands) / sizeof(commands[0])] = command;
 }
 
-/* A preset sets everything that its questions are about. */
-static int check_preset(struct complaint *why)
-{
-	for (size_t i = 0; i < FLAGS && s.preset; i++)
-		if (given[i] && !(flags[i].commands & PRESET))
-			return complain(why, -EINVAL,
-				"-%s: -preset %s sets this itself; leave out one of them",
-				flags[i].name, live_preset_names[preset]);
-	return 0;
-}
-
 /* Returns the last CPU that this process may run on; -1 if it is the only one. */
 static int last_cpu(void)
 {
@@ -345,7 +325,6 @@ static void set_defaults(enum command_bit command)
 {
 	memset(given, 0, sizeof(given));
 	producers = rings = 1;
-	preset = -1;
 	s = (struct settings){
 		.command = command,
 		.runs = 1,
@@ -393,7 +372,6 @@ int settings_parse(
 	err = flags_parse(
 		&commands[__builtin_ctz(command)], flag_commands, argv, &files, given, why);
 	s.file_count = files.count;
-	s.preset = preset >= 0;
 	s.workload.producers = (uint32_t)producers;
 	s.workload.rings = (uint32_t)rings;
 	if (!err && files.count < least)
@@ -401,8 +379,6 @@ int settings_parse(
 			least == 2 ? "compare needs two files, OLD.json and NEW.json"
 				   : "report needs a result file; make one with -format json -o "
 				     "result.json");
-	if (!err && command & MEASURING)
-		err = check_preset(why);
 	if (!err && command & MEASURING)
 		err = settings_conclude(&s, why);
 	*settings = s;

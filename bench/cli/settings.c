@@ -12,8 +12,6 @@
 
 #include "base/arena.h"
 
-#define PRESET_DURATION_NS INT64_C(200000000)
-
 bool settings_need_caches(const struct settings *s)
 {
 	for (size_t i = 0; i < s->caches.count; i++)
@@ -27,7 +25,7 @@ uint64_t settings_ring_size(const struct settings *s, enum caches caches)
 	return caches == CACHES_COLD ? s->workload.ring_size : s->cache_ring_size;
 }
 
-/* By default both for drain, and all for sweep. A preset asks what the kernel's benchmark measures. */
+/* By default both for drain, and all for sweep. */
 static bool is_default_mode(const struct settings *s, const struct reader *reader)
 {
 	if (s->command == COMMAND_SWEEP)
@@ -36,10 +34,7 @@ static bool is_default_mode(const struct settings *s, const struct reader *reade
 		return reader->by_default || reader->named;
 	if (s->workload.overwrite)
 		return strcmp(reader->name, "copy") == 0;
-	if (strcmp(reader->name, "batch") == 0)
-		return true;
-	return s->preset ? strcmp(reader->name, "libbpf") == 0 || reader->reads_perf
-			 : reader->named;
+	return strcmp(reader->name, "batch") == 0 || reader->named;
 }
 
 /* A BPF program reserves constant sizes, so there can be only a few of them. */
@@ -52,11 +47,9 @@ static void choose_defaults(struct settings *s)
 {
 	struct workload *w = &s->workload;
 	const bool live = s->command == COMMAND_LIVE, modes_given = s->modes.count > 0;
-	const unsigned int waits =
-		s->advise      ? 1u << WAIT_PACED
-		: s->preset    ? 1u << WAIT_EVENT | 1u << WAIT_PACED | 1u << WAIT_LIBBPF_POLL
-		: w->overwrite ? WAITS_OF_RINGVIEW
-			       : WAITS_OF_RINGVIEW | WAITS_OF_LIBBPF;
+	const unsigned int waits = s->advise      ? 1u << WAIT_PACED
+				   : w->overwrite ? WAITS_OF_RINGVIEW
+						  : WAITS_OF_RINGVIEW | WAITS_OF_LIBBPF;
 
 	for (int mode = 0; settings_modes[mode] && !modes_given; mode++)
 		if (is_default_mode(s, settings_modes[mode]))
@@ -64,8 +57,6 @@ static void choose_defaults(struct settings *s)
 	for (int wait = 0; live && live_wait_names[wait] && !settings_given("wait"); wait++)
 		if (waits >> wait & 1)
 			flag_names_add(&s->waits, wait);
-	if (s->preset && !settings_given("duration"))
-		w->duration_ns = PRESET_DURATION_NS;
 	if (s->size_count == 0)
 		s->sizes[s->size_count++] = live ? 64 : sizeof(struct skb_meta);
 	/* A mix implies events of several sizes. */
@@ -284,7 +275,7 @@ static void combine(struct settings *s)
 				add(s, reader, waits->chosen[w]);
 	for (size_t m = 0; m < modes->count; m++) {
 		reader = settings_modes[modes->chosen[m]];
-		if (!live || (!reader->waits && !(s->preset && reader->program)))
+		if (!live || !reader->waits)
 			add(s, reader, WAIT_OWN);
 	}
 }
@@ -363,13 +354,6 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 
 int settings_conclude(struct settings *s, struct complaint *why)
 {
-	const struct reader *reader;
-
-	for (int mode = 0; (reader = settings_modes[mode]) && s->preset; mode++)
-		if (flag_names_has(&s->modes, mode) && reader->program)
-			return complain(why, -EINVAL,
-				"-mode: a preset does not run peers such as %s; leave it out",
-				reader->name);
 	choose_defaults(s);
 	combine(s);
 	return check_sizes(s, why) || check_rules(s, why) || check_readers(s, why) ||

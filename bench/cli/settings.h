@@ -51,7 +51,6 @@ struct settings {
 
 	/* live */
 	struct flag_names waits; /* enum live_wait */
-	bool preset;             /* run the questions of a preset; workload has what they share */
 	bool watch;              /* show each run while it is in progress */
 	bool advise; /* find the ring's size for the one combination; ring_size is unused */
 

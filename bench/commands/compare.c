@@ -41,8 +41,7 @@ static const char *name_of(const struct row *row)
 {
 	const bool own = strcmp(row_way(row), "own") == 0;
 
-	return text("%s%s%s%s%s", row->question, row->question[0] ? " " : "", row->path,
-		own ? "" : "/", own ? "" : row_way(row));
+	return own ? row->path : text("%s/%s", row->path, row_way(row));
 }
 
 static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)

@@ -19,7 +19,6 @@
 static struct measurement measurement; /* some MiB */
 static struct live_advice advice;
 static struct live_watch watch;
-static struct preset preset;
 
 enum kind { RATE, SHARE, FILL, TIME };
 
@@ -67,7 +66,7 @@ void live_watch_write(FILE *out, const struct live_watch *w, const struct observ
 	const int width = w->in_place ? 8 : 0;
 	char name[32], text[AMOUNT_SIZE], bar[STYLE_FILL_SIZE];
 
-	fprintf(out, "%s %zu of %zu, %s:", w->what, w->done + 1, w->total,
+	fprintf(out, "run %zu of %zu, %s:", w->done + 1, w->total,
 		combination_name(o->combination, name, sizeof(name)));
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		fputs(w->in_place ? "\n  " : i > 0 ? ", " : " ", out);
@@ -106,46 +105,24 @@ static void watch_begin(void)
 		screen_begin(&watch.screen, STDERR_FILENO);
 }
 
-/* A run begins after @done of @total runs, which are called @what. */
-static void watch_progress(const char *what, size_t done, size_t total)
-{
-	watch.what = what;
-	watch.done = done;
-	watch.total = total;
-	watch.last = (struct observation){ 0 }; /* a run counts from 0 */
-}
-
 static void show_progress(void *context, size_t done, size_t total)
 {
 	struct call *call = context;
 	const struct settings *s = &call->settings;
-	const double share = (double)done / (double)total;
 
-	if (s->watch && s->preset)
-		watch_progress("workload", preset.done, preset.asked);
-	else if (s->watch)
-		watch_progress("run", done, total);
-	else if (s->preset)
-		measuring_progress(call, ((double)preset.done + share) / (double)preset.asked,
-			"workload %zu of %zu", preset.done + 1, preset.asked);
-	else if (s->advise && measurement.count == 0)
+	if (s->watch) {
+		watch.done = done;
+		watch.total = total;
+		watch.last = (struct observation){ 0 }; /* a run counts from 0 */
+	} else if (s->advise && measurement.count == 0) {
 		measuring_progress(call, 0,
 			"trying ring sizes until nothing is lost, then %" PRIu64
 			" rounds: size %zu",
 			s->plan.rounds, done + 1);
-	else
-		measuring_progress(call, share, "%zu readers, run %zu of %zu", s->combination_count,
-			done + 1, total);
-}
-
-/* What all questions of a preset share; each group has the rest. */
-static json_t *preset_workload(const struct workload *w)
-{
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o}", "preset", live_preset_names[0], "source",
-		source_names[w->source], "duration_ns", (json_int_t)w->duration_ns,
-		"latency_budget_ns", (json_int_t)w->latency_budget_ns, "timer_slack_ns",
-		(json_int_t)w->timer_slack_ns, "consumer_cpu",
-		w->consumer_cpu < 0 ? json_null() : json_integer(w->consumer_cpu));
+	} else {
+		measuring_progress(call, (double)done / (double)total,
+			"%zu readers, run %zu of %zu", s->combination_count, done + 1, total);
+	}
 }
 
 static int measure_combinations(struct call *call, const struct request *request)
@@ -167,7 +144,7 @@ static int measure_combinations(struct call *call, const struct request *request
 	if (s->advise)
 		call->table.more = live_advice_json(&advice);
 	if (measurement.count > 0)
-		live_add_group(&call->table, &measurement, "");
+		live_add_group(&call->table, &measurement);
 	return err;
 }
 
@@ -189,14 +166,7 @@ static int measure(struct call *call)
 
 	if (s->watch)
 		watch_begin();
-	if (s->preset) {
-		preset_read(&preset, s, producers_cpus());
-		call->table.workload = preset_workload(&s->workload);
-		call->table.more = preset_published_json(&preset);
-		err = preset_measure(&preset, &request, &call->table, &call->why);
-	} else {
-		err = measure_combinations(call, &request);
-	}
+	err = measure_combinations(call, &request);
 	if (watch.in_place)
 		screen_end(&watch.screen, true);
 	return err;
@@ -207,18 +177,15 @@ static void complete(struct call *call, const json_t *runs)
 	measurement.workload = call->settings.workload;
 	measurement.alone_ns = median_in(runs, "workload", "producer_alone_ns_per_event");
 	measurement.unattached_ns = median_in(runs, "workload", "producer_unattached_ns_per_event");
-	live_finish_rows(&call->table, 0, &measurement, "");
+	live_finish_rows(&call->table, &measurement);
 }
 
 static void write_text(struct call *call, FILE *out, bool colour)
 {
 	const struct settings *s = &call->settings;
 
-	if (s->preset)
-		preset_write_text(out, &preset, &call->table, &s->workload);
-	else
-		live_write_text(out, &call->table, &measurement, s->advise ? &advice : NULL, colour,
-			s->verbose);
+	live_write_text(
+		out, &call->table, &measurement, s->advise ? &advice : NULL, colour, s->verbose);
 }
 
 int command_live(struct call *call)

@@ -176,11 +176,9 @@ struct result {
 	double keys[4];      /* what results are sorted by */
 };
 
-/* A run; of a preset of live, one of its questions. */
 struct run {
 	const json_t *json; /* the document in the file */
 	const char *name;   /* on the page */
-	const char *question;
 	bool live;
 	double rate; /* of live; NAN: as fast as it can be */
 	const json_t *workload;

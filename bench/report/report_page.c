@@ -177,8 +177,7 @@ static void add_change_row(
 	const struct mark mark = MARK(ratio->median, ratio->interval.low, ratio->interval.high);
 
 	SHEET_ROW(sheet,
-		live ? text("%s%s%s", new->question, new->question[0] ? ", " : "", row_name(new))
-		     : text("%s, %s B, %s", new->path, new->size_text, new->touch),
+		live ? row_name(new) : text("%s, %s B, %s", new->path, new->size_text, new->touch),
 		text_number(row_value(row->old, METRIC_NS)), text_number(row_value(new, METRIC_NS)))
 		->style = style;
 	sheet_mark(sheet, mark, text_ratio);

@@ -294,17 +294,14 @@ const char *value_text(const char *name, const json_t *value)
 		       : text_number(number);
 }
 
-/* Adds a row for each object of @list that is of @question, or of none; a column for each member of the
- * first object. */
-static void add_objects(
-	struct page *page, const char *caption, const json_t *list, const char *question)
+/* Adds a row for each object of @list, a column for each member of the first one. */
+static void add_objects(struct page *page, const char *caption, const json_t *list)
 {
 	struct sheet *sheet = sheet_make(caption, (const struct column[]){ { .title = NULL } });
-	json_t *first = json_copy(json_array_get(list, 0)), *element, *value;
+	json_t *first = json_array_get(list, 0), *element, *value;
 	const char *name;
 	size_t i;
 
-	json_object_del(first, "question");
 	json_object_foreach(first, name, value)
 	{
 		sheet_column(sheet,
@@ -313,10 +310,7 @@ static void add_objects(
 	}
 	json_array_foreach(list, i, element)
 	{
-		const json_t *of = json_object_get(element, "question");
-
-		if (sheet->column_count == 0 ||
-			(of && strcmp(text_in(element, "question"), question) != 0))
+		if (sheet->column_count == 0)
 			continue;
 		SHEET_ROW(sheet, NULL); /* the name is a member, too */
 		json_object_foreach(first, name, value)
@@ -324,7 +318,6 @@ static void add_objects(
 			sheet_cell(sheet, value_text(name, json_object_get(element, name)));
 		}
 	}
-	json_decref(first);
 	page_add_sheet(page, sheet, false);
 }
 
@@ -401,20 +394,6 @@ static void add_rounds(struct page *page, const struct run *run)
 	page_add_sheet(page, sheet, true);
 }
 
-/* A question's figures may have a source of their own. */
-static const json_t *source_of(const json_t *published, const char *question)
-{
-	const json_t *figures = json_object_get(published, "figures"), *figure;
-	size_t i;
-
-	json_array_foreach(figures, i, figure)
-	{
-		if (strcmp(text_in(figure, "question"), question) == 0)
-			return json_object_get(figure, "source") ? figure : published;
-	}
-	return published;
-}
-
 static void add_limits(struct page *page, const struct run *run)
 {
 	struct sheet *sheet = SHEET("What limits each, and what to change", COLUMN("reader", TEXT),
@@ -430,8 +409,6 @@ static void add_limits(struct page *page, const struct run *run)
 const struct sheet *add_results(struct page *page, const struct run *run)
 {
 	const bool curves = run->sizes.count >= SIZES_FOR_CURVES;
-	const json_t *published = json_object_get(run->json, "published");
-	const json_t *source = source_of(published, run->question);
 	struct sheet *sheet = main_sheet(run);
 
 	if (curves)
@@ -439,19 +416,15 @@ const struct sheet *add_results(struct page *page, const struct run *run)
 	page_add_sheet(page, sheet, curves);
 	add_latency(page, run);
 	add_objects(page, "Ring sizes that were tried",
-		json_object_get(json_object_get(run->json, "advice"), "tries"), "");
-	add_objects(page,
-		text("Published by %s, on %s", text_in(source, "source"),
-			text_in(source, "machine")),
-		json_object_get(published, "figures"), run->question);
+		json_object_get(json_object_get(run->json, "advice"), "tries"));
 	add_limits(page, run);
 	add_ratios(page, run);
 	add_rounds(page, run);
 	add_metrics(page, run);
 	page_add(page, BLOCK_TEXT, workload_text(run));
-	add_objects(page, "Peers", json_object_get(run->json, "peers"), "");
+	add_objects(page, "Peers", json_object_get(run->json, "peers"));
 	add_objects(page, "Peers that failed, so none of their readings is here",
-		json_object_get(run->json, "failed_peers"), "");
+		json_object_get(run->json, "failed_peers"));
 	page_add(page, BLOCK_TEXT,
 		text("Peak memory of the benchmark without the ring: %s.",
 			text_bytes(number_in(run->json, "own_memory_bytes"))));

@@ -195,7 +195,7 @@ static void read_ratios(struct run *run, const struct result_file *document)
 }
 
 static int add_run(struct runs *runs, const struct result_file *document, const char *name,
-	const char *question, struct complaint *why)
+	struct complaint *why)
 {
 	const struct table *table = &document->table;
 	struct run *run = &runs->runs[runs->run_count];
@@ -207,14 +207,12 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 	runs->run_count++;
 	*run = (struct run){
 		.json = json_array_get(document->runs, 0),
-		.name = question[0] ? text("%s, %s", name, question) : name,
-		.question = question,
+		.name = name,
 		.live = document->live,
 		.results = arena_allocate((table->row_count + 1) * sizeof(*run->results)),
 	};
 	for (size_t i = 0; i < table->row_count; i++)
-		if (strcmp(table->rows[i].question, question) == 0)
-			add_result(runs, run, &table->rows[i]);
+		add_result(runs, run, &table->rows[i]);
 	if (runs->result_count > RESULTS_MAX || runs->round_count > READINGS_MAX)
 		return complain(why, -E2BIG,
 			"%zu results with %zu rounds are more than a page can show (%d and %d); "
@@ -266,13 +264,11 @@ static void put_into_group(struct runs *runs, size_t file, json_t *json, const c
 	json_array_append(runs->groups[g].results.runs, json);
 }
 
-/* A preset of live answers several questions in one run; on a page each is a run. */
 static int add(
 	struct runs *runs, size_t file, size_t number, const char *name, struct complaint *why)
 {
 	struct result_file *document = &runs->documents[runs->document_count++];
 	json_t *json = json_array_get(runs->files[file], number);
-	struct names questions = { 0 };
 	int err = result_file_take(
 		document, runs->names[file], json_pack("[O]", json), number + 1, why);
 
@@ -280,13 +276,8 @@ static int add(
 		return err;
 	if (json_array_size(runs->files[file]) > 1)
 		name = text("%s, run %zu", name, number + 1);
-	for (size_t i = 0; i < document->table.row_count; i++)
-		names_add(&questions, document->table.rows[i].question);
-	if (questions.count == 0) /* only advice */
-		return add_run(runs, document, name, "", why);
-	for (size_t i = 0; i < questions.count && !err; i++)
-		err = add_run(runs, document, name, questions.list[i], why);
-	if (!err)
+	err = add_run(runs, document, name, why);
+	if (!err && document->table.row_count > 0) /* not only advice */
 		put_into_group(runs, file, json, name);
 	return err;
 }

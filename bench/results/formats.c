@@ -44,11 +44,9 @@ static double per_second(const struct row *row, size_t round)
 static void write_csv_line(
 	FILE *out, const struct table *table, const struct row *row, size_t round)
 {
-	static const struct row names = { .path = "path",
-		.wait = "wait",
-		.touch = "touch",
-		.question = "question",
-		.size_text = "event_size" };
+	static const struct row names = {
+		.path = "path", .wait = "wait", .touch = "touch", .size_text = "event_size"
+	};
 	const struct row *first = table->row_count > 0 ? &table->rows[0] : NULL;
 	const struct row *line = row ? row : &names;
 	const char *way = strcmp(table->command, "live") == 0 ? line->wait : line->touch, *name;
@@ -56,8 +54,6 @@ static void write_csv_line(
 
 	if (first)
 		settings = (json_t *)row_workload(table, row ? row : first);
-	if (first && first->question[0])
-		fprintf(out, "%s,", line->question);
 	fprintf(out, "%s,%.*s,%s", line->path, (int)strcspn(way, ROW_CACHES), way, line->size_text);
 	json_object_foreach(settings, name, value)
 	{
@@ -143,13 +139,12 @@ static json_t *name_json(const struct row *row)
 	const bool mix = row->event_size == 0;
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
 
-	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*, s:s*}", "path", row->path,
-		"wait", text_or_none(row->wait), "touch",
+	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*}", "path", row->path, "wait",
+		text_or_none(row->wait), "touch",
 		touch > 0 ? json_stringn(row->touch, touch) : NULL, "caches",
 		row->touch[touch] ? row->touch + touch + 1 : NULL, "event_size",
 		(json_int_t)row->event_size, "event_sizes", mix ? row->size_text : NULL,
-		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL, "question",
-		text_or_none(row->question));
+		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL);
 }
 
 static json_t *latency_json(const struct row *row)

@@ -115,8 +115,7 @@ static void set_round(
 	}
 }
 
-void live_finish_rows(
-	struct table *table, size_t first, const struct measurement *m, const char *question)
+void live_finish_rows(struct table *table, const struct measurement *m)
 {
 	const struct workload *w = &m->workload;
 	/* Without defaults: so names from before a flag existed stay the same. */
@@ -127,23 +126,20 @@ void live_finish_rows(
 		w->same_cpu ? "/cpu=same" : "", w->overwrite ? "/overwrite" : "",
 		TEXT_IF(w->order, "/rings=%" PRIu32 "/order", w->rings));
 
-	for (size_t i = first; i < table->row_count; i++) {
+	for (size_t i = 0; i < table->row_count; i++) {
 		struct row *row = &table->rows[i];
 
-		row->question = text("%s", question);
-		row->benchmark = text("BenchmarkLive%s%s/path=%s/wait=%s/size=%s/%s",
-			question[0] ? "/question=" : "", question, row->path, row->wait,
-			row->size_text, workload);
+		row->benchmark = text("BenchmarkLive/path=%s/wait=%s/size=%s/%s", row->path,
+			row->wait, row->size_text, workload);
 		live_judge(table, row, w, m->alone_ns);
 	}
 }
 
-void live_add_group(struct table *table, const struct measurement *m, const char *question)
+void live_add_group(struct table *table, const struct measurement *m)
 {
 	static const double quantiles[LATENCIES] = { 0.5, 0.9, 0.99, 0.999, 1 };
-	const size_t first = table->row_count;
 
-	table_add_group(table, question[0] ? live_workload_json(m) : NULL);
+	table_add_group(table, NULL);
 	for (const struct samples *s = m->samples; s < m->samples + m->count + m->twin; s++) {
 		struct row *row = table_add_row(table, s->combination.reader->name, m->rounds);
 
@@ -156,5 +152,5 @@ void live_add_group(struct table *table, const struct measurement *m, const char
 			row->latencies[q] = histogram_quantile(&s->latency, quantiles[q]);
 	}
 	table_end_group(table, m->reference, m->twin);
-	live_finish_rows(table, first, m, question);
+	live_finish_rows(table, m);
 }

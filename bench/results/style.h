@@ -71,13 +71,10 @@ void sweep_write_text(FILE *out, const struct table *table, bool colour, bool ve
 
 /* The measurements of live as rows, and their text. */
 
-/* Adds a group with the results of @measurement. @question: of a preset, which gives the group
- * settings of its own; or "". */
-void live_add_group(
-	struct table *table, const struct measurement *measurement, const char *question);
-/* Adds names in the Go format and verdicts to rows from @first on. */
-void live_finish_rows(struct table *table, size_t first, const struct measurement *measurement,
-	const char *question);
+/* Adds a group with the results of @measurement. */
+void live_add_group(struct table *table, const struct measurement *measurement);
+/* Adds names in the Go format and verdicts to all rows. */
+void live_finish_rows(struct table *table, const struct measurement *measurement);
 json_t *live_workload_json(const struct measurement *measurement);
 json_t *live_advice_json(const struct live_advice *advice); /* an object with the member "advice" */
 /* Sets row->verdict and row->limited. */

@@ -27,7 +27,7 @@ struct row *table_add_row(struct table *table, const char *path, size_t rounds)
 	table->rows = arena_grow(table->rows, table->row_count, sizeof(*table->rows));
 	row = &table->rows[table->row_count++];
 	table->groups[table->group_count - 1].count++;
-	*row = (struct row){ text("%s", path), "", "", "", .checksum = "", .benchmark = "" };
+	*row = (struct row){ text("%s", path), "", "", .checksum = "", .benchmark = "" };
 	row->group = table->group_count - 1;
 	row->rounds = rounds;
 	for (int metric = 0; metric < METRIC_COUNT; metric++)
@@ -181,7 +181,7 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 bool row_is_alike(const struct row *a, const struct row *b)
 {
 	return a->event_size == b->event_size && strcmp(a->size_text, b->size_text) == 0 &&
-	       strcmp(a->touch, b->touch) == 0 && strcmp(a->question, b->question) == 0;
+	       strcmp(a->touch, b->touch) == 0;
 }
 
 const struct row *table_find(const struct table *table, const struct row *like)

@@ -72,7 +72,6 @@ struct metric_cell {
 
 struct row {
 	const char *path, *wait, *touch; /* "": does not apply */
-	const char *question;            /* of a preset; else "" */
 	uint32_t event_size;             /* 0: a mix */
 	const char *size_text;           /* "64", or the mix's name */
 	double mean_size;

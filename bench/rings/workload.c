@@ -27,7 +27,6 @@ const char *const caches_names[] = { "cold", "own", "other", NULL };
 const char *const live_notify_names[] = { "default", "never", "force", "sampled", NULL };
 const char *const live_producer_names[] = { "run", "syscall", NULL };
 const char *const live_write_names[] = { "reserve", "output", NULL };
-const char *const live_preset_names[] = { "kernel-selftests", NULL };
 
 /* producers / rate seconds; in bursts 0, and after each burst its whole period. */
 static struct live_interval interval_of(const struct workload *workload)

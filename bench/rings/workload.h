@@ -116,7 +116,6 @@ extern const char *const caches_names[];
 extern const char *const live_notify_names[];
 extern const char *const live_producer_names[];
 extern const char *const live_write_names[];
-extern const char *const live_preset_names[];
 
 /* A figure that a reader of another process does not report. */
 #define LIVE_UNKNOWN UINT64_MAX

@@ -138,7 +138,7 @@ static void fill_table(void)
 	table.own_memory = 1 << 20;
 	table.more = advice ? live_advice_json(advice) : NULL;
 	if (m.count > 0)
-		live_add_group(&table, &m, "");
+		live_add_group(&table, &m);
 }
 
 static struct ratio ratio_of(size_t row, enum metric metric)
@@ -1238,12 +1238,9 @@ static void a_result_file_is_read_back(void **state)
 {
 	struct result_file file;
 	struct complaint why = { "" };
-	struct row like = { .path = "batch",
-		.wait = "paced",
-		.touch = "",
-		.question = "",
-		.size_text = "64",
-		.event_size = 64 };
+	struct row like = {
+		.path = "batch", .wait = "paced", .touch = "", .size_text = "64", .event_size = 64
+	};
 	const struct row *row;
 	char *text;
 

@@ -113,7 +113,6 @@ static const struct value {
 	SETS("live", format, FORMAT_TEXT),
 	SETS("live", output, 0),
 	SETS("live", advise, false),
-	SETS("live", preset, false),
 	SETS("drain", workload.events, 50000),
 	SETS("drain", workload.event, EVENT_SKB_META),
 	SETS("drain", workload.ring_size, 512 << 20),
@@ -191,9 +190,6 @@ static const struct value {
 	SETS("live -overwrite", combination_count, 3),
 	SETS("live -format csv", format, FORMAT_CSV),
 	SETS("live -advise", advise, true),
-	SETS("live -preset kernel-selftests", preset, true),
-	SETS("live -preset kernel-selftests", workload.duration_ns, 200 * MS),
-	SETS("live -preset kernel-selftests -duration 500ms", workload.duration_ns, 500 * MS),
 };
 
 static void each_flag_sets_its_value(void **state)
@@ -353,8 +349,6 @@ static const struct {
 	/* Shows what it is like to wait for notifications that never come. */
 	{ "live -notify never -wait event,libbpf-poll", "batch/event libbpf-poll" },
 	{ "live -overwrite", "copy/event copy/paced copy/busy" },
-	{ "live -preset kernel-selftests", "batch/event batch/paced libbpf-poll perfbuf" },
-	{ "live -preset kernel-selftests -mode all -wait busy", EACH_BUSY " perfbuf" },
 	{ "live -wait busy", "batch/busy" },
 	{ "live -advise", "batch/paced" },
 	{ "live -advise -source memory", "batch/paced" },
@@ -477,8 +471,6 @@ static void nothing_is_printed_if_something_is_wrong(void **state)
 	"-wait: no reader of -mode supports this wait; add one that does, such as batch, or leave " \
 	"out -wait"
 #define NOT_IN_MEMORY " reads only rings of the kernel; leave it out, or leave out -source memory"
-#define SET_BY_PRESET ": -preset kernel-selftests sets this itself; leave out one of them"
-#define PRESET "live -preset kernel-selftests "
 
 /* {line, the whole message} */
 static const struct {
@@ -493,8 +485,6 @@ static const struct {
 	{ "live -write copy", "-write: unknown value \"copy\"; give one of reserve, output" },
 	{ "live -back-to-back -1",
 		"-back-to-back: \"-1\" is not a count; give for example -back-to-back 500" },
-	{ "live -preset all",
-		"-preset: unknown value \"all\"; give the only value, kernel-selftests" },
 	{ "live -rate 0", "-rate: \"0\"" BAD_RATE },
 	{ "live -rate 2G", "-rate: \"2G\"" BAD_RATE },
 	{ "live -rate fast", "-rate: \"fast\"" BAD_RATE },
@@ -687,21 +677,6 @@ static const struct {
 	{ "live -advise -ring-size 5000",
 		"-ring-size: -advise finds the size; leave out one of them" },
 	/* Also if the value is the default. */
-	{ PRESET "-producers 1", "-producers" SET_BY_PRESET },
-	{ PRESET "-producer run", "-producer" SET_BY_PRESET },
-	{ PRESET "-write output", "-write" SET_BY_PRESET },
-	{ PRESET "-rate max", "-rate" SET_BY_PRESET },
-	{ PRESET "-notify default", "-notify" SET_BY_PRESET },
-	{ PRESET "-event-size 64", "-event-size" SET_BY_PRESET },
-	{ PRESET "-discard 0%", "-discard" SET_BY_PRESET },
-	{ PRESET "-ring-size 1MiB", "-ring-size" SET_BY_PRESET },
-	{ PRESET "-rings 1", "-rings" SET_BY_PRESET },
-	{ PRESET "-work 0s", "-work" SET_BY_PRESET },
-	{ PRESET "-source memory", "-source" SET_BY_PRESET },
-	{ PRESET "-back-to-back 500", "-back-to-back" SET_BY_PRESET },
-	{ PRESET "-advise", "-advise" SET_BY_PRESET },
-	{ PRESET "-mode batch,aya",
-		"-mode: a preset does not run peers such as aya; leave it out" },
 	{ "live -runs 2 -advise", "-runs: -advise is for a single run; leave out one of them" },
 	{ "live -runs 2 -watch", "-runs: -watch is for a single run; leave out one of them" },
 	/* drain and sweep. */
@@ -908,8 +883,8 @@ static void help_has_every_flag_and_the_defaults(void **state)
 		"\n  -notify WHEN", "\n  -event-size SIZE", "\n  -discard PERCENT",
 		"\n  -ring-size SIZE", "\n  -rings COUNT", "\n  -work TIME", "\n  -source SOURCE",
 		"\n  -cpu CPU", "\n  -format FORMAT", "\n  -o FILE", "\n  -advise ",
-		"\n  -write HOW", "\n  -back-to-back EVENTS", "\n  -same-cpu ", "\n  -preset NAME",
-		"(default 1)", "(default run)", "(default max)", "(default 500ms)", "(default 6)",
+		"\n  -write HOW", "\n  -back-to-back EVENTS", "\n  -same-cpu ", "(default 1)",
+		"(default run)", "(default max)", "(default 500ms)", "(default 6)",
 		"(default batch)", "(default all; with -advise paced)", "(default 200\xc2\xb5s)",
 		"(default 0s)", "(default default)", "(default 64)", "(default 0%)",
 		"(default 1MiB)", "(default bpf)", "(default any CPU that taskset allows;",

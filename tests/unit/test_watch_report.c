@@ -599,7 +599,7 @@ static void lines_are_cut_between_characters(void **state)
 
 static void what_a_run_does_is_shown(void **state)
 {
-	struct live_watch watch = { .what = "run", .done = 2, .total = 42 };
+	struct live_watch watch = { .done = 2, .total = 42 };
 	struct observation o = {
 		.combination = { &batch_reader, WAIT_PACED },
 		.elapsed_ns = 500 * MS,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("RINGVIEW_BUILD", os.path.join(HERE, "..", "..", "..", "build"))
@@ -74,26 +75,6 @@ class Folder:
         live["failed_peers"] = [{"name": "cilium-ebpf", "reason": "it hung for ten seconds"}]
         return live
 
-    def preset(self):
-        """Several workloads in one run, as a preset of live has them."""
-        live = self.live()
-        parts = {"results": [], "ratios": [], "noise": []}
-        for question in ("single-producer", "sample-rate:25"):
-            for name, elements in parts.items():
-                for element in copy.deepcopy(live[name]):
-                    element["question"] = question
-                    if name == "results":
-                        element["workload"] = dict(live["workload"], producers=len(elements) + 1)
-                    elements.append(element)
-        for result in parts["results"]:
-            result["workload"] = dict(live["workload"],
-                                      rings=1 if result["question"] == "single-producer" else 2)
-        live.update(parts, workload={"preset": "kernel-selftests", "source": "memory"})
-        live["published"] = {"source": "a commit", "machine": "a server", "figures": [
-            {"question": "sample-rate:25", "reader": "rb-libbpf", "mevents_per_s": 12.34,
-             "mevents_per_s_deviation": 0.12, "mlost_per_s": 0.0, "mlost_per_s_deviation": 0.0}]}
-        return live
-
     def write(self, name, result):
         with open(self.path(name), "w", encoding="utf-8") as file:
             if isinstance(result, str):
@@ -147,6 +128,8 @@ def main(tests, skip=None):
         try:
             test(folder)
             print(f"ok {number} - {test.__name__}")
+        except unittest.SkipTest as reason:
+            print(f"ok {number} - {test.__name__} # SKIP {reason}")
         except Exception:  # pylint: disable=broad-except
             failed += 1
             for line in traceback.format_exc().splitlines():
