@@ -148,6 +148,15 @@ int ringview_internal_seek(struct ringview *rv)
 	return r->overwrite ? -EOPNOTSUPP : reader_seek(r);
 }
 
+int ringview_internal_next(struct ringview *rv)
+{
+	const int found = ringview_internal_seek(rv);
+
+	if (found > 0)
+		ringview_internal_pass(rv, rv->next, rv->found);
+	return found;
+}
+
 void reader_begin_pass(struct reader *r, enum pass pass)
 {
 	const uint64_t position = reader_position(r);

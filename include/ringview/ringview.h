@@ -779,6 +779,7 @@ const char *ringview_version(void);
 
 /* Cold parts of the inline functions. Do not call them. */
 int ringview_internal_seek(struct ringview *rv);
+int ringview_internal_next(struct ringview *rv);
 void ringview_internal_release(struct ringview *rv);
 int ringview_internal_read_copy(struct ringview *rv, void *buffer, size_t capacity, size_t *length);
 
@@ -882,15 +883,6 @@ static inline void ringview_internal_pass(
 	rv->returned += (UINT64_C(1) << 32) + length;
 }
 
-/* Sets *@record, and moves past it. */
-static inline void ringview_internal_return(struct ringview *rv, const unsigned char *at,
-	uint32_t length, struct ringview_record *record)
-{
-	record->data = at + RINGVIEW_HEADER_SIZE;
-	record->length = length;
-	ringview_internal_pass(rv, at, length);
-}
-
 /*
  * Finds the next record. Releases nothing, and makes no system call. Skips discarded records, which
  * the next release releases.
@@ -927,12 +919,16 @@ static inline int ringview_peek(struct ringview *rv, struct ringview_record *rec
 	/* Two calls, so that loops keep @next and @end in registers: the library may change them
 	 * and the caller's @rv, so a common path after it has to load them again. */
 	if (ringview_internal_is_ready(rv, &at, &length)) {
-		ringview_internal_return(rv, at, length, record);
+		record->data = at + RINGVIEW_HEADER_SIZE;
+		record->length = length;
+		ringview_internal_pass(rv, at, length);
 		return 1;
 	}
-	found = ringview_internal_seek(rv);
-	if (found > 0)
-		ringview_internal_return(rv, rv->next, rv->found, record);
+	found = ringview_internal_next(rv);
+	if (found > 0) {
+		record->data = rv->last + RINGVIEW_HEADER_SIZE;
+		record->length = rv->found;
+	}
 	return found;
 }
 
