@@ -16,6 +16,9 @@
 /* Sleeps after which a thread's timer slack is read again, as the thread may have changed it. */
 #define SLACK_SLEEPS 64
 
+/* Longest pause in nanosleep(), which costs 10 us of CPU time where ppoll() costs 12 (Zen 3, virtual). */
+#define PAUSE_MOST_NS 2000000
+
 /* Most events taken from epoll at a time; the rest stay for the next call. */
 #define NAMED_MOST 64
 
@@ -248,6 +251,30 @@ static int sleep_on(struct waiter *w, struct signals *s, bool rings, int64_t ns)
 	return 0;
 }
 
+/* Runs the handlers of signals that have come since the wait blocked them. Returns 0 or -EINTR. */
+static int handle_signals(const struct signals *s)
+{
+	const struct timespec none = { 0, 0 };
+	sigset_t pending;
+
+	sigpending(&pending);
+	/* One that the thread itself blocks stays pending. */
+	return !sigisemptyset(&pending) && ppoll(NULL, 0, &none, &s->own) < 0 ? -errno : 0;
+}
+
+/* Interrupts and signals do not end the pause: they are noticed after it. */
+static int pause_for(struct waiter *w, struct signals *s, int64_t ns)
+{
+	const struct timespec time = clock_timespec(ns);
+	const int err = s->blocked ? handle_signals(s) : 0;
+
+	if (err)
+		return err;
+	block_signals(s);
+	w->sleeps++;
+	return nanosleep(&time, NULL) < 0 ? -errno : 0;
+}
+
 int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64_t left)
 {
 	const bool in_time = ns < left;
@@ -257,7 +284,8 @@ int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64
 	if (!in_time)
 		return sleep_on(w, s, rings, left);
 	if (slack <= ns / 2)
-		return sleep_on(w, s, rings, ns - slack);
+		return !rings && ns <= PAUSE_MOST_NS ? pause_for(w, s, ns - slack)
+						     : sleep_on(w, s, rings, ns - slack);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, ns / 8 + 1, 0, 0, 0);
 	result = sleep_on(w, s, rings, ns - ns / 8);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, slack, 0, 0, 0);

@@ -24,7 +24,8 @@ int sleep_prepare(struct waiter *w);
 
 /* Sleeps until an interrupt, or with @rings also until a notification: for at most @ns, whatever
  * the timer slack, or for at most @left if that is not longer, and then the slack comes on top.
- * Returns 0; -EINTR if a signal handler ran; or another negative errno. */
+ * Without @rings, an interrupt or a signal may take effect up to 2 ms late. Returns 0; -EINTR if a
+ * signal handler ran; or another negative errno. */
 int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64_t left);
 
 /* Returns whether the waiter was interrupted, and ends the effect of waiter_interrupt(). */

@@ -297,8 +297,9 @@ void ringview_close(struct ringview *rv);
  *   -ECANCELED   ringview_interrupt() was called before or during the wait; this ends its effect.
  *                Records may be there: to read them all before closing, peek until 0
  *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. From the first sleep of a
- *                wait on, handlers run only in its sleeps, so none is missed. A handler that runs
- *                between the caller's own check and that sleep does not end the wait: let it call
+ *                wait on, handlers run only in its sleeps, so none is missed; after a pause of
+ *                PACED between polls, if that takes at most 2 ms. A handler that runs between the
+ *                caller's own check and that sleep does not end the wait: let it call
  *                ringview_interrupt(). Block signals that are meant for another thread. SIGSTOP and
  *                SIGCONT, a debugger and a freezer do not end the wait
  *   -EBADMSG, -EBUSY  as ringview_peek()
@@ -363,7 +364,8 @@ int ringview_fd(const struct ringview *rv);
 int ringview_arm(struct ringview *rv);
 
 /*
- * Makes the current ringview_wait(), or else the next one, return -ECANCELED.
+ * Makes the current ringview_wait(), or else the next one, return -ECANCELED. A wait that pauses
+ * between polls, during a stream with PACED, returns after that pause if it takes at most 2 ms.
  *
  * Threads: Any thread and signal handler may call ringview_interrupt(). The reader must not be
  * closed meanwhile.

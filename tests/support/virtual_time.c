@@ -16,6 +16,8 @@ int __real_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 int __wrap_ppoll(
 	struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+int __real_nanosleep(const struct timespec *time, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
 
 static struct {
 	bool on;
@@ -171,9 +173,23 @@ int __wrap_ppoll(
 {
 	struct polled polled = { fds, count, mask };
 
-	if (!time_line.on)
+	if (!time_line.on || count == 0)
 		return __real_ppoll(fds, count, timeout, mask);
 	return sleep_through(is_epoll(fds->fd),
 		timeout ? timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec : VIRTUAL_NEVER,
 		poll_is_ready, &polled);
+}
+
+static int never_ready(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+	if (!time_line.on)
+		return __real_nanosleep(time, left);
+	return sleep_through(
+		false, time->tv_sec * NS_PER_SECOND + time->tv_nsec, never_ready, NULL);
 }

@@ -3,7 +3,8 @@
  * A clock that advances only when the library reads it or sleeps. Tests determine what happens at
  * which nanosecond, do not wait, and are reproducible. Descriptors and signals are real: a sleep
  * ends when a descriptor becomes readable, or with EINTR when an event raises a signal that the
- * sleep does not block. Link with the static library and -Wl,--wrap=clock_gettime,--wrap=ppoll.
+ * sleep does not block. Link with the static library and
+ * -Wl,--wrap=clock_gettime,--wrap=ppoll,--wrap=nanosleep.
  */
 #ifndef TEST_VIRTUAL_TIME_H
 #define TEST_VIRTUAL_TIME_H
@@ -38,7 +39,7 @@ void virtual_time_pass(int64_t ns);
 void virtual_oversleep(int64_t ns);
 
 struct virtual_sleep {
-	bool in_epoll; /* or in ppoll() without the epoll descriptor */
+	bool in_epoll; /* or in nanosleep(), or ppoll() without it */
 	int64_t ns;    /* the requested time-out; VIRTUAL_NEVER if there is none */
 	int64_t slept;
 };
