@@ -257,9 +257,10 @@ static int handle_signals(const struct signals *s)
 	const struct timespec none = { 0, 0 };
 	sigset_t pending;
 
-	sigpending(&pending);
+	if (sigpending(&pending) == 0 && sigisemptyset(&pending))
+		return 0;
 	/* One that the thread itself blocks stays pending. */
-	return !sigisemptyset(&pending) && ppoll(NULL, 0, &none, &s->own) < 0 ? -errno : 0;
+	return ppoll(NULL, 0, &none, &s->own) < 0 ? -errno : 0;
 }
 
 /* Interrupts and signals do not end the pause: they are noticed after it. */
