@@ -236,7 +236,7 @@ static char *three_digits(
 
 char *amount_text(char *text, size_t size, double value)
 {
-	static const char *const units[] = { "", "k", "M", "G", "T", NULL };
+	static const char *const units[] = { "", "k", "M", "G", "T", "P", "E", NULL };
 
 	return three_digits(text, size, value, 1000, units);
 }

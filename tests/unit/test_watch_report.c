@@ -526,7 +526,7 @@ static void amounts_are_of_three_digits(void **state)
 		const char *text;
 	} cases[] = { { 0, "0" }, { 7, "7" }, { 0.5, "0.50" }, { 999, "999" }, { 1000, "1.00k" },
 		{ 999.7, "1.00k" }, { 17926, "17.9k" }, { 1210000, "1.21M" }, { 4.2e10, "42.0G" },
-		{ NAN, "-" }, { INFINITY, "-" } };
+		{ 1.36554e17, "137P" }, { 1.8446e19, "18.4E" }, { NAN, "-" }, { INFINITY, "-" } };
 	char text[AMOUNT_SIZE];
 
 	(void)state;
