@@ -192,10 +192,10 @@ static int finish(
 
 /* Reads a byte of each of the next pages, up to a MiB: the first access through a new mapping waits for
  * the address to be translated, 20 ns a page (Zen 3, virtual), which the first pass would pay. */
-static void translate_ahead(const struct ringview *rv, uint64_t ring_size, size_t page_size)
+static void translate_ahead(const struct reader *r)
 {
-	for (uint64_t at = 0; at < less(ring_size, TRANSLATED_BYTES); at += page_size)
-		*(const volatile unsigned char *)(rv->next + at);
+	for (uint64_t at = 0; at < less(r->mask + 1, TRANSLATED_BYTES); at += r->page_size)
+		*(const volatile unsigned char *)(r->hot.next + at);
 }
 
 int ringview_open(struct ringview **reader, int map_fd, const struct ringview_options *options)
@@ -218,7 +218,7 @@ int ringview_open(struct ringview **reader, int map_fd, const struct ringview_op
 	r->map_fd = duplicate(map_fd);
 	err = finish(reader, r, &taken, r->map_fd < 0 ? r->map_fd : map_ring(r, &facts));
 	if (!err)
-		translate_ahead(*reader, r->mask + 1, page_size);
+		translate_ahead(r);
 	return err;
 }
 
