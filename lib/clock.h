@@ -7,13 +7,18 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
+static inline int64_t clock_ns(struct timespec t)
+{
+	return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
+}
+
 /* A clock in nanoseconds. */
 static inline int64_t clock_read(clockid_t clock)
 {
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+	return clock_ns(now);
 }
 
 /* CLOCK_MONOTONIC. */

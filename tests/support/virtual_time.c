@@ -175,8 +175,7 @@ int __wrap_ppoll(
 
 	if (!time_line.on || count == 0)
 		return __real_ppoll(fds, count, timeout, mask);
-	return sleep_through(is_epoll(fds->fd),
-		timeout ? timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec : VIRTUAL_NEVER,
+	return sleep_through(is_epoll(fds->fd), timeout ? clock_ns(*timeout) : VIRTUAL_NEVER,
 		poll_is_ready, &polled);
 }
 
@@ -190,6 +189,5 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
 {
 	if (!time_line.on)
 		return __real_nanosleep(time, left);
-	return sleep_through(
-		false, time->tv_sec * NS_PER_SECOND + time->tv_nsec, never_ready, NULL);
+	return sleep_through(false, clock_ns(*time), never_ready, NULL);
 }

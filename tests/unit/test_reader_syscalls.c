@@ -115,7 +115,7 @@ static int note_sleep(int fd, const struct timespec *timeout, const sigset_t *ma
 
 	polled[call].fd = fd;
 	polled[call].endless = !timeout;
-	polled[call].ns = timeout ? timeout->tv_sec * NS_PER_SECOND + timeout->tv_nsec : INT64_MAX;
+	polled[call].ns = timeout ? clock_ns(*timeout) : INT64_MAX;
 	polled[call].slack_ns = slack_ns;
 	if (mask)
 		polled[call].mask = *mask;
