@@ -20,7 +20,7 @@
 #define PACING_LINGER_BUDGETS 10
 
 /* The longest sleep in silence, unless the budget is longer: polling then costs 0.1 % of a CPU. */
-#define PACING_SILENCE_NS 20000000
+#define PACING_SILENCE_NS 50000000
 
 /* Assumed worst-case rate of an unknown producer: 4 bytes a nanosecond. One that writes records of
  * 64 B as fast as it can makes 1.7 (Zen 4). */

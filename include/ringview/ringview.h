@@ -118,7 +118,7 @@ enum ringview_wait_strategy {
 	 * everything and sleeps until a notification.
 	 *
 	 * A record that is submitted with BPF_RB_NO_WAKEUP after silence waits for at most as long
-	 * as the silence lasted, and at most 20 ms, or the budget if that is longer; see also
+	 * as the silence lasted, and at most 50 ms, or the budget if that is longer; see also
 	 * @always_notified.
 	 */
 	RINGVIEW_WAIT_PACED = 1,
@@ -160,7 +160,7 @@ struct ringview_options {
 	/*
 	 * PACED: nonzero promises that every record is submitted, or discarded, without
 	 * BPF_RB_NO_WAKEUP. The reader then sleeps through silence until a notification. By default
-	 * it also polls the ring in silence, at intervals that grow to 20 ms, for 0.1 % of a CPU.
+	 * it also polls the ring in silence, at intervals that grow to 50 ms, for 0.1 % of a CPU.
 	 */
 	int always_notified;
 

@@ -339,7 +339,7 @@ static void looks_sooner_than_asked_for_lengthen_no_sleep(void **state)
 }
 
 /* A record without a notification waits at most as long as the silence before it lasted, or a
- * budget, and at most 20 ms. */
+ * budget, and at most 50 ms. */
 static void a_record_without_notification_waits_as_long_as_the_silence_has_lasted(void **state)
 {
 	const int64_t lingers[] = { 0, 1, BUDGET, 100 * BUDGET };
