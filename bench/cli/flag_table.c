@@ -181,7 +181,8 @@ static const struct flag flags[] = {
 		.help = "The CPU that reads. In drain and sweep it also writes; in live, producers "
 			"run on the other CPUs that taskset allows." },
 	{ "format", MEASURING, FLAG_CHOICE, &s.format, "FORMAT", .choices = format_names,
-		.help = "Format of the results: text, json, csv, or gobench (for benchstat)." },
+		.help = "Format of the results: text, json, csv, or gobench (for benchstat). "
+			"Without it, -o FILE.json and FILE.csv choose theirs." },
 	{ "o", MEASURING, FLAG_STRING, &s.output, "FILE",
 		.help = "Write the results to a file instead of standard output." },
 	{ "v", MEASURING, FLAG_BOOLEAN, &s.verbose, NULL,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "results/table.h"
 
 bool settings_need_caches(const struct settings *s)
 {
@@ -43,6 +44,16 @@ static bool needs_output(const struct workload *w, const struct mix *mix)
 	return mix && mix->kind_count == 0 && w->source == SOURCE_BPF;
 }
 
+/* By the name of the file: compare and report refuse text in a file that is called JSON. */
+static void choose_format(struct settings *s)
+{
+	const char *suffix = s->output ? strrchr(s->output, '.') : NULL;
+
+	for (int i = 0; suffix && format_names[i]; i++)
+		if (strcasecmp(suffix + 1, format_names[i]) == 0)
+			s->format = i;
+}
+
 static void choose_defaults(struct settings *s)
 {
 	struct workload *w = &s->workload;
@@ -51,6 +62,8 @@ static void choose_defaults(struct settings *s)
 				   : w->overwrite ? WAITS_OF_RINGVIEW
 						  : WAITS_OF_RINGVIEW | WAITS_OF_LIBBPF;
 
+	if (!settings_given("format"))
+		choose_format(s);
 	for (int mode = 0; settings_modes[mode] && !modes_given; mode++)
 		if (is_default_mode(s, settings_modes[mode]))
 			flag_names_add(&s->modes, mode);

@@ -72,7 +72,9 @@ static json_t *load(FILE *stream, const char *name, struct complaint *why)
 	else if (!runs && out_of_memory)
 		complain(why, -ENOMEM, "cannot read %s: out of memory", name);
 	else if (!runs)
-		complain(why, -EINVAL, "%s is not JSON: line %d: %s", name, error.line, error.text);
+		complain(why, -EINVAL,
+			"%s is not JSON: line %d: %s; results are, with -format json or -o FILE.json",
+			name, error.line, error.text);
 	else
 		complain(why, -EINVAL, "%s is empty; make one with -format json -o %s", name, name);
 	json_decref(runs);

@@ -107,6 +107,38 @@ static void a_file_that_is_replaced_keeps_its_mode(void **state)
 	assert_int_equal(status.st_mode & 0777, 0600);
 }
 
+static void o_takes_the_format_from_the_name_of_the_file(void **state)
+{
+	static const struct {
+		const char *name, *format, *pattern;
+	} cases[] = {
+		{ "f.json", NULL, "\"schema\": \"ringview.result/2\"" },
+		{ "F.CSV", NULL, "^path,touch,event_size," },
+		{ "f.txt", NULL, "^read-into \\(copy\\):     500 events in " },
+		{ "json", NULL, "^read-into " },
+		{ "a.csv.old", NULL, "^read-into " },
+		{ "g.json", "csv", "^path,touch,event_size," },
+		{ "h.json", "text", "^read-into " },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *path = folder_path(state, cases[i].name);
+		struct outcome outcome;
+		char *text;
+
+		if (cases[i].format) {
+			assert_writes(path, cases[i].format, cases[i].pattern);
+			continue;
+		}
+		outcome = run(ARGUMENTS(RUN, "-o", path));
+		assert_done(&outcome);
+		outcome_free(&outcome);
+		text = file_text(path);
+		assert_matches(text, cases[i].pattern);
+		free(text);
+	}
+}
+
 static void o_writes_to_special_files(void **state)
 {
 	struct outcome outcome = run(ARGUMENTS(RUN, "-o", "/dev/null"));
@@ -468,6 +500,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			o_writes_json_to_a_file, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(o_writes_csv_to_a_file, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(
+			o_takes_the_format_from_the_name_of_the_file, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			o_writes_gobench_to_a_file, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
