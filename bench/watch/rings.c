@@ -51,15 +51,13 @@ static int add(struct rings *rings, const struct ring_target *target, struct com
 {
 	const struct rings_wanted *wanted = &rings->wanted;
 	struct ring **grown = realloc(rings->items, (rings->count + 1) * sizeof(struct ring *));
-	struct ring *ring = calloc(1, sizeof(*ring));
+	struct ring *ring = grown ? calloc(1, sizeof(*ring)) : NULL;
 	int err;
 
 	if (grown)
 		rings->items = grown;
-	if (!grown || !ring) {
-		free(ring);
+	if (!ring)
 		return complain(why, -ENOMEM, "out of memory");
-	}
 	err = watched_ring_attach(&ring->watched, target, why);
 	if (!err && (!wanted->name || strcmp(wanted->name, ring->watched.name) == 0)) {
 		ring->id = ring->holders.map_id = ring->watched.id;

@@ -53,7 +53,7 @@ int main(void)
 	options.wait = RINGVIEW_WAIT_PACED;
 	options.latency_budget_ns = 200000;
 	found = bpf ? ringview_open(&rv, bpf_map__fd(bpf->maps.ring), &options) : -errno;
-	if (found < 0 || (found = paced_bpf__attach(bpf)) < 0) {
+	if (!bpf || found < 0 || (found = paced_bpf__attach(bpf)) < 0) {
 		fprintf(stderr, "paced: cannot start: %s; run it as root\n", strerror(-found));
 		return 1; /* the kernel closes the maps and the program */
 	}

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 {
 	const unsigned count = argc == 2 ? (unsigned)atoi(argv[1]) : 0;
 	const unsigned cpus = (unsigned)libbpf_num_possible_cpus();
-	struct worker *workers = calloc(count + 1, sizeof(*workers)), *sum = &workers[count];
+	struct worker *workers = calloc(count, sizeof(*workers)), sum = { 0 };
 	struct threads_bpf *bpf = threads_bpf__open();
 	struct ringview_account account[cpus];
 	unsigned call = 0, i;
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 		return fputs("usage: threads N, from 1 to the number of CPUs\n", stderr), 2;
 	err = !bpf || bpf_map__set_max_entries(bpf->maps.rings, cpus) || threads_bpf__load(bpf);
 	for (i = 0; i < count && !err; i++)
-		err = open_ring(&workers[i]);
+		err = workers ? open_ring(&workers[i]) : -1;
 	for (i = 0, rings = err ? -1 : bpf_map__fd(bpf->maps.rings); i < cpus && !err; i++)
 		err = bpf_map_update_elem(rings, &i, &workers[i % count].fd, 0);
 	if (err || threads_bpf__attach(bpf))
@@ -82,11 +82,11 @@ int main(int argc, char **argv)
 		pthread_join(workers[i].thread, NULL);
 		printf("thread %u: events %llu\n", i, workers[i].events);
 		for (unsigned c = 0; c < CALLS; c++)
-			sum->calls[c] += workers[i].calls[c];
+			sum.calls[c] += workers[i].calls[c];
 		ringview_close(workers[i].rv);
 	}
 	for (i = 0; i < CALLS; i++)
-		call = sum->calls[i] > sum->calls[call] ? i : call;
+		call = sum.calls[i] > sum.calls[call] ? i : call;
 	bpf_map_lookup_elem(bpf_map__fd(bpf->maps.accounts), &(__u32){ 0 }, account);
 	for (i = 1; i < cpus; i++)
 		account[0].failed += account[i].failed;
