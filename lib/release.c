@@ -78,6 +78,7 @@ void reader_release_held(struct reader *r)
 int reader_arm(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
+	uint64_t position;
 	int found;
 
 	r->pass = PASS_NONE;
@@ -93,10 +94,12 @@ int reader_arm(struct reader *r)
 		 * is found here, or it notifies.
 		 */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		position = reader_position(r);
 		found = reader_seek(r);
-		/* Discarded records that were skipped have to be released too: otherwise the next
-		 * record is not at the consumer position and does not notify. */
-	} while (found == 0 && reader_position(r) != rv->released);
+		/* Discarded records that were skipped have to be released too, with a fence behind
+		 * that: otherwise the next record is not at the consumer position and does not
+		 * notify. */
+	} while (found == 0 && reader_position(r) != position);
 	return found;
 }
 

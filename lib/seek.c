@@ -86,9 +86,8 @@ bool reader_pass_is_over(struct reader *r)
 	return true;
 }
 
-/* Moves the reader to the next record that can be returned. Returns 1 if there is one, 0 if not, or
- * an error. */
-static int seek(struct reader *r)
+/* As seek(), but releases nothing. */
+static int find(struct reader *r)
 {
 	struct ringview *rv = &r->hot;
 
@@ -131,6 +130,23 @@ static int seek(struct reader *r)
 		rv->next += stride;
 	}
 	return 0;
+}
+
+/* Moves the reader to the next record that can be returned. Returns 1 if there is one, 0 if not, or
+ * an error. */
+static int seek(struct reader *r)
+{
+	struct ringview *rv = &r->hot;
+	const bool all_released = reader_position(r) == rv->released;
+	const int found = find(r);
+
+	/* Discarded records were skipped. A wait, or a loop of ringview_read_into(), releases
+	 * nothing else until there is a record, for which there may be no room. */
+	if (found == 0 && all_released && reader_position(r) != rv->released) {
+		ringview_release(rv);
+		return r->error;
+	}
+	return found;
 }
 
 int reader_seek(struct reader *r)

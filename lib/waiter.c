@@ -145,13 +145,14 @@ void waiter_look_at_all(struct waiter *w)
 	for (size_t i = 0; i < w->count; i++) {
 		struct reader *r = w->readers[i];
 		const bool armed = r->place == PLACE_ARMED;
+		const uint64_t position = reader_position(r);
 
 		if (r->place == PLACE_READY)
 			continue;
 		r->place = PLACE_TOUCHED;
 		if (reader_look(r, PASS_OF_WAIT) != 0)
 			put_ready(w, r);
-		else if (armed && reader_position(r) == r->hot.released)
+		else if (armed && reader_position(r) == position)
 			r->place = PLACE_ARMED;
 		else
 			waiter_touch(w, r);

@@ -886,8 +886,9 @@ static inline void ringview_internal_pass(
 }
 
 /*
- * Finds the next record. Releases nothing, and makes no system call. Skips discarded records, which
- * the next release releases.
+ * Finds the next record. Releases no record that was returned, and makes no system call. Skips
+ * discarded records: the next release releases them, or this call if it finds nothing and all
+ * records returned are released.
  *
  * Returns 1 if a record was found, and fills *@record; 0 if none is ready (there is none, or the
  * next one is reserved and not yet submitted); a negative errno otherwise, and then on every call

@@ -105,7 +105,7 @@ bool model_is_payload(const struct model *m, const void *data, uint64_t number)
 	return true;
 }
 
-bool model_seek(struct model *m)
+static bool find(struct model *m)
 {
 	for (;;) {
 		enum model_state state;
@@ -125,6 +125,17 @@ bool model_seek(struct model *m)
 		m->last = m->next++;
 		m->discarded++;
 	}
+}
+
+bool model_seek(struct model *m)
+{
+	const bool all_released = m->next == m->released;
+	const bool found = find(m);
+
+	/* Discarded records that nobody would release. */
+	if (!found && all_released && m->next != m->released)
+		model_release(m);
+	return found;
 }
 
 void model_show(struct model *m)
@@ -179,14 +190,16 @@ void model_cancel(struct model *m)
 
 bool model_arm(struct model *m)
 {
+	uint64_t before;
 	bool found;
 
 	m->in_pass = false;
 	do {
 		model_release(m);
 		m->published = m->released;
+		before = m->next;
 		found = model_seek(m);
-	} while (!found && m->next != m->released);
+	} while (!found && m->next != before);
 	return found;
 }
 

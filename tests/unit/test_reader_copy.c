@@ -149,6 +149,36 @@ static void too_small_a_buffer_loses_nothing_behind_a_discard(void **state)
 	assert_reads(*state, 1, 20);
 }
 
+/* More than the ring has room for. */
+static void discards_do_not_fill_the_ring(void **state)
+{
+	const uint32_t length = 504;
+	struct fixture *f = *state;
+	unsigned char buffer[16];
+	size_t size;
+
+	for (uint64_t i = 0; i < 3 * f->ring.size / stride_of(length); i++) {
+		put_discarded(f, length);
+		assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &size), 0);
+	}
+	put(f, 0, 16);
+	assert_int_equal(ringview_read_into(f->rv, buffer, sizeof(buffer), &size), 1);
+}
+
+static void discards_after_a_record_that_is_shown_are_not_released(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before = consumer_position(f);
+
+	put(f, 0, 16);
+	put_discarded(f, 8);
+	assert_shows(f, 0, 16);
+	assert_shows_nothing(f);
+	assert_int_equal(consumer_position(f), before);
+	ringview_release(f->rv);
+	assert_int_equal(consumer_position(f), producer_position(f));
+}
+
 static void too_small_a_buffer_releases_nothing_that_was_shown_before(void **state)
 {
 	struct fixture *f = *state;
@@ -248,6 +278,8 @@ int main(void)
 		reading_new_and_settled(too_small_a_buffer_loses_nothing),
 		reading_new_and_settled(too_small_a_buffer_loses_nothing_within_a_run),
 		reading_new_and_settled(too_small_a_buffer_loses_nothing_behind_a_discard),
+		reading_new_and_settled(discards_do_not_fill_the_ring),
+		reading_new_and_settled(discards_after_a_record_that_is_shown_are_not_released),
 		reading_new_and_settled(too_small_a_buffer_releases_nothing_that_was_shown_before),
 		reading_new_and_settled(too_small_a_buffer_leaves_the_record_to_peek),
 		reading_new_and_settled(a_release_after_too_small_a_buffer_keeps_the_record),
