@@ -205,6 +205,9 @@ int reader_arm(struct reader *r);
 /* Makes releases hold the last record back, or not. Everything has to be released before. */
 void reader_set_holds(struct reader *r, bool holds);
 
+/* In a child of fork(): the records that the parent has not released come again. */
+void reader_take_over(struct reader *r);
+
 /* Whether there are records that were seen and not yet returned. */
 static inline bool reader_has_left(const struct reader *r)
 {

@@ -175,6 +175,14 @@ void ringview_cancel(struct ringview *rv)
 		order_forget(r->in_charge->order);
 }
 
+void reader_take_over(struct reader *r)
+{
+	if (r->overwrite || reader_check_consumer(r))
+		return;
+	r->hot.released = reader_published(r);
+	ringview_cancel(&r->hot);
+}
+
 int ringview_restart(struct ringview *rv)
 {
 	struct reader *r = reader_of(rv);

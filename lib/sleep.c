@@ -108,10 +108,17 @@ void waiter_take_over(struct waiter *w)
 	waiter_close(w);
 	w->owner = self;
 	for (size_t i = 0; i < w->count; i++) {
-		w->readers[i]->waiter.owner = self;
-		w->readers[i]->clears_fd = false;
-		if (w->readers[i]->place == PLACE_ARMED)
-			waiter_touch(w, w->readers[i]);
+		struct reader *r = w->readers[i];
+
+		if (&r->waiter != w && r->waiter.owner == self)
+			continue; /* by ringview_arm() of a member */
+		r->waiter.owner = self;
+		if (&r->waiter != w)
+			waiter_close(&r->waiter);
+		r->clears_fd = false;
+		reader_take_over(r);
+		if (r->place == PLACE_ARMED)
+			waiter_touch(r->in_charge, r);
 	}
 }
 
@@ -140,8 +147,9 @@ bool waiter_take_notifications(struct waiter *w)
 			continue;
 		}
 		notified = true;
+		/* The waiter may be that of a group's member. */
 		if (r->place == PLACE_ARMED)
-			waiter_touch(w, r);
+			waiter_touch(r->in_charge, r);
 	}
 	return notified;
 }

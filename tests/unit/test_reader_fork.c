@@ -141,10 +141,13 @@ static void an_interrupt_in_a_child_is_the_childs(void **state)
 static int go_on(struct fixture *f)
 {
 	const int fd = reader_of(f->rv)->waiter.epoll_fd;
+	const int held = reader_of(f->rv)->holds;
 	struct ringview_record record;
 
-	if (ringview_wait(f->rv, 1) != 0 || reader_of(f->rv)->waiter.owner == 0)
+	if (ringview_wait(f->rv, 1) != held || reader_of(f->rv)->waiter.owner == 0)
 		return 1;
+	if (ringview_peek(f->rv, &record) != held)
+		return 5;
 	if (fd >= 0 && reader_of(f->rv)->waiter.epoll_fd < 0)
 		return 2;
 	put(f, 2, LENGTH);
@@ -168,6 +171,113 @@ static void a_child_goes_on_in_place_of_its_parent(void **state)
 		assert_shows(f, 2, LENGTH);
 		ringview_release(f->rv);
 	}
+}
+
+/* Records of different lengths: 8 * (number + 1). Returns the number of the first one that the child
+ * gets, or 100. Reads all. */
+static int first_of_child(struct fixture *f)
+{
+	struct ringview_record record;
+	uint32_t first = 0, expected;
+
+	if (ringview_wait(f->rv, SECOND) != 1)
+		return 100;
+	for (expected = 0; ringview_peek(f->rv, &record) > 0; expected = record.length + 8) {
+		if (first == 0)
+			first = record.length;
+		else if (record.length != expected)
+			return 100;
+	}
+	ringview_release(f->rv);
+	ringview_close(f->rv);
+	if (expected != 8 * 5 || consumer_position(f) != producer_position(f))
+		return 100;
+	return (int)first / 8 - 1;
+}
+
+static void a_child_gets_what_its_parent_has_not_released(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int strategy = RINGVIEW_WAIT_EVENT; strategy <= RINGVIEW_WAIT_BUSY; strategy++) {
+		for (uint64_t released = 1; released <= 3; released++) {
+			const uint64_t held = strategy == RINGVIEW_WAIT_EVENT ? 0 : 1;
+
+			fixture_close((void **)&f);
+			fixture_open((void **)&f);
+			*state = f;
+			open_as(f, (enum ringview_wait_strategy)strategy);
+			for (uint64_t i = 0; i < 4; i++)
+				put(f, i, (uint32_t)(8 * (i + 1)));
+			assert_int_equal(ringview_wait(f->rv, SECOND), 1);
+			for (uint64_t i = 0; i < 3; i++) {
+				assert_shows(f, i, (uint32_t)(8 * (i + 1)));
+				if (i + 1 == released)
+					ringview_release(f->rv);
+			}
+			assert_int_equal(in_child(first_of_child, f), released - held);
+		}
+	}
+}
+
+/* The child's own descriptors, once the reader has left the group. */
+static int arm_a_member(struct fixture *f)
+{
+	struct ringview_record record;
+	struct ringview *rv;
+
+	if (ringview_arm(f->rv) != 0)
+		return 1;
+	put(f, 2, LENGTH);
+	if (ringview_group_wait(group, SECOND) != 1 || ringview_group_next(group, &rv) != 1 ||
+		ringview_peek(f->rv, &record) != 1)
+		return 2;
+	ringview_release(f->rv);
+	if (ringview_group_remove(group, f->rv) != 0 || reader_of(f->rv)->waiter.epoll_fd >= 0)
+		return 3;
+	return ringview_wait(f->rv, 0) == 0 ? 0 : 4;
+}
+
+static void a_child_may_start_by_arming_a_member(void **state)
+{
+	struct fixture *f = *state;
+	struct ringview *rv;
+
+	for (int own = 0; own < 2; own++) {
+		reopen(f);
+		assert_int_equal(ringview_group_open(&group, NULL), 0);
+		if (own)
+			assert_true(ringview_fd(f->rv) >= 0);
+		assert_int_equal(ringview_group_add(group, f->rv), 0);
+		put_range(f, 0, 1, LENGTH);
+		assert_int_equal(ringview_group_wait(group, SECOND), 1);
+		assert_int_equal(ringview_group_next(group, &rv), 1);
+		assert_shows_range(f, 0, 1, LENGTH);
+		assert_int_equal(ringview_group_wait(group, 1), 0);
+		assert_int_equal(in_child(arm_a_member, f), 0);
+		assert_int_equal(ringview_restart(f->rv), 0);
+		ringview_group_close(group);
+	}
+}
+
+/* It takes over the reader's own descriptors, too. */
+static int leave_group(struct fixture *f)
+{
+	if (reader_of(f->rv)->waiter.epoll_fd < 0 || ringview_group_wait(group, 1) != 0 ||
+		ringview_group_remove(group, f->rv) != 0)
+		return 1;
+	return reader_of(f->rv)->waiter.epoll_fd < 0 ? 0 : 2;
+}
+
+static void a_member_that_a_child_takes_out_has_descriptors_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(ringview_fd(f->rv) >= 0);
+	assert_int_equal(ringview_group_open(&group, NULL), 0);
+	assert_int_equal(ringview_group_add(group, f->rv), 0);
+	assert_int_equal(in_child(leave_group, f), 0);
+	ringview_group_close(group);
 }
 
 /* The events of the shared descriptor belong to the parent. */
@@ -195,6 +305,9 @@ int main(void)
 		reading(a_close_in_a_child_leaves_the_group_alone),
 		reading(an_interrupt_in_a_child_is_the_childs),
 		reading(a_child_goes_on_in_place_of_its_parent),
+		reading(a_child_gets_what_its_parent_has_not_released),
+		reading(a_child_may_start_by_arming_a_member),
+		reading(a_member_that_a_child_takes_out_has_descriptors_of_its_own),
 		reading(a_wait_in_a_child_takes_nothing_from_the_parent),
 	};
 

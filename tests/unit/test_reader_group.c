@@ -1086,10 +1086,29 @@ static void every_record_is_shown_once_and_in_order(void **state)
 	}
 }
 
+/* With descriptors of its own, from before it was a member. */
+static void a_member_that_is_armed_is_still_found(void **state)
+{
+	struct ring_set *r = *state;
+	struct fixture *f = &r->of[1];
+
+	assert_int_equal(ringview_group_remove(r->group, f->rv), 0);
+	assert_true(ringview_fd(f->rv) >= 0);
+	assert_int_equal(ringview_group_add(r->group, f->rv), 0);
+	assert_int_equal(ringview_group_wait(r->group, 1), 0);
+	put(f, 0, LENGTH);
+	assert_int_equal(ringview_arm(f->rv), 1);
+	assert_int_equal(ringview_group_wait(r->group, -1), 1);
+	assert_turn_shows(r, f, 0);
+	assert_int_equal(ringview_group_remove(r->group, f->rv), 0);
+	assert_int_equal(ringview_wait(f->rv, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		each(a_record_of_any_ring_is_found),
+		each(a_member_that_is_armed_is_still_found),
 		each(every_ring_with_a_record_has_a_turn),
 		each(a_turn_is_an_eighth_of_the_ring_at_most),
 		each(a_turn_ends_with_a_record_longer_than_a_turn),
