@@ -447,6 +447,21 @@ static void the_slack_is_read_once_in_64_sleeps(void **state)
 	assert_int_equal(slack_sets, 0);
 }
 
+/* Sleeps that lower the slack, and a program that has changed it since the last one. */
+static void a_slack_that_was_lowered_is_that_of_the_thread_again(void **state)
+{
+	struct fixture *f = *state;
+
+	slack_ns = 1000000000;
+	begin_stream(f, 0);
+	failing_call = 1;
+	assert_int_equal(ringview_wait(f->rv, -1), -EINTR);
+	assert_int_equal(slack_ns, 1000000000);
+	slack_ns = 7;
+	assert_int_equal(ringview_wait(f->rv, 50000), 0);
+	assert_int_equal(slack_ns, 7);
+}
+
 static void the_slack_that_is_asked_for_is_set_as_often(void **state)
 {
 	struct fixture *f = *state;
@@ -661,6 +676,7 @@ int main(void)
 		answering(an_interrupt_before_there_are_descriptors_prevents_the_sleep),
 		answering(signals_are_blocked_but_in_sleeps),
 		answering(the_slack_is_read_once_in_64_sleeps),
+		answering(a_slack_that_was_lowered_is_that_of_the_thread_again),
 		answering(the_slack_that_is_asked_for_is_set_as_often),
 		answering(the_slack_of_another_thread_is_another),
 		answering(a_slack_of_half_a_sleep_is_taken_off),
