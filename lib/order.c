@@ -305,8 +305,14 @@ static bool begin(struct order *o)
 bool order_look(struct waiter *w)
 {
 	struct order *o = w->order;
+	const uint64_t looked = (uint64_t)clock_read(o->clock);
 
-	o->looked = (uint64_t)clock_read(o->clock);
+	/* CLOCK_TAI has been set back. */
+	if (looked < o->looked) {
+		order_forget(o);
+		o->until = o->latest = 0;
+	}
+	o->looked = looked;
 	waiter_put_back(w);
 	waiter_look_at_all(w);
 	o->horizon = 0;
@@ -353,7 +359,8 @@ static int fail_first(struct order *o, struct ringview **rv)
 
 static bool is_in_place(const struct head *h)
 {
-	return h->at == h->reader->hot.next && h->offset == h->reader->hot.offset;
+	return h->at == h->reader->hot.next && h->offset == h->reader->hot.offset &&
+	       !h->reader->error;
 }
 
 /* No record can be returned now. Returns 1 if one can be after all, 0 if not, or an error. */

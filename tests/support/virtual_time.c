@@ -75,6 +75,11 @@ void virtual_time_pass(int64_t ns)
 		step(until);
 }
 
+void virtual_time_set_back(int64_t ns)
+{
+	time_line.now -= ns;
+}
+
 void virtual_oversleep(int64_t ns)
 {
 	time_line.oversleep = ns;

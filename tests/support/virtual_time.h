@@ -35,6 +35,9 @@ int64_t virtual_now(void);
 /* Advances the clock outside of the library. */
 void virtual_time_pass(int64_t ns);
 
+/* As setting CLOCK_TAI does. */
+void virtual_time_set_back(int64_t ns);
+
 /* Makes sleeps that time out end this much later, at most by the thread's timer slack. */
 void virtual_oversleep(int64_t ns);
 

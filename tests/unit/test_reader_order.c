@@ -716,6 +716,36 @@ static void another_consumer_is_noticed(void **state)
 	assert_int_equal(statistics_of_group(r).late, 0);
 }
 
+/* In the middle of a pass. */
+static void nothing_of_a_ring_is_shown_after_a_conflict(void **state)
+{
+	struct ring_set *r = *state;
+	const uint64_t old = now() - 2 * LATENESS;
+
+	put_all(r, old, "4+0 4+1 4+2");
+	assert_found(r);
+	assert_next(r, 4, old);
+	set_consumer_position(&r->of[4], 3 * TIMED_STRIDE);
+	ringview_release(r->of[4].rv);
+	assert_fails(r, 4, -EBUSY);
+}
+
+static void a_clock_that_is_set_back_delays_nothing_longer(void **state)
+{
+	struct ring_set *r = *state;
+	uint64_t start = now();
+
+	put_at(r, 2, start);
+	assert_none(r);
+	virtual_time_set_back(500 * NS_PER_SECOND);
+	start = now();
+	put_at(r, 1, start);
+	virtual_time_pass(LATENESS + BUDGET);
+	assert_found(r);
+	assert_next(r, 1, start);
+	assert_int_equal(statistics_of_group(r).late, 0);
+}
+
 /* Changes of the group and of its readers, in the middle of a pass. */
 
 static void put_two_each(struct ring_set *r, uint64_t old)
@@ -1008,6 +1038,8 @@ int main(void)
 		each(a_reserved_record_keeps_no_wait_from_its_end),
 		each(broken_rings_are_reported_once_a_pass),
 		each(another_consumer_is_noticed),
+		each(nothing_of_a_ring_is_shown_after_a_conflict),
+		each(a_clock_that_is_set_back_delays_nothing_longer),
 		each(a_removed_reader_keeps_what_it_showed),
 		each(a_closed_reader_leaves_the_order),
 		each(an_added_reader_is_looked_at_before_others_are_shown),
