@@ -155,8 +155,9 @@ static void share_with(struct ring *other)
 {
 	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
 		return;
-	/* The record held back would be read twice. */
-	ring_publish(other);
+	/* The record held back would be read twice. An inherited ring is the parent's. */
+	if (__atomic_load_n(&other->forks, __ATOMIC_RELAXED) == forks())
+		ring_publish(other);
 }
 
 static void enter(struct ring *r)
@@ -198,6 +199,7 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	r->context = context;
 	r->group = group;
 	r->pending = pending;
+	r->forks = forks();
 	err = describe_map(r);
 	if (!err)
 		err = map_positions(r);
@@ -214,6 +216,11 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	r->consumed = consumer_position(r);
 	*ring = r;
 	return 0;
+}
+
+bool ring_has_more(const struct ring *r)
+{
+	return available(r) > 0;
 }
 
 void ring_close(struct ring *r)
@@ -375,6 +382,12 @@ int64_t ring_read_turn(struct ring *r)
 	return read_pass(r, INT32_MAX, true);
 }
 
+static void begin_use(struct ring *r)
+{
+	__atomic_store_n(&r->forks, forks(), __ATOMIC_RELAXED);
+	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
+}
+
 int64_t ring_read(struct ring *r, size_t most)
 {
 	const int64_t left = available(r);
@@ -390,7 +403,7 @@ int64_t ring_read(struct ring *r, size_t most)
 			return err;
 		forget_unreleased(r);
 	}
-	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
+	begin_use(r);
 	result = r->group ? read_pass(r, most, false) : read_all(r, most);
 	__atomic_store_n(&r->is_in_use, false, __ATOMIC_RELEASE);
 	return result;
@@ -398,7 +411,7 @@ int64_t ring_read(struct ring *r, size_t most)
 
 void ring_begin_wait(struct ring *r)
 {
-	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
+	begin_use(r);
 	if (r->reader)
 		catch_up(r);
 	else if (available(r) > 0 && open_reader(r) == 0)

@@ -31,6 +31,7 @@ struct ring {
 	 */
 	bool is_shared;
 	bool is_in_use; /* by a call */
+	unsigned forks; /* of the process that used it last */
 
 	size_t release_after; /* bytes to read before they are released */
 	size_t unreleased;    /* bytes of records that were passed on and not released */
@@ -72,6 +73,9 @@ int ring_fd(const struct ring *r);
 
 /* Releases the record that the group's reader holds back, unless a call uses the ring. */
 void ring_publish(struct ring *r);
+
+/* Whether the ring has records, submitted or not. */
+bool ring_has_more(const struct ring *r);
 
 /* See is_pending. */
 void ring_set_pending(struct ring *r, bool is_pending);

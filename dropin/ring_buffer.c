@@ -38,6 +38,7 @@ struct ring_buffer {
 	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
 	unsigned forks;               /* of the process that @edge_fd belongs to */
 	unsigned pending;             /* EVENT: rings to be read without a notification */
+	int read;                     /* EVENT: rings that the last poll read; in @events */
 	struct ringview_group *group; /* NULL with EVENT, which waits as libbpf does */
 	int64_t longest_ns;           /* of the group's waits; negative means no limit */
 };
@@ -325,6 +326,8 @@ static int64_t read_pending(struct ring_buffer *rb)
 			if (count < 0)
 				return count;
 			total += count;
+			if (count > 0 && rb->read < rb->count)
+				rb->events[rb->read++].data.u32 = (uint32_t)i;
 		}
 	return total;
 }
@@ -368,13 +371,28 @@ static int own_edges(struct ring_buffer *rb)
 	return 0;
 }
 
+/* libbpf's descriptor is level-triggered: a poll looks once more at the rings that the last one read,
+ * and finds records that do not notify. */
+static void look_again(struct ring_buffer *rb)
+{
+	for (int i = 0; i < rb->read; i++) {
+		struct ring *r = rb->rings[rb->events[i].data.u32];
+
+		if (ring_has_more(r))
+			ring_set_pending(r, true);
+	}
+	rb->read = 0;
+}
+
 static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 {
-	int wait_ms = pending_rings(rb) ? 0 : timeout_ms;
 	const int err = rb->forks == forks() ? 0 : own_edges(rb);
+	int wait_ms;
 
 	if (err)
 		return err;
+	look_again(rb);
+	wait_ms = pending_rings(rb) ? 0 : timeout_ms;
 	for (;;) {
 		const bool pending = pending_rings(rb);
 		const int ready = epoll_wait(rb->edge_fd, rb->events, rb->count, wait_ms);
@@ -382,6 +400,7 @@ static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 
 		if (ready < 0)
 			return -errno;
+		rb->read = ready;
 		total = read_ready(rb, ready);
 		if (pending && total >= 0) {
 			const int64_t more = read_pending(rb);

@@ -461,6 +461,30 @@ static void poll_is_not_woken_by_what_notifies_nobody(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
+/* As level-triggered epoll does, and again while it finds some. */
+static void poll_looks_again_at_a_ring_that_it_has_read(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	consumer_add(c, 1);
+	produce(c, 1, 1);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 1);
+	for (int i = 1; i <= 3; i++) {
+		for (int j = 0; j < i; j++)
+			submit(&c->rings[1].kernel, 8, BPF_RB_NO_WAKEUP);
+		assert_int_equal(ring_buffer__poll(c->rb, -1), i);
+	}
+	submit(&c->rings[1].kernel, 8, BPF_RB_NO_WAKEUP);
+	produce(c, 1, 1);
+	produce(c, 0, 1);
+	for (int count = 0; count < 3;) {
+		const int more = ring_buffer__poll(c->rb, -1);
+
+		assert_true(more > 0);
+		count += more;
+	}
+}
+
 #define HANDOVERS 5000
 
 static unsigned handovers;
@@ -827,6 +851,34 @@ static void what_is_not_read_is_there_for_the_next(void **state)
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
 }
 
+static void make_one_in_a_child(struct consumer *c)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(ring_buffer__new(map_fd_of(c, 0), consumer_see, NULL, NULL) ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	c->meanwhile = NULL;
+}
+
+static void a_child_may_make_one_on_the_map_that_its_parent_reads(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	produce(c, 0, 3);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
+	produce(c, 0, 2);
+	c->meanwhile = make_one_in_a_child;
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 2);
+	/* Each once. */
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	produce(c, 0, 1);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 1);
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+}
+
 /* Notifications of the child must reach the parent too. */
 static void a_child_leaves_its_parent_what_it_has_not_read(void **state)
 {
@@ -907,6 +959,7 @@ int main(void)
 		consuming(an_event_loop_outside_is_woken_and_consumes),
 		consuming(an_event_loop_outside_is_woken_and_polls),
 		consuming(poll_is_not_woken_by_what_notifies_nobody),
+		consuming(poll_looks_again_at_a_ring_that_it_has_read),
 		consuming(poll_misses_no_record_that_comes_as_it_ends),
 		consuming(a_signal_ends_poll),
 		consuming(what_a_callback_causes_is_read_by_the_same_call),
@@ -921,6 +974,7 @@ int main(void)
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
 		consuming(what_is_not_read_is_there_for_the_next),
 		consuming(a_child_leaves_its_parent_what_it_has_not_read),
+		consuming(a_child_may_make_one_on_the_map_that_its_parent_reads),
 		consuming(the_map_descriptor_may_be_closed),
 	};
 
