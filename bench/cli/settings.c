@@ -190,7 +190,7 @@ static int check_rules(const struct settings *s, struct complaint *why)
 			"or a longer -duration" },
 		{ w->burst % w->producers > 0,
 			"-rate: the producers share a burst evenly; give a multiple of -producers" },
-		{ w->order && w->rings == 1,
+		{ w->order && (w->rings == 1 || w->producers == 1),
 			"-order: the events of one ring are always in order; give -rings 2 or "
 			"more, and as many -producers" },
 		{ turns && w->producers > 1,

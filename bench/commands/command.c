@@ -91,7 +91,7 @@ static int run(const struct command *command, char **argv)
 	if (result > 0)
 		return EXIT_DONE;
 	if (result < 0)
-		return command_end(result, EXIT_USAGE, &call.why);
+		return command_end(interrupted() ? -EINTR : result, EXIT_USAGE, &call.why);
 	status_without_memory = command->failed;
 	result = command->run(&call);
 	arena_free();

@@ -55,7 +55,10 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 		const double ns = row_value(both[i], METRIC_NS);
 
 		/* "-": in half of the rounds nothing was consumed. */
-		fprintf(out, " %7s", isfinite(ns) ? text("%.2f", ns) : "-");
+		fprintf(out, " %7s",
+			!isfinite(ns) ? "-"
+			: ns < 99999  ? text("%.2f", ns)
+				      : text("%.3g", ns));
 	}
 	if (ratio->has_interval)
 		speed = text("%.3f [%.3f %.3f]", ratio->median, ratio->interval.low,
@@ -122,18 +125,17 @@ static void write_doubts(const struct settings *s, FILE *out)
 				files[f]->name, name_of(noisiest), style_percent(noisiest->noise));
 	}
 	if (all.drift > s->threshold)
-		fprintf(out,
-			"! the limits floor and memory, which run no reader, changed by up "
-			"to %s: %s\n",
-			style_percent(all.drift),
-			all.drift > VERDICT_NOISE_MOST
-				? "the machine changed, so nothing is decided"
-				: "differences of this size may come from the machine");
+		style_write_wrapped(out,
+			text("! the limits floor and memory, which run no reader, changed by up "
+			     "to %s: %s",
+				style_percent(all.drift),
+				all.drift > VERDICT_NOISE_MOST
+					? "the machine changed, so nothing is decided"
+					: "differences of this size may come from the machine"));
 	if (all.undecided > 0 && !s->undecided)
-		fputs("? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
-		      "more -rounds\n"
-		      "  and -runs, on an idle machine.\n",
-			out);
+		style_write_wrapped(out,
+			"? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
+			"more -rounds and -runs, on an idle machine.");
 }
 
 static int write_comparison(struct call *call, FILE *out)

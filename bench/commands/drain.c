@@ -51,7 +51,8 @@ static void show_progress(void *context, size_t done, size_t expected)
 	const double share = expected > 0 ? (double)done / (double)expected : 0;
 
 	measuring_progress(call, ((double)workloads_done + share) / (double)workloads,
-		"%zu readers, round %zu%s%s", call->settings.combination_count, done + 1,
+		"%zu reader%s, round %zu%s%s", call->settings.combination_count,
+		call->settings.combination_count > 1 ? "s" : "", done + 1,
 		TEXT_IF(expected > 0, " of %zu", expected),
 		TEXT_IF(workloads > 1, ", workload %zu of %zu", workloads_done + 1, workloads));
 }

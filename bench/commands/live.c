@@ -121,7 +121,8 @@ static void show_progress(void *context, size_t done, size_t total)
 			s->plan.rounds, done + 1);
 	} else {
 		measuring_progress(call, (double)done / (double)total,
-			"%zu readers, run %zu of %zu", s->combination_count, done + 1, total);
+			"%zu reader%s, run %zu of %zu", s->combination_count,
+			s->combination_count > 1 ? "s" : "", done + 1, total);
 	}
 }
 

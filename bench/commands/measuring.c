@@ -116,6 +116,9 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 	/* Other signals than the terminal's reach only this process. */
 	if (!err && interrupted())
 		kill(pid, SIGTERM);
+	/* What else the run writes goes nowhere: a closed pipe would make it complain. */
+	while (getc(output) != EOF || (ferror(output) && errno == EINTR))
+		clearerr(output);
 	fclose(output);
 	if (err)
 		return complain(why, -err, "cannot start a run: %s", strerror(err));

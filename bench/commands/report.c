@@ -43,6 +43,8 @@ int command_report(struct call *call)
 
 	s->format = format_of(s, &call->why);
 	err = s->format < 0 ? s->format : output_check(s->output, &call->why);
+	for (size_t i = 0; i < s->file_count && !err; i++)
+		err = output_check_input(s->output, s->files[i], &call->why);
 	if (err)
 		return err;
 	err = runs_read(&runs, s->files, s->file_count, &call->why);

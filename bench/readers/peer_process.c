@@ -20,13 +20,21 @@
 #define END_NS 2000000000       /* at most, for exiting */
 #define PATIENCE_NS 30000000000 /* at most, for an answer, without RINGVIEW_PEER_TIMEOUT */
 
-int64_t peer_patience_ns(int64_t expected_ns)
+/* 0 if the variable is wrong. */
+static int64_t patience_ns(void)
 {
 	const char *text = getenv("RINGVIEW_PEER_TIMEOUT");
 	int64_t patience;
 
-	if (!text || parse_duration(text, &patience) < 0 || patience <= 0)
-		patience = PATIENCE_NS;
+	if (!text)
+		return PATIENCE_NS;
+	return parse_duration(text, &patience) < 0 || patience < 0 ? 0 : patience;
+}
+
+int64_t peer_patience_ns(int64_t expected_ns)
+{
+	const int64_t patience = patience_ns();
+
 	return expected_ns < INT64_MAX - patience ? expected_ns + patience : INT64_MAX;
 }
 
@@ -47,7 +55,9 @@ static int spawn(pid_t *pid, const char *file, int map_fd, int input, int output
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &usual);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	/* A group of its own, to be killed with what it has started. */
+	posix_spawnattr_setflags(&attributes,
+		POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	posix_spawn_file_actions_init(&actions);
 	/* The map last: one of the others may have its number, but none is below (main.c). */
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -64,6 +74,10 @@ int peer_start(struct peer_process *p, const char *file, int map_fd, struct comp
 {
 	int input[2] = { -1, -1 }, output[2] = { -1, -1 };
 	int err;
+
+	if (patience_ns() == 0)
+		return complain(why, -EINVAL,
+			"cannot be started: RINGVIEW_PEER_TIMEOUT is not a time such as 30s");
 
 	if (pipe2(input, O_CLOEXEC) < 0 || pipe2(output, O_CLOEXEC) < 0)
 		err = -errno;
@@ -113,7 +127,7 @@ int peer_end(struct peer_process *p, struct complaint *why)
 	close(p->output);
 	kills = p->broken || p->pidfd < 0 || !await(p->pidfd, END_NS);
 	if (kills)
-		kill(p->pid, SIGKILL);
+		kill(-p->pid, SIGKILL);
 	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	close(p->pidfd);
@@ -136,7 +150,6 @@ static int gone(struct peer_process *p, struct complaint *why)
 {
 	const int err = peer_end(p, why);
 
-	/* Ctrl-C in a terminal goes to the peer, too, and has reached this process before. */
 	if (interrupted())
 		return -EINTR;
 	if (err == -ETIME)

@@ -56,10 +56,23 @@ static const char *range_text(
 		write_drawn[drawn](high), of);
 }
 
+/* Whether the result, the fastest of its size, is shown to be it: against the baseline or, if it is
+ * that, against the next one. */
+static bool is_shown_to_win(const struct run *run, size_t i)
+{
+	const struct result *r = &run->results[i], *next = r + 1;
+
+	if (r->verdict)
+		return strcmp(r->verdict, verdicts[VERDICT_FASTER].name) == 0;
+	if (i + 1 == run->result_count || next->size != r->size || !next->verdict)
+		return run->paths.count == 1;
+	return strcmp(next->verdict, verdicts[VERDICT_SLOWER].name) == 0;
+}
+
 /* The reader that is fastest at most sizes: of each size and way the fastest result is the first. */
 static const char *sweep_verdict(const struct run *run)
 {
-	size_t wins[PAGE_PATHS_MAX] = { 0 }, most = 0, last = SIZE_MAX;
+	size_t wins[PAGE_PATHS_MAX] = { 0 }, most = 0, sizes = 0, last = SIZE_MAX;
 	const struct result *winner = NULL;
 
 	for (size_t i = 0; i < run->result_count; i++) {
@@ -68,13 +81,18 @@ static const char *sweep_verdict(const struct run *run)
 		if (r->row->limit || r->way != 0 || r->size == last)
 			continue;
 		last = r->size;
+		sizes++;
+		if (!is_shown_to_win(run, i))
+			continue;
 		if (++wins[r->path] > most) {
 			most = wins[r->path];
 			winner = r;
 		}
 	}
-	if (!winner)
+	if (sizes == 0)
 		return "Only limits were measured.";
+	if (!winner)
+		return "Undecided at all sizes: too few rounds, or too noisy.";
 	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
 		run->sizes.count,
 		range_text(run, winner, DRAWN_RATIO, run->baseline ? run->baseline->path : ""),

@@ -275,6 +275,24 @@ static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 	return row ? ratio_to(s->table, row, NULL) : RATIO_UNKNOWN;
 }
 
+/* Whether the fastest reader at size @i is shown to be faster: than the baseline or, if it is that,
+ * than all others. */
+static bool is_decided(const struct sweep *s, size_t i)
+{
+	const struct row *best = s->sizes[i].best;
+	const bool is_baseline = best && strcmp(best->path, s->baseline) == 0;
+
+	if (!best || !is_baseline)
+		return best && ratio_of(s, i, best->path).verdict == VERDICT_FASTER;
+	for (size_t o = 0; o < s->other_count; o++) {
+		const struct ratio ratio = ratio_of(s, i, s->others[o]);
+
+		if (ratio.valid && ratio.verdict != VERDICT_SLOWER)
+			return false;
+	}
+	return true;
+}
+
 static const char *column_of(const char *path)
 {
 	const struct reader *reader = reader_find(path);
@@ -373,13 +391,15 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		const struct row *before = last ? row_in(s, i, last) : NULL;
 
 		/* A reader that is hardly faster is no change. */
-		if (!best ||
+		if (!is_decided(s, i) ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
 			continue;
 		line = text("%s%s%s from %" PRIu32 " B", line, last ? ", " : "", best->path,
 			s->sizes[i].bytes);
 		last = best->path;
 	}
+	if (!last)
+		line = "fastest: undecided";
 	/* So many changes that a line cannot hold them are noise. */
 	if (strlen(line) > STYLE_COLUMNS && !verbose)
 		line = "fastest: differs by size; see the last column";
@@ -411,7 +431,8 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 	if (best) {
 		const struct ratio ratio = ratio_of(s, i, best->path);
 
-		fprintf(out, " %-10.10s%s", column_of(best->path), style_interval(&ratio));
+		fprintf(out, " %-10.10s%s", is_decided(s, i) ? column_of(best->path) : "undecided",
+			style_interval(&ratio));
 	}
 	fputc('\n', out);
 }

@@ -57,6 +57,14 @@ static const char *figure(double value)
 	return value > 0 && value < 0.001 ? text("%.0e", value) : text("%.*f", decimals, value);
 }
 
+/* Million events a second, with digits that show a low rate. */
+static const char *speed_text(const struct row *row)
+{
+	const double speed = row_mevents_per_s(row);
+
+	return text("%.*f", speed < 0.1 ? 4 : 2, speed);
+}
+
 /* "batch/paced is best: 14.00 Mev/s, 7.00x libbpf-poll [6.95 7.05], 9.0 % of a CPU" */
 static void write_headline(
 	FILE *out, const struct table *table, const struct row *const *sorted, bool rate)
@@ -66,16 +74,21 @@ static void write_headline(
 	const struct ratio ratio =
 		table_ratio(table, other, reference, rate ? METRIC_CPU_NS : METRIC_NS);
 	const bool compared = other != reference && ratio.valid;
-	const bool decided = !compared || rate || verdict_decides(ratio.verdict);
+	/* At a rate, rows are ranked by figures of which only the last needs to be measured well. */
+	const bool decided = compared && (rate ? ratio.verdict != VERDICT_TOO_FEW
+					       : verdict_decides(ratio.verdict));
+	const bool alone = other == reference;
 
 	if (row_mevents_per_s(best) == 0) {
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
 	style_write_wrapped(out,
-		TEXTS(decided ? "" : text("undecided, %s: ", verdicts[ratio.verdict].name),
-			row_name(best), decided && table->row_count > 1 ? " is best" : "",
-			text(": %.2f Mev/s", row_mevents_per_s(best)),
+		TEXTS(decided || alone ? ""
+			: compared     ? text("undecided, %s: ", verdicts[ratio.verdict].name)
+				       : "undecided: ",
+			row_name(best), decided ? " is best" : "",
+			text(": %s Mev/s", speed_text(best)),
 			TEXT_IF(row_lost_share(best) > 0, ", %s lost",
 				style_percent(row_lost_share(best))),
 			TEXT_IF(rate && best->latency_count > 0, ", p99 %s",
@@ -104,8 +117,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 			table, row, baseline ? baseline : row, rate ? METRIC_CPU_NS : METRIC_NS);
 
 		fprintf(out, "%-*s %6s ", width, row_name(row),
-			row_summary(row, METRIC_NS)->valid ? text("%.2f", row_mevents_per_s(row))
-							   : "-");
+			row_summary(row, METRIC_NS)->valid ? speed_text(row) : "-");
 		if (baseline && ratio.valid)
 			fprintf(out, "%s%6.2f%s%s", style_start(colour, ratio.verdict),
 				rate ? 1 / ratio.median : ratio.median,

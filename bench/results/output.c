@@ -154,6 +154,17 @@ int output_check(const char *path, struct complaint *why)
 	return err ? complain(why, err, "cannot write %s: %s", path, strerror(-err)) : 0;
 }
 
+int output_check_input(const char *path, const char *input, struct complaint *why)
+{
+	struct stat to, from;
+
+	if (!path || stat(path, &to) < 0 || stat(input, &from) < 0 || !S_ISREG(to.st_mode) ||
+		to.st_dev != from.st_dev || to.st_ino != from.st_ino)
+		return 0;
+	return complain(why, -EINVAL, "-o %s would replace %s, which is read; give another file",
+		path, input);
+}
+
 int output_commit(struct output *output, const char *path, struct complaint *why)
 {
 	__attribute__((cleanup(close_place))) struct place place = { .file = -1, .folder = -1 };

@@ -20,6 +20,9 @@ struct output {
  * Returns 0, or a negative errno with @why. */
 int output_check(const char *path, struct complaint *why);
 
+/* Checks that @path (or NULL) is not the file @input. Returns 0, or -EINVAL with @why. */
+int output_check_input(const char *path, const char *input, struct complaint *why);
+
 int output_begin(struct output *output); /* 0 or -ENOMEM */
 /* Writes what was composed to the file @path (NULL: standard output) and ends @output. Returns 0;
  * or a negative errno with @why, and leaves no part of the file. */

@@ -217,7 +217,7 @@ static void a_machine_that_changed_decides_nothing(void **state)
 	seed = 10;
 	file = file_of(readers, 2, 22, 0.005);
 	assert_status(state, file, slowed(file, NULL, 1.1), UNDECIDED,
-		"^! the limits floor and memory, which run no reader, changed by up to 10 %: the machine changed");
+		"^! the limits floor and memory, which run no reader, changed by up to 10 %: the[ \n]+machine changed");
 	assert_status(state, file, slowed(file, "copy", 1.1), SLOWER, "^Slower: 1 slower");
 	json_decref(file);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../support/skipping.h"
 #include "support/checks.h"
@@ -192,8 +193,7 @@ static void a_peer_that_does_not_end_harms_nothing(void **state)
 	fake_peer(state, "aya", "hang_at_end");
 	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-mode", "copy,aya"));
 	assert_int_equal(outcome.status, DONE);
-	assert_string_equal(
-		outcome.err, "aya: peer aya did not exit within 2 s and was killed\n");
+	assert_string_equal(outcome.err, "aya: peer aya did not exit within 2 s and was killed\n");
 	assert_matches(outcome.out, " vs copy[^\n]*\n([^\n]*\n)*aya +[0-9.]+ +[0-9.]+ ");
 	outcome_free(&outcome);
 }
@@ -234,6 +234,38 @@ static void a_run_with_a_hanging_peer_is_stopped(void **state)
 			.environment = ARGUMENTS(peers, "RINGVIEW_PEER_TIMEOUT=10m"),
 			.signal = SIGINT },
 		STOPPED, "interrupted");
+}
+
+static void a_wrong_patience_is_refused(void **state)
+{
+	static const char *const wrong[] = { "foo", "-1s", "0s", "5" };
+	char peers[PATH_MAX + 32], patience[64];
+
+	need_bpf();
+	fake_peer(state, "aya", "hang_late");
+	snprintf(peers, sizeof(peers), "RINGVIEW_PEERS=%s", (const char *)*state);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(patience, sizeof(patience), "RINGVIEW_PEER_TIMEOUT=%s", wrong[i]);
+		assert_command_complains(
+			&(struct command){ .arguments = ARGUMENTS(RUN, "-mode", "aya"),
+				.environment = ARGUMENTS(peers, patience) },
+			FAILED, "RINGVIEW_PEER_TIMEOUT is not a time such as 30s");
+	}
+}
+
+/* A script that hangs in a program that it has started. That has standard error open too, so this
+ * test would end with it. */
+static void what_a_peer_has_started_is_killed_with_it(void **state)
+{
+	char script[PATH_MAX];
+
+	need_bpf();
+	snprintf(script, sizeof(script), "%s", folder_path(state, "script"));
+	file_write(script, "#!/bin/sh\nsleep 1000\nexit 0\n");
+	assert_int_equal(chmod(script, 0700), 0);
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS(RUN, "-peer", script),
+					 .environment = ARGUMENTS("RINGVIEW_PEER_TIMEOUT=1s") },
+		WRONG_USAGE, "did not answer within 1 s");
 }
 
 static void a_peer_that_is_not_built_cannot_be_named(void **state)
@@ -376,6 +408,8 @@ int main(void)
 		IN_FOLDER(a_peer_that_does_not_end_harms_nothing),
 		IN_FOLDER(a_peer_is_measured_and_named),
 		IN_FOLDER(a_run_with_a_hanging_peer_is_stopped),
+		IN_FOLDER(a_wrong_patience_is_refused),
+		IN_FOLDER(what_a_peer_has_started_is_killed_with_it),
 		IN_FOLDER(a_peer_that_is_not_built_cannot_be_named),
 		IN_FOLDER(peers_that_are_not_built_are_left_out_of_all),
 		IN_FOLDER(peers_read_only_rings_of_the_kernel),

@@ -754,6 +754,35 @@ static void at_a_rate_service_counts(void **state)
 	free(text);
 }
 
+static void a_low_rate_has_digits(void **state)
+{
+	const struct made slow = { &batch_reader, WAIT_EVENT, 1e3, 0, 0.4, 45, 0, 9000, 0 };
+	const struct made slower = { &view_reader, WAIT_EVENT, 1e3, 0, 0.4, 480, 0, 9100, 0 };
+	char *text;
+
+	(void)state;
+	m.workload.rate = 1000;
+	MEASURE(ROUNDS, &slow, &slower);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^batch/event is best: 0\\.0010 Mev/s");
+	assert_matches(text, "^view/event +0\\.0010 ");
+	free(text);
+}
+
+static void too_few_rounds_at_a_rate_decide_nothing(void **state)
+{
+	const struct made one = { &batch_reader, WAIT_EVENT, 1e6, 0, 0.4, 45, 0, 9000, 0 };
+	const struct made other = { &view_reader, WAIT_EVENT, 1e6, 0, 0.4, 480, 0, 9100, 0 };
+	char *text;
+
+	(void)state;
+	m.workload.rate = 1000000;
+	MEASURE(2, &one, &other);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^undecided, too few rounds: batch/event: 1\\.00 Mev/s");
+	free(text);
+}
+
 static void where_the_reference_is_best_the_next_is_named(void **state)
 {
 	char *text;
@@ -1398,6 +1427,8 @@ int main(void)
 		TEST(the_note_on_two_humps_is_no_wider),
 		TEST(the_headline_compares_with_libbpfs_loop),
 		TEST(at_a_rate_service_counts),
+		TEST(a_low_rate_has_digits),
+		TEST(too_few_rounds_at_a_rate_decide_nothing),
 		TEST(where_the_reference_is_best_the_next_is_named),
 		TEST(one_combination_alone_is_compared_with_nothing),
 		TEST(nothing_consumed_at_all_is_said_first),

@@ -640,6 +640,9 @@ static const struct {
 	{ "live -order",
 		"-order: the events of one ring are always in order; give -rings 2 or more, and "
 		"as many -producers" },
+	{ "live -order -rings 2",
+		"-order: the events of one ring are always in order; give -rings 2 or more, and "
+		"as many -producers" },
 	{ "live -back-to-back 500 -producers 2",
 		"-back-to-back: the consumer is the only producer; leave out -producers" },
 	{ "live -back-to-back 500 -rate 500k",
