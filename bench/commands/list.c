@@ -56,8 +56,7 @@ static int write_list(struct call *call, FILE *out)
 		"Waits of live (-wait)\n"
 		"  event        sleeps in epoll until the kernel notifies\n"
 		"  paced        polls, sleeps at most -latency-budget in between\n"
-		"  busy         polls without sleeping; keeps the last record unreleased, so "
-		"producers do not notify\n"
+		"  busy         polls without sleeping\n"
 		"  libbpf-poll  ring_buffer__poll%s\n"
 		"  libbpf-spin  ring_buffer__consume in a loop%s\n"
 		"  libbpf-sleep ring_buffer__consume, then a sleep of -latency-budget%s\n",

@@ -77,8 +77,7 @@ static int floor_read(struct reading *r, int64_t timeout_ns)
 	.open = limit_open, .close = limit_close
 
 const struct reader floor_reader = { LIMIT, .name = "floor",
-	.summary = "limit: touches the same bytes with known lengths: reads no header, releases "
-		   "nothing",
+	.summary = "limit: touches the same bytes, knows lengths, releases nothing",
 	.baseline = 1, .read = floor_read };
 
 static int memory_read(struct reading *r, int64_t timeout_ns)

@@ -25,4 +25,4 @@ SPECIALIZE(read_ring, struct ringview *, loop)
 
 const struct reader memcpy_batch_reader = { RINGVIEW_LOOP(read_ring), .name = "memcpy-batch",
 	.column = "mcbatch",
-	.summary = "ringview_peek and memcpy of each record, one ringview_release for all" };
+	.summary = "ringview_peek and memcpy of each record, one release for all" };

@@ -43,9 +43,7 @@ static int ordered_read(struct reading *r, int64_t timeout_ns)
 }
 
 const struct reader ordered_reader = { RINGVIEW_READER(ordered_open, ordered_read),
-	.name = "ordered",
-	.summary =
-		"ringview_group_peek_ordered: the records of all rings by time, with live -order",
+	.name = "ordered", .summary = "ringview_group_peek_ordered: all rings by time; for -order",
 	.orders = true };
 
 #define EVENTS_MOST 4096 /* between two releases */
@@ -88,7 +86,5 @@ static int scan_read(struct reading *r, int64_t timeout_ns)
 }
 
 const struct reader scan_reader = { RINGVIEW_READER(ringview_reader_open, scan_read),
-	.name = "scan",
-	.summary = "for each record, hand-written code scans the next one of every ring; for "
-		   "-order",
+	.name = "scan", .summary = "hand-written scan of all rings for each record; for -order",
 	.orders = true };

@@ -206,7 +206,7 @@ static struct obstacle perfbuf_obstacle(const struct workload *workload)
 
 const struct reader perfbuf_reader = {
 	.name = "perfbuf",
-	.summary = "perf_buffer__poll of the system's libbpf, a perf buffer in place of the ring",
+	.summary = "perf_buffer__poll of the system's libbpf; no ring buffer",
 	.lives = true,
 	.needs_kernel = true,
 	.reads_perf = true,

@@ -22,5 +22,4 @@ ALWAYS_INLINE int loop(int work, struct reading *r, struct ringview *rv)
 SPECIALIZE(read_ring, struct ringview *, loop)
 
 const struct reader view_reader = { RINGVIEW_LOOP(read_ring), .name = "view",
-	.summary = "ringview_peek and ringview_release: each record viewed and released",
-	.by_default = true };
+	.summary = "ringview_peek and ringview_release for each record", .by_default = true };

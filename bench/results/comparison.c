@@ -134,7 +134,7 @@ void comparison_find(struct comparison *c)
 			.by_runs = MIN(old->runs, new->runs) >= RUNS_TO_COMPARE,
 		};
 		row->ratio = ratio_of(c, row);
-		if (row->drift > VERDICT_NOISE_MOST && row->ratio.has_interval)
+		if (row->drift > comparison_drift_most(c) && row->ratio.has_interval)
 			row->ratio.verdict = VERDICT_TOO_NOISY;
 		c->count++;
 		c->found[row->ratio.verdict] += !new->limit;

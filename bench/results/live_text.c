@@ -86,7 +86,7 @@ static void write_headline(
 	style_write_wrapped(out,
 		TEXTS(decided || alone ? ""
 			: compared     ? text("undecided, %s: ", verdicts[ratio.verdict].name)
-				       : "undecided: ",
+				       : "undecided, rounds without events: ",
 			row_name(best), decided ? " is best" : "",
 			text(": %s Mev/s", speed_text(best)),
 			TEXT_IF(row_lost_share(best) > 0, ", %s lost",

@@ -44,10 +44,9 @@ double median_in(const json_t *list, const char *object, const char *name);
 /* A row that both files have. */
 struct comparison_row {
 	const struct row *old, *new;
-	struct ratio
-		ratio; /* too noisy also if the limits changed by more than VERDICT_NOISE_MOST */
-	bool by_runs;  /* medians of runs were compared, instead of rounds */
-	double drift;  /* relative change of the limits for such events; 0 without limits */
+	struct ratio ratio; /* too noisy also if the limits changed by comparison_drift_most() */
+	bool by_runs;       /* medians of runs were compared, instead of rounds */
+	double drift;       /* relative change of the limits for such events; 0 without limits */
 };
 
 /* Two files, both of live or neither. */
@@ -59,6 +58,12 @@ struct comparison {
 	size_t found[VERDICT_SLOWER + 1], undecided; /* rows of each verdict, without limits */
 	double drift;                                /* the largest of all rows */
 };
+
+/* If the limits changed by more, rows are too noisy: of a tolerant comparison, the threshold. */
+static inline double comparison_drift_most(const struct comparison *c)
+{
+	return c->threshold > VERDICT_NOISE_MOST ? c->threshold : VERDICT_NOISE_MOST;
+}
 
 /* Fills the rest. */
 void comparison_find(struct comparison *comparison);

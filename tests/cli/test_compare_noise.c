@@ -212,12 +212,19 @@ static void noise_of_one_reader_is_not_that_of_others(void **state)
 static void a_machine_that_changed_decides_nothing(void **state)
 {
 	const struct reader readers[] = { { "copy", 5, 0.004 }, { "floor", 2, 0.004 } };
+	struct outcome outcome;
 	json_t *file;
 
 	seed = 10;
 	file = file_of(readers, 2, 22, 0.005);
 	assert_status(state, file, slowed(file, NULL, 1.1), UNDECIDED,
 		"^! the limits floor and memory, which run no reader, changed by up to 10 %: the[ \n]+machine changed");
+	/* But by less than what counts as the same. */
+	outcome = run(ARGUMENTS("compare", "-threshold", "25%", folder_path(state, "old"),
+		folder_path(state, "new")));
+	assert_int_equal(outcome.status, FINE);
+	assert_matches(outcome.out, "^Same: 1 same\\.$");
+	outcome_free(&outcome);
 	assert_status(state, file, slowed(file, "copy", 1.1), SLOWER, "^Slower: 1 slower");
 	json_decref(file);
 }

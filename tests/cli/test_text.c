@@ -176,8 +176,7 @@ static void a_file_gets_no_colour(void **state)
 }
 
 /* Shown after a second, at the start of a round. */
-#define LONG \
-	"-source", "memory", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-time", "4s"
+#define LONG "-source", "memory", "-mode", "batch", "-ring-size", "4KiB", "-n", "1M", "-time", "4s"
 
 static void progress_is_shown_on_a_terminal(void **state)
 {
@@ -186,7 +185,7 @@ static void progress_is_shown_on_a_terminal(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.status, DONE);
-	assert_matches(outcome.err, "\r *[0-9]+ %  1 readers, round [0-9]+");
+	assert_matches(outcome.err, "\r *[0-9]+ %  1 reader, round [0-9]+");
 	assert_null(strstr(outcome.err, "workload")); /* The only one is not counted. */
 	outcome_free(&outcome);
 }
@@ -261,7 +260,7 @@ static void a_long_run_is_announced_elsewhere(void **state)
 {
 	(void)state;
 	assert_announced(ARGUMENTS(SIX_SECONDS, "-rounds", "3"),
-		"^bpf_ringbuf_zc_benchmark: measuring: 1 readers, run 2 of 3; "
+		"^bpf_ringbuf_zc_benchmark: measuring: 1 reader, run 2 of 3; "
 		"about [0-9]+ s left$");
 	assert_announced(ARGUMENTS(SIX_SECONDS, "-rounds", "1", "-runs", "3"),
 		"^bpf_ringbuf_zc_benchmark: measuring: run 2 of 3; about [0-9]+ s left$");
