@@ -482,6 +482,27 @@ static void discards_do_not_fill_the_ring_within_a_wait(void **state)
 	assert_shows(f, 2, LENGTH);
 }
 
+/* Without a notification, in silence; then a record that must notify. */
+static int64_t discard_silently(void *context, int64_t now)
+{
+	struct stream *s = context;
+
+	memory_ring_discard(&s->f->ring, reserve(s->f, s->number++, LENGTH), BPF_RB_NO_WAKEUP);
+	virtual_time_expect(produce, s, now + s->gap);
+	return now + s->gap;
+}
+
+static void a_discard_found_in_silence_is_not_held_back(void **state)
+{
+	struct fixture *f = paced(state);
+	struct stream s = { .f = f, .gap = 30 * MS, .left = 1 };
+
+	virtual_time_expect(discard_silently, &s, virtual_now() + MS);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_int_equal(s.notified, 1);
+	assert_true(virtual_now() - s.last < INSTANT);
+}
+
 /* The return values of peek. */
 
 static void peek_says_0_once_at_the_end_of_what_the_wait_found(void **state)
@@ -1130,6 +1151,7 @@ int main(void)
 		pacing(waits_that_only_look_lengthen_no_sleep),
 		pacing(everything_is_released_before_a_sleep_in_epoll),
 		pacing(discards_do_not_fill_the_ring_within_a_wait),
+		pacing(a_discard_found_in_silence_is_not_held_back),
 		pacing(peek_says_0_once_at_the_end_of_what_the_wait_found),
 		pacing(peek_says_0_at_the_end_of_mixed_lengths_and_discards),
 		pacing(peek_without_a_wait_runs_on),
