@@ -106,20 +106,19 @@ void waiter_take_over(struct waiter *w)
 	if (w->owner == self)
 		return;
 	waiter_close(w);
-	w->owner = self;
 	for (size_t i = 0; i < w->count; i++) {
 		struct reader *r = w->readers[i];
 
-		if (&r->waiter != w && r->waiter.owner == self)
+		if (r->waiter.owner == self)
 			continue; /* by ringview_arm() of a member */
 		r->waiter.owner = self;
-		if (&r->waiter != w)
-			waiter_close(&r->waiter);
+		waiter_close(&r->waiter);
 		r->clears_fd = false;
 		reader_take_over(r);
 		if (r->place == PLACE_ARMED)
 			waiter_touch(r->in_charge, r);
 	}
+	w->owner = self;
 }
 
 int waiter_descriptor(struct waiter *w)

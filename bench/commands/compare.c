@@ -113,9 +113,10 @@ static void write_headline(FILE *out)
 static void write_doubts(const struct settings *s, FILE *out)
 {
 	const struct result_file *const files[] = { &old, &new };
-
 	/* A file is often compared with itself, to see how noisy it is. */
-	for (int f = 0; f < 1 + (strcmp(old.name, new.name) != 0); f++) {
+	const int count = strcmp(old.name, new.name) == 0 ? 1 : 2;
+
+	for (int f = 0; f < count; f++) {
 		const struct row *noisiest = NULL;
 
 		for (size_t i = 0; i < files[f]->table.row_count; i++)

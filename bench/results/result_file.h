@@ -62,7 +62,7 @@ struct comparison {
 /* If the limits changed by more, rows are too noisy: of a tolerant comparison, the threshold. */
 static inline double comparison_drift_most(const struct comparison *c)
 {
-	return c->threshold > VERDICT_NOISE_MOST ? c->threshold : VERDICT_NOISE_MOST;
+	return fmax(c->threshold, VERDICT_NOISE_MOST);
 }
 
 /* Fills the rest. */

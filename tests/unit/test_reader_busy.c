@@ -57,30 +57,6 @@ static int64_t interrupt(void *context, int64_t now)
 	return VIRTUAL_NEVER;
 }
 
-/* Discards more records than the ring has room for, then submits one. */
-static int64_t discard(void *context, int64_t now)
-{
-	struct stream *s = context;
-
-	if (s->left-- == 0) {
-		put(s->f, s->number, LENGTH);
-		return VIRTUAL_NEVER;
-	}
-	for (int i = 0; i < 8; i++)
-		put_discarded(s->f, LENGTH);
-	return now + s->gap;
-}
-
-static void discards_do_not_fill_the_ring_within_a_wait(void **state)
-{
-	struct fixture *f = *state;
-	struct stream s = { .f = f, .gap = 20 * US, .left = f->ring.size / 64, .number = 2 };
-
-	virtual_time_expect(discard, &s, virtual_now() + s.gap);
-	assert_int_equal(ringview_wait(f->rv, -1), 1);
-	assert_shows(f, 2, LENGTH);
-}
-
 static void a_record_in_silence_is_seen_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -223,7 +199,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		busy(a_record_in_silence_is_seen_at_once),
-		busy(discards_do_not_fill_the_ring_within_a_wait),
 		busy(a_stream_is_looked_at_every_5_us),
 		busy(a_wait_of_0_only_looks),
 		busy(a_time_out_lets_its_time_pass),

@@ -87,6 +87,19 @@ static int close_member(struct fixture *f)
 	return 0;
 }
 
+/* Adds the reader, reads two records, and waits for more. */
+static void read_two_in_group(struct fixture *f)
+{
+	struct ringview *rv;
+
+	assert_int_equal(ringview_group_add(group, f->rv), 0);
+	put_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_group_wait(group, SECOND), 1);
+	assert_int_equal(ringview_group_next(group, &rv), 1);
+	assert_shows_range(f, 0, 1, LENGTH);
+	assert_int_equal(ringview_group_wait(group, 1), 0);
+}
+
 static void a_close_in_a_child_leaves_the_group_alone(void **state)
 {
 	int (*const ways[])(struct fixture *) = { close_group, close_member };
@@ -101,12 +114,7 @@ static void a_close_in_a_child_leaves_the_group_alone(void **state)
 			options.wait = (enum ringview_wait_strategy)strategy;
 			reopen(f);
 			assert_int_equal(ringview_group_open(&group, &options), 0);
-			assert_int_equal(ringview_group_add(group, f->rv), 0);
-			put_range(f, 0, 1, LENGTH);
-			assert_int_equal(ringview_group_wait(group, SECOND), 1);
-			assert_int_equal(ringview_group_next(group, &rv), 1);
-			assert_shows_range(f, 0, 1, LENGTH);
-			assert_int_equal(ringview_group_wait(group, 1), 0);
+			read_two_in_group(f);
 			before = consumer_position(f);
 			assert_int_equal(in_child(ways[way], f), 0);
 			assert_int_equal(consumer_position(f), before);
@@ -241,19 +249,13 @@ static int arm_a_member(struct fixture *f)
 static void a_child_may_start_by_arming_a_member(void **state)
 {
 	struct fixture *f = *state;
-	struct ringview *rv;
 
 	for (int own = 0; own < 2; own++) {
 		reopen(f);
 		assert_int_equal(ringview_group_open(&group, NULL), 0);
 		if (own)
 			assert_true(ringview_fd(f->rv) >= 0);
-		assert_int_equal(ringview_group_add(group, f->rv), 0);
-		put_range(f, 0, 1, LENGTH);
-		assert_int_equal(ringview_group_wait(group, SECOND), 1);
-		assert_int_equal(ringview_group_next(group, &rv), 1);
-		assert_shows_range(f, 0, 1, LENGTH);
-		assert_int_equal(ringview_group_wait(group, 1), 0);
+		read_two_in_group(f);
 		assert_int_equal(in_child(arm_a_member, f), 0);
 		assert_int_equal(ringview_restart(f->rv), 0);
 		ringview_group_close(group);

@@ -657,9 +657,40 @@ static void every_record_is_shown_once_and_given_back_once(void **state)
 	assert_int_equal(consumer_position(f), producer_position(f));
 }
 
+struct discards {
+	struct fixture *f;
+	uint64_t left; /* times eight */
+};
+
+/* Discards more records than the ring has room for, then submits one. */
+static int64_t discard(void *context, int64_t now)
+{
+	struct discards *d = context;
+
+	if (d->left-- == 0) {
+		put(d->f, 2, LENGTH);
+		return VIRTUAL_NEVER;
+	}
+	for (int i = 0; i < 8; i++)
+		put_discarded(d->f, LENGTH);
+	return now + 100 * US;
+}
+
+static void discards_do_not_fill_the_ring_within_a_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct discards d = { f, f->ring.size / 64 };
+
+	read_range(f, 0, 1, LENGTH);
+	virtual_time_expect(discard, &d, virtual_now() + 100 * US);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_shows(f, 2, LENGTH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		holding(discards_do_not_fill_the_ring_within_a_wait),
 		holding(the_last_record_is_held_back),
 		holding(no_record_notifies_while_one_is_held_back),
 		holding(nothing_is_held_back_before_a_record_was_shown),

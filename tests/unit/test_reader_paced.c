@@ -454,34 +454,6 @@ static void everything_is_released_before_a_sleep_in_epoll(void **state)
 
 /* Discarded records. */
 
-/* Discards more records than the ring has room for, then submits one. */
-static int64_t discard(void *context, int64_t now)
-{
-	struct stream *s = context;
-
-	if (s->left-- == 0) {
-		put(s->f, s->number, LENGTH);
-		return VIRTUAL_NEVER;
-	}
-	for (int i = 0; i < 8; i++)
-		put_discarded(s->f, LENGTH);
-	return now + s->gap;
-}
-
-static void discards_do_not_fill_the_ring_within_a_wait(void **state)
-{
-	struct ringview_options options = paced_options();
-	struct fixture *f = *state;
-	struct stream s = { .f = f, .gap = BUDGET / 2, .left = f->ring.size / 64, .number = 2 };
-
-	options.linger_ns = INT64_MAX;
-	reopen_with(f, &options);
-	end_silence(f);
-	virtual_time_expect(discard, &s, virtual_now() + s.gap);
-	assert_int_equal(ringview_wait(f->rv, -1), 1);
-	assert_shows(f, 2, LENGTH);
-}
-
 /* Without a notification, in silence; then a record that must notify. */
 static int64_t discard_silently(void *context, int64_t now)
 {
@@ -1150,7 +1122,6 @@ int main(void)
 		pacing(a_record_without_wakeup_after_silence_is_found_within_50_ms),
 		pacing(waits_that_only_look_lengthen_no_sleep),
 		pacing(everything_is_released_before_a_sleep_in_epoll),
-		pacing(discards_do_not_fill_the_ring_within_a_wait),
 		pacing(a_discard_found_in_silence_is_not_held_back),
 		pacing(peek_says_0_once_at_the_end_of_what_the_wait_found),
 		pacing(peek_says_0_at_the_end_of_mixed_lengths_and_discards),
