@@ -17,6 +17,8 @@
 #define RELEASE_PART 64
 #define RELEASE_MOST 16384
 
+#define LINGERS 64 /* in one poll, which has to return */
+
 /* include/uapi/linux/bpf.h of Linux 6.19; the headers that we are built with may be older. */
 #define MAP_FLAG_OVERWRITE (1u << 19)
 
@@ -63,12 +65,15 @@ static uint64_t consumer_position(const struct ring *r)
 	return __atomic_load_n((const uint64_t *)r->positions, __ATOMIC_ACQUIRE);
 }
 
+static const uint64_t *producer_word(const struct ring *r)
+{
+	return (const uint64_t *)((const char *)r->positions + r->page_size);
+}
+
 static uint64_t producer_position(const struct ring *r)
 {
-	const char *page = (const char *)r->positions + r->page_size;
-
 	/* Acquire: pairs with smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
-	return __atomic_load_n((const uint64_t *)page, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(producer_word(r), __ATOMIC_ACQUIRE);
 }
 
 /* Negative if something else has moved the consumer position ahead. libbpf finds nothing then. */
@@ -115,9 +120,9 @@ static int open_reader(struct ring *r)
 {
 	int err = ringview_open(&r->reader, r->map_fd, NULL);
 
-	if (err || !r->group)
+	if (err || !r->set->group)
 		return err;
-	err = ringview_group_add(r->group, r->reader);
+	err = ringview_group_add(r->set->group, r->reader);
 	if (err) {
 		ringview_close(r->reader);
 		r->reader = NULL;
@@ -125,10 +130,37 @@ static int open_reader(struct ring *r)
 	return err;
 }
 
+static bool is_shared(const struct ring *r)
+{
+	return __atomic_load_n(&r->is_shared, __ATOMIC_RELAXED);
+}
+
+/* Whether the reader must hold no record back between calls. */
+static bool holds_nothing(const struct ring *r)
+{
+	return is_shared(r) || __atomic_load_n(&r->set->is_watched, __ATOMIC_RELAXED);
+}
+
+/* If not, what it holds back is the parent's. */
+static bool is_used_here(const struct ring *r)
+{
+	return __atomic_load_n(&r->forks, __ATOMIC_RELAXED) == forks();
+}
+
 static void forget_unreleased(struct ring *r)
 {
 	r->consumed = consumer_position(r);
 	r->unreleased = r->passed_on = 0;
+}
+
+/* Opens the reader of a ring whose positions were impossible. */
+static int open_late(struct ring *r)
+{
+	const int err = open_reader(r);
+
+	if (!err)
+		forget_unreleased(r);
+	return err;
 }
 
 /* Also polls once more, in a way that cannot miss a record that does not notify. */
@@ -145,19 +177,71 @@ int ring_fd(const struct ring *r)
 	return r->reader ? ringview_fd(r->reader) : r->map_fd;
 }
 
-void ring_publish(struct ring *r)
+/* Releases the records that the readers of @set hold back, or leaves that to the call that uses them.
+ * The caller holds the lock. */
+static void publish(struct ring_set *set)
 {
-	if (r->reader && !r->in_callback && !__atomic_load_n(&r->is_in_use, __ATOMIC_ACQUIRE))
-		arm(r);
+	enum rings_use use = RINGS_UNUSED;
+
+	/* Acquire: pairs with the release in ring_end_use(). */
+	while (!__atomic_compare_exchange_n(&set->use, &use,
+		use == RINGS_UNUSED ? RINGS_PUBLISHED : RINGS_OWED, false, __ATOMIC_ACQ_REL,
+		__ATOMIC_RELAXED))
+		;
+	if (use != RINGS_UNUSED)
+		return;
+	for (struct ring *r = all_rings; r; r = r->next)
+		if (r->set == set && holds_nothing(r) && is_used_here(r) && r->reader &&
+			!r->in_callback)
+			arm(r);
+	/* Release: pairs with the acquire in ring_begin_use(). */
+	__atomic_store_n(&set->use, RINGS_UNUSED, __ATOMIC_RELEASE);
+}
+
+void ring_publish(struct ring_set *set)
+{
+	lock();
+	publish(set);
+	unlock();
+}
+
+void ring_begin_use(struct ring_set *set)
+{
+	enum rings_use use = __atomic_load_n(&set->use, __ATOMIC_RELAXED);
+
+	while (set->group && (use == RINGS_UNUSED || use == RINGS_PUBLISHED)) {
+		if (use == RINGS_PUBLISHED) {
+			/* The thread that publishes holds the lock. */
+			lock();
+			unlock();
+		}
+		use = RINGS_UNUSED;
+		/* Acquire: pairs with the release in publish(). */
+		if (__atomic_compare_exchange_n(
+			    &set->use, &use, RINGS_USED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return;
+	}
+}
+
+static void begin_use(struct ring *r)
+{
+	__atomic_store_n(&r->forks, forks(), __ATOMIC_RELAXED);
+	ring_begin_use(r->set);
+}
+
+void ring_end_use(struct ring_set *set)
+{
+	/* Release: pairs with the acquire in publish(); acquire: with its release. */
+	if (set->group &&
+		__atomic_exchange_n(&set->use, RINGS_UNUSED, __ATOMIC_ACQ_REL) == RINGS_OWED)
+		ring_publish(set);
 }
 
 static void share_with(struct ring *other)
 {
-	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
-		return;
-	/* The record held back would be read twice. An inherited ring is the parent's. */
-	if (__atomic_load_n(&other->forks, __ATOMIC_RELAXED) == forks())
-		ring_publish(other);
+	/* The record held back would be read twice. */
+	if (!__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED) && other->set->group)
+		publish(other->set);
 }
 
 static void enter(struct ring *r)
@@ -186,7 +270,7 @@ static void leave(struct ring *r)
 }
 
 int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
-	struct ringview_group *group, unsigned *pending)
+	struct ring_set *set)
 {
 	struct ring *r = calloc(1, sizeof(*r));
 	int err;
@@ -197,8 +281,7 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	r->map_fd = map_fd;
 	r->callback = callback;
 	r->context = context;
-	r->group = group;
-	r->pending = pending;
+	r->set = set;
 	r->forks = forks();
 	err = describe_map(r);
 	if (!err)
@@ -239,7 +322,7 @@ void ring_set_pending(struct ring *r, bool is_pending)
 		return;
 	r->is_pending = is_pending;
 	/* Atomic: threads may read different rings of a ring_buffer. */
-	__atomic_fetch_add(r->pending, is_pending ? 1 : -1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&r->set->pending, is_pending ? 1 : -1, __ATOMIC_RELAXED);
 }
 
 static void release(struct ring *r)
@@ -279,6 +362,8 @@ static int pass_on_record(struct ring *r, const struct ringview_record *record)
 
 	r->in_callback = true;
 	result = r->callback(r->context, (void *)(uintptr_t)record->data, record->length);
+	/* The callback may have used the ring_buffer, which ended this use. */
+	ring_begin_use(r->set);
 	if (r->pass != pass) {
 		/* The callback has read its own ring, this record included. */
 		resume(r);
@@ -290,6 +375,16 @@ static int pass_on_record(struct ring *r, const struct ringview_record *record)
 	return result;
 }
 
+/* Whether another record has been reserved soon after the last one. */
+static bool linger_at(struct ring *r)
+{
+	if (r->lingers == 0)
+		return false;
+	r->lingers =
+		linger(&r->linger, producer_word(r), producer_position(r)) ? r->lingers - 1 : 0;
+	return r->lingers > 0;
+}
+
 /* Passes records on until there is none, or the callback stops. */
 static int64_t pass_on(struct ring *r, size_t most)
 {
@@ -297,8 +392,12 @@ static int64_t pass_on(struct ring *r, size_t most)
 	int64_t count = 0;
 	int found;
 
-	while ((found = ringview_peek(r->reader, &record)) > 0) {
-		const int result = pass_on_record(r, &record);
+	while ((found = ringview_peek(r->reader, &record)) > 0 || (found == 0 && linger_at(r))) {
+		int result;
+
+		if (found == 0)
+			continue;
+		result = pass_on_record(r, &record);
 
 		if (result < 0)
 			return result;
@@ -312,17 +411,12 @@ static int64_t pass_on(struct ring *r, size_t most)
 	return found < 0 && count == 0 ? found : count;
 }
 
-static bool is_shared(const struct ring *r)
-{
-	return __atomic_load_n(&r->is_shared, __ATOMIC_RELAXED);
-}
-
 /* Starts at the ring's consumer position if another consumer has moved it, as each pass of libbpf.
  */
 static void catch_up(struct ring *r)
 {
 	/* A group's reader may hold records back, unless it shares its ring. */
-	if ((!r->group || is_shared(r)) && consumer_position(r) != r->consumed)
+	if ((!r->set->group || is_shared(r)) && consumer_position(r) != r->consumed)
 		restart(r);
 	resume(r);
 }
@@ -332,7 +426,7 @@ static void begin_pass(struct ring *r, bool in_turn)
 	r->pass++;
 	catch_up(r);
 	/* Ends the turn that a poll may have left in the middle. */
-	if (r->group && !in_turn)
+	if (r->set->group && !in_turn)
 		arm(r);
 }
 
@@ -340,7 +434,7 @@ static void end_pass(struct ring *r, bool in_turn)
 {
 	release(r);
 	/* Releases the record held back: the caller may sleep next, or another consumer read. */
-	if (r->group && (!in_turn || is_shared(r)))
+	if (r->set->group && (!in_turn || holds_nothing(r)))
 		arm(r);
 }
 
@@ -377,15 +471,19 @@ static int64_t read_all(struct ring *r, size_t most)
 	return total;
 }
 
+int64_t ring_read_lingering(struct ring *r)
+{
+	int64_t result;
+
+	r->lingers = LINGERS;
+	result = ring_read(r, INT32_MAX);
+	r->lingers = 0;
+	return result;
+}
+
 int64_t ring_read_turn(struct ring *r)
 {
 	return read_pass(r, INT32_MAX, true);
-}
-
-static void begin_use(struct ring *r)
-{
-	__atomic_store_n(&r->forks, forks(), __ATOMIC_RELAXED);
-	__atomic_store_n(&r->is_in_use, true, __ATOMIC_RELAXED);
 }
 
 int64_t ring_read(struct ring *r, size_t most)
@@ -394,18 +492,13 @@ int64_t ring_read(struct ring *r, size_t most)
 	int64_t result;
 
 	/* A program that spins must not write the consumer position's cache line each time. */
-	if (left < 0 || (left == 0 && (!r->reader || (!r->group && !r->is_pending))))
+	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group && !r->is_pending))))
 		return 0;
-	if (!r->reader) {
-		const int err = open_reader(r);
-
-		if (err)
-			return err;
-		forget_unreleased(r);
-	}
 	begin_use(r);
-	result = r->group ? read_pass(r, most, false) : read_all(r, most);
-	__atomic_store_n(&r->is_in_use, false, __ATOMIC_RELEASE);
+	result = r->reader ? 0 : open_late(r);
+	if (result == 0)
+		result = r->set->group ? read_pass(r, most, false) : read_all(r, most);
+	ring_end_use(r->set);
 	return result;
 }
 
@@ -414,13 +507,8 @@ void ring_begin_wait(struct ring *r)
 	begin_use(r);
 	if (r->reader)
 		catch_up(r);
-	else if (available(r) > 0 && open_reader(r) == 0)
-		forget_unreleased(r);
-}
-
-void ring_end_wait(struct ring *r)
-{
-	__atomic_store_n(&r->is_in_use, false, __ATOMIC_RELEASE);
+	else if (available(r) > 0)
+		open_late(r);
 }
 
 int ring__consume_n(struct ring *r, size_t n)

@@ -9,12 +9,26 @@
 #include <stdint.h>
 
 #include "libbpf_api.h"
+#include "linger.h"
 #include "ringview/ringview.h"
 
+/* A group's readers, used by one thread at a time, and what all rings of one ring_buffer share. */
+struct ring_set {
+	struct ringview_group *group; /* NULL with EVENT, which waits as libbpf does */
+	enum rings_use {
+		RINGS_UNUSED,
+		RINGS_USED,      /* by a call of the thread that reads */
+		RINGS_OWED,      /* the same; it then publishes */
+		RINGS_PUBLISHED, /* by any thread, which holds the lock */
+	} use;
+	bool is_watched;  /* the caller has asked for epoll_fd */
+	unsigned pending; /* EVENT: rings to be read without a notification */
+};
+
 struct ring {
-	const void *maker;            /* &made_here */
-	struct ringview *reader;      /* NULL while the positions in the ring are impossible */
-	struct ringview_group *group; /* the reader's; NULL with EVENT */
+	const void *maker;       /* &made_here */
+	struct ringview *reader; /* NULL while the positions in the ring are impossible */
+	struct ring_set *set;
 	ring_buffer_sample_fn callback;
 	void *context;
 	int map_fd; /* the caller's */
@@ -30,7 +44,6 @@ struct ring {
 	 * consumer position, and hold nothing back.
 	 */
 	bool is_shared;
-	bool is_in_use; /* by a call */
 	unsigned forks; /* of the process that used it last */
 
 	size_t release_after; /* bytes to read before they are released */
@@ -39,15 +52,16 @@ struct ring {
 	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
 	unsigned pass;        /* number of the current pass, or of the last */
 
-	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some.
-	 * @pending counts these rings of the ring_buffer. */
+	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some. */
 	bool is_pending;
-	unsigned *pending;
+
+	struct linger linger; /* EVENT */
+	unsigned lingers;     /* how often this poll may still linger */
 };
 
 /* Returns 0 or a negative errno as ring_buffer__add(). */
 int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
-	struct ringview_group *group, unsigned *pending);
+	struct ring_set *set);
 void ring_close(struct ring *r);
 
 /*
@@ -58,6 +72,9 @@ void ring_close(struct ring *r);
  */
 int64_t ring_read(struct ring *r, size_t most);
 
+/* EVENT: as ring_read(), and briefly looks for more records before it releases the last. */
+int64_t ring_read_lingering(struct ring *r);
+
 /* As ring_read(), in a turn of the reader's group, until the end of the turn. */
 int64_t ring_read_turn(struct ring *r);
 
@@ -65,14 +82,16 @@ int64_t ring_read_turn(struct ring *r);
  * not returned stays. */
 void ring_begin_wait(struct ring *r);
 
-/* Call it after that, when all turns are over. */
-void ring_end_wait(struct ring *r);
-
 /* The ring's own descriptor of the map, if it has one: the caller may have closed theirs. */
 int ring_fd(const struct ring *r);
 
-/* Releases the record that the group's reader holds back, unless a call uses the ring. */
-void ring_publish(struct ring *r);
+/* Around each use of a group or its rings, also one within another. */
+void ring_begin_use(struct ring_set *set);
+void ring_end_use(struct ring_set *set);
+
+/* Releases what the readers of a group hold back and must not (the rings are watched, or shared), at
+ * once or when the call that uses them ends. */
+void ring_publish(struct ring_set *set);
 
 /* Whether the ring has records, submitted or not. */
 bool ring_has_more(const struct ring *r);

@@ -33,14 +33,12 @@ struct ring_buffer {
 	struct ring **rings;
 	struct epoll_event *events;
 	int count;
-	int epoll_fd;                 /* for the caller to wait on */
-	bool is_watched;              /* the caller has asked for epoll_fd */
-	int edge_fd;                  /* EVENT: the same maps, edge-triggered */
-	unsigned forks;               /* of the process that @edge_fd belongs to */
-	unsigned pending;             /* EVENT: rings to be read without a notification */
-	int read;                     /* EVENT: rings that the last poll read; in @events */
-	struct ringview_group *group; /* NULL with EVENT, which waits as libbpf does */
-	int64_t longest_ns;           /* of the group's waits; negative means no limit */
+	int epoll_fd;   /* for the caller to wait on */
+	int edge_fd;    /* EVENT: the same maps, edge-triggered */
+	unsigned forks; /* of the process that @edge_fd belongs to */
+	int read;       /* EVENT: rings that the last poll read; in @events */
+	struct ring_set set;
+	int64_t longest_ns; /* of the group's waits; negative means no limit */
 };
 
 int libbpf_result(long long result)
@@ -97,7 +95,7 @@ static int watch(struct ring_buffer *rb, struct ring *r)
 
 	if (epoll_ctl(rb->epoll_fd, EPOLL_CTL_ADD, r->map_fd, &event) < 0)
 		return -errno;
-	if (rb->group)
+	if (rb->set.group)
 		return 0;
 	err = watch_edges(rb->edge_fd, r->map_fd, rb->count);
 	if (!err)
@@ -111,8 +109,11 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	struct ring *r;
 	int err = grow(rb);
 
-	if (!err)
-		err = ring_open(&r, map_fd, callback, context, rb->group, &rb->pending);
+	if (err)
+		return err;
+	ring_begin_use(&rb->set);
+	err = ring_open(&r, map_fd, callback, context, &rb->set);
+	ring_end_use(&rb->set);
 	if (err)
 		return err;
 	err = watch(rb, r);
@@ -167,7 +168,8 @@ int ring_buffer__add(
 
 static void free_all(struct ring_buffer *rb)
 {
-	ringview_group_close(rb->group);
+	ring_begin_use(&rb->set);
+	ringview_group_close(rb->set.group);
 	for (int i = 0; i < rb->count; i++)
 		ring_close(rb->rings[i]);
 	if (rb->epoll_fd >= 0)
@@ -206,7 +208,7 @@ static int open_waits(struct ring_buffer *rb)
 		return -errno;
 	rb->longest_ns = options.wait == RINGVIEW_WAIT_BUSY ? LONGEST_BUSY_WAIT_NS : -1;
 	if (options.wait != RINGVIEW_WAIT_EVENT)
-		return ringview_group_open(&rb->group, &options);
+		return ringview_group_open(&rb->set.group, &options);
 	rb->edge_fd = epoll_create1(EPOLL_CLOEXEC);
 	rb->forks = forks();
 	return rb->edge_fd < 0 ? -errno : 0;
@@ -240,13 +242,12 @@ struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn callback,
 
 int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 {
-	bool *is_watched = (bool *)(uintptr_t)&rb->is_watched;
+	struct ring_set *set = (struct ring_set *)(uintptr_t)&rb->set;
 
 	HAND_ON(rb, ring_buffer__epoll_fd, -EOPNOTSUPP, rb);
 	/* No record is held back between calls any more: it would keep the descriptor readable. */
-	if (rb->group && !__atomic_exchange_n(is_watched, true, __ATOMIC_RELAXED))
-		for (int i = 0; i < rb->count; i++)
-			ring_publish(rb->rings[i]);
+	if (set->group && !__atomic_exchange_n(&set->is_watched, true, __ATOMIC_RELAXED))
+		ring_publish(set);
 	return rb->epoll_fd;
 }
 
@@ -311,7 +312,14 @@ int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
 
 static unsigned pending_rings(const struct ring_buffer *rb)
 {
-	return __atomic_load_n(&rb->pending, __ATOMIC_RELAXED);
+	return __atomic_load_n(&rb->set.pending, __ATOMIC_RELAXED);
+}
+
+static int64_t read_polled(struct ring_buffer *rb, uint32_t i)
+{
+	/* Other rings must not wait for more of this one. */
+	return rb->count == 1 ? ring_read_lingering(rb->rings[i])
+			      : ring_read(rb->rings[i], INT_MAX);
 }
 
 /* Reads the rings that are pending. */
@@ -321,7 +329,7 @@ static int64_t read_pending(struct ring_buffer *rb)
 
 	for (int i = 0; i < rb->count; i++)
 		if (rb->rings[i]->is_pending) {
-			const int64_t count = ring_read(rb->rings[i], INT_MAX);
+			const int64_t count = read_polled(rb, (uint32_t)i);
 
 			if (count < 0)
 				return count;
@@ -337,12 +345,8 @@ static int64_t read_ready(struct ring_buffer *rb, int ready)
 {
 	int64_t total = 0;
 
-	/* Each edge is reported once only: if a callback stops this call, or is left, the other
-	 * rings are pending. */
-	for (int i = 0; i < ready; i++)
-		ring_set_pending(rb->rings[rb->events[i].data.u32], true);
 	for (int i = 0; i < ready; i++) {
-		const int64_t count = ring_read(rb->rings[rb->events[i].data.u32], INT_MAX);
+		const int64_t count = read_polled(rb, rb->events[i].data.u32);
 
 		if (count < 0)
 			return count;
@@ -371,8 +375,9 @@ static int own_edges(struct ring_buffer *rb)
 	return 0;
 }
 
-/* libbpf's descriptor is level-triggered: a poll looks once more at the rings that the last one read,
- * and finds records that do not notify. */
+/* Each edge is reported once only: a callback may have stopped the last poll, or left it. And libbpf's
+ * descriptor is level-triggered: a poll looks once more at the rings that the last one read, and finds
+ * records that do not notify. */
 static void look_again(struct ring_buffer *rb)
 {
 	for (int i = 0; i < rb->read; i++) {
@@ -433,7 +438,7 @@ static int64_t read_turns(struct ring_buffer *rb)
 	int64_t total = 0;
 
 	for (int left = TURNS_OF_A_RING * rb->count;
-		left > 0 && ringview_group_next(rb->group, &reader) > 0; left--) {
+		left > 0 && ringview_group_next(rb->set.group, &reader) > 0; left--) {
 		const int64_t count = ring_read_turn(ring_of(rb, reader));
 
 		if (count < 0)
@@ -447,22 +452,20 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 {
 	int64_t result;
 
+	ring_begin_use(&rb->set);
 	for (int i = 0; i < rb->count; i++)
 		ring_begin_wait(rb->rings[i]);
 	result = ringview_group_wait(
-		rb->group, timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000));
+		rb->set.group, timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000));
 	if (result > 0)
 		result = read_turns(rb);
-	for (int i = 0; i < rb->count; i++) {
-		ring_end_wait(rb->rings[i]);
-		if (__atomic_load_n(&rb->is_watched, __ATOMIC_RELAXED))
-			ring_publish(rb->rings[i]);
-	}
+	ring_end_use(&rb->set);
 	return result;
 }
 
 int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
 {
 	HAND_ON(rb, ring_buffer__poll, -EOPNOTSUPP, rb, timeout_ms);
-	return libbpf_result(rb->group ? poll_group(rb, timeout_ms) : poll_event(rb, timeout_ms));
+	return libbpf_result(
+		rb->set.group ? poll_group(rb, timeout_ms) : poll_event(rb, timeout_ms));
 }

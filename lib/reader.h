@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "foresight.h"
+#include "linger.h"
 #include "ringview/ringview.h"
 #include "waiter.h"
 
@@ -56,6 +57,7 @@ struct reader {
 
 	enum pass pass;
 	uint64_t pass_end;
+	struct linger linger;
 
 	struct waiter *in_charge;     /* its own, or its group's */
 	struct ringview_group *group; /* or NULL */

@@ -86,6 +86,16 @@ bool reader_pass_is_over(struct reader *r)
 	return true;
 }
 
+/* EVENT: what comes before the user releases notifies nobody, and the next wait finds it. */
+static void linger_after_pass(struct reader *r)
+{
+	/* Not in a group, where other rings would wait meanwhile. */
+	if (r->group || r->waiter.strategy != RINGVIEW_WAIT_EVENT || reader_has_left(r))
+		return;
+	foresight_pause(r);
+	linger(&r->linger, r->producer, r->produced);
+}
+
 /* As seek(), but releases nothing. */
 static int find(struct reader *r)
 {
@@ -129,6 +139,7 @@ static int find(struct reader *r)
 		rv->last = rv->next;
 		rv->next += stride;
 	}
+	linger_after_pass(r);
 	return 0;
 }
 

@@ -796,6 +796,55 @@ static void several_consumers_of_a_ring_poll_in_turns(void **state)
 	poll_for(c, c->rb, c->rb, 2);
 }
 
+#define ARRIVALS 3000
+
+struct arrivals {
+	struct consumer *c;
+	unsigned begun, ended;
+};
+
+/* Other consumers come and go, and read nothing. */
+static void *arrive(void *argument)
+{
+	struct arrivals *a = argument;
+
+	for (unsigned i = 1; i <= ARRIVALS; i++) {
+		while (__atomic_load_n(&a->begun, __ATOMIC_ACQUIRE) != i)
+			;
+		ring_buffer__free(
+			ring_buffer__new(map_fd_of(a->c, 1), consumer_see, &a->c->rings[1], NULL));
+		__atomic_store_n(&a->ended, i, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+static void another_consumer_may_come_while_one_reads(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	struct arrivals a = { c, 0, 0 };
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, arrive, &a), 0);
+	for (unsigned i = 1; i <= ARRIVALS; i++) {
+		struct ring_buffer *rb =
+			ring_buffer__new(map_fd_of(c, 1), consumer_see, &c->rings[1], NULL);
+
+		assert_non_null(rb);
+		produce(c, 1, 2);
+		__atomic_store_n(&a.begun, i, __ATOMIC_RELEASE);
+		for (c->count = 0; c->count < 6;) {
+			assert_true(ring_buffer__poll(rb, 10000) > 0);
+			if (c->count < 6)
+				produce(c, 1, 2);
+		}
+		while (__atomic_load_n(&a.ended, __ATOMIC_ACQUIRE) != i)
+			;
+		assert_int_equal(ring_buffer__poll(rb, 0), 0);
+		ring_buffer__free(rb);
+	}
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 static void a_map_can_be_added_again_by_another_descriptor(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -970,6 +1019,7 @@ int main(void)
 		consuming(rings_behind_one_that_was_left_are_read),
 		consuming(several_consumers_of_a_ring_take_turns),
 		consuming(several_consumers_of_a_ring_poll_in_turns),
+		consuming(another_consumer_may_come_while_one_reads),
 		consuming(a_map_can_be_added_again_by_another_descriptor),
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
 		consuming(what_is_not_read_is_there_for_the_next),
