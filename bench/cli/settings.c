@@ -144,6 +144,23 @@ int settings_check_rules(const struct rule *rules, struct complaint *why)
 	return 0;
 }
 
+/* Whether -batch has an effect. */
+static bool has_batches(const struct settings *s)
+{
+	return combination_find(s->combinations, s->combination_count, "batch") != SIZE_MAX;
+}
+
+/* Whether -latency-budget has an effect. */
+static bool has_budget(const struct settings *s)
+{
+	const unsigned int paced = 1u << WAIT_PACED | 1u << WAIT_LIBBPF_SLEEP;
+
+	for (size_t i = 0; i < s->combination_count; i++)
+		if (s->combinations[i].reader->orders || paced >> s->combinations[i].wait & 1)
+			return true;
+	return false;
+}
+
 static int check_rules(const struct settings *s, struct complaint *why)
 {
 	const struct workload *w = &s->workload;
@@ -193,6 +210,12 @@ static int check_rules(const struct settings *s, struct complaint *why)
 		{ w->order && (w->rings == 1 || w->producers == 1),
 			"-order: the events of one ring are always in order; give -rings 2 or "
 			"more, and as many -producers" },
+		{ settings_given("batch") && !has_batches(s),
+			"-batch: only the batch reader releases in batches; add it to -mode, or "
+			"leave out -batch" },
+		{ settings_given("latency-budget") && !has_budget(s),
+			"-latency-budget: only paced readers and libbpf-sleep have one; add such a "
+			"-wait, or leave out -latency-budget" },
 		{ turns && w->producers > 1,
 			"-back-to-back: the consumer is the only producer; leave out -producers" },
 		{ turns && paced_rate,
@@ -310,6 +333,23 @@ static int fail_waits(const struct reader *reader, struct complaint *why)
 		reader->name, names);
 }
 
+/* A program of -peer without a reader that is measured. */
+static int check_peers(const struct settings *s, struct complaint *why)
+{
+	for (int i = 0; settings_modes[i]; i++) {
+		const struct reader *peer = settings_modes[i];
+		bool chosen = !peer->named;
+
+		for (size_t j = 0; j < s->combination_count && !chosen; j++)
+			chosen = s->combinations[j].reader->program == peer->program;
+		if (!chosen)
+			return complain(why, -EINVAL,
+				"-peer: -mode does not name %s; add it, or leave out -peer",
+				peer->name);
+	}
+	return 0;
+}
+
 static int check_readers(const struct settings *s, struct complaint *why)
 {
 	/* A wait of ringview was named that no reader of -mode has. */
@@ -341,36 +381,43 @@ static int check_readers(const struct settings *s, struct complaint *why)
 
 static int check_baseline(const struct settings *s, struct complaint *why)
 {
-	static char texts[COMBINATIONS_MAX][64];
-	const char *names[COMBINATIONS_MAX + READERS_MAX + 1] = { NULL }, *nearest;
+	const bool live = s->command == COMMAND_LIVE;
+	const char *names[READERS_MAX * (WAIT_OWN + 1) + 1] = { NULL }, *nearest;
 	size_t count = 0;
 
 	if (!s->baseline ||
 		combination_find(s->combinations, s->combination_count, s->baseline) != SIZE_MAX)
 		return 0;
-	for (; count < s->combination_count; count++)
-		names[count] = combination_name(
-			s->combinations[count], texts[count], sizeof(texts[count]));
-	for (int mode = 0; settings_modes[mode]; mode++)
-		names[count++] = settings_modes[mode]->name;
+	for (int mode = 0; settings_modes[mode]; mode++) {
+		const struct reader *reader = settings_modes[mode];
+		char name[64];
+
+		names[count++] = reader->name;
+		for (int wait = 0; live && live_wait_names[wait]; wait++)
+			if (has_wait(reader, wait))
+				names[count++] =
+					text("%s", combination_name((struct combination){ reader,
+									    (enum live_wait)wait },
+							   name, sizeof(name)));
+	}
 	nearest = flags_nearest(s->baseline, strlen(s->baseline), names);
 	if (nearest && strcmp(nearest, s->baseline) != 0)
 		return complain(why, -EINVAL,
 			"-baseline: unknown reader \"%.48s\"; did you mean %s?", s->baseline,
 			nearest);
 	return complain(why, -EINVAL,
-		nearest ? "-baseline: \"%.48s\" is not measured; add it to -mode, or give a "
-			  "reader that is"
+		nearest ? "-baseline: \"%.48s\" is not measured; add it to %s, or give a reader "
+			  "that is"
 			: "-baseline: unknown reader \"%.48s\"; give a reader that is measured",
-		s->baseline);
+		s->baseline, live ? "-mode and -wait" : "-mode");
 }
 
 int settings_conclude(struct settings *s, struct complaint *why)
 {
 	choose_defaults(s);
 	combine(s);
-	return check_sizes(s, why) || check_rules(s, why) || check_readers(s, why) ||
-			       check_baseline(s, why)
+	return check_sizes(s, why) || check_rules(s, why) || check_peers(s, why) ||
+			       check_readers(s, why) || check_baseline(s, why)
 		       ? -EINVAL
 		       : 0;
 }

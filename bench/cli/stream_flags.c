@@ -29,14 +29,21 @@ int parse_event_size(const char *text, void *target, struct complaint *why)
 	return 0;
 }
 
+static bool is_same_mix(const struct mix *a, const struct mix *b)
+{
+	return a->count == b->count && a->in_order == b->in_order &&
+	       memcmp(a->sizes, b->sizes, a->count * sizeof(*a->sizes)) == 0;
+}
+
 /* Each size once. */
 static int add_size(struct settings *s, uint64_t size, const struct mix *mix)
 {
 	if (!mix && (size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX))
 		return -ERANGE;
 	for (size_t i = 0; i < s->size_count; i++)
-		if (mix ? s->mixes[i] && strcmp(s->mixes[i]->name, mix->name) == 0
-			: s->sizes[i] == size)
+		if (mix && s->mixes[i] && strcmp(s->mixes[i]->name, mix->name) == 0)
+			return is_same_mix(s->mixes[i], mix) ? 0 : -EEXIST;
+		else if (!mix && s->sizes[i] == size)
 			return 0;
 	if (s->size_count == SIZES_MAX)
 		return -ERANGE;
@@ -85,6 +92,10 @@ int parse_sizes(const char *text, void *target, struct complaint *why)
 			return -EINVAL;
 		err = mix ? add_size(s, 0, mix) : add_range(s, part);
 	} while (!err && rest[-1]);
+	if (err == -EEXIST)
+		return complain(why, err,
+			"two mixes would be called \"%.48s\" in the results; rename one of the files",
+			part);
 	if (err == -EINVAL && strchr(text, ':'))
 		return complain(why, err,
 			"\"%.48s\" is not first:last:step, from the smaller size to the larger; give "

@@ -133,7 +133,8 @@ int command_run(const char *name, char **argv)
 int commands_run(int argc, char **argv)
 {
 	static char help[] = "-help";
-	char *command_help[] = { argv[0], argc > 2 ? argv[2] : help, help, NULL };
+	char *const what = argc > 2 && strcmp(argv[2], "help") != 0 ? argv[2] : help;
+	char *command_help[] = { argv[0], what, help, NULL };
 	const char *word = argc > 1 ? argv[1] + (strncmp(argv[1], "--", 2) == 0) : "";
 
 	settings_add_command(&watch_command);

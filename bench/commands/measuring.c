@@ -186,6 +186,9 @@ int measuring_run(const struct measuring_command *command, struct call *call)
 	pin_set before;
 	int err = settings_check_named(s, &call->why);
 
+	for (size_t i = 0; i < s->size_count && !err; i++)
+		if (s->mixes[i] && s->mixes[i]->path)
+			err = output_check_input(s->output, s->mixes[i]->path, &call->why);
 	if (err)
 		return command_end(err, EXIT_USAGE, &call->why);
 	measuring = command;

@@ -169,6 +169,7 @@ static int read_file(struct mix *mix, const char *path, struct complaint *why)
 
 	if (!file)
 		return complain(why, -errno, "cannot open %s: %s", path, strerror(errno));
+	mix->path = text("%s", path);
 	err = read_lines(mix, path, file, why);
 	fclose(file);
 	return err;

@@ -58,6 +58,7 @@ enum live_producer { PRODUCER_RUN, PRODUCER_SYSCALL };
 /* Streams of events of different sizes: at random, or in the order of a file. */
 struct mix {
 	char name[MIX_NAME_SIZE]; /* in results: "24+40+56", "@FILE" without its folder */
+	const char *path;         /* of @FILE; or NULL */
 	uint32_t *sizes;          /* a size of weight n is there n times */
 	uint32_t count;
 	bool in_order;             /* events have these sizes in turn; else one at random */

@@ -35,6 +35,7 @@ static const struct {
 	{ { "--help" }, USAGE },
 	{ { "-h" }, USAGE },
 	{ { "help" }, USAGE " \\[flags\\] \\[COMMAND\\]$" },
+	{ { "help", "help" }, USAGE " \\[flags\\] \\[COMMAND\\]$" },
 	{ { "drain", "-help" }, USAGE },
 	{ { "sweep", "-help" }, USAGE " sweep \\[flags\\]$" },
 	{ { "list", "-help" }, USAGE " list \\[flags\\]$" },

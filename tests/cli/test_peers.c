@@ -177,6 +177,9 @@ static void a_program_of_the_users_takes_part(void **state)
 	assert_done(&outcome);
 	assert_matches(outcome.out, " vs batch[^\n]*\n([^\n]*\n)*mine +[0-9.]+ +[0-9.]+ ");
 	outcome_free(&outcome);
+	outcome = run_with_peers("", ARGUMENTS(RUN, "-mode", "batch", "-peer", path));
+	assert_complains(&outcome, WRONG_USAGE, "-peer: -mode does not name mine; add it");
+	outcome_free(&outcome);
 	outcome = run_with_peers("", ARGUMENTS(RUN, "-peer", folder_path(state, "none")));
 	assert_complains(&outcome, WRONG_USAGE, "-peer: cannot open ");
 	outcome_free(&outcome);

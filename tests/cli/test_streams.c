@@ -2,9 +2,11 @@
 /*
  * Streams as they are: mixes of sizes, recorded ones, discards, rings in a cache, bursts.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../support/skipping.h"
@@ -132,6 +134,42 @@ static void what_is_no_size_is_refused_by_its_line(void **state)
 	assert_command_complains(
 		&(struct command){ .arguments = ARGUMENTS("-event-size", "@/nowhere/at/all") },
 		WRONG_USAGE, "/nowhere/at/all");
+}
+
+static void a_file_of_sizes_is_not_replaced(void **state)
+{
+	const char *path = folder_path(state, "sizes");
+	char flag[512];
+
+	file_write(path, "16\n200\n");
+	snprintf(flag, sizeof(flag), "@%s", path);
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS(DRAIN, "-event-size", flag, "-o", path) },
+		WRONG_USAGE, "which is read; give another file");
+	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("sweep", "-source",
+							    "memory", "-sizes", flag, "-o", path) },
+		WRONG_USAGE, "which is read; give another file");
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS(LIVE, "-event-size", flag, "-o", path) },
+		WRONG_USAGE, "which is read; give another file");
+}
+
+static void files_of_one_name_are_not_one_mix(void **state)
+{
+	const char *path = folder_path(state, "sizes");
+	char list[1100], other[PATH_MAX], folder[PATH_MAX];
+
+	file_write(path, "16\n200\n");
+	snprintf(folder, sizeof(folder), "%s", folder_path(state, "folder"));
+	snprintf(other, sizeof(other), "%s", folder_path(state, "folder/sizes"));
+	snprintf(list, sizeof(list), "@%.500s,@%.500s", path, other);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	file_write(other, "16\n201\n");
+	assert_command_complains(
+		&(struct command){ .arguments = ARGUMENTS("sweep", "-sizes", list) }, WRONG_USAGE,
+		"-sizes: two mixes would be called \"@");
+	unlink(other);
+	rmdir(folder);
 }
 
 #define REFUSED(test, named, ...)                                                                  \
@@ -449,6 +487,8 @@ int main(void)
 		IN_FOLDER(a_recorded_stream_is_read_in_its_order),
 		IN_FOLDER(small_sizes_of_a_file_are_raised),
 		IN_FOLDER(what_is_no_size_is_refused_by_its_line),
+		IN_FOLDER(a_file_of_sizes_is_not_replaced),
+		IN_FOLDER(files_of_one_name_are_not_one_mix),
 		TEST(a_mix_of_a_size_that_is_too_small),
 		TEST(a_mix_without_a_size),
 		TEST(a_mix_that_ends_with_a_plus),

@@ -450,6 +450,7 @@ static void nothing_is_printed_if_something_is_wrong(void **state)
 #define BAD_SIZE                                                                       \
 	" is not a size of 16 to 65536 B, or a mix; give for example -event-size 64, " \
 	"24+40+56, 64*9+1024, mixed or @FILE"
+#define NOT_MEASURED " is not measured; add it to -mode and -wait, or give a reader that is"
 #define BAD_NOTIFY                                                                          \
 	" is not default, never, force, or sampled:N, where N is a number of events; give " \
 	"for example -notify sampled:100"
@@ -593,8 +594,12 @@ static const struct {
 	{ "live -baseline vew", "-baseline: unknown reader \"vew\"; did you mean view?" },
 	{ "live -baseline nothing",
 		"-baseline: unknown reader \"nothing\"; give a reader that is measured" },
-	{ "live -baseline view",
-		"-baseline: \"view\" is not measured; add it to -mode, or give a reader that is" },
+	{ "live -baseline view", "-baseline: \"view\"" NOT_MEASURED },
+	{ "live -wait paced -baseline batch/event", "-baseline: \"batch/event\"" NOT_MEASURED },
+	{ "live -wait paced -baseline libbpf-poll", "-baseline: \"libbpf-poll\"" NOT_MEASURED },
+	{ "live -wait event -latency-budget 1ms",
+		"-latency-budget: only paced readers and libbpf-sleep have one; add such a -wait, or "
+		"leave out -latency-budget" },
 	{ "live -mode libbpf -wait event", LIBBPF_WAITS },
 	{ "live -mode copy,libbpf -wait paced", LIBBPF_WAITS },
 	{ "live -mode all,libbpf -wait busy", LIBBPF_WAITS },
@@ -710,6 +715,9 @@ static const struct {
 	{ "drain -mode libbpf -source memory", "-mode: libbpf" NOT_IN_MEMORY },
 	{ "drain -mode copy -baseline view",
 		"-baseline: \"view\" is not measured; add it to -mode, or give a reader that is" },
+	{ "drain -mode copy,view -batch 8",
+		"-batch: only the batch reader releases in batches; add it to -mode, or leave out "
+		"-batch" },
 	{ "drain -n 1m",
 		"-n: \"1m\" is not a count from 1 to 1000000000000 (for mega write M, for giga G)"
 		"; give for example -n 50000" },
