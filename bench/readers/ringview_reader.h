@@ -29,11 +29,11 @@ int ringview_reader_read(struct reading *r, int64_t timeout_ns);
 /* Functions of all; one that reads by @loop_, and one that orders. */
 #define RINGVIEW_READER(open_, read_)                                                           \
 	.lives = true, .waits = WAITS_OF_RINGVIEW, .state_size = sizeof(struct ringview_state), \
-	.open = open_, .read = read_, .interrupt = ringview_reader_interrupt,                   \
+	.open = (open_), .read = (read_), .interrupt = ringview_reader_interrupt,               \
 	.close = ringview_reader_close
 
 #define RINGVIEW_LOOP(loop_)                                         \
 	RINGVIEW_READER(ringview_reader_open, ringview_reader_read), \
-		.drains = true, .loop = loop_, .rewind = ringview_reader_rewind
+		.drains = true, .loop = (loop_), .rewind = ringview_reader_rewind
 
 #endif

@@ -23,7 +23,7 @@ struct mark {
 	size_t round_count;
 };
 
-#define MARK(value, low, high) ((struct mark){ value, low, high, NULL, 0 })
+#define MARK(value, low, high) ((struct mark){ (value), (low), (high), NULL, 0 })
 #define NO_MARK MARK(NAN, NAN, NAN)
 
 struct cell {
@@ -99,8 +99,8 @@ void page_add(struct page *page, enum block_kind kind, const char *words);
 void page_add_sheet(struct page *page, struct sheet *sheet, bool folded);
 
 /* Columns first, then cells row by row; a row begins with its name. */
-#define COLUMN(title, is) ((struct column){ title, COLUMN_##is, false, 0 })
-#define DETAIL(title, is) ((struct column){ title, COLUMN_##is, true, 0 })
+#define COLUMN(title, is) ((struct column){ (title), COLUMN_##is, false, 0 })
+#define DETAIL(title, is) ((struct column){ (title), COLUMN_##is, true, 0 })
 #define SHEET(caption, ...) \
 	sheet_make(caption, (const struct column[]){ __VA_ARGS__, { .title = NULL } })
 struct sheet *sheet_make(const char *caption, const struct column *columns);

@@ -164,8 +164,9 @@ static size_t ticks_of(const struct axis *axis, double ticks[TICKS_MOST])
 	size_t count = 0;
 
 	if (decades < 1)
-		for (double i = ceil(axis->low / step); i * step <= axis->high && count < 8; i++)
-			ticks[count++] = i * step;
+		for (long i = (long)ceil(axis->low / step);
+			(double)i * step <= axis->high && count < 8; i++)
+			ticks[count++] = (double)i * step;
 	for (int power = (int)floor(log10(axis->low)); decades >= 1 && power <= log10(axis->high);
 		power++)
 		for (int i = 0; i < (decades < 3 ? 3 : 1); i++) {

@@ -52,7 +52,7 @@ static void sleep_until(int64_t at)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
-static void fail(const char *what)
+static void give_up(const char *what)
 {
 	perror(what);
 	exit(1);
@@ -106,7 +106,7 @@ static uint64_t unfilled_memory(void)
 
 	if (fd < 0 || at == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) ||
 		ioctl(fd, UFFDIO_REGISTER, &range))
-		fail("userfaultfd");
+		give_up("userfaultfd");
 	return (uintptr_t)at;
 }
 
@@ -132,7 +132,7 @@ static void produce_one(int fd, uint32_t length)
 		err = bpf_prog_test_run_opts(fd, &options);
 	while (err == -EINTR || err == -EAGAIN);
 	if (err)
-		fail("BPF_PROG_RUN");
+		give_up("BPF_PROG_RUN");
 	attempted++;
 }
 
@@ -181,19 +181,19 @@ int main(int argc, char **argv)
 	count = parse_sizes(argv[3], sizes, 16);
 	program = watched_bpf__open();
 	if (!program)
-		fail("open");
+		give_up("open");
 	/* Only loaded programs use the map of accounts. */
 	bpf_program__set_autoload(program->progs.produce, !counted);
 	bpf_program__set_autoload(program->progs.produce_counted, counted);
 	bpf_program__set_autoload(program->progs.hold, stuck);
 	if (watched_bpf__load(program))
-		fail("load");
+		give_up("load");
 	map_fd = bpf_map__fd(program->maps.events);
 	if (bpf_obj_get_info_by_fd(map_fd, &info, &length))
-		fail("info");
+		give_up("info");
 	if (strcmp(reader, "none") != 0) {
 		if (ringview_open(&rv, map_fd, NULL))
-			fail("ringview_open");
+			give_up("ringview_open");
 		pthread_create(&thread, NULL, slow ? read_slowly : read_at_once, rv);
 	}
 	if (stuck)

@@ -394,7 +394,8 @@ static const struct {
 		{ "^A ring of 1MiB is too small for the bursts: it filled up, and 10 % of the "
 		  "events were lost, with the consumer busy for only 12 % of a CPU\\. Events waited "
 		  "up to 4ms, which needs about -ring-size 4MiB, or a smaller -latency-budget; "
-		  "-advise" } },
+		  "-advise" },
+		.rate = 0 },
 	/* Whatever is slow: events that are not read in time are meant to be overwritten. */
 	{ { MADE(&copy_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 0),
 		  MADE(&copy_reader, WAIT_EVENT, 5e6, 5e6, 0.99, 45, 0, 4000000, 0),
@@ -411,9 +412,9 @@ static const struct {
 		{ "-ring-size 4MiB; -advise" }, .rings = 2 },
 	/* Without latencies the ring is doubled. */
 	{ { MADE(&batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 0, 0) },
-		{ "of a CPU\\. It needs at least -ring-size 2MiB; -advise" } },
+		{ "of a CPU\\. It needs at least -ring-size 2MiB; -advise" }, .rate = 0 },
 	{ { MADE(&batch_reader, WAIT_EVENT, 9e6, 1e6, 0.12, 45, 0, 9000000000, 0) },
-		{ "up to 9s; no ring is large enough for that\\. Find what keeps" } },
+		{ "up to 9s; no ring is large enough for that\\. Find what keeps" }, .rate = 0 },
 	/* 14563 events in the ring at 10 Mev/s take 1.5 ms to read. A loop that never sleeps takes all
 	 * of its CPU either way. */
 	{ { MADE(&view_reader, WAIT_BUSY, 10e6, 1e6, 1, 45, 0, 1400000, 0),
@@ -421,12 +422,14 @@ static const struct {
 		{ "^The consumer is the limit: .* for 100 % of a CPU, .*; it takes 100 ns per "
 		  "event\\.",
 			"^A ring of 1MiB is too small .* half of the events read waited less than "
-			"3" } },
+			"3" },
+		.rate = 0 },
 	/* Few wakeups, but at microseconds each they are all that there is. */
 	{ { MADE(&batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 140, 0.006, 0, 0),
 		  MADE(&batch_reader, WAIT_EVENT, 6e6, 0, 0.26, 340, 0.006, 0, 0) },
 		{ "Notifications cost the producers 100 ns",
-			"polls too often: an event costs its producer 300 ns" } },
+			"polls too often: an event costs its producer 300 ns" },
+		.rate = 0 },
 	{ { MADE(&view_reader, WAIT_EVENT, 1e4, 9e6, 0.01, 45, 0, 5000, 0) },
 		{ "^Nothing wakes the consumer: .*-notify never.* Use -wait paced" },
 		.notify = NOTIFY_NEVER },
@@ -437,19 +440,22 @@ static const struct {
 		  "sampled:128\\.$",
 			"^The producers are the limit: at full rate they produced 14 Mev/s, 45 ns "
 			"per event \\(40 ns alone\\), and all events were read with 9 % of a CPU\\. "
-			"The consumer could read more\\. More -producers" } },
+			"The consumer could read more\\. More -producers" },
+		.rate = 0 },
 	/* Sampling is made rarer. */
 	{ { &polled }, { "-notify sampled:2000\\.$" }, .notify = NOTIFY_SAMPLED,
 		.notify_events = 500 },
 	{ { &polled, &spinning, &paced },
 		{ NULL, "The consumer polls too often: an event costs its producer 1630 ns more "
 			"than alone \\(40 ns\\), .* Use -wait paced with -mode batch, or -notify "
-			"never" } },
+			"never" },
+		.rate = 0 },
 	{ { MADE(&batch_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0),
 		  MADE(&view_reader, WAIT_PACED, 5e6, 0, 0.5, 200, 0, 0, 0), &paced },
 		{ "polls too often.* Raise -latency-budget\\.$",
 			"polls too often.* Use -mode batch, which releases many records at "
-			"once\\.$" } },
+			"once\\.$" },
+		.rate = 0 },
 	/* The other pays notifications above all. */
 	{ { MADE(&libbpf_reader, WAIT_LIBBPF_POLL, 1e6, 0, 0.4, 900, 0.4, 0, 0),
 		  MADE(&batch_reader, WAIT_PACED, 5e6, 0, 0.1, 300, 0, 0, 0) },
@@ -470,10 +476,11 @@ static const struct {
 	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 60000000) },
 		{ "^The consumer was kept off its CPU for 1\\.2s of 20s: it was ready to run, and "
 		  "the scheduler did not run it; 10 % of the events were lost\\. Give it a CPU of "
-		  "its own" } },
+		  "its own" },
+		.rate = 0 },
 	/* Shorter by far than the losses. */
 	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 2000000) },
-		{ "^A ring of 1MiB is too small" } },
+		{ "^A ring of 1MiB is too small" }, .rate = 0 },
 	/* 2 ms of a second are not the 1 % that is late. */
 	{ { MADE(&batch_reader, WAIT_PACED, 1e5, 0, 0.02, 45, 0, 18000000, 2000000),
 		  MADE(&batch_reader, WAIT_BUSY, 1e5, 0, 1, 45, 0, 18000000, 300000000) },
@@ -482,9 +489,10 @@ static const struct {
 			"^Latency exceeds the budget: .* kept off its CPU for 6s" },
 		.rate = 100000, .latency_budget_ns = 200000 },
 	{ { MADE(&batch_reader, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0) },
-		{ "^The producers were kept off their CPUs: they ran for 0\\.9 % of the time" } },
+		{ "^The producers were kept off their CPUs: they ran for 0\\.9 % of the time" },
+		.rate = 0 },
 	{ { MADE(&view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0) },
-		{ "^Nothing was consumed, and 100 events were lost" } },
+		{ "^Nothing was consumed, and 100 events were lost" }, .rate = 0 },
 };
 
 static void each_limit_and_cost_is_said(void **state)
