@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "foreign.h"
+#include "linger.h"
 #include "lock.h"
 #include "ring.h"
 
@@ -65,15 +66,12 @@ static uint64_t consumer_position(const struct ring *r)
 	return __atomic_load_n((const uint64_t *)r->positions, __ATOMIC_ACQUIRE);
 }
 
-static const uint64_t *producer_word(const struct ring *r)
-{
-	return (const uint64_t *)((const char *)r->positions + r->page_size);
-}
-
 static uint64_t producer_position(const struct ring *r)
 {
+	const char *page = (const char *)r->positions + r->page_size;
+
 	/* Acquire: pairs with smp_store_release(&rb->producer_pos) in __bpf_ringbuf_reserve(). */
-	return __atomic_load_n(producer_word(r), __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint64_t *)page, __ATOMIC_ACQUIRE);
 }
 
 /* Negative if something else has moved the consumer position ahead. libbpf finds nothing then. */
@@ -188,8 +186,10 @@ static void publish(struct ring_set *set)
 		use == RINGS_UNUSED ? RINGS_PUBLISHED : RINGS_OWED, false, __ATOMIC_ACQ_REL,
 		__ATOMIC_RELAXED))
 		;
-	if (use != RINGS_UNUSED)
+	if (use != RINGS_UNUSED) {
+		ringview_group_interrupt(set->group);
 		return;
+	}
 	for (struct ring *r = all_rings; r; r = r->next)
 		if (r->set == set && holds_nothing(r) && is_used_here(r) && r->reader &&
 			!r->in_callback)
@@ -229,12 +229,17 @@ static void begin_use(struct ring *r)
 	ring_begin_use(r->set);
 }
 
-void ring_end_use(struct ring_set *set)
+bool ring_end_use(struct ring_set *set)
 {
+	bool owed;
+
+	if (!set->group)
+		return false;
 	/* Release: pairs with the acquire in publish(); acquire: with its release. */
-	if (set->group &&
-		__atomic_exchange_n(&set->use, RINGS_UNUSED, __ATOMIC_ACQ_REL) == RINGS_OWED)
+	owed = __atomic_exchange_n(&set->use, RINGS_UNUSED, __ATOMIC_ACQ_REL) == RINGS_OWED;
+	if (owed)
 		ring_publish(set);
+	return owed;
 }
 
 static void share_with(struct ring *other)
@@ -375,13 +380,12 @@ static int pass_on_record(struct ring *r, const struct ringview_record *record)
 	return result;
 }
 
-/* Whether another record has been reserved soon after the last one. */
-static bool linger_at(struct ring *r)
+/* Whether another record has come soon after the last one. */
+static bool has_come_soon(struct ring *r)
 {
 	if (r->lingers == 0)
 		return false;
-	r->lingers =
-		linger(&r->linger, producer_word(r), producer_position(r)) ? r->lingers - 1 : 0;
+	r->lingers = linger(r->reader) ? r->lingers - 1 : 0;
 	return r->lingers > 0;
 }
 
@@ -392,7 +396,8 @@ static int64_t pass_on(struct ring *r, size_t most)
 	int64_t count = 0;
 	int found;
 
-	while ((found = ringview_peek(r->reader, &record)) > 0 || (found == 0 && linger_at(r))) {
+	while ((found = ringview_peek(r->reader, &record)) > 0 ||
+		(found == 0 && has_come_soon(r))) {
 		int result;
 
 		if (found == 0)
@@ -419,6 +424,12 @@ static void catch_up(struct ring *r)
 	if ((!r->set->group || is_shared(r)) && consumer_position(r) != r->consumed)
 		restart(r);
 	resume(r);
+}
+
+void ring_end_wait(struct ring *r)
+{
+	if (holds_nothing(r) && r->reader && !r->in_callback)
+		arm(r);
 }
 
 static void begin_pass(struct ring *r, bool in_turn)
@@ -471,22 +482,12 @@ static int64_t read_all(struct ring *r, size_t most)
 	return total;
 }
 
-int64_t ring_read_lingering(struct ring *r)
-{
-	int64_t result;
-
-	r->lingers = LINGERS;
-	result = ring_read(r, INT32_MAX);
-	r->lingers = 0;
-	return result;
-}
-
 int64_t ring_read_turn(struct ring *r)
 {
 	return read_pass(r, INT32_MAX, true);
 }
 
-int64_t ring_read(struct ring *r, size_t most)
+static int64_t read_ring(struct ring *r, size_t most, unsigned lingers)
 {
 	const int64_t left = available(r);
 	int64_t result;
@@ -495,11 +496,22 @@ int64_t ring_read(struct ring *r, size_t most)
 	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group && !r->is_pending))))
 		return 0;
 	begin_use(r);
+	r->lingers = lingers;
 	result = r->reader ? 0 : open_late(r);
 	if (result == 0)
 		result = r->set->group ? read_pass(r, most, false) : read_all(r, most);
 	ring_end_use(r->set);
 	return result;
+}
+
+int64_t ring_read(struct ring *r, size_t most)
+{
+	return read_ring(r, most, 0);
+}
+
+int64_t ring_read_lingering(struct ring *r)
+{
+	return read_ring(r, INT32_MAX, LINGERS);
 }
 
 void ring_begin_wait(struct ring *r)

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "libbpf_api.h"
-#include "linger.h"
 #include "ringview/ringview.h"
 
 /* A group's readers, used by one thread at a time, and what all rings of one ring_buffer share. */
@@ -55,8 +54,7 @@ struct ring {
 	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some. */
 	bool is_pending;
 
-	struct linger linger; /* EVENT */
-	unsigned lingers;     /* how often this poll may still linger */
+	unsigned lingers; /* EVENT: how often this poll may still linger */
 };
 
 /* Returns 0 or a negative errno as ring_buffer__add(). */
@@ -82,12 +80,17 @@ int64_t ring_read_turn(struct ring *r);
  * not returned stays. */
 void ring_begin_wait(struct ring *r);
 
+/* Call it after the wait and its turns: the wait may have skipped discarded records, and held the last
+ * one back. */
+void ring_end_wait(struct ring *r);
+
 /* The ring's own descriptor of the map, if it has one: the caller may have closed theirs. */
 int ring_fd(const struct ring *r);
 
-/* Around each use of a group or its rings, also one within another. */
+/* Around each use of a group or its rings, also one within another. The end returns whether it had to
+ * publish, and the group may have been interrupted for that. */
 void ring_begin_use(struct ring_set *set);
-void ring_end_use(struct ring_set *set);
+bool ring_end_use(struct ring_set *set);
 
 /* Releases what the readers of a group hold back and must not (the rings are watched, or shared), at
  * once or when the call that uses them ends. */

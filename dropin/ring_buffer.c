@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "environment.h"
 #include "foreign.h"
 #include "lock.h"
@@ -113,15 +114,17 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 		return err;
 	ring_begin_use(&rb->set);
 	err = ring_open(&r, map_fd, callback, context, &rb->set);
+	if (!err) {
+		err = watch(rb, r);
+		if (err)
+			ring_close(r);
+	}
 	ring_end_use(&rb->set);
 	if (err)
 		return err;
-	err = watch(rb, r);
-	if (err) {
-		ring_close(r);
-		return err;
-	}
 	rb->rings[rb->count++] = r;
+	/* A poll in progress must not look for more of the first one only. */
+	rb->rings[0]->lingers = 0;
 	return 0;
 }
 
@@ -169,9 +172,10 @@ int ring_buffer__add(
 static void free_all(struct ring_buffer *rb)
 {
 	ring_begin_use(&rb->set);
-	ringview_group_close(rb->set.group);
+	/* Before their group, which other threads find through them. */
 	for (int i = 0; i < rb->count; i++)
 		ring_close(rb->rings[i]);
+	ringview_group_close(rb->set.group);
 	if (rb->epoll_fd >= 0)
 		close(rb->epoll_fd);
 	if (rb->edge_fd >= 0)
@@ -448,18 +452,36 @@ static int64_t read_turns(struct ring_buffer *rb)
 	return total;
 }
 
-static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
+/* Until another thread adds a ring on one of the maps, or asks for the descriptor: then the records that
+ * are held back have to be released at once. */
+static int64_t wait_once(struct ring_buffer *rb, int64_t timeout_ns)
 {
 	int64_t result;
 
-	ring_begin_use(&rb->set);
 	for (int i = 0; i < rb->count; i++)
 		ring_begin_wait(rb->rings[i]);
-	result = ringview_group_wait(
-		rb->set.group, timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000));
+	result = ringview_group_wait(rb->set.group, timeout_ns);
 	if (result > 0)
 		result = read_turns(rb);
-	ring_end_use(&rb->set);
+	for (int i = 0; i < rb->count; i++)
+		ring_end_wait(rb->rings[i]);
+	return result;
+}
+
+static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
+{
+	const int64_t timeout_ns = timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000);
+	const int64_t deadline = timeout_ns > 0 ? clock_now() + timeout_ns : 0;
+	int64_t result = -ECANCELED, left = timeout_ns;
+
+	while (result == -ECANCELED) {
+		ring_begin_use(&rb->set);
+		result = wait_once(rb, left);
+		if (ring_end_use(&rb->set) && result == 0)
+			result = -ECANCELED;
+		if (result == -ECANCELED && timeout_ns > 0)
+			left = deadline > clock_now() ? deadline - clock_now() : 0;
+	}
 	return result;
 }
 

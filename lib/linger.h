@@ -1,48 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EVENT: looking for one record more before the last ones are released.
+ * EVENT: looking for one record more before the last ones are released. Also for the drop-in.
  *
  * The release makes the next record notify. That costs its producer more than anything else, and the
  * sleep that it ends costs the reader as much time as is spent here. So as long as records keep
- * coming this fast, nobody notifies and nobody sleeps. After looking in vain, the next passes do not
- * look: one at first, at most LINGER_SKIPS. docs/measuring.md has figures.
+ * coming this fast, nobody notifies and nobody sleeps. docs/measuring.md has figures.
  */
 #ifndef RINGVIEW_LINGER_H
 #define RINGVIEW_LINGER_H
 
 #include <stdbool.h>
 
-#include "clock.h"
-
 #define LINGER_NS 3000
 #define LINGER_SKIPS 63
 
+/* After a look in vain, calls do nothing: one at first, at most LINGER_SKIPS. */
 struct linger {
-	unsigned miss;  /* passes to skip after the last look in vain */
-	unsigned skips; /* of these, passes that are left */
+	unsigned last;  /* calls that did nothing after the last look in vain */
+	unsigned skips; /* of these, calls that are left */
 };
 
-/* At the end of a pass: waits until the producer position is not @produced, and returns whether it
- * came to that. */
-static inline bool linger(struct linger *l, const uint64_t *producer, uint64_t produced)
-{
-	int64_t until;
+struct ringview;
 
-	if (l->skips > 0) {
-		l->skips--;
-		return false;
-	}
-	until = clock_now() + LINGER_NS;
-	do {
-		/* Relaxed: who reads the record loads the position again. */
-		if (__atomic_load_n(producer, __ATOMIC_RELAXED) != produced) {
-			l->miss = 0;
-			return true;
-		}
-	} while (clock_now() < until);
-	l->miss = l->miss < LINGER_SKIPS ? 2 * l->miss + 1 : LINGER_SKIPS;
-	l->skips = l->miss;
-	return false;
-}
+/* Call it when ringview_peek() has returned 0. Returns whether a record has come meanwhile. */
+bool linger(struct ringview *rv);
 
 #endif

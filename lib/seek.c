@@ -90,10 +90,8 @@ bool reader_pass_is_over(struct reader *r)
 static void linger_after_pass(struct reader *r)
 {
 	/* Not in a group, where other rings would wait meanwhile. */
-	if (r->group || r->waiter.strategy != RINGVIEW_WAIT_EVENT || reader_has_left(r))
-		return;
-	foresight_pause(r);
-	linger(&r->linger, r->producer, r->produced);
+	if (!r->group && r->waiter.strategy == RINGVIEW_WAIT_EVENT && !reader_has_left(r))
+		linger(&r->hot);
 }
 
 /* As seek(), but releases nothing. */

@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "consumer.h"
@@ -383,6 +384,45 @@ static void the_descriptor_is_readable_until_all_is_read(void **state)
 	assert_false(is_readable(c));
 	produce(c, 0, 1);
 	assert_true(is_readable(c));
+}
+
+static void discarded_records_do_not_keep_the_descriptor_readable(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	assert_false(is_readable(c));
+	produce(c, 0, 3);
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 3);
+	assert_int_equal(run(&c->rings[0].kernel, 8, 0, true, 2), 0);
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	assert_false(is_readable(c));
+}
+
+static void *poll_until_counted(void *argument)
+{
+	struct consumer *c = argument;
+
+	while (__atomic_load_n(&c->count, __ATOMIC_RELAXED) < 3)
+		ring_buffer__poll(c->rb, 10000);
+	return NULL;
+}
+
+/* What the thread that polls has read and holds back must not keep the descriptor readable. */
+static void the_descriptor_may_be_asked_for_while_another_thread_polls(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	const time_t end = time(NULL) + 10;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, poll_until_counted, c), 0);
+	produce(c, 0, 2);
+	while (__atomic_load_n(&c->count, __ATOMIC_RELAXED) < 2 && time(NULL) < end)
+		;
+	while (is_readable(c) && time(NULL) < end)
+		;
+	assert_false(is_readable(c));
+	produce(c, 0, 1);
+	assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
 /* The program's own event loop waits on the descriptor and then reads, repeatedly. */
@@ -1005,6 +1045,8 @@ int main(void)
 		consuming(options_of_other_versions_are_understood),
 		consuming(freeing_leaves_nothing_behind),
 		consuming(the_descriptor_is_readable_until_all_is_read),
+		consuming(discarded_records_do_not_keep_the_descriptor_readable),
+		consuming(the_descriptor_may_be_asked_for_while_another_thread_polls),
 		consuming(an_event_loop_outside_is_woken_and_consumes),
 		consuming(an_event_loop_outside_is_woken_and_polls),
 		consuming(poll_is_not_woken_by_what_notifies_nobody),

@@ -73,6 +73,49 @@ static void what_comes_soon_notifies_nobody(void **state)
 	assert_int_equal(virtual_sleeps(), 0);
 }
 
+static void *reserved;
+
+static int64_t reserve_then_submit(void *context, int64_t now)
+{
+	struct fixture *f = context;
+
+	if (reserved) {
+		memory_ring_submit(&f->ring, reserved, 0);
+		return VIRTUAL_NEVER;
+	}
+	reserved = reserve(f, 1, LENGTH);
+	return now + 1000;
+}
+
+/* One that is only reserved would notify. */
+static void a_record_is_looked_for_until_it_is_submitted(void **state)
+{
+	struct fixture *f = *state;
+
+	reserved = NULL;
+	put(f, 0, LENGTH);
+	notified(f);
+	virtual_time_expect(reserve_then_submit, f, virtual_now() + 1000);
+	assert_in_range(read_one(f, 0), 1900, 2100);
+	assert_false(notified(f));
+	assert_true(read_one(f, 1) >= LINGER_NS);
+}
+
+static void nothing_is_looked_for_if_everything_is_released(void **state)
+{
+	struct ringview_record record;
+	struct fixture *f = *state;
+	uint64_t before;
+
+	put(f, 0, LENGTH);
+	assert_int_equal(ringview_wait(f->rv, -1), 1);
+	assert_int_equal(ringview_peek(f->rv, &record), 1);
+	ringview_release(f->rv);
+	before = virtual_readings();
+	assert_shows_nothing(f);
+	assert_int_equal(virtual_readings(), before);
+}
+
 static void looks_in_vain_become_rare(void **state)
 {
 	static const int looking[] = { 0, 2, 6, 14, 30, 62, 126, 190, 254 };
@@ -166,6 +209,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		waiting(what_comes_soon_notifies_nobody),
+		waiting(a_record_is_looked_for_until_it_is_submitted),
+		waiting(nothing_is_looked_for_if_everything_is_released),
 		waiting(looks_in_vain_become_rare),
 		waiting(nothing_is_looked_for_while_more_is_known),
 		waiting(only_event_looks),
