@@ -252,12 +252,12 @@ static const struct flag_command commands[] = {
 		LIVE, flags, FLAGS },
 	{ PROGRAM " compare", "OLD.json NEW.json",
 		"Compares two results of -format json; each file may hold several runs. Exits with "
-		"status 0 if everything is the same or faster, 1 if a reader is slower, 2 if the "
+		"status 0 if everything is the same or faster, 1 if a reader is slower or failed, 2 if the "
 		"files cannot be compared, 3 if the comparison is undecided.",
 		COMMAND_COMPARE, flags, FLAGS },
 	{ PROGRAM " report", "RESULT.json...",
-		"Writes results of -format json as one page, HTML (with charts and the result "
-		"files) or Markdown (short, for a pull request). With several files, compares each "
+		"Writes up to 32 result files of -format json as one page, HTML (with charts and the "
+		"results) or Markdown (short, for a pull request). With several files, compares each "
 		"with an earlier one of the same workload. Exits with status 0, or 2 if no page "
 		"was written.",
 		COMMAND_REPORT, flags, FLAGS },
@@ -289,22 +289,22 @@ static int last_cpu(void)
 	return cpu;
 }
 
-/* Asks unknown peers for their names before -mode is read, as it may contain them. An error of -peer
- * is reported when that flag is read. */
-static void find_peers(char **argv)
+/* Asks unknown peers for their names before -mode is read, as it may contain them. */
+static int find_peers(char **argv, struct complaint *why)
 {
 	bool wanted = s.command & (SWEEP | COMMAND_LIST);
-	struct complaint ignored;
+	struct complaint said;
 
 	for (; argv[0] && argv[1]; argv++) {
 		const char *program = flags_value(argv + 1, "peer");
 
-		if (program)
-			found_peers_add(program, &ignored);
+		if (program && *program && found_peers_add(program, &said))
+			return complain(why, -EINVAL, "-peer: %s", said.text);
 		wanted |= flags_value(argv + 1, "mode") != NULL;
 	}
 	if (wanted)
 		found_peers_look();
+	return 0;
 }
 
 static void find_modes(void)
@@ -363,15 +363,16 @@ int settings_parse(
 {
 	struct flag_arguments files = { .values = s.files };
 	const size_t least = command == COMMAND_COMPARE ? 2 : command == COMMAND_REPORT ? 1 : 0;
-	int err;
+	int err = 0;
 
 	set_defaults(command);
 	if (command & (MEASURING | COMMAND_LIST) && !flags_help(argv))
-		find_peers(argv);
+		err = find_peers(argv, why);
 	find_modes();
 	files.capacity = command == COMMAND_REPORT ? FILES_MAX : least;
-	err = flags_parse(
-		&commands[__builtin_ctz(command)], flag_commands, argv, &files, given, why);
+	if (!err)
+		err = flags_parse(
+			&commands[__builtin_ctz(command)], flag_commands, argv, &files, given, why);
 	s.file_count = files.count;
 	s.workload.producers = (uint32_t)producers;
 	s.workload.rings = (uint32_t)rings;

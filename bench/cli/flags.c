@@ -316,6 +316,9 @@ static int add_argument(const struct flag_command *command,
 			return complain(why, -EINVAL,
 				"unexpected argument \"%s\"; a command comes first: %s", value,
 				(*others)->name);
+	if (arguments && arguments->capacity > 2)
+		return complain(why, -E2BIG, "more than %zu files; join some with cat",
+			arguments->capacity);
 	return complain(
 		why, -EINVAL, "unexpected argument \"%.48s\"; see %s -help", value, command->name);
 }

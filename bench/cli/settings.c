@@ -144,19 +144,17 @@ int settings_check_rules(const struct rule *rules, struct complaint *why)
 	return 0;
 }
 
-/* Whether -batch has an effect. */
-static bool has_batches(const struct settings *s)
+static bool takes_part(const struct settings *s, const struct reader *reader)
 {
-	return combination_find(s->combinations, s->combination_count, "batch") != SIZE_MAX;
+	return combination_find(s->combinations, s->combination_count, reader->name) != SIZE_MAX;
 }
 
 /* Whether -latency-budget has an effect. */
 static bool has_budget(const struct settings *s)
 {
-	const unsigned int paced = 1u << WAIT_PACED | 1u << WAIT_LIBBPF_SLEEP;
-
 	for (size_t i = 0; i < s->combination_count; i++)
-		if (s->combinations[i].reader->orders || paced >> s->combinations[i].wait & 1)
+		if (s->combinations[i].reader->orders || s->combinations[i].wait == WAIT_PACED ||
+			s->combinations[i].wait == WAIT_LIBBPF_SLEEP)
 			return true;
 	return false;
 }
@@ -167,26 +165,18 @@ static int check_rules(const struct settings *s, struct complaint *why)
 	const bool memory = w->source == SOURCE_MEMORY, output = w->write == LIVE_OUTPUT,
 		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0,
 		   sized = s->command == COMMAND_LIVE && !s->advise,
-		   by_rounds = settings_given("rounds"), by_time = settings_given("time"),
-		   by_precision = settings_given("precision"), several = s->runs > 1;
+		   by_time = settings_given("time"), by_precision = settings_given("precision"),
+		   several = s->runs > 1;
 	const uint64_t room = w->ring_size - 1;
 	const char *size = SIZE_TEXT(w->ring_size);
 	const struct rule rules[] = {
-		/* -rounds, -time and -precision say when to stop: one at most. */
-		{ by_rounds && by_time,
-			"-rounds and -time: each sets when to stop; give only one of them" },
-		{ by_rounds && by_precision,
-			"-rounds and -precision: each sets when to stop; give only one of them" },
-		{ by_time && by_precision,
-			"-time and -precision: each sets when to stop; give only one of them" },
-		{ several && by_time,
-			"-runs: all runs need the same number of rounds; give -rounds instead of -time" },
-		{ several && by_precision,
+		{ settings_given("rounds") + by_time + by_precision > 1,
+			"-rounds, -time, -precision: each sets when to stop; give only one of them" },
+		{ several && (by_time || by_precision),
 			"-runs: all runs need the same number of rounds; give -rounds instead of "
-			"-precision" },
-		{ several && s->advise,
-			"-runs: -advise is for a single run; leave out one of them" },
-		{ several && s->watch, "-runs: -watch is for a single run; leave out one of them" },
+			"-time and -precision" },
+		{ several && (s->advise || s->watch),
+			"-runs: -advise and -watch are for a single run; leave out -runs, or them" },
 		{ s->plan.precision == 0,
 			"-precision: 0 is never reached; give for example -precision 1%" },
 		{ w->event == EVENT_SKB_META && s->sizes[0] != sizeof(struct skb_meta),
@@ -210,7 +200,7 @@ static int check_rules(const struct settings *s, struct complaint *why)
 		{ w->order && (w->rings == 1 || w->producers == 1),
 			"-order: the events of one ring are always in order; give -rings 2 or "
 			"more, and as many -producers" },
-		{ settings_given("batch") && !has_batches(s),
+		{ settings_given("batch") && !takes_part(s, reader_find("batch")),
 			"-batch: only the batch reader releases in batches; add it to -mode, or "
 			"leave out -batch" },
 		{ settings_given("latency-budget") && !has_budget(s),
@@ -316,11 +306,6 @@ static void combine(struct settings *s)
 	}
 }
 
-static bool takes_part(const struct settings *s, const struct reader *reader)
-{
-	return combination_find(s->combinations, s->combination_count, reader->name) != SIZE_MAX;
-}
-
 static int fail_waits(const struct reader *reader, struct complaint *why)
 {
 	const char *names = "";
@@ -333,21 +318,14 @@ static int fail_waits(const struct reader *reader, struct complaint *why)
 		reader->name, names);
 }
 
-/* A program of -peer without a reader that is measured. */
-static int check_peers(const struct settings *s, struct complaint *why)
+/* Whether a reader of the same program of -peer is measured. */
+static bool is_used(const struct settings *s, const struct reader *peer)
 {
-	for (int i = 0; settings_modes[i]; i++) {
-		const struct reader *peer = settings_modes[i];
-		bool chosen = !peer->named;
+	size_t i = 0;
 
-		for (size_t j = 0; j < s->combination_count && !chosen; j++)
-			chosen = s->combinations[j].reader->program == peer->program;
-		if (!chosen)
-			return complain(why, -EINVAL,
-				"-peer: -mode does not name %s; add it, or leave out -peer",
-				peer->name);
-	}
-	return 0;
+	while (i < s->combination_count && s->combinations[i].reader->program != peer->program)
+		i++;
+	return i < s->combination_count;
 }
 
 static int check_readers(const struct settings *s, struct complaint *why)
@@ -368,6 +346,10 @@ static int check_readers(const struct settings *s, struct complaint *why)
 		const bool named = flag_names_has(&s->modes, i);
 		const struct obstacle obstacle = reader_obstacle(reader, &s->workload);
 
+		if (reader->named && !is_used(s, reader))
+			return complain(why, -EINVAL,
+				"-peer: -mode does not name %s; add it, or leave out -peer",
+				reader->name);
 		if (named && reader->waits & WAITS_OF_LIBBPF && !takes_part(s, reader))
 			return fail_waits(reader, why);
 		if (obstacle.reason &&
@@ -416,10 +398,9 @@ int settings_conclude(struct settings *s, struct complaint *why)
 {
 	choose_defaults(s);
 	combine(s);
-	return check_sizes(s, why) || check_rules(s, why) || check_peers(s, why) ||
-			       check_readers(s, why) || check_baseline(s, why)
-		       ? -EINVAL
-		       : 0;
+	if (check_sizes(s, why) || check_rules(s, why) || check_readers(s, why))
+		return -EINVAL;
+	return check_baseline(s, why);
 }
 
 int settings_check_named(const struct settings *s, struct complaint *why)

@@ -29,22 +29,19 @@ int parse_event_size(const char *text, void *target, struct complaint *why)
 	return 0;
 }
 
-static bool is_same_mix(const struct mix *a, const struct mix *b)
-{
-	return a->count == b->count && a->in_order == b->in_order &&
-	       memcmp(a->sizes, b->sizes, a->count * sizeof(*a->sizes)) == 0;
-}
-
 /* Each size once. */
 static int add_size(struct settings *s, uint64_t size, const struct mix *mix)
 {
 	if (!mix && (size < SIZED_EVENT_MIN || size > SIZED_EVENT_MAX))
 		return -ERANGE;
-	for (size_t i = 0; i < s->size_count; i++)
-		if (mix && s->mixes[i] && strcmp(s->mixes[i]->name, mix->name) == 0)
-			return is_same_mix(s->mixes[i], mix) ? 0 : -EEXIST;
-		else if (!mix && s->sizes[i] == size)
+	for (size_t i = 0; i < s->size_count; i++) {
+		const struct mix *other = s->mixes[i];
+
+		if (!mix && s->sizes[i] == size)
 			return 0;
+		if (mix && other && strcmp(other->name, mix->name) == 0)
+			return other->size_sum == mix->size_sum ? 0 : -EEXIST;
+	}
 	if (s->size_count == SIZES_MAX)
 		return -ERANGE;
 	s->sizes[s->size_count] = size;

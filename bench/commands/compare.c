@@ -76,6 +76,31 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 		fputs("? rounds without a usable time\n", out);
 }
 
+/* A line for each peer that OLD has rows of and that failed in NEW. */
+static const char *failures(void)
+{
+	const json_t *run, *peer;
+	const char *lines = "", *name, *reason;
+	size_t i, j;
+
+	json_array_foreach(new.runs, i, run)
+	{
+		json_array_foreach(json_object_get(run, "failed_peers"), j, peer)
+		{
+			if (json_unpack(
+				    (json_t *)peer, "{s:s, s:s}", "name", &name, "reason", &reason))
+				continue;
+			for (size_t r = 0; r < old.table.row_count; r++)
+				if (strcmp(old.table.rows[r].path, name) == 0) {
+					lines = text("%s! %s failed in NEW: %.200s\n", lines, name,
+						reason);
+					break;
+				}
+		}
+	}
+	return lines;
+}
+
 /* "Slower: 2 slower, 3 same; worst batch/fields, 80 B: 0.900x." */
 static void write_headline(FILE *out)
 {
@@ -85,6 +110,7 @@ static void write_headline(FILE *out)
 	const char *separator = "";
 
 	fputs(all.found[VERDICT_SLOWER] > 0     ? "Slower: "
+		: *failures()                   ? "Failed: "
 		: all.undecided > 0             ? "Undecided: "
 		: all.found[VERDICT_FASTER] > 0 ? "Faster: "
 						: "Same: ",
@@ -122,7 +148,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 		for (size_t i = 0; i < files[f]->table.row_count; i++)
 			if (!noisiest || files[f]->table.rows[i].noise > noisiest->noise)
 				noisiest = &files[f]->table.rows[i];
-		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST)
+		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST && isfinite(noisiest->noise))
 			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
 				files[f]->name, name_of(noisiest), style_percent(noisiest->noise));
 	}
@@ -144,6 +170,7 @@ static int write_comparison(struct call *call, FILE *out)
 {
 	const struct settings *s = &call->settings;
 	const bool colour = style_colour_wanted();
+	const char *failed = failures();
 	char threshold[FORMAT_SIZE];
 	int width = 6;
 
@@ -159,10 +186,11 @@ static int write_comparison(struct call *call, FILE *out)
 		write_row(out, width, colour, &all.rows[i]);
 	fputc('\n', out);
 	write_doubts(s, out);
+	fputs(failed, out);
 	fprintf(out, "Same: shown to differ by less than %s. Only in OLD: %zu, only in NEW: %zu.\n",
 		format_percent(s->threshold, threshold, sizeof(threshold)),
 		old.table.row_count - all.count, new.table.row_count - all.count);
-	if (all.found[VERDICT_SLOWER] > 0)
+	if (all.found[VERDICT_SLOWER] > 0 || *failed)
 		return COMPARE_WORSE;
 	return all.undecided > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
 }

@@ -41,18 +41,13 @@ static const char *last_time(const struct runs *runs)
 	return text_in(facts_of(&runs->runs[runs->run_count - 1]), "timestamp");
 }
 
-/* The largest noise of a run, relative. 0: nothing ran twice; NAN: too few rounds. */
+/* The largest noise of a run, relative. 0: nothing ran twice; INFINITY: unknown. */
 static double noise_of(const struct run *run)
 {
 	double largest = 0;
 
-	for (size_t i = 0; i < run->result_count; i++) {
-		const struct row *row = run->results[i].row;
-
-		if (row->noise_unknown)
-			return NAN;
-		largest = fmax(largest, row->noise);
-	}
+	for (size_t i = 0; i < run->result_count; i++)
+		largest = fmax(largest, run->results[i].row->noise);
 	return largest;
 }
 
@@ -70,9 +65,9 @@ static const char *facts_line(const struct runs *runs)
 	if (runs->run_count == 1 && rounds > 0)
 		of_run = text("; %zu round%s, all verified%s%s", rounds, rounds == 1 ? "" : "s",
 			noise == 0 ? "" : "; noise ",
-			noise == 0     ? ""
-			: isnan(noise) ? "unknown: too few rounds"
-				       : text_share(noise));
+			isinf(noise) ? "unknown: too few rounds"
+			: noise == 0 ? ""
+				     : text_share(noise));
 	return text("%s%s%s%s%s%s; %s%s.", known(runs, "", "cpu_model", ""),
 		known(runs, ", ", "cpus_online", " CPUs"), known(runs, ", ", "hypervisor", ""),
 		known(runs, "; Linux ", "kernel_release", ""),

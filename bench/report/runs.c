@@ -145,6 +145,17 @@ static void sort_results(struct run *run)
 	qsort(run->results, run->result_count, sizeof(*run->results), by_keys);
 }
 
+#define RATIO_MOST 1e9 /* more is a mistake */
+
+/* Whether it can be an element of ratios[]. Unknown limits of an interval are null. */
+static bool is_ratio(const json_t *json)
+{
+	const double median = json_number_value(json_object_get(json, "median"));
+
+	return median >= 0 && median < RATIO_MOST && !(number_in(json, "low") > median) &&
+	       !(number_in(json, "high") < median);
+}
+
 /* The baseline is the reader that ran twice in each round, if others are compared with it, or the
  * first. */
 static void read_ratios(struct run *run, const struct result_file *document)
@@ -159,7 +170,7 @@ static void read_ratios(struct run *run, const struct result_file *document)
 		const struct row *row = result_file_row(document, json, false);
 		const struct row *to = result_file_row(document, json, true);
 
-		for (size_t r = 0; r < run->result_count && to; r++)
+		for (size_t r = 0; r < run->result_count && to && is_ratio(json); r++)
 			if (run->results[r].row == row)
 				run->ratios[run->ratio_count++] = (struct run_ratio){
 					.result = &run->results[r],

@@ -215,7 +215,9 @@ static bool read_result(struct result_file *file, json_t *result, size_t runs)
 	double part[STATISTICS_ROUNDS_MAX], *ns;
 	struct row names, *row;
 
+	/* A run with a reading that was not verified writes nothing. */
 	if (!read_names(file->live, result, &names) || count == 0 ||
+		json_is_false(json_object_get(result, "verified")) ||
 		count > STATISTICS_ROUNDS_MAX || count % runs != 0)
 		return false;
 	row = (struct row *)table_find(&file->table, &names);
@@ -308,8 +310,8 @@ static bool read_run(struct result_file *file, const json_t *run)
 		if (!row)
 			continue;
 		row->twin = true;
-		row->noise = fmax(row->noise, json_number_value(floor));
-		row->noise_unknown |= !json_is_number(floor);
+		row->noise = fmax(
+			row->noise, json_is_number(floor) ? json_number_value(floor) : INFINITY);
 	}
 	return of_schema;
 }
@@ -388,10 +390,8 @@ static void share_noise(struct table *table)
 {
 	for (size_t i = 0; i < table->row_count; i++)
 		for (size_t j = 0; j < table->row_count && table->rows[i].twin; j++)
-			if (row_is_alike(&table->rows[i], &table->rows[j])) {
+			if (row_is_alike(&table->rows[i], &table->rows[j]))
 				table->rows[j].noise = table->rows[i].noise;
-				table->rows[j].noise_unknown = table->rows[i].noise_unknown;
-			}
 }
 
 /* Makes groups of successive rows that are alike. */
@@ -410,8 +410,7 @@ static void group_rows(struct table *table)
 			group = &table->groups[table->group_count - 1];
 			group->first = group->reference = i;
 			for (int metric = 0; metric < METRICS_COMPARED; metric++)
-				group->noise[metric].own =
-					row->noise_unknown ? INFINITY : row->noise;
+				group->noise[metric].own = row->noise;
 		}
 		row->group = table->group_count - 1;
 		group->twin = ++group->count > 1;

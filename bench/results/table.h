@@ -92,8 +92,7 @@ struct row {
 	bool uneven;         /* not equally many each */
 	double *run_medians; /* ns an event */
 	bool twin;           /* it ran twice in each round */
-	double noise;        /* the most that it differed from itself in any run */
-	bool noise_unknown;  /* in some run */
+	double noise;        /* the most that it differed from itself in a run; unknown: INFINITY */
 };
 
 /* Separates what is touched from where the ring was, unless that is "cold": "fields/own". */

@@ -252,9 +252,9 @@ static int write_records(struct peek *peek, uint64_t most, int64_t wait_ns, stru
 		write_record(peek, &newest.records[i % most]);
 	if (found >= 0 && (uint64_t)found + newest.count < most)
 		fprintf(peek->out,
-			"%" PRIu64
-			" records; earlier ones, if any, cannot be found with certainty.\n",
-			(uint64_t)found + newest.count);
+			"%" PRIu64 " %s; earlier ones, if any, cannot be found with certainty.\n",
+			(uint64_t)found + newest.count,
+			(uint64_t)found + newest.count == 1 ? "record" : "records");
 	if (peek->gone > 0)
 		fprintf(peek->out, "%" PRIu64 " more were overwritten meanwhile.\n", peek->gone);
 	free(newest.records);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -128,6 +129,13 @@ static void read_accounts(struct ring *ring)
 	ring_model_account(&ring->model, &accounts);
 }
 
+static int complain_process(uint32_t pid, struct complaint *why)
+{
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return complain(why, -ENOENT, "there is no process %u", pid);
+	return complain(why, -ENOENT, "process %u has no ring buffer open", pid);
+}
+
 int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct complaint *why)
 {
 	size_t wanted_count = 0;
@@ -152,7 +160,7 @@ int rings_open(struct rings *rings, const struct rings_wanted *wanted, struct co
 		wanted_count += !rings->items[i]->is_unwanted;
 	}
 	if (!err && wanted->pid && wanted_count == 0)
-		err = complain(why, -ENOENT, "process %u has no ring buffer open", wanted->pid);
+		err = complain_process(wanted->pid, why);
 	return err;
 }
 
@@ -181,7 +189,7 @@ static int attach_again(const struct rings *rings, struct ring *ring, struct com
 int rings_refresh(struct rings *rings, struct complaint *why)
 {
 	const bool one = is_one(&rings->wanted);
-	size_t kept = 0;
+	size_t kept = 0, wanted_count = 0;
 	int err = 0;
 
 	if (monotonic_ns() - rings->attached_ns < ATTACHED_NS)
@@ -200,7 +208,13 @@ int rings_refresh(struct rings *rings, struct complaint *why)
 	rings->count = kept;
 	if (!err && !one)
 		err = add_new(rings, why);
-	return err ? err : find_holders(rings, why);
+	if (!err)
+		err = find_holders(rings, why);
+	for (size_t i = 0; i < rings->count; i++)
+		wanted_count += !rings->items[i]->is_unwanted;
+	if (!err && rings->wanted.pid && wanted_count == 0)
+		err = complain_process(rings->wanted.pid, why);
+	return err;
 }
 
 /* Headers that a sample of each ring may read. */

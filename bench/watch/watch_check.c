@@ -25,13 +25,15 @@ static int parse_one(const char *word, struct watch_check *check)
 	const char *value = word[length] ? word + length + 1 : NULL;
 
 	if (strcmp(word, "losing") == 0)
-		return check->losing = true, 0;
+		return check->losing ? -EEXIST : (check->losing = true, 0);
 	if (strncmp(word, "fill=", 5) == 0)
-		return parse_percent(value, &check->fill) || check->fill <= 0 || check->fill > 1;
+		return check->fill > 0 ? -EEXIST
+				       : parse_percent(value, &check->fill) || check->fill <= 0 ||
+						 check->fill > 1;
 	if (length == 7 && strncmp(word, "stalled", 7) == 0)
-		return parse_time(value, &check->stalled_ns);
+		return check->stalled_ns ? -EEXIST : parse_time(value, &check->stalled_ns);
 	if (length == 5 && strncmp(word, "stuck", 5) == 0)
-		return parse_time(value, &check->stuck_ns);
+		return check->stuck_ns ? -EEXIST : parse_time(value, &check->stuck_ns);
 	return -EINVAL;
 }
 
@@ -45,21 +47,31 @@ int watch_check_parse(const char *text, void *target, struct complaint *why)
 		return complain(why, -EINVAL, "more than %zu characters; give each condition once",
 			sizeof(copy) - 1);
 	strcpy(copy, text);
-	while ((word = strsep(&rest, ",")))
-		if (parse_one(word, check))
+	while ((word = strsep(&rest, ","))) {
+		const int err = parse_one(word, check);
+
+		if (err == -EEXIST)
+			return complain(
+				why, err, "\"%.32s\" repeats a condition; give each once", word);
+		if (err)
 			return complain(why, -EINVAL,
 				"\"%.32s\" is not a condition; give one or more of "
 				"fill=80%%,stalled=1s,stuck=1s,losing",
 				word);
+	}
 	return 0;
+}
+
+int64_t watch_check_longest(const struct watch_check *check)
+{
+	return check->stalled_ns > check->stuck_ns ? check->stalled_ns : check->stuck_ns;
 }
 
 int64_t watch_check_interval(const struct watch_check *check)
 {
-	const int64_t longest =
-		check->stalled_ns > check->stuck_ns ? check->stalled_ns : check->stuck_ns;
+	const int64_t interval = watch_check_longest(check) + INTERVAL_MORE;
 
-	return longest + INTERVAL_MORE > INTERVAL_LEAST ? longest + INTERVAL_MORE : INTERVAL_LEAST;
+	return interval > INTERVAL_LEAST ? interval : INTERVAL_LEAST;
 }
 
 /* Writes a line, and returns 1. */

@@ -98,6 +98,9 @@ int watch_check_parse(const char *text, void *target, struct complaint *why);
 /* How long a ring has to be watched for these conditions. */
 int64_t watch_check_interval(const struct watch_check *check);
 
+/* The longest time of a condition, in ns; 0: none has one. */
+int64_t watch_check_longest(const struct watch_check *check);
+
 /* Writes a line for each condition that fails, and returns how many fail. An impossible ring fails
  * any check. */
 size_t watch_check_ring(FILE *out, const struct watch_check *check, const struct ring *ring);

@@ -65,7 +65,9 @@ static void write_list(struct watch *w, FILE *out)
 
 static void write_check(struct watch *w, FILE *out)
 {
-	const size_t used = w->list.count - w->list.unused;
+	/* Unused rings are last. One that was asked for is checked, too. */
+	const bool all = !w->is_list || w->rings.wanted.name;
+	const size_t used = w->list.count - (all ? 0 : w->list.unused);
 	size_t failed = 0;
 
 	for (size_t i = 0; i < used; i++)
@@ -233,6 +235,13 @@ static int follow(struct watch *w, uint64_t count)
 		if (!err)
 			err = sample_interval(
 				w, i == 0 && is_short ? FIRST_NS : settings->interval_ns);
+		/* A ring that only this program still holds would pass the check. */
+		if (!err && !interrupted() && settings->check.wanted)
+			err = rings_refresh(&w->rings, w->why);
+		if (err && settings->check.wanted)
+			return err;
+		if (interrupted() && settings->check.wanted)
+			return -EINTR;
 		if (err || interrupted() || w->ended || w->list.paused)
 			continue;
 		rings_conclude(&w->rings);

@@ -59,6 +59,19 @@ static int check(
 		{ s->peek && !is_text, "-format: -peek writes text only; leave out -format" },
 		{ s->check.wanted && !is_text,
 			"-format: -check writes text only; leave out -format" },
+		/* Division, as the product may overflow. */
+		{ s->check.wanted && typed->interval_ns &&
+				watch_check_longest(&s->check) / s->interval_ns >=
+					(int64_t)(s->count ? s->count : 1),
+			"-interval: no condition of -check can last that long within it; give a "
+			"longer one, a larger -count, or leave it out" },
+		{ s->sizes && s->output && strcmp(s->sizes, s->output) == 0,
+			"-sizes and -o each write a file; give two different ones" },
+		{ s->format == WATCH_NAMES &&
+				(one || typed->pid || s->output || s->count || typed->interval_ns ||
+					typed->sample_ns || s->all),
+			"-format: names lists all ring buffers for completion; leave out the other "
+			"flags" },
 		{ typed->sample_ns > s->interval_ns,
 			"-sample is longer than -interval; give a shorter one, or a longer "
 			"-interval" },

@@ -168,6 +168,35 @@ static void assert_refused(void **state, json_t *new, const char *pattern)
 	files_free(&files);
 }
 
+static void a_peer_that_failed_is_no_success(void **state)
+{
+	json_t *old = result_of_paths("copy,view", 1e6), *new = json_deep_copy(old);
+	json_t *rows = array_in(new, "results");
+	struct files files;
+	size_t i = 0;
+
+	while (strcmp(text_in(json_array_get(rows, i), "path"), "view") != 0)
+		i++;
+	json_array_remove(rows, i);
+	json_object_set_new(new, "failed_peers",
+		json_pack("[{s:s, s:s}]", "name", "view", "reason", "was ended by signal 9"));
+	files = write_files(state, old, new);
+	assert_compares(&files, NULL, NULL, SLOWER,
+		"^Failed: 1 same.*\n([^\n]*\n)*! view failed in NEW: was ended by signal 9\n");
+	files_free(&files);
+}
+
+static void noise_that_is_unknown_decides_nothing(void **state)
+{
+	json_t *new = result_with_rounds(0.9e6);
+	struct files files;
+
+	json_object_set_new(json_array_get(array_in(new, "noise"), 0), "floor", json_null());
+	files = write_files(state, result_with_rounds(1e6), new);
+	assert_compares(&files, NULL, NULL, UNDECIDED, "too few rounds$");
+	files_free(&files);
+}
+
 static void another_machine_is_refused_by_name(void **state)
 {
 	json_t *new = result_with_rounds(1e6);
@@ -402,6 +431,8 @@ int main(void)
 		WITH_FOLDER(a_threshold_can_be_given),
 		WITH_FOLDER(several_runs_are_compared_by_their_medians),
 		WITH_FOLDER(runs_may_follow_each_other),
+		WITH_FOLDER(a_peer_that_failed_is_no_success),
+		WITH_FOLDER(noise_that_is_unknown_decides_nothing),
 		WITH_FOLDER(another_machine_is_refused_by_name),
 		WITH_FOLDER(another_setting_is_refused_by_name),
 		WITH_FOLDER(force_compares_all_the_same),

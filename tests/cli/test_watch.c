@@ -686,6 +686,18 @@ static void wrong_usage_is_told(void **state)
 			"losing,losing,losing,losing,losing,losing,losing,losing,losing,losing"),
 		WRONG_USAGE, "give each condition once");
 	assert_complaint(
+		ARGUMENTS("watch", "-check", "fill=1%,fill=100%"), WRONG_USAGE, "give each once");
+	assert_complaint(
+		ARGUMENTS("watch", "-check", "stalled,stalled=1h"), WRONG_USAGE, "give each once");
+	assert_complaint(ARGUMENTS("watch", "-check", "stalled=3s", "-interval", "100ms"),
+		WRONG_USAGE, "-interval");
+	assert_complaint(ARGUMENTS("watch", "-check", "stuck=3s", "-interval", "1s", "-count", "3"),
+		WRONG_USAGE, "-interval");
+	assert_complaint(ARGUMENTS("watch", "-format", "names", "-o", "x"), WRONG_USAGE, "-format");
+	assert_complaint(ARGUMENTS("watch", "-map", "1", "-sizes", "x", "-o", "x"), WRONG_USAGE,
+		"two different ones");
+	assert_complaint(ARGUMENTS("watch", "-pid", "4194304"), FAILED, "no process 4194304");
+	assert_complaint(
 		ARGUMENTS("watch", "-check", "losing", "-format", "json"), WRONG_USAGE, "-format");
 	assert_complaint(ARGUMENTS("watch", "-o", ""), WRONG_USAGE, "-o");
 	assert_complaint(ARGUMENTS("watch", "42", "-map", "1"), WRONG_USAGE, "leave out \"42\"");

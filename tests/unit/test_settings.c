@@ -685,22 +685,25 @@ static const struct {
 	{ "live -advise -ring-size 5000",
 		"-ring-size: -advise finds the size; leave out one of them" },
 	/* Also if the value is the default. */
-	{ "live -runs 2 -advise", "-runs: -advise is for a single run; leave out one of them" },
-	{ "live -runs 2 -watch", "-runs: -watch is for a single run; leave out one of them" },
+	{ "live -runs 2 -advise",
+		"-runs: -advise and -watch are for a single run; leave out -runs, or them" },
+	{ "live -runs 2 -watch",
+		"-runs: -advise and -watch are for a single run; leave out -runs, or them" },
 	/* drain and sweep. */
 	{ "drain -runs 2 -rounds 600",
 		"-runs: 2 runs of 600 rounds are more than 1024 rounds; give fewer" },
 	{ "drain -runs 2 -time 1s",
-		"-runs: all runs need the same number of rounds; give -rounds instead of -time" },
+		"-runs: all runs need the same number of rounds; give -rounds instead of -time and "
+		"-precision" },
 	{ "drain -runs 2 -precision 1%",
-		"-runs: all runs need the same number of rounds; give -rounds instead of "
+		"-runs: all runs need the same number of rounds; give -rounds instead of -time and "
 		"-precision" },
 	{ "drain -rounds 5 -time 1s",
-		"-rounds and -time: each sets when to stop; give only one of them" },
+		"-rounds, -time, -precision: each sets when to stop; give only one of them" },
 	{ "drain -rounds 5 -precision 1%",
-		"-rounds and -precision: each sets when to stop; give only one of them" },
+		"-rounds, -time, -precision: each sets when to stop; give only one of them" },
 	{ "sweep -time 1s -precision 1%",
-		"-time and -precision: each sets when to stop; give only one of them" },
+		"-rounds, -time, -precision: each sets when to stop; give only one of them" },
 	{ "drain -precision 0%", "-precision: 0 is never reached; give for example -precision 1%" },
 	{ "drain -discard 100%",
 		"-discard: 100% leaves no event to read; give for example -discard 1%" },

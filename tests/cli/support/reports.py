@@ -83,11 +83,14 @@ class Folder:
                 json.dump(result, file)
         return self.path(name)
 
-    def report(self, page, *results, more=(), path=None):
-        """Writes a page of results; its path. A result is one of the above, or a path."""
+    def run_report(self, page, *results, more=(), path=None):
         files = [result if isinstance(result, str) else self.write(f"r{i}.json", result)
                  for i, result in enumerate(results)]
-        outcome = run("report", *files, "-o", self.path(page), *more, path=path)
+        return run("report", *files, "-o", self.path(page), *more, path=path)
+
+    def report(self, page, *results, more=(), path=None):
+        """Writes a page of results; its path. A result is one of the above, or a path."""
+        outcome = self.run_report(page, *results, more=more, path=path)
         assert outcome.returncode == 0, outcome.stderr
         assert outcome.stdout == "" and outcome.stderr == "", outcome
         return self.path(page)
