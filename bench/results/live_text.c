@@ -279,6 +279,7 @@ static void write_facts(
 					  : text(", %s", w->mix->name),
 			w->event_size > 0                      ? ""
 			: strcmp(w->mix->name, MIX_NAMED) == 0 ? " sizes"
+			: w->mix->path                         ? ""
 							       : " B",
 			w->write == LIVE_OUTPUT ? ", written by bpf_ringbuf_output" : "",
 			TEXT_IF(w->discard > 0, ", %g %% discarded", w->discard * 100),

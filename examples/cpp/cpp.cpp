@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * C++17, with a range-for: prints the path of each program that starts, until Ctrl-C.
- *
- *	sudo ./cpp
+ * sudo ./cpp: C++17, with a range-for: prints the path of each program that starts, until Ctrl-C.
  */
 #include <cerrno>
 #include <csignal>
@@ -25,7 +23,8 @@ try {
 	if (error < 0)
 		throw std::system_error(-error, std::generic_category(),
 			"cannot start: run it as root, on Linux 5.8 or later with BTF");
-	std::signal(SIGINT, [](int) { ringview_interrupt(reader); });
+	for (const int number : { SIGINT, SIGTERM })
+		std::signal(number, [](int) { ringview_interrupt(reader); });
 	std::cout << "reading" << std::endl;
 	for (const ringview_record &record : records{ reader })
 		std::cout << static_cast<const char *>(record.data) << std::endl;

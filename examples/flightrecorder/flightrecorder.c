@@ -45,11 +45,12 @@ int main(void)
 
 	if (!bpf || ringview_open(&recorder, bpf_map__fd(bpf->maps.recorder), NULL) ||
 		ringview_open(&alarms, bpf_map__fd(bpf->maps.alarms), NULL) ||
-		flightrecorder_bpf__attach(bpf)) {
-		fputs("flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n", stderr);
-		return 1;
-	}
+		flightrecorder_bpf__attach(bpf))
+		return fputs("flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n",
+			       stderr),
+		       1;
 	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
 	setlinebuf(stdout);
 	puts("reading");
 	while ((found = ringview_wait(alarms, -1)) > 0 || found == -EINTR)

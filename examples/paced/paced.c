@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An agent for many events: polls the ring every 200 us, so that no event has to wake it. Prints each
- * second, and after Ctrl-C, the events written, read and lost, and the longest time that one waited.
- *
- *	sudo ./paced
+ * sudo ./paced: an agent for many events. Polls the ring every 200 us, so that no event has to wake it.
+ * Prints each second, and after Ctrl-C, the events written, read and lost, and the longest that one waited.
  */
 #include <bpf/bpf.h>
 #include <signal.h>
@@ -58,6 +56,7 @@ int main(void)
 		return 1; /* the kernel closes the maps and the program */
 	}
 	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
 	setlinebuf(stdout); /* write each line at once, also into a pipe */
 	puts("reading");
 	clock_gettime(CLOCK_MONOTONIC, &printed);

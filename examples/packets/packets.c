@@ -63,10 +63,8 @@ int main(int argc, char **argv)
 		filter.prog_fd = filter.flags = filter.prog_id = 0;
 		bpf_tc_detach(&hook, &filter);
 	}
-	/* Also removes filters that others have attached to it meanwhile: leave this out if there may
-	 * be some. */
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-	if (made == 0)
+	if (made == 0) /* with what others have attached since: leave it if there may be some */
 		bpf_tc_hook_destroy(&hook);
 	ringview_close(rv);
 	packets_bpf__destroy(bpf);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One ring per CPU, so that no CPU waits for another's lock; reads all events in the order of their
- * timestamps. Prints each second, and after Ctrl-C, how many events were read, how many were lost for
- * lack of room, and how many came too late for the order.
- *
- *	sudo ./percpu
+ * sudo ./percpu: one ring per CPU, so that no CPU waits for another's lock; reads all events in the order
+ * of their timestamps. Prints each second, and after Ctrl-C, how many events were read, how many were lost
+ * for lack of room, and how many came too late for the order.
  */
 #include <bpf/bpf.h>
 #include <signal.h>
@@ -69,6 +67,7 @@ int main(void)
 		return 1;
 	}
 	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
 	setlinebuf(stdout); /* write each line at once, also into a pipe */
 	puts("reading");
 	do {

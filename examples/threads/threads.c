@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * N rings, each for some of the CPUs, and N threads that read one each and share nothing. Prints after
- * Ctrl-C the events of each thread, the events lost, and the number of the most frequent system call.
- *
- *	sudo ./threads N
+ * sudo ./threads N: N rings, each for some of the CPUs, and N threads that read one each and share
+ * nothing. Prints after Ctrl-C or SIGTERM the events of each thread, the events lost, and the number of the
+ * most frequent system call.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>
@@ -70,6 +69,7 @@ int main(int argc, char **argv)
 		return fputs("threads: cannot start: run it as root\n", stderr), 1;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* in all threads: sigwait() takes it */
 	for (i = 0; i < count; i++)
 		pthread_create(&workers[i].thread, NULL, work, &workers[i]);

@@ -154,6 +154,21 @@ static void a_file_of_sizes_is_not_replaced(void **state)
 		WRONG_USAGE, "which is read; give another file");
 }
 
+static void a_file_of_sizes_is_named_in_the_text(void **state)
+{
+	const char *path = folder_path(state, "sizes");
+	struct outcome outcome;
+	char flag[512];
+
+	file_write(path, "16\n200\n");
+	snprintf(flag, sizeof(flag), "@%s", path);
+	outcome = run(ARGUMENTS("live", "-duration", "20ms", "-rounds", "1", "-source", "memory",
+		"-event-size", flag));
+	assert_int_equal(outcome.status, DONE);
+	assert_matches(outcome.out, ", @sizes, 1 ring of ");
+	outcome_free(&outcome);
+}
+
 static void files_of_one_name_are_not_one_mix(void **state)
 {
 	const char *path = folder_path(state, "sizes");
@@ -488,6 +503,7 @@ int main(void)
 		IN_FOLDER(small_sizes_of_a_file_are_raised),
 		IN_FOLDER(what_is_no_size_is_refused_by_its_line),
 		IN_FOLDER(a_file_of_sizes_is_not_replaced),
+		IN_FOLDER(a_file_of_sizes_is_named_in_the_text),
 		IN_FOLDER(files_of_one_name_are_not_one_mix),
 		TEST(a_mix_of_a_size_that_is_too_small),
 		TEST(a_mix_without_a_size),
