@@ -244,8 +244,10 @@ bool ring_end_use(struct ring_set *set)
 
 static void share_with(struct ring *other)
 {
+	if (__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED))
+		return;
 	/* The record held back would be read twice. */
-	if (!__atomic_exchange_n(&other->is_shared, true, __ATOMIC_RELAXED) && other->set->group)
+	if (other->set->group && is_used_here(other))
 		publish(other->set);
 }
 
