@@ -56,7 +56,11 @@ static int refresh(struct reader *r)
 	if (end - start > r->statistics.high_water)
 		r->statistics.high_water = end - start;
 	r->produced = end;
-	return end != position;
+	if (end != position)
+		return 1;
+	/* Also if a position that went back says so: peek knows of no record any more. */
+	reader_ask_first(r);
+	return 0;
 }
 
 /*

@@ -207,8 +207,7 @@ static void write_counters(FILE *out, const struct table *table)
 static void write_notes(FILE *out, const struct table *table)
 {
 	fputs("Rounds: in balanced order, each reader over the same bytes.\n"
-	      "Verified: every reading, by an independent walk over the ring (count, order, "
-	      "checksum).\n"
+	      "Verified: every reading, by an independent walk (count, order, checksum).\n"
 	      "Ratios: times as fast; + faster, - slower, = same within 2 %, ? undecided.\n",
 		out);
 	style_write_peers(out, table->peers, "Peers, each by its own clock");

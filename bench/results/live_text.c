@@ -208,13 +208,13 @@ static void write_bursts(FILE *out, const struct table *table)
 /* What the table above has no room for. */
 static void write_details(FILE *out, const struct table *table, const struct workload *workload)
 {
-	fprintf(out, "\n%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", "reader", "p90", "p99.9", "max",
-		"Mev/s, 95 %", "CPU ns", "sleeps", "woken", "full%");
+	fprintf(out, "\n%-19s %6s %6s %6s %13s %6s %5s %5s %5s\n", "reader", "p90", "p99.9", "max",
+		"Mev/s, 95 %", "CPU ns", "sleep", "woken", "full%");
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
 		const struct summary *ns = row_summary(row, METRIC_NS);
 		const double consumed = row_value(row, METRIC_CONSUMED);
 
-		fprintf(out, "%-19s %6s %6s %6s %13s %6s %6s %6s %5s\n", row_name(row),
+		fprintf(out, "%-19s %6s %6s %6s %13s %6s %5s %5s %5s\n", row_name(row),
 			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
 			TIME_TEXT(row_latency(row, 4)),
 			TEXT_IF(ns->has_interval, "[%.2f %.2f]", 1e3 / ns->interval.high,
@@ -315,10 +315,10 @@ static void write_notes(FILE *out, const struct table *table, const struct measu
 	else if (m->workload.rate != PARSE_RATE_MAX)
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
-		fprintf(out,
-			"Latency: from when an event was written until it was handled; measured "
-			"for one in %d.\n",
-			LIVE_STAMP_EVERY);
+		style_write_wrapped(
+			out, text("Latency: from when an event was written until it was handled; "
+				  "measured for one in %d.",
+				     LIVE_STAMP_EVERY));
 	fputs("Off CPU: run delay, the time ready to run but not running; sum of all rounds.\n",
 		out);
 	style_write_oddities(out, table);

@@ -150,7 +150,7 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 		fprintf(out, "! interrupted: only the complete rounds are reported\n");
 	if (verbose) {
 		json_array_foreach(table->warnings, i, value)
-			fprintf(out, "Caution: %s.\n", json_string_value(value));
+			style_write_wrapped(out, text("Caution: %s.", json_string_value(value)));
 		return;
 	}
 	if (humped)
@@ -223,7 +223,7 @@ void style_write_place(FILE *out, const struct table *table)
 		TEXT_IF(machine_number(machine, "virtual_machine") == 1,
 			" in a virtual machine (%s)", fact(table, "hypervisor")));
 	if (table->no_counters)
-		fprintf(out, "Hardware counters: %s.\n", table->no_counters);
+		style_write_wrapped(out, text("Hardware counters: %s.", table->no_counters));
 }
 
 static int fastest_first(const void *a, const void *b)

@@ -242,6 +242,20 @@ static void a_producer_position_behind_what_was_shown_is_an_error(void **state)
 	assert_int_equal(consumer_position(f), 2 * stride_of(24));
 }
 
+/* In a way that looks like a ring that is empty. */
+static void a_producer_position_that_goes_back_to_the_reader_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t before = producer_position(f);
+
+	put_range(f, 0, 3, 24);
+	assert_int_equal(reader_look(reader_of(f->rv), PASS_OF_WAIT), 1);
+	set_producer_position(f, before);
+	assert_int_equal(reader_look(reader_of(f->rv), PASS_OF_WAIT), 0);
+	assert_shows_nothing(f);
+	assert_shows_nothing(f);
+}
+
 static void a_producer_position_behind_the_consumer_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -390,6 +404,8 @@ int main(void)
 		reading(records_before_an_impossible_header_are_shown_and_released),
 		reading_new_and_settled(drain_counts_the_records_before_an_impossible_header_first),
 		reading_new_and_settled(a_producer_position_behind_what_was_shown_is_an_error),
+		reading_new_and_settled(
+			a_producer_position_that_goes_back_to_the_reader_leaves_nothing),
 		reading_new_and_settled(a_producer_position_behind_the_consumer_is_an_error),
 		reading_new_and_settled(a_producer_position_more_than_the_ring_ahead_is_an_error),
 		reading_new_and_settled(a_producer_position_beyond_what_was_released_is_an_error),
