@@ -192,11 +192,12 @@ char *format_duration(int64_t nanoseconds, char *buffer, size_t size)
 
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size)
 {
-	int64_t grain = 1;
+	const uint64_t ns = (uint64_t)nanoseconds;
+	uint64_t grain = 1;
 
-	while (grain < (int64_t)SECOND && nanoseconds / grain >= 10000)
+	while (grain < SECOND && ns / grain >= 10000)
 		grain *= 10;
-	return format_duration((nanoseconds + grain / 2) / grain * grain, buffer, size);
+	return format_duration((int64_t)((ns + grain / 2) / grain * grain), buffer, size);
 }
 
 char *format_size(uint64_t bytes, char *buffer, size_t size)
