@@ -150,12 +150,12 @@ static void looks_in_vain_become_rare(void **state)
 static void nothing_is_looked_for_while_more_is_known(void **state)
 {
 	struct fixture *f = *state;
+	const uint64_t pass = f->ring.size / 8 / stride_of(120); /* records */
 	uint64_t before;
 
-	/* More than an eighth of the ring, where the pass ends. */
-	put_range(f, 0, 7, 120);
+	put_range(f, 0, 2 * pass - 1, 120);
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
-	assert_shows_range(f, 0, 3, 120);
+	assert_shows_range(f, 0, pass - 1, 120);
 	before = virtual_readings();
 	assert_shows_nothing(f);
 	assert_int_equal(virtual_readings(), before);
