@@ -165,18 +165,22 @@ static int check_rules(const struct settings *s, struct complaint *why)
 	const bool memory = w->source == SOURCE_MEMORY, output = w->write == LIVE_OUTPUT,
 		   paced_rate = w->rate != PARSE_RATE_MAX, turns = w->back_to_back > 0,
 		   sized = s->command == COMMAND_LIVE && !s->advise,
-		   by_time = settings_given("time"), by_precision = settings_given("precision"),
-		   several = s->runs > 1;
+		   by_rounds = settings_given("rounds"), by_time = settings_given("time"),
+		   by_precision = settings_given("precision"), several = s->runs > 1;
 	const uint64_t room = w->ring_size - 1;
 	const char *size = SIZE_TEXT(w->ring_size);
 	const struct rule rules[] = {
-		{ settings_given("rounds") + by_time + by_precision > 1,
-			"-rounds, -time, -precision: each sets when to stop; give only one of them" },
+		{ by_rounds + by_time + by_precision > 1,
+			text("%s and %s: each sets when to stop; give only one of them",
+				by_rounds ? "-rounds" : "-time",
+				by_rounds && by_time ? "-time" : "-precision") },
 		{ several && (by_time || by_precision),
-			"-runs: all runs need the same number of rounds; give -rounds instead of "
-			"-time and -precision" },
+			text("-runs: all runs need the same number of rounds; give -rounds instead of "
+			     "%s",
+				by_time ? "-time" : "-precision") },
 		{ several && (s->advise || s->watch),
-			"-runs: -advise and -watch are for a single run; leave out -runs, or them" },
+			text("-runs: %s is for a single run; leave out one of them",
+				s->advise ? "-advise" : "-watch") },
 		{ s->plan.precision == 0,
 			"-precision: 0 is never reached; give for example -precision 1%" },
 		{ w->event == EVENT_SKB_META && s->sizes[0] != sizeof(struct skb_meta),
@@ -391,7 +395,7 @@ static int check_baseline(const struct settings *s, struct complaint *why)
 		nearest ? "-baseline: \"%.48s\" is not measured; add it to %s, or give a reader "
 			  "that is"
 			: "-baseline: unknown reader \"%.48s\"; give a reader that is measured",
-		s->baseline, live ? "-mode and -wait" : "-mode");
+		s->baseline, reader_find(s->baseline) ? "-mode" : "-mode and -wait");
 }
 
 int settings_conclude(struct settings *s, struct complaint *why)

@@ -315,10 +315,9 @@ static void write_notes(FILE *out, const struct table *table, const struct measu
 	else if (m->workload.rate != PARSE_RATE_MAX)
 		fputs("Latency: from when an event was due until it was handled.\n", out);
 	else
-		style_write_wrapped(
-			out, text("Latency: from when an event was written until it was handled; "
-				  "measured for one in %d.",
-				     LIVE_STAMP_EVERY));
+		style_write_wrapped(out,
+			text("Latency: from when an event was written until it was handled; for one in %d.",
+				LIVE_STAMP_EVERY));
 	fputs("Off CPU: run delay, the time ready to run but not running; sum of all rounds.\n",
 		out);
 	style_write_oddities(out, table);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A flight recorder: prints the last system calls of each thread that a signal kills, until Ctrl-C.
- *
- *	sudo ./flightrecorder
+ * sudo ./flightrecorder: prints the last system calls of each thread that a signal kills, until Ctrl-C.
  */
 #include <bpf/libbpf.h>
 #include <ringview/ringview.h>
@@ -45,10 +43,11 @@ int main(void)
 
 	if (!bpf || ringview_open(&recorder, bpf_map__fd(bpf->maps.recorder), NULL) ||
 		ringview_open(&alarms, bpf_map__fd(bpf->maps.alarms), NULL) ||
-		flightrecorder_bpf__attach(bpf))
-		return fputs("flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n",
-			       stderr),
-		       1;
+		flightrecorder_bpf__attach(bpf)) {
+		fputs("flightrecorder: cannot start: run it as root, on Linux 6.19 or later\n",
+			stderr);
+		return 1;
+	}
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	setlinebuf(stdout);
