@@ -23,6 +23,17 @@
 #define LIVE "live", "-duration", "40ms", "-rounds", "1", "-source", "memory", JSON
 #define LIVE_BPF "live", "-duration", "40ms", "-rounds", "1", JSON
 
+/* Writes a file of sizes. "@PATH". */
+static const char *sizes_of(void **state, const char *name, const char *text)
+{
+	static char flag[512];
+	const char *path = folder_path(state, name);
+
+	file_write(path, text);
+	snprintf(flag, sizeof(flag), "@%s", path);
+	return flag;
+}
+
 /* @count sizes of at most 600 B, more than a program could reserve. "@PATH". */
 static const char *recorded(void **state, int count)
 {
@@ -98,13 +109,9 @@ static void a_recorded_stream_is_read_in_its_order(void **state)
 /* Sizes below those of events are raised, and that is said. */
 static void small_sizes_of_a_file_are_raised(void **state)
 {
-	const char *path = folder_path(state, "small");
-	struct outcome outcome;
-	char flag[512];
+	struct outcome outcome =
+		run(ARGUMENTS(DRAIN, "-event-size", sizes_of(state, "small", "0\n15\n16\n200\n")));
 
-	file_write(path, "0\n15\n16\n200\n");
-	snprintf(flag, sizeof(flag), "@%s", path);
-	outcome = run(ARGUMENTS(DRAIN, "-event-size", flag));
 	assert_int_equal(outcome.status, DONE);
 	assert_matches(outcome.err, ": 2 of 4 sizes are below 16 B, and were raised to it$");
 	assert_matches(outcome.out, "\"event_size_mean\": 62.0");
@@ -113,11 +120,8 @@ static void small_sizes_of_a_file_are_raised(void **state)
 
 static void assert_file_is_refused(void **state, const char *text, const char *named)
 {
-	const char *path = folder_path(state, "wrong");
-	char flag[512];
+	const char *flag = sizes_of(state, "wrong", text);
 
-	file_write(path, text);
-	snprintf(flag, sizeof(flag), "@%s", path);
 	assert_command_complains(&(struct command){ .arguments = ARGUMENTS("-event-size", flag) },
 		WRONG_USAGE, named);
 }
@@ -138,11 +142,8 @@ static void what_is_no_size_is_refused_by_its_line(void **state)
 
 static void a_file_of_sizes_is_not_replaced(void **state)
 {
-	const char *path = folder_path(state, "sizes");
-	char flag[512];
+	const char *flag = sizes_of(state, "sizes", "16\n200\n"), *path = flag + 1;
 
-	file_write(path, "16\n200\n");
-	snprintf(flag, sizeof(flag), "@%s", path);
 	assert_command_complains(
 		&(struct command){ .arguments = ARGUMENTS(DRAIN, "-event-size", flag, "-o", path) },
 		WRONG_USAGE, "which is read; give another file");
@@ -156,14 +157,9 @@ static void a_file_of_sizes_is_not_replaced(void **state)
 
 static void a_file_of_sizes_is_named_in_the_text(void **state)
 {
-	const char *path = folder_path(state, "sizes");
-	struct outcome outcome;
-	char flag[512];
+	struct outcome outcome = run(ARGUMENTS("live", "-duration", "20ms", "-rounds", "1",
+		"-source", "memory", "-event-size", sizes_of(state, "sizes", "16\n200\n")));
 
-	file_write(path, "16\n200\n");
-	snprintf(flag, sizeof(flag), "@%s", path);
-	outcome = run(ARGUMENTS("live", "-duration", "20ms", "-rounds", "1", "-source", "memory",
-		"-event-size", flag));
 	assert_int_equal(outcome.status, DONE);
 	assert_matches(outcome.out, ", @sizes, 1 ring of ");
 	outcome_free(&outcome);

@@ -129,6 +129,13 @@ void assert_peek_returns(struct fixture *f, int result)
 	assert_int_equal(record.length, 1234567);
 }
 
+bool ring_notified(struct fixture *f)
+{
+	uint64_t value;
+
+	return read(f->ring.notify_fd, &value, sizeof(value)) > 0;
+}
+
 uint64_t consumer_position(const struct fixture *f)
 {
 	return __atomic_load_n(f->ring.consumer, __ATOMIC_ACQUIRE);

@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +79,9 @@ static inline void assert_shows_nothing(struct fixture *f)
 {
 	assert_peek_returns(f, 0);
 }
+
+/* Returns whether there was a notification since the last call. */
+bool ring_notified(struct fixture *f);
 
 /* The consumer position that producers see. */
 uint64_t consumer_position(const struct fixture *f);

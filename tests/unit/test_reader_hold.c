@@ -48,14 +48,6 @@ static int close_holding(void **state)
 	}
 #define holding(test) with(PACED, test), with(BUSY, test)
 
-/* Returns whether there was a notification since the last call. */
-static bool notified(struct fixture *f)
-{
-	uint64_t value;
-
-	return read(f->ring.notify_fd, &value, sizeof(value)) > 0;
-}
-
 static uint64_t eighth(const struct fixture *f)
 {
 	return f->ring.size / 8;
@@ -67,9 +59,9 @@ static bool read_range(struct fixture *f, uint64_t first, uint64_t last, uint32_
 {
 	bool told;
 
-	notified(f);
+	ring_notified(f);
 	put_range(f, first, last, length);
-	told = notified(f);
+	told = ring_notified(f);
 	assert_int_equal(ringview_wait(f->rv, -1), 1);
 	assert_shows_range(f, first, last, length);
 	assert_shows_nothing(f);
@@ -107,7 +99,7 @@ static void nothing_is_held_back_before_a_record_was_shown(void **state)
 	struct fixture *f = *state;
 
 	put(f, 0, LENGTH);
-	assert_true(notified(f));
+	assert_true(ring_notified(f));
 	assert_int_equal(consumer_position(f), 0);
 	ringview_release(f->rv);
 	ringview_release(f->rv);
@@ -189,9 +181,9 @@ static void arming_gives_the_last_record_back(void **state)
 	read_range(f, 0, 2, LENGTH);
 	assert_int_equal(ringview_arm(f->rv), 0);
 	assert_int_equal(consumer_position(f), 3 * STRIDE);
-	assert_false(notified(f));
+	assert_false(ring_notified(f));
 	put(f, 3, LENGTH);
-	assert_true(notified(f));
+	assert_true(ring_notified(f));
 	assert_int_equal(ringview_arm(f->rv), 1);
 	assert_shows(f, 3, LENGTH);
 }
@@ -205,9 +197,9 @@ static void arming_gives_discards_behind_the_last_record_back(void **state)
 	put_discarded(f, 8);
 	assert_int_equal(ringview_arm(f->rv), 0);
 	assert_int_equal(consumer_position(f), producer_position(f));
-	notified(f);
+	ring_notified(f);
 	put(f, 1, LENGTH);
-	assert_true(notified(f));
+	assert_true(ring_notified(f));
 }
 
 static void closing_gives_the_last_record_back(void **state)

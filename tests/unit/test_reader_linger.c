@@ -25,14 +25,6 @@ static int close_waiting(void **state)
 
 #define waiting(test) cmocka_unit_test_setup_teardown(test, open_waiting, close_waiting)
 
-/* Returns whether there was a notification since the last call. */
-static bool notified(struct fixture *f)
-{
-	uint64_t value;
-
-	return read(f->ring.notify_fd, &value, sizeof(value)) > 0;
-}
-
 /* Reads a record that is there, to the end of the pass. Returns the time that the end took, in ns. */
 static int64_t read_one(struct fixture *f, uint64_t number)
 {
@@ -59,13 +51,13 @@ static void what_comes_soon_notifies_nobody(void **state)
 	struct fixture *f = *state;
 
 	put(f, 0, LENGTH);
-	notified(f);
+	ring_notified(f);
 	for (next_number = 1; next_number < 500;) {
 		const uint64_t number = next_number - 1;
 
 		virtual_time_expect(put_next, f, virtual_now() + 1000);
 		assert_in_range(read_one(f, number), 900, 1100);
-		assert_false(notified(f));
+		assert_false(ring_notified(f));
 		/* The pass is over nevertheless, and nothing is held back. */
 		ringview_release(f->rv);
 		assert_int_equal(consumer_position(f), (number + 1) * stride_of(LENGTH));
@@ -94,10 +86,10 @@ static void a_record_is_looked_for_until_it_is_submitted(void **state)
 
 	reserved = NULL;
 	put(f, 0, LENGTH);
-	notified(f);
+	ring_notified(f);
 	virtual_time_expect(reserve_then_submit, f, virtual_now() + 1000);
 	assert_in_range(read_one(f, 0), 1900, 2100);
-	assert_false(notified(f));
+	assert_false(ring_notified(f));
 	assert_true(read_one(f, 1) >= LINGER_NS);
 }
 

@@ -158,7 +158,7 @@ static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
 	struct fixture *f = *state;
 	struct submitter s = { .ring = &f->ring, .rounds = handover_sleeps(300000) };
 	struct ringview_record record;
-	uint64_t round, value, missed = 0;
+	uint64_t round, missed = 0;
 	pthread_t thread;
 
 	/* Reading the notification is a system call, which is a full barrier. It is left out, as it
@@ -172,13 +172,13 @@ static void a_record_submitted_while_arming_is_seen_or_notified(void **state)
 		put(f, 0, 8);
 		s.record = reserve(f, 0, 8);
 		ringview_peek(f->rv, &record);
-		while (read(f->ring.notify_fd, &value, sizeof(value)) > 0)
+		while (ring_notified(f))
 			;
 		__atomic_store_n(&s.round, round, __ATOMIC_RELEASE);
 		delay(round % 128);
 		armed = ringview_arm(f->rv);
 		wait_for_round(&s.submitted, round);
-		told = read(f->ring.notify_fd, &value, sizeof(value)) > 0;
+		told = ring_notified(f);
 		missed += armed == 0 && !told;
 		ringview_peek(f->rv, &record);
 		ringview_release(f->rv);
