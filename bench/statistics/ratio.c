@@ -142,9 +142,9 @@ enum verdict verdict_of(
 	if (!(interval.low > 0 && interval.low <= ratio && ratio <= interval.high &&
 		    interval.high < INFINITY && noise >= 0 && noise < INFINITY))
 		return VERDICT_TOO_FEW;
-	if (interval.low > 1 && ratio > beyond_noise)
+	if (interval.low > 1 / VERDICT_NEAR_ONE && ratio > beyond_noise)
 		return VERDICT_FASTER;
-	if (interval.high < 1 && ratio < 1 / beyond_noise)
+	if (interval.high < VERDICT_NEAR_ONE && ratio < 1 / beyond_noise)
 		return VERDICT_SLOWER;
 	if (interval.low >= 1 / of_matter && interval.high <= of_matter &&
 		noise <= tolerance.margin)
@@ -190,7 +190,8 @@ struct ratio ratio_paired(
 	interval = interval_binomial(logs, rounds);
 	interval.low = exp(fmin(interval.low, between.low));
 	interval.high = exp(fmax(interval.high, between.high));
-	return ratio_of(median, interval, rounds, noise_floor, TOLERANCE_PAIRED);
+	return ratio_of(median, interval, rounds, noise_floor,
+		runs < 2 ? TOLERANCE_PAIRED_ONCE : TOLERANCE_PAIRED);
 }
 
 /* Rounds near each other in time are alike, which resampling single rounds ignores. The medians of this

@@ -109,17 +109,21 @@ static inline bool verdict_decides(enum verdict verdict)
 }
 
 #define VERDICT_NOISE_MOST 0.05
+#define VERDICT_NEAR_ONE 0.996 /* no end of an interval that is called faster or slower is nearer */
 
 struct tolerance {
 	double least;  /* a smaller difference is not called faster or slower */
 	double margin; /* same: the difference is shown to be smaller */
 };
 #define TOLERANCE_PAIRED ((struct tolerance){ 0.005, 0.02 }) /* measured in the same rounds */
+/* ... of a single run, whose interval does not contain what differs between runs: about 1 % */
+#define TOLERANCE_PAIRED_ONCE ((struct tolerance){ 0.01, 0.02 })
 
-/* Judges a ratio of times, reference / measured. Faster (above 1) and slower: the interval does not
- * contain 1, and the ratio differs from 1 by more than the noise and tolerance.least. Same: neither,
- * and the interval shows that any difference is smaller than the margin (an equivalence test:
- * Schuirmann, 1987). Too few rounds if a number is impossible, or the ratio outside its interval. */
+/* Judges a ratio of times, reference / measured. Faster (above 1) and slower: the interval is
+ * beyond VERDICT_NEAR_ONE or its inverse, and the ratio differs from 1 by more than the noise and
+ * tolerance.least. Same: neither, and the interval shows that any difference is smaller than the
+ * margin (an equivalence test: Schuirmann, 1987). Too few rounds if a number is impossible, or the
+ * ratio outside its interval. */
 enum verdict verdict_of(
 	double ratio, struct interval interval, double noise, struct tolerance tolerance);
 
@@ -137,7 +141,7 @@ struct ratio {
  * Two series measured in the same rounds: the median of baseline[i] / path[i], in logarithms, so that
  * swapping the series gives the inverse. What slows both samples of a round alike cancels. The interval
  * is interval_binomial(), widened by interval_of_runs(); the verdict is verdict_of() with
- * TOLERANCE_PAIRED. In simulations a path against itself is called faster or slower in at most 5.8 % of
+ * TOLERANCE_PAIRED, or TOLERANCE_PAIRED_ONCE. In simulations a path against itself is called faster or slower in at most 5.8 % of
  * comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 % once the noise is measured. Not
  * valid if either series is not samples_positive().
  */

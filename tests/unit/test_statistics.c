@@ -490,6 +490,9 @@ static void test_verdict_rule(void **state)
 	assert_int_equal(judged(1.001, 1.003, 1.005, 0), VERDICT_SAME);
 	assert_int_equal(judged(0.99, 1.005, 1.015, 0), VERDICT_SAME);
 	assert_int_equal(judged(1, 1, 1, 0), VERDICT_SAME);
+	/* One end of the interval is next to 1. */
+	assert_int_equal(judged(1.001, 1.03, 1.05, 0), VERDICT_WITHIN_NOISE);
+	assert_int_equal(judged(0.95, 0.97, 0.999, 0), VERDICT_WITHIN_NOISE);
 	/* By more than matters, or perhaps so. */
 	assert_int_equal(judged(1.001, 1.003, 1.025, 0), VERDICT_WITHIN_NOISE);
 	assert_int_equal(judged(0.99, 1.01, 1.03, 0), VERDICT_WITHIN_NOISE);
