@@ -151,8 +151,11 @@ static void sort_results(struct run *run)
 static bool is_ratio(const json_t *json)
 {
 	const double median = json_number_value(json_object_get(json, "median"));
+	bool judged = false;
 
-	return median >= 0 && median < RATIO_MOST && !(number_in(json, "low") > median) &&
+	for (size_t v = VERDICT_TOO_FEW; v <= VERDICT_SLOWER; v++)
+		judged |= strcmp(verdicts[v].name, text_in(json, "verdict")) == 0;
+	return judged && median >= 0 && median < RATIO_MOST && !(number_in(json, "low") > median) &&
 	       !(number_in(json, "high") < median);
 }
 
