@@ -118,11 +118,12 @@ struct ringview_notified {
 
 /*
  * Do not call it. Returns whether a record has to notify, and stores that it does. Racing producers
- * may store fields of different notifications; each field is of one that is sent.
+ * may store fields of different notifications; each field is of one that is sent. Volatile, as
+ * clang splits a static struct that only fields are used of, and the kernel refuses its BTF then.
  */
 static inline __attribute__((always_inline)) int ringview_internal_must_notify(
-	struct ringview_notified *notified, __u64 consumer, __u64 producer, __u64 ring_size,
-	__u64 bytes, __u64 unsent)
+	volatile struct ringview_notified *notified, __u64 consumer, __u64 producer,
+	__u64 ring_size, __u64 bytes, __u64 unsent)
 {
 	const __s64 still_waits =
 		(__s64)(notified->producer - consumer); /* bytes already notified */

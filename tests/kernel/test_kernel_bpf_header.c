@@ -584,9 +584,18 @@ static void events_of_a_run_time_size_notify(void **state)
 #define with_dynptr(test) \
 	cmocka_unit_test_setup_teardown(test, header_open_with_dynptrs, header_close)
 
+/* Without them it refuses programs with callbacks, timers and locks, and loads others. */
+static void the_kernel_takes_the_types(void **state)
+{
+	struct header *h = available(state);
+
+	assert_true(bpf_object__btf_fd(h->skeleton->obj) >= 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		in_kernel(the_kernel_takes_the_types),
 		in_kernel(accounts_start_at_zero),
 		in_kernel(submitted_events_are_counted),
 		in_kernel(discarded_events_are_counted),
