@@ -70,6 +70,9 @@ int ringview_group_add(struct ringview_group *group, struct ringview *rv)
 
 	if (r->group)
 		return -EEXIST;
+	/* In a child of fork(), each may have been inherited. */
+	waiter_take_over(w);
+	waiter_take_over(&r->waiter);
 	/* Grows at each power of two. */
 	if ((w->count & (w->count - 1)) == 0) {
 		grown = realloc(w->readers, (w->count ? 2 * w->count : 1) * sizeof(*grown));

@@ -177,10 +177,13 @@ void ringview_cancel(struct ringview *rv)
 
 void reader_take_over(struct reader *r)
 {
-	if (r->overwrite || reader_check_consumer(r))
+	if (r->overwrite || r->error)
 		return;
 	r->hot.released = reader_published(r);
 	ringview_cancel(&r->hot);
+	/* The parent has read on, or closed its reader, since. */
+	if (__atomic_load_n(r->ring_consumer, __ATOMIC_RELAXED) != r->hot.released)
+		ringview_restart(&r->hot);
 }
 
 int ringview_restart(struct ringview *rv)

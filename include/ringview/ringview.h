@@ -35,8 +35,9 @@
  *
  * After fork(), the child has a copy of the reader, on the parent's ring. The child may close it,
  * which leaves the parent's reader alone. If the parent no longer reads, the child may continue
- * instead, starting with a wait or ringview_arm(). It then gets the records that the parent had not
- * released, and the one that PACED and BUSY hold back.
+ * instead, starting with a wait, ringview_arm() or ringview_group_add(). It then gets the records
+ * that the parent had not released, and the one that PACED and BUSY hold back. If the parent closes
+ * its reader, it has to do so before the child starts.
  *
  * Example:
  *
@@ -252,8 +253,8 @@ struct ringview_memory {
 	const uint64_t *producer;  /* producer position */
 	const void *data;          /* @size bytes, followed by a second mapping of the same bytes */
 	size_t size;               /* power of two, 4 KiB to 2 GiB */
-	int notify_fd;             /* non-blocking eventfd that the producer writes to as a
-				   * notification; the reader duplicates it */
+	int notify_fd;             /* non-blocking eventfd, of this ring alone, that the producer
+				   * writes to as a notification; the reader duplicates it */
 	const uint64_t *overwrite; /* position of the oldest record of a ring that overwrites; else
 				    * NULL. If set, @consumer may be NULL: the reader is passive */
 };
@@ -345,7 +346,9 @@ int ringview_fd(const struct ringview *rv);
 /*
  * Prepares for a sleep on ringview_fd(): releases everything, which invalidates every record, and
  * polls once more in a way that cannot miss a record being submitted at this moment. Without it the
- * sleep may never end, as the kernel notifies only a consumer that has released everything.
+ * sleep may never end, as the kernel notifies only a consumer that has released everything. Check
+ * after ringview_arm(), not before, whether a thread that calls ringview_interrupt() wants something:
+ * the descriptor is no longer readable for that.
  *
  * Returns 1 if there is a record: do not sleep; 0 if there is none: the next record, or one that is
  * reserved already, makes the descriptor readable when it is submitted or discarded without
@@ -512,8 +515,8 @@ struct ringview_window {
  * position of @rv do not change. Process the copy later: the copying is quick.
  *
  * Copies all records of a ring that overwrites, read or not; of any other ring, those that are not
- * released. All of them are whole, on all processors. Compare window.position and window.bytes of
- * two calls to find what both copied.
+ * released, with the one that PACED and BUSY hold back. All of them are whole, on all processors.
+ * Compare window.position and window.bytes of two calls to find what both copied.
  *
  * @memory is aligned to 8 bytes; the ring's size in bytes always suffices.
  *
@@ -893,6 +896,10 @@ static inline void ringview_internal_pass(
  * Finds the next record. Releases no record that was returned, and makes no system call. Skips
  * discarded records: the next release releases them, or this call if it finds nothing and all
  * records returned are released.
+ *
+ * After a wait, it returns 0 once at the end of what the wait found. Without a wait, also after
+ * ringview_arm(), it goes on as long as producers are as fast as the caller, and they lack the room of
+ * all that was returned: release now and then, as ringview_drain() does after each eighth of the ring.
  *
  * Returns 1 if a record was found, and fills *@record; 0 if none is ready (there is none, or the
  * next one is reserved and not yet submitted); a negative errno otherwise, and then on every call

@@ -228,6 +228,97 @@ static void a_child_gets_what_its_parent_has_not_released(void **state)
 	}
 }
 
+/* Returns 0 if the child gets a new record and nothing else, once the parent has closed its reader. */
+static int go_on_after_the_parent(struct fixture *f, int closed)
+{
+	struct ringview_record record;
+	char byte;
+
+	if (read(closed, &byte, 1) != 1)
+		return 1;
+	put(f, 3, 8);
+	if (ringview_wait(f->rv, SECOND) != 1 || ringview_peek(f->rv, &record) != 1)
+		return 2;
+	return record.length == 8 && ringview_peek(f->rv, &record) == 0 ? 0 : 3;
+}
+
+static void a_child_goes_on_where_its_parent_has_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int strategy = RINGVIEW_WAIT_EVENT; strategy <= RINGVIEW_WAIT_BUSY; strategy++) {
+		int ends[2], status;
+		pid_t child;
+
+		open_as(f, (enum ringview_wait_strategy)strategy);
+		read_two(f);
+		put(f, 2, LENGTH);
+		assert_int_equal(ringview_wait(f->rv, SECOND), 1);
+		assert_shows(f, 2, LENGTH);
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
+		if (child == 0)
+			_exit(go_on_after_the_parent(f, ends[0]));
+		assert_true(child > 0);
+		ringview_release(f->rv);
+		reopen(f); /* closes it */
+		assert_int_equal(write(ends[1], "", 1), 1);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		close(ends[0]);
+		close(ends[1]);
+		assert_int_equal(ringview_restart(f->rv), 0);
+		assert_shows(f, 3, 8);
+		ringview_release(f->rv);
+	}
+}
+
+/* As a daemon that opens its readers before it starts, and makes the group then. */
+static int add_to_group(struct fixture *f)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct ringview_record record;
+	struct ringview *rv;
+
+	options.wait = reader_of(f->rv)->waiter.strategy;
+	if (ringview_group_open(&group, &options) != 0 || ringview_group_add(group, f->rv) != 0)
+		return 1;
+	/* What the parent had not released. */
+	if (ringview_group_wait(group, SECOND) != 1 || ringview_group_next(group, &rv) != 1 ||
+		ringview_peek(rv, &record) != 1)
+		return 2;
+	ringview_release(rv);
+	ringview_group_close(group);
+	ringview_close(f->rv);
+	return consumer_position(f) == producer_position(f) ? 0 : 3;
+}
+
+static int add_to_inherited_group(struct fixture *f)
+{
+	return ringview_group_add(group, f->rv) == 0 ? 0 : 1;
+}
+
+static void a_child_may_start_by_adding_to_a_group(void **state)
+{
+	struct ringview_statistics statistics;
+	struct fixture *f = *state;
+
+	for (int strategy = RINGVIEW_WAIT_EVENT; strategy <= RINGVIEW_WAIT_BUSY; strategy++) {
+		open_as(f, (enum ringview_wait_strategy)strategy);
+		put(f, 0, LENGTH);
+		assert_shows(f, 0, LENGTH);
+		assert_int_equal(in_child(add_to_group, f), 0);
+	}
+	reopen(f);
+	assert_int_equal(ringview_group_open(&group, NULL), 0);
+	assert_int_equal(in_child(add_to_inherited_group, f), 0);
+	put(f, 1, LENGTH);
+	assert_int_equal(ringview_group_wait(group, 1), 0);
+	ringview_group_get_statistics(group, &statistics);
+	assert_int_equal(statistics.wakeups, 0);
+	ringview_group_close(group);
+}
+
 /* The child's own descriptors, once the reader has left the group. */
 static int arm_a_member(struct fixture *f)
 {
@@ -308,6 +399,8 @@ int main(void)
 		reading(an_interrupt_in_a_child_is_the_childs),
 		reading(a_child_goes_on_in_place_of_its_parent),
 		reading(a_child_gets_what_its_parent_has_not_released),
+		reading(a_child_goes_on_where_its_parent_has_closed),
+		reading(a_child_may_start_by_adding_to_a_group),
 		reading(a_child_may_start_by_arming_a_member),
 		reading(a_member_that_a_child_takes_out_has_descriptors_of_its_own),
 		reading(a_wait_in_a_child_takes_nothing_from_the_parent),
