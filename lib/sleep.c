@@ -55,6 +55,8 @@ static int make_descriptors(struct waiter *w)
 	/* Before the load of the flag. waiter_interrupt() sets the flag before it loads this, so at
 	 * least one side sees the other's store. */
 	__atomic_store_n(&w->interrupt_fd, interrupt_fd, __ATOMIC_SEQ_CST);
+	if (waiter_is_interrupted(w))
+		write_eventfd(interrupt_fd);
 	return 0;
 }
 
@@ -155,7 +157,6 @@ bool waiter_take_notifications(struct waiter *w)
 
 void waiter_interrupt(struct waiter *w)
 {
-	const uint64_t one = 1;
 	int saved = errno, fd;
 
 	/* Release: pairs with the acquire in sleep_take_interrupt(). An exchange, not a store: the
@@ -164,10 +165,10 @@ void waiter_interrupt(struct waiter *w)
 	 * make_descriptors(). */
 	__atomic_exchange_n(&w->interrupted, 1, __ATOMIC_SEQ_CST);
 	fd = __atomic_load_n(&w->interrupt_fd, __ATOMIC_SEQ_CST);
-	/* Without a descriptor nobody sleeps. An inherited one would wake the parent. EAGAIN: the
-	 * counter is full, so the waiter wakes anyway. */
-	if (fd >= 0 && w->owner == process_number() && write(fd, &one, sizeof(one)) < 0)
-		errno = saved;
+	/* Without a descriptor nobody sleeps. An inherited one would wake the parent. */
+	if (fd >= 0 && w->owner == process_number())
+		write_eventfd(fd);
+	errno = saved;
 }
 
 bool waiter_is_interrupted(const struct waiter *w)
@@ -215,12 +216,24 @@ void signals_restore(struct signals *s)
 	s->blocked = false;
 }
 
+/* Unlike pthread_self(), never that of a thread that has ended. */
+static uint64_t thread_number(void)
+{
+	static uint64_t threads;
+	/* The general model of a shared library would need the dynamic linker's own library. */
+	static _Thread_local uint64_t number __attribute__((tls_model("initial-exec")));
+
+	if (number == 0)
+		number = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+	return number;
+}
+
 /* The timer slack of the calling thread in ns: how late the kernel may end its sleeps. */
 static int64_t slack_of_thread(struct waiter *w)
 {
-	const pthread_t self = pthread_self();
+	const uint64_t self = thread_number();
 
-	if (w->slack_sleeps == 0 || !pthread_equal(w->slack_thread, self)) {
+	if (w->slack_sleeps == 0 || w->slack_thread != self) {
 		if (w->timer_slack_ns > 0)
 			syscall(SYS_prctl, PR_SET_TIMERSLACK, w->timer_slack_ns, 0, 0, 0);
 		w->slack_ns = syscall(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0);
@@ -243,7 +256,7 @@ static int sleep_on(struct waiter *w, struct signals *s, bool rings, int64_t ns)
 
 	if (err)
 		return err;
-	/* An interrupt from before the descriptors existed has written nothing. */
+	/* An interrupt from before the descriptors existed. */
 	if (!prepared && waiter_is_interrupted(w))
 		return 0;
 	block_signals(s);

@@ -5,7 +5,6 @@
 #ifndef RINGVIEW_WAITER_H
 #define RINGVIEW_WAITER_H
 
-#include <pthread.h>
 #include <stddef.h>
 
 #include "pacing.h"
@@ -40,7 +39,7 @@ struct waiter {
 	int interrupt_fd; /* eventfd */
 	int interrupted;
 
-	pthread_t slack_thread; /* the thread of slack_ns, valid for slack_sleeps more sleeps */
+	uint64_t slack_thread; /* the thread of slack_ns, valid for slack_sleeps more sleeps */
 	unsigned slack_sleeps;
 	int64_t slack_ns;
 

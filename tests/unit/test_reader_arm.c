@@ -229,6 +229,18 @@ static void an_interrupt_makes_the_descriptor_readable_until_arming(void **state
 	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
 }
 
+static void an_interrupt_before_there_is_a_descriptor_makes_it_readable(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd poll_fd = { .events = POLLIN };
+
+	ringview_interrupt(f->rv);
+	poll_fd.fd = ringview_fd(f->rv);
+	assert_int_equal(poll(&poll_fd, 1, 0), 1);
+	assert_int_equal(ringview_wait(f->rv, -1), -ECANCELED);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +259,7 @@ int main(void)
 		polling(the_descriptor_is_not_readable_after_arming),
 		polling(the_descriptor_is_not_readable_at_a_busy_record),
 		polling(an_interrupt_makes_the_descriptor_readable_until_arming),
+		reading(an_interrupt_before_there_is_a_descriptor_makes_it_readable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,10 +4,13 @@
  * are in test_reader_interrupt.c.
  */
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -463,6 +466,30 @@ static void a_thread_can_be_cancelled_while_it_waits(void **state)
 	}
 }
 
+static void *slack_after_a_wait(void *context)
+{
+	ringview_wait(context, 1);
+	return (void *)(intptr_t)syscall(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0);
+}
+
+/* glibc gives a thread the pthread_t of one that has ended. */
+static void each_thread_gets_the_timer_slack(void **state)
+{
+	struct ringview_options options = RINGVIEW_OPTIONS_DEFAULT;
+	struct fixture *f = *state;
+
+	options.timer_slack_ns = 1000;
+	reopen_with(f, &options);
+	for (int i = 0; i < 3; i++) {
+		pthread_t thread;
+		void *slack;
+
+		assert_int_equal(pthread_create(&thread, NULL, slack_after_a_wait, f->rv), 0);
+		assert_int_equal(pthread_join(thread, &slack), 0);
+		assert_int_equal((intptr_t)slack, 1000);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +517,7 @@ int main(void)
 		reading(a_pass_ends_after_256_kib),
 		reading(a_stop_or_a_debugger_ends_no_wait),
 		reading(a_thread_can_be_cancelled_while_it_waits),
+		reading(each_thread_gets_the_timer_slack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
