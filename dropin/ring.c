@@ -8,6 +8,7 @@
 #include "foreign.h"
 #include "linger.h"
 #include "lock.h"
+#include "reader.h"
 #include "ring.h"
 
 /*
@@ -83,22 +84,10 @@ static int64_t available(const struct ring *r)
 	return (int64_t)(producer_position(r) - consumer);
 }
 
-unsigned long ring__consumer_pos(const struct ring *r)
-{
-	HAND_ON(r, ring__consumer_pos, 0, r);
-	return consumer_position(r);
-}
-
 unsigned long ring__producer_pos(const struct ring *r)
 {
 	HAND_ON(r, ring__producer_pos, 0, r);
 	return producer_position(r);
-}
-
-size_t ring__avail_data_size(const struct ring *r)
-{
-	HAND_ON(r, ring__avail_data_size, 0, r);
-	return (size_t)available(r);
 }
 
 size_t ring__size(const struct ring *r)
@@ -143,6 +132,26 @@ static bool holds_nothing(const struct ring *r)
 static bool is_used_here(const struct ring *r)
 {
 	return __atomic_load_n(&r->forks, __ATOMIC_RELAXED) == forks();
+}
+
+/* A record that is held back counts as released: its callback has returned. */
+unsigned long ring__consumer_pos(const struct ring *r)
+{
+	HAND_ON(r, ring__consumer_pos, 0, r);
+	if (!r->set->group || !r->reader || holds_nothing(r) || !is_used_here(r))
+		return consumer_position(r);
+	/* Relaxed: another thread may be reading, and moves it at any time. */
+	return __atomic_load_n(&reader_of(r->reader)->hot.released, __ATOMIC_RELAXED);
+}
+
+size_t ring__avail_data_size(const struct ring *r)
+{
+	unsigned long consumed;
+
+	HAND_ON(r, ring__avail_data_size, 0, r);
+	/* In this order, as in available(). */
+	consumed = ring__consumer_pos(r);
+	return producer_position(r) - consumed;
 }
 
 static void forget_unreleased(struct ring *r)

@@ -64,6 +64,22 @@ static void positions_are_those_of_the_ring(void **state)
 	assert_int_equal(newer.consumer_pos(ring), 64);
 }
 
+/* PACED and BUSY hold the last record back from the kernel. */
+static void nothing_is_available_after_a_poll(void **state)
+{
+	struct consumer *c = with_newer(state);
+	struct ring *ring = newer.ring(c->rb, 0);
+
+	produce(c, 0, 3);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
+	assert_int_equal(newer.avail_data_size(ring), 0);
+	assert_int_equal(newer.consumer_pos(ring), 48);
+	produce(c, 0, 1);
+	assert_int_equal(newer.avail_data_size(ring), 16);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 1);
+	assert_int_equal(newer.avail_data_size(ring), 0);
+}
+
 static void an_error_leaves_the_position_behind_its_record(void **state)
 {
 	struct consumer *c = with_newer(state);
@@ -197,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		consuming(rings_have_an_index),
 		consuming(positions_are_those_of_the_ring),
+		consuming(nothing_is_available_after_a_poll),
 		consuming(an_error_leaves_the_position_behind_its_record),
 		consuming(one_ring_is_read_of_several),
 		consuming(consume_n_of_a_ring_reads_no_more),
