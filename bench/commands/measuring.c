@@ -22,25 +22,21 @@
 
 static const struct measuring_command *measuring;
 
-/* A run of -runs has -runs=1 (arguments_of()). It announces nothing, as the process that started it does. */
-static bool is_one_of_runs(const struct call *call)
-{
-	return settings_given("runs") && call->settings.runs == 1;
-}
-
 void measuring_progress(struct call *call, double share, const char *format, ...)
 {
 	const int64_t now = monotonic_ns();
 	const double elapsed = (double)(now - call->started_ns) / 1e9;
 	const double measured = (double)(now - call->measured_ns) / 1e9; /* without preparations */
 	const double left = share > 0 ? ceil(measured / share * (1 - share)) : 0;
+	/* A run of -runs (arguments_of()) announces nothing: the process that started it does. */
+	const bool one_of_runs = settings_given("runs") && call->settings.runs == 1;
 	const bool terminal = isatty(STDERR_FILENO);
 	char text[256], time[48] = "";
 	va_list arguments;
 
 	if (share <= 0)
 		call->measured_ns = now;
-	if (elapsed < 1 || (!terminal && (call->progress_shown || is_one_of_runs(call) ||
+	if (elapsed < 1 || (!terminal && (call->progress_shown || one_of_runs ||
 						 elapsed + left < ANNOUNCED_S)))
 		return;
 	va_start(arguments, format);
@@ -124,10 +120,15 @@ static int run_once(char **arguments, json_t *runs, struct complaint *why)
 		return complain(why, -err, "cannot start a run: %s", strerror(err));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (document && !interrupted() && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE)
-		return json_array_append_new(runs, document)
-			       ? complain(why, -ENOMEM, "out of memory")
-			       : 0;
+	if (document && !interrupted() && WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_FAILED) {
+		if (json_array_append_new(runs, document))
+			need(NULL);
+		/* Peers have failed, and others have results. */
+		if (WEXITSTATUS(status) == EXIT_FAILED)
+			json_object_set(json_array_get(runs, 0), "failed_peers",
+				json_object_get(document, "failed_peers"));
+		return 0;
+	}
 	json_decref(document);
 	/* The run has printed why it failed. */
 	return interrupted() ? -EINTR
@@ -177,6 +178,8 @@ static int measure_and_write(struct call *call)
 		if (!err && table->partial)
 			err = -ECANCELED;
 	}
+	if (!err && json_array_size(json_object_get(table->more, "failed_peers")) > 0)
+		return complain(&call->why, -EPROTO, "a peer failed; left out of the results");
 	return err ? err : peers_complain(&call->peers, any, &call->why);
 }
 

@@ -90,6 +90,25 @@ static void a_peer_that_fails_in_a_sweep_is_left_out(void **state)
 		"was ended by signal 11");
 }
 
+static void a_peer_that_fails_in_each_run_is_left_out(void **state)
+{
+	struct outcome outcome;
+	json_t *root;
+
+	need_bpf();
+	fake_peer(state, "aya", "crash_late");
+	outcome = run_with_peers(*state, ARGUMENTS(RUN, "-runs", "2", "-rounds", "1", "-format",
+						 "json", "-mode", "both,aya"));
+	assert_int_equal(outcome.status, FAILED);
+	assert_matches(outcome.err, "path aya: was ended by signal 11");
+	root = parsed_json(&outcome);
+	assert_int_equal(json_array_size(array_in(root, "results")), 2);
+	assert_false(is_in(root, "results", "aya"));
+	assert_int_equal(json_array_size(array_in(root, "failed_peers")), 1);
+	json_decref(root);
+	outcome_free(&outcome);
+}
+
 static void a_peer_that_is_not_executable_is_left_out(void **state)
 {
 	need_bpf();
@@ -402,6 +421,7 @@ int main(void)
 		IN_FOLDER(long_time_is_left_out),
 		IN_FOLDER(talks_is_left_out),
 		IN_FOLDER(a_peer_that_fails_in_a_sweep_is_left_out),
+		IN_FOLDER(a_peer_that_fails_in_each_run_is_left_out),
 		IN_FOLDER(a_peer_that_is_not_executable_is_left_out),
 		IN_FOLDER(where_all_fail_nothing_is_written),
 		IN_FOLDER(each_peer_that_fails_is_named),
