@@ -274,8 +274,7 @@ static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 	return row ? ratio_to(s->table, row, NULL) : RATIO_UNKNOWN;
 }
 
-/* Whether the fastest reader at size @i is shown to be faster: than the baseline or, if it is that,
- * than all others. */
+/* Whether the fastest at size @i is shown to beat the baseline or, if it is that, all others. */
 static bool is_decided(const struct sweep *s, size_t i)
 {
 	const struct row *best = s->sizes[i].best;
@@ -334,8 +333,7 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	return g;
 }
 
-/* The number of sizes at which @path beats the baseline, and the size *@from which it always
- * does. */
+/* At how many sizes @path beats the baseline, and *@from which size on at all. */
 static size_t wins_of(const struct sweep *s, const char *path, size_t *from)
 {
 	size_t wins = 0;
@@ -369,15 +367,14 @@ static void write_wins(FILE *out, const struct sweep *s, const char *path)
 
 static void write_words(FILE *out, const struct sweep *s, bool verbose)
 {
-	const char *last = NULL, *line = "fastest: ";
+	const char *last = NULL, *line = "fastest: ", *undecided = "";
 	size_t from, most = 0;
 
 	if (s->plain == 0) {
 		fprintf(out, "touched: %s\n", s->touch);
 		return;
 	}
-	/* The reader that wins at most sizes, of several the fastest at the largest size; with
-	 * @verbose all. */
+	/* Who wins at most sizes, of several the fastest at the largest; with @verbose all. */
 	for (size_t i = 1; i < s->other_count; i++)
 		if (wins_of(s, s->others[i], &from) > wins_of(s, s->others[most], &from))
 			most = i;
@@ -389,6 +386,10 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		const struct row *best = s->sizes[i].best;
 		const struct row *before = last ? row_in(s, i, last) : NULL;
 
+		if (is_decided(s, i))
+			undecided = "";
+		else if (last && !undecided[0])
+			undecided = text(", undecided from %" PRIu32 " B", s->sizes[i].bytes);
 		/* A reader that is hardly faster is no change. */
 		if (!is_decided(s, i) ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
@@ -399,6 +400,7 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 	}
 	if (!last)
 		line = "fastest: undecided";
+	line = text("%s%s", line, undecided);
 	/* So many changes that a line cannot hold them are noise. */
 	if (strlen(line) > STYLE_COLUMNS && !verbose)
 		line = "fastest: differs by size; see the last column";
@@ -436,8 +438,7 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 	fputc('\n', out);
 }
 
-/* Million events/s of the baseline, and the ratios of the others to it: as many as fit into a line;
- * all with @verbose. */
+/* Mev/s of the baseline, and ratios of the others: as many as fit in a line; all with @verbose. */
 static void write_table(FILE *out, const struct sweep *s, bool colour, bool verbose)
 {
 	const size_t room = verbose ? SIZE_MAX : (STYLE_COLUMNS - 38) / (SIZE_COLUMNS + 1);
