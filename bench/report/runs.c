@@ -151,16 +151,12 @@ static void sort_results(struct run *run)
 static bool is_ratio(const json_t *json)
 {
 	const double median = json_number_value(json_object_get(json, "median"));
-	bool judged = false;
 
-	for (size_t v = VERDICT_TOO_FEW; v <= VERDICT_SLOWER; v++)
-		judged |= strcmp(verdicts[v].name, text_in(json, "verdict")) == 0;
-	return judged && median >= 0 && median < RATIO_MOST && !(number_in(json, "low") > median) &&
+	return median >= 0 && median < RATIO_MOST && !(number_in(json, "low") > median) &&
 	       !(number_in(json, "high") < median);
 }
 
-/* The baseline is the reader that ran twice in each round, if others are compared with it, or the
- * first. */
+/* The baseline is the reader that ran twice in each round, if it is compared with, or the first. */
 static void read_ratios(struct run *run, const struct result_file *document)
 {
 	const json_t *list = json_object_get(run->json, "ratios"), *json;
