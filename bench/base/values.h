@@ -15,8 +15,7 @@
 /* The rate "max": as fast as possible. */
 #define PARSE_RATE_MAX UINT64_C(0)
 
-/* A whole number, with an optional suffix k or K (1000), M or G: "500k", "1.5M". Not m, which is
- * milli, or g. */
+/* A whole number, with an optional suffix k or K (1000), M or G: "500k", "1.5M". Not m or g. */
 int parse_count(const char *text, uint64_t *count);
 
 /* A whole number of bytes, with an optional unit in small or capital letters: B; K, M, G, T or KiB,
@@ -34,8 +33,7 @@ int parse_percent(const char *text, double *fraction);
 /* The format_ functions return @buffer. @size is FORMAT_SIZE or more, enough for every text. */
 #define FORMAT_SIZE 32
 
-/* Not negative: "33.310123ms", "1m0.5s", "1.5µs"; short: rounded to four significant digits, but
- * never coarser than to a second. */
+/* Not negative: "33.310123ms", "1m0.5s"; short: four significant digits, or whole seconds. */
 char *format_duration(int64_t nanoseconds, char *buffer, size_t size);
 char *format_duration_short(int64_t nanoseconds, char *buffer, size_t size);
 
@@ -52,10 +50,11 @@ char *format_percent(double fraction, char *buffer, size_t size);
 
 /* Numbers for display. Each function writes at most @size bytes and returns @text. */
 #define AMOUNT_SIZE 32
-char *amount_text(char *text, size_t size, double value);    /* "17.9k", "1.21M"; "-": not finite */
-char *amount_ns(char *text, size_t size, double ns);         /* "950ns", "20.3us"; "-" likewise */
-char *amount_bytes(char *text, size_t size, uint64_t bytes); /* "335 KiB"; exact below 10 KiB */
-char *amount_share(char *text, size_t size, double share);   /* "0.5 %"; no "100 %" for less */
+char *amount_text(char *text, size_t size, double value); /* "17.9k", "1.21M"; "-": not finite */
+char *amount_ns(char *text, size_t size, double ns);      /* "950ns", "20.3us"; "-" likewise */
+#define AMOUNT_NS(ns) amount_ns((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, ns)
+char *amount_bytes(char *text, size_t size, uint64_t bytes);     /* "335 KiB"; exact below 10 KiB */
+char *amount_share(char *text, size_t size, double share);       /* "0.5 %"; no "100 %" for less */
 char *amount_time(char *text, size_t size, int64_t nanoseconds); /* "85ms", "3.2s", "4m10s" */
 char *amount_exact(char *text, size_t size, uint64_t value);     /* "17,200,412" */
 

@@ -209,8 +209,8 @@ static const struct flag flags[] = {
 			"slower." },
 	{ "undecided", COMMAND_COMPARE, FLAG_CHOICE, &s.undecided, "WHAT",
 		.choices = undecided_names,
-		.help = "What to do if noise or too few rounds leave a comparison undecided: fail "
-			"(exit with status 3) or ok (exit with status 0)." },
+		.help = "What to do if noise, too few rounds or a reader that NEW lacks leave a "
+			"comparison undecided: fail (exit with status 3) or ok (with status 0)." },
 	{ "force", COMMAND_COMPARE, FLAG_BOOLEAN, &s.force, NULL,
 		.help = "Compare results even if their machines or settings differ." },
 	{ "o", COMMAND_REPORT, FLAG_STRING, &s.output, "FILE",

@@ -10,8 +10,7 @@
 #include "results/result_file.h"
 #include "results/style.h"
 
-/* Exit statuses: 0, all the same or better; something is worse; something is undecided. 2: not
- * comparable. */
+/* Exit statuses. 0: all is the same or better; 2: not comparable. */
 enum { COMPARE_WORSE = 1, COMPARE_UNDECIDED = 3 };
 
 static struct result_file old, new;
@@ -52,7 +51,7 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 
 	fprintf(out, "%-*s %5s", width, name_of(row->new), row->new->size_text);
 	for (int i = 0; i < 2; i++) {
-		const double ns = row_value(both[i], METRIC_NS);
+		const double ns = row_value(both[i], all.metric);
 
 		/* "-": in half of the rounds nothing was consumed. */
 		fprintf(out, " %7s",
@@ -76,7 +75,7 @@ static void write_row(FILE *out, int width, bool colour, const struct comparison
 		fputs("? rounds without a usable time\n", out);
 }
 
-/* A line for each peer that OLD has rows of and that failed in NEW. */
+/* A line for each peer that failed in NEW. */
 static const char *failures(void)
 {
 	const json_t *run, *peer;
@@ -90,12 +89,7 @@ static const char *failures(void)
 			if (json_unpack(
 				    (json_t *)peer, "{s:s, s:s}", "name", &name, "reason", &reason))
 				continue;
-			for (size_t r = 0; r < old.table.row_count; r++)
-				if (strcmp(old.table.rows[r].path, name) == 0) {
-					lines = text("%s! %s failed in NEW: %.200s\n", lines, name,
-						reason);
-					break;
-				}
+			lines = text("%s! %s failed in NEW: %.200s\n", lines, name, reason);
 		}
 	}
 	return lines;
@@ -109,11 +103,11 @@ static void write_headline(FILE *out)
 	const struct comparison_row *worst = NULL;
 	const char *separator = "";
 
-	fputs(all.found[VERDICT_SLOWER] > 0     ? "Slower: "
-		: *failures()                   ? "Failed: "
-		: all.undecided > 0             ? "Undecided: "
-		: all.found[VERDICT_FASTER] > 0 ? "Faster: "
-						: "Same: ",
+	fputs(all.found[VERDICT_SLOWER] > 0       ? "Slower: "
+		: *failures()                     ? "Failed: "
+		: all.undecided + all.missing > 0 ? "Undecided: "
+		: all.found[VERDICT_FASTER] > 0   ? "Faster: "
+						  : "Same: ",
 		out);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if (all.found[order[i]] == 0)
@@ -125,7 +119,7 @@ static void write_headline(FILE *out)
 	for (size_t i = 0; i < all.count && all.found[VERDICT_SLOWER] > 0; i++) {
 		const struct comparison_row *row = &all.rows[i];
 
-		if (!row->new->limit && row->ratio.valid &&
+		if (!row->new->limit && row->ratio.valid && !row->worse &&
 			(!worst || row->ratio.median < worst->ratio.median))
 			worst = row;
 	}
@@ -148,10 +142,25 @@ static void write_doubts(const struct settings *s, FILE *out)
 		for (size_t i = 0; i < files[f]->table.row_count; i++)
 			if (!noisiest || files[f]->table.rows[i].noise > noisiest->noise)
 				noisiest = &files[f]->table.rows[i];
+		for (size_t i = 0; i < json_array_size(files[f]->runs); i++)
+			if (json_is_true(
+				    json_object_get(json_array_get(files[f]->runs, i), "partial")))
+				fprintf(out, "! %s: run %zu was interrupted\n", files[f]->name,
+					i + 1);
 		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST && isfinite(noisiest->noise))
 			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
 				files[f]->name, name_of(noisiest), style_percent(noisiest->noise));
 	}
+	for (size_t i = 0; i < all.count; i++)
+		if (all.rows[i].worse)
+			style_write_wrapped(
+				out, text("! %s, %s B: %s", name_of(all.rows[i].new),
+					     all.rows[i].new->size_text, all.rows[i].worse));
+	for (size_t i = 0; i < old.table.row_count; i++)
+		if (!old.table.rows[i].limit && !comparison_find_row(&new, &old.table.rows[i]))
+			style_write_wrapped(
+				out, text("? %s, %s B is not in NEW", name_of(&old.table.rows[i]),
+					     old.table.rows[i].size_text));
 	if (all.drift > s->threshold)
 		style_write_wrapped(out,
 			text("! the limits floor and memory, which run no reader, changed by up "
@@ -169,7 +178,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 static int write_comparison(struct call *call, FILE *out)
 {
 	const struct settings *s = &call->settings;
-	const bool colour = style_colour_wanted();
+	const bool colour = style_colour_wanted(), cpu = all.metric != METRIC_NS;
 	const char *failed = failures();
 	char threshold[FORMAT_SIZE];
 	int width = 6;
@@ -180,8 +189,9 @@ static int write_comparison(struct call *call, FILE *out)
 		width = length > width ? length : width;
 	}
 	write_headline(out);
-	fprintf(out, "%-*s %5s %7s %7s  %-19s   verdict\n", width, "reader", "size", "old ns",
-		"new ns", "speed [95 %]");
+	fprintf(out, "%-*s %5s %7s %7s  %-19s   verdict\n", width, "reader", "size",
+		cpu ? "old CPU" : "old ns", cpu ? "new CPU" : "new ns",
+		cpu ? "per CPU [95 %]" : "speed [95 %]");
 	for (size_t i = 0; i < all.count; i++)
 		write_row(out, width, colour, &all.rows[i]);
 	fputc('\n', out);
@@ -192,7 +202,7 @@ static int write_comparison(struct call *call, FILE *out)
 		old.table.row_count - all.count, new.table.row_count - all.count);
 	if (all.found[VERDICT_SLOWER] > 0 || *failed)
 		return COMPARE_WORSE;
-	return all.undecided > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
+	return all.undecided + all.missing > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
 }
 
 static int compare(struct call *call)
@@ -208,8 +218,7 @@ static int compare(struct call *call)
 		err = result_file_read(&new, names[1], why);
 	if (err)
 		return err;
-	/* Not even with -force: drain measures the time to read an event, live the time from one to
-	 * the next. */
+	/* Not even with -force: drain measures how long reading takes, live from event to event. */
 	if (old.live != new.live)
 		return complain(why, -EINVAL,
 			"%s is a result of live and %s is not, so their figures mean different "

@@ -7,9 +7,9 @@
 #include "base/arena.h"
 #include "machine/machine.h"
 #include "results/result_file.h"
+#include "results/style.h"
 
-/* With at least this many runs in both files their medians are compared, which contain what differs
- * between runs of the same program. */
+/* Of as many runs and more the medians are compared: they contain what differs between runs. */
 #define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
 
 /* Settings that may differ: measured values, and the size, by which rows are matched. */
@@ -70,6 +70,14 @@ json_t *comparison_differences(const struct comparison *c)
 	return differences;
 }
 
+const struct row *comparison_find_row(const struct result_file *file, const struct row *like)
+{
+	const struct row *row = table_find(&file->table, like);
+
+	/* Files of sizes of one name may differ, and long mixes have the same first letters. */
+	return row && fabs(row->mean_size - like->mean_size) <= 1e-6 * row->mean_size ? row : NULL;
+}
+
 /* The relative change of the machine between the files, by the limits for events like @like. */
 static double drift_of(const struct comparison *c, const struct row *like)
 {
@@ -100,6 +108,22 @@ static double noise_of(const struct comparison *c)
 	return noise;
 }
 
+/* Beside the time: what became worse by far, as it has no interval. NULL: nothing. */
+static const char *worse_service(const struct row *old, const struct row *new, bool rate)
+{
+	const double lost = row_lost_share(new), p99 = row_latency(new, 2);
+	const double cost = row_value(new, METRIC_PRODUCER_NS);
+
+	if (lost > 1.5 * row_lost_share(old) + 0.001)
+		return text("%.2f %% lost, before %.2f %%", lost * 100, row_lost_share(old) * 100);
+	if (rate && p99 > 3 * row_latency(old, 2))
+		return text("p99 %s, before %s", AMOUNT_NS(p99), AMOUNT_NS(row_latency(old, 2)));
+	if (rate && cost > 2 * row_value(old, METRIC_PRODUCER_NS))
+		return text("%.4g ns of the producer an event, before %.4g ns", cost,
+			row_value(old, METRIC_PRODUCER_NS));
+	return NULL;
+}
+
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
 	/* On a noisy machine a change as large as that of the limits is not a reader's. Half as much
@@ -112,17 +136,22 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 	if (row->by_runs)
 		return ratio_unpaired(
 			old->run_medians, old->runs, new->run_medians, new->runs, noise, tolerance);
-	return ratio_unpaired(old->cells[METRIC_NS].rounds, old->rounds,
-		new->cells[METRIC_NS].rounds, new->rounds, noise, tolerance);
+	return ratio_unpaired(old->cells[c->metric].rounds, old->rounds,
+		new->cells[c->metric].rounds, new->rounds, noise, tolerance);
 }
 
 void comparison_find(struct comparison *c)
 {
 	const struct table *table = &c->new->table;
+	const char *rate = json_string_value(json_object_get(
+		json_object_get(json_array_get(c->new->runs, 0), "workload"), "rate"));
 
+	/* A given rate decides the time an event. */
+	if (c->new->live && strcmp(rate ? rate : "", "max") != 0)
+		c->metric = METRIC_CPU_NS;
 	c->rows = arena_allocate(table->row_count * sizeof(*c->rows));
 	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *new = &table->rows[i], *old = table_find(&c->old->table, new);
+		const struct row *new = &table->rows[i], *old = comparison_find_row(c->old, new);
 		struct comparison_row *row = &c->rows[c->count];
 
 		if (!old)
@@ -131,14 +160,22 @@ void comparison_find(struct comparison *c)
 			.old = old,
 			.new = new,
 			.drift = drift_of(c, new),
-			.by_runs = MIN(old->runs, new->runs) >= RUNS_TO_COMPARE,
+			.by_runs = c->metric ==
+				   METRIC_NS &&MIN(old->runs, new->runs) >= RUNS_TO_COMPARE,
+			.worse = worse_service(old, new, c->metric != METRIC_NS),
 		};
 		row->ratio = ratio_of(c, row);
 		if (row->drift > comparison_drift_most(c) && row->ratio.has_interval)
 			row->ratio.verdict = VERDICT_TOO_NOISY;
+		if (row->worse)
+			row->ratio.verdict = VERDICT_SLOWER;
 		c->count++;
 		c->found[row->ratio.verdict] += !new->limit;
 		c->undecided += !new->limit && !verdict_decides(row->ratio.verdict);
 		c->drift = fmax(c->drift, row->drift);
 	}
+	c->undecided += noise_of(c) > comparison_drift_most(c) && c->undecided == 0;
+	for (size_t i = 0; i < c->old->table.row_count; i++)
+		c->missing += !c->old->table.rows[i].limit &&
+			      !comparison_find_row(c->new, &c->old->table.rows[i]);
 }

@@ -15,8 +15,7 @@
 #define LATENCY_ALIKE 1.1
 #define CPU_ALIKE 1.05
 
-#define TIME_TEXT(ns) amount_ns((char[AMOUNT_SIZE]){ 0 }, AMOUNT_SIZE, ns)
-#define TIME_OF(row, metric) TIME_TEXT(row_value(row, METRIC_##metric))
+#define TIME_OF(row, metric) AMOUNT_NS(row_value(row, METRIC_##metric))
 #define FIGURE_OF(row, metric) figure(row_value(row, METRIC_##metric))
 
 /* Rounds to steps, which makes being equal transitive. */
@@ -92,7 +91,7 @@ static void write_headline(
 			TEXT_IF(row_lost_share(best) > 0, ", %s lost",
 				style_percent(row_lost_share(best))),
 			TEXT_IF(rate && best->latency_count > 0, ", p99 %s",
-				TIME_TEXT(row_latency(best, 2))),
+				AMOUNT_NS(row_latency(best, 2))),
 			text(", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT)),
 			TEXT_IF(other != best, "; then %s", row_name(other)),
 			!compared ? ""
@@ -125,7 +124,7 @@ static void write_table(FILE *out, const struct table *table, const struct row *
 		else
 			fprintf(out, "%7s", baseline ? "-" : "");
 		fprintf(out, " %6s %6s %6s %5s %6s %7s\n", figure(100 * row_lost_share(row)),
-			TIME_TEXT(row_latency(row, 0)), TIME_TEXT(row_latency(row, 2)),
+			AMOUNT_NS(row_latency(row, 0)), AMOUNT_NS(row_latency(row, 2)),
 			FIGURE_OF(row, CPU_PERCENT), FIGURE_OF(row, PRODUCER_NS),
 			TIME_OF(row, OFF_CPU_NS));
 	}
@@ -179,8 +178,7 @@ static void write_slowdowns(FILE *out, const struct table *table, const struct m
 		return;
 	fprintf(out,
 		"\n"
-		"Slowdown of the system call: it takes %.0f ns without a BPF program, and %.2fx "
-		"as\n"
+		"Slowdown of the system call: it takes %.0f ns without a BPF program, and %.2fx as\n"
 		"long with the program and no reader\n"
 		"%-20s %13s %15s\n",
 		m->unattached_ns, m->alone_ns / m->unattached_ns, "reader", "vs no program",
@@ -215,8 +213,8 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 		const double consumed = row_value(row, METRIC_CONSUMED);
 
 		fprintf(out, "%-19s %6s %6s %6s %13s %6s %5s %5s %5s\n", row_name(row),
-			TIME_TEXT(row_latency(row, 1)), TIME_TEXT(row_latency(row, 3)),
-			TIME_TEXT(row_latency(row, 4)),
+			AMOUNT_NS(row_latency(row, 1)), AMOUNT_NS(row_latency(row, 3)),
+			AMOUNT_NS(row_latency(row, 4)),
 			TEXT_IF(ns->has_interval, "[%.2f %.2f]", 1e3 / ns->interval.high,
 				1e3 / ns->interval.low),
 			FIGURE_OF(row, CPU_NS), figure(row_value(row, METRIC_SLEEPS) / consumed),
@@ -260,8 +258,7 @@ static const char *duration(const char *what, int64_t ns)
 	return TEXT_IF(ns > 0, ", %s %s", what, DURATION_TEXT(ns));
 }
 
-/* What was run; if nothing was measured, what would have been. Settings that differ from the
- * default; with @verbose all. */
+/* What was run, or would have been: settings that differ from the default; with @verbose all. */
 static void write_facts(
 	FILE *out, const struct table *table, const struct workload *w, bool verbose)
 {

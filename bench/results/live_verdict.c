@@ -15,8 +15,7 @@
 #define CPU_BUSY 0.85
 /* Threads start late and stop early, by some per mille of a second. */
 #define RATE_REACHED 0.95
-/* If half of the events waited for less than this share of the time to read a full ring, it was full
- * for moments only. */
+/* If half of the events waited for less of the time to read a full ring, it was full for moments. */
 #define ALWAYS_FULL 0.25
 /* Producers at full rate run for at least this share of their time; the rest is the loop around. */
 #define PRODUCERS_BUSY 0.2
@@ -157,8 +156,7 @@ __attribute__((format(printf, 3, 4))) static void say(
 static void say_ring(const struct situation *s)
 {
 	const double doubled = 2 * (double)s->w->ring_size;
-	/* The longest wait of an event is about the longest pause of the consumer; the events
-	 * produced meanwhile have to fit. */
+	/* Events produced in the longest pause of the consumer have to fit: about the longest wait. */
 	const double needed = s->produced * workload_mean_stride(s->w) *
 			      (double)s->row->latencies[4] / s->w->rings / s->elapsed;
 	const char *waited = text(" Events waited up to %s", DURATION_TEXT(s->row->latencies[4]));
@@ -186,8 +184,7 @@ static void say_ring(const struct situation *s)
 			s->is_perf ? "" : "; -advise finds the size");
 }
 
-/* Both say what is the case and what to change, and return whether what an event costs its
- * producers is also to be said. */
+/* Say what is the case and what to change. True: the cost of producers is also to be said. */
 static bool say_loss(const struct situation *s)
 {
 	const struct workload *w = s->w;
@@ -196,8 +193,7 @@ static bool say_loss(const struct situation *s)
 					 (waits(s->row, "own") && !s->is_perf);
 	const double ns_to_read_all =
 		(double)w->ring_size / workload_mean_stride(w) * w->rings * 1e3 / s->speed;
-	/* All the time, not now and then. The CPU of a loop that never sleeps does not show that;
-	 * its latency does. */
+	/* All the time. Of a loop that never sleeps, only the latency shows that. */
 	const bool is_behind =
 		s->never_sleeps && s->has_latency
 			? (double)s->row->latencies[0] >= ALWAYS_FULL * ns_to_read_all

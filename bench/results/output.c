@@ -99,8 +99,7 @@ static int find_place(struct place *place, const char *path)
 	return err;
 }
 
-/* Creates a file in the folder of @place and stores its name. Returns its descriptor or a negative
- * errno. */
+/* Creates a file in the folder of @place and stores its name. A descriptor, or a negative errno. */
 static int make_beside(const struct place *place, char name[NAME_MAX + 1])
 {
 	uint32_t random;

@@ -28,8 +28,7 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-/* The documents of a stream in one array; an array in it stands for its elements. NULL with @error, or
- * out of memory. */
+/* The documents of a stream, and elements of arrays, in an array. NULL: @error, or out of memory. */
 static json_t *read_documents(FILE *stream, json_error_t *error)
 {
 	json_t *runs = json_array(), *document;

@@ -47,15 +47,18 @@ struct comparison_row {
 	struct ratio ratio; /* too noisy also if the limits changed by comparison_drift_most() */
 	bool by_runs;       /* medians of runs were compared, instead of rounds */
 	double drift;       /* relative change of the limits for such events; 0 without limits */
+	const char *worse;  /* of live: what makes it slower whatever the ratio, or NULL */
 };
 
 /* Two files, both of live or neither. */
 struct comparison {
 	double threshold; /* relative */
 	const struct result_file *old, *new;
+	enum metric metric;          /* which is compared: at a rate, CPU time instead of time */
 	struct comparison_row *rows; /* in the arena, @count */
 	size_t count;
 	size_t found[VERDICT_SLOWER + 1], undecided; /* rows of each verdict, without limits */
+	size_t missing;                              /* rows of readers that only OLD has */
 	double drift;                                /* the largest of all rows */
 };
 
@@ -65,6 +68,8 @@ static inline double comparison_drift_most(const struct comparison *c)
 	return fmax(c->threshold, VERDICT_NOISE_MOST);
 }
 
+/* The row of the same reader and stream. NULL: there is none. */
+const struct row *comparison_find_row(const struct result_file *file, const struct row *like);
 /* Fills the rest. */
 void comparison_find(struct comparison *comparison);
 /* Returns the facts of the machine and settings that differ, with which files must not be compared: an

@@ -59,8 +59,7 @@ void style_write_oddities(FILE *out, const struct table *table);
 void style_write_peers(FILE *out, const struct peers *peers, const char *what);
 void style_write_place(FILE *out, const struct table *table);
 
-/* Stores the rows of @group without limits, in the @order of qsort(), or the fastest first (NULL).
- * Returns their number. */
+/* Stores the rows of @group but limits, in the @order of qsort() or by speed. How many there are. */
 size_t style_sort(const struct table *table, const struct row_group *group,
 	int (*order)(const void *, const void *), const struct row *sorted[COMBINATIONS_MAX]);
 /* The width of a column with the names of these rows. */

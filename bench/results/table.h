@@ -172,13 +172,11 @@ double row_mevents_per_s(const struct row *row); /* at the median; 0 if no event
 /* "batch/paced"; one word if it says both; the path alone if it does not wait. */
 const char *row_name(const struct row *row);
 
-/* The baseline of @row's group with the path @baseline, or the reference (NULL). NULL: there is none,
- * or it is @row itself. */
+/* The baseline of @row's group with the path @baseline, or the reference (NULL); not @row itself. */
 const struct row *table_baseline(
 	const struct table *table, const struct row *row, const char *baseline);
 
-/* How many times as good @row is as @baseline, round by round: above 1 is better. Not valid if either
- * lacks the metric. */
+/* How many times as good @row is as @baseline, by round. Not valid if either lacks the metric. */
 struct ratio table_ratio(const struct table *table, const struct row *row,
 	const struct row *baseline, enum metric metric);
 

@@ -186,6 +186,93 @@ static void a_peer_that_failed_is_no_success(void **state)
 	files_free(&files);
 }
 
+static json_t *rounds_near(double value)
+{
+	json_t *rounds = json_array();
+
+	for (int round = 0; round < ROUNDS; round++)
+		json_array_append_new(
+			rounds, json_real(value * (0.995 + 0.01 * round / (ROUNDS - 1))));
+	return json_pack("{s:o}", "rounds", rounds);
+}
+
+/* A run of live at a rate, so that each event takes 10,000 ns. */
+static json_t *result_at_rate(double cpu_ns, double producer_ns, double lost, int p99_ns)
+{
+	json_t *row = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:{s:i, s:i}}", "path",
+		"batch", "wait", "paced", "event_size", 64, "ns_per_event", rounds_near(1e4),
+		"consumer_cpu_ns_per_event", rounds_near(cpu_ns), "producer_ns_per_event",
+		rounds_near(producer_ns), "lost", rounds_near(lost), "consumed", rounds_near(50000),
+		"latency_ns", "p99", p99_ns, "count", 50000);
+
+	return json_pack("{s:s, s:s, s:{s:i}, s:{}, s:[o], s:[{s:s, s:s, s:i, s:f}]}", "schema",
+		"ringview.result/2", "command", "live", "workload", "rate", 100000, "environment",
+		"results", row, "noise", "path", "batch", "wait", "paced", "event_size", 64,
+		"floor", 0.004);
+}
+
+static void at_a_rate_the_service_is_compared(void **state)
+{
+	static const struct {
+		double cpu_ns, producer_ns, lost;
+		int p99_ns, status;
+		const char *pattern;
+	} cases[] = {
+		{ 300, 100, 0, 200000, SAME_OR_FASTER, "^Same: 1 same" },
+		{ 1500, 100, 0, 200000, SLOWER, "^batch/paced .* 0\\.2.* slower$" },
+		{ 300, 500, 0, 200000, SLOWER,
+			"^! batch/paced, 64 B: 500 ns of the producer an event, before 100 ns$" },
+		{ 300, 100, 4000, 200000, SLOWER,
+			"^! batch/paced, 64 B: 7\\.4. % lost, before 0\\.00 %$" },
+		{ 300, 100, 0, 20000000, SLOWER,
+			"^! batch/paced, 64 B: p99 20.0ms, before 200us$" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct files files = write_files(state, result_at_rate(300, 100, 0, 200000),
+			result_at_rate(cases[i].cpu_ns, cases[i].producer_ns, cases[i].lost,
+				cases[i].p99_ns));
+
+		assert_compares(&files, NULL, NULL, cases[i].status, cases[i].pattern);
+		files_free(&files);
+	}
+}
+
+static void a_reader_that_is_missing_is_no_success(void **state)
+{
+	json_t *old = result_of_paths("copy,view", 1e6), *new = json_deep_copy(old);
+	struct files files;
+
+	json_array_remove(array_in(new, "results"), 1);
+	json_object_set_new(new, "partial", json_true());
+	files = write_files(state, old, new);
+	assert_compares(&files, NULL, NULL, UNDECIDED,
+		"^Undecided: 1 same.*\n([^\n]*\n)*! .*/new.json: run 1 was interrupted\n"
+		"([^\n]*\n)*\\? (copy|view)/fields, 80 B is not in NEW\n");
+	assert_compares(&files, "-undecided", "ok", SAME_OR_FASTER, "Only in OLD: 1,");
+	files_free(&files);
+}
+
+/* Two files of sizes may have one name. */
+static void streams_of_other_sizes_are_not_compared(void **state)
+{
+	json_t *results[2];
+	struct files files;
+
+	for (int i = 0; i < 2; i++) {
+		json_t *row;
+
+		results[i] = result_of_paths("view", 1e6);
+		row = json_array_get(array_in(results[i], "results"), 0);
+		json_object_set_new(row, "event_size", json_integer(0));
+		json_object_set_new(row, "event_sizes", json_string("@sizes"));
+		json_object_set_new(row, "event_size_mean", json_real(100 + i));
+	}
+	files = write_files(state, results[0], results[1]);
+	assert_compares(&files, NULL, NULL, NOT_COMPARABLE, "have no results of the same path");
+	files_free(&files);
+}
+
 static void noise_that_is_unknown_decides_nothing(void **state)
 {
 	json_t *new = result_with_rounds(0.9e6);
@@ -432,6 +519,9 @@ int main(void)
 		WITH_FOLDER(several_runs_are_compared_by_their_medians),
 		WITH_FOLDER(runs_may_follow_each_other),
 		WITH_FOLDER(a_peer_that_failed_is_no_success),
+		WITH_FOLDER(at_a_rate_the_service_is_compared),
+		WITH_FOLDER(a_reader_that_is_missing_is_no_success),
+		WITH_FOLDER(streams_of_other_sizes_are_not_compared),
 		WITH_FOLDER(noise_that_is_unknown_decides_nothing),
 		WITH_FOLDER(another_machine_is_refused_by_name),
 		WITH_FOLDER(another_setting_is_refused_by_name),
