@@ -22,8 +22,7 @@ static bool is_name(const char *written, size_t length, const char *name)
 	return strlen(name) == length && memcmp(written, name, length) == 0;
 }
 
-/* Whether @written is an abbreviation of @name, or has one letter wrong, missing or too many, or two
- * swapped. */
+/* Whether @written abbreviates @name, or has a letter wrong, missing or too many, or two swapped. */
 static bool is_similar(const char *written, size_t length, const char *name)
 {
 	const size_t name_length = strlen(name);

@@ -89,8 +89,7 @@ int settings_choose(struct settings *settings, struct peers *peers, struct compl
 bool settings_need_caches(const struct settings *settings);
 uint64_t settings_ring_size(const struct settings *settings, enum caches caches);
 
-/* Combinations of flags that make no sense, ended by a line of NULL: fails with the first that is
- * wrong. */
+/* Combinations of flags that make no sense, up to a line of NULL: fails with the first. */
 struct rule {
 	bool wrong;
 	const char *line;

@@ -70,12 +70,10 @@ struct counters_values {
 	bool scaled;                   /* estimates: others used the hardware, too */
 };
 
-/* Opens them, stopped, and tests that they count. Returns 0; or a negative errno with @why, and all
- * closed. */
+/* Opens them, stopped, and tests that they count. 0; or a negative errno with @why, all closed. */
 int counters_open(struct counters *counters, struct complaint *why);
 
-/* Each returns 0 or a negative errno. Stopping adds to @sum; -ENODATA if the hardware was busy with
- * other counters. */
+/* 0 or a negative errno. Stopping adds to @sum; -ENODATA: the hardware was busy with others. */
 int counters_start(struct counters *counters);
 int counters_stop(struct counters *counters, struct counters_values *sum);
 
@@ -87,12 +85,10 @@ void counters_close(struct counters *counters);
 extern const char *system_root;
 FILE *system_open(const char *path); /* to read it; NULL if that fails */
 
-/* Copies one line as printable text: without blanks at the ends, "?" for other bytes than printable
- * ASCII, cut to fit. */
+/* Copies a line without blanks at the ends, cut to fit; "?" for all but printable ASCII. */
 void system_copy_text(char *to, size_t size, const char *from);
 
-/* Reads the first line. Returns false, and empties @text, if the file cannot be read or the line is
- * blank. */
+/* Reads the first line. False, with @text empty: it cannot be read, or is blank. */
 bool system_read_text(char *text, size_t size, const char *path);
 
 /* A number, decimal or 0x hexadecimal, in @text or in the first line of a file; -1 if it is none. */
@@ -104,8 +100,7 @@ int64_t system_read_number(const char *path);
 bool system_read_field(
 	char *value, size_t size, const char *path, const char *name, char separator);
 
-/* Reads the next range of a list of CPUs ("0-3,8"), and advances the list. Returns false at its
- * end, or if it is no list. */
+/* Reads the next range of a list of CPUs ("0-3,8"). False at its end, or if it is no list. */
 bool system_next_range(const char **list, int *first, int *last);
 
 #endif

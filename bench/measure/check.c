@@ -19,8 +19,7 @@ static uint64_t read_number(const unsigned char *bytes, size_t count)
 	return value;
 }
 
-/* The sum of the numbers of @size bytes each, of which the last one may be cut. Inlined, so that the
- * compiler knows @size. */
+/* The sum of numbers of @size bytes; the last may be cut. Inlined: the compiler knows @size. */
 static inline __attribute__((always_inline)) uint64_t sum_of(
 	const unsigned char *bytes, size_t count, size_t size)
 {

@@ -78,8 +78,7 @@ static int read_all(struct reading *r, int64_t timeout_ns)
 	return err;
 }
 
-/* One reading of the fill, timed and checked. Adds its time and checksum to *@round; NULL: it is not
- * counted. */
+/* One reading of the fill, timed and checked. Adds it to *@round, unless that is NULL. */
 static int read_once(size_t entry, enum touching touching, struct round *round)
 {
 	const struct workload *workload = drain.workload;

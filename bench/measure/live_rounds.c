@@ -151,8 +151,7 @@ static uint64_t smallest_ring(const struct workload *workload)
 	return size;
 }
 
-/* Whether the consumer had no time left in the last try, which lost events: a larger ring would lose
- * some, too. */
+/* Whether the consumer had no time left in the last try, so that larger rings would lose, too. */
 static bool is_saturated(const struct live_try *last, enum live_wait wait)
 {
 	/* A busy consumer always spins, a paced one in a small ring. */

@@ -179,8 +179,7 @@ struct cache_place {
 	double line_ns;     /* to transfer a cache line between them; NAN: unknown */
 };
 
-/* Chooses among the CPUs that this thread may use; @cpu is the reader's, unless negative. Pins this
- * thread to that. */
+/* Chooses among this thread's CPUs; @cpu is the reader's, unless negative. Pins this thread to it. */
 struct cache_place cache_place_find(int cpu);
 
 /* The size of a ring that stays in a cache: half of the second level; 1 MiB if that is unknown. */

@@ -303,8 +303,7 @@ static void begin_bursts(struct bursts *bursts, const struct workload *workload)
 	bursts->list = need(calloc(bursts->count, sizeof(*bursts->list)));
 }
 
-/* Events of burst @index that should be read: tried, and not discarded. @sequences: the events that
- * each producer tried. */
+/* Events of burst @index to be read: tried (@sequences, by producer), and not discarded. */
 static uint64_t wanted_of(const struct bursts *bursts, size_t index,
 	const struct workload *workload, const uint64_t *sequences)
 {

@@ -4,8 +4,7 @@
  */
 #include "readers/ringview_reader.h"
 
-/* live_check_event() checks the last word only, which was written last. Of a ring that overwrites,
- * that proves nothing. */
+/* live_check_event() checks the last word only, which proves nothing of a ring that overwrites. */
 static bool is_torn(const struct live_check *check, const void *event, size_t length)
 {
 	const event_word *words = event;

@@ -26,8 +26,7 @@ struct libbpf_calls {
 	FOR_EACH_CALL(CALL_MEMBER)
 };
 
-/* A ring_buffer and a callback for each work, so that nothing is decided for each record, as in the
- * other readers. */
+/* A ring_buffer and a callback for each work: nothing is decided for each record. */
 struct libbpf_state {
 	const struct libbpf_calls *calls;
 	struct ring_buffer *rings[WORK_COUNT]; /* opened when first read from */

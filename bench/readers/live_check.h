@@ -143,8 +143,7 @@ static inline int live_check_event(struct live_check *c, const void *data, size_
 	return 0;
 }
 
-/* Call it at the start of a loop, after each wait. The loop keeps the result in registers, not in
- * @r. */
+/* Call it at the start of a loop, after each wait. The loop keeps the result in registers. */
 ALWAYS_INLINE struct reading_result on_event_begin(int work, struct reading *r)
 {
 	if (work == WORK_LIVE)

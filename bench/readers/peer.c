@@ -153,8 +153,7 @@ static int peer_read(struct reading *r, int64_t timeout_ns)
 	return ask(r, NULL, 0, refuse_line);
 }
 
-/* Refuses times in the future, which would improve any result. Work that was added instead of done
- * may lead there. */
+/* Refuses times in the future, which would improve any result. */
 static int peer_finish(struct reading *r)
 {
 	struct live_check *c = r->live;

@@ -31,8 +31,7 @@ static const char *remedy(void)
 		       : "run: ./run peers";
 }
 
-/* The file that @program is or would be; the folder of peers, if that is "". -ECANCELED: no peers are
- * wanted. */
+/* The file of @program, or the folder of peers if that is "". -ECANCELED: no peers are wanted. */
 static int file_of(char file[PATH_MAX], const char *program, struct complaint *why)
 {
 	const bool is_file = strchr(program, '/');

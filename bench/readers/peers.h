@@ -77,8 +77,7 @@ int peer_ask(struct peer_process *peer, const char *command, int64_t wait_ns, js
  * running; with @why, -ETIME if it was killed, -ECHILD if its status is not 0. */
 int peer_end(struct peer_process *peer, struct complaint *why);
 
-/* The time to wait for an answer that should take @expected_ns: that plus $RINGVIEW_PEER_TIMEOUT (a
- * duration; 30s if unset). */
+/* How long to wait for an answer: @expected_ns plus $RINGVIEW_PEER_TIMEOUT (30s if unset). */
 int64_t peer_patience_ns(int64_t expected_ns);
 
 /* Parses a line of @length bytes, without its end. Returns a new reference to the object; NULL with
@@ -99,8 +98,7 @@ bool peer_hello_has(const struct peer_hello *hello, const char *path);
  * @why -ENOENT, or -ECANCELED if no peers are wanted: the variable is empty. */
 int peers_find(const struct reader *reader, struct complaint *why);
 
-/* Starts @program on the ring and reads its greeting. Returns 0, or a negative errno with @why. End
- * @process in either case. */
+/* Starts @program on the ring and reads its greeting. End @process also after an error. */
 int peers_start(struct peer_process *process, const char *program, int map_fd,
 	struct peer_hello *hello, struct complaint *why);
 
@@ -126,8 +124,7 @@ int peers_complain(const struct peers *peers, bool others, struct complaint *why
  * Leaves out those that do not answer, with a line on standard error. */
 void found_peers_look(void);
 
-/* Adds the readers of the user's program @file (-peer), once. Returns 0, or a negative errno with
- * @why. */
+/* Adds the readers of the user's program @file (-peer), once. 0, or a negative errno with @why. */
 int found_peers_add(const char *file, struct complaint *why);
 
 #endif

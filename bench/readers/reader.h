@@ -79,8 +79,7 @@ struct reading {
 	void *state; /* the reader's: its state_size bytes, at first 0 */
 };
 
-/* Why a reader cannot take part ("reads one ring"), and what would help ("leave out -rings"). NULL:
- * it can. */
+/* Why a reader cannot take part ("reads one ring"), or NULL; what would help ("leave out -rings"). */
 struct obstacle {
 	const char *reason, *remedy;
 };
@@ -105,8 +104,7 @@ struct reader {
 	const char *program, *spoken; /* spoken: its path there; NULL: its name */
 	bool named;                   /* by -peer */
 
-	/* All functions but open, read and close may be NULL. Those that return an int return 0, or
-	 * a negative errno with the reason. */
+	/* All but open, read and close may be NULL. int: 0, or a negative errno with the reason. */
 
 	/* Whether the reader is there. */
 	int (*find)(const struct reader *reader, struct complaint *why);
@@ -122,8 +120,7 @@ struct reader {
 	int (*loop)(struct reading *r, struct ringview *ring);
 	/* Called after the consumer position was set back to r->fill->start. */
 	int (*rewind)(struct reading *r);
-	/* Ends a wait of read(); called by another thread. Without it, a wait takes at most
-	 * READER_LONGEST_WAIT_NS. */
+	/* In another thread: ends a wait, which else takes at most READER_LONGEST_WAIT_NS. */
 	void (*interrupt)(struct reading *r);
 	/* Called when everything is read. */
 	int (*finish)(struct reading *r);

@@ -155,8 +155,7 @@ static void add_place(struct page *page, const struct runs *runs)
 	}
 }
 
-/* How the runs of one workload in a file compare with those of an earlier file, by the verdicts of
- * compare. */
+/* How the runs of one workload in a file compare with those of an earlier file, as compare says. */
 struct change {
 	const char *name, *verdict, *old, *new; /* old, new: groups */
 	bool comparable;

@@ -37,8 +37,7 @@ static const char *costs_text(const struct result *result)
 		text_time(mark_of(result->row, METRIC_PRODUCER_NS).value));
 }
 
-/* ", 1.17x to 3.4x libbpf" and ", 80 % to 98 % of the floor": of results like @like, from size to
- * size. */
+/* ", 1.17x to 3.4x libbpf" and ", 80 % to 98 % of the floor": of results like @like, by size. */
 static const char *range_text(
 	const struct run *run, const struct result *like, enum drawn drawn, const char *of)
 {
@@ -56,8 +55,7 @@ static const char *range_text(
 		write_drawn[drawn](high), of);
 }
 
-/* Whether the result, the fastest of its size, is shown to be it: against the baseline or, if it is
- * that, against the next one. */
+/* Whether the fastest result of a size is shown to be it: against the baseline or the next one. */
 static bool is_shown_to_win(const struct run *run, size_t i)
 {
 	const struct result *r = &run->results[i], *next = r + 1;

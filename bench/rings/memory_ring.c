@@ -121,11 +121,6 @@ static bool overwrite_until(struct memory_ring *ring, uint64_t end)
 	return true;
 }
 
-static bool has_room(struct memory_ring *ring, uint64_t end, uint64_t consumer)
-{
-	return ring->overwrite ? overwrite_until(ring, end) : end - consumer <= ring->size - 1;
-}
-
 void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 {
 	const uint64_t stride = stride_of(length);
@@ -139,7 +134,8 @@ void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	pthread_spin_lock(&ring->reserving);
 	position = *ring->producer;
-	if (stride <= ring->size && has_room(ring, position + stride, consumer)) {
+	if (stride <= ring->size && (ring->overwrite ? overwrite_until(ring, position + stride)
+						     : position + stride - consumer < ring->size)) {
 		offset = position & (ring->size - 1);
 		header = (struct header *)(ring->data + offset);
 		__atomic_store_n(&header->length, length | BUSY, __ATOMIC_RELAXED);

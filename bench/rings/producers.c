@@ -148,8 +148,7 @@ static uint64_t next_bulk(uint64_t events, double ns)
 	return bulk >= BULK_MAX ? BULK_MAX : bulk <= 1 ? 1 : (uint64_t)bulk;
 }
 
-/* Waits until @at, or until it is to stop. It spins, as a sleep would end late; on a crowded CPU it
- * yields or sleeps. */
+/* Waits until @at or the end. Spins, as a sleep would end late; on a crowded CPU yields or sleeps. */
 static void wait_until(const struct producer *me, uint64_t at)
 {
 	uint64_t now;
@@ -219,8 +218,7 @@ void source_end_threads(struct source *source)
 		pthread_join(source->producers[source->running - 1].thread, NULL);
 }
 
-/* Together the producers make one evenly spaced stream: each starts a part of the interval later.
- * Bursts start at once. */
+/* The producers make one even stream: each starts a part of the interval later; bursts, at once. */
 static void reset_producers(struct source *source)
 {
 	const struct live_interval *interval = &source->plan.interval;

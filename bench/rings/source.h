@@ -7,6 +7,8 @@
  * back-to-back reads. Otherwise live starts a pinned thread for each producer. With a rate they are
  * an open loop: an event is due at its time whether or not the events before it have been written,
  * and a late one keeps its due time. So a stall shows in the latency of all events that it delayed.
+ *
+ * A function that returns an int returns 0, or a negative errno with @why, if it has that.
  */
 #ifndef BENCH_SOURCE_H
 #define BENCH_SOURCE_H
@@ -42,8 +44,7 @@ struct ring_bytes {
 static inline uint64_t ring_waiting(
 	const uint64_t *consumer, const uint64_t *producer, uint64_t size)
 {
-	/* The consumer position first, so that it is not ahead. Pairs with the store-release of the
-	 * readers. */
+	/* First, so that it is not ahead. Pairs with the store-release of the readers. */
 	const uint64_t released = __atomic_load_n(consumer, __ATOMIC_ACQUIRE);
 	const uint64_t waiting = __atomic_load_n(producer, __ATOMIC_ACQUIRE) - released;
 
@@ -51,12 +52,12 @@ static inline uint64_t ring_waiting(
 	return waiting < size ? waiting : size;
 }
 
-/* Opens a reader on ring @index. Returns 0 or a negative errno. */
+/* Opens a reader on ring @index. */
 int ring_set_open_reader(const struct ring_set *rings, uint32_t index,
 	const struct ringview_options *options, struct ringview **reader);
 
 /* Maps ring @index. Each user has a mapping of its own, as page tables in the caches make a mapping
- * faster that was just used; but a ring in memory has only one. Returns 0 or a negative errno. */
+ * faster that was just used; but a ring in memory has only one. */
 int ring_set_map(const struct ring_set *rings, uint32_t index, struct ring_bytes *bytes);
 void ring_set_unmap(const struct ring_set *rings, struct ring_bytes *bytes);
 
@@ -100,7 +101,7 @@ struct source {
 	struct live_state made_states[LIVE_PRODUCERS_MAX];
 };
 
-/* What the two kinds of source differ in. Each returns 0 or a negative errno. */
+/* What the two kinds of source differ in. */
 struct source_operations {
 	/* Makes the rings, counting them in source->rings.count, and sets source->states. */
 	int (*open)(struct source *source, struct complaint *why);
@@ -128,33 +129,28 @@ struct produced {
 	uint64_t sequences[LIVE_PRODUCERS_MAX]; /* of each producer's next event */
 };
 
-/* Makes empty rings of @workload, and its producers; with @perf they can write to perf buffers too.
- * Returns 0, or a negative errno with @why. */
+/* Makes empty rings of @workload, and its producers; with @perf they can write to perf buffers too. */
 int source_open(
 	struct source **result, const struct workload *workload, bool perf, struct complaint *why);
 void source_close(struct source *source); /* NULL is fine */
 
-/* Returns 0 if rings of the kernel can be made and filled here, or a negative errno with @why. */
+/* Whether rings of the kernel can be made and filled here. */
 int source_bpf_available(struct complaint *why);
 
-/* Sums up what all producers have counted since the rings were made. Returns 0, or a negative errno
- * with @why. */
+/* Sums up what all producers have counted since the rings were made. */
 int source_count(const struct source *source, struct ringview_account *sum, struct complaint *why);
 
 /* Starts the producers with sequence number 0; the target has to be empty. They write until
- * source_stop(). With workload->back_to_back they write only in source_produce(). Returns 0, or a
- * negative errno with @why; source_stop() is to be called in either case. */
+ * source_stop(), which is due after an error too; with workload->back_to_back, in source_produce(). */
 int source_start(struct source *source, struct complaint *why);
 
-/* Stops the producers and returns what they did; every record has been submitted or discarded then.
- * Returns 0, or a negative errno with @why if a producer failed. */
+/* Stops the producers and says what they did; each record has been submitted or discarded then. */
 int source_stop(struct source *source, struct produced *produced, struct complaint *why);
 
 /* Ends the producers' threads: all that source_stop() does to them. */
 void source_end_threads(struct source *source);
 
-/* Producer 0 makes @events events on the calling thread. Returns 0, -EINTR if the user asked to
- * stop, or another negative errno with @why. */
+/* Producer 0 makes @events events on the calling thread. -EINTR: the user asked to stop. */
 int source_produce(struct source *source, uint64_t events, struct complaint *why);
 
 /* The same with the events from number @first on, for which the ring must have room. */
@@ -162,8 +158,7 @@ int source_fill(struct source *source, uint64_t first, uint64_t events, struct c
 
 /* Measures the nanoseconds that an event takes its producer while nobody reads: the median of many
  * fills. With @unattached, the system call without a program; 0 if no system call runs the
- * producers. The rings have to be empty and without a reader. Returns 0, or a negative errno with
- * @why. */
+ * producers. The rings have to be empty and without a reader. */
 int source_measure_alone(struct source *source, bool unattached, double *ns, struct complaint *why);
 
 /* Sets on which CPU each producer runs. */
@@ -181,7 +176,7 @@ uint32_t producers_cpus(void);
 /* A CPU that neither the producers nor the consumer of @workload use; -1: there is none. */
 int producers_spare_cpu(const struct workload *workload);
 
-/* Adds the account @index of the map @map_fd on all CPUs to @sum. Returns 0 or a negative errno. */
+/* Adds the account @index of the map @map_fd on all CPUs to @sum. */
 int bpf_accounts_add(int map_fd, uint32_t index, struct ringview_account *sum);
 
 #endif

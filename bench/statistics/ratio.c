@@ -82,8 +82,7 @@ struct interval interval_of_runs(double *logs, size_t rounds, size_t runs)
 	return (struct interval){ mean - half, mean + half };
 }
 
-/* The median of one resample: counting how often each sorted sample is drawn replaces sorting the
- * resample. */
+/* The median of one resample, which is not sorted: how often each sample is drawn is counted. */
 static double resample_median(struct random_stream *random, const double *sorted, size_t count)
 {
 	uint16_t drawn[STATISTICS_ROUNDS_MAX] = { 0 };

@@ -146,12 +146,6 @@ size_t schedule_rows(size_t paths)
 	return paths == 1 || paths % 2 == 0 ? paths : 2 * paths;
 }
 
-/* The first row zigzags, 0 1 k-1 2 k-2 ..., so that each step between neighbours differs. */
-static size_t zigzag(size_t paths, size_t position)
-{
-	return position % 2 ? (position + 1) / 2 : (paths - position / 2) % paths;
-}
-
 void schedule_fill(size_t paths, size_t row, size_t *order)
 {
 	row %= schedule_rows(paths);
@@ -159,7 +153,9 @@ void schedule_fill(size_t paths, size_t row, size_t *order)
 		/* With odd k the steps pair up only against the same rows read backwards. */
 		const size_t position = row < paths ? i : paths - 1 - i;
 
-		order[i] = (zigzag(paths, position) + row) % paths;
+		/* The first row zigzags, 0 1 k-1 2 k-2 ...: all steps between neighbours differ. */
+		order[i] = (position % 2 ? (position + 1) / 2 : paths - position / 2) + row;
+		order[i] %= paths;
 	}
 }
 

@@ -160,8 +160,7 @@ struct ratio ratio_unpaired(const double *before, size_t before_rounds, const do
 /* How much one path differs from itself: both series are of the path that is in the schedule twice.
  * INFINITY, with which nothing is decided: too few rounds or an unusable sample. */
 struct noise {
-	/* For ratios to this path: the distance of the ratio from 1, or half the width of its
-	 * interval, if that is more. */
+	/* For ratios to this path: the ratio's distance from 1, or half of its interval, if more. */
 	double own;
 	/* For ratios between others: only the part of the distance beyond half the width, which is
 	 * not chance. The rest says nothing of them; their intervals do. */
