@@ -95,7 +95,7 @@ static void write_headline(
 			text(", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT)),
 			TEXT_IF(other != best, "; then %s", row_name(other)),
 			!compared ? ""
-			: rate ? text(" (%.2fx that of %s)", 1 / ratio.median, row_name(reference))
+			: rate ? text(" (%.2fx the CPU time of %s)", 1 / ratio.median, row_name(reference))
 			       : text(", %s", style_ratio(&ratio, row_name(reference)))));
 	if (rate && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);

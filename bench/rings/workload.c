@@ -138,7 +138,7 @@ static int read_lines(struct mix *mix, const char *path, FILE *file, struct comp
 	while (fgets(line, sizeof(line), file)) {
 		if (mix->count == SIZES_MAX)
 			return complain(why, -E2BIG, "%s has more than %d sizes", path, SIZES_MAX);
-		line[strcspn(line, "\n")] = '\0';
+		line[strcspn(line, "\r\n")] = '\0';
 		err = parse_size(line, &size);
 		raised += !err && size < SIZED_EVENT_MIN;
 		if (!err)

@@ -98,7 +98,7 @@ int main(int argc, char **argv)
 	printf("{\"peer\": \"minimal\", \"version\": \"1\", \"language\": \"C\", \"paths\": "
 	       "[\"minimal\"], \"protocol\": 1}\n");
 	while (fgets(line, sizeof(line), stdin)) {
-		int err = -EINVAL;
+		int err = -ENOSYS; /* live, too */
 
 		if (sscanf(line, "drain minimal %" SCNu64 " %15s %" SCNd64, &wanted, touching,
 			    &timeout_ns) == 3) {

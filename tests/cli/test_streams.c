@@ -106,11 +106,11 @@ static void a_recorded_stream_is_read_in_its_order(void **state)
 		40, "@recorded.sizes");
 }
 
-/* Sizes below those of events are raised, and that is said. */
+/* Sizes below those of events are raised, and that is said. Lines may end as with DOS. */
 static void small_sizes_of_a_file_are_raised(void **state)
 {
 	struct outcome outcome =
-		run(ARGUMENTS(DRAIN, "-event-size", sizes_of(state, "small", "0\n15\n16\n200\n")));
+		run(ARGUMENTS(DRAIN, "-event-size", sizes_of(state, "small", "0\n15\r\n16\r\n200\n")));
 
 	assert_int_equal(outcome.status, DONE);
 	assert_matches(outcome.err, ": 2 of 4 sizes are below 16 B, and were raised to it$");
