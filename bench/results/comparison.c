@@ -126,8 +126,7 @@ static const char *worse_service(const struct row *old, const struct row *new, b
 
 static struct ratio ratio_of(const struct comparison *c, const struct comparison_row *row)
 {
-	/* On a noisy machine a change as large as that of the limits is not a reader's. Half as much
-	 * again, as limits are as noisy as readers. */
+	/* On a noisy machine, the change of the limits and half as much again is not a reader's. */
 	const double drift = noise_of(c) > c->threshold ? 1.5 * row->drift : 0;
 	const struct tolerance tolerance = { fmax(c->threshold, drift), c->threshold };
 	const struct row *old = row->old, *new = row->new;
@@ -136,6 +135,8 @@ static struct ratio ratio_of(const struct comparison *c, const struct comparison
 	if (row->by_runs)
 		return ratio_unpaired(
 			old->run_medians, old->runs, new->run_medians, new->runs, noise, tolerance);
+	if (!old->cells[c->metric].rounds || !new->cells[c->metric].rounds)
+		return RATIO_UNKNOWN;
 	return ratio_unpaired(old->cells[c->metric].rounds, old->rounds,
 		new->cells[c->metric].rounds, new->rounds, noise, tolerance);
 }

@@ -193,8 +193,7 @@ struct ratio ratio_paired(
 		runs < 2 ? TOLERANCE_PAIRED_ONCE : TOLERANCE_PAIRED);
 }
 
-/* Rounds near each other in time are alike, which resampling single rounds ignores. The medians of this
- * many parts of a series show it. */
+/* Rounds near in time are alike, which resampling ignores: medians of this many parts show it. */
 #define PARTS 5
 #define T_OF_PARTS 2.306 /* Student's t, 97.5 %, with 2 * (PARTS - 1) degrees of freedom */
 

@@ -238,6 +238,17 @@ static void at_a_rate_the_service_is_compared(void **state)
 	}
 }
 
+static void at_a_rate_a_file_without_cpu_time_decides_nothing(void **state)
+{
+	json_t *new = result_at_rate(300, 100, 0, 200000);
+	struct files files;
+
+	json_object_del(json_array_get(array_in(new, "results"), 0), "consumer_cpu_ns_per_event");
+	files = write_files(state, result_at_rate(300, 100, 0, 200000), new);
+	assert_compares(&files, NULL, NULL, UNDECIDED, "^Undecided: 1 too few rounds");
+	files_free(&files);
+}
+
 static void a_reader_that_is_missing_is_no_success(void **state)
 {
 	json_t *old = result_of_paths("copy,view", 1e6), *new = json_deep_copy(old);
@@ -520,6 +531,7 @@ int main(void)
 		WITH_FOLDER(runs_may_follow_each_other),
 		WITH_FOLDER(a_peer_that_failed_is_no_success),
 		WITH_FOLDER(at_a_rate_the_service_is_compared),
+		WITH_FOLDER(at_a_rate_a_file_without_cpu_time_decides_nothing),
 		WITH_FOLDER(a_reader_that_is_missing_is_no_success),
 		WITH_FOLDER(streams_of_other_sizes_are_not_compared),
 		WITH_FOLDER(noise_that_is_unknown_decides_nothing),
