@@ -103,11 +103,11 @@ static void write_headline(FILE *out)
 	const struct comparison_row *worst = NULL;
 	const char *separator = "";
 
-	fputs(all.found[VERDICT_SLOWER] > 0       ? "Slower: "
-		: *failures()                     ? "Failed: "
-		: all.undecided + all.missing > 0 ? "Undecided: "
-		: all.found[VERDICT_FASTER] > 0   ? "Faster: "
-						  : "Same: ",
+	fputs(all.found[VERDICT_SLOWER] > 0     ? "Slower: "
+		: *failures()                   ? "Failed: "
+		: all.doubtful                  ? "Undecided: "
+		: all.found[VERDICT_FASTER] > 0 ? "Faster: "
+						: "Same: ",
 		out);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if (all.found[order[i]] == 0)
@@ -169,7 +169,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 				all.drift > comparison_drift_most(&all)
 					? "the machine changed, so nothing is decided"
 					: "differences of this size may come from the machine"));
-	if (all.undecided > 0 && !s->undecided)
+	if (all.doubtful && !s->undecided)
 		style_write_wrapped(out,
 			"? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
 			"more -rounds and -runs, on an idle machine.");
@@ -202,7 +202,7 @@ static int write_comparison(struct call *call, FILE *out)
 		old.table.row_count - all.count, new.table.row_count - all.count);
 	if (all.found[VERDICT_SLOWER] > 0 || *failed)
 		return COMPARE_WORSE;
-	return all.undecided + all.missing > 0 && !s->undecided ? COMPARE_UNDECIDED : 0;
+	return all.doubtful && !s->undecided ? COMPARE_UNDECIDED : 0;
 }
 
 static int compare(struct call *call)

@@ -9,7 +9,7 @@
 #include "results/result_file.h"
 #include "results/style.h"
 
-/* Of as many runs and more the medians are compared: they contain what differs between runs. */
+/* With as many runs a file, their medians are compared, which contain what differs between runs. */
 #define RUNS_TO_COMPARE INTERVAL_ROUNDS_MIN
 
 /* Settings that may differ: measured values, and the size, by which rows are matched. */
@@ -175,8 +175,8 @@ void comparison_find(struct comparison *c)
 		c->undecided += !new->limit && !verdict_decides(row->ratio.verdict);
 		c->drift = fmax(c->drift, row->drift);
 	}
-	c->undecided += noise_of(c) > comparison_drift_most(c) && c->undecided == 0;
+	c->doubtful = c->undecided > 0 || noise_of(c) > comparison_drift_most(c);
 	for (size_t i = 0; i < c->old->table.row_count; i++)
-		c->missing += !c->old->table.rows[i].limit &&
-			      !comparison_find_row(c->new, &c->old->table.rows[i]);
+		c->doubtful |= !c->old->table.rows[i].limit &&
+			       !comparison_find_row(c->new, &c->old->table.rows[i]);
 }

@@ -58,8 +58,8 @@ struct comparison {
 	struct comparison_row *rows; /* in the arena, @count */
 	size_t count;
 	size_t found[VERDICT_SLOWER + 1], undecided; /* rows of each verdict, without limits */
-	size_t missing;                              /* rows of readers that only OLD has */
-	double drift;                                /* the largest of all rows */
+	bool doubtful; /* no success: undecided rows, a noisy file, or readers that only OLD has */
+	double drift;  /* the largest of all rows */
 };
 
 /* If the limits changed by more, rows are too noisy: of a tolerant comparison, the threshold. */

@@ -141,9 +141,9 @@ struct ratio {
  * Two series measured in the same rounds: the median of baseline[i] / path[i], in logarithms, so that
  * swapping the series gives the inverse. What slows both samples of a round alike cancels. The interval
  * is interval_binomial(), widened by interval_of_runs(); the verdict is verdict_of() with
- * TOLERANCE_PAIRED, or TOLERANCE_PAIRED_ONCE. In simulations a path against itself is called faster or slower in at most 5.8 % of
- * comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 % once the noise is measured. Not
- * valid if either series is not samples_positive().
+ * TOLERANCE_PAIRED, or of one run TOLERANCE_PAIRED_ONCE. In simulations a path against itself is called
+ * faster or slower in at most 5.8 % of comparisons of 5 rounds, 5.3 % of longer ones, and less than 2 %
+ * once the noise is measured. Not valid if either series is not samples_positive().
  */
 struct ratio ratio_paired(
 	const double *baseline, const double *path, size_t rounds, size_t runs, double noise_floor);
