@@ -67,12 +67,11 @@ int command_write(struct call *call, int (*write)(struct call *call, FILE *out))
 
 void typed_command(char *text, size_t size, const char *command, char **argv)
 {
-	struct style_text typed = { .text = text, .size = size };
+	size_t used = (size_t)snprintf(text, size, PROGRAM);
 
-	style_append(&typed, "%s", PROGRAM);
 	/* drain may be typed without its name. */
-	for (int i = strcmp(argv[0], command) != 0; argv[i]; i++)
-		style_append(&typed, " %s", argv[i]);
+	for (int i = strcmp(argv[0], command) != 0; argv[i] && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
 	for (; *text; text++)
 		if (*text < ' ' || *text > '~')
 			*text = '?';

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,28 +38,12 @@ char *style_fill(char text[STYLE_FILL_SIZE], double share)
 	static const char *const eighths[] = { " ", "\u258f", "\u258e", "\u258d", "\u258c",
 		"\u258b", "\u258a", "\u2589", "\u2588" };
 	int left = share > 0 ? (int)(fmin(share, 1) * STYLE_FILL_COLUMNS * 8 + 0.5) : 0;
-	struct style_text all = { .text = text, .size = STYLE_FILL_SIZE };
+	char *end = stpcpy(text, "[");
 
-	style_append(&all, "[");
 	for (int column = 0; column < STYLE_FILL_COLUMNS; column++, left -= 8)
-		style_append(&all, "%s", eighths[left < 0 ? 0 : left > 8 ? 8 : left]);
-	style_append(&all, "]");
+		end = stpcpy(end, eighths[left < 0 ? 0 : left > 8 ? 8 : left]);
+	strcpy(end, "]");
 	return text;
-}
-
-void style_append(struct style_text *text, const char *format, ...)
-{
-	const size_t left = text->size - text->used;
-	va_list arguments;
-	int written;
-
-	va_start(arguments, format);
-	written = vsnprintf(text->text + text->used, left, format, arguments);
-	va_end(arguments);
-	if (written >= 0 && (size_t)written < left)
-		text->used += (size_t)written;
-	else if (left > 0)
-		text->text[text->used] = '\0';
 }
 
 const char *style_interval(const struct ratio *ratio)
@@ -141,8 +124,7 @@ static const char *two_humped(const struct table *table, bool with_size)
 void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 {
 	static const char more[] = "; -v says more";
-	struct style_text line = STYLE_TEXT(STYLE_COLUMNS + 1 - sizeof(more));
-	const char *humped = two_humped(table, false);
+	const char *humped = two_humped(table, false), *line = "", *piece;
 	const json_t *value;
 	size_t i;
 
@@ -154,7 +136,7 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 		return;
 	}
 	if (humped)
-		style_append(&line, "! %s ran at two speeds", humped);
+		line = text("! %s ran at two speeds", humped);
 	/* "not pinned (-cpu 1)" of "not pinned, ...: give -cpu 1". */
 	json_array_foreach(table->warnings, i, value)
 	{
@@ -163,12 +145,13 @@ void style_write_cautions(FILE *out, const struct table *table, bool verbose)
 		size_t length = strcspn(warning, ",:(");
 
 		length -= length > 0 && warning[length - 1] == ' ';
-		style_append(&line, "%s%.*s%s%s%s", line.used > 0 ? "; " : "! ", (int)length,
-			warning, flag ? " (" : "", flag ? flag + strlen("give ") : "",
-			flag ? ")" : "");
+		piece = text("%s%.*s%s%s%s", *line ? "; " : "! ", (int)length, warning,
+			flag ? " (" : "", flag ? flag + strlen("give ") : "", flag ? ")" : "");
+		if (strlen(line) + strlen(piece) + strlen(more) <= STYLE_COLUMNS)
+			line = text("%s%s", line, piece);
 	}
-	if (line.used > 0)
-		fprintf(out, "%s%s\n", line.text, more);
+	if (*line)
+		fprintf(out, "%s%s\n", line, more);
 }
 
 void style_write_oddities(FILE *out, const struct table *table)

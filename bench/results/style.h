@@ -34,16 +34,6 @@ const char *style_end(bool colour);
 #define STYLE_FILL_SIZE (STYLE_FILL_COLUMNS * 3 + 4)
 char *style_fill(char text[STYLE_FILL_SIZE], double share);
 
-/* A text to which whole pieces are appended: one that does not fit is left out. */
-struct style_text {
-	char *text; /* @size bytes, a string from the start */
-	size_t size, used;
-};
-/* An empty one, which lives as long as the enclosing block. */
-#define STYLE_TEXT(bytes) ((struct style_text){ .text = (char[bytes]){ 0 }, .size = (bytes) })
-
-__attribute__((format(printf, 2, 3))) void style_append(
-	struct style_text *text, const char *format, ...);
 /* "22 rounds (20 asked), verified; noise 0.5 %" */
 const char *style_rounds(const struct table *table);
 

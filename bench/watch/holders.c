@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "results/style.h"
+#include "watch/append.h"
 #include "watch/holders.h"
 
 void watch_name_set(char name[HOLDER_NAME_SIZE], const char *given)
@@ -169,26 +169,26 @@ void holders_find(struct holders *holders, size_t count)
 }
 
 static void append_list(
-	struct style_text *text, const struct holder *list, size_t count, const char *kind)
+	struct bounded_text *text, const struct holder *list, size_t count, const char *kind)
 {
 	for (size_t i = 0; i < count && i < HOLDERS_MAX; i++)
-		style_append(text, "%s%s (%s %u)", text->used ? ", " : "", list[i].name, kind,
+		append(text, "%s%s (%s %u)", text->used ? ", " : "", list[i].name, kind,
 			list[i].id);
 	if (count > HOLDERS_MAX)
-		style_append(text, " and %zu more", count - HOLDERS_MAX);
+		append(text, " and %zu more", count - HOLDERS_MAX);
 }
 
 char *holders_text(const struct holders *h, char *buffer, size_t size)
 {
-	struct style_text text = { .text = buffer, .size = size };
+	struct bounded_text text = { .text = buffer, .size = size };
 
 	buffer[0] = '\0';
 	append_list(&text, h->processes, h->process_count, "pid");
 	append_list(&text, h->programs, h->program_count, "program");
 	if (text.used == 0)
-		style_append(&text, "nobody visible");
+		append(&text, "nobody visible");
 	if (h->processes_hidden || h->programs_hidden)
-		style_append(&text, "; others may be hidden (needs %s%s%s)",
+		append(&text, "; others may be hidden (needs %s%s%s)",
 			h->programs_hidden ? "CAP_SYS_ADMIN" : "",
 			h->programs_hidden && h->processes_hidden ? ", " : "",
 			h->processes_hidden ? "CAP_SYS_PTRACE" : "");

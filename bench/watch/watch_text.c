@@ -5,6 +5,7 @@
 
 #include "base/values.h"
 #include "results/style.h"
+#include "watch/append.h"
 #include "watch/watch_report.h"
 
 const char *watch_colour(enum ring_state state, bool colour)
@@ -129,18 +130,18 @@ static void write_state(FILE *out, const struct ring *ring, bool coloured)
 static const char *say_waiting(const struct ring_waiting *w)
 {
 	static char text[96];
-	struct style_text all = { .text = text, .size = sizeof(text) };
+	struct bounded_text all = { .text = text, .size = sizeof(text) };
 
 	text[0] = '\0';
 	if (!w->known || w->records == 0)
 		return text;
-	style_append(&all, ": %" PRIu64 " record%s", w->records, w->records == 1 ? "" : "s");
+	append(&all, ": %" PRIu64 " record%s", w->records, w->records == 1 ? "" : "s");
 	if (!w->all)
-		style_append(&all, " or more");
+		append(&all, " or more");
 	if (w->busy > 0)
-		style_append(&all, ", %" PRIu64 " busy", w->busy);
+		append(&all, ", %" PRIu64 " busy", w->busy);
 	if (w->discarded > 0)
-		style_append(&all, ", %" PRIu64 " discarded", w->discarded);
+		append(&all, ", %" PRIu64 " discarded", w->discarded);
 	return text;
 }
 
