@@ -179,6 +179,7 @@ struct result {
 struct run {
 	const json_t *json; /* the document in the file */
 	const char *name;   /* on the page */
+	const struct table *table;
 	bool live;
 	double rate; /* of live; NAN: as fast as it can be */
 	const json_t *workload;

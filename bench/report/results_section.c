@@ -129,9 +129,12 @@ const char *run_verdict(const struct run *run)
 		return sweep_verdict(run);
 	if (!run->live && best->row->limit)
 		return "Only limits were measured.";
-	return text("%s %s: %s million events a second%s%s.", best->name,
+	return text("%s %s: %s million events a second%s%s%s.", best->name,
 		run->live ? "reads most" : "is fastest",
 		text_number(best->drawn[DRAWN_SPEED].value),
+		run->result_count > 1 && !best[1].row->limit
+			? table_rival(run->table, best->row, best[1].row)
+			: "",
 		TEXT_IF(isfinite(ratio->value), ", %s %s %s (%s)", text_ratio(ratio->value),
 			baseline_name(run, run->baseline), text_interval(ratio, text_factor),
 			best->verdict),

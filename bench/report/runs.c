@@ -218,6 +218,7 @@ static int add_run(struct runs *runs, const struct result_file *document, const 
 	*run = (struct run){
 		.json = json_array_get(document->runs, 0),
 		.name = name,
+		.table = table,
 		.live = document->live,
 		.results = arena_allocate((table->row_count + 1) * sizeof(*run->results)),
 	};

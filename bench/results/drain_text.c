@@ -47,6 +47,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 			     decided ? "" : text("undecided, %s: ", verdicts[ratio.verdict].name),
 			     best->path, count > 1 && decided ? " is fastest" : "",
 			     text(": %.1f Mev/s", row_mevents_per_s(best)),
+			     decided && count > 1 ? table_rival(table, best, sorted[1]) : "",
 			     TEXT_IF(other != best, "; %s is next", other->path),
 			     TEXT_IF(compared, ", %s", style_ratio(&ratio, reference->path)),
 			     TEXT_IF(floor.valid, ", %.0f %% of the floor", floor.median * 100)));

@@ -82,21 +82,23 @@ static void write_headline(
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
-	style_write_wrapped(out,
-		TEXTS(decided || alone ? ""
-			: compared     ? text("undecided, %s: ", verdicts[ratio.verdict].name)
-				       : "undecided, rounds without events: ",
-			row_name(best), decided ? " is best" : "",
-			text(": %s Mev/s", speed_text(best)),
-			TEXT_IF(row_lost_share(best) > 0, ", %s lost",
-				style_percent(row_lost_share(best))),
-			TEXT_IF(rate && best->latency_count > 0, ", p99 %s",
-				AMOUNT_NS(row_latency(best, 2))),
-			text(", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT)),
-			TEXT_IF(other != best, "; then %s", row_name(other)),
-			!compared ? ""
-			: rate ? text(" (%.2fx the CPU time of %s)", 1 / ratio.median, row_name(reference))
-			       : text(", %s", style_ratio(&ratio, row_name(reference)))));
+	style_write_wrapped(
+		out, TEXTS(decided || alone ? ""
+			     : compared     ? text("undecided, %s: ", verdicts[ratio.verdict].name)
+					    : "undecided, rounds without events: ",
+			     row_name(best), decided ? " is best" : "",
+			     text(": %s Mev/s", speed_text(best)),
+			     decided && !rate ? table_rival(table, best, sorted[1]) : "",
+			     TEXT_IF(row_lost_share(best) > 0, ", %s lost",
+				     style_percent(row_lost_share(best))),
+			     TEXT_IF(rate && best->latency_count > 0, ", p99 %s",
+				     AMOUNT_NS(row_latency(best, 2))),
+			     text(", %.1f %% of a CPU", row_value(best, METRIC_CPU_PERCENT)),
+			     TEXT_IF(other != best, "; then %s", row_name(other)),
+			     !compared ? ""
+			     : rate    ? text(" (%.2fx the CPU time of %s)", 1 / ratio.median,
+						 row_name(reference))
+				       : text(", %s", style_ratio(&ratio, row_name(reference)))));
 	if (rate && table->row_count > 1)
 		fputs("ranked by loss, p99, CPU, producer's cost, as the rate is fixed\n", out);
 }

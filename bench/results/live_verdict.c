@@ -250,6 +250,8 @@ static bool say_limit(const struct situation *s)
 	const double reached =
 		s->produced * 1e3 / ((double)w->duration_ns * (double)s->row->rounds);
 	const double asked = (double)w->rate / 1e6;
+	const bool is_below = w->rate != PARSE_RATE_MAX && reached / asked < RATE_REACHED;
+	bool explains;
 	/* Share of the time that the producers' programs ran. */
 	const double ran = s->produced * s->producer / (s->elapsed * w->producers);
 
@@ -278,7 +280,11 @@ static bool say_limit(const struct situation *s)
 				"produced before the consumer polled.",
 				style_percent(s->lost_share));
 	} else if (s->lost > 0) {
-		return say_loss(s);
+		explains = say_loss(s);
+		if (is_below)
+			say(s, "; below the rate", " The producers reached %.3g of %.3g Mev/s.",
+				reached, asked);
+		return explains;
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
 		say(s, "producers kept off their CPUs",
 			"The producers were kept off their CPUs: they ran for %s of the time, and "
@@ -296,7 +302,7 @@ static bool say_limit(const struct situation *s)
 		if (!s->cost)
 			say(s, "", "%s More -producers show the consumer's limit.",
 				s->cpu >= CPU_BUSY ? "" : " The consumer could read more.");
-	} else if (reached / asked < RATE_REACHED) {
+	} else if (is_below) {
 		say(s, "the producers, below the rate",
 			"The producers cannot sustain the rate: %.3g of %.3g Mev/s (%s), at %.0f "
 			"ns per event; none was lost.%s",

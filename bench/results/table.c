@@ -178,6 +178,15 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 		row == reference || baseline == reference ? noise.own : noise.shared);
 }
 
+const char *table_rival(const struct table *table, const struct row *best, const struct row *next)
+{
+	const struct row *reference = &table->rows[table->groups[best->group].reference];
+	const enum verdict verdict = table_ratio(table, best, next, METRIC_NS).verdict;
+	const bool leads = best == reference || next == reference || verdict == VERDICT_FASTER;
+
+	return TEXT_IF(!leads, " (%s: %s)", row_name(next), verdicts[verdict].name);
+}
+
 bool row_is_alike(const struct row *a, const struct row *b)
 {
 	return a->event_size == b->event_size && strcmp(a->size_text, b->size_text) == 0 &&

@@ -180,6 +180,10 @@ const struct row *table_baseline(
 struct ratio table_ratio(const struct table *table, const struct row *row,
 	const struct row *baseline, enum metric metric);
 
+/* " (view: same)" if @best is not shown to be faster than @next, otherwise "", as if either is what
+ * others are compared with. */
+const char *table_rival(const struct table *table, const struct row *best, const struct row *next);
+
 /* Whether both rows were measured in the same rounds, or would have been. */
 bool row_is_alike(const struct row *a, const struct row *b);
 

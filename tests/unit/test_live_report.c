@@ -472,6 +472,10 @@ static const struct {
 		.rate = 8000000 },
 	{ { &polled }, { "^The producers cannot sustain the rate: .* Notifications cost" },
 		.rate = 8000000 },
+	/* Both are true. */
+	{ { MADE(&batch_reader, WAIT_PACED, 1e6, 1e6, 0.12, 45, 0, 4000000, 0) },
+		{ "^A ring of 1MiB is too small .* The producers reached 2 of 8 Mev/s\\.$" },
+		.rate = 8000000 },
 	/* Ten per cent of 20 s were lost, and it waited for its CPU for 1.2 s of them. */
 	{ { MADE(&batch_reader, WAIT_PACED, 9e6, 1e6, 0.12, 45, 0, 4000000, 60000000) },
 		{ "^The consumer was kept off its CPU for 1\\.2s of 20s: it was ready to run, and "
@@ -733,6 +737,20 @@ static void the_headline_compares_with_libbpfs_loop(void **state)
 	assert_matches(text,
 		"^batch/paced is best: 14\\.00 Mev/s, 9\\.0 % of a CPU, 7\\.00x libbpf-poll "
 		"\\[7\\.00 7\\.00\\]$");
+	free(text);
+}
+
+/* The next one may be as fast: only the comparison with the baseline is a verdict on both. */
+static void the_headline_names_a_rival(void **state)
+{
+	const struct made rival = { &view_reader, WAIT_PACED, 14e6, 0, 0.09, 45, 0, 100000, 0 };
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &polled, &paced, &rival);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text,
+		"^(batch|view)/paced is best: 14\\.00 Mev/s \\((view|batch)/paced: same\\), ");
 	free(text);
 }
 
@@ -1434,6 +1452,7 @@ int main(void)
 		TEST(no_line_is_wider_than_a_page),
 		TEST(the_note_on_two_humps_is_no_wider),
 		TEST(the_headline_compares_with_libbpfs_loop),
+		TEST(the_headline_names_a_rival),
 		TEST(at_a_rate_service_counts),
 		TEST(a_low_rate_has_digits),
 		TEST(too_few_rounds_at_a_rate_decide_nothing),
