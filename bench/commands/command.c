@@ -144,8 +144,10 @@ int commands_run(int argc, char **argv)
 		printf(PROGRAM " %s, libbpf %s\n", RINGVIEW_VERSION, libbpf_version_string());
 		return EXIT_DONE;
 	}
-	/* "help live" is "live -help". */
-	if (strcmp(word, "help") == 0)
+	/* "help live" is "live -help", as is "-help live". */
+	if (strcmp(word, "help") == 0 ||
+		(argc > 2 && argv[2][0] != '-' &&
+			(strcmp(word, "-help") == 0 || strcmp(word, "-h") == 0)))
 		argv = command_help;
 	/* The original benchmark has no commands: flags without one mean drain. */
 	if (!argv[0] || !argv[1] || argv[1][0] == '-')

@@ -232,9 +232,8 @@ static int compare(struct call *call)
 	comparison_find(&all);
 	if (all.count == 0)
 		return complain(why, -EINVAL,
-			"%s and %s have no results of the same path, size "
-			"and %s",
-			names[0], names[1], new.live ? "wait" : "touch");
+			"%s and %s have no results of the same path, size and %s", names[0],
+			names[1], new.live ? "wait" : "touch");
 	return command_write(call, write_comparison);
 }
 

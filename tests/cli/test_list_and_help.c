@@ -41,6 +41,8 @@ static const struct {
 	{ { "list", "-help" }, USAGE " list \\[flags\\]$" },
 	{ { "live", "-h" }, USAGE " live \\[flags\\]$" },
 	{ { "help", "live" }, USAGE " live \\[flags\\]$" },
+	{ { "-h", "live" }, USAGE " live \\[flags\\]$" },
+	{ { "--help", "live" }, USAGE " live \\[flags\\]$" },
 	/* Also after a wrong value; with the defaults, not what was given. */
 	{ { "-n", "0", "-help" }, USAGE },
 	{ { "-help" }, "^  -n COUNT .*\\(default 50000\\)$" },
