@@ -121,7 +121,7 @@ static const struct flag flags[] = {
 			"intervals then include the differences between runs." },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME", "", "10s", MS,
 		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
-			"size and each -touch, at most 1024." },
+			"size and each -touch, at most 1024, but one of each order at least." },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT", "", "1%",
 		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
 			"median is within plus or minus PERCENT; for each event size and -touch, "
@@ -130,7 +130,7 @@ static const struct flag flags[] = {
 		.help = "Readers to measure: all, or names separated by commas; the list command "
 			"describes each. libbpf runs only with the libbpf waits, dropin "
 			"(libringview-libbpf instead of libbpf) with all waits but event. perfbuf "
-			"(a perf buffer instead of a ring) and peers ignore -wait." },
+			"(a perf buffer instead of a ring) and peers wait in their own way." },
 	{ "baseline", MEASURING, FLAG_STRING, &s.baseline, "NAME",
 		"the best-known reader that runs", "batch", .choices = mode_names,
 		.help = "The reader that ratios refer to; in live with its wait, such as "

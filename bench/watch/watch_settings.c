@@ -220,8 +220,8 @@ const struct flag_command watch_command = {
 		"pinned path (as -pinned). Without RING, -map and -pinned, it lists all ring "
 		"buffers of the system, those that need attention first. Opening maps by id needs "
 		"CAP_SYS_ADMIN; -pinned needs read and write permission on the file. Exits with "
-		"status 0 at Ctrl-C or after -count updates; if the ring is gone earlier, with 0, "
-		"or with 1 if -count is given.",
+		"status 0 at Ctrl-C (with -check, 130) or after -count updates; if the ring is gone "
+		"earlier, with 0, or with 1 if -count is given.",
 	.flags = flags,
 	.flag_count = sizeof(flags) / sizeof(flags[0]),
 };

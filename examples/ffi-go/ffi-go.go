@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// ffi-go PATH COUNT reads COUNT events from the ring pinned at PATH, and prints the sum of their first words.
+// ffi-go PATH COUNT reads at least COUNT events from the ring pinned at PATH, and prints the sum of their first words.
 // A call into C costs some 40 ns, so each returns up to 256 events.
 package main
 

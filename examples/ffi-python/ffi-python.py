@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
-ffi-python PATH COUNT: reads COUNT events from the ring pinned at PATH, in bursts, and prints the sum of their
-first words. Calls libringview.so.0 by ctypes; no module has to be built.
+ffi-python PATH COUNT: reads at least COUNT events from the ring pinned at PATH, in bursts, and prints the sum of their
+first words, modulo 2^64. Calls libringview.so.0 by ctypes; no module has to be built.
 """
 import ctypes as c
 import os
@@ -69,7 +69,7 @@ def main():
         if seen >= left:
             break
     reader.close()
-    print(f'{seen} events, sum {total}')
+    print(f'{seen} events, sum {total % 2**64}')
 
 
 main()

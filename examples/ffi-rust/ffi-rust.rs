@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! ffi-rust PATH COUNT reads COUNT events from the ring pinned at PATH, and prints the sum of their first words.
+//! ffi-rust PATH COUNT reads at least COUNT events from the ring pinned at PATH, and prints the sum of their first words.
 use std::ffi::CString;
 use std::os::raw::{c_char, c_int, c_void};
 use std::{env, io, ptr, slice, time::Instant};
