@@ -298,11 +298,12 @@ static int pause_for(struct waiter *w, struct signals *s, int64_t ns)
 
 int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64_t left)
 {
-	const bool in_time = ns < left;
-	int64_t slack = in_time || w->timer_slack_ns > 0 ? slack_of_thread(w) : 0;
+	const bool bounded = ns < INT64_MAX;
+	int64_t slack = bounded || w->timer_slack_ns > 0 ? slack_of_thread(w) : 0;
 	int result;
 
-	if (!in_time)
+	/* A time-out may be late by the slack, but not beyond @ns. */
+	if (!bounded || left <= ns - slack)
 		return sleep_on(w, s, rings, left);
 	if (slack <= ns / 2)
 		return !rings && ns <= PAUSE_MOST_NS ? pause_for(w, s, ns - slack)
@@ -310,6 +311,7 @@ int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64
 	/* The thread may have changed it since, and gets back its own. */
 	w->slack_sleeps = 0;
 	slack = slack_of_thread(w);
+	ns = less(ns, left);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, ns / 8 + 1, 0, 0, 0);
 	result = sleep_on(w, s, rings, ns - ns / 8);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, slack, 0, 0, 0);

@@ -30,6 +30,7 @@ struct stream {
 	uint64_t flags;
 	uint64_t number;
 	int64_t oversleep;
+	int64_t timeout;   /* of the waits; 0: none */
 	int64_t last;      /* when the last one came */
 	uint64_t notified; /* how many did */
 };
@@ -129,7 +130,8 @@ static void read_stream(struct stream *s, int64_t first, int64_t late)
 	while (seen < count) {
 		struct ringview_record record;
 
-		assert_int_equal(ringview_wait(s->f->rv, -1), 1);
+		assert_in_range(ringview_wait(s->f->rv, s->timeout > 0 ? s->timeout : -1),
+			s->timeout > 0 ? 0 : 1, 1);
 		while (ringview_peek(s->f->rv, &record) > 0) {
 			const int64_t came = start + (int64_t)seen * s->gap;
 
@@ -321,6 +323,29 @@ static void the_budget_holds_with_any_timer_slack(void **state)
 				assert_in_range(statistics_of(f).sleeps, 90, 220);
 			}
 		}
+	}
+}
+
+/* A time-out that comes before the end of the budget must not be late by the slack. */
+static void the_budget_holds_with_any_timer_slack_and_time_out(void **state)
+{
+	const int64_t timeouts[] = { BUDGET / 2, BUDGET - 1, BUDGET, BUDGET * 5 / 4, BUDGET * 3 };
+	struct ringview_options options = paced_options();
+	struct fixture *f = *state;
+
+	options.timer_slack_ns = 500 * MS;
+	for (size_t i = 0; i < COUNT(timeouts); i++) {
+		struct stream s = { .f = f,
+			.number = 2,
+			.flags = BPF_RB_NO_WAKEUP,
+			.gap = BUDGET / 3,
+			.left = 300,
+			.oversleep = options.timer_slack_ns,
+			.timeout = timeouts[i] };
+
+		reopen_with(f, &options);
+		end_silence(f);
+		read_stream(&s, US, BUDGET + INSTANT);
 	}
 }
 
@@ -1113,6 +1138,7 @@ int main(void)
 		pacing(a_long_pass_is_followed_by_a_look_at_once),
 		pacing(a_short_pass_is_followed_by_a_pause),
 		pacing(the_budget_holds_with_any_timer_slack),
+		pacing(the_budget_holds_with_any_timer_slack_and_time_out),
 		pacing(a_stream_that_would_fill_the_ring_is_read_when_a_part_of_it_is_full),
 		pacing(a_sleep_shorter_than_the_slack_is_spun_where_the_ring_would_fill_up),
 		pacing(single_records_as_far_apart_as_the_reader_lingers_are_seen_at_once),
