@@ -97,7 +97,8 @@ int overwrite_refresh(struct reader *r)
 		return reader_fail(r, -EBADMSG);
 	if (left == 0)
 		r->produced = end;
-	waiting = less(r->produced - reader_position(r), r->mask + 1);
+	/* More, if the overwrite position was loaded before more was overwritten. */
+	waiting = less(r->produced - reader_position(r), r->mask + 1 - RINGVIEW_HEADER_SIZE);
 	if (waiting > r->statistics.high_water)
 		r->statistics.high_water = waiting;
 	return waiting > 0;

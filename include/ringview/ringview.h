@@ -302,11 +302,12 @@ void ringview_close(struct ringview *rv);
  *   -ECANCELED   ringview_interrupt() was called before or during the wait; this ends its effect.
  *                Records may be there: to read them all before closing, peek until 0
  *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. From the first sleep of a
- *                wait on, handlers run only in its sleeps, so none is missed; after a pause of
- *                PACED between polls, if that takes at most 2 ms. A handler that runs between the
- *                caller's own check and that sleep does not end the wait: let it call
- *                ringview_interrupt(). Block signals that are meant for another thread. SIGSTOP and
- *                SIGCONT, a debugger and a freezer do not end the wait
+ *                wait on, handlers run only in its sleeps and as it returns, so none is missed. A
+ *                pause of PACED between polls ends first, if that takes at most 2 ms, and the wait
+ *                returns 1 if records have come: check a flag that a handler sets after every wait.
+ *                A handler that runs between that check and the first sleep does not end the wait:
+ *                let it call ringview_interrupt(). Block signals that are meant for another thread.
+ *                SIGSTOP and SIGCONT, a debugger and a freezer do not end the wait
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EINVAL      the reader is in a group
  *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep; -ENOSPC: the user's limit of epoll
