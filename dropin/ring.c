@@ -285,7 +285,7 @@ static void leave(struct ring *r)
 	unlock();
 }
 
-int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
+int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
 	struct ring_set *set)
 {
 	struct ring *r = calloc(1, sizeof(*r));
@@ -302,19 +302,28 @@ int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	err = describe_map(r);
 	if (!err)
 		err = map_positions(r);
-	if (!err) {
-		enter(r);
-		err = open_reader(r);
-	}
-	if (err && err != -EBADMSG) {
+	if (err) {
 		ring_close(r);
 		return err;
 	}
-	r->release_after =
-		r->size / RELEASE_PART < RELEASE_MOST ? r->size / RELEASE_PART : RELEASE_MOST;
-	r->consumed = consumer_position(r);
+	r->release_after = less(r->size / RELEASE_PART, RELEASE_MOST);
 	*ring = r;
 	return 0;
+}
+
+int ring_open(struct ring *r)
+{
+	int err;
+
+	enter(r);
+	err = open_reader(r);
+	r->consumed = consumer_position(r);
+	return err == -EBADMSG ? 0 : err;
+}
+
+size_t ring_turns(const struct ring *r)
+{
+	return r->reader ? r->size / pass_bytes(reader_of(r->reader)) : 1;
 }
 
 bool ring_has_more(const struct ring *r)
@@ -437,10 +446,9 @@ static void catch_up(struct ring *r)
 	resume(r);
 }
 
-void ring_end_wait(struct ring *r)
+bool ring_end_wait(struct ring *r)
 {
-	if (holds_nothing(r) && r->reader && !r->in_callback)
-		arm(r);
+	return holds_nothing(r) && r->reader && !r->in_callback && arm(r) > 0;
 }
 
 static void begin_pass(struct ring *r, bool in_turn)
@@ -473,7 +481,7 @@ static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 	return result;
 }
 
-/* EVENT: reads until every further record notifies. */
+/* Reads until every further record notifies. */
 static int64_t read_all(struct ring *r, size_t most)
 {
 	int64_t total = 0;
@@ -510,7 +518,8 @@ static int64_t read_ring(struct ring *r, size_t most, unsigned lingers)
 	r->lingers = lingers;
 	result = r->reader ? 0 : open_late(r);
 	if (result == 0)
-		result = r->set->group ? read_pass(r, most, false) : read_all(r, most);
+		result = r->set->group && !holds_nothing(r) ? read_pass(r, most, false)
+							    : read_all(r, most);
 	ring_end_use(r->set);
 	return result;
 }

@@ -51,15 +51,18 @@ struct ring {
 	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
 	unsigned pass;        /* number of the current pass, or of the last */
 
-	/* EVENT: there may be records that do not notify: a pass has not ended, or has left some. */
+	/* Without a group: there may be records that do not notify: a pass has not ended, or has left
+	 * some. */
 	bool is_pending;
 
 	unsigned lingers; /* EVENT: how often this poll may still linger */
 };
 
-/* Returns 0 or a negative errno as ring_buffer__add(). */
-int ring_open(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
+/* Return 0 or a negative errno as ring_buffer__add(). The second one makes the ring known to others on
+ * its map, which then hold nothing back. */
+int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
 	struct ring_set *set);
+int ring_open(struct ring *r);
 void ring_close(struct ring *r);
 
 /*
@@ -81,8 +84,11 @@ int64_t ring_read_turn(struct ring *r);
 void ring_begin_wait(struct ring *r);
 
 /* Call it after the wait and its turns: the wait may have skipped discarded records, and held the last
- * one back. */
-void ring_end_wait(struct ring *r);
+ * one back. Returns whether there is a record that did not notify. */
+bool ring_end_wait(struct ring *r);
+
+/* The turns of a group that a full ring takes. */
+size_t ring_turns(const struct ring *r);
 
 /* The ring's own descriptor of the map, if it has one: the caller may have closed theirs. */
 int ring_fd(const struct ring *r);

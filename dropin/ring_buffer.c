@@ -18,10 +18,6 @@
 #include "lock.h"
 #include "ring.h"
 
-/* A turn of a group is an eighth of a ring. If two rings are never both empty, turns never end, but
- * poll has to return: after this many turns for each ring, a whole ring. */
-#define TURNS_OF_A_RING 8
-
 /* A signal ends libbpf's poll without a time-out, and programs set a flag in the handler. BUSY does
  * not see signals, so it returns once in a while. */
 #define LONGEST_BUSY_WAIT_NS 100000000
@@ -105,6 +101,13 @@ static int watch(struct ring_buffer *rb, struct ring *r)
 	return err;
 }
 
+static void unwatch(struct ring_buffer *rb, struct ring *r)
+{
+	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+	if (!rb->set.group)
+		epoll_ctl(rb->edge_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+}
+
 static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callback, void *context)
 {
 	struct ring *r;
@@ -113,9 +116,14 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	if (err)
 		return err;
 	ring_begin_use(&rb->set);
-	err = ring_open(&r, map_fd, callback, context, &rb->set);
+	err = ring_make(&r, map_fd, callback, context, &rb->set);
 	if (!err) {
 		err = watch(rb, r);
+		if (!err) {
+			err = ring_open(r);
+			if (err)
+				unwatch(rb, r);
+		}
 		if (err)
 			ring_close(r);
 	}
@@ -436,13 +444,18 @@ static struct ring *ring_of(const struct ring_buffer *rb, const struct ringview 
 	return rb->rings[i];
 }
 
+/* If two rings are never both empty, turns never end, but poll has to return: after as many for each
+ * ring as the largest takes if it is full. */
 static int64_t read_turns(struct ring_buffer *rb)
 {
 	struct ringview *reader;
 	int64_t total = 0;
+	size_t left = 0;
 
-	for (int left = TURNS_OF_A_RING * rb->count;
-		left > 0 && ringview_group_next(rb->set.group, &reader) > 0; left--) {
+	for (int i = 0; i < rb->count; i++)
+		left = ring_turns(rb->rings[i]) > left ? ring_turns(rb->rings[i]) : left;
+	for (left *= (size_t)rb->count; left > 0 && ringview_group_next(rb->set.group, &reader) > 0;
+		left--) {
 		const int64_t count = ring_read_turn(ring_of(rb, reader));
 
 		if (count < 0)
@@ -464,7 +477,11 @@ static int64_t wait_once(struct ring_buffer *rb, int64_t timeout_ns)
 	if (result > 0)
 		result = read_turns(rb);
 	for (int i = 0; i < rb->count; i++)
-		ring_end_wait(rb->rings[i]);
+		if (ring_end_wait(rb->rings[i]) && result >= 0) {
+			const int64_t count = ring_read(rb->rings[i], INT_MAX);
+
+			result = count < 0 ? count : result + count;
+		}
 	return result;
 }
 
