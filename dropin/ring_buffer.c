@@ -480,6 +480,8 @@ static int64_t wait_once(struct ring_buffer *rb, int64_t timeout_ns)
 		if (ring_end_wait(rb->rings[i]) && result >= 0) {
 			const int64_t count = ring_read(rb->rings[i], INT_MAX);
 
+			/* That ended this use. */
+			ring_begin_use(&rb->set);
 			result = count < 0 ? count : result + count;
 		}
 	return result;
