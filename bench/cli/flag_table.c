@@ -121,7 +121,7 @@ static const struct flag flags[] = {
 			"intervals then include the differences between runs." },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME", "", "10s", MS,
 		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
-			"size and each -touch, at most 1024, but one of each order at least." },
+			"size and each -touch, at most 1024, at least those of -rounds 1." },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT", "", "1%",
 		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
 			"median is within plus or minus PERCENT; for each event size and -touch, "
