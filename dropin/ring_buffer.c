@@ -84,6 +84,13 @@ static int watch_edges(int edge_fd, int map_fd, int index)
 	return epoll_ctl(edge_fd, EPOLL_CTL_ADD, map_fd, &event) < 0 ? -errno : 0;
 }
 
+static void unwatch(struct ring_buffer *rb, struct ring *r)
+{
+	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+	if (!rb->set.group)
+		epoll_ctl(rb->edge_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+}
+
 /* Adds a ring to the epoll descriptors of the caller and of poll. */
 static int watch(struct ring_buffer *rb, struct ring *r)
 {
@@ -95,17 +102,9 @@ static int watch(struct ring_buffer *rb, struct ring *r)
 	if (rb->set.group)
 		return 0;
 	err = watch_edges(rb->edge_fd, r->map_fd, rb->count);
-	if (!err)
-		return 0;
-	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
+	if (err)
+		unwatch(rb, r);
 	return err;
-}
-
-static void unwatch(struct ring_buffer *rb, struct ring *r)
-{
-	epoll_ctl(rb->epoll_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
-	if (!rb->set.group)
-		epoll_ctl(rb->edge_fd, EPOLL_CTL_DEL, r->map_fd, NULL);
 }
 
 static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callback, void *context)
