@@ -251,7 +251,6 @@ static bool say_limit(const struct situation *s)
 		s->produced * 1e3 / ((double)w->duration_ns * (double)s->row->rounds);
 	const double asked = (double)w->rate / 1e6;
 	const bool is_below = w->rate != PARSE_RATE_MAX && reached / asked < RATE_REACHED;
-	bool explains;
 	/* Share of the time that the producers' programs ran. */
 	const double ran = s->produced * s->producer / (s->elapsed * w->producers);
 
@@ -280,11 +279,12 @@ static bool say_limit(const struct situation *s)
 				"produced before the consumer polled.",
 				style_percent(s->lost_share));
 	} else if (s->lost > 0) {
-		explains = say_loss(s);
+		const bool has_cost = say_loss(s);
+
 		if (is_below)
 			say(s, "; below the rate", " The producers reached %.3g of %.3g Mev/s.",
 				reached, asked);
-		return explains;
+		return has_cost;
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
 		say(s, "producers kept off their CPUs",
 			"The producers were kept off their CPUs: they ran for %s of the time, and "
