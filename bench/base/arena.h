@@ -15,7 +15,7 @@ __attribute__((format(printf, 1, 0))) const char *vtext(const char *format, va_l
 /* Joins its arguments; for a line of optional parts. */
 #define TEXTS(...) texts((const char *const[]){ __VA_ARGS__, NULL })
 const char *texts(const char *const *parts);
-void *arena_allocate(size_t size);                        /* zeroed */
+void *arena_allocate(size_t size) __attribute__((returns_nonnull)); /* zeroed */
 void *arena_grow(void *array, size_t count, size_t size); /* @array with room for one more */
 void arena_free(void);
 

@@ -223,10 +223,10 @@ static int wait_for_end(struct trial *t)
 			   pin_thread(producers_spare_cpu(t->check.workload)) == 0;
 
 	/* Overdue at the start: waits until there is something to observe. */
-	if (next <= start)
+	if (observer && next <= start)
 		next = MIN(start + observer->interval_ns, end);
 	while (!interrupted() && (now < end || next <= end)) {
-		if (now >= next) {
+		if (observer && now >= next) {
 			observe(t, now - start);
 			observer->last_ns = now;
 			next = now + observer->interval_ns;

@@ -155,8 +155,23 @@ static void write_group(
 		fputs(" Mev/s\n", out);
 }
 
-/* The lines of the original benchmark; then every reader against every baseline of its group,
- * without limits: "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
+/* "batch is 2.61x as fast as copy [2.55, 2.70]: faster" */
+static void write_original_ratio(FILE *out, const struct table *table, const struct row *row,
+	const struct row *to, bool colour)
+{
+	const bool apart = row == to || row->group != to->group || row->limit;
+	const struct ratio ratio = apart ? RATIO_UNKNOWN : table_ratio(table, row, to, METRIC_NS);
+
+	if (ratio.valid)
+		fprintf(out, "%s is %.2fx as fast as %s%s: %s%s%s\n", row->path, ratio.median,
+			to->path,
+			TEXT_IF(ratio.has_interval, " [%.2f, %.2f]", ratio.interval.low,
+				ratio.interval.high),
+			style_start(colour, ratio.verdict), verdicts[ratio.verdict].name,
+			style_end(colour));
+}
+
+/* The lines of the original benchmark; then each reader against each baseline of its group. */
 static void write_originals(FILE *out, const struct table *table, bool colour)
 {
 	for (const struct row *row = table->rows; row < table->rows + table->row_count; row++) {
@@ -170,24 +185,9 @@ static void write_originals(FILE *out, const struct table *table, bool colour)
 			DURATION_TEXT(row_value(row, METRIC_NS) * events), row_mevents_per_s(row),
 			row->checksum);
 	}
-	for (size_t i = 0; i < table->row_count * table->row_count; i++) {
-		const struct row *to = &table->rows[i / table->row_count];
-		const struct row *row = &table->rows[i % table->row_count];
-		struct ratio ratio;
-
-		if (row == to || row->group != to->group || !to->baseline || to->limit ||
-			row->limit)
-			continue;
-		ratio = table_ratio(table, row, to, METRIC_NS);
-		if (!ratio.valid)
-			continue;
-		fprintf(out, "%s is %.2fx as fast as %s%s: %s%s%s\n", row->path, ratio.median,
-			to->path,
-			TEXT_IF(ratio.has_interval, " [%.2f, %.2f]", ratio.interval.low,
-				ratio.interval.high),
-			style_start(colour, ratio.verdict), verdicts[ratio.verdict].name,
-			style_end(colour));
-	}
+	for (const struct row *to = table->rows; to < table->rows + table->row_count; to++)
+		for (size_t i = 0; i < table->row_count && to->baseline && !to->limit; i++)
+			write_original_ratio(out, table, &table->rows[i], to, colour);
 }
 
 static void write_counters(FILE *out, const struct table *table)

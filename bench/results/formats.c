@@ -47,13 +47,12 @@ static void write_csv_line(
 	static const struct row names = {
 		.path = "path", .wait = "wait", .touch = "touch", .size_text = "event_size"
 	};
-	const struct row *first = table->row_count > 0 ? &table->rows[0] : NULL;
 	const struct row *line = row ? row : &names;
 	const char *way = strcmp(table->command, "live") == 0 ? line->wait : line->touch, *name;
 	json_t *settings = table->workload, *value;
 
-	if (first)
-		settings = (json_t *)row_workload(table, row ? row : first);
+	if (table->row_count > 0)
+		settings = (json_t *)row_workload(table, row ? row : table->rows);
 	fprintf(out, "%s,%.*s,%s", line->path, (int)strcspn(way, ROW_CACHES), way, line->size_text);
 	json_object_foreach(settings, name, value)
 	{

@@ -83,11 +83,11 @@ static bool look_at_programs(struct holders *holders, size_t count)
 /* Reads the beginning of a file; empty if it cannot be read. */
 static void read_at(int folder, const char *path, char *text, size_t size)
 {
-	__attribute__((cleanup(close_fd))) const int fd =
-		openat(folder, path, O_RDONLY | O_CLOEXEC);
+	const int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 	const ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
 
 	text[length > 0 ? length : 0] = '\0';
+	close_fd(&fd);
 }
 
 /* The number behind "map_id:" in a file of fdinfo; 0: none. */

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 {
 	const unsigned count = argc == 2 ? (unsigned)atoi(argv[1]) : 0;
 	const unsigned cpus = (unsigned)libbpf_num_possible_cpus();
-	struct worker *workers = calloc(count, sizeof(*workers)), sum = { 0 };
+	struct worker workers[cpus], sum = { 0 };
 	struct threads_bpf *bpf = threads_bpf__open();
 	struct ringview_account account[cpus];
 	unsigned call = 0, i;
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 		return fputs("usage: threads N, from 1 to the number of CPUs\n", stderr), 2;
 	err = !bpf || bpf_map__set_max_entries(bpf->maps.rings, cpus) || threads_bpf__load(bpf);
 	for (i = 0; i < count && !err; i++)
-		err = workers ? open_ring(&workers[i]) : -1;
+		workers[i] = (struct worker){ 0 }, err = open_ring(&workers[i]);
 	for (i = 0, rings = err ? -1 : bpf_map__fd(bpf->maps.rings); i < cpus && !err; i++)
 		err = bpf_map_update_elem(rings, &i, &workers[i % count].fd, 0);
 	if (err || threads_bpf__attach(bpf))

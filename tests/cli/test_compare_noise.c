@@ -245,7 +245,8 @@ static void runs_of_one_file_are_told_apart(void **state)
 		json_object_set_new(files[f], "runs", json_integer(5));
 		json_array_foreach(array_in(files[f], "results"), i, result) json_array_foreach(
 			array_in(object_in(result, "ns_per_event"), "rounds"), j, time)
-			json_real_set(time, json_real_value(time) * (1 + 0.015 * (double)(j / 10)) *
+			json_real_set(time, json_real_value(time) *
+						    (1 + 0.015 * floor((double)j / 10)) *
 						    (f ? 1.03 : 1));
 	}
 	assert_status(state, files[0], json_incref(files[1]), UNDECIDED,

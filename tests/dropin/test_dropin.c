@@ -781,6 +781,7 @@ static void poll_in_thread(struct consumer *c)
 }
 
 /* Overwrites the stack frame of the poll that was left. */
+/* NOLINTNEXTLINE(misc-no-recursion): the depth is given */
 static __attribute__((noinline)) void poll_further_down(struct consumer *c, int depth)
 {
 	volatile char room[4096];

@@ -18,7 +18,7 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define HOUR (3600000 * MS)
-#define START 1000 * MS
+#define START (1000 * MS)
 
 /* Returns the time until the next poll, right after the last one. */
 static int64_t sleep_of(const struct pacing *p)

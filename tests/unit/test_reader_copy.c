@@ -154,7 +154,6 @@ static void discards_do_not_fill_the_ring(void **state)
 {
 	const uint32_t length = 504;
 	struct fixture *f = *state;
-	unsigned char buffer[16];
 	size_t size;
 
 	for (uint64_t i = 0; i < 3 * f->ring.size / stride_of(length); i++) {

@@ -155,7 +155,7 @@ static void a_discarded_header_is_no_length_in_the_largest_ring(void **state)
 	int fd = memfd_create("largest", MFD_CLOEXEC);
 	unsigned char *data;
 	struct ringview *rv;
-	struct ringview_record record;
+	struct ringview_record record = { 0 };
 
 	assert_true(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
 	data = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);

@@ -857,7 +857,7 @@ static void a_member_may_be_read_by_itself(void **state)
 	struct ring_set *r = *state;
 	const uint64_t old = now() - 2 * LATENESS;
 	struct ringview_record record = { NULL, 0 };
-	struct timed t;
+	struct timed t = { 0 };
 	size_t length;
 
 	put_two_each(r, old);

@@ -22,6 +22,7 @@ static unsigned char buffer[1 << 17];
  * runs. */
 static void strengthen(struct ringview *rv)
 {
+	assert_non_null(rv);
 	reader_of(rv)->in_order = true;
 }
 

@@ -104,7 +104,7 @@ static void see(struct seen *seen, const uint64_t *payload, size_t length)
 static uint64_t produce_and_read(struct fixture *f, struct seen *seen, uint64_t records)
 {
 	struct producer producers[PRODUCERS];
-	uint64_t payload[WORDS_MOST], produced = 0;
+	uint64_t payload[WORDS_MOST] = { 0 }, produced = 0;
 	size_t length;
 	int found;
 
