@@ -102,6 +102,21 @@ void waiter_put_back(struct waiter *w)
 	w->turn = NULL;
 }
 
+/* A call may have been left by longjmp() from a signal handler, or with its thread: then a queue may
+ * lack readers, and notifications may have been taken for nothing. */
+static void begin_use(struct waiter *w)
+{
+	if (w->is_used) {
+		w->touched = w->ready = (struct queue){ NULL, NULL };
+		w->turn = NULL;
+		for (size_t i = 0; i < w->count; i++)
+			waiter_touch(w, w->readers[i]);
+		if (w->order)
+			order_forget(w->order);
+	}
+	w->is_used = true;
+}
+
 /* Ends all turns, and releases all records returned. */
 static void begin_wait(struct waiter *w)
 {
@@ -240,20 +255,24 @@ static void end_turn(struct waiter *w, struct reader *r)
 
 struct reader *waiter_next_turn(struct waiter *w)
 {
-	struct reader *r = w->turn;
+	struct reader *r;
 
+	begin_use(w);
+	r = w->turn;
 	w->turn = NULL;
 	if (r)
 		end_turn(w, r);
-	while ((r = queue_pop(&w->ready))) {
+	while (!w->turn && (r = queue_pop(&w->ready))) {
 		r->place = PLACE_TOUCHED;
 		/* ringview_peek() returns its error to the user. What is left may be only discarded
 		 * or busy records. */
 		if (r->error || reader_look_at_rest(r, PASS_OF_TURN) != 0)
-			return w->turn = r;
-		waiter_touch(w, r);
+			w->turn = r;
+		else
+			waiter_touch(w, r);
 	}
-	return NULL;
+	w->is_used = false;
+	return w->turn;
 }
 
 static int64_t left_of(struct waiting *g, int64_t now)
@@ -490,8 +509,10 @@ int waiter_wait(struct waiter *w, int64_t timeout_ns)
 
 	w->waits++;
 	waiter_take_over(w);
+	begin_use(w);
 	begin_wait(w);
 	result = waits[w->strategy](&g);
+	w->is_used = false;
 	signals_restore(&g.signals);
 	w->timeouts += result == 0;
 	/* The handler may have called ringview_interrupt(). */

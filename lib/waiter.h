@@ -25,6 +25,7 @@ struct waiter {
 	struct reader **readers;
 	size_t count;
 	bool many;            /* a group: a ring's error is reported when its turn comes */
+	bool is_used;         /* by a call, or the last one was left: see begin_use() */
 	struct queue touched; /* readers by their place */
 	struct queue ready;
 	struct reader *turn; /* returned last by waiter_next_turn(); in no queue */

@@ -313,8 +313,9 @@ void ringview_close(struct ringview *rv);
  *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep; -ENOSPC: the user's limit of epoll
  *                watches
  *
- * Threads: One thread at a time waits and reads. A child of fork() that continues to read calls
- * ringview_wait() or ringview_arm() first.
+ * Threads: One thread at a time waits and reads. After pthread_cancel() of a thread that waits,
+ * another may wait. A child of fork() that continues to read calls ringview_wait() or
+ * ringview_arm() first.
  *
  * Example:
  *
