@@ -423,8 +423,8 @@ static int64_t pass_on(struct ring *r, size_t most)
 		if (found == 0)
 			continue;
 		result = pass_on_record(r, &record);
-
-		if (result < 0)
+		r->is_stopped = result < 0;
+		if (r->is_stopped)
 			return result;
 		count++;
 		if ((size_t)count >= most)
@@ -454,6 +454,7 @@ bool ring_end_wait(struct ring *r)
 static void begin_pass(struct ring *r, bool in_turn)
 {
 	r->pass++;
+	r->is_stopped = false;
 	catch_up(r);
 	/* Ends the turn that a poll may have left in the middle. */
 	if (r->set->group && !in_turn)
@@ -474,8 +475,8 @@ static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 
 	begin_pass(r, in_turn);
 	result = pass_on(r, most);
-	/* Another consumer has moved the position. */
-	if (result == -EBUSY && restart(r) == 0)
+	/* Another consumer has moved the position. A callback may return the same. */
+	if (result == -EBUSY && !r->is_stopped && restart(r) == 0)
 		result = pass_on(r, most);
 	end_pass(r, in_turn);
 	return result;

@@ -8,6 +8,7 @@
  * With the other strategies a group of ringview waits.
  */
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -22,8 +23,12 @@
  * not see signals, so it returns once in a while. */
 #define LONGEST_BUSY_WAIT_NS 100000000
 
-/* EVENT: between polls of a busy record. It may be submitted without a notification. */
-#define BUSY_RECORD_MS 1
+/* EVENT: between polls of a busy record, each twice the one before. It may be submitted without a
+ * notification. */
+#define BUSY_FIRST_MS 1
+#define BUSY_LAST_MS 16
+
+#define READ_UNKNOWN (-1)
 
 struct ring_buffer {
 	const void *maker; /* &made_here */
@@ -33,7 +38,9 @@ struct ring_buffer {
 	int epoll_fd;   /* for the caller to wait on */
 	int edge_fd;    /* EVENT: the same maps, edge-triggered */
 	unsigned forks; /* of the process that @edge_fd belongs to */
-	int read;       /* EVENT: rings that the last poll read; in @events */
+	/* EVENT: rings that the last poll read; in @events. READ_UNKNOWN if it was left by longjmp() or
+	 * with its thread, as it waited: any may have had an edge. */
+	int read;
 	struct ring_set set;
 	int64_t longest_ns; /* of the group's waits; negative means no limit */
 };
@@ -391,8 +398,11 @@ static int own_edges(struct ring_buffer *rb)
  * records that do not notify. */
 static void look_again(struct ring_buffer *rb)
 {
-	for (int i = 0; i < rb->read; i++) {
-		struct ring *r = rb->rings[rb->events[i].data.u32];
+	const bool known = rb->read != READ_UNKNOWN;
+	const int count = known ? rb->read : rb->count;
+
+	for (int i = 0; i < count; i++) {
+		struct ring *r = rb->rings[known ? rb->events[i].data.u32 : (uint32_t)i];
 
 		if (ring_has_more(r))
 			ring_set_pending(r, true);
@@ -400,37 +410,58 @@ static void look_again(struct ring_buffer *rb)
 	rb->read = 0;
 }
 
+static int wait_for_edges(struct ring_buffer *rb, int timeout_ms)
+{
+	int ready;
+
+	rb->read = READ_UNKNOWN;
+	ready = epoll_wait(rb->edge_fd, rb->events, rb->count, timeout_ms);
+	rb->read = ready < 0 ? 0 : ready;
+	return ready < 0 ? -errno : ready;
+}
+
+static int ms_until(int64_t deadline)
+{
+	const int64_t left = deadline - clock_now();
+
+	return left > 0 ? (int)((left + 999999) / 1000000) : 0;
+}
+
 static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 {
 	const int err = rb->forks == forks() ? 0 : own_edges(rb);
-	int wait_ms;
+	int wait_ms, left_ms = timeout_ms, busy_ms = BUSY_FIRST_MS;
+	int64_t deadline = 0;
 
 	if (err)
 		return err;
 	look_again(rb);
 	wait_ms = pending_rings(rb) ? 0 : timeout_ms;
+	if (wait_ms != timeout_ms && timeout_ms > 0)
+		deadline = clock_now() + timeout_ms * INT64_C(1000000);
 	for (;;) {
 		const bool pending = pending_rings(rb);
-		const int ready = epoll_wait(rb->edge_fd, rb->events, rb->count, wait_ms);
+		const int ready = wait_for_edges(rb, wait_ms);
 		int64_t total;
 
 		if (ready < 0)
-			return -errno;
-		rb->read = ready;
+			return ready;
 		total = read_ready(rb, ready);
 		if (pending && total >= 0) {
 			const int64_t more = read_pending(rb);
 
 			total = more < 0 ? more : total + more;
 		}
-		if (total != 0 || ready > 0 || wait_ms == timeout_ms)
+		if (total != 0 || ready > 0 || wait_ms == left_ms)
 			return total;
 		/* Only busy records are left now. */
 		if (timeout_ms > 0)
-			timeout_ms -= wait_ms;
-		wait_ms = timeout_ms;
-		if (pending_rings(rb) && (timeout_ms < 0 || timeout_ms > BUSY_RECORD_MS))
-			wait_ms = BUSY_RECORD_MS;
+			left_ms = ms_until(deadline);
+		wait_ms = left_ms;
+		if (pending_rings(rb) && (left_ms < 0 || left_ms > busy_ms)) {
+			wait_ms = busy_ms;
+			busy_ms = 2 * busy_ms > BUSY_LAST_MS ? BUSY_LAST_MS : 2 * busy_ms;
+		}
 	}
 }
 
@@ -466,13 +497,17 @@ static int64_t read_turns(struct ring_buffer *rb)
 
 /* Until another thread adds a ring on one of the maps, or asks for the descriptor: then the records that
  * are held back have to be released at once. */
-static int64_t wait_once(struct ring_buffer *rb, int64_t timeout_ns)
+static int64_t wait_once(struct ring_buffer *rb, int64_t timeout_ns, bool *interrupted)
 {
 	int64_t result;
 
 	for (int i = 0; i < rb->count; i++)
 		ring_begin_wait(rb->rings[i]);
 	result = ringview_group_wait(rb->set.group, timeout_ns);
+	/* A callback may return the same. */
+	*interrupted = result == -ECANCELED;
+	if (*interrupted)
+		result = 0;
 	if (result > 0)
 		result = read_turns(rb);
 	for (int i = 0; i < rb->count; i++)
@@ -490,16 +525,18 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 {
 	const int64_t timeout_ns = timeout_ms < 0 ? rb->longest_ns : timeout_ms * INT64_C(1000000);
 	const int64_t deadline = timeout_ns > 0 ? clock_now() + timeout_ns : 0;
-	int64_t result = -ECANCELED, left = timeout_ns;
+	int64_t result, left = timeout_ns;
+	bool again;
 
-	while (result == -ECANCELED) {
+	/* As libbpf's epoll_wait(), also if no wait of this poll sleeps. */
+	pthread_testcancel();
+	do {
 		ring_begin_use(&rb->set);
-		result = wait_once(rb, left);
-		if (ring_end_use(&rb->set) && result == 0)
-			result = -ECANCELED;
-		if (result == -ECANCELED && timeout_ns > 0)
+		result = wait_once(rb, left, &again);
+		again |= ring_end_use(&rb->set);
+		if (timeout_ns > 0)
 			left = deadline > clock_now() ? deadline - clock_now() : 0;
-	}
+	} while (again && result == 0);
 	return result;
 }
 

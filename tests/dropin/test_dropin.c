@@ -20,6 +20,7 @@
 
 #include "consumer.h"
 #include "support/descriptors.h"
+#include "support/pattern.h"
 #include "support/skipping.h"
 
 static void the_library_is_the_one_that_is_meant(void **state)
@@ -164,6 +165,27 @@ static void poll_returns_what_the_callback_says(void **state)
 	assert_int_equal(c->count, 2);
 	/* Nothing new was submitted: records that are left wake the next poll. */
 	assert_int_equal(ring_buffer__poll(c->rb, -1), 3);
+}
+
+/* Also what an error of the ring, an interrupt or a signal would be. */
+static void a_callback_may_return_any_error(void **state)
+{
+	static const int errors[] = { -EBUSY, -ECANCELED, -EINTR, -EBADMSG, -EAGAIN, -EOPNOTSUPP };
+	struct consumer *c = consumer_of(state);
+
+	for (size_t i = 0; i < 2 * COUNT(errors); i++) {
+		const bool poll = i % 2;
+
+		produce(c, 0, 5);
+		c->count = 0;
+		c->stop_after = 2;
+		c->stop_with = errors[i / 2];
+		assert_int_equal(poll ? ring_buffer__poll(c->rb, -1) : ring_buffer__consume(c->rb),
+			errors[i / 2]);
+		assert_int_equal(c->count, 2);
+		while (c->count < 5)
+			assert_true(ring_buffer__poll(c->rb, -1) > 0);
+	}
 }
 
 static void consume_reads_on_where_poll_stopped(void **state)
@@ -852,6 +874,72 @@ static void rings_behind_one_that_was_left_are_read(void **state)
 	assert_int_equal(c->count, TOTAL);
 }
 
+/* Calls of epoll_wait(), and after how many of them the test leaves the poll; 0: never. */
+static unsigned epoll_waits, leave_after;
+
+/* Replaces that of the C library, for libbpf and the drop-in. */
+int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
+{
+	int (*real)(int, struct epoll_event *, int, int), ready;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "epoll_wait");
+	ready = real(fd, events, count, timeout_ms);
+	if (++epoll_waits == leave_after)
+		longjmp(before_poll, 1);
+	return ready;
+}
+
+/* As by the handler of a signal, or the end of its thread. */
+static void poll_may_be_left_as_it_waits(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	volatile unsigned left = 0, wait;
+
+	consumer_add(c, 2);
+	for (wait = 1; wait <= 4; wait++) {
+		for (int i = 0; i < 3; i++)
+			produce(c, i, 100);
+		c->count = 0;
+		epoll_waits = 0;
+		leave_after = wait;
+		if (setjmp(before_poll) == 0)
+			for (int i = 0; i < 10; i++)
+				assert_true(ring_buffer__poll(c->rb, 0) >= 0);
+		else
+			left++;
+		leave_after = 0;
+		for (int i = 0; i < 10 && c->count < 300; i++)
+			assert_true(ring_buffer__poll(c->rb, 100) >= 0);
+		assert_int_equal(c->count, 300);
+	}
+	assert_true(left > 0);
+}
+
+static void *poll_forever(void *argument)
+{
+	struct consumer *c = argument;
+
+	while (ring_buffer__poll(c->rb, 0) >= 0)
+		;
+	return NULL;
+}
+
+static void a_thread_that_polls_can_be_cancelled(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	struct timespec until;
+	pthread_t thread;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 10;
+	assert_int_equal(pthread_create(&thread, NULL, poll_forever, c), 0);
+	assert_int_equal(pthread_cancel(thread), 0);
+	assert_int_equal(pthread_timedjoin_np(thread, NULL, &until), 0);
+	produce(c, 0, 2);
+	while (c->count < 2)
+		poll_once(c);
+}
+
 /* Other consumers of the same ring. */
 
 static void several_consumers_of_a_ring_take_turns(void **state)
@@ -1003,6 +1091,34 @@ static void nothing_is_read_while_the_consumer_position_is_ahead(void **state)
 	munmap(position, page);
 }
 
+/* libbpf returns at once, over and over. */
+static void poll_sleeps_while_a_record_is_busy(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t *position =
+		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd_of(c, 0), 0);
+	uint64_t number = 0;
+
+	assert_true(position != MAP_FAILED);
+	if (!is_dropin() || looks_itself())
+		skip_because("neither libbpf nor a wait that polls sleeps for a given time");
+	ring_buffer__free(c->rb);
+	/* The payload of the last record is at the consumer position: a header with the busy bit. */
+	while (pattern_byte(number, 3) < 0x80)
+		number++;
+	produce(c, 0, (int)number + 1);
+	*position = number * 16 + 8;
+	c->rb = ring_buffer__new(map_fd_of(c, 0), consumer_see, &c->rings[0], NULL);
+	assert_non_null(c->rb);
+	/* Takes the edge. */
+	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	epoll_waits = 0;
+	assert_int_equal(ring_buffer__poll(c->rb, 200), 0);
+	assert_in_range(epoll_waits, 2, 40);
+	munmap(position, page);
+}
+
 static void what_is_not_read_is_there_for_the_next(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -1109,6 +1225,7 @@ int main(void)
 		consuming(a_read_record_makes_room),
 		consuming(consume_returns_what_the_callback_says),
 		consuming(poll_returns_what_the_callback_says),
+		consuming(a_callback_may_return_any_error),
 		consuming(consume_reads_on_where_poll_stopped),
 		consuming(a_record_that_stopped_makes_room),
 		consuming(a_positive_return_stops_nothing),
@@ -1139,11 +1256,14 @@ int main(void)
 		consuming(a_callback_may_be_left_by_longjmp),
 		consuming(a_callback_may_end_its_thread),
 		consuming(rings_behind_one_that_was_left_are_read),
+		consuming(poll_may_be_left_as_it_waits),
+		consuming(a_thread_that_polls_can_be_cancelled),
 		consuming(several_consumers_of_a_ring_take_turns),
 		consuming(several_consumers_of_a_ring_poll_in_turns),
 		consuming(another_consumer_may_come_while_one_reads),
 		consuming(a_map_can_be_added_again_by_another_descriptor),
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
+		consuming(poll_sleeps_while_a_record_is_busy),
 		consuming(what_is_not_read_is_there_for_the_next),
 		consuming(a_child_leaves_its_parent_what_it_has_not_read),
 		consuming(a_child_may_make_one_on_the_map_that_its_parent_reads),
