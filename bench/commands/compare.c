@@ -137,17 +137,19 @@ static void write_doubts(const struct settings *s, FILE *out)
 	const int count = strcmp(old.name, new.name) == 0 ? 1 : 2;
 
 	for (int f = 0; f < count; f++) {
-		const struct row *noisiest = NULL;
+		const struct table *table = &files[f]->table;
+		const struct row *noisiest = table->rows;
 
-		for (size_t i = 0; i < files[f]->table.row_count; i++)
-			if (!noisiest || files[f]->table.rows[i].noise > noisiest->noise)
-				noisiest = &files[f]->table.rows[i];
+		for (size_t i = 0; i < table->row_count; i++)
+			if (table->rows[i].noise > noisiest->noise)
+				noisiest = &table->rows[i];
 		for (size_t i = 0; i < json_array_size(files[f]->runs); i++)
 			if (json_is_true(
 				    json_object_get(json_array_get(files[f]->runs, i), "partial")))
 				fprintf(out, "! %s: run %zu was interrupted\n", files[f]->name,
 					i + 1);
-		if (noisiest && noisiest->noise > VERDICT_NOISE_MOST && isfinite(noisiest->noise))
+		if (table->row_count && noisiest->noise > VERDICT_NOISE_MOST &&
+			isfinite(noisiest->noise))
 			fprintf(out, "! %s is too noisy to compare: %s differs from itself by %s\n",
 				files[f]->name, name_of(noisiest), style_percent(noisiest->noise));
 	}
