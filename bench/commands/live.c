@@ -193,5 +193,7 @@ int command_live(struct call *call)
 {
 	static const struct measuring_command live = { NULL, measure, complete, write_text };
 
+	call->settings.workload.same_cpu |=
+		producers_cpus() == 1 && call->settings.workload.back_to_back == 0;
 	return measuring_run(&live, call);
 }

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <signal.h>
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -411,6 +412,23 @@ static void system_calls_keep_a_rate(void **state)
 	root = run_live(ARGUMENTS(QUICK_LIVE_BPF, JSON, "-producer", "syscall", "-rate", "20k",
 		"-ring-size", "16MiB", "-wait", "event"));
 	assert_int_equal(integer_in(result_of(root, 0), "lost"), 0);
+	json_decref(root);
+}
+
+/* As with -same-cpu. */
+static void the_only_allowed_cpu_is_shared(void **state)
+{
+	cpu_set_t before, one;
+	json_t *root;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	root = run_live(ARGUMENTS(QUICK_LIVE, "-mode", "batch"));
+	sched_setaffinity(0, sizeof(before), &before);
+	assert_true(json_is_true(json_object_get(object_in(root, "workload"), "same_cpu")));
 	json_decref(root);
 }
 
@@ -1056,6 +1074,7 @@ int main(void)
 		cmocka_unit_test(system_calls_can_be_the_producer),
 		cmocka_unit_test(the_loop_by_hand_looks_once_a_budget),
 		cmocka_unit_test(system_calls_keep_a_rate),
+		cmocka_unit_test(the_only_allowed_cpu_is_shared),
 		cmocka_unit_test(lacking_privileges_are_named),
 		cmocka_unit_test(three_capabilities_are_enough),
 		cmocka_unit_test(a_ring_in_memory_needs_no_privileges),
