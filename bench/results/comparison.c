@@ -73,9 +73,11 @@ json_t *comparison_differences(const struct comparison *c)
 const struct row *comparison_find_row(const struct result_file *file, const struct row *like)
 {
 	const struct row *row = table_find(&file->table, like);
-
 	/* Files of sizes of one name may differ, and long mixes have the same first letters. */
-	return row && fabs(row->mean_size - like->mean_size) <= 1e-6 * row->mean_size ? row : NULL;
+	const bool alike = row && row->digest == like->digest;
+
+	return alike && fabs(row->mean_size - like->mean_size) <= 1e-6 * row->mean_size ? row
+											: NULL;
 }
 
 /* The relative change of the machine between the files, by the limits for events like @like. */

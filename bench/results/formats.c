@@ -138,12 +138,13 @@ static json_t *name_json(const struct row *row)
 	const bool mix = row->event_size == 0;
 	const size_t touch = strcspn(row->touch, ROW_CACHES);
 
-	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*}", "path", row->path, "wait",
-		text_or_none(row->wait), "touch",
+	return json_pack("{s:s, s:s*, s:o*, s:s*, s:I, s:s*, s:o*, s:o*}", "path", row->path,
+		"wait", text_or_none(row->wait), "touch",
 		touch > 0 ? json_stringn(row->touch, touch) : NULL, "caches",
 		row->touch[touch] ? row->touch + touch + 1 : NULL, "event_size",
 		(json_int_t)row->event_size, "event_sizes", mix ? row->size_text : NULL,
-		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL);
+		"event_size_mean", mix ? json_value_real(row->mean_size) : NULL,
+		"event_sizes_digest", mix ? json_integer(row->digest) : NULL);
 }
 
 static json_t *latency_json(const struct row *row)

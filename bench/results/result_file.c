@@ -175,6 +175,7 @@ static struct row *add_row(struct table *table, struct row *names, const json_t 
 	*row = *names;
 	row->mean_size = json_number_value(
 		json_object_get(result, row->event_size ? "event_size" : "event_size_mean"));
+	row->digest = (uint32_t)json_integer_value(json_object_get(result, "event_sizes_digest"));
 	row->limit = json_is_true(json_object_get(result, "limit"));
 	row->checksum = text("%s", checksum ? checksum : "");
 	row->results = need(json_array());

@@ -39,6 +39,7 @@ void row_set_size(struct row *row, uint32_t event_size, const struct mix *mix)
 {
 	row->event_size = event_size;
 	row->mean_size = mix ? mix->mean : event_size;
+	row->digest = mix ? mix->digest : 0;
 	row->size_text = mix ? text("%s", mix->name) : text("%" PRIu32, event_size);
 }
 
@@ -180,11 +181,15 @@ struct ratio table_ratio(const struct table *table, const struct row *row,
 
 const char *table_rival(const struct table *table, const struct row *best, const struct row *next)
 {
-	const struct row *reference = &table->rows[table->groups[best->group].reference];
-	const enum verdict verdict = table_ratio(table, best, next, METRIC_NS).verdict;
-	const bool leads = best == reference || next == reference || verdict == VERDICT_FASTER;
+	const size_t reference = table->groups[best->group].reference;
+	enum verdict verdict;
 
-	return TEXT_IF(!leads, " (%s: %s)", row_name(next), verdicts[verdict].name);
+	if (!next || next->limit)
+		return "";
+	verdict = table_ratio(table, best, next, METRIC_NS).verdict;
+	return TEXT_IF(verdict == VERDICT_SAME ||
+			       (verdict != VERDICT_FASTER && next != &table->rows[reference]),
+		" (%s: %s)", row_name(next), verdicts[verdict].name);
 }
 
 bool row_is_alike(const struct row *a, const struct row *b)

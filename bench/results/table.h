@@ -75,6 +75,7 @@ struct row {
 	uint32_t event_size;             /* 0: a mix */
 	const char *size_text;           /* "64", or the mix's name */
 	double mean_size;
+	uint32_t digest; /* of the mix; 0: there is none, or it is unknown */
 	size_t group, rounds;
 	bool limit;    /* reads what no reader could */
 	bool baseline; /* the rows of its group are compared with it */
@@ -180,8 +181,8 @@ const struct row *table_baseline(
 struct ratio table_ratio(const struct table *table, const struct row *row,
 	const struct row *baseline, enum metric metric);
 
-/* " (view: same)" if @best is not shown to be faster than @next, otherwise "", as if either is what
- * others are compared with. */
+/* " (view: same)" if @best is not shown to be faster than @next; "" otherwise, or if @next is NULL. Of
+ * what others are compared with, only "same": its ratio tells the rest. */
 const char *table_rival(const struct table *table, const struct row *best, const struct row *next);
 
 /* Whether both rows were measured in the same rounds, or would have been. */

@@ -204,6 +204,8 @@ int mix_parse(const char *text, const struct mix **result, struct complaint *why
 			"64*9+1024 with weights, " MIX_NAMED ", or @FILE with one size per line",
 			text, SIZED_EVENT_MIN, SIZED_EVENT_MAX);
 	mix->mean = (double)mix->size_sum / mix->count;
+	for (uint32_t i = 0; i < mix->count; i++)
+		mix->digest = mix->digest * 31 + mix->sizes[i];
 	if (mix->kind_count > MIX_KINDS)
 		mix->kind_count = 0;
 	*result = mix;

@@ -68,6 +68,7 @@ struct mix {
 	uint64_t size_sum;   /* of all @sizes */
 	uint64_t stride_sum; /* bytes that records of all @sizes take in a ring */
 	double mean;         /* size, bytes */
+	uint32_t digest;     /* of all @sizes: files of one name may differ */
 };
 
 struct workload {
