@@ -127,8 +127,7 @@ static int fail_name(
 		choices_text(flag, ", "));
 }
 
-/* Each of the functions below parses a value and stores it; or leaves the target as it was and returns
- * -EINVAL with @why. */
+/* Each function below parses a value and stores it; or leaves the target and returns -EINVAL with @why. */
 static int set_number(const struct flag *flag, const char *written, struct complaint *why)
 {
 	static const char *const kinds[] = { "a count", "a size", "a duration", "a percentage" };

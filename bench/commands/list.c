@@ -42,8 +42,8 @@ static int write_list(struct call *call, FILE *out)
 	const bool has_bpf = source_bpf_available(&why) == 0;
 	const char *bpf = has_bpf ? "" : "; not available: it needs source bpf";
 
-	fprintf(out, "ringview %s, libbpf %s\n", ringview_version(), libbpf_version_string());
-	fputs("\nPaths (-mode)\n", out);
+	fprintf(out, "ringview %s, libbpf %s\n\nPaths (-mode)\n", ringview_version(),
+		libbpf_version_string());
 	write_readers(out, true, bpf);
 	fputs("\nPeers (-mode): readers of other projects, built by ./run peers\n", out);
 	for (size_t i = 0; readers[i]; i++)
@@ -52,8 +52,7 @@ static int write_list(struct call *call, FILE *out)
 	fputs("\nOnly in live (-mode)\n", out);
 	write_readers(out, false, bpf);
 	fprintf(out,
-		"\n"
-		"Waits of live (-wait)\n"
+		"\nWaits of live (-wait)\n"
 		"  event        sleeps in epoll until the kernel notifies\n"
 		"  paced        polls, sleeps at most -latency-budget in between\n"
 		"  busy         polls without sleeping\n"
@@ -65,11 +64,9 @@ static int write_list(struct call *call, FILE *out)
 		has_bpf ? "a ring of the kernel, filled through BPF_PROG_TEST_RUN" : why.text);
 	fprintf(out,
 		"  memory   a ring in plain memory and a producer in user space\n"
-		"\n"
-		"Privileges\n"
+		"\nPrivileges\n"
 		"  bpf needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; memory needs none\n"
-		"\n"
-		"Hardware counters\n"
+		"\nHardware counters\n"
 		"  %s\n",
 		counters_open(&counters, &why) ? why.text
 					       : "cycles, instructions and cache misses an event");

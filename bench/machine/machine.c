@@ -19,8 +19,7 @@
 #include <cpuid.h>
 #endif
 
-/* What the first line of a fact's file is; OTHER: a function reads it. A LIST is recorded as the number
- * of CPUs or nodes in it. */
+/* What the first line of a fact's file is. OTHER: a function reads it. LIST: of CPUs or nodes; counted. */
 enum kind { OTHER, TEXT, NUMBER, FLAG, LIST };
 
 /*

@@ -84,8 +84,7 @@ static uint64_t left_in_groups(const struct kind *kind, const char *path)
 
 	if (!find_mount(kind, at, mounted))
 		return UINT64_MAX;
-	/* A container may see only its own group, mounted as the root, while the path is that
-	 * outside of the container. */
+	/* A container may see only its own group, as the root, while the path is that outside of it. */
 	length = strlen(mounted);
 	if (length > 1 && strncmp(path, mounted, length) == 0)
 		path += length;

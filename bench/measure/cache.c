@@ -21,8 +21,7 @@ void cache_flush(const void *start, size_t size)
 	const char *line = (const char *)((uintptr_t)start & ~(uintptr_t)(LINE - 1));
 	const char *const end = (const char *)start + size;
 	unsigned int eax, ebx, ecx, edx;
-	/* CPUID 7.0: EBX bit 23 (Intel SDM volume 2, AMD APM volume 3). clflush, which all CPUs have,
-	 * waits for each line. */
+	/* CPUID 7.0: EBX bit 23 (Intel SDM 2, AMD APM 3). clflush, which all have, waits for each line. */
 	const bool has_clflushopt =
 		__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 23);
 

@@ -128,8 +128,7 @@ static int read_once(size_t entry, enum touching touching, struct round *round)
 }
 
 /* Plans the next fill: as many of the @most events from @first on as the ring, which is never wholly
- * full, has room for. The last one is not a discarded one, as readers need not go so far. False: no
- * event is left. */
+ * full, has room for. The last is not discarded: readers need not go so far. False: none is left. */
 static bool plan_fill(uint64_t first, uint64_t most)
 {
 	const struct workload *workload = drain.workload;

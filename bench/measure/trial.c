@@ -217,8 +217,7 @@ static int wait_for_end(struct trial *t)
 	int64_t now = start,
 		next = observer ? observer->last_ns + observer->interval_ns : INT64_MAX;
 	pin_set before;
-	/* Observes from a spare CPU, if there is one, and then moves back: threads that are started
-	 * later would inherit it. */
+	/* Observes from a spare CPU, if any, and then moves back: later threads would inherit it. */
 	const bool moved = observer && sched_getaffinity(0, sizeof(before), before) == 0 &&
 			   pin_thread(producers_spare_cpu(t->check.workload)) == 0;
 

@@ -57,8 +57,7 @@ int live_check_wrong(struct live_check *c, const void *data, size_t length);
 
 static inline bool live_check_should_stop(const struct live_check *c)
 {
-	/* Acquire: pairs with the release in stop_consumer(). The rings then hold everything that
-	 * the producers wrote. */
+	/* Acquire: pairs with the release in stop_consumer(). The rings hold all that was written. */
 	return __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE);
 }
 

@@ -132,9 +132,7 @@ const char *run_verdict(const struct run *run)
 	return text("%s %s: %s million events a second%s%s%s.", best->name,
 		run->live ? "reads most" : "is fastest",
 		text_number(best->drawn[DRAWN_SPEED].value),
-		run->result_count > 1 && !best[1].row->limit
-			? table_rival(run->table, best->row, best[1].row)
-			: "",
+		table_rival(run->table, best->row, run->result_count > 1 ? best[1].row : NULL),
 		TEXT_IF(isfinite(ratio->value), ", %s %s %s (%s)", text_ratio(ratio->value),
 			baseline_name(run, run->baseline), text_interval(ratio, text_factor),
 			best->verdict),

@@ -251,8 +251,7 @@ static void write_grid(const struct drawing *d)
 	}
 }
 
-/* @edge: 0 for the curve from left to right, -1 for the lower edge of its band, or 1 for the upper one
- * from right to left. */
+/* @edge: 0: the curve, from left to right; -1: its band's lower edge; 1: the upper, from right to left. */
 static void write_points(const struct drawing *d, const struct sheet_row *row, int edge)
 {
 	const size_t count = d->sheet->column_count;

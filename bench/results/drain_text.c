@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/arena.h"
 #include "results/style.h"
@@ -15,6 +16,8 @@
 
 /* Of sweep. */
 #define SIZE_COLUMNS 7
+#define SIZE_COLUMNS_MOST 12 /* if there is room, for the names of builds */
+#define SIZE_ROOM (STYLE_COLUMNS - 38)
 #define ALIKE 1.02 /* a reader that is faster by less is no faster */
 
 /* Of ns per event, to the row that table_baseline() finds. Not valid: there is none. */
@@ -47,7 +50,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 			     decided ? "" : text("undecided, %s: ", verdicts[ratio.verdict].name),
 			     best->path, count > 1 && decided ? " is fastest" : "",
 			     text(": %.1f Mev/s", row_mevents_per_s(best)),
-			     decided && count > 1 ? table_rival(table, best, sorted[1]) : "",
+			     decided ? table_rival(table, best, count > 1 ? sorted[1] : NULL) : "",
 			     TEXT_IF(other != best, "; %s is next", other->path),
 			     TEXT_IF(compared, ", %s", style_ratio(&ratio, reference->path)),
 			     TEXT_IF(floor.valid, ", %.0f %% of the floor", floor.median * 100)));
@@ -250,10 +253,13 @@ struct sweep {
 	const char *touch, *baseline;
 	const char *others[COMBINATIONS_MAX]; /* the fastest at the last size first */
 	size_t other_count, count, plain;     /* plain: sizes that are no mixes */
+	int width;                            /* of an other's column */
 	struct sweep_size {
 		const struct row_group *group;
 		const struct row *best; /* NULL: there are only limits */
-		uint32_t bytes;         /* UINT32_MAX: a mix */
+		bool decided;
+		const char *rival; /* of table_rival() */
+		uint32_t bytes;    /* UINT32_MAX: a mix */
 	} * sizes;
 };
 
@@ -275,21 +281,13 @@ static struct ratio ratio_of(const struct sweep *s, size_t i, const char *path)
 	return row ? ratio_to(s->table, row, NULL) : RATIO_UNKNOWN;
 }
 
-/* Whether the fastest at size @i is shown to beat the baseline or, if it is that, all others. */
-static bool is_decided(const struct sweep *s, size_t i)
+/* Whether @best is shown to beat the baseline or, if it is that, @next (NULL: there is none). */
+static bool is_decided(const struct table *table, const struct row *best, const struct row *next)
 {
-	const struct row *best = s->sizes[i].best;
-	const bool is_baseline = best && strcmp(best->path, s->baseline) == 0;
+	const struct row *baseline = table_baseline(table, best, NULL);
+	const struct row *other = baseline ? baseline : next;
 
-	if (!best || !is_baseline)
-		return best && ratio_of(s, i, best->path).verdict == VERDICT_FASTER;
-	for (size_t o = 0; o < s->other_count; o++) {
-		const struct ratio ratio = ratio_of(s, i, s->others[o]);
-
-		if (ratio.valid && ratio.verdict != VERDICT_SLOWER)
-			return false;
-	}
-	return true;
+	return !other || table_ratio(table, best, other, METRIC_NS).verdict == VERDICT_FASTER;
 }
 
 static const char *column_of(const char *path)
@@ -302,7 +300,7 @@ static const char *column_of(const char *path)
 /* Takes the groups of one touch from @first on. Returns the first group of the next touch. */
 static size_t take_touch(struct sweep *s, const struct table *table, size_t first)
 {
-	const struct row *sorted[COMBINATIONS_MAX];
+	const struct row *sorted[COMBINATIONS_MAX + 1];
 	size_t g = first, reader_count = 0;
 
 	*s = (struct sweep){ .table = table,
@@ -326,11 +324,16 @@ static size_t take_touch(struct sweep *s, const struct table *table, size_t firs
 	s->baseline = table->rows[s->sizes[0].group->reference].path;
 	for (size_t i = 0; i < s->count; i++) {
 		reader_count = style_sort(table, s->sizes[i].group, NULL, sorted);
-		s->sizes[i].best = reader_count > 0 ? sorted[0] : NULL;
+		sorted[reader_count] = NULL;
+		s->sizes[i].best = sorted[0];
+		s->sizes[i].decided = sorted[0] && is_decided(table, sorted[0], sorted[1]);
+		s->sizes[i].rival = sorted[0] ? table_rival(table, sorted[0], sorted[1]) : "";
 	}
 	for (size_t i = 0; i < reader_count; i++)
 		if (strcmp(sorted[i]->path, s->baseline) != 0)
 			s->others[s->other_count++] = sorted[i]->path;
+	s->width = SIZE_ROOM / (int)MAX(s->other_count, 1) - 1;
+	s->width = MAX(MIN(s->width, SIZE_COLUMNS_MOST), SIZE_COLUMNS);
 	return g;
 }
 
@@ -387,16 +390,16 @@ static void write_words(FILE *out, const struct sweep *s, bool verbose)
 		const struct row *best = s->sizes[i].best;
 		const struct row *before = last ? row_in(s, i, last) : NULL;
 
-		if (is_decided(s, i))
+		if (s->sizes[i].decided)
 			undecided = "";
 		else if (last && !undecided[0])
 			undecided = text(", undecided from %" PRIu32 " B", s->sizes[i].bytes);
 		/* A reader that is hardly faster is no change. */
-		if (!is_decided(s, i) ||
+		if (!s->sizes[i].decided ||
 			(before && row_mevents_per_s(best) < ALIKE * row_mevents_per_s(before)))
 			continue;
-		line = text("%s%s%s from %" PRIu32 " B", line, last ? ", " : "", best->path,
-			s->sizes[i].bytes);
+		line = text("%s%s%s%s from %" PRIu32 " B", line, last ? ", " : "", best->path,
+			s->sizes[i].rival, s->sizes[i].bytes);
 		last = best->path;
 	}
 	if (!last)
@@ -425,15 +428,18 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 
 		if (ratio.valid)
 			fprintf(out, "%s%*.2f%s%s ", style_start(colour, ratio.verdict),
-				SIZE_COLUMNS - 1, ratio.median, verdicts[ratio.verdict].sign,
+				s->width - 1, ratio.median, verdicts[ratio.verdict].sign,
 				style_end(colour));
 		else
-			fprintf(out, "%*s ", SIZE_COLUMNS, "-");
+			fprintf(out, "%*s ", s->width, "-");
 	}
 	if (best) {
 		const struct ratio ratio = ratio_of(s, i, best->path);
 
-		fprintf(out, " %-10.10s%s", is_decided(s, i) ? column_of(best->path) : "undecided",
+		fprintf(out, " %-10.10s%s",
+			!s->sizes[i].decided ? "undecided"
+					     : text("%s%s", column_of(best->path),
+						       *s->sizes[i].rival ? "?" : ""),
 			style_interval(&ratio));
 	}
 	fputc('\n', out);
@@ -442,12 +448,12 @@ static void write_size(FILE *out, const struct sweep *s, size_t i, size_t column
 /* Mev/s of the baseline, and ratios of the others: as many as fit in a line; all with @verbose. */
 static void write_table(FILE *out, const struct sweep *s, bool colour, bool verbose)
 {
-	const size_t room = verbose ? SIZE_MAX : (STYLE_COLUMNS - 38) / (SIZE_COLUMNS + 1);
-	const size_t columns = s->other_count < room ? s->other_count : room;
+	const size_t room = verbose ? SIZE_MAX : SIZE_ROOM / (SIZE_COLUMNS + 1);
+	const size_t columns = MIN(s->other_count, room);
 
 	fprintf(out, "%5s %8.8s ", "size", column_of(s->baseline));
 	for (size_t c = 0; c < columns; c++)
-		fprintf(out, "%*.*s ", SIZE_COLUMNS, SIZE_COLUMNS, column_of(s->others[c]));
+		fprintf(out, "%*.*s ", s->width, s->width, column_of(s->others[c]));
 	fputs(" fastest    [95 %]\n", out);
 	for (size_t i = 0; i < s->count; i++)
 		write_size(out, s, i, columns, colour);

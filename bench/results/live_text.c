@@ -76,16 +76,15 @@ static void write_headline(
 	/* At a rate, rows are ranked by figures of which only the last needs to be measured well. */
 	const bool decided = compared && (rate ? ratio.verdict != VERDICT_TOO_FEW
 					       : verdict_decides(ratio.verdict));
-	const bool alone = other == reference;
 
 	if (row_mevents_per_s(best) == 0) {
 		fputs("Nothing was consumed.\n", out);
 		return;
 	}
 	style_write_wrapped(
-		out, TEXTS(decided || alone ? ""
-			     : compared     ? text("undecided, %s: ", verdicts[ratio.verdict].name)
-					    : "undecided, rounds without events: ",
+		out, TEXTS(decided || other == reference ? ""
+			     : compared ? text("undecided, %s: ", verdicts[ratio.verdict].name)
+					: "undecided, rounds without events: ",
 			     row_name(best), decided ? " is best" : "",
 			     text(": %s Mev/s", speed_text(best)),
 			     decided && !rate ? table_rival(table, best, sorted[1]) : "",

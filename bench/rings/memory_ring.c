@@ -129,8 +129,7 @@ void *memory_ring_reserve(struct memory_ring *ring, uint32_t length)
 
 	if (length & (BUSY | DISCARD))
 		return NULL;
-	/* Acquire: the consumer has read what is overwritten now. Pairs with the store-release in
-	 * ringview_release(). */
+	/* Acquire, with ringview_release()'s release: the consumer has read what is overwritten now. */
 	consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	pthread_spin_lock(&ring->reserving);
 	position = *ring->producer;

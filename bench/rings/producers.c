@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/param.h>
@@ -140,14 +141,6 @@ static bool is_to_stop(const struct producer *me)
 	return __atomic_load_n(&me->source->command, __ATOMIC_RELAXED) == STOP;
 }
 
-/* Events of the next call, after @events have taken @ns. */
-static uint64_t next_bulk(uint64_t events, double ns)
-{
-	double bulk = ns > 0 ? BULK_NS * (double)events / ns : BULK_MAX;
-
-	return bulk >= BULK_MAX ? BULK_MAX : bulk <= 1 ? 1 : (uint64_t)bulk;
-}
-
 /* Waits until @at or the end. Spins, as a sleep would end late; on a crowded CPU yields or sleeps. */
 static void wait_until(const struct producer *me, uint64_t at)
 {
@@ -183,7 +176,8 @@ static void make_events(struct producer *me)
 		me->err = me->source->operations->produce(me, bulk);
 		if (me->err)
 			return;
-		bulk = next_bulk(bulk, me->ns - ns_before);
+		bulk = (uint64_t)fmin(
+			fmax(1, BULK_NS * (double)bulk / (me->ns - ns_before)), BULK_MAX);
 	}
 }
 

@@ -61,8 +61,7 @@ void histogram_copy(struct histogram *to, const struct histogram *from);
 void histogram_merge(struct histogram *to, const struct histogram *from);
 
 /* The highest value of the bucket in which the share @quantile (0 to 1) of all values is reached,
- * limited to min and max. For the last value, and the last bucket, which has no end, it is max. 0 when
- * empty. */
+ * limited to min and max; max for the last value and in the last, endless bucket. 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *h, double quantile);
 
 #endif

@@ -754,6 +754,20 @@ static void the_headline_names_a_rival(void **state)
 	free(text);
 }
 
+static void a_reference_that_is_as_fast_is_named(void **state)
+{
+	const struct made twin = { &libbpf_reader, WAIT_LIBBPF_POLL, 14e6, 0, 0.09, 45, 0, 100000,
+		0 };
+	char *text;
+
+	(void)state;
+	MEASURE(ROUNDS, &twin, &paced);
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^(batch/paced|libbpf-poll) is best: 14\\.00 Mev/s "
+			     "\\((batch/paced|libbpf-poll): same\\), ");
+	free(text);
+}
+
 /* The rate is given, so it is no merit: loss counts, then p99, then CPU, then the producer's time.
  */
 static void at_a_rate_service_counts(void **state)
@@ -1456,6 +1470,7 @@ int main(void)
 		TEST(at_a_rate_service_counts),
 		TEST(a_low_rate_has_digits),
 		TEST(too_few_rounds_at_a_rate_decide_nothing),
+		TEST(a_reference_that_is_as_fast_is_named),
 		TEST(where_the_reference_is_best_the_next_is_named),
 		TEST(one_combination_alone_is_compared_with_nothing),
 		TEST(nothing_consumed_at_all_is_said_first),
