@@ -426,7 +426,7 @@ static void the_only_allowed_cpu_is_shared(void **state)
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
-	root = run_live(ARGUMENTS(QUICK_LIVE, "-mode", "batch"));
+	root = run_live(ARGUMENTS(QUICK_LIVE, "-wait", "paced", "-format", "json"));
 	sched_setaffinity(0, sizeof(before), &before);
 	assert_true(json_is_true(json_object_get(object_in(root, "workload"), "same_cpu")));
 	json_decref(root);
