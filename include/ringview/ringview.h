@@ -974,7 +974,8 @@ static inline void ringview_release(struct ringview *rv)
 
 /*
  * Finds up to @count records, as @count calls of ringview_peek() would, for languages in which a
- * call of a C function costs more than a record.
+ * call of a C function costs more than a record. If a call costs 40 ns, take 256; if it costs
+ * little, 8: a processor fetches no further headers from memory while a long burst is handled.
  *
  * Returns the number of @records filled, at most INT_MAX; 0 if none is ready; a negative errno
  * otherwise:
