@@ -147,8 +147,8 @@ static const struct flag flags[] = {
 			"-latency-budget); all, or several, separated by commas." },
 	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME", NULL, NULL,
 		10 * US, S,
-		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
-			"sleeps; 10us to 1s." }, /* as in struct ringview_options */
+		.help = "How long an event may wait for a paced reader, and libbpf-sleep sleeps; 10us "
+			"to 1s. At a -rate, p99 is held against it." }, /* ringview_options */
 	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME", NULL, "1us", 0, S,
 		.help = "How late the timers of the consumer's thread may fire "
 			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value." },

@@ -207,7 +207,7 @@ static int check_rules(const struct settings *s, struct complaint *why)
 		{ settings_given("batch") && !takes_part(s, reader_find("batch")),
 			"-batch: only the batch reader releases in batches; add it to -mode, or "
 			"leave out -batch" },
-		{ settings_given("latency-budget") && !has_budget(s),
+		{ settings_given("latency-budget") && !has_budget(s) && !paced_rate,
 			"-latency-budget: only paced readers and libbpf-sleep have one; add such a "
 			"-wait, or leave out -latency-budget" },
 		{ turns && w->producers > 1,

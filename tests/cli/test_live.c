@@ -415,6 +415,14 @@ static void system_calls_keep_a_rate(void **state)
 	json_decref(root);
 }
 
+/* Also one that does not pace. */
+static void at_a_rate_any_reader_has_a_budget(void **state)
+{
+	(void)state;
+	assert_adds_up(ARGUMENTS(QUICK_LIVE, "-wait", "event", "-rate", "100k", "-latency-budget",
+		"1ms", "-format", "json"));
+}
+
 /* As with -same-cpu. */
 static void the_only_allowed_cpu_is_shared(void **state)
 {
@@ -1074,6 +1082,7 @@ int main(void)
 		cmocka_unit_test(system_calls_can_be_the_producer),
 		cmocka_unit_test(the_loop_by_hand_looks_once_a_budget),
 		cmocka_unit_test(system_calls_keep_a_rate),
+		cmocka_unit_test(at_a_rate_any_reader_has_a_budget),
 		cmocka_unit_test(the_only_allowed_cpu_is_shared),
 		cmocka_unit_test(lacking_privileges_are_named),
 		cmocka_unit_test(three_capabilities_are_enough),
