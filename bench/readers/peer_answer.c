@@ -42,7 +42,7 @@ json_t *peer_answer_parse(const char *line, size_t length, struct complaint *why
 	if (!error)
 		complain(why, -EPROTO, "answered what is no object of JSON: %s",
 			shown(text, line, length));
-	else if (json_is_string(error))
+	else if (json_string_length(error) > 0)
 		complain(why, -EPROTO, "reports an error: %s",
 			shown(text, json_string_value(error), json_string_length(error)));
 	else

@@ -184,10 +184,10 @@ static int add(const struct peer *peer, const char *spoken, bool named, struct c
 		extends ? spoken + strlen(said) : spoken);
 	if (!is_name(f->name))
 		return complain(why, -EINVAL,
-			"its reader %s is not a valid name for -mode; rename the program", f->name);
+			"has a reader %s, which is no valid name for -mode; rename it", f->name);
 	if (reader_find(f->name))
 		return complain(why, -EEXIST,
-			"a reader named %s exists already; rename the program", f->name);
+			"has a reader named %s, as another one; rename it", f->name);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
 	*reader = peer_reader;
 	reader->name = f->name;
