@@ -409,8 +409,9 @@ static bool has_come_soon(struct ring *r)
 	return r->lingers > 0;
 }
 
-/* Passes records on until there is none, or the callback stops. */
-static int64_t pass_on(struct ring *r, size_t most)
+/* Passes records on until there is none, or the callback stops, which may return what an error of the
+ * ring is: only *@stopped tells. */
+static int64_t pass_on(struct ring *r, size_t most, bool *stopped)
 {
 	struct ringview_record record;
 	int64_t count = 0;
@@ -423,9 +424,10 @@ static int64_t pass_on(struct ring *r, size_t most)
 		if (found == 0)
 			continue;
 		result = pass_on_record(r, &record);
-		r->is_stopped = result < 0;
-		if (r->is_stopped)
+		if (result < 0) {
+			*stopped = true;
 			return result;
+		}
 		count++;
 		if ((size_t)count >= most)
 			return count;
@@ -454,7 +456,6 @@ bool ring_end_wait(struct ring *r)
 static void begin_pass(struct ring *r, bool in_turn)
 {
 	r->pass++;
-	r->is_stopped = false;
 	catch_up(r);
 	/* Ends the turn that a poll may have left in the middle. */
 	if (r->set->group && !in_turn)
@@ -471,13 +472,14 @@ static void end_pass(struct ring *r, bool in_turn)
 
 static int64_t read_pass(struct ring *r, size_t most, bool in_turn)
 {
+	bool stopped = false;
 	int64_t result;
 
 	begin_pass(r, in_turn);
-	result = pass_on(r, most);
-	/* Another consumer has moved the position. A callback may return the same. */
-	if (result == -EBUSY && !r->is_stopped && restart(r) == 0)
-		result = pass_on(r, most);
+	result = pass_on(r, most, &stopped);
+	/* Another consumer has moved the position. */
+	if (result == -EBUSY && !stopped && restart(r) == 0)
+		result = pass_on(r, most, &stopped);
 	end_pass(r, in_turn);
 	return result;
 }

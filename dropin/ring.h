@@ -49,7 +49,6 @@ struct ring {
 	size_t unreleased;    /* bytes of records that were passed on and not released */
 	size_t passed_on;     /* number of those records */
 	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
-	bool is_stopped;      /* the callback has ended the pass, by a negative return */
 	unsigned pass;        /* number of the current pass, or of the last */
 
 	/* Without a group: there may be records that do not notify: a pass has not ended, or has left

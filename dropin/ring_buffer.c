@@ -420,11 +420,11 @@ static int wait_for_edges(struct ring_buffer *rb, int timeout_ms)
 	return ready < 0 ? -errno : ready;
 }
 
-static int ms_until(int64_t deadline)
+static int64_t ns_until(int64_t deadline)
 {
 	const int64_t left = deadline - clock_now();
 
-	return left > 0 ? (int)((left + 999999) / 1000000) : 0;
+	return left > 0 ? left : 0;
 }
 
 static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
@@ -456,7 +456,7 @@ static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 			return total;
 		/* Only busy records are left now. */
 		if (timeout_ms > 0)
-			left_ms = ms_until(deadline);
+			left_ms = (int)((ns_until(deadline) + 999999) / 1000000);
 		wait_ms = left_ms;
 		if (pending_rings(rb) && (left_ms < 0 || left_ms > busy_ms)) {
 			wait_ms = busy_ms;
@@ -533,10 +533,10 @@ static int64_t poll_group(struct ring_buffer *rb, int timeout_ms)
 	do {
 		ring_begin_use(&rb->set);
 		result = wait_once(rb, left, &again);
-		again |= ring_end_use(&rb->set);
-		if (timeout_ns > 0)
-			left = deadline > clock_now() ? deadline - clock_now() : 0;
-	} while (again && result == 0);
+		again = (ring_end_use(&rb->set) || again) && result == 0;
+		if (again && timeout_ns > 0)
+			left = ns_until(deadline);
+	} while (again);
 	return result;
 }
 

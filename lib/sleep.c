@@ -311,7 +311,7 @@ int sleep_for(struct waiter *w, struct signals *s, bool rings, int64_t ns, int64
 	/* The thread may have changed it since, and gets back its own. */
 	w->slack_sleeps = 0;
 	slack = slack_of_thread(w);
-	ns = left < ns ? left : ns;
+	ns = shorter(ns, left);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, ns / 8 + 1, 0, 0, 0);
 	result = sleep_on(w, s, rings, ns - ns / 8);
 	syscall(SYS_prctl, PR_SET_TIMERSLACK, slack, 0, 0, 0);
