@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * EVENT: looking for one record more before the last ones are released. Also for the drop-in.
+ * EVENT: polls for one more record before the last ones are released. Also for the drop-in.
  *
  * The release makes the next record notify. That costs its producer more than anything else, and the
  * sleep that it ends costs the reader as much time as is spent here. So as long as records keep
@@ -14,9 +14,9 @@
 #define LINGER_NS 3000
 #define LINGER_SKIPS 63
 
-/* After a look in vain, calls do nothing: one at first, at most LINGER_SKIPS. */
+/* After an empty poll, calls do nothing: one at first, at most LINGER_SKIPS. */
 struct linger {
-	unsigned last;  /* calls that did nothing after the last look in vain */
+	unsigned last;  /* calls that did nothing after the last empty poll */
 	unsigned skips; /* of these, calls that are left */
 };
 

@@ -3,7 +3,7 @@
  * Releasing and cancelling: everything that moves the consumer position, except the inline half of
  * ringview_release().
  *
- * A reader that holds releases all but the last record returned. The kernel notifies only for the
+ * PACED and BUSY readers release all but the last record returned. The kernel notifies only for the
  * record at the consumer position, which then is never the next one, so no producer notifies. The
  * record held back is released before a sleep that needs a notification.
  */

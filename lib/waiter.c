@@ -395,7 +395,7 @@ static int wait_event(struct waiting *g)
 	}
 }
 
-/* Tells the pacing what the poll found in the ring of which the largest part is new. */
+/* Tells the pacing what the poll found in the ring with the largest share of new bytes. */
 static void tell_pacing(struct waiter *w, int64_t now)
 {
 	uint64_t most = 0, size = 1;

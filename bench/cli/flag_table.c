@@ -121,7 +121,7 @@ static const struct flag flags[] = {
 			"intervals then include the differences between runs." },
 	{ "time", DRAIN | SWEEP, FLAG_DURATION, &s.plan.duration_ns, "TIME", "", "10s", MS,
 		.help = "Instead of -rounds: as many rounds as fit into this time, for each event "
-			"size and each -touch, at most 1024, at least those of -rounds 1." },
+			"size and -touch; at least as many as -rounds 1 makes, at most 1024." },
 	{ "precision", DRAIN | SWEEP, FLAG_PERCENT, &s.plan.precision, "PERCENT", "", "1%",
 		.help = "Instead of -rounds: measure until the 95 % confidence interval of every "
 			"median is within plus or minus PERCENT; for each event size and -touch, "
@@ -147,8 +147,8 @@ static const struct flag flags[] = {
 			"-latency-budget); all, or several, separated by commas." },
 	{ "latency-budget", LIVE, FLAG_DURATION, &s.workload.latency_budget_ns, "TIME", NULL, NULL,
 		10 * US, S,
-		.help = "How long an event may wait for a paced reader, and libbpf-sleep sleeps; 10us "
-			"to 1s. At a -rate, p99 is held against it." }, /* ringview_options */
+		.help = "How long an event may wait for a paced reader, and how long libbpf-sleep "
+			"sleeps; 10us to 1s. At a -rate, p99 is compared with it." }, /* ringview_options */
 	{ "timer-slack", LIVE, FLAG_DURATION, &s.workload.timer_slack_ns, "TIME", NULL, "1us", 0, S,
 		.help = "How late the timers of the consumer's thread may fire "
 			"(PR_SET_TIMERSLACK), at most 1s. 0 keeps the current value." },

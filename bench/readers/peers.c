@@ -187,7 +187,7 @@ static int add(const struct peer *peer, const char *spoken, bool named, struct c
 			"has a reader %s, which is no valid name for -mode; rename it", f->name);
 	if (reader_find(f->name))
 		return complain(why, -EEXIST,
-			"has a reader named %s, as another one; rename it", f->name);
+			"has a reader named %s, a name that is in use; rename it", f->name);
 	snprintf(f->summary, sizeof(f->summary), "%s of the peer %s", spoken, said);
 	*reader = peer_reader;
 	reader->name = f->name;

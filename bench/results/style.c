@@ -168,7 +168,7 @@ void style_write_oddities(FILE *out, const struct table *table)
 			outliers, readings);
 	if (humped)
 		style_write_wrapped(out,
-			text("Two humps: %s ran at two speeds (a virtual CPU moved?); trust ratios "
+			text("Bimodal: %s ran at two speeds (a virtual CPU moved?); trust ratios "
 			     "only.",
 				humped));
 }

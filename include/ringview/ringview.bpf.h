@@ -51,7 +51,7 @@
  * runs).
  */
 struct ringview_account {
-	__u64 attempted; /* calls of ringview_reserve() and ringview_output() */
+	__u64 attempted; /* calls of ringview_reserve(), _reserve_dynptr() and _output() */
 	__u64 submitted; /* events that the reader gets */
 	__u64 failed;    /* lost: no room in the ring (ringview_output(): any error) */
 	__u64 discarded; /* by ringview_discard() */
@@ -60,8 +60,8 @@ struct ringview_account {
 /*
  * When the reader is woken; see ringview_notify_flags(). A notification interrupts the producer's
  * own CPU, and the interrupt wakes all sleeping readers (irq_work_queue() in bpf_ringbuf_commit(),
- * kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer 1 to 25 us (most in virtual
- * machines), where an event costs about 70 ns.
+ * kernel/bpf/ringbuf.c, Linux 5.8 to 6.18). It costs the producer 1 to 25 us (slowest in
+ * virtual machines), where an event costs about 70 ns.
  */
 enum ringview_notify {
 	/*
@@ -92,8 +92,8 @@ enum ringview_notify {
 	 *
 	 *   - The record that reaches @bytes notifies. The next notification comes after the reader
 	 *     has released enough of what it was notified of to leave less than @bytes.
-	 *   - A record in between notifies if the reader has released everything before it, as with
-	 *     ADAPTIVE.
+	 *   - A record past @bytes, between two such notifications, notifies if the reader has
+	 *     released everything before it, as with ADAPTIVE.
 	 *   - Once three quarters of the ring are unreleased, the next record after each release
 	 *     notifies. So a reader that leaves records unread does not sleep while the ring fills
 	 *     up, unless records are larger than a quarter of the ring.
@@ -145,15 +145,15 @@ static inline __attribute__((always_inline)) int ringview_internal_must_notify(
  * Declares the map @name of @count accounts, each with values of its own on every CPU.
  *
  * The counts are plain additions. They are exact if no two programs of one account can interrupt
- * each other on one CPU; give programs that can an account each. In Linux 5.8 to 6.18:
+ * each other on one CPU; otherwise give each program its own account. In Linux 5.8 to 6.18:
  *
  *   - kprobes, tracepoints and perf events, any number of programs: may share one. They run with
  *     preemption off, and one that would interrupt another on its CPU is not run at all
  *     (bpf_prog_active in trace_call_bpf(), kernel/trace/bpf_trace.c, and in
  *     bpf_overflow_handler(), kernel/events/core.c).
- *   - fentry, fexit, and raw tracepoints: an account a program. Only the same program cannot
- *     interrupt itself (prog->active in kernel/bpf/trampoline.c, since 5.12, and in
- *     __bpf_trace_run(), since 6.1); before that, even it can.
+ *   - fentry, fexit, and raw tracepoints: one account for each program. Another program can
+ *     interrupt it. The same program cannot (prog->active in kernel/bpf/trampoline.c, since 5.12,
+ *     and in __bpf_trace_run(), since 6.1), but on older kernels it can.
  *   - tc and XDP: may share one, as softirqs do not interrupt each other on a CPU; but not with
  *     PREEMPT_RT, and not with tracing programs, which interrupt them.
  *   - uprobes (since 6.0), sleepable programs, programs of type syscall, and those run by

@@ -23,9 +23,10 @@
  * The protocol is that of kernel/bpf/ringbuf.c in Linux 5.8 to 6.18. Each barrier in this header
  * names its partner there.
  *
- * Rings that overwrite (BPF_F_RB_OVERWRITE, Linux 6.19): producers do not wait for the reader, and
- * overwrite the oldest records. Read them by ringview_read_into() or ringview_snapshot(), which
- * copy whole records. Functions that return records in place fail with -EOPNOTSUPP.
+ * Rings that overwrite (BPF_F_RB_OVERWRITE, Linux 6.19): in a full ring, new records overwrite the
+ * oldest ones instead of being lost. Read such rings by ringview_read_into() or
+ * ringview_snapshot(), which copy whole records. Functions that return records in place fail with
+ * -EOPNOTSUPP.
  *
  * Errors: A function that can fail returns a negative errno value. errno itself is undefined.
  *
@@ -37,7 +38,7 @@
  * which leaves the parent's reader alone. If the parent no longer reads, the child may continue
  * instead, starting with a wait, ringview_arm() or ringview_group_add(). It then gets the records
  * that the parent had not released, and the one that PACED and BUSY hold back. If the parent closes
- * its reader, it has to do so before the child starts.
+ * its reader, it has to do so before the child starts to read.
  *
  * Example:
  *
@@ -103,16 +104,17 @@ struct ringview_record {
 
 /*
  * How ringview_wait() waits. The choice decides what the observed program pays: an event costs its
- * producer about 70 ns, a notification 1 to 25 us (an interrupt; most in virtual machines). The
+ * producer about 70 ns, a notification 1 to 25 us (an interrupt; slowest in virtual machines). The
  * kernel notifies when a record is submitted at the consumer position, that is when the reader has
  * released everything before it, asleep or not.
  */
 enum ringview_wait_strategy {
 	/*
 	 * Sleeps in epoll until a notification, which comes with the first event after silence. If
-	 * the reader keeps up, producers pay for a notification with nearly every event. Unless
-	 * events come within 3 us of each other: the ringview_peek() that returns 0 after a wait
-	 * first looks for the next one for that long, and less often if none came (not in a group).
+	 * the reader keeps up, producers pay for a notification with nearly every event, unless
+	 * events come within 3 us of each other: at the end of what a wait found, ringview_peek()
+	 * polls for that long for one more record before it returns 0, and skips that for a while
+	 * after polls that found none (not in a group).
 	 */
 	RINGVIEW_WAIT_EVENT = 0,
 
@@ -145,11 +147,11 @@ struct ringview_options {
 	enum ringview_wait_strategy wait;
 
 	/*
-	 * PACED: the longest sleep between two polls of the ring, in ns, 1 to 10^9; 0 means
-	 * RINGVIEW_LATENCY_BUDGET_NS. An event waits in the ring for at most that long, plus the
-	 * time that the reader takes for the events before it and the scheduler to wake the reader.
-	 * A poll takes 5 to 25 us of CPU time: with 200 us the reader uses 2 to 10 % of a CPU
-	 * during a stream, with 1 ms a fifth of that.
+	 * PACED: the longest sleep between two polls of the ring during a stream, in ns, 1 to 10^9;
+	 * 0 means RINGVIEW_LATENCY_BUDGET_NS. An event waits in the ring for at most that long,
+	 * plus the time that the reader takes for the events before it and the scheduler to wake
+	 * the reader. A poll takes 5 to 30 us of CPU time: with 200 us the reader uses 2 to 14 % of
+	 * a CPU during a stream, with 1 ms a fifth of that.
 	 */
 	int64_t latency_budget_ns;
 
@@ -157,8 +159,8 @@ struct ringview_options {
 	 * The timer slack in ns, up to 10^9, that ringview_wait() sets for its thread by
 	 * prctl(PR_SET_TIMERSLACK), and leaves set; 0 keeps the current value (50 us by default).
 	 * The kernel may end a sleep later by the slack. PACED keeps the budget with any slack: it
-	 * subtracts the slack from its sleeps, or lowers the slack during a sleep that is less than
-	 * twice as long.
+	 * subtracts the slack from its sleeps, or lowers the slack during a sleep shorter than
+	 * twice the slack.
 	 */
 	int64_t timer_slack_ns;
 
@@ -171,8 +173,8 @@ struct ringview_options {
 
 	/*
 	 * PACED: how long after its last record a stream lasts, in ns; 0 means ten budgets. The
-	 * polls in vain after a stream then cost ten times as much CPU time as the notification
-	 * that they avoid. INT64_MAX polls forever once a record has come, for hosts where only the
+	 * empty polls after a stream then cost ten times as much CPU time as the notification that
+	 * they avoid. INT64_MAX polls forever once a record has come, for hosts where only the
 	 * observed program counts. 1 sleeps until a notification as soon as a poll finds nothing,
 	 * which spares the reader's CPU.
 	 */
@@ -195,8 +197,8 @@ struct ringview_options {
  * A ring that overwrites can also be opened if its consumer position is not writable: the map is
  * frozen, or @map_fd is read-only and the kernel maps it (Linux 6.18 does not: -EACCES). The reader
  * is then passive: it starts at the oldest record, stores its position in its own memory, and is
- * not notified, so its waits poll the ring at least every 20 ms. Any number of passive readers can
- * read one ring.
+ * not notified, so its waits poll the ring at least every 20 ms (PACED during a stream: once a
+ * budget). Any number of passive readers can read one ring.
  *
  * Returns 0 if the reader was opened, and sets *@reader; a negative errno otherwise:
  *   -EBADF       @map_fd is not open
@@ -294,20 +296,21 @@ void ringview_close(struct ringview *rv);
  * when it expires. PACED and BUSY poll by themselves.
  *
  * After a wait, ringview_peek() returns 0 once at the end of what the wait found, and after at most
- * an eighth of the ring or 256 KiB, even if more records are there. So the reader releases and
- * waits again, instead of following the producers record by record, which would slow them down. The
- * next wait returns at once if records are left; so does a further peek.
+ * an eighth of the ring or 256 KiB, whichever is less, even if more records are there. So the
+ * reader releases and waits again, instead of following the producers record by record, which would
+ * slow them down. If records are left, the next wait returns at once, and a further ringview_peek()
+ * returns them without a wait.
  *
  * Returns 1 if a record is there; 0 if the time-out expired; a negative errno otherwise:
  *   -ECANCELED   ringview_interrupt() was called before or during the wait; this ends its effect.
  *                Records may be there: to read them all before closing, peek until 0
  *   -EINTR       a signal handler ran during a sleep of EVENT or PACED. From the first sleep of a
  *                wait on, handlers run only in its sleeps and as it returns, so none is missed. A
- *                pause of PACED between polls ends first, if that takes at most 2 ms, and the wait
- *                returns 1 if records have come: check a flag that a handler sets after every wait.
- *                A handler that runs between that check and the first sleep does not end the wait:
- *                let it call ringview_interrupt(). Block signals that are meant for another thread.
- *                SIGSTOP and SIGCONT, a debugger and a freezer do not end the wait
+ *                pause of PACED of at most 2 ms ends first, and the wait returns 1 if records have
+ *                come: after every wait, check the flag that the handler sets. A handler that runs
+ *                between that check and the first sleep does not end the wait: let it call
+ *                ringview_interrupt(). Block signals that are meant for another thread. SIGSTOP and
+ *                SIGCONT, a debugger and a freezer do not end the wait
  *   -EBADMSG, -EBUSY  as ringview_peek()
  *   -EINVAL      the reader is in a group
  *   -EMFILE, -ENFILE, -ENOMEM, -ENOSPC  at the first sleep; -ENOSPC: the user's limit of epoll
@@ -348,9 +351,9 @@ int ringview_fd(const struct ringview *rv);
 /*
  * Prepares for a sleep on ringview_fd(): releases everything, which invalidates every record, and
  * polls once more in a way that cannot miss a record being submitted at this moment. Without it the
- * sleep may never end, as the kernel notifies only a consumer that has released everything. Check
- * after ringview_arm(), not before, whether a thread that calls ringview_interrupt() wants something:
- * the descriptor is no longer readable for that.
+ * sleep may never end, as the kernel notifies only a consumer that has released everything. It also
+ * clears what ringview_interrupt() left in the descriptor, so check after ringview_arm(), not
+ * before, what the interrupting thread wants.
  *
  * Returns 1 if there is a record: do not sleep; 0 if there is none: the next record, or one that is
  * reserved already, makes the descriptor readable when it is submitted or discarded without
@@ -373,8 +376,8 @@ int ringview_fd(const struct ringview *rv);
 int ringview_arm(struct ringview *rv);
 
 /*
- * Makes the current ringview_wait(), or else the next one, return -ECANCELED. A wait that pauses
- * between polls, during a stream with PACED, returns after that pause if it takes at most 2 ms.
+ * Makes the current ringview_wait(), or else the next one, return -ECANCELED. During a stream,
+ * PACED finishes a pause between polls of at most 2 ms first; a longer pause ends at once.
  *
  * Threads: Any thread and signal handler may call ringview_interrupt(). The reader must not be
  * closed meanwhile.
@@ -513,8 +516,8 @@ struct ringview_window {
 
 /*
  * Copies everything in the ring at one moment to @memory, for example the last seconds of a ring
- * that overwrites, when something has happened. Producers continue meanwhile; the ring and the
- * position of @rv do not change. Process the copy later: the copying is quick.
+ * that overwrites, when something has happened. Producers continue meanwhile; the call changes
+ * neither the ring nor the position of @rv. Process the copy later: the copying is quick.
  *
  * Copies all records of a ring that overwrites, read or not; of any other ring, those that are not
  * released, with the one that PACED and BUSY hold back. All of them are whole, on all processors.
@@ -527,7 +530,7 @@ struct ringview_window {
  *   -EAGAIN    everything was overwritten while it was copied, three times
  *   -EBADMSG   the positions in the ring are impossible
  *   -EINVAL    @memory is not aligned
- *   -ENOSYS, -EINVAL, -EPERM  membarrier(2) failed, which is called once if the ring overwrites, on
+ *   -ENOSYS, -EINVAL, -EPERM  membarrier(2) failed, which is called only if the ring overwrites, on
  *              processors other than x86-64
  *
  * Threads: Any thread may call ringview_snapshot(), also while another reads with @rv. The reader
@@ -563,9 +566,10 @@ int ringview_window_next(struct ringview_window *window, struct ringview_record 
 /*
  * A group of rings: one wait for all of them, and fair turns.
  *
- * A turn returns at most an eighth of the ring or 256 KiB, so a flooded ring does not starve the
- * others. The cost of a wait grows with the rings that were read or notified, however many there
- * are. A poll by PACED and BUSY takes 20 to 100 ns for each ring of the group.
+ * A turn returns at most an eighth of the ring or 256 KiB, whichever is less, so a flooded ring
+ * does not starve the others. With EVENT, the cost of a wait grows with the number of rings that
+ * were read or notified, not with the size of the group. PACED and BUSY poll every ring, which
+ * takes 20 to 100 ns each.
  *
  * Threads: A group and its readers belong to one thread at a time; only ringview_group_interrupt()
  * may be called from others and from signal handlers. The rules for fork() are those of a reader.
@@ -626,8 +630,8 @@ int ringview_group_remove(struct ringview_group *group, struct ringview *rv);
 
 /*
  * As ringview_wait(), for any reader of the group. Releases and invalidates the records of all
- * readers first. Records that do not notify are found when the wait times out or, while other rings
- * keep the group busy, within 20 ms or 0.1 ms a ring, whichever is longer.
+ * readers first. With EVENT, records that do not notify are found when the wait times out or, while
+ * other rings keep the group busy, within 20 ms or 0.1 ms a ring, whichever is longer.
  *
  * A ring's error is reported when its turn comes: ringview_group_next() returns its reader, and
  * ringview_peek() the error. Remove that reader, or every wait returns at once.
@@ -899,9 +903,10 @@ static inline void ringview_internal_pass(
  * discarded records: the next release releases them, or this call if it finds nothing and all
  * records returned are released.
  *
- * After a wait, it returns 0 once at the end of what the wait found. Without a wait, also after
- * ringview_arm(), it goes on as long as producers are as fast as the caller, and they lack the room of
- * all that was returned: release now and then, as ringview_drain() does after each eighth of the ring.
+ * After a wait, it returns 0 once at the end of what the wait found. Without a wait, and after
+ * ringview_arm(), it returns 1 for as long as producers are as fast as the caller. Producers cannot
+ * use the room of records that are not released: release from time to time, as ringview_drain()
+ * does after each eighth of the ring.
  *
  * Returns 1 if a record was found, and fills *@record; 0 if none is ready (there is none, or the
  * next one is reserved and not yet submitted); a negative errno otherwise, and then on every call
