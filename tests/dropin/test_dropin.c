@@ -704,6 +704,29 @@ static void what_a_callback_causes_is_read_by_the_same_call(void **state)
 	assert_int_equal(ring_buffer__consume(c->rb), 6);
 }
 
+static void produce_hundred(struct consumer *c)
+{
+	if (c->count <= 100)
+		produce(c, 0, 1);
+}
+
+/* It notifies nobody, as its reader has not released the record before. */
+static void what_a_callback_causes_is_read_or_wakes_a_loop_outside(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	const int outer = epoll_create1(EPOLL_CLOEXEC);
+
+	c->meanwhile = produce_hundred;
+	assert_int_equal(epoll_ctl(outer, EPOLL_CTL_ADD, ring_buffer__epoll_fd(c->rb), &event), 0);
+	produce(c, 0, 1);
+	while (c->count <= 100) {
+		assert_int_equal(epoll_wait(outer, &event, 1, 10000), 1);
+		assert_true(ring_buffer__poll(c->rb, 0) > 0);
+	}
+	close(outer);
+}
+
 static void produce_large(struct consumer *c)
 {
 	struct kernel *kernel = &c->rings[0].kernel;
@@ -1251,6 +1274,7 @@ int main(void)
 		consuming(an_edge_triggered_loop_outside_polls_all),
 		consuming(a_signal_ends_poll),
 		consuming(what_a_callback_causes_is_read_by_the_same_call),
+		consuming(what_a_callback_causes_is_read_or_wakes_a_loop_outside),
 		consuming(each_record_makes_room_before_the_next_is_shown),
 		consuming(a_callback_that_reads_its_own_ring_crashes_nothing),
 		consuming(a_callback_may_be_left_by_longjmp),
