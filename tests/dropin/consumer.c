@@ -49,7 +49,8 @@ int consumer_see(void *context, void *data, size_t size)
 {
 	struct consumer_ring *ring = context;
 	struct consumer *c = ring->consumer;
-	const size_t index = c->count++;
+	/* Other threads look at it. */
+	const size_t index = __atomic_fetch_add(&c->count, 1, __ATOMIC_RELAXED);
 
 	assert_true(index < CONSUMER_RECORDS);
 	c->seen[index] = (struct seen){ (int)(ring - c->rings), ring->next, size };
@@ -73,9 +74,10 @@ static struct kernel *kernel_of(struct consumer *c, int ring)
 {
 	struct consumer_ring *r = &c->rings[ring];
 
-	if (!r->opened)
+	if (!r->opened) {
 		assert_int_equal(kernel_ring_open(&r->kernel), 0);
-	r->opened = true;
+		r->opened = true;
+	}
 	return &r->kernel;
 }
 

@@ -907,7 +907,7 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
 
 	*(void **)&real = dlsym(RTLD_NEXT, "epoll_wait");
 	ready = real(fd, events, count, timeout_ms);
-	if (++epoll_waits == leave_after)
+	if (__atomic_add_fetch(&epoll_waits, 1, __ATOMIC_RELAXED) == leave_after)
 		longjmp(before_poll, 1);
 	return ready;
 }
