@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -56,7 +57,8 @@ static int map_positions(struct ring *r)
 	r->page_size = (size_t)sysconf(_SC_PAGESIZE);
 	pages = mmap(NULL, 2 * r->page_size, PROT_READ, MAP_SHARED, r->map_fd, 0);
 	if (pages == MAP_FAILED)
-		return -errno;
+		/* Linux 6.18 does not map a read-only descriptor, which libbpf maps for writing. */
+		return errno == EINVAL ? -EACCES : -errno;
 	r->positions = pages;
 	return 0;
 }
@@ -103,9 +105,9 @@ int ring__map_fd(const struct ring *r)
 }
 
 /* Fails while the positions in the ring are impossible. */
-static int open_reader(struct ring *r)
+static int open_reader(struct ring *r, int map_fd)
 {
-	int err = ringview_open(&r->reader, r->map_fd, NULL);
+	int err = ringview_open(&r->reader, map_fd, NULL);
 
 	if (err || !r->set->group)
 		return err;
@@ -154,19 +156,27 @@ size_t ring__avail_data_size(const struct ring *r)
 	return producer_position(r) - consumed;
 }
 
-static void forget_unreleased(struct ring *r)
+static void note_consumed(struct ring *r)
 {
 	r->consumed = consumer_position(r);
-	r->unreleased = r->passed_on = 0;
+}
+
+static void close_own_fd(struct ring *r)
+{
+	if (r->own_fd >= 0)
+		close(r->own_fd);
+	r->own_fd = -1;
 }
 
 /* Opens the reader of a ring whose positions were impossible. */
 static int open_late(struct ring *r)
 {
-	const int err = open_reader(r);
+	const int err = open_reader(r, r->own_fd);
 
-	if (!err)
-		forget_unreleased(r);
+	if (!err) {
+		close_own_fd(r);
+		note_consumed(r);
+	}
 	return err;
 }
 
@@ -175,13 +185,13 @@ static int arm(struct ring *r)
 {
 	const int found = ringview_arm(r->reader);
 
-	forget_unreleased(r);
+	note_consumed(r);
 	return found;
 }
 
 int ring_fd(const struct ring *r)
 {
-	return r->reader ? ringview_fd(r->reader) : r->map_fd;
+	return r->reader ? ringview_fd(r->reader) : r->own_fd;
 }
 
 /* Releases the records that the readers of @set hold back, or leaves that to the call that uses them.
@@ -214,21 +224,25 @@ void ring_publish(struct ring_set *set)
 	unlock();
 }
 
+static bool is_in_use(const struct ring_set *set)
+{
+	const enum rings_use use = __atomic_load_n(&set->use, __ATOMIC_RELAXED);
+
+	return !set->group || use == RINGS_USED || use == RINGS_OWED;
+}
+
 void ring_begin_use(struct ring_set *set)
 {
-	enum rings_use use = __atomic_load_n(&set->use, __ATOMIC_RELAXED);
+	while (!is_in_use(set)) {
+		enum rings_use unused = RINGS_UNUSED;
 
-	while (set->group && (use == RINGS_UNUSED || use == RINGS_PUBLISHED)) {
-		if (use == RINGS_PUBLISHED) {
-			/* The thread that publishes holds the lock. */
-			lock();
-			unlock();
-		}
-		use = RINGS_UNUSED;
 		/* Acquire: pairs with the release in publish(). */
-		if (__atomic_compare_exchange_n(
-			    &set->use, &use, RINGS_USED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(&set->use, &unused, RINGS_USED, false,
+			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return;
+		/* The thread that publishes holds the lock. */
+		lock();
+		unlock();
 	}
 }
 
@@ -295,6 +309,7 @@ int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 		return -ENOMEM;
 	r->maker = &made_here;
 	r->map_fd = map_fd;
+	r->own_fd = -1;
 	r->callback = callback;
 	r->context = context;
 	r->set = set;
@@ -313,12 +328,18 @@ int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 
 int ring_open(struct ring *r)
 {
-	int err;
+	int err = open_reader(r, r->map_fd);
 
+	if (err == -EBADMSG) {
+		r->own_fd = fcntl(r->map_fd, F_DUPFD_CLOEXEC, 3);
+		err = r->own_fd < 0 ? -errno : 0;
+	}
+	if (err)
+		return err;
+	note_consumed(r);
+	/* Only now, as it changes how others read. That may move the position: each pass looks. */
 	enter(r);
-	err = open_reader(r);
-	r->consumed = consumer_position(r);
-	return err == -EBADMSG ? 0 : err;
+	return 0;
 }
 
 size_t ring_turns(const struct ring *r)
@@ -336,6 +357,7 @@ void ring_close(struct ring *r)
 	leave(r);
 	ring_set_pending(r, false);
 	ringview_close(r->reader);
+	close_own_fd(r);
 	if (r->positions)
 		munmap((void *)(uintptr_t)r->positions, 2 * r->page_size);
 	free(r);
@@ -353,56 +375,39 @@ void ring_set_pending(struct ring *r, bool is_pending)
 static void release(struct ring *r)
 {
 	ringview_release(r->reader);
-	forget_unreleased(r);
+	note_consumed(r);
 }
 
 static int restart(struct ring *r)
 {
 	const int err = ringview_restart(r->reader);
 
-	forget_unreleased(r);
+	note_consumed(r);
 	r->in_callback = false;
 	return err;
+}
+
+/* Releases what comes before the record returned last. */
+static void release_before(struct ring *r)
+{
+	reader_release_before(reader_of(r->reader));
+	note_consumed(r);
 }
 
 /* Makes ringview_peek() return a record whose callback has not returned once more. */
 static void resume(struct ring *r)
 {
-	struct ringview_record record;
-
 	if (!r->in_callback)
 		return;
 	r->in_callback = false;
+	release_before(r);
 	ringview_cancel(r->reader);
-	while (r->passed_on > 0 && ringview_peek(r->reader, &record) > 0)
-		r->passed_on--;
-	release(r);
-}
-
-/* Passes one record on. Returns the result of the callback. */
-static int pass_on_record(struct ring *r, const struct ringview_record *record)
-{
-	const unsigned pass = r->pass;
-	int result;
-
-	r->in_callback = true;
-	result = r->callback(r->context, (void *)(uintptr_t)record->data, record->length);
-	/* The callback may have used the ring_buffer, which ended this use. */
-	ring_begin_use(r->set);
-	if (r->pass != pass) {
-		/* The callback has read its own ring, this record included. */
-		resume(r);
-		return result;
-	}
-	r->in_callback = false;
-	r->passed_on++;
-	r->unreleased += record->length + RINGVIEW_HEADER_SIZE;
-	return result;
 }
 
 /* Whether another record has come soon after the last one. */
 static bool has_come_soon(struct ring *r)
 {
+	r->in_callback = false;
 	if (r->lingers == 0)
 		return false;
 	r->lingers = linger(r->reader) ? r->lingers - 1 : 0;
@@ -413,27 +418,39 @@ static bool has_come_soon(struct ring *r)
  * ring is: only *@stopped tells. */
 static int64_t pass_on(struct ring *r, size_t most, bool *stopped)
 {
+	struct ringview *const rv = r->reader;
 	struct ringview_record record;
+	struct ring_set *const set = r->set;
+	const ring_buffer_sample_fn callback = r->callback;
+	void *const context = r->context;
+	const size_t release_after = r->release_after;
+	unsigned pass = r->pass;
+	int found, result = 0;
 	int64_t count = 0;
-	int found;
 
-	while ((found = ringview_peek(r->reader, &record)) > 0 ||
-		(found == 0 && has_come_soon(r))) {
-		int result;
-
+	while ((found = ringview_peek(rv, &record)) > 0 || (found == 0 && has_come_soon(r))) {
 		if (found == 0)
 			continue;
-		result = pass_on_record(r, &record);
-		if (result < 0) {
-			*stopped = true;
-			return result;
+		/* A portion of records that were passed on, or discarded, however many. */
+		if (reader_last(const_reader_of(rv)) - rv->released >= release_after)
+			release_before(r);
+		r->in_callback = true;
+		result = callback(context, (void *)(uintptr_t)record.data, record.length);
+		/* The callback may have used the ring_buffer, which ended this use, */
+		if (!RINGVIEW_LIKELY(is_in_use(set)))
+			ring_begin_use(set);
+		/* and may have read its own ring, this record included. */
+		if (!RINGVIEW_LIKELY(r->pass == pass)) {
+			pass = r->pass;
+			resume(r);
 		}
-		count++;
-		if ((size_t)count >= most)
-			return count;
-		if (r->unreleased >= r->release_after)
-			release(r);
+		if (result < 0 || (size_t)++count >= most)
+			break;
 	}
+	r->in_callback = false;
+	*stopped = result < 0;
+	if (*stopped)
+		return result;
 	/* An error of the ring is sticky: the next call returns it. */
 	return found < 0 && count == 0 ? found : count;
 }

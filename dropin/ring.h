@@ -31,6 +31,7 @@ struct ring {
 	ring_buffer_sample_fn callback;
 	void *context;
 	int map_fd; /* the caller's */
+	int own_fd; /* of the map, as long as there is no reader, which has one; else -1 */
 	size_t size;
 	size_t page_size;
 	const void *positions; /* the consumer's page and the producer's, read-only */
@@ -46,8 +47,6 @@ struct ring {
 	unsigned forks; /* of the process that used it last */
 
 	size_t release_after; /* bytes to read before they are released */
-	size_t unreleased;    /* bytes of records that were passed on and not released */
-	size_t passed_on;     /* number of those records */
 	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
 	unsigned pass;        /* number of the current pass, or of the last */
 

@@ -264,7 +264,7 @@ int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 
 	HAND_ON(rb, ring_buffer__epoll_fd, -EOPNOTSUPP, rb);
 	/* No record is held back between calls any more: it would keep the descriptor readable. */
-	if (set->group && !__atomic_exchange_n(&set->is_watched, true, __ATOMIC_RELAXED))
+	if (!__atomic_exchange_n(&set->is_watched, true, __ATOMIC_RELAXED) && set->group)
 		ring_publish(set);
 	return rb->epoll_fd;
 }
@@ -349,11 +349,11 @@ static int64_t read_pending(struct ring_buffer *rb)
 		if (rb->rings[i]->is_pending) {
 			const int64_t count = read_polled(rb, (uint32_t)i);
 
+			if (rb->read < rb->count)
+				rb->events[rb->read++].data.u32 = (uint32_t)i;
 			if (count < 0)
 				return count;
 			total += count;
-			if (count > 0 && rb->read < rb->count)
-				rb->events[rb->read++].data.u32 = (uint32_t)i;
 		}
 	return total;
 }
@@ -395,10 +395,12 @@ static int own_edges(struct ring_buffer *rb)
 
 /* Each edge is reported once only: a callback may have stopped the last poll, or left it. And libbpf's
  * descriptor is level-triggered: a poll looks once more at the rings that the last one read, and finds
- * records that do not notify. */
+ * records that do not notify. If the caller waits on it, at all rings, as any may be why it is readable.
+ */
 static void look_again(struct ring_buffer *rb)
 {
-	const bool known = rb->read != READ_UNKNOWN;
+	const bool known =
+		rb->read != READ_UNKNOWN && !__atomic_load_n(&rb->set.is_watched, __ATOMIC_RELAXED);
 	const int count = known ? rb->read : rb->count;
 
 	for (int i = 0; i < count; i++) {
@@ -452,7 +454,9 @@ static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 
 			total = more < 0 ? more : total + more;
 		}
-		if (total != 0 || ready > 0 || wait_ms == left_ms)
+		/* As libbpf, 0 also if all records were discarded. */
+		if (total != 0 || ready > 0 || wait_ms == left_ms ||
+			(pending && !pending_rings(rb)))
 			return total;
 		/* Only busy records are left now. */
 		if (timeout_ms > 0)

@@ -63,6 +63,14 @@ void ringview_internal_release(struct ringview *rv)
 	rv->released = reader_position(r);
 }
 
+void reader_release_before(struct reader *r)
+{
+	if (reader_check_consumer(r))
+		return;
+	publish(r, reader_last(r));
+	r->hot.released = r->published;
+}
+
 bool reader_is_ours(const struct reader *r)
 {
 	return r->waiter.owner == process_number();

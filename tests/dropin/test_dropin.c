@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <signal.h>
@@ -362,6 +363,49 @@ static void a_map_can_be_added_once(void **state)
 	assert_int_equal(consumer, looks_itself() ? 0 : 16);
 }
 
+/* As libbpf, which maps the consumer position for writing. */
+static void a_read_only_descriptor_is_refused(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	LIBBPF_OPTS(bpf_get_fd_by_id_opts, read_only, .open_flags = BPF_F_RDONLY);
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int fd;
+
+	assert_int_equal(bpf_obj_get_info_by_fd(map_fd_of(c, 1), &info, &size), 0);
+	fd = bpf_map_get_fd_by_id_opts(info.id, &read_only);
+	assert_true(fd >= 0);
+	assert_refused(fd, NULL, EACCES);
+	close(fd);
+}
+
+/* The drop-in holds records back as before. */
+static void what_cannot_be_made_changes_nothing(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	const uint64_t *consumer = c->rings[0].kernel.rv->consumer;
+	struct ring_buffer *rb = NULL;
+	struct rlimit limit, few;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	for (few.rlim_cur = (rlim_t)dup(0); !rb; few.rlim_cur++) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		rb = ring_buffer__new(map_fd_of(c, 0), consumer_see, &c->rings[0], NULL);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		if (rb)
+			break;
+		assert_int_equal(errno, EMFILE);
+		c->count = 0;
+		produce(c, 0, 3);
+		assert_int_equal(ring_buffer__poll(c->rb, 1000), 3);
+		assert_int_equal(
+			c->rings[0].next * 16 - __atomic_load_n(consumer, __ATOMIC_RELAXED),
+			looks_itself() ? 16 : 0);
+	}
+	ring_buffer__free(rb);
+}
+
 static void options_of_other_versions_are_understood(void **state)
 {
 	struct consumer *c = consumer_of(state);
@@ -436,6 +480,24 @@ static void the_descriptor_is_readable_until_all_is_read(void **state)
 	assert_false(is_readable(c));
 	produce(c, 0, 1);
 	assert_true(is_readable(c));
+}
+
+/* Or a level-triggered loop outside would spin, and events that come later would be lost. */
+static void a_poll_reads_why_the_descriptor_is_readable(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	consumer_add(c, 1);
+	for (int ring = 0; ring < 2; ring++) {
+		produce(c, ring, 1);
+		assert_true(is_readable(c));
+		assert_int_equal(ring_buffer__poll(c->rb, 0), 1);
+		assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+		submit(&c->rings[ring].kernel, 8, BPF_RB_NO_WAKEUP);
+		while (is_readable(c))
+			assert_int_equal(ring_buffer__poll(c->rb, 0), 1);
+		assert_true(ring_buffer__consume(c->rb) >= 0);
+	}
 }
 
 static void discarded_records_do_not_keep_the_descriptor_readable(void **state)
@@ -575,6 +637,25 @@ static void poll_looks_again_at_a_ring_that_it_has_read(void **state)
 		assert_true(more > 0);
 		count += more;
 	}
+}
+
+static void poll_looks_again_at_a_ring_that_it_could_not_read(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	produce(c, 0, 3);
+	c->stop_with = -5;
+	for (c->stop_after = 1; c->stop_after <= 2; c->stop_after++)
+		assert_int_equal(ring_buffer__poll(c->rb, -1), -5);
+	c->stop_with = 0;
+	assert_int_equal(ring_buffer__consume(c->rb), 1);
+	submit(&c->rings[0].kernel, 8, BPF_RB_NO_WAKEUP);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 1);
+	assert_int_equal(run(&c->rings[0].kernel, 8, BPF_RB_NO_WAKEUP, true, 1), 0);
+	c->rings[0].next++;
+	assert_int_equal(ring_buffer__poll(c->rb, looks_itself() ? 0 : -1), 0);
+	submit(&c->rings[0].kernel, 8, BPF_RB_NO_WAKEUP);
+	assert_int_equal(ring_buffer__poll(c->rb, -1), 1);
 }
 
 #define HANDOVERS 5000
@@ -744,6 +825,28 @@ static void each_record_makes_room_before_the_next_is_shown(void **state)
 	assert_int_equal(run(&c->rings[0].kernel, 1000, 0, false, 4), 0);
 	c->meanwhile = produce_large;
 	assert_int_equal(ring_buffer__consume(c->rb), 7);
+}
+
+static void skip_discards_then_produce(struct consumer *c)
+{
+	if (c->count == 1)
+		c->rings[0].next += c->rings[0].kernel.size / 16 - 3;
+	else if (c->count == 2)
+		produce(c, 0, 100);
+}
+
+static void discarded_records_make_room_before_the_next_is_shown(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	struct kernel *kernel = &c->rings[0].kernel;
+	const int discards = (int)(kernel->size / 16) - 3;
+
+	produce(c, 0, 1);
+	assert_int_equal(run(kernel, 8, 0, true, discards), 0);
+	produce(c, 0, 1);
+	assert_int_equal(kernel->skeleton->bss->failed, 0);
+	c->meanwhile = skip_discards_then_produce;
+	assert_int_equal(ring_buffer__consume(c->rb), 102);
 }
 
 static int see_anything(void *context, void *data, size_t size)
@@ -1114,6 +1217,28 @@ static void nothing_is_read_while_the_consumer_position_is_ahead(void **state)
 	munmap(position, page);
 }
 
+static void a_ring_is_read_later_by_a_descriptor_of_its_own(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t *position =
+		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd_of(c, 1), 0);
+	const int copy = fcntl(map_fd_of(c, 1), F_DUPFD_CLOEXEC, 0);
+
+	assert_true(position != MAP_FAILED);
+	*position = 1024;
+	assert_int_equal(ring_buffer__add(c->rb, copy, consumer_see, &c->rings[1]), 0);
+	/* The number now means another ring. */
+	assert_int_equal(dup2(map_fd_of(c, 2), copy), copy);
+	produce(c, 2, 3);
+	*position = 0;
+	produce(c, 1, 2);
+	assert_int_equal(ring_buffer__consume(c->rb), 2);
+	assert_int_equal(c->rings[1].next, 2);
+	close(copy);
+	munmap(position, page);
+}
+
 /* libbpf returns at once, over and over. */
 static void poll_sleeps_while_a_record_is_busy(void **state)
 {
@@ -1260,15 +1385,19 @@ int main(void)
 		consuming(other_maps_are_refused),
 		consuming(descriptors_that_are_not_open_are_refused),
 		consuming(a_map_can_be_added_once),
+		consuming(a_read_only_descriptor_is_refused),
+		consuming(what_cannot_be_made_changes_nothing),
 		consuming(options_of_other_versions_are_understood),
 		consuming(freeing_leaves_nothing_behind),
 		consuming(the_descriptor_is_readable_until_all_is_read),
+		consuming(a_poll_reads_why_the_descriptor_is_readable),
 		consuming(discarded_records_do_not_keep_the_descriptor_readable),
 		consuming(the_descriptor_may_be_asked_for_while_another_thread_polls),
 		consuming(an_event_loop_outside_is_woken_and_consumes),
 		consuming(an_event_loop_outside_is_woken_and_polls),
 		consuming(poll_is_not_woken_by_what_notifies_nobody),
 		consuming(poll_looks_again_at_a_ring_that_it_has_read),
+		consuming(poll_looks_again_at_a_ring_that_it_could_not_read),
 		consuming(poll_misses_no_record_that_comes_as_it_ends),
 		consuming(an_edge_triggered_loop_outside_consumes_all),
 		consuming(an_edge_triggered_loop_outside_polls_all),
@@ -1276,6 +1405,7 @@ int main(void)
 		consuming(what_a_callback_causes_is_read_by_the_same_call),
 		consuming(what_a_callback_causes_is_read_or_wakes_a_loop_outside),
 		consuming(each_record_makes_room_before_the_next_is_shown),
+		consuming(discarded_records_make_room_before_the_next_is_shown),
 		consuming(a_callback_that_reads_its_own_ring_crashes_nothing),
 		consuming(a_callback_may_be_left_by_longjmp),
 		consuming(a_callback_may_end_its_thread),
@@ -1287,6 +1417,7 @@ int main(void)
 		consuming(another_consumer_may_come_while_one_reads),
 		consuming(a_map_can_be_added_again_by_another_descriptor),
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
+		consuming(a_ring_is_read_later_by_a_descriptor_of_its_own),
 		consuming(poll_sleeps_while_a_record_is_busy),
 		consuming(what_is_not_read_is_there_for_the_next),
 		consuming(a_child_leaves_its_parent_what_it_has_not_read),
