@@ -79,11 +79,9 @@ int measure_live(const struct request *request, struct measurement *m, struct co
 	return rounds_measure(&method, request, m, why);
 }
 
-/* Share of a CPU: a consumer that uses more has no time left to catch up. */
-#define SATURATED 0.97
+#define SATURATED 0.75 /* of a CPU: what a consumer uses that has no time to catch up */
 #define OFF_CPU_LEAST_NS 1000000
 #define REPEATS 3 /* of runs that lost events because the consumer did not run, at most */
-#define SPINS_BELOW ((uint64_t)1 << 20)
 
 static struct histogram latency_of_tries; /* for the observer */
 
@@ -122,7 +120,6 @@ static int try_size(const struct request *request, struct workload *workload, ui
 			.check.latency = &latency_of_tries,
 		};
 		struct round round;
-		double share;
 
 		err = trial_run(&trial, &round, why);
 		if (err)
@@ -134,8 +131,10 @@ static int try_size(const struct request *request, struct workload *workload, ui
 		try->produced += round.produced;
 		try->lost += round.lost;
 		try->high_water = MAX(try->high_water, round.high_water);
-		share = (double)round.consumer_cpu_ns / (double)round.elapsed_ns;
-		try->busiest = MAX(try->busiest, share);
+		/* Then a ring only stores what is not read in time, and fills up in a longer run. */
+		advice->saturated |=
+			(double)round.elapsed_ns > LIVE_STORED * (double)workload->duration_ns &&
+			(double)round.consumer_cpu_ns > SATURATED * (double)round.elapsed_ns;
 	}
 	source_close(source);
 	return err;
@@ -149,16 +148,6 @@ static uint64_t smallest_ring(const struct workload *workload)
 	while (size <= workload_largest_stride(workload))
 		size *= 2;
 	return size;
-}
-
-/* Whether the consumer had no time left in the last try, so that larger rings would lose, too. */
-static bool is_saturated(const struct live_try *last, enum live_wait wait)
-{
-	/* A busy consumer always spins, a paced one in a small ring. */
-	const bool spins =
-		wait == WAIT_BUSY || wait == WAIT_LIBBPF_SPIN || last->ring_size < SPINS_BELOW;
-
-	return !spins && last->busiest > SATURATED;
 }
 
 /* The sizes double to LIVE_ADVICE_MOST, at most twice: LIVE_ADVICE_SIZES_MAX are enough. */
@@ -177,9 +166,9 @@ int live_advise(const struct request *request, struct workload *workload,
 		if (err)
 			return err;
 		if (try->lost > 0) {
-			advice->saturated = advice->smallest == 0 &&
-					    is_saturated(try, request->combinations[0].wait);
 			size *= 2;
+		} else if (advice->saturated) {
+			advice->smallest = 0;
 		} else if (advice->smallest > 0) {
 			advice->ring_size = size;
 		} else {

@@ -130,6 +130,7 @@ struct request {
 int measure_drain(const struct request *request, struct measurement *m, struct complaint *why);
 int measure_live(const struct request *request, struct measurement *m, struct complaint *why);
 
+#define LIVE_STORED 1.5 /* times the producers' time: who reads for longer is too slow */
 #define LIVE_ADVICE_MOST ((uint64_t)512 << 20) /* bytes; a larger ring only delays a loss */
 #define LIVE_ADVICE_SIZES_MAX 40
 #define LIVE_ADVICE_MARGIN 4 /* times the smallest that lost nothing */
@@ -139,7 +140,6 @@ struct live_try {
 	uint32_t runs;           /* up to the first that lost events */
 	uint64_t produced, lost; /* in all runs */
 	uint64_t high_water;     /* the largest backlog of all runs, bytes */
-	double busiest;          /* the largest share of a CPU that the consumer used */
 };
 
 /* The size of a ring that loses no events, found by trial. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "measure/measure.h"
 #include "results/style.h"
 
 /* The rest goes to interrupts and to the host of a virtual machine. */
@@ -156,9 +157,10 @@ __attribute__((format(printf, 3, 4))) static void say(
 static void say_ring(const struct situation *s)
 {
 	const double doubled = 2 * (double)s->w->ring_size;
-	/* Events produced in the longest pause of the consumer have to fit: about the longest wait. */
-	const double needed = s->produced * workload_mean_stride(s->w) *
-			      (double)s->row->latencies[4] / s->w->rings / s->elapsed;
+	/* What is produced in the consumer's longest pause, about the longest wait, has to fit. */
+	const double rate = fmin(s->produced / s->elapsed, s->w->producers / s->alone);
+	const double needed =
+		rate * workload_mean_stride(s->w) * (double)s->row->latencies[4] / s->w->rings;
 	const char *waited = text(" Events waited up to %s", DURATION_TEXT(s->row->latencies[4]));
 
 	say(s, text("the ring is too small%s", cost_words[s->cost]),
@@ -247,12 +249,12 @@ static bool say_limit(const struct situation *s)
 {
 	const struct workload *w = s->w;
 	/* Of the producers' time, which is shorter than the elapsed time. */
-	const double reached =
-		s->produced * 1e3 / ((double)w->duration_ns * (double)s->row->rounds);
+	const double produced_ns = (double)w->duration_ns * (double)s->row->rounds;
+	const double reached = s->produced * 1e3 / produced_ns;
 	const double asked = (double)w->rate / 1e6;
 	const bool is_below = w->rate != PARSE_RATE_MAX && reached / asked < RATE_REACHED;
 	/* Share of the time that the producers' programs ran. */
-	const double ran = s->produced * s->producer / (s->elapsed * w->producers);
+	const double ran = s->produced * s->producer / (produced_ns * w->producers);
 
 	if (s->consumed == 0 && s->lost > 0) {
 		say(s, "nothing was consumed",
@@ -285,6 +287,13 @@ static bool say_limit(const struct situation *s)
 			say(s, "; below the rate", " The producers reached %.3g of %.3g Mev/s.",
 				reached, asked);
 		return has_cost;
+	} else if (w->rate == PARSE_RATE_MAX && s->cpu >= CPU_BUSY &&
+		   s->elapsed > LIVE_STORED * produced_ns) {
+		say(s, "the consumer",
+			"The consumer is the limit: with %s of a CPU it read for %s what came in "
+			"%s. The ring stored that; in a longer run it fills up.",
+			style_percent(s->cpu), DURATION_TEXT(s->elapsed),
+			DURATION_TEXT(produced_ns));
 	} else if (w->rate == PARSE_RATE_MAX && s->producer > 0 && ran < PRODUCERS_BUSY) {
 		say(s, "producers kept off their CPUs",
 			"The producers were kept off their CPUs: they ran for %s of the time, and "

@@ -913,6 +913,21 @@ static void advice_without_a_rate_ends_well(void **state)
 	free(output_of(ARGUMENTS(QUICK_LIVE, "-advise")));
 }
 
+/* A ring that only stores what is not read in time is full in a longer run. */
+static void a_ring_that_stores_all_is_not_advised(void **state)
+{
+	char *out = output_of(ARGUMENTS(QUICK_LIVE, "-advise", "-wait", "busy", "-work", "20us"));
+
+	(void)state;
+	assert_matches(out, "^Advice: none; ");
+	assert_matches(out, "^The consumer is busy all the time");
+	free(out);
+	out = output_of(ARGUMENTS(QUICK_LIVE, "-mode", "batch", "-wait", "busy", "-work", "5us",
+		"-duration", "1ms", "-ring-size", "64MiB", "-v"));
+	assert_matches(out, "The consumer is the limit: with [0-9.]+ % of a CPU it read for");
+	free(out);
+}
+
 static void advice_is_a_ring_size_of_the_kernel_too(void **state)
 {
 	(void)state;
@@ -1118,6 +1133,7 @@ int main(void)
 		cmocka_unit_test(advice_is_a_ring_size),
 		cmocka_unit_test(advice_is_verified_and_has_a_margin),
 		cmocka_unit_test(advice_without_a_rate_ends_well),
+		cmocka_unit_test(a_ring_that_stores_all_is_not_advised),
 		cmocka_unit_test(advice_is_a_ring_size_of_the_kernel_too),
 		cmocka_unit_test(a_signal_stops_each_wait),
 		cmocka_unit_test(a_signal_stops_a_run_in_which_little_happens),
