@@ -126,8 +126,9 @@ static bool look_at_process(struct holders *holders, size_t count, int proc, con
 	const uint32_t pid = (uint32_t)strtoul(number, NULL, 10);
 	__attribute__((cleanup(close_fd))) const int folder =
 		openat(proc, number, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const int fds = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const bool refused = fds < 0 && (errno == EACCES || errno == EPERM);
+	const int fds = folder < 0 ? -1 : openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Else it has ended. */
+	const bool hidden = fds < 0 && errno != ENOENT && errno != ESRCH;
 	DIR *list = fds < 0 ? NULL : fdopendir(fds);
 	struct dirent *entry;
 
@@ -136,7 +137,7 @@ static bool look_at_process(struct holders *holders, size_t count, int proc, con
 			look_at_descriptor(holders, count, folder, pid, entry->d_name);
 	if (list)
 		closedir(list);
-	return !refused;
+	return !hidden;
 }
 
 static bool look_at_processes(struct holders *holders, size_t count)

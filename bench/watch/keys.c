@@ -42,6 +42,7 @@ static void begin(void)
 	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	keys.c_cc[VMIN] = 0;
 	keys.c_cc[VTIME] = 0;
+	keys.c_cc[VQUIT] = _POSIX_VDISABLE; /* it would leave the terminal like this */
 	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
 }
 
