@@ -31,8 +31,7 @@ static const struct unit size_units[] = { { "", 1 }, { "B", 1 }, { "K", 1 << 10 
 	{ "GB", 1000000000 }, { "TB", UINT64_C(1000000000000) }, { NULL, 0 } };
 
 static const struct unit duration_units[] = { { "ns", 1 }, { "us", MICROSECOND },
-	{ "\xc2\xb5s", MICROSECOND }, /* U+00B5, the micro sign */
-	{ "\xce\xbcs", MICROSECOND }, /* U+03BC, the Greek letter mu */
+	{ "\xc2\xb5s", MICROSECOND }, { "\xce\xbcs", MICROSECOND }, /* micro sign, Greek mu */
 	{ "ms", MILLISECOND }, { "s", SECOND }, { "m", 60 * SECOND }, { "h", 3600 * SECOND },
 	{ NULL, 0 } };
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <sys/param.h>
 
 #include "base/arena.h"
 #include "commands/commands.h"
@@ -38,9 +39,8 @@ static size_t write_differences(void)
 /* "batch/paced": of drain it is "batch/fields". */
 static const char *name_of(const struct row *row)
 {
-	const bool own = strcmp(row_way(row), "own") == 0;
-
-	return own ? row->path : text("%s/%s", row->path, row_way(row));
+	return strcmp(row_way(row), "own") == 0 ? row->path
+						: text("%s/%s", row->path, row_way(row));
 }
 
 static void write_row(FILE *out, int width, bool colour, const struct comparison_row *row)
@@ -119,7 +119,8 @@ static void write_headline(FILE *out)
 	for (size_t i = 0; i < all.count && all.found[VERDICT_SLOWER] > 0; i++) {
 		const struct comparison_row *row = &all.rows[i];
 
-		if (!row->new->limit && row->ratio.valid && !row->worse &&
+		if (!row->new->limit && row->ratio.verdict == VERDICT_SLOWER &&
+			row->ratio.median < 1 &&
 			(!worst || row->ratio.median < worst->ratio.median))
 			worst = row;
 	}
@@ -171,7 +172,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 				all.drift > comparison_drift_most(&all)
 					? "the machine changed, so nothing is decided"
 					: "differences of this size may come from the machine"));
-	if (all.doubtful && !s->undecided)
+	if (all.doubtful && !s->undecided && !all.found[VERDICT_SLOWER] && !*failures())
 		style_write_wrapped(out,
 			"? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
 			"more -rounds and -runs, on an idle machine.");
@@ -185,11 +186,8 @@ static int write_comparison(struct call *call, FILE *out)
 	char threshold[FORMAT_SIZE];
 	int width = 6;
 
-	for (size_t i = 0; i < all.count; i++) {
-		const int length = (int)strlen(name_of(all.rows[i].new));
-
-		width = length > width ? length : width;
-	}
+	for (size_t i = 0; i < all.count; i++)
+		width = MAX(width, (int)strlen(name_of(all.rows[i].new)));
 	write_headline(out);
 	fprintf(out, "%-*s %5s %7s %7s  %-19s   verdict\n", width, "reader", "size",
 		cpu ? "old CPU" : "old ns", cpu ? "new CPU" : "new ns",

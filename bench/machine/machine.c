@@ -276,22 +276,11 @@ static double read_throttles(void)
 /* The beginning of a cpuid signature ("KVMKVMKVM"), or of a name in the firmware. */
 static const struct {
 	const char *text, *name;
-} hypervisors[] = {
-	{ "Linux KVM Hv", "KVM" },
-	{ "TCGTCGTCGTCG", MACHINE_QEMU_TCG },
-	{ "Microsoft Hv", "Hyper-V" },
-	{ "KVM", "KVM" },
-	{ "OpenStack", "KVM" },
-	{ "Google Compute Engine", "KVM" },
-	{ "Amazon EC2", "Amazon EC2" },
-	{ "QEMU", "QEMU" },
-	{ "VMware", "VMware" },
-	{ "innotek GmbH", "VirtualBox" },
-	{ "VirtualBox", "VirtualBox" },
-	{ "Virtual Machine", "Hyper-V" },
-	{ "Xen", "Xen" },
-	{ "Apple Virtualization", "Apple" },
-};
+} hypervisors[] = { { "Linux KVM Hv", "KVM" }, { "TCGTCGTCGTCG", MACHINE_QEMU_TCG },
+	{ "Microsoft Hv", "Hyper-V" }, { "KVM", "KVM" }, { "OpenStack", "KVM" },
+	{ "Google Compute Engine", "KVM" }, { "Amazon EC2", "Amazon EC2" }, { "QEMU", "QEMU" },
+	{ "VMware", "VMware" }, { "innotek GmbH", "VirtualBox" }, { "VirtualBox", "VirtualBox" },
+	{ "Virtual Machine", "Hyper-V" }, { "Xen", "Xen" }, { "Apple Virtualization", "Apple" } };
 
 /* Returns the empty text if it is not known. */
 static const char *known_name(const char *text)

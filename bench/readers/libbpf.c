@@ -197,8 +197,7 @@ static int dropin_find(const struct reader *reader, struct complaint *why)
 	return 0;
 }
 
-/* ring_buffer__new() takes the wait from the environment; one of libbpf's waits means the default.
- */
+/* ring_buffer__new() reads the wait from the environment; libbpf's waits mean the default. */
 static int dropin_open(struct reading *r)
 {
 	const bool is_own = WAITS_OF_RINGVIEW >> r->wait & 1;

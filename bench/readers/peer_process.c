@@ -99,8 +99,7 @@ int peer_start(struct peer_process *p, const char *file, int map_fd, struct comp
 	return 0;
 }
 
-/* Returns whether @descriptor becomes readable within @wait_ns, and before the user asks to stop.
- */
+/* Whether @descriptor becomes readable within @wait_ns, and before the user asks to stop. */
 static bool await(int descriptor, int64_t wait_ns)
 {
 	struct pollfd polled = { .fd = descriptor, .events = POLLIN };

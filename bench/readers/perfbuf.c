@@ -147,9 +147,7 @@ static int perfbuf_read(struct reading *r, int64_t timeout_ns)
 	/* perf_buffer__poll() reads only buffers that notified. */
 	if (count == 0)
 		count = perf_buffer__consume(s->buffers);
-	if (s->err)
-		return s->err;
-	return count < 0 ? count : 0;
+	return s->err ? s->err : count < 0 ? count : 0;
 }
 
 /* Compares what the records say was lost with the counters of all buffers. */

@@ -159,20 +159,22 @@ static void add_place(struct page *page, const struct runs *runs)
 struct change {
 	const char *name, *verdict, *old, *new; /* old, new: groups */
 	bool comparable;
+	size_t slower;
 	struct sheet *sheet;
 	const char *note; /* below the sheet, or NULL */
 };
 
-static void add_change_row(
-	struct sheet *sheet, const struct comparison_row *row, bool live, int style)
+static void add_change_row(struct sheet *sheet, const struct comparison *c,
+	const struct comparison_row *row, int style)
 {
 	const struct row *new = row->new;
 	const struct ratio *ratio = &row->ratio;
 	const struct mark mark = MARK(ratio->median, ratio->interval.low, ratio->interval.high);
 
 	SHEET_ROW(sheet,
-		live ? row_name(new) : text("%s, %s B, %s", new->path, new->size_text, new->touch),
-		text_number(row_value(row->old, METRIC_NS)), text_number(row_value(new, METRIC_NS)))
+		c->new->live ? row_name(new)
+			     : text("%s, %s B, %s", new->path, new->size_text, new->touch),
+		text_number(row_value(row->old, c->metric)), text_number(row_value(new, c->metric)))
 		->style = style;
 	sheet_mark(sheet, mark, text_ratio);
 	sheet_cell(sheet, text_interval(&mark, text_factor));
@@ -199,24 +201,32 @@ static void show_differences(struct change *change, const json_t *differences)
 
 static void show_rows(struct change *change, const struct runs *runs, const struct comparison *c)
 {
-	const size_t faster = c->found[VERDICT_FASTER], slower = c->found[VERDICT_SLOWER];
-	const size_t same = c->found[VERDICT_SAME];
+	const size_t faster = c->found[VERDICT_FASTER], slower = c->found[VERDICT_SLOWER],
+		     same = c->found[VERDICT_SAME];
+	const bool cpu = c->metric != METRIC_NS;
 
+	change->slower = slower;
 	change->verdict = text("%zu compared: %zu faster, %zu slower, %zu the same, %zu undecided.",
 		faster + slower + same + c->undecided, faster, slower, same, c->undecided);
 	change->sheet = SHEET("What changed: medians, ns an event, not paired",
-		COLUMN("reader", TEXT), COLUMN("before, ns", NUMBER), COLUMN("now, ns", NUMBER),
-		COLUMN("times as fast", RATIO), COLUMN("95 % interval", NUMBER),
-		COLUMN("verdict", TEXT), DETAIL("compared by", TEXT));
+		COLUMN("reader", TEXT), COLUMN(cpu ? "before, CPU ns" : "before, ns", NUMBER),
+		COLUMN(cpu ? "now, CPU ns" : "now, ns", NUMBER),
+		COLUMN(cpu ? "times as cheap" : "times as fast", RATIO),
+		COLUMN("95 % interval", NUMBER), COLUMN("verdict", TEXT),
+		DETAIL("compared by", TEXT));
 	for (size_t i = 0; i < c->count; i++)
-		add_change_row(change->sheet, &c->rows[i], c->new->live,
-			style_of(runs, c->rows[i].new->path));
+		add_change_row(change->sheet, c, &c->rows[i], style_of(runs, c->rows[i].new->path));
 	change->note = text(
-		"Changes below %s are the same. The limits, which run no reader, changed by up to "
-		"%s. Only in %s: %zu rows; only in %s: %zu.",
-		text_share(c->threshold), text_share(c->drift), change->old,
-		c->old->table.row_count - c->count, change->new,
+		"Changes below %s are the same.%s Only in %s: %zu rows; only in %s: %zu.",
+		text_share(c->threshold),
+		TEXT_IF(c->drift > 0, " The limits, which run no reader, changed by up to %s.",
+			text_share(c->drift)),
+		change->old, c->old->table.row_count - c->count, change->new,
 		c->new->table.row_count - c->count);
+	for (size_t i = 0; i < c->count; i++)
+		if (c->rows[i].worse)
+			change->note = text("%s %s: %s.", change->note, row_name(c->rows[i].new),
+				c->rows[i].worse);
 }
 
 /* False: the groups have no rows in common. */
@@ -276,6 +286,7 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 {
 	struct change *changes = arena_allocate(runs->group_count * sizeof(*changes));
 	const size_t change_count = find_changes(runs, changes);
+	const struct change *worst = changes;
 	const struct run *first = &runs->runs[0];
 	const bool several = runs->run_count > 1;
 	struct page page = {
@@ -283,9 +294,8 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 			runs->file_count == 1 ? text_in(first->json, "command")
 					      : text("%zu result files", runs->file_count),
 			known(runs, "", "cpu_model", ", "), last_time(runs)),
-		.verdict = change_count > 0 ? text("%s: %s", changes->name, changes->verdict)
-			   : several ? text("%zu runs, each with its own verdict.", runs->run_count)
-				     : run_verdict(first),
+		.verdict = several ? text("%zu runs, each with its own verdict.", runs->run_count)
+				   : run_verdict(first),
 		.facts = facts_line(runs),
 	};
 
@@ -295,8 +305,11 @@ void write_report(FILE *out, enum page_format format, const struct runs *runs)
 
 		/* A line with a link for each part, which are numbered in order. */
 		contents->contents = true;
-		for (size_t i = 0; i < change_count; i++)
+		for (size_t i = 0; i < change_count; i++) {
 			SHEET_ROW(contents, changes[i].name, changes[i].verdict);
+			worst = changes[i].slower > worst->slower ? &changes[i] : worst;
+			page.verdict = text("%s: %s", worst->name, worst->verdict);
+		}
 		for (size_t i = 0; i < runs->run_count; i++)
 			SHEET_ROW(contents, run_title(&runs->runs[i]), run_verdict(&runs->runs[i]));
 		page_add_sheet(&page, contents, false);

@@ -91,7 +91,8 @@ static const char *sweep_verdict(const struct run *run)
 		return "Only limits were measured.";
 	if (!winner)
 		return "Undecided at all sizes: too few rounds, or too noisy.";
-	return text("%s is fastest at %zu of %zu sizes%s%s.", winner->row->path, most,
+	return text("%s%s is fastest at %zu of %zu sizes%s%s.",
+		TEXT_IF(run->ways.count > 1, "%s: ", winner->row->touch), winner->row->path, most,
 		run->sizes.count,
 		range_text(run, winner, DRAWN_RATIO, run->baseline ? run->baseline->path : ""),
 		range_text(run, winner, DRAWN_FLOOR, TEXT_IF(run->floor, "of the %s", run->floor)));
@@ -347,7 +348,8 @@ static const char *workload_text(const struct run *run)
 	{
 		/* Settings that are off say nothing. */
 		if (json_is_null(value) || json_is_false(value) ||
-			(json_is_number(value) && json_number_value(value) == 0))
+			(json_is_number(value) && json_number_value(value) == 0 &&
+				!strstr(name, "cpu")))
 			continue;
 		words = text(
 			"%s%s %s %s", words, separator, words_of(name), value_text(name, value));

@@ -62,9 +62,7 @@ double size_bytes(const char *size)
 /* What is unknown is last. */
 static int less_first(double x, double y)
 {
-	if (isnan(x) || isnan(y))
-		return isnan(x) - isnan(y);
-	return (x > y) - (x < y);
+	return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x > y) - (x < y);
 }
 
 static int by_size(const void *a, const void *b)

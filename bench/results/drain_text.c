@@ -36,6 +36,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	const struct row *best = sorted[0];
 	/* If the baseline is best, the next one shows how far ahead it is. */
 	const struct row *other = count > 1 && best == reference ? sorted[1] : best;
+	const char *against;
 	struct ratio ratio, floor;
 	bool compared, decided;
 
@@ -44,6 +45,7 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 	ratio = ratio_to(table, other, NULL);
 	floor = ratio_to(table, best, "floor");
 	compared = table_baseline(table, other, NULL);
+	against = TEXT_IF(compared, ", %s", style_ratio(&ratio, reference->path));
 	decided = !compared || verdict_decides(ratio.verdict);
 	style_write_wrapped(
 		out, TEXTS(TEXT_IF(table->group_count > 1, "%s: ", best->touch),
@@ -51,9 +53,9 @@ static void write_headline(FILE *out, const struct table *table, const struct ro
 			     best->path, count > 1 && decided ? " is fastest" : "",
 			     text(": %.1f Mev/s", row_mevents_per_s(best)),
 			     decided ? table_rival(table, best, count > 1 ? sorted[1] : NULL) : "",
-			     TEXT_IF(other != best, "; %s is next", other->path),
-			     TEXT_IF(compared, ", %s", style_ratio(&ratio, reference->path)),
-			     TEXT_IF(floor.valid, ", %.0f %% of the floor", floor.median * 100)));
+			     other == best ? against : "",
+			     TEXT_IF(floor.valid, ", %.0f %% of the floor", floor.median * 100),
+			     TEXT_IF(other != best, "; %s is next%s", other->path, against)));
 }
 
 static const char *text_of(const json_t *workload, const char *name)

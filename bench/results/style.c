@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -84,6 +85,8 @@ size_t style_wrap(FILE *out, const char *text, size_t column, size_t margin)
 		text += length) {
 		size_t columns = 0;
 
+		if (strncmp(text + length, " %", 2) == 0) /* stays with its number */
+			length += 1 + strcspn(text + length + 1, " ");
 		for (size_t i = 0; i < length; i++)
 			columns += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 characters */
 		if (begun && column + 1 + columns > STYLE_COLUMNS) {
@@ -233,10 +236,7 @@ int style_width(const struct row *const *rows, size_t count)
 {
 	size_t width = 12;
 
-	for (size_t i = 0; i < count; i++) {
-		const size_t length = strlen(row_name(rows[i]));
-
-		width = length > width ? length : width;
-	}
+	for (size_t i = 0; i < count; i++)
+		width = MAX(width, strlen(row_name(rows[i])));
 	return (int)width;
 }

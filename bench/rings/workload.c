@@ -137,7 +137,8 @@ static int read_lines(struct mix *mix, const char *path, FILE *file, struct comp
 	mix->in_order = true;
 	while (fgets(line, sizeof(line), file)) {
 		if (mix->count == SIZES_MAX)
-			return complain(why, -E2BIG, "%s has more than %d sizes", path, SIZES_MAX);
+			return complain(why, -E2BIG, "%s has more than %d sizes: keep the first",
+				path, SIZES_MAX);
 		line[strcspn(line, "\r\n")] = '\0';
 		err = parse_size(line, &size);
 		raised += !err && size < SIZED_EVENT_MIN;

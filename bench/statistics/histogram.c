@@ -53,9 +53,7 @@ static uint64_t rank_of(double quantile, uint64_t count)
 	/* 0.07 * 100 is above 7 as a double: subtracts the rounding error, then rounds up. */
 	const double rank = ceil(quantile * (double)count * (1 - 4 * DBL_EPSILON));
 
-	if (rank >= (double)count)
-		return count;
-	return rank > 1 ? (uint64_t)rank : 1;
+	return rank >= (double)count ? count : rank > 1 ? (uint64_t)rank : 1;
 }
 
 uint64_t histogram_quantile(const struct histogram *h, double quantile)
@@ -72,7 +70,5 @@ uint64_t histogram_quantile(const struct histogram *h, double quantile)
 	while ((passed += h->buckets[bucket]) < rank)
 		bucket++;
 	value = bucket_end(bucket);
-	if (value > h->max)
-		return h->max;
-	return value < h->min ? h->min : value;
+	return value > h->max ? h->max : value < h->min ? h->min : value;
 }
