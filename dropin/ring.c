@@ -211,7 +211,7 @@ static void publish(struct ring_set *set)
 	}
 	for (struct ring *r = all_rings; r; r = r->next)
 		if (r->set == set && holds_nothing(r) && is_used_here(r) && r->reader &&
-			!r->in_callback)
+			!r->in_pass)
 			arm(r);
 	/* Release: pairs with the acquire in ring_begin_use(). */
 	__atomic_store_n(&set->use, RINGS_UNUSED, __ATOMIC_RELEASE);
@@ -300,7 +300,7 @@ static void leave(struct ring *r)
 }
 
 int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
-	struct ring_set *set)
+	struct ring_set *set, int index)
 {
 	struct ring *r = calloc(1, sizeof(*r));
 	int err;
@@ -313,6 +313,7 @@ int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, vo
 	r->callback = callback;
 	r->context = context;
 	r->set = set;
+	r->index = index;
 	r->forks = forks();
 	err = describe_map(r);
 	if (!err)
@@ -365,11 +366,7 @@ void ring_close(struct ring *r)
 
 void ring_set_pending(struct ring *r, bool is_pending)
 {
-	if (r->is_pending == is_pending)
-		return;
-	r->is_pending = is_pending;
-	/* Atomic: threads may read different rings of a ring_buffer. */
-	__atomic_fetch_add(&r->set->pending, is_pending ? 1 : -1, __ATOMIC_RELAXED);
+	r->set->flags[r->index].is_pending = is_pending;
 }
 
 static void release(struct ring *r)
@@ -383,31 +380,29 @@ static int restart(struct ring *r)
 	const int err = ringview_restart(r->reader);
 
 	note_consumed(r);
-	r->in_callback = false;
+	r->in_pass = false;
 	return err;
 }
 
-/* Releases what comes before the record returned last. */
-static void release_before(struct ring *r)
+static void release_to(struct ring *r, uint64_t position)
 {
-	reader_release_before(reader_of(r->reader));
+	reader_release_to(reader_of(r->reader), position);
 	note_consumed(r);
 }
 
-/* Makes ringview_peek() return a record whose callback has not returned once more. */
+/* Makes ringview_peek() return what the callbacks have not returned from once more. */
 static void resume(struct ring *r)
 {
-	if (!r->in_callback)
+	if (!r->in_pass)
 		return;
-	r->in_callback = false;
-	release_before(r);
+	r->in_pass = false;
+	release_to(r, r->unread);
 	ringview_cancel(r->reader);
 }
 
 /* Whether another record has come soon after the last one. */
 static bool has_come_soon(struct ring *r)
 {
-	r->in_callback = false;
 	if (r->lingers == 0)
 		return false;
 	r->lingers = linger(r->reader) ? r->lingers - 1 : 0;
@@ -428,13 +423,16 @@ static int64_t pass_on(struct ring *r, size_t most, bool *stopped)
 	int found, result = 0;
 	int64_t count = 0;
 
+	r->unread = reader_position(const_reader_of(rv));
+	r->in_pass = true;
+	/* The handler of a signal may leave the pass from here on. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	while ((found = ringview_peek(rv, &record)) > 0 || (found == 0 && has_come_soon(r))) {
 		if (found == 0)
 			continue;
 		/* A portion of records that were passed on, or discarded, however many. */
 		if (reader_last(const_reader_of(rv)) - rv->released >= release_after)
-			release_before(r);
-		r->in_callback = true;
+			release_to(r, reader_last(const_reader_of(rv)));
 		result = callback(context, (void *)(uintptr_t)record.data, record.length);
 		/* The callback may have used the ring_buffer, which ended this use, */
 		if (!RINGVIEW_LIKELY(is_in_use(set)))
@@ -444,10 +442,12 @@ static int64_t pass_on(struct ring *r, size_t most, bool *stopped)
 			pass = r->pass;
 			resume(r);
 		}
+		r->unread = reader_position(const_reader_of(rv));
+		r->in_pass = true;
 		if (result < 0 || (size_t)++count >= most)
 			break;
 	}
-	r->in_callback = false;
+	r->in_pass = false;
 	*stopped = result < 0;
 	if (*stopped)
 		return result;
@@ -467,7 +467,7 @@ static void catch_up(struct ring *r)
 
 bool ring_end_wait(struct ring *r)
 {
-	return holds_nothing(r) && r->reader && !r->in_callback && arm(r) > 0;
+	return holds_nothing(r) && r->reader && !r->in_pass && arm(r) > 0;
 }
 
 static void begin_pass(struct ring *r, bool in_turn)
@@ -532,7 +532,8 @@ static int64_t read_ring(struct ring *r, size_t most, unsigned lingers)
 	int64_t result;
 
 	/* A program that spins must not write the consumer position's cache line each time. */
-	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group && !r->is_pending))))
+	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group &&
+							     !r->set->flags[r->index].is_pending))))
 		return 0;
 	begin_use(r);
 	r->lingers = lingers;

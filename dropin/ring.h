@@ -20,14 +20,21 @@ struct ring_set {
 		RINGS_OWED,      /* the same; it then publishes */
 		RINGS_PUBLISHED, /* by any thread, which holds the lock */
 	} use;
-	bool is_watched;  /* the caller has asked for epoll_fd */
-	unsigned pending; /* EVENT: rings to be read without a notification */
+	bool is_watched; /* the caller has asked for epoll_fd */
+
+	/* EVENT: of each ring. Threads may read different rings. */
+	struct ring_flags {
+		/* There may be records that do not notify: a pass has not ended, or has left some. */
+		bool is_pending;
+		bool was_read; /* by the last poll, or it was to */
+	} * flags;
 };
 
 struct ring {
 	const void *maker;       /* &made_here */
 	struct ringview *reader; /* NULL while the positions in the ring are impossible */
 	struct ring_set *set;
+	int index; /* in the set */
 	ring_buffer_sample_fn callback;
 	void *context;
 	int map_fd; /* the caller's */
@@ -47,12 +54,9 @@ struct ring {
 	unsigned forks; /* of the process that used it last */
 
 	size_t release_after; /* bytes to read before they are released */
-	bool in_callback;     /* also if the callback was left by longjmp() or an exception */
+	bool in_pass;         /* callbacks are called, or were left by longjmp() or an exception */
+	uint64_t unread;      /* then: the end of what they have returned from */
 	unsigned pass;        /* number of the current pass, or of the last */
-
-	/* Without a group: there may be records that do not notify: a pass has not ended, or has left
-	 * some. */
-	bool is_pending;
 
 	unsigned lingers; /* EVENT: how often this poll may still linger */
 };
@@ -60,7 +64,7 @@ struct ring {
 /* Return 0 or a negative errno as ring_buffer__add(). The second one makes the ring known to others on
  * its map, which then hold nothing back. */
 int ring_make(struct ring **ring, int map_fd, ring_buffer_sample_fn callback, void *context,
-	struct ring_set *set);
+	struct ring_set *set, int index);
 int ring_open(struct ring *r);
 void ring_close(struct ring *r);
 
@@ -104,7 +108,7 @@ void ring_publish(struct ring_set *set);
 /* Whether the ring has records, submitted or not. */
 bool ring_has_more(const struct ring *r);
 
-/* See is_pending. */
+/* See struct ring_flags. */
 void ring_set_pending(struct ring *r, bool is_pending);
 
 #endif

@@ -28,8 +28,6 @@
 #define BUSY_FIRST_MS 1
 #define BUSY_LAST_MS 16
 
-#define READ_UNKNOWN (-1)
-
 struct ring_buffer {
 	const void *maker; /* &made_here */
 	struct ring **rings;
@@ -38,9 +36,7 @@ struct ring_buffer {
 	int epoll_fd;   /* for the caller to wait on */
 	int edge_fd;    /* EVENT: the same maps, edge-triggered */
 	unsigned forks; /* of the process that @edge_fd belongs to */
-	/* EVENT: rings that the last poll read; in @events. READ_UNKNOWN if it was left by longjmp() or
-	 * with its thread, as it waited: any may have had an edge. */
-	int read;
+	bool was_left;  /* EVENT: a poll was left as it waited: any ring may have had an edge */
 	struct ring_set set;
 	int64_t longest_ns; /* of the group's waits; negative means no limit */
 };
@@ -71,9 +67,15 @@ static bool options_are_valid(const struct ring_buffer_opts *opts)
 static int grow(struct ring_buffer *rb)
 {
 	const size_t count = (size_t)rb->count + 1;
+	struct ring_flags *flags = realloc(rb->set.flags, count * sizeof(*flags));
 	struct epoll_event *events;
-	struct ring **rings = realloc(rb->rings, count * sizeof(*rings));
+	struct ring **rings;
 
+	if (!flags)
+		return -ENOMEM;
+	rb->set.flags = flags;
+	flags[count - 1] = (struct ring_flags){ false, false };
+	rings = realloc(rb->rings, count * sizeof(*rings));
 	if (!rings)
 		return -ENOMEM;
 	rb->rings = rings;
@@ -122,7 +124,7 @@ static int add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn callbac
 	if (err)
 		return err;
 	ring_begin_use(&rb->set);
-	err = ring_make(&r, map_fd, callback, context, &rb->set);
+	err = ring_make(&r, map_fd, callback, context, &rb->set, rb->count);
 	if (!err) {
 		err = watch(rb, r);
 		if (!err) {
@@ -195,6 +197,7 @@ static void free_all(struct ring_buffer *rb)
 	if (rb->edge_fd >= 0)
 		close(rb->edge_fd);
 	free(rb->events);
+	free(rb->set.flags);
 	free(rb->rings);
 	free(rb);
 }
@@ -328,9 +331,12 @@ int ring_buffer__consume_n(struct ring_buffer *rb, size_t n)
 	return libbpf_result(total);
 }
 
-static unsigned pending_rings(const struct ring_buffer *rb)
+static bool has_pending(const struct ring_buffer *rb)
 {
-	return __atomic_load_n(&rb->set.pending, __ATOMIC_RELAXED);
+	for (int i = 0; i < rb->count; i++)
+		if (rb->set.flags[i].is_pending)
+			return true;
+	return false;
 }
 
 static int64_t read_polled(struct ring_buffer *rb, uint32_t i)
@@ -340,17 +346,18 @@ static int64_t read_polled(struct ring_buffer *rb, uint32_t i)
 			      : ring_read(rb->rings[i], INT_MAX);
 }
 
-/* Reads the rings that are pending. */
-static int64_t read_pending(struct ring_buffer *rb)
+/* Reads the rings that are pending. Sets *@found if one had records, even if all were discarded. */
+static int64_t read_pending(struct ring_buffer *rb, bool *found)
 {
 	int64_t total = 0;
 
 	for (int i = 0; i < rb->count; i++)
-		if (rb->rings[i]->is_pending) {
-			const int64_t count = read_polled(rb, (uint32_t)i);
+		if (rb->set.flags[i].is_pending) {
+			int64_t count;
 
-			if (rb->read < rb->count)
-				rb->events[rb->read++].data.u32 = (uint32_t)i;
+			*found |= ring_has_more(rb->rings[i]);
+			rb->set.flags[i].was_read = true;
+			count = read_polled(rb, (uint32_t)i);
 			if (count < 0)
 				return count;
 			total += count;
@@ -399,26 +406,28 @@ static int own_edges(struct ring_buffer *rb)
  */
 static void look_again(struct ring_buffer *rb)
 {
-	const bool known =
-		rb->read != READ_UNKNOWN && !__atomic_load_n(&rb->set.is_watched, __ATOMIC_RELAXED);
-	const int count = known ? rb->read : rb->count;
+	const bool all = rb->was_left || __atomic_load_n(&rb->set.is_watched, __ATOMIC_RELAXED);
 
-	for (int i = 0; i < count; i++) {
-		struct ring *r = rb->rings[known ? rb->events[i].data.u32 : (uint32_t)i];
-
-		if (ring_has_more(r))
-			ring_set_pending(r, true);
+	for (int i = 0; i < rb->count; i++) {
+		if ((all || rb->set.flags[i].was_read) && ring_has_more(rb->rings[i]))
+			ring_set_pending(rb->rings[i], true);
+		rb->set.flags[i].was_read = false;
 	}
-	rb->read = 0;
+	rb->was_left = false;
 }
 
 static int wait_for_edges(struct ring_buffer *rb, int timeout_ms)
 {
+	const bool was_left = rb->was_left;
 	int ready;
 
-	rb->read = READ_UNKNOWN;
+	rb->was_left = true;
 	ready = epoll_wait(rb->edge_fd, rb->events, rb->count, timeout_ms);
-	rb->read = ready < 0 ? 0 : ready;
+	for (int i = 0; i < ready; i++)
+		rb->set.flags[rb->events[i].data.u32].was_read = true;
+	/* The edges are known now. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	rb->was_left = was_left;
 	return ready < 0 ? -errno : ready;
 }
 
@@ -438,31 +447,31 @@ static int64_t poll_event(struct ring_buffer *rb, int timeout_ms)
 	if (err)
 		return err;
 	look_again(rb);
-	wait_ms = pending_rings(rb) ? 0 : timeout_ms;
+	wait_ms = has_pending(rb) ? 0 : timeout_ms;
 	if (wait_ms != timeout_ms && timeout_ms > 0)
 		deadline = clock_now() + timeout_ms * INT64_C(1000000);
 	for (;;) {
-		const bool pending = pending_rings(rb);
+		const bool pending = has_pending(rb);
 		const int ready = wait_for_edges(rb, wait_ms);
+		bool found = false;
 		int64_t total;
 
 		if (ready < 0)
 			return ready;
 		total = read_ready(rb, ready);
 		if (pending && total >= 0) {
-			const int64_t more = read_pending(rb);
+			const int64_t more = read_pending(rb, &found);
 
 			total = more < 0 ? more : total + more;
 		}
 		/* As libbpf, 0 also if all records were discarded. */
-		if (total != 0 || ready > 0 || wait_ms == left_ms ||
-			(pending && !pending_rings(rb)))
+		if (total != 0 || ready > 0 || wait_ms == left_ms || (found && !has_pending(rb)))
 			return total;
 		/* Only busy records are left now. */
 		if (timeout_ms > 0)
 			left_ms = (int)((ns_until(deadline) + 999999) / 1000000);
 		wait_ms = left_ms;
-		if (pending_rings(rb) && (left_ms < 0 || left_ms > busy_ms)) {
+		if (has_pending(rb) && (left_ms < 0 || left_ms > busy_ms)) {
 			wait_ms = busy_ms;
 			busy_ms = 2 * busy_ms > BUSY_LAST_MS ? BUSY_LAST_MS : 2 * busy_ms;
 		}

@@ -198,9 +198,9 @@ uint64_t reader_published(const struct reader *r);
 /* Returns 0, or -EBUSY if another consumer has moved the position. */
 int reader_check_consumer(struct reader *r);
 
-/* Releases everything before the record that was returned last: discarded records that were skipped,
- * too. */
-void reader_release_before(struct reader *r);
+/* Releases what is before a position, unless it has been released; what is behind it is returned again
+ * after ringview_cancel(). */
+void reader_release_to(struct reader *r, uint64_t to);
 
 /* Releases the record held back, unless the reader was inherited. */
 void reader_release_held(struct reader *r);

@@ -63,12 +63,15 @@ void ringview_internal_release(struct ringview *rv)
 	rv->released = reader_position(r);
 }
 
-void reader_release_before(struct reader *r)
+void reader_release_to(struct reader *r, uint64_t to)
 {
+	const uint64_t from = reader_published(r);
+
 	if (reader_check_consumer(r))
 		return;
-	publish(r, reader_last(r));
-	r->hot.released = r->published;
+	if ((int64_t)(to - from) > 0)
+		publish(r, to);
+	r->hot.released = (int64_t)(to - from) > 0 ? to : from;
 }
 
 bool reader_is_ours(const struct reader *r)

@@ -1002,6 +1002,7 @@ static void rings_behind_one_that_was_left_are_read(void **state)
 
 /* Calls of epoll_wait(), and after how many of them the test leaves the poll; 0: never. */
 static unsigned epoll_waits, leave_after;
+static int waited_ms; /* the last one's time-out */
 
 /* Replaces that of the C library, for libbpf and the drop-in. */
 int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
@@ -1010,6 +1011,7 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
 
 	*(void **)&real = dlsym(RTLD_NEXT, "epoll_wait");
 	ready = real(fd, events, count, timeout_ms);
+	__atomic_store_n(&waited_ms, timeout_ms, __ATOMIC_RELAXED);
 	if (__atomic_add_fetch(&epoll_waits, 1, __ATOMIC_RELAXED) == leave_after)
 		longjmp(before_poll, 1);
 	return ready;
@@ -1039,6 +1041,60 @@ static void poll_may_be_left_as_it_waits(void **state)
 		assert_int_equal(c->count, 300);
 	}
 	assert_true(left > 0);
+}
+
+static void poll_waits_after_a_callback_that_stopped_at_the_last_record(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	produce(c, 0, 1);
+	c->stop_after = 1;
+	c->stop_with = -7;
+	assert_int_equal(ring_buffer__poll(c->rb, -1), -7);
+	waited_ms = 0;
+	assert_int_equal(ring_buffer__poll(c->rb, 20), 0);
+	if (!looks_itself())
+		assert_in_range(waited_ms, 1, 20);
+}
+
+static jmp_buf first_callback;
+static enum { POLLS, JUMPS, SKIPS, ENDS } next_callback;
+
+/* The first ring's callback polls, and that of the second one jumps back into it. */
+static void jump_into_first_ring(struct consumer *c)
+{
+	const int ring = c->seen[c->count - 1].ring;
+
+	if (next_callback == POLLS) {
+		next_callback = JUMPS;
+		c->rings[0].next = 0; /* it comes once more */
+		if (setjmp(first_callback) == 0)
+			ring_buffer__poll(c->rb, 0);
+	} else if (ring == 1 && next_callback == JUMPS) {
+		next_callback = SKIPS;
+		assert_int_equal(run(&c->rings[1].kernel, 8, 0, true, 1), 0);
+		produce(c, 1, 1);
+		c->rings[1].next = 0;
+		c->depth = 1;
+		longjmp(first_callback, 1);
+	} else if (ring == 1 && next_callback == SKIPS) {
+		next_callback = ENDS;
+		c->rings[1].next = 2; /* behind the discarded one */
+	}
+}
+
+static void a_callback_may_jump_into_that_of_another_ring(void **state)
+{
+	struct consumer *c = consumer_of(state);
+
+	consumer_add(c, 1);
+	next_callback = POLLS;
+	c->meanwhile = jump_into_first_ring;
+	produce(c, 0, 1);
+	produce(c, 1, 1);
+	for (int i = 0; i < 10 && c->rings[1].next < 3; i++)
+		assert_true(ring_buffer__poll(c->rb, 1) >= 0);
+	assert_int_equal(c->rings[1].next, 3);
 }
 
 static void *poll_forever(void *argument)
@@ -1239,18 +1295,13 @@ static void a_ring_is_read_later_by_a_descriptor_of_its_own(void **state)
 	munmap(position, page);
 }
 
-/* libbpf returns at once, over and over. */
-static void poll_sleeps_while_a_record_is_busy(void **state)
+/* Makes the first ring's next record a reserved one. Returns the mapping of its consumer position. */
+static uint64_t *make_busy(struct consumer *c)
 {
-	struct consumer *c = consumer_of(state);
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uint64_t *position =
-		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd_of(c, 0), 0);
-	uint64_t number = 0;
+	uint64_t number = 0, *position = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE),
+				     PROT_READ | PROT_WRITE, MAP_SHARED, map_fd_of(c, 0), 0);
 
 	assert_true(position != MAP_FAILED);
-	if (!is_dropin() || looks_itself())
-		skip_because("neither libbpf nor a wait that polls sleeps for a given time");
 	ring_buffer__free(c->rb);
 	/* The payload of the last record is at the consumer position: a header with the busy bit. */
 	while (pattern_byte(number, 3) < 0x80)
@@ -1261,10 +1312,44 @@ static void poll_sleeps_while_a_record_is_busy(void **state)
 	assert_non_null(c->rb);
 	/* Takes the edge. */
 	assert_int_equal(ring_buffer__poll(c->rb, 0), 0);
+	return position;
+}
+
+/* libbpf returns at once, over and over. */
+static void poll_sleeps_while_a_record_is_busy(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	uint64_t *position;
+
+	if (!is_dropin() || looks_itself())
+		skip_because("neither libbpf nor a wait that polls sleeps for a given time");
+	position = make_busy(c);
 	epoll_waits = 0;
 	assert_int_equal(ring_buffer__poll(c->rb, 200), 0);
 	assert_in_range(epoll_waits, 2, 40);
-	munmap(position, page);
+	munmap(position, (size_t)sysconf(_SC_PAGESIZE));
+}
+
+static void poll_looks_again_at_a_ring_beside_a_busy_one(void **state)
+{
+	struct consumer *c = consumer_of(state);
+	uint64_t *position = make_busy(c);
+	int count = 0;
+
+	consumer_add(c, 1);
+	produce(c, 1, 1);
+	assert_int_equal(run(&c->rings[1].kernel, 8, BPF_RB_NO_WAKEUP, true, 1), 0);
+	c->stop_after = 1;
+	c->stop_with = -1;
+	assert_int_equal(ring_buffer__poll(c->rb, 0), -1);
+	c->stop_with = 0;
+	assert_int_equal(ring_buffer__poll(c->rb, 20), 0); /* reads the discarded record */
+	c->rings[1].next = 2;
+	submit(&c->rings[1].kernel, 8, BPF_RB_NO_WAKEUP);
+	for (int i = 0; i < 100 && count == 0; i++)
+		count = ring_buffer__poll(c->rb, 1);
+	assert_int_equal(count, 1);
+	munmap(position, (size_t)sysconf(_SC_PAGESIZE));
 }
 
 static void what_is_not_read_is_there_for_the_next(void **state)
@@ -1411,6 +1496,8 @@ int main(void)
 		consuming(a_callback_may_end_its_thread),
 		consuming(rings_behind_one_that_was_left_are_read),
 		consuming(poll_may_be_left_as_it_waits),
+		consuming(poll_waits_after_a_callback_that_stopped_at_the_last_record),
+		consuming(a_callback_may_jump_into_that_of_another_ring),
 		consuming(a_thread_that_polls_can_be_cancelled),
 		consuming(several_consumers_of_a_ring_take_turns),
 		consuming(several_consumers_of_a_ring_poll_in_turns),
@@ -1419,6 +1506,7 @@ int main(void)
 		consuming(nothing_is_read_while_the_consumer_position_is_ahead),
 		consuming(a_ring_is_read_later_by_a_descriptor_of_its_own),
 		consuming(poll_sleeps_while_a_record_is_busy),
+		consuming(poll_looks_again_at_a_ring_beside_a_busy_one),
 		consuming(what_is_not_read_is_there_for_the_next),
 		consuming(a_child_leaves_its_parent_what_it_has_not_read),
 		consuming(a_child_may_make_one_on_the_map_that_its_parent_reads),
