@@ -5,7 +5,8 @@
  *	watched_program READER RATE SIZES [counted]
  *
  * READER is drained (reads everything at once), slow (reads two of three records, one at a time), none,
- * or stuck (drained, but one record stays reserved). RATE is in records a second. SIZES are some of 24,
+ * or stuck (drained, but one record stays reserved: its program waits, and so does every program that
+ * attaches or detaches a tracepoint meanwhile). RATE is in records a second. SIZES are some of 24,
  * 88, 600 and 3000, with commas, used in turn. It prints "map ID" when it begins. After the first byte
  * on standard input it stops producing, and prints how many records it attempted and lost. It exits at
  * the end of standard input.
