@@ -916,15 +916,11 @@ static void advice_without_a_rate_ends_well(void **state)
 /* A ring that only stores what is not read in time is full in a longer run. */
 static void a_ring_that_stores_all_is_not_advised(void **state)
 {
-	char *out = output_of(ARGUMENTS(QUICK_LIVE, "-advise", "-wait", "busy", "-work", "20us"));
+	char *out = output_of(ARGUMENTS(QUICK_LIVE, "-advise", "-wait", "busy", "-work", "200us"));
 
 	(void)state;
 	assert_matches(out, "^Advice: none; ");
 	assert_matches(out, "^The consumer is busy all the time");
-	free(out);
-	out = output_of(ARGUMENTS(QUICK_LIVE, "-mode", "batch", "-wait", "busy", "-work", "5us",
-		"-duration", "1ms", "-ring-size", "64MiB", "-v"));
-	assert_matches(out, "The consumer is the limit: with [0-9.]+ % of a CPU it read for");
 	free(out);
 }
 

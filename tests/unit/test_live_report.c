@@ -370,7 +370,7 @@ static const struct {
 	/* 0: as usual. */
 	uint64_t rate, notify_events;
 	uint32_t producers, rings;
-	int64_t work_ns, latency_budget_ns;
+	int64_t work_ns, latency_budget_ns, duration_ns;
 	enum live_notify notify;
 	bool overwrite;
 } judged[] = {
@@ -495,6 +495,9 @@ static const struct {
 	{ { MADE(&batch_reader, WAIT_PACED, 2e5, 0, 0.02, 45, 0, 1000, 0) },
 		{ "^The producers were kept off their CPUs: they ran for 0\\.9 % of the time" },
 		.rate = 0 },
+	{ { MADE(&batch_reader, WAIT_PACED, 1e6, 0, 0.95, 45, 0, 18000000, 0) },
+		{ "^The consumer is the limit: with 95 % of a CPU it read for 20s what came in 2s\\." },
+		.rate = 0, .duration_ns = 100000000 },
 	{ { MADE(&view_reader, WAIT_EVENT, 0, 5, 0, 45, 0, 0, 0) },
 		{ "^Nothing was consumed, and 100 events were lost" }, .rate = 0 },
 };
@@ -516,6 +519,8 @@ static void each_limit_and_cost_is_said(void **state)
 			m.workload.producers = judged[i].producers;
 		if (judged[i].rings > 0)
 			m.workload.rings = judged[i].rings;
+		if (judged[i].duration_ns > 0)
+			m.workload.duration_ns = judged[i].duration_ns;
 		if (judged[i].latency_budget_ns > 0)
 			m.workload.latency_budget_ns = judged[i].latency_budget_ns;
 		measure_rounds(judged[i].made, count, ROUNDS);
