@@ -228,16 +228,18 @@ static void write_details(FILE *out, const struct table *table, const struct wor
 static void write_advice(FILE *out, const struct live_advice *advice)
 {
 	const struct live_try *last = &advice->tries[advice->try_count - 1];
+	const bool stored = advice->saturated && last->lost == 0;
 
 	style_write_wrapped(out,
 		advice->ring_size > 0
 			? text("Advice: -ring-size %s, verified; the smallest size that lost "
 			       "nothing was %s, the rest is margin.",
 				  SIZE_TEXT(advice->ring_size), SIZE_TEXT(advice->smallest))
-			: text(last->lost > 0 ? "Advice: none; rings of up to %s lost events."
-					      : "Advice: none; a ring of %s only stored what was "
-						"not read in time.",
-				  SIZE_TEXT(last->ring_size)));
+			: text(!stored ? "Advice: none; rings of up to %s lost events."
+				       : "Advice: none; a ring of %s only stored what was "
+					 "not read in time.",
+				  SIZE_TEXT(
+					  advice->saturated ? last->ring_size : LIVE_ADVICE_MOST)));
 	if (advice->saturated)
 		style_write_wrapped(out,
 			"The consumer is busy all the time, so a ring of any size fills up: do "

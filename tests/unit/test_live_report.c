@@ -1171,6 +1171,7 @@ static void advice_comes_first(void **state)
 static void advice_that_lost_is_doubled(void **state)
 {
 	struct live_advice doubled = enough;
+	char *text;
 
 	(void)state;
 	MEASURE(ROUNDS, &paced);
@@ -1184,6 +1185,11 @@ static void advice_that_lost_is_doubled(void **state)
 	m.workload.ring_size = LIVE_ADVICE_MOST;
 	assert_false(live_advise_again(&m, &m.workload, &doubled));
 	assert_int_equal(doubled.ring_size, 0);
+	advice = &doubled;
+	text = written(FORMAT_TEXT, false);
+	assert_matches(text, "^Advice: none; rings of up to 512MiB lost events\\.$");
+	free(text);
+	advice = NULL;
 }
 
 /* Then nothing was measured. */
