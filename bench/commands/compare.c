@@ -116,7 +116,7 @@ static void write_headline(FILE *out)
 		separator = ", ";
 	}
 	fputs(*separator ? "" : "only limits", out);
-	for (size_t i = 0; i < all.count && all.found[VERDICT_SLOWER] > 0; i++) {
+	for (size_t i = 0; i < all.count; i++) {
 		const struct comparison_row *row = &all.rows[i];
 
 		if (!row->new->limit && row->ratio.verdict == VERDICT_SLOWER &&
@@ -131,7 +131,7 @@ static void write_headline(FILE *out)
 }
 
 /* Files that are too noisy, and a machine that changed. */
-static void write_doubts(const struct settings *s, FILE *out)
+static void write_doubts(const struct settings *s, int status, FILE *out)
 {
 	const struct result_file *const files[] = { &old, &new };
 	/* A file is often compared with itself, to see how noisy it is. */
@@ -172,7 +172,7 @@ static void write_doubts(const struct settings *s, FILE *out)
 				all.drift > comparison_drift_most(&all)
 					? "the machine changed, so nothing is decided"
 					: "differences of this size may come from the machine"));
-	if (all.doubtful && !s->undecided && !all.found[VERDICT_SLOWER] && !*failures())
+	if (status == COMPARE_UNDECIDED)
 		style_write_wrapped(out,
 			"? Undecided, so the exit status is 3 (0 with -undecided ok): measure with "
 			"more -rounds and -runs, on an idle machine.");
@@ -183,6 +183,9 @@ static int write_comparison(struct call *call, FILE *out)
 	const struct settings *s = &call->settings;
 	const bool colour = style_colour_wanted(), cpu = all.metric != METRIC_NS;
 	const char *failed = failures();
+	const int status = all.found[VERDICT_SLOWER] > 0 || *failed ? COMPARE_WORSE
+			   : all.doubtful && !s->undecided          ? COMPARE_UNDECIDED
+								    : 0;
 	char threshold[FORMAT_SIZE];
 	int width = 6;
 
@@ -195,14 +198,12 @@ static int write_comparison(struct call *call, FILE *out)
 	for (size_t i = 0; i < all.count; i++)
 		write_row(out, width, colour, &all.rows[i]);
 	fputc('\n', out);
-	write_doubts(s, out);
+	write_doubts(s, status, out);
 	fputs(failed, out);
 	fprintf(out, "Same: shown to differ by less than %s. Only in OLD: %zu, only in NEW: %zu.\n",
 		format_percent(s->threshold, threshold, sizeof(threshold)),
 		old.table.row_count - all.count, new.table.row_count - all.count);
-	if (all.found[VERDICT_SLOWER] > 0 || *failed)
-		return COMPARE_WORSE;
-	return all.doubtful && !s->undecided ? COMPARE_UNDECIDED : 0;
+	return status;
 }
 
 static int compare(struct call *call)
