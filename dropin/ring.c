@@ -156,6 +156,11 @@ size_t ring__avail_data_size(const struct ring *r)
 	return producer_position(r) - consumed;
 }
 
+static struct ring_flags *flags_of(const struct ring *r)
+{
+	return &r->set->flags[r->index];
+}
+
 static void note_consumed(struct ring *r)
 {
 	r->consumed = consumer_position(r);
@@ -356,17 +361,11 @@ bool ring_has_more(const struct ring *r)
 void ring_close(struct ring *r)
 {
 	leave(r);
-	ring_set_pending(r, false);
 	ringview_close(r->reader);
 	close_own_fd(r);
 	if (r->positions)
 		munmap((void *)(uintptr_t)r->positions, 2 * r->page_size);
 	free(r);
-}
-
-void ring_set_pending(struct ring *r, bool is_pending)
-{
-	r->set->flags[r->index].is_pending = is_pending;
 }
 
 static void release(struct ring *r)
@@ -506,7 +505,7 @@ static int64_t read_all(struct ring *r, size_t most)
 {
 	int64_t total = 0;
 
-	ring_set_pending(r, true);
+	flags_of(r)->is_pending = true;
 	do {
 		const int64_t count = read_pass(r, most - (size_t)total, false);
 
@@ -517,7 +516,7 @@ static int64_t read_all(struct ring *r, size_t most)
 			return total;
 	} while (arm(r) > 0);
 	/* A busy record may be submitted without a notification. */
-	ring_set_pending(r, available(r) > 0);
+	flags_of(r)->is_pending = available(r) > 0;
 	return total;
 }
 
@@ -532,8 +531,7 @@ static int64_t read_ring(struct ring *r, size_t most, unsigned lingers)
 	int64_t result;
 
 	/* A program that spins must not write the consumer position's cache line each time. */
-	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group &&
-							     !r->set->flags[r->index].is_pending))))
+	if (left < 0 || (left == 0 && (!r->reader || (!r->set->group && !flags_of(r)->is_pending))))
 		return 0;
 	begin_use(r);
 	r->lingers = lingers;

@@ -108,7 +108,4 @@ void ring_publish(struct ring_set *set);
 /* Whether the ring has records, submitted or not. */
 bool ring_has_more(const struct ring *r);
 
-/* See struct ring_flags. */
-void ring_set_pending(struct ring *r, bool is_pending);
-
 #endif

@@ -410,7 +410,7 @@ static void look_again(struct ring_buffer *rb)
 
 	for (int i = 0; i < rb->count; i++) {
 		if ((all || rb->set.flags[i].was_read) && ring_has_more(rb->rings[i]))
-			ring_set_pending(rb->rings[i], true);
+			rb->set.flags[i].is_pending = true;
 		rb->set.flags[i].was_read = false;
 	}
 	rb->was_left = false;

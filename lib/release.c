@@ -65,13 +65,13 @@ void ringview_internal_release(struct ringview *rv)
 
 void reader_release_to(struct reader *r, uint64_t to)
 {
-	const uint64_t from = reader_published(r);
-
 	if (reader_check_consumer(r))
 		return;
-	if ((int64_t)(to - from) > 0)
+	if ((int64_t)(to - reader_published(r)) > 0)
 		publish(r, to);
-	r->hot.released = (int64_t)(to - from) > 0 ? to : from;
+	else
+		to = reader_published(r);
+	r->hot.released = to;
 }
 
 bool reader_is_ours(const struct reader *r)
