@@ -90,6 +90,11 @@ void produce(struct consumer *c, int ring, int times)
 	assert_int_equal(kernel->skeleton->bss->failed, failed);
 }
 
+uint64_t *consumer_word(struct consumer *c, int ring)
+{
+	return kernel_of(c, ring)->rv->consumer;
+}
+
 int map_fd_of(struct consumer *c, int ring)
 {
 	return bpf_map__fd(kernel_of(c, ring)->skeleton->maps.ring);

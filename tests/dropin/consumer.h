@@ -59,6 +59,7 @@ void consumer_add(struct consumer *c, int last);
 /* Submit one record of 8 bytes to ring @ring, or @times records. */
 void produce(struct consumer *c, int ring, int times);
 int map_fd_of(struct consumer *c, int ring);
+uint64_t *consumer_word(struct consumer *c, int ring); /* the ring's consumer position */
 
 /* Returns whether the functions are the drop-in's, which polls rings without a notification. */
 bool looks_itself(void);
